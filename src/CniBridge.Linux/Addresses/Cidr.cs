@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace CniBridge.Linux.Addresses;
+
+/// <summary>An address with the length of its network's prefix. Host bits are kept, as Go's decoder keeps them.</summary>
+public readonly record struct Cidr(IpAddress Address, int PrefixLength)
+{
+    /// <summary>The address with all host bits zero.</summary>
+    public IpAddress Network => IpAddress.FromValue(Address.Value & Mask, Address.IsV6);
+
+    /// <summary>The address with all host bits set: for IPv4 the broadcast address.</summary>
+    public IpAddress Last => IpAddress.FromValue(Network.Value | HostBits, Address.IsV6);
+
+    public bool HasHostBits => Address != Network;
+
+    public bool Contains(IpAddress other) =>
+        other.IsV6 == Address.IsV6 && (other.Value & Mask) == Network.Value;
+
+    /// <summary>Does either network contain the other's address?</summary>
+    public bool Overlaps(Cidr other) => Contains(other.Network) || other.Contains(Network);
+
+    /// <summary>The default destination of a family: 0.0.0.0/0 or ::/0.</summary>
+    public bool IsDefault => PrefixLength == 0 && Network.Value == 0;
+
+    public static Cidr Default(bool isV6) => new(IpAddress.FromValue(0, isV6), 0);
+
+    UInt128 HostBits => PrefixLength == 0
+        ? (Address.IsV6 ? UInt128.MaxValue : uint.MaxValue)
+        : (UInt128.One << (Address.Bits - PrefixLength)) - 1;
+
+    UInt128 Mask => (Address.IsV6 ? UInt128.MaxValue : uint.MaxValue) & ~HostBits;
+
+    /// <summary>ADDRESS/LENGTH with a strict address and a decimal length in the family's range; leading zeros are let pass.</summary>
+    public static bool TryParse(string? text, out Cidr cidr)
+    {
+        cidr = default;
+        var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        if (slash < 0 || !IpAddress.TryParse(text.AsSpan(0, slash), out var address))
+            return false;
+        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+            return false;
+        // ::ffff:10.0.0.0/120 is the IPv4 network 10.0.0.0/24 written in IPv6 dress; the length counts the dress.
+        var isMapped = address.IsV4 && text.AsSpan(0, slash).Contains(':');
+        if (isMapped)
+            length -= 96;
+        if (length < 0 || length > address.Bits)
+            return false;
+        cidr = new Cidr(address, length);
+        return true;
+    }
+
+    /// <exception cref="FormatException">Not a CIDR.</exception>
+    public static Cidr Parse(string? text) =>
+        TryParse(text, out var cidr) ? cidr : throw new FormatException($"invalid CIDR address: {text}");
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{PrefixLength}");
+}

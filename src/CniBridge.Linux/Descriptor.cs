@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace CniBridge.Linux;
+
+/// <summary>An open file descriptor that is closed with its owner. Opened close-on-exec, always.</summary>
+sealed unsafe class Descriptor : IDisposable
+{
+    internal int Number { get; private set; }
+
+    Descriptor(int number) => Number = number;
+
+    /// <summary>Opens a path; null when open(2) fails with one of <paramref name="tolerated"/>.</summary>
+    internal static Descriptor? TryOpen(string path, int flags, uint mode, params ReadOnlySpan<int> tolerated)
+    {
+        RefuseNul(path);
+        int number;
+        do
+        {
+            number = LibC.open(path, flags | LibC.O_CLOEXEC, mode);
+        }
+        while (number < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        if (number >= 0)
+            return new Descriptor(number);
+        var errno = Marshal.GetLastPInvokeError();
+        return tolerated.Contains(errno) ? null : throw new KernelException($"open {path}", errno);
+    }
+
+    internal static Descriptor Open(string path, int flags, uint mode = 0) => TryOpen(path, flags, mode, [])!;
+
+    internal static Descriptor OpenSocket(int domain, int type, int protocol) =>
+        new((int)KernelException.ThrowIfFailed(LibC.socket(domain, type | LibC.SOCK_CLOEXEC, protocol), "open a socket"));
+
+    /// <summary>Reads to the end, at most <paramref name="limit"/> bytes.</summary>
+    internal byte[] ReadToEnd(string what, int limit)
+    {
+        using var stream = new DescriptorStream(Number);
+        var buffer = new byte[512];
+        var length = 0;
+        while (length < limit)
+        {
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, Math.Min(limit, buffer.Length * 2));
+            var count = stream.Read(buffer.AsSpan(length));
+            if (count == 0)
+                return buffer[..length];
+            length += count;
+        }
+        throw new IOException($"{what} is longer than {limit} bytes");
+    }
+
+    internal void WriteAll(ReadOnlySpan<byte> bytes)
+    {
+        using var stream = new DescriptorStream(Number);
+        stream.Write(bytes);
+    }
+
+    /// <summary>Paths come from configurations: a NUL in one would silently cut it short.</summary>
+    internal static void RefuseNul(string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new InvalidDataException($"the path \"{path.Replace("\0", "\\0", StringComparison.Ordinal)}\" contains a NUL character");
+    }
+
+    internal static byte[] NameBytes(string name) => Encoding.UTF8.GetBytes(name);
+
+    public void Dispose()
+    {
+        if (Number < 0)
+            return;
+        // Linux frees the number even when close reports an error, so there is nothing to retry.
+        _ = LibC.close(Number);
+        Number = -1;
+    }
+}

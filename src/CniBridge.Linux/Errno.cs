@@ -1,0 +1,24 @@
+namespace CniBridge.Linux;
+
+/// <summary>The error numbers that our code decides on (asm-generic/errno-base.h, errno.h).</summary>
+public static class Errno
+{
+    public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int EINTR = 4;
+    public const int EAGAIN = 11;
+    public const int EBUSY = 16;
+    public const int EEXIST = 17;
+    public const int ENODEV = 19;
+    public const int ENOTDIR = 20;
+    public const int EISDIR = 21;
+    public const int EINVAL = 22;
+    public const int ENOTTY = 25;
+    public const int ENOSPC = 28;
+    public const int EROFS = 30;
+    public const int EOPNOTSUPP = 95;
+    public const int EADDRNOTAVAIL = 99;
+    public const int ENOBUFS = 105;
+    public const int ETIMEDOUT = 110;
+    public const int ENXIO = 6;
+}

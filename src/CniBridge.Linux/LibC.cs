@@ -1,0 +1,175 @@
+using System.Runtime.InteropServices;
+
+// CS8981: lower-case type names are C's.
+#pragma warning disable CS8981
+
+namespace CniBridge.Linux;
+
+/// <summary>
+/// Every native import of the product, with C's names and the C prototype above each. Callers check the result and read
+/// errno with <see cref="Marshal.GetLastPInvokeError"/>; see <see cref="KernelException.ThrowIfFailed(long, string)"/>.
+/// </summary>
+static unsafe partial class LibC
+{
+    const string libc = "libc";
+
+    // int open(const char *pathname, int flags, mode_t mode);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string pathname, int flags, uint mode);
+
+    // int close(int fd);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int close(int fd);
+
+    // ssize_t read(int fd, void *buf, size_t count);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial nint read(int fd, byte* buf, nuint count);
+
+    // ssize_t write(int fd, const void *buf, size_t count);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial nint write(int fd, byte* buf, nuint count);
+
+    // ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial nint pwrite(int fd, byte* buf, nuint count, nint offset);
+
+    // int ftruncate(int fd, off_t length);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int ftruncate(int fd, nint length);
+
+    // int mkdir(const char *pathname, mode_t mode);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mkdir(string pathname, uint mode);
+
+    // int unlink(const char *pathname);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int unlink(string pathname);
+
+    // int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int linkat(int olddirfd, string oldpath, int newdirfd, string newpath, int flags);
+
+    // int statx(int dirfd, const char *pathname, int flags, unsigned int mask, struct statx *statxbuf);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(int dirfd, string pathname, int flags, uint mask, statx_buffer* statxbuf);
+
+    // int flock(int fd, int operation);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int flock(int fd, int operation);
+
+    // int ioctl(int fd, unsigned long request, void *argp);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int ioctl(int fd, nuint request, void* argp);
+
+    // int setns(int fd, int nstype);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int setns(int fd, int nstype);
+
+    // int socket(int domain, int type, int protocol);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int socket(int domain, int type, int protocol);
+
+    // int bind(int sockfd, const struct sockaddr *addr, socklen_t addrlen);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int bind(int sockfd, sockaddr_nl* addr, uint addrlen);
+
+    // int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int setsockopt(int sockfd, int level, int optname, void* optval, uint optlen);
+
+    // ssize_t send(int sockfd, const void *buf, size_t len, int flags);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial nint send(int sockfd, byte* buf, nuint len, int flags);
+
+    // ssize_t recv(int sockfd, void *buf, size_t len, int flags);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial nint recv(int sockfd, byte* buf, nuint len, int flags);
+
+    // ssize_t getrandom(void *buf, size_t buflen, unsigned int flags);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial nint getrandom(byte* buf, nuint buflen, uint flags);
+
+    // void _exit(int status);
+    [LibraryImport(libc)]
+    internal static partial void _exit(int status);
+
+    internal const int O_RDONLY = 0;
+    internal const int O_WRONLY = 1;
+    internal const int O_RDWR = 2;
+    internal const int O_CREAT = 0x40;
+    internal const int O_EXCL = 0x80;
+    internal const int O_DIRECTORY = 0x10000;
+    internal const int O_CLOEXEC = 0x80000;
+    internal const int O_TMPFILE = 0x400000 | O_DIRECTORY;
+
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_FOLLOW = 0x400;
+    internal const int AT_EMPTY_PATH = 0x1000;
+
+    internal const uint STATX_INO = 0x100;
+    internal const uint STATX_SIZE = 0x200;
+    internal const uint STATX_TYPE = 1;
+
+    internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
+
+    internal const int CLONE_NEWNET = 0x40000000;
+    // #define NS_GET_NSTYPE _IO(0xb7, 0x3)
+    internal const uint NS_GET_NSTYPE = 0xb703;
+
+    internal const int AF_INET = 2;
+    internal const int AF_INET6 = 10;
+    internal const int AF_NETLINK = 16;
+    internal const int SOCK_DGRAM = 2;
+    internal const int SOCK_RAW = 3;
+    internal const int SOCK_CLOEXEC = 0x80000;
+    internal const int SOL_SOCKET = 1;
+    internal const int SO_RCVTIMEO = 20;
+    internal const int SOL_NETLINK = 270;
+    internal const int NETLINK_ROUTE = 0;
+    internal const int NETLINK_CAP_ACK = 10;
+    internal const int NETLINK_EXT_ACK = 11;
+    internal const int NETLINK_GET_STRICT_CHK = 12;
+    internal const int MSG_TRUNC = 0x20;
+
+    internal const uint SIOCGIFFLAGS = 0x8913;
+    internal const uint SIOCGIFINDEX = 0x8933;
+
+    /// <summary>struct sockaddr_nl, linux/netlink.h</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct sockaddr_nl
+    {
+        internal ushort nl_family;
+        internal ushort nl_pad;
+        internal uint nl_pid;
+        internal uint nl_groups;
+    }
+
+    /// <summary>struct ifreq, linux/if.h: a name of IFNAMSIZ bytes and a union of 24</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 40)]
+    internal struct ifreq
+    {
+        [FieldOffset(0)] internal fixed byte ifr_name[16];
+        [FieldOffset(16)] internal int ifr_ifindex;
+        [FieldOffset(16)] internal short ifr_flags;
+    }
+
+    /// <summary>struct timeval on 64-bit Linux</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct timeval
+    {
+        internal long tv_sec;
+        internal long tv_usec;
+    }
+
+    /// <summary>struct statx, linux/stat.h: same layout on every architecture, unlike struct stat</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct statx_buffer
+    {
+        [FieldOffset(0x1c)] internal ushort stx_mode;
+        [FieldOffset(0x20)] internal ulong stx_ino;
+        [FieldOffset(0x28)] internal ulong stx_size;
+        [FieldOffset(0x88)] internal uint stx_dev_major;
+        [FieldOffset(0x8c)] internal uint stx_dev_minor;
+    }
+}

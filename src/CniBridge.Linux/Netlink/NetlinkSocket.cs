@@ -1,0 +1,208 @@
+using System.Runtime.InteropServices;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+
+namespace CniBridge.Linux.Netlink;
+
+/// <summary>
+/// A netlink socket of the network namespace that the calling thread is in when it is opened; it stays there, so it may
+/// be used from any thread afterwards. One request at a time.
+/// </summary>
+public sealed unsafe class NetlinkSocket : IDisposable
+{
+    /// <summary>Makes one value of a reply's payload.</summary>
+    public delegate T Decoder<out T>(ReadOnlySpan<byte> payload);
+
+    /// <summary>No answer for so long means a kernel in trouble, not a slow one.</summary>
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>More than any datagram of ours: a link's description is some 2 KB; dumps fill up to 32 KB if they can.</summary>
+    const int BufferSize = 32 * 1024;
+
+    readonly Descriptor _descriptor;
+
+    internal int DescriptorNumber => _descriptor.Number;
+    readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    uint _sequence;
+
+    /// <param name="groups">Multicast groups to listen to; 0 for a socket that only asks.</param>
+    public NetlinkSocket(uint groups = 0)
+    {
+        _descriptor = Descriptor.OpenSocket(LibC.AF_NETLINK, LibC.SOCK_RAW, LibC.NETLINK_ROUTE);
+        SetOption(LibC.NETLINK_EXT_ACK);
+        SetOption(LibC.NETLINK_CAP_ACK);
+        SetOption(LibC.NETLINK_GET_STRICT_CHK);
+        SetReceiveTimeout(Deadline);
+        if (groups == 0)
+            return;
+        var address = new LibC.sockaddr_nl { nl_family = LibC.AF_NETLINK, nl_groups = groups };
+        KernelException.ThrowIfFailed(
+            LibC.bind(_descriptor.Number, &address, (uint)sizeof(LibC.sockaddr_nl)), "listen to netlink notifications");
+    }
+
+    /// <summary>
+    /// Sends the messages at once and waits for each one's acknowledgement. The kernel goes on past a message that it
+    /// refuses; the first refusal is thrown after all have been answered.
+    /// </summary>
+    /// <exception cref="KernelException">The kernel refused a message.</exception>
+    public void Execute(params ReadOnlySpan<INetlinkMessage> messages)
+    {
+        KernelException? refusal = null;
+        for (; !messages.IsEmpty; messages = messages[Math.Min(BatchLength, messages.Length)..])
+            refusal = ExecuteBatch(messages[..Math.Min(BatchLength, messages.Length)], refusal);
+        if (refusal is not null)
+            throw refusal;
+    }
+
+    KernelException? ExecuteBatch(ReadOnlySpan<INetlinkMessage> messages, KernelException? refusal)
+    {
+        var first = Send(NLM_F_ACK, messages);
+        for (var answered = 0; answered < messages.Length;)
+        {
+            var reader = Receive("receive an acknowledgement");
+            while (reader.Read())
+            {
+                var index = reader.Sequence - first;
+                if (reader.Type != NLMSG_ERROR || index >= messages.Length)
+                    continue;
+                answered++;
+                refusal ??= ToException(messages[(int)index].Operation, Acknowledgement.Decode(reader.Payload, reader.Flags));
+            }
+        }
+        return refusal;
+    }
+
+    /// <summary>Sends one request that is answered by one message.</summary>
+    /// <exception cref="KernelException">The kernel refused, for example because there is no such object.</exception>
+    public T Get<T>(INetlinkMessage message, Decoder<T> decode)
+    {
+        var sequence = Send(0, message);
+        while (true)
+        {
+            var reader = Receive(message.Operation);
+            while (reader.Read())
+            {
+                if (reader.Sequence != sequence)
+                    continue;
+                if (reader.Type != NLMSG_ERROR)
+                    return decode(reader.Payload);
+                throw ToException(message.Operation, Acknowledgement.Decode(reader.Payload, reader.Flags))
+                    ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without an answer");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sends one request that is answered by a list. The list is asked for again when the kernel says that it changed
+    /// while being told (NLM_F_DUMP_INTR): half a list would be a wrong answer.
+    /// </summary>
+    public List<T> Dump<T>(INetlinkMessage message, Decoder<T> decode)
+    {
+        var giveUp = Environment.TickCount64 + (long)Deadline.TotalMilliseconds;
+        while (Environment.TickCount64 < giveUp)
+        {
+            var items = new List<T>();
+            if (TryDump(message, decode, items))
+                return items;
+        }
+        throw new KernelException(message.Operation, Errno.ETIMEDOUT, "the list kept changing while it was read");
+    }
+
+    bool TryDump<T>(INetlinkMessage message, Decoder<T> decode, List<T> items)
+    {
+        var sequence = Send(NLM_F_DUMP, message);
+        var isWhole = true;
+        while (true)
+        {
+            var reader = Receive(message.Operation);
+            while (reader.Read())
+            {
+                if (reader.Sequence != sequence)
+                    continue;
+                isWhole &= (reader.Flags & NLM_F_DUMP_INTR) == 0;
+                switch (reader.Type)
+                {
+                    case NLMSG_DONE:
+                        return isWhole;
+                    case NLMSG_ERROR:
+                        throw ToException(message.Operation, Acknowledgement.Decode(reader.Payload, reader.Flags))
+                            ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without a list");
+                    default:
+                        items.Add(decode(reader.Payload));
+                        break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits for the next notification of the groups listened to; false at the deadline.</summary>
+    public bool WaitForNotification(TimeSpan deadline)
+    {
+        SetReceiveTimeout(deadline);
+        fixed (byte* start = _buffer)
+        {
+            var count = LibC.recv(_descriptor.Number, start, BufferSize, 0);
+            // ENOBUFS: more was announced than there was room for, so something did happen. EINTR: the caller looks again.
+            return count >= 0 || Marshal.GetLastPInvokeError() is Errno.ENOBUFS or Errno.EINTR;
+        }
+    }
+
+    uint Send(ushort flags, params ReadOnlySpan<INetlinkMessage> messages)
+    {
+        var first = _sequence + 1;
+        Array.Clear(_buffer, 0, RequestSize);
+        var writer = new MessageWriter(_buffer.AsSpan(0, RequestSize));
+        foreach (var message in messages)
+            Encode(ref writer, message, flags, ++_sequence);
+        fixed (byte* start = _buffer)
+            KernelException.ThrowIfFailed(LibC.send(_descriptor.Number, start, (nuint)writer.Length, 0), messages[0].Operation);
+        return first;
+    }
+
+    /// <summary>Messages per send; the largest of ours, a new veth pair, has less than 256 bytes.</summary>
+    const int BatchLength = 64;
+    const int RequestSize = BatchLength * 256;
+
+    internal static void Encode(ref MessageWriter writer, INetlinkMessage message, ushort flags, uint sequence)
+    {
+        var start = writer.BeginMessage(message.Type, (ushort)(NLM_F_REQUEST | flags | message.Flags), sequence);
+        message.Write(ref writer);
+        writer.EndMessage(start);
+    }
+
+    MessageReader Receive(string operation)
+    {
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = _buffer)
+                count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC);
+            if (count > BufferSize)
+                throw new InvalidDataException($"could not {operation}: an answer of {count} bytes, room for {BufferSize}");
+            if (count >= 0)
+                return new MessageReader(_buffer.AsSpan(0, (int)count));
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.EINTR)
+                throw new KernelException(operation, errno);
+        }
+    }
+
+    static KernelException? ToException(string operation, Acknowledgement answer) =>
+        answer.Errno == 0 ? null : new KernelException(operation, answer.Errno, answer.Text);
+
+    void SetOption(int option)
+    {
+        var on = 1;
+        // An old kernel without one of these still works, with poorer messages; nothing else depends on them.
+        _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_NETLINK, option, &on, sizeof(int));
+    }
+
+    void SetReceiveTimeout(TimeSpan deadline)
+    {
+        var value = new LibC.timeval { tv_sec = (long)deadline.TotalSeconds, tv_usec = deadline.Microseconds + (deadline.Milliseconds * 1000L) };
+        KernelException.ThrowIfFailed(
+            LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, &value, (uint)sizeof(LibC.timeval)),
+            "set a receive deadline");
+    }
+
+    public void Dispose() => _descriptor.Dispose();
+}

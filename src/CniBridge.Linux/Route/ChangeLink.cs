@@ -1,0 +1,55 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>ip link set dev INDEX …: only what is given changes.</summary>
+public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
+{
+    /// <summary>ip link set … up or down</summary>
+    public bool? Up { get; init; }
+
+    /// <summary>ip link set … promisc on</summary>
+    public bool Promiscuous { get; init; }
+
+    /// <summary>ip link set … address MAC</summary>
+    public MacAddress? Mac { get; init; }
+
+    /// <summary>ip link set … alias TEXT; the kernel takes up to 255 bytes.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>ip link set … type bridge_slave hairpin on</summary>
+    public bool Hairpin { get; init; }
+
+    public string Operation => $"change the link {Name}";
+    public ushort Type => RTM_NEWLINK;
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        var promiscuous = Promiscuous ? IFF_PROMISC : 0;
+        writer.Struct(new InterfaceHeader
+        {
+            Index = Index,
+            Flags = (Up == true ? IFF_UP : 0) | promiscuous,
+            Change = (Up is null ? 0 : IFF_UP) | promiscuous,
+        });
+        if (Mac is { } mac)
+            writer.Attribute(IFLA_ADDRESS, mac.ToBytes());
+        if (Alias is not null)
+            writer.Attribute(IFLA_IFALIAS, Alias);
+        if (Hairpin)
+            WriteHairpin(ref writer);
+    }
+
+    static void WriteHairpin(ref MessageWriter writer)
+    {
+        var info = writer.Begin(IFLA_LINKINFO);
+        writer.Attribute(IFLA_INFO_SLAVE_KIND, "bridge"u8);
+        var data = writer.Begin(IFLA_INFO_SLAVE_DATA);
+        writer.Attribute(IFLA_BRPORT_MODE, (byte)1);
+        writer.End(data);
+        writer.End(info);
+    }
+}

@@ -1,0 +1,30 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>
+/// ip link add NAME address MAC [mtu MTU] up type bridge. The MAC is part of the request, so that the bridge is born with
+/// it: it follows no port, and no udev rule replaces it.
+/// </summary>
+/// <param name="Mtu">0: the kernel's default.</param>
+sealed record CreateBridge(string Name, MacAddress Mac, int Mtu) : INetlinkMessage
+{
+    public string Operation => $"create the bridge {Name}";
+    public ushort Type => RTM_NEWLINK;
+    public ushort Flags => NLM_F_CREATE | NLM_F_EXCL;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(new InterfaceHeader { Flags = IFF_UP, Change = IFF_UP });
+        writer.Attribute(IFLA_IFNAME, Name);
+        writer.Attribute(IFLA_ADDRESS, Mac.ToBytes());
+        if (Mtu > 0)
+            writer.Attribute(IFLA_MTU, Mtu);
+        var info = writer.Begin(IFLA_LINKINFO);
+        writer.Attribute(IFLA_INFO_KIND, "bridge"u8);
+        writer.End(info);
+    }
+}

@@ -1,0 +1,54 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>One end of a veth pair.</summary>
+public readonly record struct VethEnd(string Name, MacAddress Mac);
+
+/// <summary>
+/// ip link add HOST address MAC master BRIDGE up type veth peer name POD address MAC netns POD-NS: one message makes both
+/// ends, plugs one into the bridge and gives birth to the other inside the pod, so that nothing is ever moved or renamed.
+/// The pod's end cannot be up here (the kernel refuses: it would be up before the pair is joined).
+/// </summary>
+/// <param name="Host">The end on the bridge.</param>
+/// <param name="Pod">The end in the pod.</param>
+/// <param name="PodNamespace">Descriptor of the pod's network namespace.</param>
+/// <param name="Master">Index of the bridge.</param>
+/// <param name="Mtu">Of both ends; 0: the kernel's default.</param>
+sealed record CreateVeth(VethEnd Host, VethEnd Pod, int PodNamespace, int Master, int Mtu) : INetlinkMessage
+{
+    public string Operation => $"create the veth pair {Host.Name} and {Pod.Name}";
+    public ushort Type => RTM_NEWLINK;
+    public ushort Flags => NLM_F_CREATE | NLM_F_EXCL;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(new InterfaceHeader { Flags = IFF_UP, Change = IFF_UP });
+        WriteEnd(ref writer, Host);
+        writer.Attribute(IFLA_MASTER, Master);
+        var info = writer.Begin(IFLA_LINKINFO);
+        writer.Attribute(IFLA_INFO_KIND, "veth"u8);
+        var data = writer.Begin(IFLA_INFO_DATA);
+        var peer = writer.Begin(VETH_INFO_PEER);
+        writer.Struct(new InterfaceHeader());
+        WriteEnd(ref writer, Pod);
+        writer.Attribute(IFLA_NET_NS_FD, PodNamespace);
+        writer.End(peer);
+        writer.End(data);
+        writer.End(info);
+    }
+
+    void WriteEnd(ref MessageWriter writer, VethEnd end)
+    {
+        writer.Attribute(IFLA_IFNAME, end.Name);
+        writer.Attribute(IFLA_ADDRESS, end.Mac.ToBytes());
+        if (Mtu > 0)
+            writer.Attribute(IFLA_MTU, Mtu);
+        // One queue each way: with more the kernel waits for a grace period per end to set the number really used.
+        writer.Attribute(IFLA_NUM_TX_QUEUES, 1u);
+        writer.Attribute(IFLA_NUM_RX_QUEUES, 1u);
+    }
+}

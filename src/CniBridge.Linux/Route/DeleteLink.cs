@@ -1,0 +1,14 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>ip link del dev INDEX. Deleting one end of a veth pair deletes the other.</summary>
+sealed record DeleteLink(int Index, string Name) : INetlinkMessage
+{
+    public string Operation => $"delete the link {Name}";
+    public ushort Type => RTM_DELLINK;
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer) => writer.Struct(new InterfaceHeader { Index = Index });
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>struct ifinfomsg, linux/rtnetlink.h</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct InterfaceHeader
+{
+    internal byte Family;
+    internal byte Padding;
+    internal ushort DeviceType;
+    internal int Index;
+    internal uint Flags;
+    internal uint Change;
+}
+
+/// <summary>struct ifaddrmsg, linux/if_addr.h</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct AddressHeader
+{
+    internal byte Family;
+    internal byte PrefixLength;
+    internal byte Flags;
+    internal byte Scope;
+    internal int Index;
+}
+
+/// <summary>struct rtmsg, linux/rtnetlink.h</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct RouteHeader
+{
+    internal byte Family;
+    internal byte DestinationLength;
+    internal byte SourceLength;
+    internal byte TypeOfService;
+    internal byte Table;
+    internal byte Protocol;
+    internal byte Scope;
+    internal byte RouteType;
+    internal uint Flags;
+}
+
+static class Header
+{
+    /// <summary>Splits a reply into its fixed header and its attributes.</summary>
+    /// <exception cref="InvalidDataException">Shorter than the header.</exception>
+    internal static T Read<T>(ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> attributes)
+        where T : unmanaged
+    {
+        var size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        if (payload.Length < size)
+            throw new InvalidDataException($"netlink {typeof(T).Name} has {payload.Length} bytes, {size} are needed");
+        attributes = payload[size..];
+        return MemoryMarshal.Read<T>(payload);
+    }
+}

@@ -1,0 +1,14 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>ip address show dev INDEX, both families; the kernel filters, where it checks strictly (Linux 4.20).</summary>
+sealed record ListAddresses(int Index) : INetlinkMessage
+{
+    public string Operation => $"list the addresses of link {Index}";
+    public ushort Type => RTM_GETADDR;
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer) => writer.Struct(new AddressHeader { Index = Index });
+}

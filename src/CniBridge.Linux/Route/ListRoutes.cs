@@ -1,0 +1,18 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>ip -4 or -6 route show table main</summary>
+sealed record ListRoutes(bool IsV6) : INetlinkMessage
+{
+    public string Operation => "list the routes of the main table";
+    public ushort Type => RTM_GETROUTE;
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer) => writer.Struct(new RouteHeader
+    {
+        Family = (byte)(IsV6 ? LibC.AF_INET6 : LibC.AF_INET),
+        Table = RT_TABLE_MAIN,
+    });
+}

@@ -1,0 +1,67 @@
+namespace CniBridge.Linux.Route;
+
+/// <summary>linux/rtnetlink.h, if_link.h, if_addr.h, if_bridge.h, veth.h, net/if.h</summary>
+static class RouteConstants
+{
+    internal const ushort RTM_NEWLINK = 16;
+    internal const ushort RTM_DELLINK = 17;
+    internal const ushort RTM_GETLINK = 18;
+    internal const ushort RTM_NEWADDR = 20;
+    internal const ushort RTM_DELADDR = 21;
+    internal const ushort RTM_GETADDR = 22;
+    internal const ushort RTM_NEWROUTE = 24;
+    internal const ushort RTM_GETROUTE = 26;
+
+    internal const uint RTMGRP_LINK = 0x1;
+    internal const uint RTMGRP_IPV6_IFADDR = 0x100;
+
+    internal const uint IFF_UP = 0x1;
+    internal const uint IFF_RUNNING = 0x40;
+    internal const uint IFF_PROMISC = 0x100;
+
+    internal const ushort IFLA_ADDRESS = 1;
+    internal const ushort IFLA_IFNAME = 3;
+    internal const ushort IFLA_MTU = 4;
+    internal const ushort IFLA_LINK = 5;
+    internal const ushort IFLA_MASTER = 10;
+    internal const ushort IFLA_LINKINFO = 18;
+    internal const ushort IFLA_IFALIAS = 20;
+    internal const ushort IFLA_NET_NS_FD = 28;
+    internal const ushort IFLA_EXT_MASK = 29;
+    internal const ushort IFLA_PROMISCUITY = 30;
+    internal const ushort IFLA_NUM_TX_QUEUES = 31;
+    internal const ushort IFLA_NUM_RX_QUEUES = 32;
+
+    internal const uint RTEXT_FILTER_SKIP_STATS = 8;
+
+    internal const ushort IFLA_INFO_KIND = 1;
+    internal const ushort IFLA_INFO_DATA = 2;
+    internal const ushort IFLA_INFO_SLAVE_KIND = 4;
+    internal const ushort IFLA_INFO_SLAVE_DATA = 5;
+    internal const ushort VETH_INFO_PEER = 1;
+    internal const ushort IFLA_BRPORT_MODE = 4;
+
+    internal const ushort IFA_ADDRESS = 1;
+    internal const ushort IFA_LOCAL = 2;
+    internal const ushort IFA_BROADCAST = 4;
+    internal const ushort IFA_FLAGS = 8;
+
+    internal const uint IFA_F_NODAD = 0x02;
+    internal const uint IFA_F_DADFAILED = 0x08;
+    internal const uint IFA_F_TENTATIVE = 0x40;
+
+    internal const ushort RTA_DST = 1;
+    internal const ushort RTA_OIF = 4;
+    internal const ushort RTA_GATEWAY = 5;
+    internal const ushort RTA_PRIORITY = 6;
+    internal const ushort RTA_METRICS = 8;
+    internal const ushort RTA_MULTIPATH = 9;
+    internal const ushort RTA_TABLE = 15;
+    internal const ushort RTAX_MTU = 2;
+    internal const ushort RTAX_ADVMSS = 8;
+
+    internal const byte RT_TABLE_UNSPEC = 0;
+    internal const byte RT_TABLE_MAIN = 254;
+    internal const byte RTPROT_BOOT = 3;
+    internal const byte RTN_UNICAST = 1;
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>A route of the main table as the kernel describes it (RTM_NEWROUTE).</summary>
+/// <param name="Gateways">Of every next hop; a route straight to a link has none.</param>
+public sealed record RouteEntry(Cidr Destination, uint Table, IReadOnlyList<IpAddress> Gateways)
+{
+    internal static RouteEntry Decode(ReadOnlySpan<byte> payload)
+    {
+        var header = Header.Read<RouteHeader>(payload, out var bytes);
+        var destination = Cidr.Default(header.Family == LibC.AF_INET6).Address;
+        uint table = header.Table;
+        var gateways = new List<IpAddress>();
+        var attributes = new AttributeReader(bytes);
+        while (attributes.Read())
+        {
+            switch (attributes.Type)
+            {
+                case RTA_DST: destination = IpAddress.FromBytes(attributes.Value); break;
+                case RTA_TABLE: table = attributes.UInt32; break;
+                case RTA_GATEWAY: gateways.Add(IpAddress.FromBytes(attributes.Value)); break;
+                case RTA_MULTIPATH: DecodeNextHops(attributes.Value, gateways); break;
+            }
+        }
+        return new RouteEntry(new Cidr(destination, header.DestinationLength), table, gateways);
+    }
+
+    // struct rtnexthop { unsigned short rtnh_len; unsigned char rtnh_flags; unsigned char rtnh_hops; int rtnh_ifindex; };
+    const int NextHopHeaderSize = 8;
+
+    static void DecodeNextHops(ReadOnlySpan<byte> bytes, List<IpAddress> gateways)
+    {
+        while (bytes.Length >= NextHopHeaderSize)
+        {
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+            if (length < NextHopHeaderSize || length > bytes.Length)
+                throw new InvalidDataException($"next hop says it has {length} bytes, {bytes.Length} are there");
+            var attributes = new AttributeReader(bytes[NextHopHeaderSize..length]);
+            while (attributes.Read())
+            {
+                if (attributes.Type == RTA_GATEWAY)
+                    gateways.Add(IpAddress.FromBytes(attributes.Value));
+            }
+            bytes = bytes[Math.Min(MessageWriter.Align(length), bytes.Length)..];
+        }
+    }
+}

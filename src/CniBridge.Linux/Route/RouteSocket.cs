@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>
+/// What we ask of a network namespace's links, addresses and routes, as verbs. Belongs to the namespace that the calling
+/// thread is in when it is made.
+/// </summary>
+public sealed unsafe class RouteSocket : IDisposable
+{
+    readonly NetlinkSocket _socket = new();
+
+    /// <summary>Sends changes at once; see <see cref="NetlinkSocket.Execute"/>.</summary>
+    public void Execute(params ReadOnlySpan<INetlinkMessage> messages) => _socket.Execute(messages);
+
+    /// <summary>
+    /// The link of exactly this name, or null. (The kernel would also answer with a link that has it as another name.)
+    /// </summary>
+    public Link? TryGetLink(string name)
+    {
+        try
+        {
+            var link = _socket.Get(new GetLink(name), Link.Decode);
+            return link.Name == name ? link : null;
+        }
+        catch (KernelException e) when (e.Errno == Errno.ENODEV)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The link's index, or null: an ioctl that takes no lock, twenty times cheaper than a look-up by netlink.</summary>
+    public int? TryGetIndex(string name)
+    {
+        var request = RequestFor(name);
+        if (LibC.ioctl(_socket.DescriptorNumber, LibC.SIOCGIFINDEX, &request) == 0)
+            return request.ifr_ifindex;
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.ENODEV ? null : throw new KernelException($"look up the link {name}", errno);
+    }
+
+    /// <summary>Can traffic pass: is the link up and its operational state too?</summary>
+    public bool IsRunning(string name)
+    {
+        var request = RequestFor(name);
+        KernelException.ThrowIfFailed(
+            LibC.ioctl(_socket.DescriptorNumber, LibC.SIOCGIFFLAGS, &request), $"read the state of the link {name}");
+        return ((uint)request.ifr_flags & IFF_RUNNING) != 0;
+    }
+
+    /// <summary>Creates a bridge and brings it up; false when a link of that name is there already.</summary>
+    public bool TryCreateBridge(string name, MacAddress mac, int mtu)
+    {
+        try
+        {
+            _socket.Execute(new CreateBridge(name, mac, mtu));
+            return true;
+        }
+        catch (KernelException e) when (e.Errno == Errno.EEXIST)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>See <see cref="Route.CreateVeth"/>; false when one of the two names is taken.</summary>
+    public bool TryCreateVeth(VethEnd host, VethEnd pod, NetworkNamespace podNamespace, int master, int mtu)
+    {
+        try
+        {
+            _socket.Execute(new CreateVeth(host, pod, podNamespace.Descriptor, master, mtu));
+            return true;
+        }
+        catch (KernelException e) when (e.Errno == Errno.EEXIST)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deletes a link; gone already is as good.</summary>
+    public void DeleteLink(int index, string name)
+    {
+        try
+        {
+            _socket.Execute(new DeleteLink(index, name));
+        }
+        catch (KernelException e) when (e.Errno == Errno.ENODEV)
+        {
+            // The pod's namespace ended meanwhile and took the link along.
+        }
+    }
+
+    public List<LinkAddress> ListAddresses(int index)
+    {
+        var addresses = _socket.Dump(new ListAddresses(index), LinkAddress.Decode);
+        addresses.RemoveAll(address => address.Index != index);
+        return addresses;
+    }
+
+    /// <summary>Adds an address; there already is as good, for somebody else may add it at the same time.</summary>
+    public void EnsureAddress(int index, Cidr cidr, bool skipsDad)
+    {
+        try
+        {
+            _socket.Execute(AddressMessage.Add(index, cidr, skipsDad));
+        }
+        catch (KernelException e) when (e.Errno == Errno.EEXIST)
+        {
+            // Another ADD was faster.
+        }
+    }
+
+    /// <summary>Deletes an address; gone already is as good.</summary>
+    public void DeleteAddress(int index, Cidr cidr)
+    {
+        try
+        {
+            _socket.Execute(AddressMessage.Delete(index, cidr));
+        }
+        catch (KernelException e) when (e.Errno == Errno.EADDRNOTAVAIL)
+        {
+            // Another ADD was faster.
+        }
+    }
+
+    /// <summary>Routes of the main table, of any link.</summary>
+    public List<RouteEntry> ListRoutes(bool isV6)
+    {
+        try
+        {
+            var routes = _socket.Dump(new ListRoutes(isV6), RouteEntry.Decode);
+            routes.RemoveAll(route => route.Table != RT_TABLE_MAIN);
+            return routes;
+        }
+        catch (KernelException e) when (e.Errno == Errno.ENOENT)
+        {
+            // Strict kernels say so of a table that nothing was ever put into.
+            return [];
+        }
+    }
+
+    internal static byte FamilyOf(IpAddress address) => (byte)(address.IsV6 ? LibC.AF_INET6 : LibC.AF_INET);
+
+    static LibC.ifreq RequestFor(string name)
+    {
+        var request = default(LibC.ifreq);
+        // 15 bytes and a zero; longer names were refused where they came in.
+        Encoding.UTF8.GetBytes(name, new Span<byte>(request.ifr_name, 15));
+        return request;
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace CniBridge.Linux;
+
+/// <summary>Files of a few bytes that other programs read at any moment: whole or absent, never half written.</summary>
+public static unsafe class SmallFile
+{
+    /// <summary>
+    /// Makes a file with this content appear under the path in one step; false when the path is taken. The bytes are
+    /// written to a file without a name first, so a crash at any moment leaves nothing behind.
+    /// </summary>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        var directory = Path.GetDirectoryName(path) ?? "/";
+        using var file = Descriptor.TryOpen(directory, LibC.O_TMPFILE | LibC.O_WRONLY, mode,
+            Errno.EOPNOTSUPP, Errno.EISDIR, Errno.EINVAL);
+        if (file is null)
+            return TryCreateBeside(path, content, mode);
+        file.WriteAll(content);
+        var source = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.Number}");
+        return TryLink(source, path, LibC.AT_SYMLINK_FOLLOW);
+    }
+
+    /// <summary>For file systems without nameless files: a named one beside, linked into place, its first name removed.</summary>
+    static bool TryCreateBeside(string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        var beside = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.tmp");
+        using (var file = Descriptor.Open(beside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode))
+        {
+            try
+            {
+                file.WriteAll(content);
+                return TryLink(beside, path, 0);
+            }
+            finally
+            {
+                TryDelete(beside);
+            }
+        }
+    }
+
+    static bool TryLink(string source, string path, int flags)
+    {
+        Descriptor.RefuseNul(path);
+        if (LibC.linkat(LibC.AT_FDCWD, source, LibC.AT_FDCWD, path, flags) == 0)
+            return true;
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.EEXIST ? false : throw new KernelException($"create {path}", errno);
+    }
+
+    /// <summary>
+    /// Replaces the content without truncating to nothing first: ext4 flushes a file that was truncated to zero when it is
+    /// closed, which costs 0.4 ms.
+    /// </summary>
+    public static void Overwrite(string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        using var file = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_CREAT, mode);
+        fixed (byte* start = content)
+        {
+            var written = KernelException.ThrowIfFailed(
+                LibC.pwrite(file.Number, start, (nuint)content.Length, 0), $"write {path}");
+            if (written != content.Length)
+                throw new KernelException($"write {path}", Errno.ENOSPC);
+        }
+        KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
+    }
+
+    /// <summary>The content, or null when there is no file. Longer than the limit is cut: no file of ours is.</summary>
+    public static byte[]? TryRead(string path, int limit)
+    {
+        using var file = Descriptor.TryOpen(path, LibC.O_RDONLY, 0, Errno.ENOENT, Errno.ENOTDIR);
+        if (file is null)
+            return null;
+        var buffer = new byte[limit];
+        using var stream = new DescriptorStream(file.Number);
+        return buffer[..stream.ReadAtLeast(buffer, limit, throwOnEndOfStream: false)];
+    }
+
+    public static bool Exists(string path)
+    {
+        LibC.statx_buffer status;
+        if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0)
+            return true;
+        var errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"look for {path}", errno);
+    }
+
+    /// <summary>Deletes a file; false when it was not there.</summary>
+    public static bool TryDelete(string path)
+    {
+        Descriptor.RefuseNul(path);
+        if (LibC.unlink(path) == 0)
+            return true;
+        var errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"delete {path}", errno);
+    }
+
+    /// <summary>Makes a directory and those above it, mode 0755 less the umask.</summary>
+    public static void EnsureDirectory(string path)
+    {
+        Descriptor.RefuseNul(path);
+        if (LibC.mkdir(path, 0b111_101_101) == 0)
+            return;
+        var errno = Marshal.GetLastPInvokeError();
+        if (errno == Errno.EEXIST && Directory.Exists(path))
+            return;
+        var parent = Path.GetDirectoryName(path);
+        if (errno != Errno.ENOENT || parent is null)
+            throw new KernelException($"create the directory {path}", errno);
+        EnsureDirectory(parent);
+        EnsureDirectory(path);
+    }
+}
