@@ -1,0 +1,64 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary>What address management gave, worked out: the pod's addresses and routes, and the bridge's gateway addresses.</summary>
+/// <param name="Result">Addresses, routes and DNS as they are reported.</param>
+/// <param name="Gateways">Addresses that the bridge must have; empty unless it is a gateway.</param>
+/// <param name="Routes">Routes that the pod must have, each once, the gateway filled in.</param>
+sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadOnlyList<CniRoute> Routes)
+{
+    /// <summary>The container's place in the result's interfaces: after the bridge and the host's veth.</summary>
+    const int ContainerInterface = 2;
+
+    /// <summary>Routes of scope link and nearer (rtnetlink.h, RT_SCOPE_LINK) go straight to a link, never through a gateway.</summary>
+    const int LinkScope = 253;
+
+    internal IEnumerable<Cidr> Addresses => Result.Ips.Select(ip => ip.Address);
+    internal bool HasIPv6 => Addresses.Any(cidr => cidr.Address.IsV6);
+
+    /// <exception cref="CniException">Code 7: a route that no kernel takes.</exception>
+    internal static AddressPlan Make(BridgeConfig config, CniResult assigned)
+    {
+        var ips = assigned.Ips.Select(ip => ip with
+        {
+            Interface = ContainerInterface,
+            Gateway = ip.Gateway ?? (config.IsGateway ? ip.Address.Network.Next() : null),
+        }).ToList();
+        var routes = assigned.Routes.ToList();
+        if (config.IsDefaultGateway)
+            routes.AddRange(MissingDefaultRoutes(ips, routes));
+        var result = assigned with { Ips = ips, Routes = routes, Dns = config.Dns ?? assigned.Dns };
+        var gateways = config.IsGateway
+            ? ips.Select(ip => new Cidr(ip.Gateway!.Value, ip.Address.PrefixLength)).Distinct().ToList()
+            : [];
+        return new AddressPlan(result, gateways, [.. routes.Select(route => Resolve(route, ips)).Distinct()]);
+    }
+
+    /// <summary>One per family, through its first address's gateway, unless a default route names a gateway already.</summary>
+    static IEnumerable<CniRoute> MissingDefaultRoutes(List<CniIp> ips, List<CniRoute> routes) =>
+        from ip in ips.DistinctBy(ip => ip.Address.Address.IsV6)
+        let isV6 = ip.Address.Address.IsV6
+        where !routes.Any(route => route.Destination == Cidr.Default(isV6) && route.Gateway is not null)
+        select new CniRoute(Cidr.Default(isV6), ip.Gateway);
+
+    /// <summary>A route without a gateway goes through the gateway of its family's first address that has one.</summary>
+    static CniRoute Resolve(CniRoute route, List<CniIp> ips)
+    {
+        var isV6 = route.Destination.Address.IsV6;
+        if (route.Gateway is { } given && given.IsV6 != isV6)
+        {
+            throw CniException.InvalidConfig("ipam.routes", $"{route.Destination} via {given}",
+                "destination and gateway are of different address families");
+        }
+        var gateway = route.Gateway ?? (route.Scope >= LinkScope
+            ? null
+            : ips.FirstOrDefault(ip => ip.Address.Address.IsV6 == isV6 && ip.Gateway is not null)?.Gateway);
+        return route with
+        {
+            Destination = new Cidr(route.Destination.Network, route.Destination.PrefixLength),
+            Gateway = gateway,
+        };
+    }
+}

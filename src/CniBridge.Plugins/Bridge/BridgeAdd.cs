@@ -1,0 +1,53 @@
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary>
+/// ADD: everything or nothing. What belongs to the attachment is undone when a later step fails; the bridge, its gateway
+/// addresses and forwarding belong to all pods of the node and stay.
+/// </summary>
+sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
+{
+    internal CniResult Run()
+    {
+        CniResultWriter.CheckConvertible(addresses is not null, request.Version);
+        using var pod = request.OpenNamespace();
+        var bridge = node.FindBridge(config.Bridge);
+
+        using var undo = new Rollback(request.Log);
+        var assigned = addresses?.Allocate(undo);
+        var plan = assigned is null ? null : AddressPlan.Make(config, assigned);
+
+        bridge ??= node.CreateBridge(config);
+        node.PrepareBridge(bridge, config);
+        if (plan is not null)
+            MakeGateway(bridge, plan);
+
+        var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
+        undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
+        node.ConfigurePod(pod, request.Environment.InterfaceName, plan, config.DetectsDuplicates);
+        node.AwaitPort(veth);
+        undo.Cancel();
+        return ToResult(bridge, veth, plan);
+    }
+
+    void MakeGateway(Link bridge, AddressPlan plan)
+    {
+        if (plan.Gateways.Count == 0)
+            return;
+        node.EnsureGateways(bridge, plan.Gateways, config.ForceAddress);
+        foreach (var isV6 in plan.Gateways.Select(gateway => gateway.Address.IsV6).Distinct())
+            node.EnableForwarding(isV6);
+    }
+
+    CniResult ToResult(Link bridge, VethPair veth, AddressPlan? plan) => (plan?.Result ?? new CniResult { Dns = config.Dns ?? new CniDns() }) with
+    {
+        Interfaces =
+        [
+            new CniInterface(bridge.Name, bridge.Mac.ToString(), ""),
+            new CniInterface(veth.HostName, veth.HostMac.ToString(), ""),
+            new CniInterface(request.Environment.InterfaceName, veth.PodMac.ToString(), request.Environment.NetworkNamespace),
+        ],
+    };
+}

@@ -1,0 +1,111 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary>CHECK: is the attachment still as the previous result says? Reads only.</summary>
+sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
+{
+    readonly string _interfaceName = request.Environment.InterfaceName;
+
+    internal void Run()
+    {
+        using var pod = request.OpenNamespace();
+        addresses?.Check();
+        var previous = CniResultReader.ReadPrevious(request.Config) ?? throw Failure("Required prevResult missing");
+        var bridge = CheckBridge(previous);
+        var inside = CheckPodLink(previous, pod);
+        CheckHostLink(previous, bridge, inside.Link);
+        CheckAddresses(previous, inside);
+        CheckRoutes(previous, inside);
+    }
+
+    Link CheckBridge(CniResult previous)
+    {
+        var entry = previous.Interfaces.LastOrDefault(item => item.Name == config.Bridge)
+            ?? throw Failure($"Interface name {config.Bridge} is missing in prevResult");
+        var bridge = node.FindLink(entry.Name) ?? throw Failure($"Interface name {entry.Name} not found");
+        if (entry.Sandbox.Length > 0)
+            throw Failure($"prevResult has the bridge {entry.Name} in a sandbox: {entry.Sandbox}");
+        if (bridge.Kind != "bridge")
+            throw Failure($"Interface {entry.Name} is not a bridge");
+        CheckMac(entry, bridge);
+        if (bridge.IsPromiscuous != config.Promiscuous)
+        {
+            throw Failure($"Bridge interface {entry.Name} configured Promisc Mode {config.Promiscuous} " +
+                $"doesn't match current state: {bridge.IsPromiscuous}");
+        }
+        return bridge;
+    }
+
+    PodInterface CheckPodLink(CniResult previous, NetworkNamespace pod)
+    {
+        var entry = previous.Interfaces.FirstOrDefault(item => item.Name == _interfaceName && item.Sandbox.Length > 0)
+            ?? throw Failure($"Interface name {_interfaceName} is missing in prevResult");
+        if (!IsSameNamespace(entry.Sandbox, pod))
+            throw Failure($"Sandbox in prevResult {entry.Sandbox} doesn't match configured netns: {pod.Path}");
+        var inside = node.InspectPod(pod, _interfaceName) ?? throw Failure($"Interface name {_interfaceName} not found in {pod.Path}");
+        if (inside.Link.Kind != "veth")
+            throw Failure($"Container interface {_interfaceName} not of type veth");
+        CheckMac(entry, inside.Link);
+        return inside;
+    }
+
+    /// <summary>By device and inode: /run/netns/x and /var/run/netns/x are one namespace.</summary>
+    static bool IsSameNamespace(string path, NetworkNamespace pod)
+    {
+        if (path == pod.Path)
+            return true;
+        using var other = NetworkNamespace.TryOpen(path);
+        return other is not null && other.GetIdentity() == pod.GetIdentity();
+    }
+
+    void CheckHostLink(CniResult previous, Link bridge, Link inside)
+    {
+        foreach (var entry in previous.Interfaces.Where(item => item.Sandbox.Length == 0 && item.Name != config.Bridge))
+        {
+            var link = node.FindLink(entry.Name) ?? throw Failure($"Interface name {entry.Name} not found");
+            if (link.Kind != "veth" || link.PeerIndex != inside.Index || inside.PeerIndex != link.Index || link.Master != bridge.Index)
+                continue;
+            CheckMac(entry, link);
+            return;
+        }
+        throw Failure($"CNI veth created for bridge {config.Bridge} was not found");
+    }
+
+    void CheckAddresses(CniResult previous, PodInterface inside)
+    {
+        foreach (var ip in previous.Ips)
+        {
+            if (!inside.Addresses.Contains(ip.Address))
+                throw Failure($"Failed to match addr {ip.Address} on interface {_interfaceName}");
+            var connected = new Cidr(ip.Address.Network, ip.Address.PrefixLength);
+            if (ip.Address.PrefixLength < ip.Address.Address.Bits && !inside.Routes.Any(route => route.Destination == connected))
+                throw Failure($"Failed to find the connected route of {ip.Address}");
+        }
+    }
+
+    /// <summary>Routes of other tables are not looked for in the main one.</summary>
+    static void CheckRoutes(CniResult previous, PodInterface inside)
+    {
+        const int MainTable = 254;
+        foreach (var route in previous.Routes.Where(route => route.Table is null or 0 or MainTable))
+        {
+            var destination = new Cidr(route.Destination.Network, route.Destination.PrefixLength);
+            var isThere = inside.Routes.Any(present => present.Destination == destination &&
+                (route.Gateway is not { } gateway || present.Gateways.Contains(gateway)));
+            if (!isThere)
+                throw Failure($"Expected Route {route.Destination} via {route.Gateway?.ToString() ?? "any gateway"} not found in routing table");
+        }
+    }
+
+    static void CheckMac(CniInterface entry, Link link)
+    {
+        if (entry.Mac.Length > 0 && !(MacAddress.TryParse(entry.Mac, out var mac) && mac == link.Mac))
+            throw Failure($"Interface {entry.Name} Mac {link.Mac} doesn't match prevResult Mac: {entry.Mac}");
+    }
+
+    static CniException Failure(string why) => new(CniErrorCode.Internal, why);
+}

@@ -1,0 +1,103 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary>A bridge network's configuration with every check done.</summary>
+sealed record BridgeConfig
+{
+    const string DefaultBridge = "cni0";
+
+    /// <summary>The smallest MTU of an IPv4 link (RFC 791) and the largest of a veth (ETH_MAX_MTU).</summary>
+    const int MinMtu = 68, MaxMtu = 65535;
+
+    internal required string Bridge { get; init; }
+
+    /// <summary>The bridge carries the pods' gateway addresses, and the node forwards.</summary>
+    internal bool IsGateway { get; init; }
+
+    /// <summary>Pods get a default route through the gateway.</summary>
+    internal bool IsDefaultGateway { get; init; }
+
+    /// <summary>Replace a conflicting address of the bridge instead of refusing.</summary>
+    internal bool ForceAddress { get; init; }
+
+    /// <summary>Of both veth ends and a new bridge; 0: the kernel's default.</summary>
+    internal int Mtu { get; init; }
+    internal bool Hairpin { get; init; }
+    internal bool Promiscuous { get; init; }
+
+    /// <summary>Wait for IPv6 duplicate address detection in the pod.</summary>
+    internal bool DetectsDuplicates { get; init; }
+
+    /// <summary>The pod's MAC if it was asked for.</summary>
+    internal MacAddress? Mac { get; init; }
+
+    /// <summary>Null: layer 2 only, no addresses.</summary>
+    internal string? IpamType { get; init; }
+
+    /// <summary>Replaces the address management's when the configuration has one.</summary>
+    internal CniDns? Dns { get; init; }
+
+    /// <exception cref="CniException">Code 2 for what cannot be done yet, 6 for a wrong type, 7 for a wrong value.</exception>
+    internal static BridgeConfig Parse(CniRequest request, CniArgs args)
+    {
+        var json = CniJson.Decode(request.Config, CniJson.Default.BridgeJson, "network config");
+        BridgeSupport.RefuseUnsupported(json);
+        var config = new BridgeConfig
+        {
+            Bridge = json.Bridge ?? DefaultBridge,
+            IsGateway = json.IsGateway == true || json.IsDefaultGateway == true,
+            IsDefaultGateway = json.IsDefaultGateway == true,
+            ForceAddress = json.ForceAddress == true,
+            Mtu = json.Mtu ?? 0,
+            Hairpin = json.HairpinMode == true,
+            Promiscuous = json.PromiscMode == true,
+            DetectsDuplicates = json.EnableDad == true,
+            Mac = ReadMac(json, args),
+            IpamType = string.IsNullOrEmpty(json.Ipam?.Type) ? null : json.Ipam.Type,
+            Dns = ReadDns(json.Dns),
+        };
+        Check(config);
+        return config;
+    }
+
+    static void Check(BridgeConfig config)
+    {
+        if (CniName.WhyNoInterfaceName(config.Bridge) is { } why)
+            throw CniException.InvalidConfig("bridge", $"\"{config.Bridge}\"", why.Message);
+        if (config.Hairpin && config.Promiscuous)
+        {
+            throw CniException.InvalidConfig("hairpinMode", "true",
+                "cannot set hairpin mode and promiscuous mode at the same time");
+        }
+        if (config.Mtu != 0 && config.Mtu is < MinMtu or > MaxMtu)
+            throw CniException.InvalidConfig("mtu", config.Mtu, $"an MTU is a number from {MinMtu} to {MaxMtu}, or 0 for the default");
+    }
+
+    /// <summary>The runtime's word goes before the configuration's, and that before CNI_ARGS.</summary>
+    static MacAddress? ReadMac(BridgeJson json, CniArgs args)
+    {
+        var (key, text) = (json.RuntimeConfig?.Mac, json.Args?.Cni?.Mac, args["MAC"]) switch
+        {
+            ({ Length: > 0 } mac, _, _) => ("runtimeConfig.mac", mac),
+            (_, { Length: > 0 } mac, _) => ("args.cni.mac", mac),
+            (_, _, var mac) => ("CNI_ARGS MAC", mac),
+        };
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (!MacAddress.TryParse(text, out var address))
+            throw CniException.InvalidConfig(key, text, "invalid MAC address");
+        return address.IsMulticast || address.IsZero
+            ? throw CniException.InvalidConfig(key, text, "a link cannot have a multicast or zero MAC address")
+            : address;
+    }
+
+    /// <summary>An empty list counts as a word on the matter: it takes the address management's DNS away.</summary>
+    static CniDns? ReadDns(DnsJson? json)
+    {
+        var isGiven = json is not null &&
+            (json.Nameservers is not null || json.Search is not null || json.Options is not null || !string.IsNullOrEmpty(json.Domain));
+        return isGiven ? CniResultReader.ReadDns(json) : null;
+    }
+}

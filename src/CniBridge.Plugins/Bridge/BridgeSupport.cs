@@ -1,0 +1,38 @@
+using System.Text.Json;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary>
+/// Keys of the Go plugin whose work is not done here yet. Ignoring one would give a pod less than its configuration says,
+/// so ADD refuses it before anything changes (CNI specification, error code 2: the message holds key and value).
+/// </summary>
+static class BridgeSupport
+{
+    internal const string HostLocal = "host-local";
+
+    internal static void RefuseUnsupported(BridgeJson json)
+    {
+        foreach (var (key, value) in Asked(json))
+        {
+            if (value is not null)
+                throw new CniException(CniErrorCode.UnsupportedField, $"unsupported field: {key} = {value}");
+        }
+    }
+
+    /// <summary>Each key with its value, or null where the value asks for nothing.</summary>
+    static IEnumerable<(string Key, string? Value)> Asked(BridgeJson json) =>
+    [
+        ("ipMasq", IfTrue(json.IpMasq)),
+        ("isMasq", IfTrue(json.IsMasq)),
+        ("ipMasqBackend", string.IsNullOrEmpty(json.IpMasqBackend) ? null : $"\"{json.IpMasqBackend}\""),
+        ("vlan", json.Vlan is null or 0 ? null : $"{json.Vlan}"),
+        ("vlanTrunk", json.VlanTrunk is { ValueKind: not JsonValueKind.Null } trunk ? trunk.GetRawText() : null),
+        ("macspoofchk", IfTrue(json.MacSpoofCheck)),
+        ("portIsolation", IfTrue(json.PortIsolation)),
+        ("disableContainerInterface", IfTrue(json.DisableContainerInterface)),
+        ("ipam.type", json.Ipam?.Type is null or "" or HostLocal ? null : $"\"{json.Ipam.Type}\""),
+    ];
+
+    static string? IfTrue(bool? value) => value == true ? "true" : null;
+}

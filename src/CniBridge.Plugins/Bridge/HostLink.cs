@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary>
+/// The host's end of an attachment's veth pair: its name can be computed from the attachment, so that DEL finds it when
+/// the namespace is gone, and its alias says whose it is (ip link shows it).
+/// </summary>
+static class HostLink
+{
+    /// <summary>Names tried one after another when another attachment has the first: a matter of 1 in 4 billion per pod.</summary>
+    internal const int Candidates = 3;
+
+    /// <summary>IFALIASZ less the zero at its end.</summary>
+    const int MaxAliasBytes = 255;
+
+    /// <summary>veth and eight hex digits, as the Go plugin's names look.</summary>
+    internal static string NameOf(Attachment attachment, int candidate) => string.Create(CultureInfo.InvariantCulture,
+        $"veth{Fold(Hash($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{candidate}")):x8}");
+
+    /// <summary>NETWORK/CONTAINER/INTERFACE; none of the three can hold a slash. Cut, and made unique again, when too long.</summary>
+    internal static string AliasOf(Attachment attachment)
+    {
+        var alias = $"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}";
+        if (Encoding.UTF8.GetByteCount(alias) <= MaxAliasBytes)
+            return alias;
+        var mark = string.Create(CultureInfo.InvariantCulture, $"~{Hash(alias):x16}");
+        // Names of networks and containers are ASCII, and together they are what is too long.
+        return alias[..(MaxAliasBytes - mark.Length)] + mark;
+    }
+
+    static uint Fold(ulong hash) => (uint)(hash >> 32) ^ (uint)hash;
+
+    /// <summary>FNV-1a, 64 bit: stable over versions and machines, which the framework's own string hash is not.</summary>
+    static ulong Hash(string text)
+    {
+        var hash = 0xcbf29ce484222325;
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+            hash = (hash ^ b) * 0x100000001b3;
+        return hash;
+    }
+}

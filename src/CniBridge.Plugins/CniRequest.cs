@@ -1,0 +1,46 @@
+using CniBridge.Linux;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins;
+
+/// <summary>One call of a plugin, its environment and names checked; the configuration is for the plugin to read.</summary>
+public sealed record CniRequest
+{
+    public required CniEnvironment Environment { get; init; }
+
+    /// <summary>The network's name.</summary>
+    public required string NetworkName { get; init; }
+
+    /// <summary>The configuration's version, one of <see cref="Protocol.CniVersion.Supported"/>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The bytes of standard input.</summary>
+    public required byte[] Config { get; init; }
+
+    /// <summary>For what a person may want to know; runtimes show it at most in their logs.</summary>
+    public required TextWriter Log { get; init; }
+
+    /// <summary>The container's namespace, for verbs that cannot do without.</summary>
+    /// <exception cref="CniException">Code 4, naming the path and what is wrong with it.</exception>
+    public NetworkNamespace OpenNamespace()
+    {
+        try
+        {
+            return NetworkNamespace.Open(Environment.NetworkNamespace);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new CniException(CniErrorCode.InvalidEnvironment,
+                $"failed to open netns \"{Environment.NetworkNamespace}\": {e.Message}", "CNI_NETNS");
+        }
+    }
+
+    /// <summary>Null when the namespace is gone, was never named, or something else lies at its path.</summary>
+    public NetworkNamespace? TryOpenNamespace() =>
+        Environment.NetworkNamespace.Length == 0 ? null : NetworkNamespace.TryOpen(Environment.NetworkNamespace);
+
+    public Attachment Attachment => new(NetworkName, Environment.ContainerId, Environment.InterfaceName);
+}
+
+/// <summary>A container's interface in a network: what ADD makes and DEL removes.</summary>
+public sealed record Attachment(string Network, string ContainerId, string InterfaceName);

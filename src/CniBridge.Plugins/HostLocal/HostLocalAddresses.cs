@@ -1,0 +1,79 @@
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.HostLocal;
+
+/// <summary>Addresses that are managed on this node, in a store of files: host-local, in process.</summary>
+sealed class HostLocalAddresses : IAddressManager
+{
+    readonly HostLocalConfig? _config;
+    readonly string _dataDirectory;
+    readonly string _network;
+    readonly ReservationOwner _owner;
+    readonly CniDns _dns;
+    readonly TextWriter _log;
+
+    HostLocalAddresses(CniRequest request, string dataDirectory, HostLocalConfig? config, CniDns dns)
+    {
+        _config = config;
+        _dataDirectory = dataDirectory;
+        _network = request.NetworkName;
+        _owner = new ReservationOwner(request.Environment.ContainerId.Trim(), request.Environment.InterfaceName);
+        _dns = dns;
+        _log = request.Log;
+    }
+
+    /// <summary>Checks the whole configuration, and reads resolvConf: what can fail fails before anything changes.</summary>
+    internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args)
+    {
+        var config = HostLocalConfig.Parse(request, args);
+        var dns = config.ResolvConf.Length > 0 ? ResolvConf.Read(config.ResolvConf) : new CniDns();
+        return new HostLocalAddresses(request, config.DataDirectory, config, dns);
+    }
+
+    /// <summary>
+    /// Reads only where the store is: a configuration that became invalid, or another range, must not keep the address of
+    /// a container that is gone.
+    /// </summary>
+    internal static HostLocalAddresses ForDelete(CniRequest request)
+    {
+        var json = CniJson.Decode(request.Config, CniJson.Default.DeleteJson, "network config");
+        return new HostLocalAddresses(request, HostLocalConfig.DataDirectoryOf(json.Ipam?.DataDir), null, new CniDns());
+    }
+
+    public CniResult Allocate(Rollback undo)
+    {
+        var config = _config ?? throw new InvalidOperationException("made for DEL, asked to allocate");
+        using var store = ReservationStore.Open(_dataDirectory, _network);
+        // Within the lock an undo uses the open store; after it, the caller's undo opens the store again.
+        using var inner = new Rollback(_log);
+        var ips = new Allocator(store, _owner).Allocate(config, inner);
+        inner.Cancel();
+        undo.Push("release the addresses", () => Release(ips));
+        return new CniResult { Ips = ips, Routes = config.Routes, Dns = _dns };
+    }
+
+    /// <summary>Only what this request reserved; an earlier attachment's addresses are not its to release.</summary>
+    void Release(IReadOnlyList<CniIp> ips)
+    {
+        using var store = ReservationStore.TryOpen(_dataDirectory, _network);
+        foreach (var ip in ips)
+            store?.Release(ip.Address.Address);
+    }
+
+    public void Release()
+    {
+        using var store = ReservationStore.TryOpen(_dataDirectory, _network);
+        foreach (var address in store?.FindByOwner(_owner) ?? [])
+            store!.Release(address);
+    }
+
+    public void Check()
+    {
+        using var store = ReservationStore.TryOpen(_dataDirectory, _network);
+        if (store is null || store.FindByOwner(_owner).Count == 0)
+        {
+            throw new CniException(CniErrorCode.Internal,
+                $"host-local: Failed to find address added by container {_owner.ContainerId}");
+        }
+    }
+}

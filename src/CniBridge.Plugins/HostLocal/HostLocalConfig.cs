@@ -1,0 +1,116 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.HostLocal;
+
+/// <summary>A host-local configuration with every check done: nothing in it can make an allocation fail half-way.</summary>
+sealed record HostLocalConfig
+{
+    internal const string DefaultDataDirectory = "/var/lib/cni/networks";
+
+    internal required IReadOnlyList<RangeSet> RangeSets { get; init; }
+    internal required IReadOnlyList<IpAddress> RequestedAddresses { get; init; }
+    internal required IReadOnlyList<CniRoute> Routes { get; init; }
+
+    /// <summary>Where the networks' directories are.</summary>
+    internal required string DataDirectory { get; init; }
+
+    /// <summary>File to take the container's DNS from, or empty.</summary>
+    internal required string ResolvConf { get; init; }
+
+    /// <param name="args">The pairs of CNI_ARGS, for IP.</param>
+    /// <exception cref="CniException">Code 6 or 7.</exception>
+    internal static HostLocalConfig Parse(CniRequest request, CniArgs args)
+    {
+        var json = CniJson.Decode(request.Config, CniJson.Default.HostLocalJson, "network config");
+        var ipam = json.Ipam
+            ?? throw new CniException(CniErrorCode.InvalidConfig, "IPAM config missing 'ipam' key");
+        return new HostLocalConfig
+        {
+            RequestedAddresses = ReadRequestedAddresses(json, args),
+            RangeSets = ReadRangeSets(json, ipam, request.Version),
+            Routes = [.. CniResultReader.Each(ipam.Routes, "ipam.routes", CniResultReader.ReadRoute)],
+            DataDirectory = DataDirectoryOf(ipam.DataDir),
+            ResolvConf = ipam.ResolvConf ?? "",
+        };
+    }
+
+    internal static string DataDirectoryOf(string? written)
+    {
+        if (string.IsNullOrEmpty(written))
+            return DefaultDataDirectory;
+        if (written.Contains('\0', StringComparison.Ordinal))
+            throw CniException.InvalidConfig("ipam.dataDir", written.Replace("\0", "\\0", StringComparison.Ordinal), "contains a NUL character");
+        return written;
+    }
+
+    /// <summary>CNI_ARGS, args.cni.ips and runtimeConfig.ips add up; a prefix length is let pass and ignored.</summary>
+    static List<IpAddress> ReadRequestedAddresses(HostLocalJson json, CniArgs args)
+    {
+        var requested = new List<IpAddress>();
+        if (args["IP"] is { Length: > 0 } single)
+            requested.Add(ParseRequested(single, "CNI_ARGS IP"));
+        AddRange(json.Args?.Cni?.Ips, "args.cni.ips");
+        AddRange(json.RuntimeConfig?.Ips, "runtimeConfig.ips");
+        return [.. requested.Distinct()];
+
+        void AddRange(List<string?>? texts, string key)
+        {
+            for (var i = 0; i < texts?.Count; i++)
+                requested.Add(ParseRequested(texts[i], string.Create(CultureInfo.InvariantCulture, $"{key}[{i}]")));
+        }
+    }
+
+    static IpAddress ParseRequested(string? text, string key)
+    {
+        if (Cidr.TryParse(text, out var cidr))
+            return cidr.Address;
+        return IpAddress.TryParse(text, out var address)
+            ? address
+            : throw CniException.InvalidConfig(key, text, $"invalid IP address {text}");
+    }
+
+    /// <summary>The runtime's ranges first, then the single range of the old style, then the listed ones.</summary>
+    static RangeSet[] ReadRangeSets(HostLocalJson json, HostLocalIpamJson ipam, string version)
+    {
+        var sets = new List<RangeSet>();
+        for (var i = 0; i < json.RuntimeConfig?.IpRanges?.Count; i++)
+            sets.Add(RangeSet.Parse(sets.Count, json.RuntimeConfig.IpRanges[i], Key("runtimeConfig.ipRanges", i)));
+        if (!string.IsNullOrEmpty(ipam.Subnet))
+            sets.Add(new RangeSet(sets.Count, [AddressRange.Parse(OldStyle(ipam), "ipam")]));
+        for (var i = 0; i < ipam.Ranges?.Count; i++)
+            sets.Add(RangeSet.Parse(sets.Count, ipam.Ranges[i], Key("ipam.ranges", i)));
+        Check(sets, version);
+        return [.. sets];
+
+        static string Key(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}]");
+    }
+
+    static RangeJson OldStyle(HostLocalIpamJson ipam) => new()
+    {
+        Subnet = ipam.Subnet,
+        RangeStart = ipam.RangeStart,
+        RangeEnd = ipam.RangeEnd,
+        Gateway = ipam.Gateway,
+    };
+
+    static void Check(List<RangeSet> sets, string version)
+    {
+        if (sets.Count == 0)
+            throw new CniException(CniErrorCode.InvalidConfig, "no IP ranges specified");
+        if (!CniVersion.HasInterfaces(version) && (sets.Count(set => set.IsV6) > 1 || sets.Count(set => !set.IsV6) > 1))
+        {
+            throw new CniException(CniErrorCode.InvalidConfig,
+                $"CNI version {version} does not support more than 1 address per family");
+        }
+        for (var i = 0; i < sets.Count; i++)
+        {
+            if (sets.Skip(i + 1).FirstOrDefault(sets[i].Overlaps) is { } other)
+            {
+                throw new CniException(CniErrorCode.InvalidConfig,
+                    string.Create(CultureInfo.InvariantCulture, $"range set {i} overlaps with {other.Index}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.HostLocal;
+
+/// <summary>resolv.conf(5), as far as a CNI result can tell it.</summary>
+static class ResolvConf
+{
+    const long MaxBytes = 1024 * 1024;
+
+    /// <exception cref="CniException">Code 5: the file cannot be read.</exception>
+    internal static CniDns Read(string path)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+                throw new IOException($"longer than {MaxBytes} bytes");
+            return Parse(File.ReadAllLines(path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CniException(CniErrorCode.IoFailure, $"open {path}: no such file or directory", "ipam.resolvConf");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CniException(CniErrorCode.IoFailure, $"could not read ipam.resolvConf = {path}: {e.Message}");
+        }
+    }
+
+    /// <summary>The last domain wins, name servers, search lists and options add up; comments and unknown words are passed over.</summary>
+    internal static CniDns Parse(IEnumerable<string> lines)
+    {
+        var (nameservers, search, options) = (new List<string>(), new List<string>(), new List<string>());
+        var domain = "";
+        foreach (var line in lines)
+        {
+            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length < 2 || words[0][0] is '#' or ';')
+                continue;
+            switch (words[0])
+            {
+                case "nameserver": nameservers.Add(words[1]); break;
+                case "domain": domain = words[1]; break;
+                case "search": search.AddRange(words[1..]); break;
+                case "options": options.AddRange(words[1..]); break;
+            }
+        }
+        return new CniDns { Nameservers = nameservers, Domain = domain, Search = search, Options = options };
+    }
+}

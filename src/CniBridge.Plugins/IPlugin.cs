@@ -1,0 +1,17 @@
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins;
+
+/// <summary>A role of the binary: what the verbs of the protocol do. Failures are exceptions.</summary>
+public interface IPlugin
+{
+    /// <summary>The plugin's type in configurations.</summary>
+    string Name { get; }
+
+    CniResult Add(CniRequest request);
+
+    /// <summary>Removes whatever is there; nothing there is success.</summary>
+    void Delete(CniRequest request);
+
+    void Check(CniRequest request);
+}

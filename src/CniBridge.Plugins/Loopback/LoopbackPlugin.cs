@@ -1,0 +1,68 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Loopback;
+
+/// <summary>The loopback role: brings "lo" of the container up. The interface is always lo, whatever CNI_IFNAME says.</summary>
+public sealed class LoopbackPlugin : IPlugin
+{
+    const string Lo = "lo";
+
+    public string Name => "loopback";
+
+    public CniResult Add(CniRequest request)
+    {
+        var previous = CniResultReader.ReadPrevious(request.Config);
+        using var container = request.OpenNamespace();
+        var addresses = container.Run(() => BringUp(up: true));
+        foreach (var address in addresses)
+        {
+            if (!IsLoopback(address))
+                throw new CniException(CniErrorCode.Internal, $"loopback interface found with non-loopback address \"{address.Cidr}\"");
+        }
+        return previous ?? new CniResult
+        {
+            Interfaces = [new CniInterface(Lo, "00:00:00:00:00:00", request.Environment.NetworkNamespace)],
+            Ips = [.. FirstOfEachFamily(addresses)],
+        };
+    }
+
+    public void Delete(CniRequest request)
+    {
+        using var container = request.TryOpenNamespace();
+        container?.Run(() => BringUp(up: false));
+    }
+
+    public void Check(CniRequest request)
+    {
+        using var container = request.OpenNamespace();
+        var isUp = container.Run(() =>
+        {
+            using var socket = new RouteSocket();
+            return socket.TryGetLink(Lo)?.IsUp;
+        });
+        if (isUp != true)
+            throw new CniException(CniErrorCode.Internal, "loopback interface is down");
+    }
+
+    static List<LinkAddress> BringUp(bool up)
+    {
+        using var socket = new RouteSocket();
+        var index = socket.TryGetIndex(Lo) ?? throw new KernelException($"look up the link {Lo}", Errno.ENODEV);
+        socket.Execute(new ChangeLink(index, Lo) { Up = up });
+        return up ? socket.ListAddresses(index) : [];
+    }
+
+    static bool IsLoopback(LinkAddress address)
+    {
+        var bytes = address.Cidr.Address.ToBytes();
+        return address.Cidr.Address.IsV6 ? address.Cidr.Address.ToString() == "::1" : bytes[0] == 127;
+    }
+
+    static IEnumerable<CniIp> FirstOfEachFamily(List<LinkAddress> addresses) => addresses
+        .Select(address => address.Cidr)
+        .OrderBy(cidr => cidr.Address.IsV6)
+        .DistinctBy(cidr => cidr.Address.IsV6)
+        .Select(cidr => new CniIp(cidr, null, 0));
+}

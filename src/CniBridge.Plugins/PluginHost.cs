@@ -1,0 +1,131 @@
+using CniBridge.Linux;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins;
+
+/// <summary>
+/// One call of the CNI protocol: environment and standard input become a request, its outcome becomes JSON and an exit
+/// code. The order of the checks is the reference implementation's, except that the namespace is looked at before the
+/// work and not after it.
+/// </summary>
+public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, TextWriter log)
+{
+    /// <summary>A configuration with a previous result has a few kilobytes.</summary>
+    const int MaxInputBytes = 4 * 1024 * 1024;
+
+    /// <returns>The exit code: 0, or 1 after an error object on the output.</returns>
+    public int Run(IReadOnlyDictionary<string, string> variables)
+    {
+        try
+        {
+            var answer = Dispatch(CniEnvironment.Read(variables));
+            if (answer is not null)
+                output.Write(answer);
+            return 0;
+        }
+        // The only catch-all: whatever happens, the runtime gets an error object.
+#pragma warning disable CA1031
+        catch (Exception e)
+        {
+            output.Write(Describe(e));
+            return 1;
+        }
+#pragma warning restore CA1031
+    }
+
+    byte[]? Dispatch(CniEnvironment environment)
+    {
+        var verb = CniVerb.Find(environment.CommandName);
+        if (verb?.Command == CniCommand.Version)
+            return CniResultWriter.WriteVersion();
+        var config = ReadInput();
+        var header = CniJson.Decode(config, CniJson.Default.HeaderJson, "network config");
+        CniName.CheckNetworkName(header.Name);
+        if (verb is null)
+            throw new CniException(CniErrorCode.InvalidEnvironment, $"unknown CNI_COMMAND: {environment.CommandName}");
+        var version = string.IsNullOrEmpty(header.CniVersion) ? CniVersion.Oldest : header.CniVersion;
+        if (!CniVersion.IsAtLeast(version, verb.Since))
+            throw new CniException(CniErrorCode.IncompatibleVersion, $"config version does not allow {verb.Name}");
+        CniVersion.CheckSupported(version);
+        var request = new CniRequest
+        {
+            Environment = environment,
+            NetworkName = header.Name!,
+            Version = version,
+            Config = config,
+            Log = log,
+        };
+        RefuseOwnNamespace(request, verb.Command);
+        return Execute(request, verb);
+    }
+
+    byte[]? Execute(CniRequest request, CniVerb verb)
+    {
+        switch (verb.Command)
+        {
+            case CniCommand.Add:
+                return CniResultWriter.Write(plugin.Add(request), request.Version);
+            case CniCommand.Del:
+                plugin.Delete(request);
+                return null;
+            case CniCommand.Check:
+                plugin.Check(request);
+                return null;
+            default:
+                throw new CniException(CniErrorCode.InvalidEnvironment,
+                    $"CNI_COMMAND {verb.Name} is not supported by {plugin.Name} yet");
+        }
+    }
+
+    /// <summary>Deleting "eth0" in the node's own namespace would cut the node off.</summary>
+    static void RefuseOwnNamespace(CniRequest request, CniCommand command)
+    {
+        if (request.Environment.MayUseOwnNamespace || command is not (CniCommand.Add or CniCommand.Del))
+            return;
+        using var container = request.TryOpenNamespace();
+        if (container?.IsCurrent() == true)
+        {
+            throw new CniException(CniErrorCode.InvalidNamespace,
+                "plugin's netns and netns from CNI_NETNS should not be the same", request.Environment.NetworkNamespace);
+        }
+    }
+
+    byte[] ReadInput()
+    {
+        var text = new MemoryStream();
+        var buffer = new byte[4096];
+        try
+        {
+            for (int count; (count = input.Read(buffer)) > 0;)
+            {
+                text.Write(buffer, 0, count);
+                if (text.Length > MaxInputBytes)
+                {
+                    throw new CniException(CniErrorCode.DecodingFailure,
+                        $"error unmarshall network config: longer than {MaxInputBytes} bytes");
+                }
+            }
+        }
+        catch (IOException e)
+        {
+            throw new CniException(CniErrorCode.IoFailure, $"error reading from stdin: {e.Message}");
+        }
+        return text.ToArray();
+    }
+
+    byte[] Describe(Exception e)
+    {
+        switch (e)
+        {
+            case CniException cni:
+                return CniResultWriter.WriteError(cni.Code, cni.Message, cni.Details);
+            case KernelException { IsTemporary: true }:
+                return CniResultWriter.WriteError(CniErrorCode.TryAgainLater, e.Message, "");
+            case IOException or UnauthorizedAccessException:
+                return CniResultWriter.WriteError(CniErrorCode.IoFailure, e.Message, "");
+            default:
+                log.WriteLine(e);
+                return CniResultWriter.WriteError(CniErrorCode.Internal, e.Message, e.GetType().Name);
+        }
+    }
+}

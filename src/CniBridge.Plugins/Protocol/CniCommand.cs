@@ -1,0 +1,32 @@
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>The verbs, as flags so that a table row can name several.</summary>
+[Flags]
+public enum CniCommand
+{
+    None = 0,
+    Add = 1,
+    Del = 2,
+    Check = 4,
+    Gc = 8,
+    Status = 16,
+    Version = 32,
+}
+
+/// <summary>What the dispatcher must know of a verb.</summary>
+/// <param name="Name">The value of CNI_COMMAND, exactly.</param>
+/// <param name="Since">The first configuration version that may ask for it.</param>
+public sealed record CniVerb(string Name, CniCommand Command, string Since)
+{
+    static readonly CniVerb[] s_all =
+    [
+        new("ADD", CniCommand.Add, "0.1.0"),
+        new("DEL", CniCommand.Del, "0.1.0"),
+        new("CHECK", CniCommand.Check, "0.4.0"),
+        new("GC", CniCommand.Gc, "1.1.0"),
+        new("STATUS", CniCommand.Status, "1.1.0"),
+        new("VERSION", CniCommand.Version, "0.1.0"),
+    ];
+
+    public static CniVerb? Find(string name) => Array.Find(s_all, verb => verb.Name == name);
+}

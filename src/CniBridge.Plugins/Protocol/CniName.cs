@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>The rules for names that come from outside and become file names and links (CNI specification, "Parameters").</summary>
+public static class CniName
+{
+    /// <summary>NAME_MAX: network names are directory names, container IDs are part of file names.</summary>
+    const int MaxLength = 255;
+
+    /// <summary>IFNAMSIZ less the zero at the end.</summary>
+    const int MaxInterfaceBytes = 15;
+
+    /// <exception cref="CniException">Code 4.</exception>
+    public static void CheckContainerId(string id)
+    {
+        if (!IsIdentifier(id))
+            throw new CniException(CniErrorCode.InvalidEnvironment, "invalid characters in containerID", id);
+        if (id.Length > MaxLength)
+            throw new CniException(CniErrorCode.InvalidEnvironment, $"containerID is longer than {MaxLength} characters", id);
+    }
+
+    /// <exception cref="CniException">Code 7.</exception>
+    public static void CheckNetworkName(string? name)
+    {
+        if (string.IsNullOrEmpty(name))
+            throw new CniException(CniErrorCode.InvalidConfig, "missing network name");
+        if (!IsIdentifier(name))
+            throw new CniException(CniErrorCode.InvalidConfig, "invalid characters found in network name", name);
+        if (name.Length > MaxLength)
+            throw new CniException(CniErrorCode.InvalidConfig, $"network name is longer than {MaxLength} characters", name);
+    }
+
+    /// <exception cref="CniException">Code 4.</exception>
+    public static void CheckInterfaceName(string name)
+    {
+        if (WhyNoInterfaceName(name) is { } why)
+            throw new CniException(CniErrorCode.InvalidEnvironment, why.Message, why.Details);
+    }
+
+    /// <summary>What the kernel would refuse in a link's name (dev_valid_name), and %, which it would replace by a number.</summary>
+    public static (string Message, string Details)? WhyNoInterfaceName(string name)
+    {
+        if (name.Length == 0)
+            return ("interface name is empty", "");
+        if (Encoding.UTF8.GetByteCount(name) > MaxInterfaceBytes)
+            return ("interface name is too long", $"interface name should be less than {MaxInterfaceBytes + 1} characters");
+        if (name is "." or "..")
+            return ("interface name is . or ..", "");
+        if (name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c)))
+            return ("interface name contains / or : or whitespace characters", name);
+        if (name.Any(c => c == '%' || char.IsControl(c)))
+            return ("interface name contains % or control characters", name);
+        return null;
+    }
+
+    /// <summary>A letter or digit, then any of those and "_.-"; so never ".", ".." or a path.</summary>
+    static bool IsIdentifier(string text) =>
+        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>Makes a result of any version into one of the newest (CNI specification, "Success"; rules of libcni's converters).</summary>
+public static class CniResultReader
+{
+    /// <summary>The prevResult of a request, or null when it has none.</summary>
+    /// <exception cref="CniException">Code 6 or 7.</exception>
+    internal static CniResult? ReadPrevious(byte[] config)
+    {
+        var json = CniJson.Decode(config, CniJson.Default.PreviousJson, "network config");
+        return json.PrevResult is null ? null : Read(json.PrevResult);
+    }
+
+    /// <summary>A result as a plugin printed it, made into another version's shape.</summary>
+    /// <exception cref="CniException">Code 6 or 7.</exception>
+    public static byte[] Convert(byte[] result, string version) =>
+        CniResultWriter.Write(Read(CniJson.Decode(result, CniJson.Default.ResultJson, "result")), version);
+
+    static CniResult Read(ResultJson json)
+    {
+        var version = string.IsNullOrEmpty(json.CniVersion) ? null : json.CniVersion;
+        if (version is not null && !CniVersion.Supported.Contains(version))
+        {
+            throw new CniException(CniErrorCode.DecodingFailure,
+                $"could not parse prevResult: unsupported CNI result version \"{version}\"");
+        }
+        return new CniResult
+        {
+            Interfaces = [.. Each(json.Interfaces, "prevResult.interfaces", ReadInterface)],
+            Ips = [.. ReadFamilies(json), .. Each(json.Ips, "prevResult.ips", ReadIp)],
+            Routes =
+            [
+                .. Each(json.Ip4?.Routes, "prevResult.ip4.routes", ReadRoute),
+                .. Each(json.Ip6?.Routes, "prevResult.ip6.routes", ReadRoute),
+                .. Each(json.Routes, "prevResult.routes", ReadRoute),
+            ],
+            Dns = ReadDns(json.Dns),
+        };
+    }
+
+    static IEnumerable<CniIp> ReadFamilies(ResultJson json)
+    {
+        if (json.Ip4 is { } ip4)
+            yield return new CniIp(ReadCidr(ip4.Ip, "prevResult.ip4.ip"), ReadAddress(ip4.Gateway, "prevResult.ip4.gateway"), null);
+        if (json.Ip6 is { } ip6)
+            yield return new CniIp(ReadCidr(ip6.Ip, "prevResult.ip6.ip"), ReadAddress(ip6.Gateway, "prevResult.ip6.gateway"), null);
+    }
+
+    static CniInterface ReadInterface(InterfaceJson json, string key) =>
+        new(json.Name ?? "", json.Mac ?? "", json.Sandbox ?? "")
+        {
+            Mtu = json.Mtu ?? 0,
+            SocketPath = json.SocketPath ?? "",
+            PciId = json.PciId ?? "",
+        };
+
+    static CniIp ReadIp(IpJson json, string key) =>
+        new(ReadCidr(json.Address, key + ".address"), ReadAddress(json.Gateway, key + ".gateway"), json.Interface);
+
+    /// <summary>Also used for the routes of a configuration, which have the same form.</summary>
+    internal static CniRoute ReadRoute(RouteJson json, string key) =>
+        new(ReadCidr(json.Dst, key + ".dst"), ReadAddress(json.Gw, key + ".gw"))
+        {
+            Mtu = NotNegative(json.Mtu, key + ".mtu") ?? 0,
+            AdvertisedMss = NotNegative(json.AdvertisedMss, key + ".advmss") ?? 0,
+            Priority = NotNegative(json.Priority, key + ".priority") ?? 0,
+            Table = NotNegative(json.Table, key + ".table"),
+            Scope = json.Scope is null or (>= 0 and <= 255)
+                ? json.Scope
+                : throw CniException.InvalidConfig(key + ".scope", json.Scope, "a scope is a number from 0 to 255"),
+        };
+
+    internal static CniDns ReadDns(DnsJson? json) => json is null ? new CniDns() : new CniDns
+    {
+        Nameservers = Texts(json.Nameservers),
+        Domain = json.Domain ?? "",
+        Search = Texts(json.Search),
+        Options = Texts(json.Options),
+    };
+
+    static string[] Texts(List<string?>? texts) => [.. (texts ?? []).Select(text => text ?? "")];
+
+    internal static IEnumerable<TOut> Each<TIn, TOut>(List<TIn?>? items, string key, Func<TIn, string, TOut> read)
+        where TIn : class
+    {
+        for (var i = 0; i < items?.Count; i++)
+        {
+            var itemKey = string.Create(CultureInfo.InvariantCulture, $"{key}[{i}]");
+            yield return read(items[i] ?? throw CniException.InvalidConfig(itemKey, null, "expected an object"), itemKey);
+        }
+    }
+
+    internal static Cidr ReadCidr(string? text, string key) => Cidr.TryParse(text, out var cidr)
+        ? cidr
+        : throw CniException.InvalidConfig(key, text, $"invalid CIDR address: {text ?? "<nil>"}");
+
+    internal static IpAddress? ReadAddress(string? text, string key)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        return IpAddress.TryParse(text, out var address)
+            ? address
+            : throw CniException.InvalidConfig(key, text, $"invalid IP address: {text}");
+    }
+
+    static int? NotNegative(int? number, string key) =>
+        number is < 0 ? throw CniException.InvalidConfig(key, number, "must not be negative") : number;
+}
