@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CniBridge.Plugins;
+
+namespace CniBridge.Node.Runtime;
+
+/// <summary>What ADD left: the result as printed, and the namespace where libcni is new enough to note it.</summary>
+public sealed record CachedResult(byte[] Result, string NetworkNamespace);
+
+/// <summary>
+/// Results of ADD, kept for DEL and CHECK in libcni's place and format (libcni/api.go, cachedInfo), so that cnitool, a
+/// runtime and we can each finish what another began.
+/// </summary>
+public sealed class ResultCache(string directory)
+{
+    public const string DefaultDirectory = "/var/lib/cni/results";
+    const string Kind = "cniCacheV1";
+
+    public void Save(NetworkList list, Attachment attachment, string netns, byte[] result)
+    {
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var entry = new JsonObject
+        {
+            ["kind"] = Kind,
+            ["containerId"] = attachment.ContainerId,
+            ["config"] = Convert.ToBase64String(list.Text),
+            ["ifName"] = attachment.InterfaceName,
+            ["networkName"] = attachment.Network,
+            ["netns"] = netns,
+            ["result"] = JsonNode.Parse(result),
+        };
+        var path = PathOf(attachment);
+        var beside = $"{path}.{Environment.ProcessId}.tmp";
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new FileStream(beside, options))
+        using (var json = new Utf8JsonWriter(file))
+            entry.WriteTo(json);
+        File.Move(beside, path, overwrite: true);
+    }
+
+    /// <summary>Null when there is none, or one that cannot be read: DEL goes on without.</summary>
+    public CachedResult? TryLoad(Attachment attachment)
+    {
+        var path = PathOf(attachment);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            // A file of another kind is the bare result of old versions.
+            var root = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject;
+            var isEntry = root?["kind"]?.ToString() == Kind;
+            var result = isEntry ? root!["result"] : root;
+            var netns = isEntry ? root!["netns"]?.ToString() : null;
+            return result is null ? null : new CachedResult(System.Text.Encoding.UTF8.GetBytes(result.ToJsonString()), netns ?? "");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Remove(Attachment attachment)
+    {
+        if (Directory.Exists(directory))
+            File.Delete(PathOf(attachment));
+    }
+
+    /// <summary>The three names were checked: none holds a slash.</summary>
+    string PathOf(Attachment attachment) =>
+        Path.Combine(directory, $"{attachment.Network}-{attachment.ContainerId}-{attachment.InterfaceName}");
+}
