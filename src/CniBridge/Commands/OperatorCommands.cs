@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text;
+using CniBridge.Linux;
+using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Commands;
+
+/// <summary>The operator's command line. Never on the path of a plugin call.</summary>
+static class OperatorCommands
+{
+    internal static int Run(string[] args)
+    {
+        var root = new RootCommand("Gives containers a network on a Linux bridge; a drop-in for the CNI plugins bridge, host-local and loopback.")
+        {
+            AttachmentCommands.Add(),
+            AttachmentCommands.Delete(),
+            AttachmentCommands.Check(),
+            Version(),
+        };
+        return root.Parse(args).Invoke();
+    }
+
+    static Command Version()
+    {
+        var command = new Command("version", "Print the version and the CNI versions that are understood.");
+        command.SetAction(_ => Report(() =>
+            Print($"{ProductVersion.Text}\nCNI protocol versions supported: {string.Join(", ", CniVersion.Supported)}\n")));
+        return command;
+    }
+
+    /// <summary>Failures become one sentence on standard error and exit code 1.</summary>
+    internal static int Report(Action action)
+    {
+        try
+        {
+            action();
+            return 0;
+        }
+        catch (Exception e) when (e is RuntimeException or CniException or IOException or UnauthorizedAccessException)
+        {
+            DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {e.Message}\n"));
+            return 1;
+        }
+    }
+
+    internal static void Print(string text) => DescriptorStream.StandardOutput.Write(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,17 @@
+using System.Collections;
+using CniBridge;
+using CniBridge.Commands;
+using CniBridge.Linux;
+using CniBridge.Plugins;
+
+var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
+var role = Role.Of(Environment.GetCommandLineArgs()[0]);
+
+if (!isCall && (args.Length > 0 || role.IsOperators))
+    return OperatorCommands.Run(args);
+using var log = new StreamWriter(DescriptorStream.StandardError, leaveOpen: true) { AutoFlush = true };
+if (!isCall)
+    return role.WriteAbout(log);
+return new PluginHost(role.Plugin, DescriptorStream.StandardInput, DescriptorStream.StandardOutput, log).Run(variables);
