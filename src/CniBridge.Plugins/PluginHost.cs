@@ -27,10 +27,23 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
 #pragma warning disable CA1031
         catch (Exception e)
         {
-            output.Write(Describe(e));
+            TryWrite(Describe(e));
             return 1;
         }
 #pragma warning restore CA1031
+    }
+
+    /// <summary>Nobody may be left to read it.</summary>
+    void TryWrite(byte[] error)
+    {
+        try
+        {
+            output.Write(error);
+        }
+        catch (IOException e)
+        {
+            log.WriteLine($"could not report: {e.Message}");
+        }
     }
 
     byte[]? Dispatch(CniEnvironment environment)
@@ -64,7 +77,8 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         switch (verb.Command)
         {
             case CniCommand.Add:
-                return CniResultWriter.Write(plugin.Add(request), request.Version);
+                Add(request);
+                return null;
             case CniCommand.Del:
                 plugin.Delete(request);
                 return null;
@@ -74,6 +88,21 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
             default:
                 throw new CniException(CniErrorCode.InvalidEnvironment,
                     $"CNI_COMMAND {verb.Name} is not supported by {plugin.Name} yet");
+        }
+    }
+
+    /// <summary>A result that reaches nobody is a failure like any other: nothing of it may stay.</summary>
+    void Add(CniRequest request)
+    {
+        var result = plugin.Add(request);
+        try
+        {
+            output.Write(CniResultWriter.Write(result, request.Version));
+        }
+        catch (IOException)
+        {
+            plugin.Delete(request);
+            throw;
         }
     }
 
