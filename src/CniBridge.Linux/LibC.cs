@@ -53,6 +53,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int dirfd, string pathname, int flags, uint mask, statx_buffer* statxbuf);
 
+    // int utimensat(int dirfd, const char *pathname, const struct timespec times[2], int flags);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int utimensat(int dirfd, string pathname, timespec* times, int flags);
+
     // int flock(int fd, int operation);
     [LibraryImport(libc, SetLastError = true)]
     internal static partial int flock(int fd, int operation);
@@ -98,6 +102,7 @@ static unsafe partial class LibC
     internal const int O_RDWR = 2;
     internal const int O_CREAT = 0x40;
     internal const int O_EXCL = 0x80;
+    internal const int O_NONBLOCK = 0x800;
     internal const int O_DIRECTORY = 0x10000;
     internal const int O_CLOEXEC = 0x80000;
     internal const int O_TMPFILE = 0x400000 | O_DIRECTORY;
@@ -106,9 +111,12 @@ static unsafe partial class LibC
     internal const int AT_SYMLINK_FOLLOW = 0x400;
     internal const int AT_EMPTY_PATH = 0x1000;
 
+    internal const uint STATX_MTIME = 0x40;
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_SIZE = 0x200;
     internal const uint STATX_TYPE = 1;
+
+    internal const nint UTIME_OMIT = 0x3ffffffe;
 
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
@@ -162,6 +170,14 @@ static unsafe partial class LibC
         internal long tv_usec;
     }
 
+    /// <summary>struct timespec on 64-bit Linux</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct timespec
+    {
+        internal long tv_sec;
+        internal nint tv_nsec;
+    }
+
     /// <summary>struct statx, linux/stat.h: same layout on every architecture, unlike struct stat</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct statx_buffer
@@ -169,6 +185,8 @@ static unsafe partial class LibC
         [FieldOffset(0x1c)] internal ushort stx_mode;
         [FieldOffset(0x20)] internal ulong stx_ino;
         [FieldOffset(0x28)] internal ulong stx_size;
+        [FieldOffset(0x70)] internal long stx_mtime_sec;
+        [FieldOffset(0x78)] internal uint stx_mtime_nsec;
         [FieldOffset(0x88)] internal uint stx_dev_major;
         [FieldOffset(0x8c)] internal uint stx_dev_minor;
     }

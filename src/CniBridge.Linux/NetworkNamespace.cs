@@ -26,7 +26,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
     /// <exception cref="IOException">Nothing there, or something that is not a network namespace.</exception>
     public static NetworkNamespace Open(string path)
     {
-        var descriptor = Linux.Descriptor.Open(path, LibC.O_RDONLY);
+        var descriptor = Linux.Descriptor.Open(path, OpenFlags);
         if (IsNetwork(descriptor))
             return new NetworkNamespace(path, descriptor);
         descriptor.Dispose();
@@ -37,7 +37,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
     public static NetworkNamespace? TryOpen(string path)
     {
         // ENXIO: a socket or a device without a driver lies there; EISDIR and ENOTDIR: a path that was never a namespace.
-        var descriptor = Linux.Descriptor.TryOpen(path, LibC.O_RDONLY, 0,
+        var descriptor = Linux.Descriptor.TryOpen(path, OpenFlags, 0,
             Errno.ENOENT, Errno.ENOTDIR, Errno.EISDIR, Errno.ENXIO);
         if (descriptor is null)
             return null;
@@ -83,6 +83,9 @@ public sealed unsafe class NetworkNamespace : IDisposable
         failure?.Throw();
         return result!;
     }
+
+    /// <summary>The path may be anything; a named pipe would keep a blocking open waiting for ever.</summary>
+    const int OpenFlags = LibC.O_RDONLY | LibC.O_NONBLOCK;
 
     const int ThreadStackBytes = 256 * 1024;
 

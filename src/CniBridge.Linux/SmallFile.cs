@@ -69,7 +69,8 @@ public static unsafe class SmallFile
     /// <summary>The content, or null when there is no file. Longer than the limit is cut: no file of ours is.</summary>
     public static byte[]? TryRead(string path, int limit)
     {
-        using var file = Descriptor.TryOpen(path, LibC.O_RDONLY, 0, Errno.ENOENT, Errno.ENOTDIR);
+        // Non-blocking: where a named pipe lies instead of a file, there is nothing to wait for.
+        using var file = Descriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_NONBLOCK, 0, Errno.ENOENT, Errno.ENOTDIR);
         if (file is null)
             return null;
         var buffer = new byte[limit];

@@ -36,11 +36,11 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
         return new AddressPlan(result, gateways, [.. routes.Select(route => Resolve(route, ips)).Distinct()]);
     }
 
-    /// <summary>One per family, through its first address's gateway, unless a default route names a gateway already.</summary>
+    /// <summary>One per family, through its first address's gateway, unless a default route goes through a gateway already.</summary>
     static IEnumerable<CniRoute> MissingDefaultRoutes(List<CniIp> ips, List<CniRoute> routes) =>
         from ip in ips.DistinctBy(ip => ip.Address.Address.IsV6)
         let isV6 = ip.Address.Address.IsV6
-        where !routes.Any(route => route.Destination == Cidr.Default(isV6) && route.Gateway is not null)
+        where !routes.Any(route => route.Destination == Cidr.Default(isV6) && Resolve(route, ips).Gateway is not null)
         select new CniRoute(Cidr.Default(isV6), ip.Gateway);
 
     /// <summary>A route without a gateway goes through the gateway of its family's first address that has one.</summary>

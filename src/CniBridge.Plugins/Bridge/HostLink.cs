@@ -17,7 +17,7 @@ static class HostLink
 
     /// <summary>veth and eight hex digits, as the Go plugin's names look.</summary>
     internal static string NameOf(Attachment attachment, int candidate) => string.Create(CultureInfo.InvariantCulture,
-        $"veth{Fold(Hash($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{candidate}")):x8}");
+        $"veth{Fold(StableHash.Of($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{candidate}")):x8}");
 
     /// <summary>NETWORK/CONTAINER/INTERFACE; none of the three can hold a slash. Cut, and made unique again, when too long.</summary>
     internal static string AliasOf(Attachment attachment)
@@ -25,19 +25,10 @@ static class HostLink
         var alias = $"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}";
         if (Encoding.UTF8.GetByteCount(alias) <= MaxAliasBytes)
             return alias;
-        var mark = string.Create(CultureInfo.InvariantCulture, $"~{Hash(alias):x16}");
+        var mark = string.Create(CultureInfo.InvariantCulture, $"~{StableHash.Of(alias):x16}");
         // Names of networks and containers are ASCII, and together they are what is too long.
         return alias[..(MaxAliasBytes - mark.Length)] + mark;
     }
 
     static uint Fold(ulong hash) => (uint)(hash >> 32) ^ (uint)hash;
-
-    /// <summary>FNV-1a, 64 bit: stable over versions and machines, which the framework's own string hash is not.</summary>
-    static ulong Hash(string text)
-    {
-        var hash = 0xcbf29ce484222325;
-        foreach (var b in Encoding.UTF8.GetBytes(text))
-            hash = (hash ^ b) * 0x100000001b3;
-        return hash;
-    }
 }

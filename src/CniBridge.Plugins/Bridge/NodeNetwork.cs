@@ -19,7 +19,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
             return link;
         throw new CniException(CniErrorCode.InvalidConfig,
             $"failed to create bridge \"{name}\": \"{name}\" already exists but is not a bridge",
-            $"bridge = \"{name}\": the link is {(link.Kind.Length > 0 ? "of kind " + link.Kind : "a device")}");
+            link.Kind.Length > 0 ? $"it is a link of kind {link.Kind}" : "it is a device of the node");
     }
 
     public Link CreateBridge(BridgeConfig config)

@@ -19,7 +19,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             if (requested is { } taken)
                 open.Remove(taken);
             var (address, range) = AllocateFrom(set, requested);
-            undo.Push($"release {address}", () => store.Release(address));
+            undo.Push($"release {address}", () => store.Release(address, owner));
             store.SetLastReserved(set.Index, address);
             allocated.Add(new CniIp(new Cidr(address, range.Subnet.PrefixLength), range.Gateway, null));
         }

@@ -6,17 +6,15 @@ namespace CniBridge.Plugins.HostLocal;
 sealed class HostLocalAddresses : IAddressManager
 {
     readonly HostLocalConfig? _config;
-    readonly string _dataDirectory;
-    readonly string _network;
+    readonly StorePlace _place;
     readonly ReservationOwner _owner;
     readonly CniDns _dns;
     readonly TextWriter _log;
 
-    HostLocalAddresses(CniRequest request, string dataDirectory, HostLocalConfig? config, CniDns dns)
+    HostLocalAddresses(CniRequest request, StorePlace place, HostLocalConfig? config, CniDns dns)
     {
         _config = config;
-        _dataDirectory = dataDirectory;
-        _network = request.NetworkName;
+        _place = place;
         _owner = new ReservationOwner(request.Environment.ContainerId.Trim(), request.Environment.InterfaceName);
         _dns = dns;
         _log = request.Log;
@@ -27,7 +25,7 @@ sealed class HostLocalAddresses : IAddressManager
     {
         var config = HostLocalConfig.Parse(request, args);
         var dns = config.ResolvConf.Length > 0 ? ResolvConf.Read(config.ResolvConf) : new CniDns();
-        return new HostLocalAddresses(request, config.DataDirectory, config, dns);
+        return new HostLocalAddresses(request, config.Place, config, dns);
     }
 
     /// <summary>
@@ -37,13 +35,14 @@ sealed class HostLocalAddresses : IAddressManager
     internal static HostLocalAddresses ForDelete(CniRequest request)
     {
         var json = CniJson.Decode(request.Config, CniJson.Default.DeleteJson, "network config");
-        return new HostLocalAddresses(request, HostLocalConfig.DataDirectoryOf(json.Ipam?.DataDir), null, new CniDns());
+        var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir);
+        return new HostLocalAddresses(request, place, null, new CniDns());
     }
 
     public CniResult Allocate(Rollback undo)
     {
         var config = _config ?? throw new InvalidOperationException("made for DEL, asked to allocate");
-        using var store = ReservationStore.Open(_dataDirectory, _network);
+        using var store = ReservationStore.Open(_place, _log);
         // Within the lock an undo uses the open store; after it, the caller's undo opens the store again.
         using var inner = new Rollback(_log);
         var ips = new Allocator(store, _owner).Allocate(config, inner);
@@ -55,21 +54,21 @@ sealed class HostLocalAddresses : IAddressManager
     /// <summary>Only what this request reserved; an earlier attachment's addresses are not its to release.</summary>
     void Release(IReadOnlyList<CniIp> ips)
     {
-        using var store = ReservationStore.TryOpen(_dataDirectory, _network);
+        using var store = ReservationStore.TryOpen(_place, _log);
         foreach (var ip in ips)
-            store?.Release(ip.Address.Address);
+            store?.Release(ip.Address.Address, _owner);
     }
 
     public void Release()
     {
-        using var store = ReservationStore.TryOpen(_dataDirectory, _network);
+        using var store = ReservationStore.TryOpen(_place, _log);
         foreach (var address in store?.FindByOwner(_owner) ?? [])
-            store!.Release(address);
+            store!.Release(address, _owner);
     }
 
     public void Check()
     {
-        using var store = ReservationStore.TryOpen(_dataDirectory, _network);
+        using var store = ReservationStore.TryOpen(_place, _log);
         if (store is null || store.FindByOwner(_owner).Count == 0)
         {
             throw new CniException(CniErrorCode.Internal,

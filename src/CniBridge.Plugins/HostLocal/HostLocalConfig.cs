@@ -7,14 +7,11 @@ namespace CniBridge.Plugins.HostLocal;
 /// <summary>A host-local configuration with every check done: nothing in it can make an allocation fail half-way.</summary>
 sealed record HostLocalConfig
 {
-    internal const string DefaultDataDirectory = "/var/lib/cni/networks";
-
     internal required IReadOnlyList<RangeSet> RangeSets { get; init; }
     internal required IReadOnlyList<IpAddress> RequestedAddresses { get; init; }
     internal required IReadOnlyList<CniRoute> Routes { get; init; }
 
-    /// <summary>Where the networks' directories are.</summary>
-    internal required string DataDirectory { get; init; }
+    internal required StorePlace Place { get; init; }
 
     /// <summary>File to take the container's DNS from, or empty.</summary>
     internal required string ResolvConf { get; init; }
@@ -31,18 +28,9 @@ sealed record HostLocalConfig
             RequestedAddresses = ReadRequestedAddresses(json, args),
             RangeSets = ReadRangeSets(json, ipam, request.Version),
             Routes = [.. CniResultReader.Each(ipam.Routes, "ipam.routes", CniResultReader.ReadRoute)],
-            DataDirectory = DataDirectoryOf(ipam.DataDir),
+            Place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir),
             ResolvConf = ipam.ResolvConf ?? "",
         };
-    }
-
-    internal static string DataDirectoryOf(string? written)
-    {
-        if (string.IsNullOrEmpty(written))
-            return DefaultDataDirectory;
-        if (written.Contains('\0', StringComparison.Ordinal))
-            throw CniException.InvalidConfig("ipam.dataDir", written.Replace("\0", "\\0", StringComparison.Ordinal), "contains a NUL character");
-        return written;
     }
 
     /// <summary>CNI_ARGS, args.cni.ips and runtimeConfig.ips add up; a prefix length is let pass and ignored.</summary>

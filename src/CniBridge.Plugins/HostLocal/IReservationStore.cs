@@ -11,7 +11,7 @@ interface IReservationStore : IDisposable
     /// <summary>Reserves an address; false when somebody has it.</summary>
     bool TryReserve(IpAddress address, ReservationOwner owner);
 
-    void Release(IpAddress address);
+    void Release(IpAddress address, ReservationOwner owner);
 
     /// <summary>The addresses of an owner, in any range.</summary>
     IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner);

@@ -9,6 +9,7 @@ namespace CniBridge.Plugins.HostLocal;
 /// Reservations as the Go host-local keeps them, so that either can follow the other on one directory:
 /// DATADIR/NETWORK/ADDRESS holds CONTAINERID CR LF IFNAME; last_reserved_ip.N the address last handed out of range set N;
 /// flock on "lock" guards all. Differences: a reservation appears whole or not at all, and markers are rewritten in place.
+/// An <see cref="OwnerIndex"/> elsewhere spares reading every file.
 /// </summary>
 sealed class ReservationStore : IReservationStore
 {
@@ -16,59 +17,132 @@ sealed class ReservationStore : IReservationStore
     const uint LockMode = 0b111_101_000;
 
     /// <summary>A container ID, an interface name and two bytes between.</summary>
-    const int MaxFileBytes = 1024;
+    const int MaxFileBytes = 512;
 
     static readonly TimeSpan s_lockDeadline = TimeSpan.FromSeconds(15);
 
     readonly string _directory;
     readonly FileLock _lock;
+    readonly TextWriter _log;
 
-    ReservationStore(string directory, FileLock heldLock)
+    /// <summary>Null when it cannot be used: then every file is read.</summary>
+    OwnerIndex? _index;
+    bool _isIndexKnownCurrent;
+    bool _isChanged;
+
+    ReservationStore(StorePlace place, FileLock heldLock, TextWriter log)
     {
-        _directory = directory;
+        _directory = place.Directory;
         _lock = heldLock;
+        _log = log;
+        _index = new OwnerIndex(place.StateDirectory, place.Directory);
     }
 
     /// <summary>Opens a network's reservations, making their directory if need be, and waits for its lock.</summary>
-    internal static ReservationStore Open(string dataDirectory, string network)
+    internal static ReservationStore Open(StorePlace place, TextWriter log)
     {
-        var directory = Path.Combine(dataDirectory, network);
-        SmallFile.EnsureDirectory(directory);
-        return new ReservationStore(directory, FileLock.Acquire(Path.Combine(directory, "lock"), LockMode, s_lockDeadline));
+        SmallFile.EnsureDirectory(place.Directory);
+        return new ReservationStore(place, FileLock.Acquire(place.LockFile, LockMode, s_lockDeadline), log);
     }
 
     /// <summary>As <see cref="Open"/>, but null when there is no directory: whoever cleans up creates nothing.</summary>
-    internal static ReservationStore? TryOpen(string dataDirectory, string network)
+    internal static ReservationStore? TryOpen(StorePlace place, TextWriter log)
     {
-        var directory = Path.Combine(dataDirectory, network);
-        var heldLock = FileLock.TryAcquire(Path.Combine(directory, "lock"), LockMode, s_lockDeadline);
-        return heldLock is null ? null : new ReservationStore(directory, heldLock);
+        var heldLock = FileLock.TryAcquire(place.LockFile, LockMode, s_lockDeadline);
+        return heldLock is null ? null : new ReservationStore(place, heldLock, log);
     }
 
     public bool TryReserve(IpAddress address, ReservationOwner owner)
     {
+        EnsureIndex();
         var path = PathOf(address);
         // Looking first costs a tenth of trying: a full range is walked quickly.
-        return !SmallFile.Exists(path) && SmallFile.TryCreate(path, Content(owner), FileMode);
+        if (SmallFile.Exists(path) || !SmallFile.TryCreate(path, Content(owner), FileMode))
+            return false;
+        Note(index => index.Set(owner, [.. index.Find(owner), address]));
+        return true;
     }
 
-    public void Release(IpAddress address) => SmallFile.TryDelete(PathOf(address));
+    public void Release(IpAddress address, ReservationOwner owner)
+    {
+        EnsureIndex();
+        SmallFile.TryDelete(PathOf(address));
+        Note(index => index.Set(owner, [.. index.Find(owner).Where(other => other != address)]));
+    }
+
+    /// <summary>Notes a change of the reservations; the index was good before it.</summary>
+    void Note(Action<OwnerIndex> update)
+    {
+        UseIndex(update);
+        _isChanged = true;
+    }
 
     /// <summary>Files of the oldest Go versions hold the container ID alone; they count only when there is no newer one.</summary>
     public IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner)
     {
-        var content = Content(owner);
-        var legacyContent = Encoding.UTF8.GetBytes(owner.ContainerId);
-        var found = new List<IpAddress>();
-        var legacy = new List<IpAddress>();
-        foreach (var (address, bytes) in ReadAll())
+        var found = Find(owner);
+        return found.Count > 0 ? found : Find(owner with { InterfaceName = "" });
+    }
+
+    IReadOnlyList<IpAddress> Find(ReservationOwner owner)
+    {
+        if (EnsureIndex())
         {
-            if (bytes.AsSpan().SequenceEqual(content))
-                found.Add(address);
-            else if (bytes.AsSpan().SequenceEqual(legacyContent))
-                legacy.Add(address);
+            var addresses = _index!.Find(owner);
+            if (addresses.All(address => Holds(address, owner)))
+                return addresses;
+            // A reservation was rewritten in place, which no stamp shows.
+            Rebuild();
         }
-        return found.Count > 0 ? found : legacy;
+        return [.. ReadOwners()[owner]];
+    }
+
+    bool Holds(IpAddress address, ReservationOwner owner) =>
+        SmallFile.TryRead(PathOf(address), MaxFileBytes) is { } bytes && Trim(bytes).AsSpan().SequenceEqual(Content(owner));
+
+    /// <summary>Is the index good, after being made anew if need be?</summary>
+    bool EnsureIndex()
+    {
+        if (!_isIndexKnownCurrent)
+        {
+            var isCurrent = false;
+            UseIndex(index => isCurrent = index.IsCurrent());
+            if (!isCurrent)
+                Rebuild();
+            _isIndexKnownCurrent = true;
+        }
+        return _index is not null;
+    }
+
+    void Rebuild()
+    {
+        UseIndex(index => index.Rebuild(ReadOwners()));
+        _isChanged = true;
+    }
+
+    /// <summary>The index is a cache: what goes wrong with it goes wrong with nothing else.</summary>
+    void UseIndex(Action<OwnerIndex> use)
+    {
+        try
+        {
+            if (_index is not null)
+                use(_index);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.WriteLine($"without the index of owners: {e.Message}");
+            _index = null;
+        }
+    }
+
+    ILookup<ReservationOwner, IpAddress> ReadOwners() => ReadAll()
+        .Where(file => file.Content.Length > 0)
+        .ToLookup(file => OwnerOf(file.Content), file => file.Address);
+
+    static ReservationOwner OwnerOf(byte[] content)
+    {
+        var parts = Encoding.UTF8.GetString(content).Split("\r\n", 2);
+        return new ReservationOwner(parts[0], parts.Length > 1 ? parts[1] : "");
     }
 
     public IpAddress? GetLastReserved(int rangeSet)
@@ -88,7 +162,8 @@ sealed class ReservationStore : IReservationStore
     {
         var empty = ReadAll().Where(file => file.Content.Length == 0).ToList();
         foreach (var (address, _) in empty)
-            Release(address);
+            SmallFile.TryDelete(PathOf(address));
+        _isChanged |= empty.Count > 0;
         return empty.Count > 0;
     }
 
@@ -105,13 +180,18 @@ sealed class ReservationStore : IReservationStore
 
     static byte[] Trim(byte[] bytes) => bytes.AsSpan().Trim(" \t\r\n"u8).ToArray();
 
-    static byte[] Content(ReservationOwner owner) =>
-        Encoding.UTF8.GetBytes($"{owner.ContainerId}\r\n{owner.InterfaceName}");
+    static byte[] Content(ReservationOwner owner) => Encoding.UTF8.GetBytes(
+        owner.InterfaceName.Length > 0 ? $"{owner.ContainerId}\r\n{owner.InterfaceName}" : owner.ContainerId);
 
     string PathOf(IpAddress address) => Path.Combine(_directory, address.ToString());
 
     string MarkerPath(int rangeSet) =>
         Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"last_reserved_ip.{rangeSet}"));
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        if (_isChanged && _isIndexKnownCurrent)
+            UseIndex(index => index.Commit());
+        _lock.Dispose();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using CniBridge.Linux;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -5,22 +7,18 @@ namespace CniBridge.Plugins.HostLocal;
 /// <summary>resolv.conf(5), as far as a CNI result can tell it.</summary>
 static class ResolvConf
 {
-    const long MaxBytes = 1024 * 1024;
+    const int MaxBytes = 1024 * 1024;
 
     /// <exception cref="CniException">Code 5: the file cannot be read.</exception>
     internal static CniDns Read(string path)
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
-                throw new IOException($"longer than {MaxBytes} bytes");
-            return Parse(File.ReadAllLines(path));
+            var text = SmallFile.TryRead(path, MaxBytes)
+                ?? throw new CniException(CniErrorCode.IoFailure, $"open {path}: no such file or directory", "ipam.resolvConf");
+            return Parse(Encoding.UTF8.GetString(text).Split('\n'));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CniException(CniErrorCode.IoFailure, $"open {path}: no such file or directory", "ipam.resolvConf");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
             throw new CniException(CniErrorCode.IoFailure, $"could not read ipam.resolvConf = {path}: {e.Message}");
         }

@@ -60,6 +60,7 @@ sealed record IpamDeleteJson
 {
     public string? Type { get; init; }
     public string? DataDir { get; init; }
+    public string? StateDir { get; init; }
 }
 
 /// <summary>A configuration with a previous result, for CHECK and chained ADD.</summary>
@@ -113,6 +114,7 @@ sealed record HostLocalIpamJson
     public List<List<RangeJson?>?>? Ranges { get; init; }
     public List<RouteJson?>? Routes { get; init; }
     public string? DataDir { get; init; }
+    public string? StateDir { get; init; }
     public string? ResolvConf { get; init; }
 }
 

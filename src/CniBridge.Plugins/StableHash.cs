@@ -1,0 +1,15 @@
+using System.Text;
+
+namespace CniBridge.Plugins;
+
+/// <summary>FNV-1a, 64 bit: the same on every machine and in every version, which the framework's own string hash is not.</summary>
+static class StableHash
+{
+    internal static ulong Of(string text)
+    {
+        var hash = 0xcbf29ce484222325;
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+            hash = (hash ^ b) * 0x100000001b3;
+        return hash;
+    }
+}
