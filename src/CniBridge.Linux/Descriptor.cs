@@ -1,14 +1,19 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace CniBridge.Linux;
 
 /// <summary>An open file descriptor that is closed with its owner. Opened close-on-exec, always.</summary>
 sealed unsafe class Descriptor : IDisposable
 {
-    internal int Number { get; private set; }
+    readonly string _name;
 
-    Descriptor(int number) => Number = number;
+    Descriptor(int number, string name)
+    {
+        Number = number;
+        _name = name;
+    }
+
+    internal int Number { get; private set; }
 
     /// <summary>Opens a path; null when open(2) fails with one of <paramref name="tolerated"/>.</summary>
     internal static Descriptor? TryOpen(string path, int flags, uint mode, params ReadOnlySpan<int> tolerated)
@@ -21,20 +26,23 @@ sealed unsafe class Descriptor : IDisposable
         }
         while (number < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
         if (number >= 0)
-            return new Descriptor(number);
+            return new Descriptor(number, path);
         var errno = Marshal.GetLastPInvokeError();
         return tolerated.Contains(errno) ? null : throw new KernelException($"open {path}", errno);
     }
 
     internal static Descriptor Open(string path, int flags, uint mode = 0) => TryOpen(path, flags, mode, [])!;
 
-    internal static Descriptor OpenSocket(int domain, int type, int protocol) =>
-        new((int)KernelException.ThrowIfFailed(LibC.socket(domain, type | LibC.SOCK_CLOEXEC, protocol), "open a socket"));
+    internal static Descriptor OpenSocket(int domain, int type, int protocol)
+    {
+        var number = LibC.socket(domain, type | LibC.SOCK_CLOEXEC, protocol);
+        return new Descriptor((int)KernelException.ThrowIfFailed(number, "open a socket"), "a socket");
+    }
 
     /// <summary>Reads to the end, at most <paramref name="limit"/> bytes.</summary>
-    internal byte[] ReadToEnd(string what, int limit)
+    internal byte[] ReadToEnd(int limit)
     {
-        using var stream = new DescriptorStream(Number);
+        using var stream = Stream();
         var buffer = new byte[512];
         var length = 0;
         while (length < limit)
@@ -46,23 +54,26 @@ sealed unsafe class Descriptor : IDisposable
                 return buffer[..length];
             length += count;
         }
-        throw new IOException($"{what} is longer than {limit} bytes");
+        throw new IOException($"{_name} is longer than {limit} bytes");
     }
 
     internal void WriteAll(ReadOnlySpan<byte> bytes)
     {
-        using var stream = new DescriptorStream(Number);
+        using var stream = Stream();
         stream.Write(bytes);
     }
+
+    /// <summary>Valid until the descriptor is disposed.</summary>
+    internal DescriptorStream Stream() => new(Number, _name);
 
     /// <summary>Paths come from configurations: a NUL in one would silently cut it short.</summary>
     internal static void RefuseNul(string path)
     {
-        if (path.Contains('\0', StringComparison.Ordinal))
-            throw new InvalidDataException($"the path \"{path.Replace("\0", "\\0", StringComparison.Ordinal)}\" contains a NUL character");
+        if (!path.Contains('\0', StringComparison.Ordinal))
+            return;
+        var shown = path.Replace("\0", "\\0", StringComparison.Ordinal);
+        throw new InvalidDataException($"the path \"{shown}\" contains a NUL character");
     }
-
-    internal static byte[] NameBytes(string name) => Encoding.UTF8.GetBytes(name);
 
     public void Dispose()
     {

@@ -6,11 +6,11 @@ namespace CniBridge.Linux;
 /// A file descriptor as a stream, without ownership: read(2) and write(2) and nothing else. System.Console would start a
 /// signal thread and read the terminal's state, which costs a quarter of a millisecond at start-up.
 /// </summary>
-public sealed unsafe class DescriptorStream(int descriptor) : Stream
+public sealed unsafe class DescriptorStream(int descriptor, string name) : Stream
 {
-    public static DescriptorStream StandardInput => new(0);
-    public static DescriptorStream StandardOutput => new(1);
-    public static DescriptorStream StandardError => new(2);
+    public static DescriptorStream StandardInput { get; } = new(0, "standard input");
+    public static DescriptorStream StandardOutput { get; } = new(1, "standard output");
+    public static DescriptorStream StandardError { get; } = new(2, "standard error");
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -27,7 +27,7 @@ public sealed unsafe class DescriptorStream(int descriptor) : Stream
                 var count = LibC.read(descriptor, start, (nuint)buffer.Length);
                 if (count >= 0)
                     return (int)count;
-                ThrowUnlessInterrupted("read");
+                ThrowUnlessInterrupted("read from");
             }
         }
     }
@@ -41,18 +41,18 @@ public sealed unsafe class DescriptorStream(int descriptor) : Stream
             {
                 var count = LibC.write(descriptor, start + written, (nuint)(buffer.Length - written));
                 if (count < 0)
-                    ThrowUnlessInterrupted("write");
+                    ThrowUnlessInterrupted("write to");
                 else
                     written += (int)count;
             }
         }
     }
 
-    static void ThrowUnlessInterrupted(string operation)
+    void ThrowUnlessInterrupted(string operation)
     {
         var errno = Marshal.GetLastPInvokeError();
         if (errno != Errno.EINTR)
-            throw new KernelException(operation, errno);
+            throw new KernelException($"{operation} {name}", errno);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

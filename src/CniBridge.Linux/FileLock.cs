@@ -32,19 +32,23 @@ public sealed class FileLock : IDisposable
             return new FileLock(file);
         var errno = Marshal.GetLastPInvokeError();
         if (errno == Errno.EAGAIN)
-            errno = WaitOnOwnThread(number, deadline);
+            errno = WaitOnOwnThread(file, deadline);
+        else
+            file.Dispose();
         if (errno == 0)
             return new FileLock(file);
-        // At a time-out the waiting thread still uses the descriptor: it ends with the process, or closes nothing of ours.
-        if (errno != Errno.ETIMEDOUT)
-            file.Dispose();
-        throw new KernelException($"lock {path}{Holder(number)}", errno);
+        throw new KernelException($"lock {path}{(errno == Errno.ETIMEDOUT ? Holder(path) : "")}", errno);
     }
 
-    /// <summary>flock has no time limit of its own, and asking again and again would be unfair: a thread waits in the kernel.</summary>
-    static int WaitOnOwnThread(int descriptor, TimeSpan deadline)
+    /// <summary>
+    /// flock has no time limit of its own, and asking again and again would be unfair: a thread waits in the kernel. Who
+    /// comes second, the thread or the deadline, closes the file: a lock that comes too late is given back.
+    /// </summary>
+    static int WaitOnOwnThread(Descriptor file, TimeSpan deadline)
     {
-        var errno = Errno.ETIMEDOUT;
+        var descriptor = file.Number;
+        var errno = 0;
+        var isSettled = 0;
         var thread = new Thread(() =>
         {
             int result, error;
@@ -55,17 +59,24 @@ public sealed class FileLock : IDisposable
             }
             while (error == Errno.EINTR);
             Volatile.Write(ref errno, error);
+            if (Interlocked.Exchange(ref isSettled, 1) != 0 || error != 0)
+                file.Dispose();
         }, 64 * 1024)
         { IsBackground = true };
         thread.Start();
-        return thread.Join(deadline) ? Volatile.Read(ref errno) : Errno.ETIMEDOUT;
+        if (thread.Join(deadline) || Interlocked.Exchange(ref isSettled, 1) != 0)
+        {
+            thread.Join();
+            return Volatile.Read(ref errno);
+        }
+        return Errno.ETIMEDOUT;
     }
 
     /// <summary>", held by process 4711 (host-local)" from /proc/locks, or nothing if that does not tell.</summary>
-    static unsafe string Holder(int descriptor)
+    static unsafe string Holder(string path)
     {
         LibC.statx_buffer status;
-        if (LibC.statx(descriptor, "", LibC.AT_EMPTY_PATH, LibC.STATX_INO, &status) < 0)
+        if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) < 0)
             return "";
         // 1: FLOCK  ADVISORY  WRITE 4711 08:01:131073 0 EOF
         var file = $"{status.stx_dev_major:x2}:{status.stx_dev_minor:x2}:{status.stx_ino}";

@@ -41,6 +41,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int mkdir(string pathname, uint mode);
 
+    // int access(const char *pathname, int mode);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int access(string pathname, int mode);
+
     // int unlink(const char *pathname);
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int unlink(string pathname);
@@ -106,6 +110,9 @@ static unsafe partial class LibC
     internal const int O_DIRECTORY = 0x10000;
     internal const int O_CLOEXEC = 0x80000;
     internal const int O_TMPFILE = 0x400000 | O_DIRECTORY;
+
+    internal const int X_OK = 1;
+    internal const int W_OK = 2;
 
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_FOLLOW = 0x400;

@@ -26,6 +26,8 @@ public static unsafe class SmallFile
     static bool TryCreateBeside(string path, ReadOnlySpan<byte> content, uint mode)
     {
         var beside = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.tmp");
+        // Of a process that had our number and was killed.
+        TryDelete(beside);
         using (var file = Descriptor.Open(beside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode))
         {
             try
@@ -74,12 +76,13 @@ public static unsafe class SmallFile
         if (file is null)
             return null;
         var buffer = new byte[limit];
-        using var stream = new DescriptorStream(file.Number);
+        using var stream = file.Stream();
         return buffer[..stream.ReadAtLeast(buffer, limit, throwOnEndOfStream: false)];
     }
 
     public static bool Exists(string path)
     {
+        Descriptor.RefuseNul(path);
         LibC.statx_buffer status;
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0)
             return true;
@@ -95,6 +98,21 @@ public static unsafe class SmallFile
             return true;
         var errno = Marshal.GetLastPInvokeError();
         return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"delete {path}", errno);
+    }
+
+    /// <summary>Why nothing can be created in a directory that may have to be made first, or null.</summary>
+    public static string? WhyNotWritable(string directory)
+    {
+        for (var path = Path.GetFullPath(directory); ; path = Path.GetDirectoryName(path)!)
+        {
+            if (Exists(path) && !Directory.Exists(path))
+                return $"{path} is not a directory";
+            if (!Directory.Exists(path) && path != "/")
+                continue;
+            return LibC.access(path, LibC.W_OK | LibC.X_OK) == 0
+                ? null
+                : new KernelException($"write to {path}", Marshal.GetLastPInvokeError()).Message;
+        }
     }
 
     /// <summary>Makes a directory and those above it, mode 0755 less the umask.</summary>

@@ -11,7 +11,7 @@ public static class Sysctl
     public static string? TryRead(string name)
     {
         using var file = Descriptor.TryOpen(PathOf(name), LibC.O_RDONLY, 0, Errno.ENOENT);
-        return file is null ? null : System.Text.Encoding.ASCII.GetString(file.ReadToEnd(name, 4096)).TrimEnd('\n');
+        return file is null ? null : System.Text.Encoding.ASCII.GetString(file.ReadToEnd(4096)).TrimEnd('\n');
     }
 
     /// <summary>Makes the setting have this value; false when there is no such setting.</summary>

@@ -19,6 +19,11 @@ public readonly record struct Cidr(IpAddress Address, int PrefixLength)
     /// <summary>Does either network contain the other's address?</summary>
     public bool Overlaps(Cidr other) => Contains(other.Network) || other.Contains(Network);
 
+    /// <exception cref="InvalidDataException">The prefix is longer than the address.</exception>
+    internal static Cidr FromWire(IpAddress address, int prefixLength) => prefixLength <= address.Bits
+        ? new(address, prefixLength)
+        : throw new InvalidDataException($"{address} says that its prefix has {prefixLength} bits");
+
     /// <summary>The default destination of a family: 0.0.0.0/0 or ::/0.</summary>
     public bool IsDefault => PrefixLength == 0 && Network.Value == 0;
 
@@ -37,7 +42,9 @@ public readonly record struct Cidr(IpAddress Address, int PrefixLength)
         var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         if (slash < 0 || !IpAddress.TryParse(text.AsSpan(0, slash), out var address))
             return false;
-        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        // The parser of numbers lets NULs at the end pass.
+        if (text!.Contains('\0', StringComparison.Ordinal) ||
+            !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
             return false;
         // ::ffff:10.0.0.0/120 is the IPv4 network 10.0.0.0/24 written in IPv6 dress; the length counts the dress.
         var isMapped = address.IsV4 && text.AsSpan(0, slash).Contains(':');

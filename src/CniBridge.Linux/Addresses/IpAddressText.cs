@@ -71,7 +71,8 @@ static class IpAddressText
                 value = (value << 32) | quad;
                 return count <= 8;
             }
-            if (group.Length is 0 or > 4 ||
+            // The parser of numbers lets NULs at the end pass.
+            if (group.Length is 0 or > 4 || group.Contains('\0') ||
                 !ushort.TryParse(group, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
                 return false;
             value = (value << 16) | number;

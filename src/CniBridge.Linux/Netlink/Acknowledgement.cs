@@ -15,16 +15,28 @@ readonly record struct Acknowledgement(int Errno, string? Text)
         return new Acknowledgement(errno, (flags & NLM_F_ACK_TLVS) == 0 ? null : FindText(payload, flags));
     }
 
+    /// <summary>The payload of NLMSG_DONE: the error number that ended the list, and attributes as above.</summary>
+    internal static Acknowledgement DecodeDone(ReadOnlySpan<byte> payload, ushort flags)
+    {
+        if (payload.Length < sizeof(int))
+            throw new InvalidDataException($"netlink end of a list cut short: {payload.Length} of {sizeof(int)} bytes");
+        var errno = Math.Max(0, -BinaryPrimitives.ReadInt32LittleEndian(payload));
+        return new Acknowledgement(errno, (flags & NLM_F_ACK_TLVS) == 0 ? null : FindText(payload[sizeof(int)..]));
+    }
+
     static string? FindText(ReadOnlySpan<byte> payload, ushort flags)
     {
         var requestLength = BinaryPrimitives.ReadUInt32LittleEndian(payload[sizeof(int)..]);
         var skip = sizeof(int) + ((flags & NLM_F_CAPPED) != 0 ? MessageHeaderSize : requestLength);
         // A text that cannot be found must not hide the error number.
-        if (skip > payload.Length)
-            return null;
+        return skip > payload.Length ? null : FindText(payload[Math.Min(MessageWriter.Align((int)skip), payload.Length)..]);
+    }
+
+    static string? FindText(ReadOnlySpan<byte> bytes)
+    {
         try
         {
-            var attributes = new AttributeReader(payload[MessageWriter.Align((int)skip)..]);
+            var attributes = new AttributeReader(bytes);
             while (attributes.Read())
             {
                 if (attributes.Type == NLMSGERR_ATTR_MSG)

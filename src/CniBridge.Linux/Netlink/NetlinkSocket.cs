@@ -122,7 +122,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
                 switch (reader.Type)
                 {
                     case NLMSG_DONE:
-                        return isWhole;
+                        var end = Acknowledgement.DecodeDone(reader.Payload, reader.Flags);
+                        return ToException(message.Operation, end) is { } failure ? throw failure : isWhole;
                     case NLMSG_ERROR:
                         throw ToException(message.Operation, Acknowledgement.Decode(reader.Payload, reader.Flags))
                             ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without a list");

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip link show NAME, without the statistics, which cost most of the answer.</summary>
+/// <summary>ip link show NAME, without virtual functions and the IPv6 statistics: nobody here asks for them.</summary>
 sealed record GetLink(string Name) : INetlinkMessage
 {
     public string Operation => $"look up the link {Name}";

@@ -29,7 +29,7 @@ public sealed record LinkAddress(int Index, Cidr Cidr, uint Flags)
             }
         }
         // IPv6 has IFA_ADDRESS only; on a point-to-point IPv4 link IFA_ADDRESS is the other end's.
-        var own = IpAddress.FromBytes(local.IsEmpty ? address : local);
-        return new LinkAddress(header.Index, new Cidr(own, header.PrefixLength), flags);
+        var own = IpAddress.FromWire(local.IsEmpty ? address : local);
+        return new LinkAddress(header.Index, Cidr.FromWire(own, header.PrefixLength), flags);
     }
 }

@@ -20,13 +20,13 @@ public sealed record RouteEntry(Cidr Destination, uint Table, IReadOnlyList<IpAd
         {
             switch (attributes.Type)
             {
-                case RTA_DST: destination = IpAddress.FromBytes(attributes.Value); break;
+                case RTA_DST: destination = IpAddress.FromWire(attributes.Value); break;
                 case RTA_TABLE: table = attributes.UInt32; break;
                 case RTA_GATEWAY: gateways.Add(IpAddress.FromBytes(attributes.Value)); break;
                 case RTA_MULTIPATH: DecodeNextHops(attributes.Value, gateways); break;
             }
         }
-        return new RouteEntry(new Cidr(destination, header.DestinationLength), table, gateways);
+        return new RouteEntry(Cidr.FromWire(destination, header.DestinationLength), table, gateways);
     }
 
     // struct rtnexthop { unsigned short rtnh_len; unsigned char rtnh_flags; unsigned char rtnh_hops; int rtnh_ifindex; };
@@ -34,8 +34,10 @@ public sealed record RouteEntry(Cidr Destination, uint Table, IReadOnlyList<IpAd
 
     static void DecodeNextHops(ReadOnlySpan<byte> bytes, List<IpAddress> gateways)
     {
-        while (bytes.Length >= NextHopHeaderSize)
+        while (!bytes.IsEmpty)
         {
+            if (bytes.Length < NextHopHeaderSize)
+                throw new InvalidDataException($"next hop header cut short: {bytes.Length} of {NextHopHeaderSize} bytes");
             var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
             if (length < NextHopHeaderSize || length > bytes.Length)
                 throw new InvalidDataException($"next hop says it has {length} bytes, {bytes.Length} are there");

@@ -33,6 +33,13 @@ public sealed unsafe class RouteSocket : IDisposable
         }
     }
 
+    public List<Link> ListLinks(string kind)
+    {
+        var links = _socket.Dump(new ListLinks(kind), Link.Decode);
+        links.RemoveAll(link => link.Kind != kind);
+        return links;
+    }
+
     /// <summary>The link's index, or null: an ioctl that takes no lock, twenty times cheaper than a look-up by netlink.</summary>
     public int? TryGetIndex(string name)
     {

@@ -1,0 +1,69 @@
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Linux.Tests.Addresses;
+
+public sealed class MacAddressTests
+{
+    [Theory]
+    [InlineData("00:11:22:aa:bb:cc")]
+    [InlineData("00:11:22:AA:BB:CC")]
+    [InlineData("00-11-22-aa-bb-cc")]
+    [InlineData("0011.22aa.bbcc")]
+    [InlineData("0011.22AA.bBcC")]
+    public void An_address_is_parsed_from_each_of_its_forms(string text)
+    {
+        Assert.True(MacAddress.TryParse(text, out var address));
+        Assert.Equal("00:11:22:aa:bb:cc", address.ToString());
+        Assert.Equal([0x00, 0x11, 0x22, 0xaa, 0xbb, 0xcc], address.ToBytes());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("001122aabbcc")]
+    [InlineData("00:11:22:aa:bb")]
+    [InlineData("00:11:22:aa:bb:cc:")]
+    [InlineData("00:11:22:aa:bb:cc:dd:ee")]
+    [InlineData("00:11:22:aa:bb-cc")]
+    [InlineData("00-11-22-aa-bb:cc")]
+    [InlineData("00.11.22.aa.bb.cc")]
+    [InlineData("0:11:22:aa:bb:ccc")]
+    [InlineData("00:11:22:aa:bb:c")]
+    [InlineData("00:11:22:aa:bb:cg")]
+    [InlineData("00:11:22:aa:bb: c")]
+    [InlineData("00:11:22:aa:bb:+c")]
+    [InlineData("00:11:22:aa:bb:c\0")]
+    [InlineData(" 0:11:22:aa:bb:cc")]
+    [InlineData("0011:22aa:bbcc")]
+    [InlineData("0011.22aa-bbcc")]
+    [InlineData("00112.2aa.bbcc")]
+    public void What_is_no_address_is_refused(string text) => Assert.False(MacAddress.TryParse(text, out _));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(20)]
+    public void Bytes_of_another_number_are_refused(int count) =>
+        Assert.Throws<InvalidDataException>(() => MacAddress.FromBytes(new byte[count]));
+
+    [Theory]
+    [InlineData("00:00:00:00:00:00", true, false)]
+    [InlineData("01:00:5e:00:00:01", false, true)]
+    [InlineData("ff:ff:ff:ff:ff:ff", false, true)]
+    [InlineData("02:00:00:00:00:01", false, false)]
+    // Only the first byte's lowest bit counts.
+    [InlineData("fe:ff:ff:ff:ff:ff", false, false)]
+    public void Addresses_that_no_link_may_have_are_known(string text, bool isZero, bool isMulticast)
+    {
+        Assert.True(MacAddress.TryParse(text, out var address));
+        Assert.Equal((isZero, isMulticast), (address.IsZero, address.IsMulticast));
+    }
+
+    [Fact]
+    public void Random_addresses_are_locally_administered_unicast_and_differ()
+    {
+        var addresses = Enumerable.Range(0, 1000).Select(_ => MacAddress.Random()).ToHashSet();
+        Assert.Equal(1000, addresses.Count);
+        Assert.All(addresses, address => Assert.Equal(0x02, address.ToBytes()[0] & 0x03));
+    }
+}

@@ -1,0 +1,108 @@
+namespace CniBridge.Linux.Tests;
+
+public sealed class FileLockTests : IDisposable
+{
+    const uint Mode = 0x180; // 0600
+
+    static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50), Long = TimeSpan.FromSeconds(20);
+
+    readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();
+
+    string Lock => Path.Combine(_directory.FullName, "lock");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public void The_file_is_made_with_its_mode()
+    {
+        using var held = FileLock.Acquire(Lock, Mode, Short);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Lock));
+    }
+
+    [Fact]
+    public void While_it_is_held_no_other_program_gets_the_lock()
+    {
+        using (FileLock.Acquire(Lock, Mode, Short))
+            Assert.False(CanFlock());
+        Assert.True(CanFlock());
+    }
+
+    [Fact]
+    public void While_another_program_has_the_lock_it_is_not_got()
+    {
+        using var holder = HoldLock();
+        Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short));
+        Assert.Throws<KernelException>(() => FileLock.TryAcquire(Lock, Mode, Short));
+    }
+
+    [Fact]
+    public void A_time_out_names_the_holder()
+    {
+        using var holder = HoldLock();
+        var exception = Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short));
+        Assert.Equal(Errno.ETIMEDOUT, exception.Errno);
+        Assert.True(exception.IsTemporary);
+        Assert.Equal(
+            $"could not lock {Lock}, held by process {holder.Id} (sh): connection timed out", exception.Message);
+    }
+
+    [Fact]
+    public async Task The_lock_is_got_as_soon_as_the_other_program_ends()
+    {
+        using var holder = HoldLock();
+        var acquired = Task.Run(() => FileLock.Acquire(Lock, Mode, Long), TestContext.Current.CancellationToken);
+        await Task.Delay(Short, TestContext.Current.CancellationToken);
+        Assert.False(acquired.IsCompleted);
+        holder.End();
+        using var held = await acquired;
+        Assert.False(CanFlock());
+    }
+
+    // Whoever gave up must not get the lock behind his own back: nobody would ever release it.
+    [Fact]
+    public void A_lock_that_was_given_up_waiting_for_is_not_taken_later()
+    {
+        using (HoldLock())
+            Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short));
+        // Time for whoever still waits to be woken
+        Thread.Sleep(Short);
+        Assert.True(CanFlock("--timeout", "1"));
+    }
+
+    [Theory]
+    [InlineData("missing/lock")]
+    [InlineData("file/lock")]
+    public void Where_there_is_no_directory_there_is_nothing_to_lock(string path)
+    {
+        File.WriteAllText(Path.Combine(_directory.FullName, "file"), "");
+        Assert.Null(FileLock.TryAcquire(Path.Combine(_directory.FullName, path), Mode, Short));
+        Assert.Throws<KernelException>(() => FileLock.Acquire(Path.Combine(_directory.FullName, path), Mode, Short));
+    }
+
+    [Fact]
+    public void Two_locks_of_one_process_exclude_each_other()
+    {
+        using (FileLock.Acquire(Lock, Mode, Short))
+            Assert.Contains($"held by process {Environment.ProcessId} ", Refusal(), StringComparison.Ordinal);
+    }
+
+    string Refusal() => Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short)).Message;
+
+    bool CanFlock(params string[] options)
+    {
+        var (exitCode, output) = ChildProcess.Run("", "flock", [.. options.DefaultIfEmpty("--nonblock"), Lock, "true"]);
+        Assert.SkipWhen(exitCode is null, "flock (util-linux) is not installed");
+        Assert.True(exitCode is 0 or 1, output);
+        return exitCode == 0;
+    }
+
+    ChildProcess HoldLock()
+    {
+        var version = ChildProcess.Run("", "flock", "--version");
+        Assert.SkipWhen(version.ExitCode is null, "flock (util-linux) is not installed");
+        // Without a fork the program that holds the lock is the one that is started.
+        var holder = ChildProcess.Start("flock", "--no-fork", Lock, "sh", "-c", "echo held; read line");
+        Assert.Equal("held", holder.ReadLine());
+        return holder;
+    }
+}

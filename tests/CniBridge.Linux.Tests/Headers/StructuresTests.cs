@@ -1,0 +1,105 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Linux.Tests.Headers;
+
+public sealed class StructuresTests
+{
+    /// <summary>Ours that the headers call something else.</summary>
+    static readonly Dictionary<string, string> Renamed = new()
+    {
+        [nameof(LibC.statx_buffer)] = "statx",
+        ["stx_mtime_sec"] = "stx_mtime.tv_sec",
+        ["stx_mtime_nsec"] = "stx_mtime.tv_nsec",
+
+        [nameof(InterfaceHeader)] = "ifinfomsg",
+        ["ifinfomsg.Family"] = "ifi_family",
+        ["ifinfomsg.Padding"] = "__ifi_pad",
+        ["ifinfomsg.DeviceType"] = "ifi_type",
+        ["ifinfomsg.Index"] = "ifi_index",
+        ["ifinfomsg.Flags"] = "ifi_flags",
+        ["ifinfomsg.Change"] = "ifi_change",
+
+        [nameof(AddressHeader)] = "ifaddrmsg",
+        ["ifaddrmsg.Family"] = "ifa_family",
+        ["ifaddrmsg.PrefixLength"] = "ifa_prefixlen",
+        ["ifaddrmsg.Flags"] = "ifa_flags",
+        ["ifaddrmsg.Scope"] = "ifa_scope",
+        ["ifaddrmsg.Index"] = "ifa_index",
+
+        [nameof(RouteHeader)] = "rtmsg",
+        ["rtmsg.Family"] = "rtm_family",
+        ["rtmsg.DestinationLength"] = "rtm_dst_len",
+        ["rtmsg.SourceLength"] = "rtm_src_len",
+        ["rtmsg.TypeOfService"] = "rtm_tos",
+        ["rtmsg.Table"] = "rtm_table",
+        ["rtmsg.Protocol"] = "rtm_protocol",
+        ["rtmsg.Scope"] = "rtm_scope",
+        ["rtmsg.RouteType"] = "rtm_type",
+        ["rtmsg.Flags"] = "rtm_flags",
+    };
+
+    public static TheoryData<Type> Types =>
+    [
+        typeof(InterfaceHeader), typeof(AddressHeader), typeof(RouteHeader),
+        .. typeof(LibC).GetNestedTypes(BindingFlags.NonPublic).Where(type => type.IsValueType),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_structure_lies_in_memory_as_the_headers_say(Type type)
+    {
+        var name = Renamed.GetValueOrDefault(type.Name, type.Name);
+        var claims = new List<(string, long)> { ($"sizeof(struct {name})", Marshal.SizeOf(type)) };
+        foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+        {
+            var member = Renamed.GetValueOrDefault(field.Name)
+                ?? Renamed.GetValueOrDefault($"{name}.{field.Name}", field.Name);
+            claims.Add(($"offsetof(struct {name}, {member})", Marshal.OffsetOf(type, field.Name)));
+            claims.Add(($"sizeof(((struct {name} *)0)->{member})", SizeOf(field)));
+        }
+        var (wrong, unknown) = SystemHeaders.Check(claims);
+        Assert.Empty(wrong);
+        Assert.Empty(unknown);
+    }
+
+    static int SizeOf(FieldInfo field) => field.GetCustomAttribute<FixedBufferAttribute>() is { } array
+        ? array.Length * Marshal.SizeOf(array.ElementType)
+        : Marshal.SizeOf(field.FieldType);
+
+    // struct rtnexthop is read by hand.
+    [Fact]
+    public void A_next_hop_has_a_header_of_eight_bytes_with_its_length_first()
+    {
+        var (wrong, unknown) = SystemHeaders.Check(
+        [
+            ("sizeof(struct rtnexthop)", 8),
+            ("offsetof(struct rtnexthop, rtnh_len)", 0),
+            ("sizeof(((struct rtnexthop *)0)->rtnh_len)", 2),
+            ("RTNH_ALIGNTO", 4),
+        ]);
+        Assert.Empty(wrong);
+        Assert.Empty(unknown);
+    }
+
+    // struct nlmsgerr is read by hand too.
+    [Fact]
+    public void An_acknowledgement_is_an_error_number_and_the_header_of_the_request()
+    {
+        var (wrong, unknown) = SystemHeaders.Check(
+        [
+            ("sizeof(struct nlmsgerr)", 20),
+            ("offsetof(struct nlmsgerr, error)", 0),
+            ("offsetof(struct nlmsgerr, msg)", 4),
+            ("offsetof(struct nlmsghdr, nlmsg_len)", 0),
+            ("offsetof(struct nlmsghdr, nlmsg_type)", 4),
+            ("offsetof(struct nlmsghdr, nlmsg_flags)", 6),
+            ("offsetof(struct nlmsghdr, nlmsg_seq)", 8),
+            ("offsetof(struct nlattr, nla_type)", 2),
+        ]);
+        Assert.Empty(wrong);
+        Assert.Empty(unknown);
+    }
+}

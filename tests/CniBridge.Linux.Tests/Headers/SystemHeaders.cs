@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace CniBridge.Linux.Tests.Headers;
+
+/// <summary>The C compiler with the system's headers, which knows what the kernel's names stand for.</summary>
+static partial class SystemHeaders
+{
+    const string Includes =
+        """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <sched.h>
+        #include <stddef.h>
+        #include <sys/file.h>
+        #include <sys/ioctl.h>
+        #include <sys/socket.h>
+        #include <sys/stat.h>
+        #include <sys/time.h>
+        #include <net/if.h>
+        #include <linux/if_addr.h>
+        #include <linux/if_bridge.h>
+        #include <linux/if_link.h>
+        #include <linux/netlink.h>
+        #include <linux/nsfs.h>
+        #include <linux/rtnetlink.h>
+        #include <linux/veth.h>
+
+        """;
+
+    /// <summary>Compares C expressions with values: those that differ, and names that are not known.</summary>
+    internal static (List<string> Wrong, List<string> Unknown) Check(
+        IEnumerable<(string Expression, long Value)> claims)
+    {
+        var program = Includes + string.Concat(claims.Select(Assertion));
+        var (exitCode, output) = ChildProcess.Run(program, "gcc", "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-");
+        Assert.SkipWhen(exitCode is null, "gcc is not installed");
+        Assert.SkipWhen(output.Contains("fatal error", StringComparison.Ordinal), $"headers are missing: {output}");
+        var wrong = WrongPattern().Matches(output).Select(match => match.Groups[1].Value).ToList();
+        var unknown = UnknownPattern().Matches(output).Select(match => match.Groups[1].Value).ToList();
+        Assert.True(exitCode == 0 || wrong.Count + unknown.Count > 0, output);
+        return (wrong, unknown);
+    }
+
+    static string Assertion((string Expression, long Value) claim) =>
+        $"_Static_assert((long long)({claim.Expression}) == {claim.Value}LL, " +
+        $"\"{claim.Expression} is not {claim.Value}\");\n";
+
+    [GeneratedRegex("error: static assertion failed: \"(.*)\"")]
+    private static partial Regex WrongPattern();
+
+    [GeneratedRegex("error: '(\\w+)' undeclared")]
+    private static partial Regex UnknownPattern();
+}

@@ -1,0 +1,53 @@
+using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Linux.Tests.Netlink;
+
+[Collection(NamespaceTests.Name)]
+public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
+{
+    // The kernel reports it in NLMSG_DONE, not in NLMSG_ERROR: an error number and, with NLM_F_ACK_TLVS, a text.
+    [Fact]
+    public void A_list_that_ends_with_an_error_is_refused()
+    {
+        var exception = Assert.Throws<KernelException>(() => Dump(new ListTable(77), RouteEntry.Decode));
+        Assert.Equal(Errno.ENOENT, exception.Errno);
+        Assert.Equal(
+            "could not list table 77: no such file or directory (ipv4: FIB table does not exist)", exception.Message);
+    }
+
+    [Fact]
+    public void The_addresses_of_a_link_that_is_not_there_are_refused() => Assert.Equal(
+        Errno.ENODEV,
+        Assert.Throws<KernelException>(() => Dump(new ListAddresses(4711), LinkAddress.Decode)).Errno);
+
+    [Fact]
+    public void A_refusal_is_thrown_with_the_kernels_own_words()
+    {
+        using var pod = scratch.Open();
+        using var socket = pod.Run(() => new NetlinkSocket());
+        var change = new ChangeLink(4711, "gone") { Up = true };
+        var exception = Assert.Throws<KernelException>(() => socket.Execute(change));
+        Assert.Equal(Errno.ENODEV, exception.Errno);
+        Assert.StartsWith(
+            "could not change the link gone: no such device", exception.Message, StringComparison.Ordinal);
+    }
+
+    // The socket belongs to the namespace that it was opened in.
+    List<T> Dump<T>(INetlinkMessage message, NetlinkSocket.Decoder<T> decode)
+    {
+        using var pod = scratch.Open();
+        using var socket = pod.Run(() => new NetlinkSocket());
+        return socket.Dump(message, decode);
+    }
+
+    sealed record ListTable(byte Table) : INetlinkMessage
+    {
+        public string Operation => $"list table {Table}";
+        public ushort Type => RouteConstants.RTM_GETROUTE;
+        public ushort Flags => 0;
+
+        public void Write(ref MessageWriter writer) =>
+            writer.Struct(new RouteHeader { Family = LibC.AF_INET, Table = Table });
+    }
+}

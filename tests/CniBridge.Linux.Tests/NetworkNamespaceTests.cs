@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+
+namespace CniBridge.Linux.Tests;
+
+[Collection(NamespaceTests.Name)]
+public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>, IDisposable
+{
+    readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public void Work_runs_inside_and_no_thread_stays_there()
+    {
+        using var pod = scratch.Open();
+        var (host, inside) = (Current(), LinkTo(scratch.Path));
+        Assert.NotEqual(host, inside);
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(inside, pod.Run(Current));
+        Assert.Equal(host, Current());
+        // The kernel's thread ends a moment after the runtime's.
+        Assert.True(SpinWait.SpinUntil(() => AreAllThreadsIn(host), TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public void The_exception_of_the_work_is_the_callers()
+    {
+        using var pod = scratch.Open();
+        var mine = new InvalidDataException("mine");
+        Assert.Same(mine, Assert.Throws<InvalidDataException>(() => pod.Run<int>(() => throw mine)));
+    }
+
+    [Fact]
+    public void The_namespace_of_the_caller_is_current()
+    {
+        using var pod = scratch.Open();
+        using var host = NetworkNamespace.Open("/proc/thread-self/ns/net");
+        Assert.True(host.IsCurrent());
+        Assert.False(pod.IsCurrent());
+        Assert.True(pod.Run(pod.IsCurrent));
+        Assert.False(pod.Run(host.IsCurrent));
+    }
+
+    [Fact]
+    public void Two_paths_to_one_namespace_have_one_identity()
+    {
+        var link = Path.Combine(_directory.FullName, "link");
+        File.CreateSymbolicLink(link, scratch.Path);
+        using var pod = scratch.Open();
+        using var same = NetworkNamespace.Open(link);
+        using var host = NetworkNamespace.Open("/proc/self/ns/net");
+        Assert.Equal(pod.GetIdentity(), same.GetIdentity());
+        Assert.NotEqual(pod.GetIdentity(), host.GetIdentity());
+        Assert.Equal((scratch.Path, link), (pod.Path, same.Path));
+    }
+
+    [Fact]
+    public void What_is_no_network_namespace_is_none()
+    {
+        var (file, socket) = (Path.Combine(_directory.FullName, "file"), Path.Combine(_directory.FullName, "socket"));
+        File.WriteAllText(file, "");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(socket));
+        string[] paths =
+        [
+            "", "/nowhere", "/nowhere/net", file + "/net",
+            file, _directory.FullName, socket, "/dev/null", "/proc/self/ns/uts",
+        ];
+        Assert.All(paths, path => Assert.Null(NetworkNamespace.TryOpen(path)));
+    }
+
+    // Nobody writes to it, so an open that waits for a writer would wait for ever.
+    [Fact]
+    public void A_named_pipe_is_none_and_is_not_waited_for()
+    {
+        var pipe = Path.Combine(_directory.FullName, "pipe");
+        Assert.Equal(0, ChildProcess.Run("", "mkfifo", pipe).ExitCode);
+        var opener = new Thread(() => NetworkNamespace.TryOpen(pipe)?.Dispose()) { IsBackground = true };
+        opener.Start();
+        Assert.True(opener.Join(TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void A_plain_file_is_refused_by_its_name()
+    {
+        var file = Path.Combine(_directory.FullName, "file");
+        File.WriteAllText(file, "");
+        var exception = Assert.Throws<InvalidDataException>(() => NetworkNamespace.Open(file));
+        Assert.Equal($"\"{file}\" is not a network namespace", exception.Message);
+        Assert.Throws<InvalidDataException>(() => NetworkNamespace.Open("/proc/self/ns/uts"));
+    }
+
+    [Fact]
+    public void A_missing_path_is_refused_in_the_words_that_runtimes_look_for()
+    {
+        var exception = Assert.Throws<KernelException>(() => NetworkNamespace.Open("/nowhere"));
+        Assert.Equal(Errno.ENOENT, exception.Errno);
+        Assert.Equal("could not open /nowhere: no such file or directory", exception.Message);
+    }
+
+    [Fact]
+    public void A_path_with_a_NUL_is_refused()
+    {
+        Assert.Throws<InvalidDataException>(() => NetworkNamespace.Open("/proc/self/ns/net\0x"));
+        Assert.Throws<InvalidDataException>(() => NetworkNamespace.TryOpen("/proc/self/ns/net\0x"));
+    }
+
+    static bool AreAllThreadsIn(string? expected) => Directory.GetDirectories("/proc/self/task")
+        .Select(task => LinkTo(task + "/ns/net"))
+        .All(link => link is null || link == expected);
+
+    static string? Current() => LinkTo("/proc/thread-self/ns/net");
+
+    static string? LinkTo(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using CniBridge.Linux.Route;
+using CniBridge.Linux.Tests.Netlink;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+
+namespace CniBridge.Linux.Tests.Route;
+
+public sealed class ListRoutesTests
+{
+    // ip names the table in RTA_TABLE (15), where every number fits; the main table's fits into rtm_table as well.
+    [Theory]
+    [InlineData("list-routes-v4", false, "02")]
+    [InlineData("list-routes-v6", true, "0a")]
+    public void The_main_table_is_asked_for_as_ip_does_but_named_in_the_header(
+        string capture, bool isV6, string family) =>
+        Request.AssertSameAttributes(
+            capture,
+            new ListRoutes(isV6),
+            NLM_F_DUMP,
+            ($"header = {family}0000000000000000000000", $"header = {family}000000fe00000000000000"),
+            ("15 = fe000000", null));
+}

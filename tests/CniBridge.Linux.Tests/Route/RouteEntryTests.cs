@@ -1,0 +1,91 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+using CniBridge.Linux.Tests.Netlink;
+
+namespace CniBridge.Linux.Tests.Route;
+
+public sealed class RouteEntryTests
+{
+    // 10.31.0.0/16 goes by an IPv6 gateway (RTA_VIA), 10.32.0.0/16 nowhere (blackhole).
+    [Fact]
+    public void IPv4_routes_are_decoded() => Assert.Equal(
+        [
+            "0.0.0.0/0 via 10.1.2.1",
+            "10.1.2.0/24",
+            "10.9.0.2/32",
+            "10.26.0.0/16 via 10.1.2.1",
+            "10.30.0.0/16 via 10.1.2.1 10.1.2.2",
+            "10.31.0.0/16",
+            "10.32.0.0/16",
+        ],
+        Answer.Decode("routes-v4", RouteEntry.Decode).Select(Describe));
+
+    [Fact]
+    public void IPv6_routes_are_decoded() => Assert.Equal(
+        ["fd00:2::/64", "fd00:30::/64 via fd00:2::1 fd00:2::2", "fe80::/64", "::/0 via fd00:2::1"],
+        Answer.Decode("routes-v6", RouteEntry.Decode).Select(Describe));
+
+    [Theory]
+    [InlineData("routes-v4", 254u)]
+    [InlineData("routes-v6", 254u)]
+    [InlineData("routes-v4-100", 100u)]
+    // rtm_table says 252 (RT_TABLE_COMPAT), RTA_TABLE says it all.
+    [InlineData("routes-v4-5000", 5000u)]
+    [InlineData("routes-v6-5000", 5000u)]
+    public void The_table_is_decoded(string capture, uint table) =>
+        Assert.All(Answer.Decode(capture, RouteEntry.Decode), route => Assert.Equal(table, route.Table));
+
+    [Fact]
+    public void Default_routes_are_told_from_others() => Assert.Equal(
+        [true, false, false, false, false, false, false],
+        Answer.Decode("routes-v4", RouteEntry.Decode).Select(route => route.Destination.IsDefault));
+
+    // unreachable ::ffff:0:0/96 is a common precaution. It says nothing about any IPv4 address.
+    [Fact]
+    public void The_route_of_all_IPv4_mapped_addresses_is_no_IPv4_route()
+    {
+        var destination = Answer.Decode("routes-v6-mapped", RouteEntry.Decode)[0].Destination;
+        Assert.InRange(destination.PrefixLength, 0, destination.Address.Bits);
+        Assert.False(destination.Contains(IpAddress.Parse("10.0.0.1")));
+    }
+
+    [Theory]
+    [InlineData("02 10 00 00 fe 03 00 01 00 00 00", "header cut short")]
+    [InlineData("02 10 00 00 fe 03 00 01 00 00 00 00 08 00 01 00 0a 14", "attribute longer than the rest")]
+    [InlineData("02 10 00 00 fe 03 00 01 00 00 00 00 06 00 01 00 0a 14 00 00", "destination of 2 bytes")]
+    [InlineData("02 10 00 00 fe 03 00 01 00 00 00 00 05 00 0f 00 fe 00 00 00", "table of 1 byte")]
+    [InlineData("02 21 00 00 fe 03 00 01 00 00 00 00 08 00 01 00 0a 14 00 00", "IPv4 prefix of 33 bits")]
+    [InlineData("0a 81 00 00 fe 03 00 01 00 00 00 00", "IPv6 prefix of 129 bits")]
+    public void What_cannot_be_true_is_refused(string payload, string what) =>
+        Assert.Throws<InvalidDataException>(() => _ = $"{what}: {RouteEntry.Decode(Golden.Bytes(payload))}");
+
+    [Theory]
+    [InlineData("00 00 00 00 02 00 00 00", "length zero")]
+    [InlineData("07 00 00 00 02 00 00 00", "shorter than its header")]
+    [InlineData("ff ff 00 00 02 00 00 00", "longer than the rest")]
+    [InlineData("10 00 00 00 02 00 00 00 08 00 05 00 0a 01", "longer than the rest by two bytes")]
+    [InlineData("08 00 00 00 02 00 00 00 10 00 00 00", "second header cut short")]
+    [InlineData("08 00 00", "first header cut short")]
+    [InlineData("0c 00 00 00 02 00 00 00 08 00 05 00", "gateway longer than its next hop")]
+    [InlineData("0e 00 00 00 02 00 00 00 06 00 05 00 0a 01 00 00", "gateway of 2 bytes")]
+    public void A_next_hop_that_cannot_be_true_is_refused(string nextHops, string what) =>
+        Assert.Throws<InvalidDataException>(() => _ = $"{what}: {Multipath(nextHops)}");
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("08 00 00 00 02 00 00 00", "")]
+    [InlineData("10 00 00 00 02 00 00 00 08 00 05 00 0a 01 02 01", "10.1.2.1")]
+    [InlineData("18 00 00 00 02 00 00 00 08 00 7f 00 01 02 03 04 08 00 05 00 0a 01 02 01", "10.1.2.1")]
+    public void Next_hops_give_the_gateways_that_they_have(string nextHops, string gateways) =>
+        Assert.Equal(gateways, string.Join(' ', Multipath(nextHops).Gateways));
+
+    static RouteEntry Multipath(string nextHops)
+    {
+        var value = Golden.Bytes(nextHops);
+        byte[] attribute = [(byte)(value.Length + 4), 0, 9, 0, .. value];
+        return RouteEntry.Decode([.. Golden.Bytes("02 00 00 00 fe 03 00 01 00 00 00 00"), .. attribute]);
+    }
+
+    static string Describe(RouteEntry route) =>
+        $"{route.Destination}{(route.Gateways.Count > 0 ? " via " : "")}{string.Join(' ', route.Gateways)}";
+}

@@ -1,0 +1,106 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Linux.Tests.Route;
+
+/// <summary>Our requests, put to the kernel in a scratch namespace; the pod's namespace is the same one.</summary>
+[Collection(NamespaceTests.Name)]
+public sealed class RouteSocketTests : IDisposable
+{
+    // Not a fixture: each test wants a namespace in which nothing is.
+    readonly ScratchNamespace _scratch = new();
+    readonly NetworkNamespace _pod;
+    readonly RouteSocket _socket;
+
+    public RouteSocketTests()
+    {
+        _pod = _scratch.Open();
+        _socket = _pod.Run(() => new RouteSocket());
+    }
+
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _pod?.Dispose();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public void The_kernel_makes_what_we_ask_for()
+    {
+        var bridge = CreateBridge();
+        Assert.Equal(("cni0", "bridge", 1400u, Mac(1)), (bridge.Name, bridge.Kind, bridge.Mtu, bridge.Mac));
+        Assert.True(bridge.IsUp);
+        Assert.False(_socket.TryCreateBridge("cni0", Mac(1), 0));
+
+        Assert.True(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), _pod, bridge.Index, 1300));
+        Assert.False(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth1", Mac(3)), _pod, bridge.Index, 0));
+        var (host, pod) = (_socket.TryGetLink("veth0")!, _socket.TryGetLink("eth0")!);
+        Assert.Equal((bridge.Index, pod.Index, 1300u, Mac(2)), (host.Master, host.PeerIndex, host.Mtu, host.Mac));
+        Assert.Equal((0, host.Index, 1300u, Mac(3)), (pod.Master, pod.PeerIndex, pod.Mtu, pod.Mac));
+        Assert.Equal((true, false), (host.IsUp, pod.IsUp));
+        Assert.Equal(pod.Index, _socket.TryGetIndex("eth0"));
+
+        _socket.DeleteLink(pod.Index, "eth0");
+        _socket.DeleteLink(pod.Index, "eth0");
+        Assert.Null(_socket.TryGetLink("veth0"));
+        Assert.Null(_socket.TryGetIndex("veth0"));
+    }
+
+    [Fact]
+    public void The_kernel_changes_what_we_ask_for()
+    {
+        var bridge = CreateBridge();
+        _socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), _pod, bridge.Index, 0);
+        var port = _socket.TryGetLink("veth0")!;
+        _socket.Execute(
+            new ChangeLink(port.Index, "veth0") { Hairpin = true },
+            new ChangeLink(bridge.Index, "cni0") { Promiscuous = true, Alias = "a pod's bridge", Mac = Mac(9) });
+        bridge = _socket.TryGetLink("cni0")!;
+        Assert.True(bridge.IsPromiscuous && bridge.IsUp);
+        Assert.Equal(("a pod's bridge", Mac(9)), (bridge.Alias, bridge.Mac));
+        var (exitCode, output) = ChildProcess.Run(
+            "", "nsenter", "--net=" + _scratch.Path, "ip", "-details", "link", "show", "dev", "veth0");
+        Assert.SkipWhen(exitCode is null, "nsenter (util-linux) is not installed");
+        Assert.Contains("hairpin on", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_kernel_adds_and_lists_addresses_and_routes()
+    {
+        var bridge = CreateBridge();
+        var gateway = IpAddress.Parse("10.1.2.1");
+        string[] addresses = ["10.1.2.3/24", "10.1.3.3/32", "fd00::3/64"];
+        foreach (var address in addresses.Concat(addresses))
+            _socket.EnsureAddress(bridge.Index, Cidr.Parse(address), skipsDad: true);
+        Assert.Equal(addresses, ListAddresses(bridge.Index).Except(["fe80::ff:fe00:1/64"]));
+        _socket.Execute(
+            new AddRoute(bridge.Index, Cidr.Default(false), gateway) { Mtu = 1300, AdvertisedMss = 1260 },
+            new AddRoute(bridge.Index, Cidr.Parse("10.9.0.0/16"), gateway) { Table = 5000 },
+            new AddRoute(bridge.Index, Cidr.Default(true), IpAddress.Parse("fd00::1")) { Priority = 77 });
+        var route = Assert.Single(_socket.ListRoutes(isV6: false), route => route.Destination.IsDefault);
+        Assert.Equal("10.1.2.1", Assert.Single(route.Gateways).ToString());
+        route = Assert.Single(_socket.ListRoutes(isV6: true), route => route.Destination.IsDefault);
+        Assert.Equal("fd00::1", Assert.Single(route.Gateways).ToString());
+        foreach (var address in addresses.Concat(addresses))
+            _socket.DeleteAddress(bridge.Index, Cidr.Parse(address));
+        Assert.DoesNotContain("10.1.2.3/24", ListAddresses(bridge.Index));
+    }
+
+    // The main table of a new namespace is empty, which some kernels report as an error.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_namespace_without_routes_has_none(bool isV6) => Assert.Empty(_socket.ListRoutes(isV6));
+
+    Link CreateBridge()
+    {
+        Assert.True(_socket.TryCreateBridge("cni0", Mac(1), 1400));
+        return _socket.TryGetLink("cni0")!;
+    }
+
+    IEnumerable<string> ListAddresses(int index) =>
+        _socket.ListAddresses(index).Select(address => address.Cidr.ToString());
+
+    static MacAddress Mac(byte last) => MacAddress.FromBytes([0x02, 0, 0, 0, 0, last]);
+}

@@ -1,0 +1,28 @@
+namespace CniBridge.Linux.Tests;
+
+/// <summary>A network namespace of a program that does nothing, gone when the tests are over.</summary>
+public sealed class ScratchNamespace : IDisposable
+{
+    readonly ChildProcess? _owner;
+
+    public ScratchNamespace()
+    {
+        if (ChildProcess.Run("", "unshare", "--net", "true").ExitCode != 0)
+            return;
+        _owner = ChildProcess.Start("unshare", "--net", "sh", "-c", "echo ready; read line");
+        _owner.ReadLine();
+    }
+
+    internal string Path
+    {
+        get
+        {
+            Assert.SkipWhen(_owner is null, "unshare --net is not allowed here");
+            return $"/proc/{_owner.Id}/ns/net";
+        }
+    }
+
+    internal NetworkNamespace Open() => NetworkNamespace.Open(Path);
+
+    public void Dispose() => _owner?.Dispose();
+}

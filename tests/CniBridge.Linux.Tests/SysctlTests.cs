@@ -1,0 +1,39 @@
+namespace CniBridge.Linux.Tests;
+
+public sealed class SysctlTests
+{
+    const string Missing = "net/ipv4/conf/no.such.link/forwarding";
+
+    [Fact]
+    public void A_setting_is_read_without_its_newline() => Assert.Equal("Linux", Sysctl.TryRead("kernel/ostype"));
+
+    [Fact]
+    public void A_missing_setting_is_null_and_is_not_made()
+    {
+        Assert.Null(Sysctl.TryRead(Missing));
+        Assert.False(Sysctl.Ensure(Missing, "1"));
+    }
+
+    // kernel/ostype cannot be written: had it been tried, it would have thrown.
+    [Fact]
+    public void A_setting_that_has_the_value_is_not_written() => Assert.True(Sysctl.Ensure("kernel/ostype", "Linux"));
+
+    [Fact]
+    public void A_refusal_is_thrown() =>
+        Assert.Throws<KernelException>(() => Sysctl.Ensure("kernel/ostype", "Unix"));
+
+    [Fact]
+    public void A_refusal_is_logged_where_the_setting_is_a_wish()
+    {
+        using var log = new StringWriter();
+        Sysctl.TryEnsure("kernel/ostype", "Linux", log);
+        Sysctl.TryEnsure(Missing, "1", log);
+        Assert.Equal("", log.ToString());
+        Sysctl.TryEnsure("kernel/ostype", "Unix", log);
+        Assert.StartsWith("could not set kernel/ostype to Unix: could not ", log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_with_a_NUL_is_refused() =>
+        Assert.Throws<InvalidDataException>(() => Sysctl.TryRead("kernel/ostype\0"));
+}
