@@ -13,4 +13,7 @@ interface IAddressManager
 
     /// <exception cref="CniException">The attachment has no address.</exception>
     void Check();
+
+    /// <exception cref="CniException">No attachment can get an address.</exception>
+    void ReportStatus();
 }

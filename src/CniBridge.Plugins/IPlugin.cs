@@ -14,4 +14,11 @@ public interface IPlugin
     void Delete(CniRequest request);
 
     void Check(CniRequest request);
+
+    /// <summary>Removes what is left of attachments that are not in the request's list.</summary>
+    void CollectGarbage(CniRequest request);
+
+    /// <summary>Returns when an ADD may work; takes no lock, for runtimes ask every few seconds.</summary>
+    /// <exception cref="CniException">Code 50: none can.</exception>
+    void ReportStatus(CniRequest request);
 }

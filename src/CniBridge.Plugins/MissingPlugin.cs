@@ -13,6 +13,10 @@ public sealed class MissingPlugin(string name) : IPlugin
 
     public void Check(CniRequest request) => throw Failure();
 
+    public void CollectGarbage(CniRequest request) => throw Failure();
+
+    public void ReportStatus(CniRequest request) => throw Failure();
+
     CniException Failure() => new(CniErrorCode.Internal, $"this build of cni-bridge has no {name} plugin",
         $"remove {name} from the configuration, or put the reference {name} plugin into the plugin directory in place of the link");
 }

@@ -85,9 +85,31 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
             case CniCommand.Check:
                 plugin.Check(request);
                 return null;
+            case CniCommand.Gc:
+                plugin.CollectGarbage(request);
+                return null;
+            case CniCommand.Status:
+                ReportStatus(request);
+                return null;
             default:
-                throw new CniException(CniErrorCode.InvalidEnvironment,
-                    $"CNI_COMMAND {verb.Name} is not supported by {plugin.Name} yet");
+                throw new InvalidOperationException($"{verb.Name} has no handler");
+        }
+    }
+
+    /// <summary>Whatever makes every ADD fail is one answer to the question: not available.</summary>
+    void ReportStatus(CniRequest request)
+    {
+        try
+        {
+            plugin.ReportStatus(request);
+        }
+        catch (CniException e)
+        {
+            throw new CniException(CniErrorCode.NotAvailable, e.Message, e.Details);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CniException(CniErrorCode.NotAvailable, e.Message);
         }
     }
 

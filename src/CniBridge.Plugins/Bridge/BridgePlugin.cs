@@ -29,6 +29,20 @@ public sealed class BridgePlugin : IPlugin
         new BridgeDelete(request, json.Ipam?.Type, HostLocalAddresses.ForDelete(request), node).Run();
     }
 
+    public void CollectGarbage(CniRequest request)
+    {
+        using var node = new NodeNetwork(request.Log);
+        new BridgeGarbage(request, node).Run();
+    }
+
+    public void ReportStatus(CniRequest request)
+    {
+        var (config, addresses) = Parse(request);
+        using var node = new NodeNetwork(request.Log);
+        _ = node.FindBridge(config.Bridge);
+        addresses?.ReportStatus();
+    }
+
     /// <summary>Every check of the whole configuration, address management's included, before anything changes.</summary>
     static (BridgeConfig, IAddressManager?) Parse(CniRequest request)
     {

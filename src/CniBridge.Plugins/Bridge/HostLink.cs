@@ -30,5 +30,12 @@ static class HostLink
         return alias[..(MaxAliasBytes - mark.Length)] + mark;
     }
 
+    /// <summary>Null for an alias that is not ours, or was cut.</summary>
+    internal static Attachment? TryParseAlias(string alias) => alias.Split('/') switch
+    {
+        [{ Length: > 0 } network, { Length: > 0 } container, { Length: > 0 } name] => new Attachment(network, container, name),
+        _ => null,
+    };
+
     static uint Fold(ulong hash) => (uint)(hash >> 32) ^ (uint)hash;
 }

@@ -47,6 +47,9 @@ interface INodeNetwork : IDisposable
     /// <summary>Deletes the attachment's host end where the pod's end could not be reached.</summary>
     void DeleteHostLink(Attachment attachment);
 
+    /// <summary>Deletes the host ends of a network's attachments that do not live.</summary>
+    void DeleteHostLinks(string network, Func<Attachment, bool> isAlive);
+
     Link? FindLink(string name);
 
     /// <summary>Null when the pod has no interface of the name.</summary>

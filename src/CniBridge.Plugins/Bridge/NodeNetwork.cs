@@ -132,6 +132,15 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         }
     }
 
+    public void DeleteHostLinks(string network, Func<Attachment, bool> isAlive)
+    {
+        foreach (var link in _socket.ListLinks("veth"))
+        {
+            if (HostLink.TryParseAlias(link.Alias) is { } attachment && attachment.Network == network && !isAlive(attachment))
+                _socket.DeleteLink(link.Index, link.Name);
+        }
+    }
+
     public Link? FindLink(string name) => _socket.TryGetLink(name);
 
     public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName) => PodNetwork.Inspect(pod, interfaceName);

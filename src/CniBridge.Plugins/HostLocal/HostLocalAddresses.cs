@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -64,6 +65,26 @@ sealed class HostLocalAddresses : IAddressManager
         using var store = ReservationStore.TryOpen(_place, _log);
         foreach (var address in store?.FindByOwner(_owner) ?? [])
             store!.Release(address, _owner);
+    }
+
+    /// <summary>Releases the addresses of attachments that do not live.</summary>
+    internal static void CollectGarbage(CniRequest request, TextWriter log)
+    {
+        var json = CniJson.Decode(request.Config, CniJson.Default.GarbageJson, "network config");
+        var valid = ValidAttachments.Parse(json);
+        using var store = ReservationStore.TryOpen(StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir), log);
+        store?.ReleaseAllBut(owner => valid.Contains(owner.ContainerId, owner.InterfaceName));
+    }
+
+    /// <summary>Could an ADD reserve at all? A full range is not asked for: other ranges and DELs are on their way.</summary>
+    /// <exception cref="CniException">Code 5: the data directory cannot be written to.</exception>
+    public void ReportStatus()
+    {
+        var config = _config ?? throw new InvalidOperationException("made for DEL, asked for the status");
+        if (SmallFile.WhyNotWritable(_place.Directory) is { } why)
+            throw new CniException(CniErrorCode.IoFailure, $"the data directory {_place.Directory} cannot be used: {why}", "ipam.dataDir");
+        if (config.RangeSets.Any(set => set.IsV6) && Sysctl.TryRead("net/ipv6/conf/all/forwarding") is null)
+            throw new CniException(CniErrorCode.IoFailure, "a range is IPv6, and this kernel has IPv6 switched off", "ipv6.disable=1, or no IPv6 module");
     }
 
     public void Check()

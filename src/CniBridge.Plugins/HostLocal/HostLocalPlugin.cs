@@ -24,4 +24,8 @@ public sealed class HostLocalPlugin : IPlugin
         _ = HostLocalConfig.Parse(request, CniArgs.Parse(request.Environment.Args, "IP"));
         HostLocalAddresses.ForDelete(request).Check();
     }
+
+    public void CollectGarbage(CniRequest request) => HostLocalAddresses.CollectGarbage(request, request.Log);
+
+    public void ReportStatus(CniRequest request) => HostLocalAddresses.ForAdd(request, CniArgs.Parse("")).ReportStatus();
 }

@@ -167,6 +167,21 @@ sealed class ReservationStore : IReservationStore
         return empty.Count > 0;
     }
 
+    /// <summary>Releases whatever belongs to nobody that lives, empty leftovers included.</summary>
+    internal void ReleaseAllBut(Func<ReservationOwner, bool> isAlive)
+    {
+        foreach (var (address, content) in ReadAll().ToList())
+        {
+            if (content.Length > 0 && isAlive(OwnerOf(content)))
+                continue;
+            if (content.Length > 0)
+                Release(address, OwnerOf(content));
+            else
+                SmallFile.TryDelete(PathOf(address));
+        }
+        _isChanged = true;
+    }
+
     IEnumerable<(IpAddress Address, byte[] Content)> ReadAll()
     {
         foreach (var path in Directory.EnumerateFiles(_directory))

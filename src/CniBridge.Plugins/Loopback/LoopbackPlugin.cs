@@ -46,6 +46,12 @@ public sealed class LoopbackPlugin : IPlugin
             throw new CniException(CniErrorCode.Internal, "loopback interface is down");
     }
 
+    /// <summary>Nothing of a container outlives its namespace.</summary>
+    public void CollectGarbage(CniRequest request) { }
+
+    /// <summary>There is nothing that could be missing.</summary>
+    public void ReportStatus(CniRequest request) { }
+
     static List<LinkAddress> BringUp(bool up)
     {
         using var socket = new RouteSocket();

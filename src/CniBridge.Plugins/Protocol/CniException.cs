@@ -14,6 +14,10 @@ public static class CniErrorCode
     public const int InvalidNamespace = 8;
 
     public const int TryAgainLater = 11;
+
+    /// <summary>STATUS: no ADD can work.</summary>
+    public const int NotAvailable = 50;
+
     public const int Internal = 999;
 }
 

@@ -18,6 +18,7 @@ namespace CniBridge.Plugins.Protocol;
 [JsonSerializable(typeof(BridgeJson))]
 [JsonSerializable(typeof(HostLocalJson))]
 [JsonSerializable(typeof(DeleteJson))]
+[JsonSerializable(typeof(GarbageJson))]
 [JsonSerializable(typeof(PreviousJson))]
 [JsonSerializable(typeof(ResultJson))]
 sealed partial class CniJson : JsonSerializerContext

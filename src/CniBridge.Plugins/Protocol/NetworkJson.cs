@@ -51,6 +51,28 @@ sealed record DeleteJson
     public IpamDeleteJson? Ipam { get; init; }
 }
 
+/// <summary>All that GC reads.</summary>
+sealed record GarbageJson
+{
+    public IpamDeleteJson? Ipam { get; init; }
+
+    [JsonPropertyName("cni.dev/valid-attachments")]
+    public List<AttachmentJson?>? ValidAttachments { get; init; }
+
+    /// <summary>The same list under the name of an early draft; libcni sends both.</summary>
+    [JsonPropertyName("cni.dev/attachments")]
+    public List<AttachmentJson?>? Attachments { get; init; }
+}
+
+sealed record AttachmentJson
+{
+    [JsonPropertyName("containerID")]
+    public string? ContainerId { get; init; }
+
+    [JsonPropertyName("ifname")]
+    public string? InterfaceName { get; init; }
+}
+
 sealed record IpamTypeJson
 {
     public string? Type { get; init; }
