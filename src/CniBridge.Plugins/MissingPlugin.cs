@@ -18,5 +18,5 @@ public sealed class MissingPlugin(string name) : IPlugin
     public void ReportStatus(CniRequest request) => throw Failure();
 
     CniException Failure() => new(CniErrorCode.Internal, $"this build of cni-bridge has no {name} plugin",
-        $"remove {name} from the configuration, or put the reference {name} plugin into the plugin directory in place of the link");
+        $"remove {name} from the configuration, or put the reference {name} plugin in the place of the link");
 }

@@ -37,7 +37,7 @@ public readonly record struct IpAddress : IComparable<IpAddress>
         _ => throw new InvalidDataException($"an address has 4 or 16 bytes, not {bytes.Length}"),
     };
 
-    /// <summary>As the kernel means it: 16 bytes are an IPv6 address, IPv4-mapped or not, for its prefix length counts 128 bits.</summary>
+    /// <summary>As the kernel means it: 16 bytes are IPv6, IPv4-mapped or not, for the prefix length counts 128 bits.</summary>
     internal static IpAddress FromWire(ReadOnlySpan<byte> bytes) =>
         bytes.Length == 16 ? new(BinaryPrimitives.ReadUInt128BigEndian(bytes), true) : FromBytes(bytes);
 

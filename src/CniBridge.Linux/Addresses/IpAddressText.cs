@@ -46,9 +46,9 @@ static class IpAddressText
         // One gap only, and it stands for at least one group.
         if (text[(gap + 1)..].IndexOf("::") >= 0)
             return false;
-        if (!TryParseGroups(text[..gap], out var high, out var before) || !TryParseGroups(text[(gap + 2)..], out var low, out var after))
+        if (!TryParseGroups(text[..gap], out var high, out var before))
             return false;
-        if (before + after > 7 || text[..gap].Contains('.'))
+        if (!TryParseGroups(text[(gap + 2)..], out var low, out var after) || before + after > 7 || text[..gap].Contains('.'))
             return false;
         value = (before == 0 ? 0 : high << (16 * (8 - before))) | low;
         return true;

@@ -10,7 +10,10 @@ readonly record struct Acknowledgement(int Errno, string? Text)
     internal static Acknowledgement Decode(ReadOnlySpan<byte> payload, ushort flags)
     {
         if (payload.Length < sizeof(int) + MessageHeaderSize)
-            throw new InvalidDataException($"netlink acknowledgement cut short: {payload.Length} of {sizeof(int) + MessageHeaderSize} bytes");
+        {
+            throw new InvalidDataException(
+                $"netlink acknowledgement cut short: {payload.Length} of {sizeof(int) + MessageHeaderSize} bytes");
+        }
         var errno = -BinaryPrimitives.ReadInt32LittleEndian(payload);
         return new Acknowledgement(errno, (flags & NLM_F_ACK_TLVS) == 0 ? null : FindText(payload, flags));
     }

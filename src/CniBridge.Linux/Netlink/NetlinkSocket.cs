@@ -199,7 +199,11 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     void SetReceiveTimeout(TimeSpan deadline)
     {
-        var value = new LibC.timeval { tv_sec = (long)deadline.TotalSeconds, tv_usec = deadline.Microseconds + (deadline.Milliseconds * 1000L) };
+        var value = new LibC.timeval
+        {
+            tv_sec = (long)deadline.TotalSeconds,
+            tv_usec = (deadline.Milliseconds * 1000L) + deadline.Microseconds,
+        };
         KernelException.ThrowIfFailed(
             LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, &value, (uint)sizeof(LibC.timeval)),
             "set a receive deadline");

@@ -50,6 +50,9 @@ public sealed unsafe class RouteSocket : IDisposable
         return errno == Errno.ENODEV ? null : throw new KernelException($"look up the link {name}", errno);
     }
 
+    /// <exception cref="KernelException">ENODEV: there is no such link.</exception>
+    public int GetIndex(string name) => TryGetIndex(name) ?? throw new KernelException($"look up the link {name}", Errno.ENODEV);
+
     /// <summary>Can traffic pass: is the link up and its operational state too?</summary>
     public bool IsRunning(string name)
     {

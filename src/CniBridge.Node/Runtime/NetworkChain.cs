@@ -68,7 +68,10 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
     {
         var attachment = MakeAttachment(containerId, interfaceName);
         if (!CniVersion.IsAtLeast(list.Version, "0.4.0"))
-            throw new RuntimeException($"configuration version \"{list.Version}\" does not support the CHECK command: use 0.4.0 or newer");
+        {
+            throw new RuntimeException(
+                $"configuration version \"{list.Version}\" does not support the CHECK command: use 0.4.0 or newer");
+        }
         if (list.DisablesCheck)
             return;
         var entry = cache.TryLoad(attachment)

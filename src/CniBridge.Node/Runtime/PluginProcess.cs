@@ -6,7 +6,7 @@ using CniBridge.Plugins;
 
 namespace CniBridge.Node.Runtime;
 
-/// <summary>Runs a plugin's executable for one verb, as a runtime does (CNI specification, "Execution of Network Configurations").</summary>
+/// <summary>Runs a plugin's executable for one verb, as a runtime does (CNI specification, section 3).</summary>
 public sealed class PluginProcess(string pluginDirectory)
 {
     /// <returns>What the plugin wrote on its standard output.</returns>
@@ -22,7 +22,8 @@ public sealed class PluginProcess(string pluginDirectory)
         var answer = output.GetAwaiter().GetResult();
         if (process.ExitCode == 0)
             return answer;
-        throw new RuntimeException($"plugin {type} failed ({verb.ToLowerInvariant()}): {Describe(answer, errors.GetAwaiter().GetResult())}");
+        var why = Describe(answer, errors.GetAwaiter().GetResult());
+        throw new RuntimeException($"plugin {type} failed ({verb.ToLowerInvariant()}): {why}");
     }
 
     Process Start(string verb, string type, Attachment attachment, string netns)

@@ -41,13 +41,17 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
             node.EnableForwarding(isV6);
     }
 
-    CniResult ToResult(Link bridge, VethPair veth, AddressPlan? plan) => (plan?.Result ?? new CniResult { Dns = config.Dns ?? new CniDns() }) with
+    CniResult ToResult(Link bridge, VethPair veth, AddressPlan? plan)
     {
-        Interfaces =
-        [
-            new CniInterface(bridge.Name, bridge.Mac.ToString(), ""),
-            new CniInterface(veth.HostName, veth.HostMac.ToString(), ""),
-            new CniInterface(request.Environment.InterfaceName, veth.PodMac.ToString(), request.Environment.NetworkNamespace),
-        ],
-    };
+        var addressed = plan?.Result ?? new CniResult { Dns = config.Dns ?? new CniDns() };
+        return addressed with
+        {
+            Interfaces =
+            [
+                new CniInterface(bridge.Name, bridge.Mac.ToString(), ""),
+                new CniInterface(veth.HostName, veth.HostMac.ToString(), ""),
+                new CniInterface(request.Environment.InterfaceName, veth.PodMac.ToString(), request.Environment.NetworkNamespace),
+            ],
+        };
+    }
 }

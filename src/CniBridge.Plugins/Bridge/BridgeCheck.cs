@@ -46,7 +46,8 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
             ?? throw Failure($"Interface name {_interfaceName} is missing in prevResult");
         if (!IsSameNamespace(entry.Sandbox, pod))
             throw Failure($"Sandbox in prevResult {entry.Sandbox} doesn't match configured netns: {pod.Path}");
-        var inside = node.InspectPod(pod, _interfaceName) ?? throw Failure($"Interface name {_interfaceName} not found in {pod.Path}");
+        var inside = node.InspectPod(pod, _interfaceName)
+            ?? throw Failure($"Interface name {_interfaceName} not found in {pod.Path}");
         if (inside.Link.Kind != "veth")
             throw Failure($"Container interface {_interfaceName} not of type veth");
         CheckMac(entry, inside.Link);
@@ -67,7 +68,8 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         foreach (var entry in previous.Interfaces.Where(item => item.Sandbox.Length == 0 && item.Name != config.Bridge))
         {
             var link = node.FindLink(entry.Name) ?? throw Failure($"Interface name {entry.Name} not found");
-            if (link.Kind != "veth" || link.PeerIndex != inside.Index || inside.PeerIndex != link.Index || link.Master != bridge.Index)
+            var isPeer = link.Kind == "veth" && link.PeerIndex == inside.Index && inside.PeerIndex == link.Index;
+            if (!isPeer || link.Master != bridge.Index)
                 continue;
             CheckMac(entry, link);
             return;
@@ -97,7 +99,10 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
             var isThere = inside.Routes.Any(present => present.Destination == destination &&
                 (route.Gateway is not { } gateway || present.Gateways.Contains(gateway)));
             if (!isThere)
-                throw Failure($"Expected Route {route.Destination} via {route.Gateway?.ToString() ?? "any gateway"} not found in routing table");
+            {
+                throw Failure($"Expected Route {route.Destination} via {route.Gateway?.ToString() ?? "any gateway"} " +
+                    "not found in routing table");
+            }
         }
     }
 

@@ -47,12 +47,13 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         var missing = gateways.Except(present).ToList();
         if (missing.Count == 0)
             return;
-        var conflicts = present.Where(cidr => !gateways.Contains(cidr) && missing.Any(gateway => IsConflict(cidr, gateway))).ToList();
+        var conflicts = present.Except(gateways).Where(cidr => missing.Any(gateway => IsConflict(cidr, gateway))).ToList();
         if (conflicts.Count > 0 && !replacesOthers)
         {
             throw new CniException(CniErrorCode.InvalidConfig,
                 $"\"{bridge.Name}\" already has an IP address different from {missing[0]}",
-                $"it has {string.Join(" and ", conflicts)}: set forceAddress, or remove the old address (ip address del {conflicts[0]} dev {bridge.Name})");
+                $"it has {string.Join(" and ", conflicts)}: set forceAddress, or remove the old address " +
+                $"(ip address del {conflicts[0]} dev {bridge.Name})");
         }
         foreach (var cidr in conflicts)
             _socket.DeleteAddress(bridge.Index, cidr);
@@ -90,7 +91,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     VethPair Finish(Attachment attachment, VethEnd hostEnd, VethEnd podEnd, BridgeConfig config)
     {
-        var index = _socket.TryGetIndex(hostEnd.Name) ?? throw new KernelException($"look up the link {hostEnd.Name}", Errno.ENODEV);
+        var index = _socket.GetIndex(hostEnd.Name);
         var veth = new VethPair(index, hostEnd.Name, hostEnd.Mac, podEnd.Mac);
         using var undo = new Rollback(log);
         undo.Push($"delete {hostEnd.Name}", () => DeleteVeth(veth));

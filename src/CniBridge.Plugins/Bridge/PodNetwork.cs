@@ -14,7 +14,7 @@ static class PodNetwork
     internal static void Configure(NetworkNamespace pod, string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log) =>
         Run(pod, socket =>
         {
-            var index = IndexOf(socket, name);
+            var index = socket.GetIndex(name);
             var up = new ChangeLink(index, name) { Up = true };
             if (plan is null)
             {
@@ -82,7 +82,7 @@ static class PodNetwork
         if (link is { Kind: "veth" })
             socket.DeleteLink(link.Index, link.Name);
         else if (link is not null)
-            log.WriteLine($"{name} in {pod.Path} is {(link.Kind.Length > 0 ? "a " + link.Kind : "a device")}, not a veth of ours: left alone");
+            log.WriteLine($"{name} in {pod.Path} is no veth of ours but of kind \"{link.Kind}\": left alone");
         return true;
     });
 
@@ -93,9 +93,6 @@ static class PodNetwork
         var addresses = socket.ListAddresses(link.Index).ConvertAll(address => address.Cidr);
         return new PodInterface(link, addresses, [.. socket.ListRoutes(isV6: false), .. socket.ListRoutes(isV6: true)]);
     });
-
-    static int IndexOf(RouteSocket socket, string name) =>
-        socket.TryGetIndex(name) ?? throw new KernelException($"look up the link {name}", Errno.ENODEV);
 
     static T Run<T>(NetworkNamespace pod, Func<RouteSocket, T> work) => pod.Run(() =>
     {

@@ -38,7 +38,8 @@ sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddres
         if (subnet.HasHostBits)
         {
             throw CniException.InvalidConfig(key, text, string.Create(CultureInfo.InvariantCulture,
-                $"Network has host bits set. For a subnet mask of length {subnet.PrefixLength} the network address is {subnet.Network}"));
+                $"Network has host bits set. For a subnet mask of length {subnet.PrefixLength} " +
+                $"the network address is {subnet.Network}"));
         }
         return subnet;
     }

@@ -34,7 +34,8 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     (IpAddress, AddressRange) AllocateFrom(RangeSet set, IpAddress? requested)
     {
         // An attachment has one address per range set, asked for by number or not.
-        if (store.FindByOwner(owner).Where(address => set.Find(address) is not null).Cast<IpAddress?>().FirstOrDefault() is { } old)
+        var held = store.FindByOwner(owner).Where(address => set.Find(address) is not null).Cast<IpAddress?>().FirstOrDefault();
+        if (held is { } old)
             throw Failure(set, $"{old} has been allocated to {owner.ContainerId}, duplicate allocation is not allowed");
         if (requested is { } wanted)
             return (wanted, ReserveRequested(set, wanted));

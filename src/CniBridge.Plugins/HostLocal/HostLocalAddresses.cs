@@ -72,7 +72,8 @@ sealed class HostLocalAddresses : IAddressManager
     {
         var json = CniJson.Decode(request.Config, CniJson.Default.GarbageJson, "network config");
         var valid = ValidAttachments.Parse(json);
-        using var store = ReservationStore.TryOpen(StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir), log);
+        var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir);
+        using var store = ReservationStore.TryOpen(place, log);
         store?.ReleaseAllBut(owner => valid.Contains(owner.ContainerId, owner.InterfaceName));
     }
 
@@ -84,7 +85,10 @@ sealed class HostLocalAddresses : IAddressManager
         if (SmallFile.WhyNotWritable(_place.Directory) is { } why)
             throw new CniException(CniErrorCode.IoFailure, $"the data directory {_place.Directory} cannot be used: {why}", "ipam.dataDir");
         if (config.RangeSets.Any(set => set.IsV6) && Sysctl.TryRead("net/ipv6/conf/all/forwarding") is null)
-            throw new CniException(CniErrorCode.IoFailure, "a range is IPv6, and this kernel has IPv6 switched off", "ipv6.disable=1, or no IPv6 module");
+        {
+            throw new CniException(CniErrorCode.IoFailure,
+                "a range is IPv6, and this kernel has IPv6 switched off", "ipv6.disable=1, or no IPv6 module");
+        }
     }
 
     public void Check()

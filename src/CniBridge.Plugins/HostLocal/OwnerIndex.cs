@@ -30,7 +30,8 @@ sealed class OwnerIndex
         _store = store;
         // Networks of one name may have several data directories.
         var mark = StableHash.Of(Path.GetFullPath(store)).ToString("x16", CultureInfo.InvariantCulture);
-        _directory = Path.Combine(stateDirectory, $"{Path.GetFileName(store)[..Math.Min(Path.GetFileName(store).Length, 200)]}-{mark}");
+        var network = Path.GetFileName(store);
+        _directory = Path.Combine(stateDirectory, $"{network[..Math.Min(network.Length, 200)]}-{mark}");
     }
 
     /// <summary>Does the index tell what the reservations tell?</summary>
@@ -43,7 +44,7 @@ sealed class OwnerIndex
     {
         var text = SmallFile.TryRead(PathOf(owner), MaxFileBytes);
         var addresses = new List<IpAddress>();
-        foreach (var line in text is null ? [] : Encoding.ASCII.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in text is null ? [] : Encoding.ASCII.GetString(text).Split('\n'))
         {
             if (IpAddress.TryParse(line, out var address))
                 addresses.Add(address);

@@ -23,8 +23,9 @@ sealed record StorePlace(string Directory, string StateDirectory)
     {
         if (string.IsNullOrEmpty(written))
             return byDefault;
-        return written.Contains('\0', StringComparison.Ordinal)
-            ? throw CniException.InvalidConfig(key, written.Replace("\0", "\\0", StringComparison.Ordinal), "contains a NUL character")
-            : written;
+        if (!written.Contains('\0', StringComparison.Ordinal))
+            return written;
+        var shown = written.Replace("\0", "\\0", StringComparison.Ordinal);
+        throw CniException.InvalidConfig(key, shown, "contains a NUL character");
     }
 }

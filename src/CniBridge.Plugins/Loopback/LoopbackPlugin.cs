@@ -1,4 +1,3 @@
-using CniBridge.Linux;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Protocol;
 
@@ -55,7 +54,7 @@ public sealed class LoopbackPlugin : IPlugin
     static List<LinkAddress> BringUp(bool up)
     {
         using var socket = new RouteSocket();
-        var index = socket.TryGetIndex(Lo) ?? throw new KernelException($"look up the link {Lo}", Errno.ENODEV);
+        var index = socket.GetIndex(Lo);
         socket.Execute(new ChangeLink(index, Lo) { Up = up });
         return up ? socket.ListAddresses(index) : [];
     }

@@ -78,7 +78,8 @@ public static class CniResultWriter
     /// <summary>0.3.0 to 0.4.0: addresses say their family, dns is always there.</summary>
     static void WriteOld(Utf8JsonWriter json, CniResult result)
     {
-        WriteList(json, "interfaces", result.Interfaces, (_, item) => WriteInterface(json, item with { Mtu = 0, SocketPath = "", PciId = "" }));
+        WriteList(json, "interfaces", result.Interfaces, (_, item) =>
+            WriteInterface(json, item with { Mtu = 0, SocketPath = "", PciId = "" }));
         WriteList(json, "ips", result.Ips, (_, ip) =>
         {
             json.WriteString("version", ip.Address.Address.IsV6 ? "6" : "4");

@@ -17,7 +17,8 @@ sealed class ValidAttachments
     internal static ValidAttachments Parse(GarbageJson json)
     {
         var list = json.ValidAttachments ?? json.Attachments
-            ?? throw new CniException(CniErrorCode.InvalidConfig, "GC needs cni.dev/valid-attachments: without the list, everything would be garbage");
+            ?? throw new CniException(CniErrorCode.InvalidConfig,
+                "GC needs cni.dev/valid-attachments: without the list, everything would be garbage");
         return new ValidAttachments(CniResultReader.Each(list, "cni.dev/valid-attachments", (item, _) =>
             (item.ContainerId ?? "", item.InterfaceName ?? "")));
     }

@@ -8,7 +8,10 @@ namespace CniBridge.Commands;
 /// <summary>add, del and check: what a runtime does for a container, by hand.</summary>
 sealed class AttachmentCommands
 {
-    readonly Argument<string> _container = new("container") { Description = "The container's ID: any name of letters, digits, '_', '.' and '-'." };
+    readonly Argument<string> _container = new("container")
+    {
+        Description = "The container's ID: any name of letters, digits, '_', '.' and '-'.",
+    };
 
     readonly Argument<string> _netns = new("netns")
     {

@@ -11,7 +11,8 @@ static class OperatorCommands
 {
     internal static int Run(string[] args)
     {
-        var root = new RootCommand("Gives containers a network on a Linux bridge; a drop-in for the CNI plugins bridge, host-local and loopback.")
+        var root = new RootCommand(
+            "Gives containers a network on a Linux bridge; a drop-in for the CNI plugins bridge, host-local and loopback.")
         {
             AttachmentCommands.Add(),
             AttachmentCommands.Delete(),
