@@ -39,6 +39,14 @@ sealed unsafe class Descriptor : IDisposable
         return new Descriptor((int)KernelException.ThrowIfFailed(number, "open a socket"), "a socket");
     }
 
+    /// <summary>A pipe's two ends: what is written to the second is read from the first.</summary>
+    internal static (Descriptor Read, Descriptor Write) OpenPipe()
+    {
+        var ends = stackalloc int[2];
+        KernelException.ThrowIfFailed(LibC.pipe2(ends, LibC.O_CLOEXEC), "open a pipe");
+        return (new Descriptor(ends[0], "a pipe"), new Descriptor(ends[1], "a pipe"));
+    }
+
     /// <summary>Reads to the end, at most <paramref name="limit"/> bytes.</summary>
     internal byte[] ReadToEnd(int limit)
     {

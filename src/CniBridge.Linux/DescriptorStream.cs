@@ -10,7 +10,11 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
 {
     public static DescriptorStream StandardInput { get; } = new(0, "standard input");
     public static DescriptorStream StandardOutput { get; } = new(1, "standard output");
-    public static DescriptorStream StandardError { get; } = new(2, "standard error");
+
+    /// <summary>For words that help if somebody reads them: that nobody can is no failure.</summary>
+    public static DescriptorStream StandardError { get; } = new(2, "standard error") { IgnoresWriteErrors = true };
+
+    public bool IgnoresWriteErrors { get; init; }
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -40,6 +44,8 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
             while (written < buffer.Length)
             {
                 var count = LibC.write(descriptor, start + written, (nuint)(buffer.Length - written));
+                if (count < 0 && IgnoresWriteErrors)
+                    return;
                 if (count < 0)
                     ThrowUnlessInterrupted("write to");
                 else

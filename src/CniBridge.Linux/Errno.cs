@@ -16,7 +16,10 @@ public static class Errno
     public const int ENOTTY = 25;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
+    public const int ENAMETOOLONG = 36;
+    public const int ELOOP = 40;
     public const int EOPNOTSUPP = 95;
+    public const int EPIPE = 32;
     public const int EADDRNOTAVAIL = 99;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;

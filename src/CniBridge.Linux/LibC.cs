@@ -97,9 +97,50 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true)]
     internal static partial nint getrandom(byte* buf, nuint buflen, uint flags);
 
-    // void _exit(int status);
+    // int pipe2(int pipefd[2], int flags);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int pipe2(int* pipefd, int flags);
+
+    // int poll(struct pollfd *fds, nfds_t nfds, int timeout);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int poll(pollfd* fds, nuint nfds, int timeout);
+
+    // pid_t waitpid(pid_t pid, int *wstatus, int options);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int waitpid(int pid, int* wstatus, int options);
+
+    // int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *file_actions,
+    //                 const posix_spawnattr_t *attrp, char *const argv[], char *const envp[]);  returns the error number
+    [LibraryImport(libc, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int posix_spawn(int* pid, string path, spawn_buffer* file_actions, spawn_buffer* attr, byte** argv, byte** envp);
+
+    // int posix_spawn_file_actions_init(posix_spawn_file_actions_t *file_actions);
     [LibraryImport(libc)]
-    internal static partial void _exit(int status);
+    internal static partial int posix_spawn_file_actions_init(spawn_buffer* file_actions);
+
+    // int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *file_actions, int fildes, int newfildes);
+    [LibraryImport(libc)]
+    internal static partial int posix_spawn_file_actions_adddup2(spawn_buffer* file_actions, int fildes, int newfildes);
+
+    // int posix_spawn_file_actions_destroy(posix_spawn_file_actions_t *file_actions);
+    [LibraryImport(libc)]
+    internal static partial int posix_spawn_file_actions_destroy(spawn_buffer* file_actions);
+
+    // int posix_spawnattr_init(posix_spawnattr_t *attr);
+    [LibraryImport(libc)]
+    internal static partial int posix_spawnattr_init(spawn_buffer* attr);
+
+    // int posix_spawnattr_setflags(posix_spawnattr_t *attr, short flags);
+    [LibraryImport(libc)]
+    internal static partial int posix_spawnattr_setflags(spawn_buffer* attr, short flags);
+
+    // int posix_spawnattr_setsigdefault(posix_spawnattr_t *attr, const sigset_t *sigdefault);
+    [LibraryImport(libc)]
+    internal static partial int posix_spawnattr_setsigdefault(spawn_buffer* attr, spawn_buffer* sigdefault);
+
+    // int sigaddset(sigset_t *set, int signum);
+    [LibraryImport(libc)]
+    internal static partial int sigaddset(spawn_buffer* set, int signum);
 
     internal const int O_RDONLY = 0;
     internal const int O_WRONLY = 1;
@@ -147,6 +188,11 @@ static unsafe partial class LibC
     internal const int NETLINK_GET_STRICT_CHK = 12;
     internal const int MSG_TRUNC = 0x20;
 
+    internal const short POLLIN = 0x1;
+    internal const short POLLOUT = 0x4;
+    internal const short POSIX_SPAWN_SETSIGDEF = 0x4;
+    internal const int SIGPIPE = 13;
+
     internal const uint SIOCGIFFLAGS = 0x8913;
     internal const uint SIOCGIFINDEX = 0x8933;
 
@@ -168,6 +214,19 @@ static unsafe partial class LibC
         [FieldOffset(16)] internal int ifr_ifindex;
         [FieldOffset(16)] internal short ifr_flags;
     }
+
+    /// <summary>struct pollfd, poll.h</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct pollfd
+    {
+        internal int fd;
+        internal short events;
+        internal short revents;
+    }
+
+    /// <summary>Room for the opaque structures of spawn.h and signal.h, of which the largest has 336 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 512)]
+    internal struct spawn_buffer;
 
     /// <summary>struct timeval on 64-bit Linux</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -38,7 +38,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
     {
         // ENXIO: a socket or a device without a driver lies there; EISDIR and ENOTDIR: a path that was never a namespace.
         var descriptor = Linux.Descriptor.TryOpen(path, OpenFlags, 0,
-            Errno.ENOENT, Errno.ENOTDIR, Errno.EISDIR, Errno.ENXIO);
+            Errno.ENOENT, Errno.ENOTDIR, Errno.EISDIR, Errno.ENXIO, Errno.ENAMETOOLONG, Errno.ELOOP);
         if (descriptor is null)
             return null;
         if (IsNetwork(descriptor))

@@ -119,15 +119,16 @@ public static unsafe class SmallFile
     public static void EnsureDirectory(string path)
     {
         Descriptor.RefuseNul(path);
-        if (LibC.mkdir(path, 0b111_101_101) == 0)
-            return;
-        var errno = Marshal.GetLastPInvokeError();
-        if (errno == Errno.EEXIST && Directory.Exists(path))
-            return;
-        var parent = Path.GetDirectoryName(path);
-        if (errno != Errno.ENOENT || parent is null)
+        var errno = MakeDirectory(path);
+        if (errno == Errno.ENOENT && Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        {
+            EnsureDirectory(parent);
+            // Once: /proc says so of whatever cannot be made there.
+            errno = MakeDirectory(path);
+        }
+        if (errno != 0 && !(errno == Errno.EEXIST && Directory.Exists(path)))
             throw new KernelException($"create the directory {path}", errno);
-        EnsureDirectory(parent);
-        EnsureDirectory(path);
     }
+
+    static int MakeDirectory(string path) => LibC.mkdir(path, 0b111_101_101) == 0 ? 0 : Marshal.GetLastPInvokeError();
 }

@@ -1,11 +1,9 @@
-using System.Collections;
 using CniBridge;
 using CniBridge.Commands;
 using CniBridge.Linux;
 using CniBridge.Plugins;
 
-var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-    .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+var variables = EnvironmentVariables.Read();
 var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
 var role = Role.Of(Environment.GetCommandLineArgs()[0]);
 

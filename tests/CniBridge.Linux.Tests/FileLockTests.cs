@@ -90,18 +90,18 @@ public sealed class FileLockTests : IDisposable
 
     bool CanFlock(params string[] options)
     {
-        var (exitCode, output) = ChildProcess.Run("", "flock", [.. options.DefaultIfEmpty("--nonblock"), Lock, "true"]);
+        var (exitCode, output) = HelperProgram.Run("", "flock", [.. options.DefaultIfEmpty("--nonblock"), Lock, "true"]);
         Assert.SkipWhen(exitCode is null, "flock (util-linux) is not installed");
         Assert.True(exitCode is 0 or 1, output);
         return exitCode == 0;
     }
 
-    ChildProcess HoldLock()
+    HelperProgram HoldLock()
     {
-        var version = ChildProcess.Run("", "flock", "--version");
+        var version = HelperProgram.Run("", "flock", "--version");
         Assert.SkipWhen(version.ExitCode is null, "flock (util-linux) is not installed");
         // Without a fork the program that holds the lock is the one that is started.
-        var holder = ChildProcess.Start("flock", "--no-fork", Lock, "sh", "-c", "echo held; read line");
+        var holder = HelperProgram.Start("flock", "--no-fork", Lock, "sh", "-c", "echo held; read line");
         Assert.Equal("held", holder.ReadLine());
         return holder;
     }

@@ -74,7 +74,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     public void A_named_pipe_is_none_and_is_not_waited_for()
     {
         var pipe = Path.Combine(_directory.FullName, "pipe");
-        Assert.Equal(0, ChildProcess.Run("", "mkfifo", pipe).ExitCode);
+        Assert.Equal(0, HelperProgram.Run("", "mkfifo", pipe).ExitCode);
         var opener = new Thread(() => NetworkNamespace.TryOpen(pipe)?.Dispose()) { IsBackground = true };
         opener.Start();
         Assert.True(opener.Join(TimeSpan.FromSeconds(1)));

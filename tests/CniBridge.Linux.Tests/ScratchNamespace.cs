@@ -3,13 +3,13 @@ namespace CniBridge.Linux.Tests;
 /// <summary>A network namespace of a program that does nothing, gone when the tests are over.</summary>
 public sealed class ScratchNamespace : IDisposable
 {
-    readonly ChildProcess? _owner;
+    readonly HelperProgram? _owner;
 
     public ScratchNamespace()
     {
-        if (ChildProcess.Run("", "unshare", "--net", "true").ExitCode != 0)
+        if (HelperProgram.Run("", "unshare", "--net", "true").ExitCode != 0)
             return;
-        _owner = ChildProcess.Start("unshare", "--net", "sh", "-c", "echo ready; read line");
+        _owner = HelperProgram.Start("unshare", "--net", "sh", "-c", "echo ready; read line");
         _owner.ReadLine();
     }
 

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace CniBridge.Linux.Addresses;
 
 /// <summary>An address with the length of its network's prefix. Host bits are kept, as Go's decoder keeps them.</summary>
-public readonly record struct Cidr(IpAddress Address, int PrefixLength)
+public sealed record Cidr(IpAddress Address, int PrefixLength)
 {
     /// <summary>The address with all host bits zero.</summary>
     public IpAddress Network => IpAddress.FromValue(Address.Value & Mask, Address.IsV6);
@@ -36,9 +37,9 @@ public readonly record struct Cidr(IpAddress Address, int PrefixLength)
     UInt128 Mask => (Address.IsV6 ? UInt128.MaxValue : uint.MaxValue) & ~HostBits;
 
     /// <summary>ADDRESS/LENGTH with a strict address and a decimal length in the family's range; leading zeros are let pass.</summary>
-    public static bool TryParse(string? text, out Cidr cidr)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out Cidr? cidr)
     {
-        cidr = default;
+        cidr = null;
         var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         if (slash < 0 || !IpAddress.TryParse(text.AsSpan(0, slash), out var address))
             return false;

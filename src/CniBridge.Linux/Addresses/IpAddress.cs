@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace CniBridge.Linux.Addresses;
@@ -6,9 +7,10 @@ namespace CniBridge.Linux.Addresses;
 /// <summary>
 /// An IPv4 or IPv6 address. Its own type because the texts are file names and result fields that Go programs share:
 /// <c>System.Net.IPAddress</c> accepts octal, hex and short forms, and prints some IPv6 addresses with dotted quads.
-/// An IPv4-mapped IPv6 address is the IPv4 address.
+/// An IPv4-mapped IPv6 address is the IPv4 address. (A class, not a struct: generic code over structs is compiled anew for
+/// each, and took a seventh of the binary.)
 /// </summary>
-public readonly record struct IpAddress : IComparable<IpAddress>
+public sealed record IpAddress : IComparable<IpAddress>
 {
     readonly UInt128 _value;
 
@@ -49,9 +51,9 @@ public readonly record struct IpAddress : IComparable<IpAddress>
     }
 
     /// <summary>As Go parses: four decimal parts without leading zeros, or IPv6 without zone or brackets.</summary>
-    public static bool TryParse(ReadOnlySpan<char> text, out IpAddress address)
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out IpAddress? address)
     {
-        address = default;
+        address = null;
         if (text.Contains(':'))
         {
             if (!IpAddressText.TryParseV6(text, out var wide))
@@ -75,7 +77,7 @@ public readonly record struct IpAddress : IComparable<IpAddress>
     public IpAddress Previous() => new(IsV6 ? _value - 1 : (uint)(_value - 1), IsV6);
 
     /// <summary>Within one family by number; IPv4 before IPv6.</summary>
-    public int CompareTo(IpAddress other) => IsV6 == other.IsV6 ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
+    public int CompareTo(IpAddress? other) => other is null ? 1 : IsV6 == other.IsV6 ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
 
     public static bool operator <(IpAddress left, IpAddress right) => left.CompareTo(right) < 0;
     public static bool operator >(IpAddress left, IpAddress right) => left.CompareTo(right) > 0;

@@ -65,5 +65,9 @@ public readonly record struct MacAddress
     }
 
     /// <summary>Lower case, with colons.</summary>
-    public override string ToString() => string.Join(':', ToBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+    public override string ToString()
+    {
+        var b = ToBytes();
+        return string.Create(CultureInfo.InvariantCulture, $"{b[0]:x2}:{b[1]:x2}:{b[2]:x2}:{b[3]:x2}:{b[4]:x2}:{b[5]:x2}");
+    }
 }

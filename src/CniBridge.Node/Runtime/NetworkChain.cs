@@ -18,7 +18,11 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         try
         {
             foreach (var plugin in list.Plugins)
+            {
                 result = plugins.Run("ADD", TypeOf(plugin), attachment, netns, Request(plugin, result));
+                if (!RuntimeJson.TryParseObject(result, out _))
+                    throw new RuntimeException($"plugin {TypeOf(plugin)} said that it worked but printed no result");
+            }
             cache.Save(list, attachment, netns, result!);
             return result!;
         }
@@ -59,8 +63,21 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
     void Delete(Attachment attachment, string netns, byte[]? result)
     {
         var previous = result is not null && CniVersion.IsAtLeast(list.Version, "0.4.0") ? Converted(result) : null;
+        var failures = new List<string>();
         foreach (var plugin in list.Plugins.Reverse())
-            plugins.Run("DEL", TypeOf(plugin), attachment, netns, Request(plugin, previous));
+        {
+            try
+            {
+                plugins.Run("DEL", TypeOf(plugin), attachment, netns, Request(plugin, previous));
+            }
+            catch (RuntimeException e)
+            {
+                // What the other plugins made must not stay because of this one.
+                failures.Add(e.Message);
+            }
+        }
+        if (failures.Count > 0)
+            throw new RuntimeException(string.Join("; ", failures));
     }
 
     /// <exception cref="RuntimeException">Something is not as ADD left it.</exception>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniBridge.Plugins.Protocol;
 
@@ -41,7 +40,7 @@ public sealed record NetworkList
         }
         catch (CniException e)
         {
-            throw new RuntimeException($"{file}: {e.Message}");
+            throw new RuntimeException($"{file}: {(e.Details.Length > 0 ? $"{e.Message}: {e.Details}" : e.Message)}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,17 +71,9 @@ public sealed record NetworkList
         return list;
     }
 
-    static JsonObject ParseObject(byte[] text)
-    {
-        try
-        {
-            return JsonNode.Parse(text) as JsonObject ?? throw Invalid("the configuration is not a JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw new CniException(CniErrorCode.DecodingFailure, $"not valid JSON: {e.Message}");
-        }
-    }
+    static JsonObject ParseObject(byte[] text) => RuntimeJson.TryParseObject(text, out var root, out var why)
+        ? root
+        : throw new CniException(CniErrorCode.DecodingFailure, why);
 
     static List<JsonObject> PluginsOf(JsonObject root)
     {

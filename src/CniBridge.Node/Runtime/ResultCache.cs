@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniBridge.Plugins;
@@ -49,19 +50,13 @@ public sealed class ResultCache(string directory)
         var path = PathOf(attachment);
         if (!File.Exists(path))
             return null;
-        try
-        {
-            // A file of another kind is the bare result of old versions.
-            var root = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject;
-            var isEntry = root?["kind"]?.ToString() == Kind;
-            var result = isEntry ? root!["result"] : root;
-            var netns = isEntry ? root!["netns"]?.ToString() : null;
-            return result is null ? null : new CachedResult(System.Text.Encoding.UTF8.GetBytes(result.ToJsonString()), netns ?? "");
-        }
-        catch (JsonException)
-        {
+        if (!RuntimeJson.TryParseObject(File.ReadAllBytes(path), out var root))
             return null;
-        }
+        // A file of another kind is the bare result of old versions.
+        var isEntry = root["kind"]?.ToString() == Kind;
+        var result = isEntry ? root["result"] : root;
+        var netns = isEntry ? root["netns"]?.ToString() : null;
+        return result is null ? null : new CachedResult(Encoding.UTF8.GetBytes(result.ToJsonString()), netns ?? "");
     }
 
     public void Remove(Attachment attachment)

@@ -44,8 +44,19 @@ public sealed class StructuresTests
     public static TheoryData<Type> Types =>
     [
         typeof(InterfaceHeader), typeof(AddressHeader), typeof(RouteHeader),
-        .. typeof(LibC).GetNestedTypes(BindingFlags.NonPublic).Where(type => type.IsValueType),
+        .. typeof(LibC).GetNestedTypes(BindingFlags.NonPublic).Where(type => type.IsValueType && type != typeof(LibC.spawn_buffer)),
     ];
+
+    [Theory]
+    [InlineData("posix_spawn_file_actions_t")]
+    [InlineData("posix_spawnattr_t")]
+    [InlineData("sigset_t")]
+    public void There_is_room_for_an_opaque_structure(string type)
+    {
+        var (wrong, unknown) = SystemHeaders.Check([($"sizeof({type}) <= {Marshal.SizeOf<LibC.spawn_buffer>()}", 1)]);
+        Assert.Empty(wrong);
+        Assert.Empty(unknown);
+    }
 
     [Theory]
     [MemberData(nameof(Types))]

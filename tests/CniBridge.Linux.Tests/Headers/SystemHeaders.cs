@@ -10,7 +10,10 @@ static partial class SystemHeaders
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <poll.h>
         #include <sched.h>
+        #include <signal.h>
+        #include <spawn.h>
         #include <stddef.h>
         #include <sys/file.h>
         #include <sys/ioctl.h>
@@ -33,7 +36,7 @@ static partial class SystemHeaders
         IEnumerable<(string Expression, long Value)> claims)
     {
         var program = Includes + string.Concat(claims.Select(Assertion));
-        var (exitCode, output) = ChildProcess.Run(program, "gcc", "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-");
+        var (exitCode, output) = HelperProgram.Run(program, "gcc", "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-");
         Assert.SkipWhen(exitCode is null, "gcc is not installed");
         Assert.SkipWhen(output.Contains("fatal error", StringComparison.Ordinal), $"headers are missing: {output}");
         var wrong = WrongPattern().Matches(output).Select(match => match.Groups[1].Value).ToList();

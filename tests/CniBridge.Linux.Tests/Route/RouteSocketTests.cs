@@ -59,7 +59,7 @@ public sealed class RouteSocketTests : IDisposable
         bridge = _socket.TryGetLink("cni0")!;
         Assert.True(bridge.IsPromiscuous && bridge.IsUp);
         Assert.Equal(("a pod's bridge", Mac(9)), (bridge.Alias, bridge.Mac));
-        var (exitCode, output) = ChildProcess.Run(
+        var (exitCode, output) = HelperProgram.Run(
             "", "nsenter", "--net=" + _scratch.Path, "ip", "-details", "link", "show", "dev", "veth0");
         Assert.SkipWhen(exitCode is null, "nsenter (util-linux) is not installed");
         Assert.Contains("hairpin on", output, StringComparison.Ordinal);

@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace CniBridge.Linux.Tests;
 
 /// <summary>A program beside the tests, ended with its owner.</summary>
-sealed class ChildProcess : IDisposable
+sealed class HelperProgram : IDisposable
 {
     readonly Process _process;
 
-    ChildProcess(Process process) => _process = process;
+    HelperProgram(Process process) => _process = process;
 
     internal int Id => _process.Id;
 
-    internal static ChildProcess Start(string program, params IEnumerable<string> arguments) =>
+    internal static HelperProgram Start(string program, params IEnumerable<string> arguments) =>
         new(Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
