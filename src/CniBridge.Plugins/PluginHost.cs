@@ -57,7 +57,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         if (verb is null)
             throw new CniException(CniErrorCode.InvalidEnvironment, $"unknown CNI_COMMAND: {environment.CommandName}");
         var version = string.IsNullOrEmpty(header.CniVersion) ? CniVersion.Oldest : header.CniVersion;
-        if (!CniVersion.IsAtLeast(version, verb.Since))
+        if (verb.Since != CniVersion.Oldest && !CniVersion.IsAtLeast(version, verb.Since))
             throw new CniException(CniErrorCode.IncompatibleVersion, $"config version does not allow {verb.Name}");
         CniVersion.CheckSupported(version);
         var request = new CniRequest

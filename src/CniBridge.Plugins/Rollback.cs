@@ -22,10 +22,13 @@ public sealed class Rollback(TextWriter log) : IDisposable
             {
                 step.Undo();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            // Whatever it is: the steps below must still be undone, and the first error told.
+#pragma warning disable CA1031
+            catch (Exception e)
             {
                 log.WriteLine($"rollback: could not {step.What}: {e.Message}");
             }
+#pragma warning restore CA1031
         }
     }
 }

@@ -31,7 +31,7 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
             routes.AddRange(MissingDefaultRoutes(ips, routes));
         var result = assigned with { Ips = ips, Routes = routes, Dns = config.Dns ?? assigned.Dns };
         var gateways = config.IsGateway
-            ? ips.Select(ip => new Cidr(ip.Gateway!.Value, ip.Address.PrefixLength)).Distinct().ToList()
+            ? ips.Select(ip => new Cidr(ip.Gateway!, ip.Address.PrefixLength)).Distinct().ToList()
             : [];
         return new AddressPlan(result, gateways, [.. routes.Select(route => Resolve(route, ips)).Distinct()]);
     }
@@ -47,14 +47,14 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     static CniRoute Resolve(CniRoute route, List<CniIp> ips)
     {
         var isV6 = route.Destination.Address.IsV6;
-        if (route.Gateway is { } given && given.IsV6 != isV6)
-        {
-            throw CniException.InvalidConfig("ipam.routes", $"{route.Destination} via {given}",
-                "destination and gateway are of different address families");
-        }
         var gateway = route.Gateway ?? (route.Scope >= LinkScope
             ? null
-            : ips.FirstOrDefault(ip => ip.Address.Address.IsV6 == isV6 && ip.Gateway is not null)?.Gateway);
+            : ips.Find(ip => ip.Address.Address.IsV6 == isV6 && ip.Gateway is not null)?.Gateway);
+        if (gateway is not null && gateway.IsV6 != isV6)
+        {
+            throw CniException.InvalidConfig("ipam.routes", $"{route.Destination} via {gateway}",
+                "destination and gateway are of different address families");
+        }
         return route with
         {
             Destination = new Cidr(route.Destination.Network, route.Destination.PrefixLength),

@@ -10,12 +10,7 @@ sealed class BridgeDelete(CniRequest request, string? ipamType, IAddressManager 
 {
     internal void Run()
     {
-        using (var pod = request.TryOpenNamespace())
-        {
-            if (pod is not null)
-                node.DeletePodInterface(pod, request.Environment.InterfaceName);
-        }
-        node.DeleteHostLink(request.Attachment);
+        DeleteLinks();
         if (ipamType is null or "")
             return;
         if (ipamType != BridgeSupport.HostLocal)
@@ -25,5 +20,20 @@ sealed class BridgeDelete(CniRequest request, string? ipamType, IAddressManager 
                 "the interface was removed; addresses of this type cannot be released yet");
         }
         addresses.Release();
+    }
+
+    /// <summary>The host's end is tried too when the pod's could not be reached; an address that is still in use is not released.</summary>
+    void DeleteLinks()
+    {
+        try
+        {
+            using var pod = request.TryOpenNamespace();
+            if (pod is not null)
+                node.DeletePodInterface(pod, request.Environment.InterfaceName);
+        }
+        finally
+        {
+            node.DeleteHostLink(request.Attachment);
+        }
     }
 }

@@ -25,7 +25,8 @@ static class BridgeSupport
     [
         ("ipMasq", IfTrue(json.IpMasq)),
         ("isMasq", IfTrue(json.IsMasq)),
-        ("ipMasqBackend", string.IsNullOrEmpty(json.IpMasqBackend) ? null : $"\"{json.IpMasqBackend}\""),
+        // With masquerading expressly off, its backend does not matter.
+        ("ipMasqBackend", string.IsNullOrEmpty(json.IpMasqBackend) || json.IpMasq == false ? null : $"\"{json.IpMasqBackend}\""),
         ("vlan", json.Vlan is null or 0 ? null : $"{json.Vlan}"),
         ("vlanTrunk", json.VlanTrunk is { ValueKind: not JsonValueKind.Null } trunk ? trunk.GetRawText() : null),
         ("macspoofchk", IfTrue(json.MacSpoofCheck)),

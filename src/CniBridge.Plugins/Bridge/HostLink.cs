@@ -12,8 +12,8 @@ static class HostLink
     /// <summary>Names tried one after another when another attachment has the first: a matter of 1 in 4 billion per pod.</summary>
     internal const int Candidates = 3;
 
-    /// <summary>IFALIASZ less the zero at its end.</summary>
-    const int MaxAliasBytes = 255;
+    /// <summary>The kernel takes IFALIASZ - 1 bytes (256 - 1), the zero at the end among them.</summary>
+    const int MaxAliasBytes = 254;
 
     /// <summary>veth and eight hex digits, as the Go plugin's names look.</summary>
     internal static string NameOf(Attachment attachment, int candidate) => string.Create(CultureInfo.InvariantCulture,

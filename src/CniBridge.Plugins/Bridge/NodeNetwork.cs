@@ -79,8 +79,14 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         for (var candidate = 0; candidate < HostLink.Candidates; candidate++)
         {
             var hostEnd = new VethEnd(HostLink.NameOf(attachment, candidate), MacAddress.Random());
-            if (_socket.TryCreateVeth(hostEnd, podEnd, pod, bridge.Index, config.Mtu))
-                return Finish(attachment, hostEnd, podEnd, config);
+            // Before the request, for its answer may be lost; by MAC, for the name may be somebody else's.
+            using var undo = new Rollback(log);
+            undo.Push($"delete {hostEnd.Name}", () => DeleteOwn(hostEnd));
+            var isCreated = _socket.TryCreateVeth(hostEnd, podEnd, pod, bridge.Index, config.Mtu);
+            var veth = isCreated ? Finish(attachment, hostEnd, podEnd, config) : null;
+            undo.Cancel();
+            if (veth is not null)
+                return veth;
             if (PodNetwork.HasInterface(pod, podEnd.Name))
                 break;
         }
@@ -89,16 +95,18 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
             $"the namespace {pod.Path} has an interface {podEnd.Name} already, or the node one of the peer's name");
     }
 
+    void DeleteOwn(VethEnd hostEnd)
+    {
+        if (_socket.TryGetLink(hostEnd.Name) is { } link && link.Mac == hostEnd.Mac)
+            _socket.DeleteLink(link.Index, link.Name);
+    }
+
     VethPair Finish(Attachment attachment, VethEnd hostEnd, VethEnd podEnd, BridgeConfig config)
     {
         var index = _socket.GetIndex(hostEnd.Name);
-        var veth = new VethPair(index, hostEnd.Name, hostEnd.Mac, podEnd.Mac);
-        using var undo = new Rollback(log);
-        undo.Push($"delete {hostEnd.Name}", () => DeleteVeth(veth));
         _socket.Execute(new ChangeLink(index, hostEnd.Name) { Alias = HostLink.AliasOf(attachment), Hairpin = config.Hairpin });
         Sysctl.TryEnsure($"net/ipv6/conf/{hostEnd.Name}/accept_ra", "0", log);
-        undo.Cancel();
-        return veth;
+        return new VethPair(index, hostEnd.Name, hostEnd.Mac, podEnd.Mac);
     }
 
     public void ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates) =>

@@ -26,7 +26,15 @@ sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddres
             throw CniException.InvalidConfig(key + ".rangeEnd", last, $"RangeEnd {last} not in network {subnet}");
         // IPv4 keeps the broadcast address back; IPv6 has none.
         var highest = subnet.Address.IsV6 ? subnet.Last : subnet.Last.Previous();
-        return new AddressRange(subnet, start ?? subnet.Network.Next(), end ?? highest, gateway);
+        var range = new AddressRange(subnet, start ?? subnet.Network.Next(), end ?? highest, gateway);
+        // One bound given, on the wrong side of the other's default.
+        if (range.Start > range.End)
+        {
+            throw end is null
+                ? CniException.InvalidConfig(key + ".rangeStart", start, $"RangeStart {start} not in network {subnet}")
+                : CniException.InvalidConfig(key + ".rangeEnd", end, $"RangeEnd {end} not in network {subnet}");
+        }
+        return range;
     }
 
     static Cidr ParseSubnet(string? text, string key)

@@ -4,6 +4,9 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 
+/// <summary>An address that may be tried, and the range that it is of.</summary>
+sealed record Candidate(IpAddress Address, AddressRange Range);
+
 /// <summary>Which address an attachment gets: the policy, apart from how reservations are kept.</summary>
 sealed class Allocator(IReservationStore store, ReservationOwner owner)
 {
@@ -15,9 +18,9 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         var allocated = new List<CniIp>();
         foreach (var set in config.RangeSets)
         {
-            var requested = open.Where(address => set.Find(address) is not null).Cast<IpAddress?>().FirstOrDefault();
-            if (requested is { } taken)
-                open.Remove(taken);
+            var requested = open.Find(address => set.Find(address) is not null);
+            if (requested is not null)
+                open.Remove(requested);
             var (address, range) = AllocateFrom(set, requested);
             undo.Push($"release {address}", () => store.Release(address, owner));
             store.SetLastReserved(set.Index, address);
@@ -31,35 +34,34 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return allocated;
     }
 
-    (IpAddress, AddressRange) AllocateFrom(RangeSet set, IpAddress? requested)
+    Candidate AllocateFrom(RangeSet set, IpAddress? requested)
     {
         // An attachment has one address per range set, asked for by number or not.
-        var held = store.FindByOwner(owner).Where(address => set.Find(address) is not null).Cast<IpAddress?>().FirstOrDefault();
-        if (held is { } old)
-            throw Failure(set, $"{old} has been allocated to {owner.ContainerId}, duplicate allocation is not allowed");
+        if (store.FindByOwner(owner).FirstOrDefault(address => set.Find(address) is not null) is { } held)
+            throw Failure(set, $"{held} has been allocated to {owner.ContainerId}, duplicate allocation is not allowed");
         if (requested is { } wanted)
-            return (wanted, ReserveRequested(set, wanted));
+            return ReserveRequested(set, wanted);
         return FindFree(set)
             ?? (store.ReclaimLeftovers() ? FindFree(set) : null)
             ?? throw Failure(set, $"no IP addresses available in range set: {set}");
     }
 
-    AddressRange ReserveRequested(RangeSet set, IpAddress wanted)
+    Candidate ReserveRequested(RangeSet set, IpAddress wanted)
     {
         var range = set.Find(wanted)!;
         if (wanted == range.Gateway)
             throw Failure(set, $"requested ip {wanted} is subnet's gateway");
         if (store.TryReserve(wanted, owner) || (store.ReclaimLeftovers() && store.TryReserve(wanted, owner)))
-            return range;
+            return new Candidate(wanted, range);
         throw Failure(set, $"requested IP address {wanted} is not available in range set {set}");
     }
 
-    (IpAddress, AddressRange)? FindFree(RangeSet set)
+    Candidate? FindFree(RangeSet set)
     {
-        foreach (var (address, range) in Candidates(set, store.GetLastReserved(set.Index)))
+        foreach (var candidate in Candidates(set, store.GetLastReserved(set.Index)))
         {
-            if (store.TryReserve(address, owner))
-                return (address, range);
+            if (store.TryReserve(candidate.Address, owner))
+                return candidate;
         }
         return null;
     }
@@ -68,39 +70,28 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     /// Every address of the set once, beginning after the last one reserved and ending with it, without the gateways: an
     /// address that was just released is the last to be handed out again.
     /// </summary>
-    internal static IEnumerable<(IpAddress Address, AddressRange Range)> Candidates(RangeSet set, IpAddress? last)
+    internal static IEnumerable<Candidate> Candidates(RangeSet set, IpAddress? last)
     {
-        var ranges = set.Ranges;
-        var first = last is { } known && set.Find(known) is { } found ? IndexOf(ranges, found) : 0;
-        var start = last is { } after && set.Find(after) is not null ? after : (IpAddress?)null;
-        // The range of the last address is walked twice: its rest now, its beginning up to the last address at the end.
-        for (var i = 0; i <= ranges.Count; i++)
-        {
-            var range = ranges[(first + i) % ranges.Count];
-            if (i == ranges.Count && start is null)
-                yield break;
-            var from = i == 0 && start is { } resume ? resume.Next() : range.Start;
-            var to = i == ranges.Count ? start!.Value : range.End;
-            if (i == 0 && start == range.End)
-                continue;
-            for (var address = from; address <= to; address = address.Next())
-            {
-                if (address != range.Gateway)
-                    yield return (address, range);
-                if (address == to)
-                    break;
-            }
-        }
+        if (last is null || set.Find(last) is not { } current)
+            return set.Ranges.SelectMany(range => Walk(range, range.Start, range.End));
+        var index = set.Ranges.ToList().IndexOf(current);
+        var others = set.Ranges.Skip(index + 1).Concat(set.Ranges.Take(index));
+        var rest = last == current.End ? [] : Walk(current, last.Next(), current.End);
+        return rest
+            .Concat(others.SelectMany(range => Walk(range, range.Start, range.End)))
+            .Concat(Walk(current, current.Start, last));
     }
 
-    static int IndexOf(IReadOnlyList<AddressRange> ranges, AddressRange range)
+    static IEnumerable<Candidate> Walk(AddressRange range, IpAddress from, IpAddress to)
     {
-        for (var i = 0; i < ranges.Count; i++)
+        for (var address = from; ; address = address.Next())
         {
-            if (ReferenceEquals(ranges[i], range))
-                return i;
+            if (address != range.Gateway)
+                yield return new Candidate(address, range);
+            // The last address of all has no next one.
+            if (address == to)
+                yield break;
         }
-        return 0;
     }
 
     static CniException Failure(RangeSet set, string why) => new(CniErrorCode.Internal,

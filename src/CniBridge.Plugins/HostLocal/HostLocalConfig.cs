@@ -27,10 +27,18 @@ sealed record HostLocalConfig
         {
             RequestedAddresses = ReadRequestedAddresses(json, args),
             RangeSets = ReadRangeSets(json, ipam, request.Version),
-            Routes = [.. CniResultReader.Each(ipam.Routes, "ipam.routes", CniResultReader.ReadRoute)],
+            Routes = [.. CniResultReader.Each(ipam.Routes, "ipam.routes", ReadRoute)],
             Place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir),
             ResolvConf = ipam.ResolvConf ?? "",
         };
+    }
+
+    static CniRoute ReadRoute(RouteJson json, string key)
+    {
+        var route = CniResultReader.ReadRoute(json, key);
+        return route.Gateway is { } gateway && gateway.IsV6 != route.Destination.Address.IsV6
+            ? throw CniException.InvalidConfig(key + ".gw", gateway, $"{route.Destination} is of the other address family")
+            : route;
     }
 
     /// <summary>CNI_ARGS, args.cni.ips and runtimeConfig.ips add up; a prefix length is let pass and ignored.</summary>

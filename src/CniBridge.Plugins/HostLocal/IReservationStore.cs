@@ -3,7 +3,7 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Plugins.HostLocal;
 
 /// <summary>Whose an address is: a container's interface, in the network that the store is for.</summary>
-readonly record struct ReservationOwner(string ContainerId, string InterfaceName);
+sealed record ReservationOwner(string ContainerId, string InterfaceName);
 
 /// <summary>The reservations of one network, held under its lock until disposed.</summary>
 interface IReservationStore : IDisposable

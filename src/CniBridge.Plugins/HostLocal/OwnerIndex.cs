@@ -61,18 +61,18 @@ sealed class OwnerIndex
     }
 
     /// <summary>Makes the index anew.</summary>
-    internal void Rebuild(ILookup<ReservationOwner, IpAddress> owners)
+    internal void Rebuild(ILookup<ReservationOwner?, IpAddress> owners)
     {
         SmallFile.EnsureDirectory(_directory);
         SmallFile.TryDelete(Path.Combine(_directory, StampFile));
-        var wanted = owners.Select(owner => Path.GetFileName(PathOf(owner.Key))).ToHashSet(StringComparer.Ordinal);
+        var wanted = owners.Select(owner => Path.GetFileName(PathOf(owner.Key!))).ToHashSet(StringComparer.Ordinal);
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
             if (!wanted.Contains(Path.GetFileName(path)))
                 SmallFile.TryDelete(path);
         }
         foreach (var owner in owners)
-            Set(owner.Key, [.. owner]);
+            Set(owner.Key!, [.. owner]);
     }
 
     /// <summary>From here on, whoever changes the reservations without us makes the index stale.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 
@@ -128,21 +129,25 @@ sealed class ReservationStore : IReservationStore
             if (_index is not null)
                 use(_index);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             _log.WriteLine($"without the index of owners: {e.Message}");
             _index = null;
         }
     }
 
-    ILookup<ReservationOwner, IpAddress> ReadOwners() => ReadAll()
-        .Where(file => file.Content.Length > 0)
+    ILookup<ReservationOwner?, IpAddress> ReadOwners() => ReadAll()
+        .Where(file => OwnerOf(file.Content) is not null)
         .ToLookup(file => OwnerOf(file.Content), file => file.Address);
 
-    static ReservationOwner OwnerOf(byte[] content)
+    /// <summary>Null for what is no owner: names become file names in the index, and a file may hold anything.</summary>
+    static ReservationOwner? OwnerOf(byte[] content)
     {
         var parts = Encoding.UTF8.GetString(content).Split("\r\n", 2);
-        return new ReservationOwner(parts[0], parts.Length > 1 ? parts[1] : "");
+        var owner = new ReservationOwner(parts[0], parts.Length > 1 ? parts[1] : "");
+        var isNamed = CniName.IsIdentifier(owner.ContainerId) &&
+            (owner.InterfaceName.Length == 0 || CniName.WhyNoInterfaceName(owner.InterfaceName) is null);
+        return isNamed ? owner : null;
     }
 
     public IpAddress? GetLastReserved(int rangeSet)
@@ -161,8 +166,8 @@ sealed class ReservationStore : IReservationStore
     public bool ReclaimLeftovers()
     {
         var empty = ReadAll().Where(file => file.Content.Length == 0).ToList();
-        foreach (var (address, _) in empty)
-            SmallFile.TryDelete(PathOf(address));
+        foreach (var file in empty)
+            SmallFile.TryDelete(PathOf(file.Address));
         _isChanged |= empty.Count > 0;
         return empty.Count > 0;
     }
@@ -170,28 +175,28 @@ sealed class ReservationStore : IReservationStore
     /// <summary>Releases whatever belongs to nobody that lives, empty leftovers included.</summary>
     internal void ReleaseAllBut(Func<ReservationOwner, bool> isAlive)
     {
-        foreach (var (address, content) in ReadAll().ToList())
+        foreach (var file in ReadAll().ToList())
         {
-            if (content.Length > 0 && isAlive(OwnerOf(content)))
-                continue;
-            if (content.Length > 0)
-                Release(address, OwnerOf(content));
-            else
-                SmallFile.TryDelete(PathOf(address));
+            if (file.Content.Length == 0)
+                SmallFile.TryDelete(PathOf(file.Address));
+            else if (OwnerOf(file.Content) is { } owner && !isAlive(owner))
+                Release(file.Address, owner);
         }
         _isChanged = true;
     }
 
-    IEnumerable<(IpAddress Address, byte[] Content)> ReadAll()
+    IEnumerable<ReservationFile> ReadAll()
     {
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
             // Markers, the lock, and what others put here are no addresses.
             if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) &&
                 SmallFile.TryRead(path, MaxFileBytes) is { } bytes)
-                yield return (address, Trim(bytes));
+                yield return new ReservationFile(address, Trim(bytes));
         }
     }
+
+    sealed record ReservationFile(IpAddress Address, byte[] Content);
 
     static byte[] Trim(byte[] bytes) => bytes.AsSpan().Trim(" \t\r\n"u8).ToArray();
 

@@ -20,12 +20,12 @@ public sealed record CniVerb(string Name, CniCommand Command, string Since)
 {
     static readonly CniVerb[] s_all =
     [
-        new("ADD", CniCommand.Add, "0.1.0"),
-        new("DEL", CniCommand.Del, "0.1.0"),
+        new("ADD", CniCommand.Add, CniVersion.Oldest),
+        new("DEL", CniCommand.Del, CniVersion.Oldest),
         new("CHECK", CniCommand.Check, "0.4.0"),
         new("GC", CniCommand.Gc, "1.1.0"),
         new("STATUS", CniCommand.Status, "1.1.0"),
-        new("VERSION", CniCommand.Version, "0.1.0"),
+        new("VERSION", CniCommand.Version, CniVersion.Oldest),
     ];
 
     public static CniVerb? Find(string name) => Array.Find(s_all, verb => verb.Name == name);

@@ -55,6 +55,6 @@ public static class CniName
     }
 
     /// <summary>A letter or digit, then any of those and "_.-"; so never ".", ".." or a path.</summary>
-    static bool IsIdentifier(string text) =>
+    public static bool IsIdentifier(string text) =>
         text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
 }

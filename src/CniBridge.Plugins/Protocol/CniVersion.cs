@@ -30,10 +30,10 @@ public static class CniVersion
             $"config is \"{version}\", plugin supports [{list}]");
     }
 
-    /// <summary>One to three numbers between dots; what is missing is 0.</summary>
+    /// <summary>One to three numbers between dots; what is missing is 0, and nothing is the oldest.</summary>
     static Version Parse(string version)
     {
-        var parts = version.Split('.');
+        var parts = (version.Length == 0 ? Oldest : version).Split('.');
         if (parts.Length > 3)
             throw new CniException(CniErrorCode.DecodingFailure, $"invalid version \"{version}\": too many parts");
         var numbers = new int[3];

@@ -3,13 +3,13 @@ namespace CniBridge.Plugins.Protocol;
 /// <summary>The attachments of a network that a GC request says are alive; all others are garbage.</summary>
 sealed class ValidAttachments
 {
-    readonly HashSet<(string ContainerId, string InterfaceName)> _pairs;
+    readonly HashSet<AttachmentJson> _pairs;
     readonly HashSet<string> _containers;
 
-    ValidAttachments(IEnumerable<(string, string)> pairs)
+    ValidAttachments(IEnumerable<AttachmentJson> pairs)
     {
         _pairs = [.. pairs];
-        _containers = _pairs.Select(pair => pair.ContainerId).ToHashSet(StringComparer.Ordinal);
+        _containers = [.. _pairs.Select(pair => pair.ContainerId ?? "")];
     }
 
     /// <summary>An empty list says that nothing lives; no list says nothing, and must not be taken for an empty one.</summary>
@@ -19,11 +19,12 @@ sealed class ValidAttachments
         var list = json.ValidAttachments ?? json.Attachments
             ?? throw new CniException(CniErrorCode.InvalidConfig,
                 "GC needs cni.dev/valid-attachments: without the list, everything would be garbage");
-        return new ValidAttachments(CniResultReader.Each(list, "cni.dev/valid-attachments", (item, _) =>
-            (item.ContainerId ?? "", item.InterfaceName ?? "")));
+        return new ValidAttachments(CniResultReader.Each(list, "cni.dev/valid-attachments", (item, _) => item));
     }
 
     /// <summary>A reservation of the oldest form names no interface: it lives as long as its container.</summary>
     internal bool Contains(string containerId, string interfaceName) =>
-        interfaceName.Length == 0 ? _containers.Contains(containerId) : _pairs.Contains((containerId, interfaceName));
+        interfaceName.Length == 0
+            ? _containers.Contains(containerId)
+            : _pairs.Contains(new AttachmentJson { ContainerId = containerId, InterfaceName = interfaceName });
 }

@@ -1,0 +1,138 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Bridge;
+
+public sealed class AddressPlanTests
+{
+    static readonly BridgeConfig s_gateway = new() { Bridge = "cni0", IsGateway = true };
+    static readonly BridgeConfig s_defaultGateway = s_gateway with { IsDefaultGateway = true };
+
+    /// <summary>ADDRESS, or ADDRESS@GATEWAY, between blanks.</summary>
+    static CniResult Assigned(string ips, params ReadOnlySpan<CniRoute> routes) => new()
+    {
+        Ips = [.. ips.Split(' ').Select(ip => ip.Split('@')).Select(parts =>
+            new CniIp(Cidr.Parse(parts[0]), parts.Length > 1 ? IpAddress.Parse(parts[1]) : null, null))],
+        Routes = [.. routes],
+    };
+
+    /// <summary>DESTINATION, or DESTINATION@GATEWAY, between commas.</summary>
+    static CniRoute[] Routes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Route)];
+
+    static CniRoute Route(string text) => text.Split('@') switch
+    {
+        [var destination, var gateway] => new CniRoute(Cidr.Parse(destination), IpAddress.Parse(gateway)),
+        _ => new CniRoute(Cidr.Parse(text), null),
+    };
+
+    static string Describe(IEnumerable<CniRoute> routes) =>
+        string.Join(',', routes.Select(route => route.Gateway is { } gateway ? $"{route.Destination}@{gateway}" : $"{route.Destination}"));
+
+    const string Dual = "10.0.0.5/24@10.0.0.1 fd00::5/64@fd00::1";
+
+    [Fact]
+    public void Every_address_belongs_to_the_third_interface() =>
+        Assert.Equal([2, 2], AddressPlan.Make(s_gateway, Assigned(Dual)).Result.Ips.Select(ip => ip.Interface));
+
+    [Theory]
+    [InlineData(Dual, "10.0.0.1/24 fd00::1/64")]
+    [InlineData("10.0.0.5/24", "10.0.0.1/24")]
+    [InlineData("10.0.0.5/24@10.0.0.254 10.1.0.5/16", "10.0.0.254/24 10.1.0.1/16")]
+    // Two addresses of one subnet have one gateway.
+    [InlineData("10.0.0.5/24@10.0.0.1 10.0.0.6/24@10.0.0.1", "10.0.0.1/24")]
+    public void A_gateway_has_each_addresses_gateway_or_the_first_of_its_network(string ips, string gateways)
+    {
+        Assert.Equal(gateways, string.Join(' ', AddressPlan.Make(s_gateway, Assigned(ips)).Gateways));
+        Assert.Empty(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips)).Gateways);
+    }
+
+    [Fact]
+    public void Only_a_gateway_fills_a_missing_gateway_in()
+    {
+        Assert.Equal("10.0.0.1", AddressPlan.Make(s_gateway, Assigned("10.0.0.5/24")).Result.Ips[0].Gateway?.ToString());
+        Assert.Null(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned("10.0.0.5/24")).Result.Ips[0].Gateway);
+    }
+
+    [Theory]
+    [InlineData(Dual, "", "0.0.0.0/0@10.0.0.1,::/0@fd00::1")]
+    // One per family, through the first address's gateway.
+    [InlineData("10.0.0.5/24@10.0.0.1 10.1.0.5/24@10.1.0.1", "", "0.0.0.0/0@10.0.0.1")]
+    [InlineData(Dual, "0.0.0.0/0@10.0.0.9", "0.0.0.0/0@10.0.0.9,::/0@fd00::1")]
+    [InlineData(Dual, "10.9.0.0/16@10.0.0.9", "10.9.0.0/16@10.0.0.9,0.0.0.0/0@10.0.0.1,::/0@fd00::1")]
+    // A default route without a gateway gets this one: the pod must have it once.
+    [InlineData(Dual, "0.0.0.0/0,::/0", "0.0.0.0/0@10.0.0.1,::/0@fd00::1")]
+    [InlineData("10.0.0.5/24@10.0.0.1", "0.0.0.0/0,0.0.0.0/0@10.0.0.1", "0.0.0.0/0@10.0.0.1")]
+    public void A_default_gateway_adds_the_default_routes_that_are_missing(string ips, string routes, string expected) =>
+        Assert.Equal(expected, Describe(AddressPlan.Make(s_defaultGateway, Assigned(ips, Routes(routes))).Routes));
+
+    [Fact]
+    public void An_added_default_route_is_reported() => Assert.Equal("10.9.0.0/16,0.0.0.0/0@10.0.0.1",
+        Describe(AddressPlan.Make(s_defaultGateway, Assigned("10.0.0.5/24@10.0.0.1", Routes("10.9.0.0/16"))).Result.Routes));
+
+    [Theory]
+    [InlineData(Dual, "10.9.0.0/16,fd09::/16", "10.9.0.0/16@10.0.0.1,fd09::/16@fd00::1")]
+    [InlineData(Dual, "10.9.0.0/16@10.0.0.7", "10.9.0.0/16@10.0.0.7")]
+    [InlineData("10.0.0.5/24 10.1.0.5/24@10.1.0.1", "10.9.0.0/16", "10.9.0.0/16@10.1.0.1")]
+    // No gateway of the family: straight to the link.
+    [InlineData("10.0.0.5/24@10.0.0.1", "fd09::/16", "fd09::/16")]
+    [InlineData("10.0.0.5/24", "10.9.0.0/16", "10.9.0.0/16")]
+    // The same twice is once; host bits are no difference, another gateway is.
+    [InlineData(Dual, "10.9.0.0/16,10.9.0.0/16,10.9.9.9/16,10.9.0.0/16@10.0.0.1", "10.9.0.0/16@10.0.0.1")]
+    [InlineData(Dual, "10.9.0.0/16@10.0.0.7,10.9.0.0/16@10.0.0.8", "10.9.0.0/16@10.0.0.7,10.9.0.0/16@10.0.0.8")]
+    public void A_route_goes_through_its_own_gateway_or_its_familys_first(string ips, string routes, string expected) =>
+        Assert.Equal(expected,
+            Describe(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips, Routes(routes))).Routes));
+
+    // Scopes link, host and nowhere are straight to the link: the kernel refuses a gateway there.
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(0, true)]
+    [InlineData(200, true)]
+    [InlineData(252, true)]
+    [InlineData(253, false)]
+    [InlineData(254, false)]
+    [InlineData(255, false)]
+    public void A_route_of_scope_link_or_nearer_gets_no_gateway(int? scope, bool hasGateway)
+    {
+        var plan = AddressPlan.Make(s_gateway, Assigned(Dual, Route("10.9.0.0/16") with { Scope = scope }));
+        Assert.Equal(hasGateway, Assert.Single(plan.Routes).Gateway is not null);
+        Assert.Null(Assert.Single(plan.Result.Routes).Gateway);
+    }
+
+    [Fact]
+    public void All_else_of_a_route_is_kept()
+    {
+        var route = Route("10.9.9.9/16@10.0.0.7") with { Mtu = 1400, AdvertisedMss = 1360, Priority = 5, Table = 100, Scope = 0 };
+        var plan = AddressPlan.Make(s_gateway, Assigned(Dual, route));
+        Assert.Equal(route with { Destination = Cidr.Parse("10.9.0.0/16") }, Assert.Single(plan.Routes));
+        // What is reported is what was asked for.
+        Assert.Equal(route, Assert.Single(plan.Result.Routes));
+        Assert.Equal(2, AddressPlan.Make(s_gateway, Assigned(Dual, route, route with { Table = 101 })).Routes.Count);
+    }
+
+    [Theory]
+    [InlineData(Dual, "0.0.0.0/0@fd00::1")]
+    [InlineData(Dual, "::/0@10.0.0.1")]
+    // An address whose gateway is of the other family gives no route a gateway that the kernel would refuse.
+    [InlineData("10.0.0.5/24@fd00::1", "")]
+    [InlineData("10.0.0.5/24@fd00::1", "0.0.0.0/0")]
+    public void Destination_and_gateway_are_of_one_family(string ips, string routes) => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_defaultGateway, Assigned(ips, Routes(routes))), "address families");
+
+    [Fact]
+    public void The_configurations_DNS_replaces_the_assigned_one_as_a_whole()
+    {
+        var assigned = Assigned(Dual) with { Dns = new CniDns { Nameservers = ["1.1.1.1"], Domain = "assigned" } };
+        Assert.Equal(assigned.Dns, AddressPlan.Make(s_gateway, assigned).Result.Dns);
+        var own = new CniDns { Search = ["own"] };
+        Assert.Same(own, AddressPlan.Make(s_gateway with { Dns = own }, assigned).Result.Dns);
+        Assert.True(AddressPlan.Make(s_gateway with { Dns = new CniDns() }, assigned).Result.Dns.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5/24", false)]
+    [InlineData(Dual, true)]
+    public void A_plan_knows_whether_it_has_IPv6(string ips, bool hasIPv6) =>
+        Assert.Equal(hasIPv6, AddressPlan.Make(s_gateway, Assigned(ips)).HasIPv6);
+}

@@ -1,0 +1,184 @@
+using System.Text.Json.Nodes;
+using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Bridge;
+
+public sealed class BridgeConfigTests
+{
+    internal static BridgeConfig Parse(string config, string args = "") =>
+        BridgeConfig.Parse(Requests.Make(config), CniArgs.Parse(args, "MAC", "IP"));
+
+    static readonly BridgeConfig s_defaults = new() { Bridge = "cni0" };
+
+    const string Full = """
+        {
+          "cniVersion": "1.1.0", "name": "pods", "type": "bridge",
+          "bridge": "br-pods", "isGateway": true, "isDefaultGateway": true, "forceAddress": true, "mtu": 1400,
+          "promiscMode": true, "enabledad": true, "ipam": {"type": "host-local", "subnet": "10.0.0.0/24"}
+        }
+        """;
+
+    static readonly BridgeConfig s_full = new()
+    {
+        Bridge = "br-pods",
+        IsGateway = true,
+        IsDefaultGateway = true,
+        ForceAddress = true,
+        Mtu = 1400,
+        Promiscuous = true,
+        DetectsDuplicates = true,
+        IpamType = "host-local",
+    };
+
+    [Fact]
+    public void Every_key_has_a_default() => Assert.Equal(s_defaults, Parse("{}"));
+
+    [Fact]
+    public void Every_key_is_read() => Assert.Equal(s_full, Parse(Full));
+
+    [Fact]
+    public void Hairpin_is_read() => Assert.Equal(s_defaults with { Hairpin = true }, Parse("""{"hairpinMode":true}"""));
+
+    [Fact]
+    public void A_default_gateway_is_a_gateway() =>
+        Assert.Equal(s_defaults with { IsGateway = true, IsDefaultGateway = true },
+            Parse("""{"isGateway":false,"isDefaultGateway":true}"""));
+
+    // containerd sends runtimeConfig's parts with capital letters; Go's decoder takes any case.
+    [Fact]
+    public void Keys_match_without_case()
+    {
+        var upper = new JsonObject();
+        foreach (var (key, value) in JsonNode.Parse(Full)!.AsObject())
+            upper[key.ToUpperInvariant()] = value!.DeepClone();
+        Assert.Equal(s_full, Parse(upper.ToJsonString()));
+        Assert.Equal(s_full, Parse(Full.Replace("\"mtu\"", "\"Mtu\"", StringComparison.Ordinal)
+            .Replace("\"isGateway\"", "\"IsGateway\"", StringComparison.Ordinal)
+            .Replace("\"type\": \"host-local\"", "\"Type\": \"host-local\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Of_two_keys_the_later_wins()
+    {
+        Assert.Equal(2000, Parse("""{"mtu":1000,"MTU":2000}""").Mtu);
+        Assert.Equal(1000, Parse("""{"MTU":2000,"mtu":1000}""").Mtu);
+        Assert.Equal("b", Parse("""{"bridge":"a","bridge":"b"}""").Bridge);
+    }
+
+    public static TheoryData<string> Keys =>
+    [
+        "bridge", "isGateway", "isDefaultGateway", "forceAddress", "ipMasq", "isMasq", "ipMasqBackend", "mtu", "hairpinMode",
+        "promiscMode", "vlan", "vlanTrunk", "preserveDefaultVlan", "macspoofchk", "enabledad", "disableContainerInterface",
+        "portIsolation", "ipam", "dns", "args", "runtimeConfig", "prevResult",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void Null_leaves_the_default(string key) => Assert.Equal(s_defaults, Parse($$"""{"{{key}}":null}"""));
+
+    [Theory]
+    [InlineData("""{"unknown":true,"cni.dev/future":{"mtu":5},"type":5,"capabilities":{"mac":true}}""")]
+    [InlineData("""{"args":{"other":{"mac":5},"cni":{"labels":[{"key":"a"}]}},"runtimeConfig":{"portMappings":[{"HostPort":80}]}}""")]
+    [InlineData("""{"ipam":{},"dns":{},"args":{"cni":null},"runtimeConfig":{"mac":null,"ips":null,"ipRanges":null}}""")]
+    [InlineData("""{"ipam":{"type":""},"dns":{"domain":""}}""")]
+    [InlineData("""{"ipam":{"type":null,"unknown":1},"isGateway":false,"mtu":0,"preserveDefaultVlan":true}""")]
+    public void Unknown_keys_and_empty_parts_ask_for_nothing(string config) => Assert.Equal(s_defaults, Parse(config));
+
+    public static TheoryData<string, string> WrongTypes
+    {
+        get
+        {
+            var rows = new TheoryData<string, string>();
+            foreach (var key in (string[])["bridge", "ipMasqBackend"])
+                AddAll(key, "5", "true", "[]", "{}");
+            foreach (var key in (string[])["isGateway", "isDefaultGateway", "forceAddress", "ipMasq", "isMasq", "hairpinMode",
+                "promiscMode", "preserveDefaultVlan", "macspoofchk", "enabledad", "disableContainerInterface", "portIsolation"])
+                AddAll(key, "\"true\"", "1", "[]", "{}");
+            foreach (var key in (string[])["mtu", "vlan"])
+                AddAll(key, "\"1500\"", "1500.0", "1500.5", "1e3", "true", "[]", "{}", "99999999999", "\"\\ud800\"");
+            foreach (var key in (string[])["ipam", "dns", "args", "runtimeConfig"])
+                AddAll(key, "5", "\"x\"", "true", "[]");
+            return rows;
+
+            void AddAll(string key, params ReadOnlySpan<string> values)
+            {
+                foreach (var value in values)
+                    rows.Add($$"""{"{{key}}":{{value}}}""", key);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(WrongTypes))]
+    [InlineData("""{"ipam":{"type":5}}""", "ipam.type")]
+    [InlineData("""{"dns":{"nameservers":"x"}}""", "dns.nameservers")]
+    [InlineData("""{"dns":{"nameservers":[5]}}""", "dns.nameservers[0]")]
+    [InlineData("""{"dns":{"domain":[]}}""", "dns.domain")]
+    [InlineData("""{"dns":{"search":{}}}""", "dns.search")]
+    [InlineData("""{"dns":{"options":["a",true]}}""", "dns.options[1]")]
+    [InlineData("""{"args":{"cni":[]}}""", "args.cni")]
+    [InlineData("""{"args":{"cni":{"mac":5}}}""", "args.cni.mac")]
+    [InlineData("""{"runtimeConfig":{"mac":{}}}""", "runtimeConfig.mac")]
+    public void A_value_of_the_wrong_type_is_a_decoding_failure_that_names_the_key(string config, string key) =>
+        Requests.AssertRefused(CniErrorCode.DecodingFailure, () => Parse(config), "error unmarshall network config: key ", key);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(68)]
+    [InlineData(1500)]
+    [InlineData(9000)]
+    [InlineData(65535)]
+    public void An_MTU_is_what_a_veth_can_have(int mtu) => Assert.Equal(mtu, Parse($$"""{"mtu":{{mtu}}}""").Mtu);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(67)]
+    [InlineData(65536)]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    public void Another_MTU_is_refused_with_its_value(int mtu) => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse($$"""{"mtu":{{mtu}}}"""), $"mtu = {mtu}", "from 68 to 65535");
+
+    [Fact]
+    public void Hairpin_and_promiscuous_mode_exclude_each_other() => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse("""{"hairpinMode":true,"promiscMode":true}"""),
+        "hairpinMode", "cannot set hairpin mode and promiscuous mode at the same time");
+
+    [Theory]
+    [InlineData("", "interface name is empty")]
+    [InlineData("sixteen-bytes---", "interface name is too long")]
+    [InlineData(".", "interface name is . or ..")]
+    [InlineData("..", "interface name is . or ..")]
+    [InlineData("a/b", "interface name contains / or : or whitespace characters")]
+    [InlineData("a b", "interface name contains / or : or whitespace characters")]
+    [InlineData("cni%d", "interface name contains % or control characters")]
+    [InlineData("a\\u0000b", "interface name contains % or control characters")]
+    public void A_bridge_has_a_name_that_the_kernel_takes(string name, string why) => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse($$"""{"bridge":"{{name}}"}"""), "bridge = ", why);
+
+    [Theory]
+    [InlineData("""{}""", false)]
+    [InlineData("""{"dns":null}""", false)]
+    [InlineData("""{"dns":{}}""", false)]
+    [InlineData("""{"dns":{"domain":""}}""", false)]
+    [InlineData("""{"dns":{"nameservers":null,"search":null,"options":null}}""", false)]
+    [InlineData("""{"dns":{"nameservers":[]}}""", true)]
+    [InlineData("""{"dns":{"search":[]}}""", true)]
+    [InlineData("""{"dns":{"options":[]}}""", true)]
+    [InlineData("""{"dns":{"domain":"x"}}""", true)]
+    public void DNS_is_given_when_any_part_is_there_and_an_empty_list_counts(string config, bool isGiven) =>
+        Assert.Equal(isGiven, Parse(config).Dns is not null);
+
+    [Fact]
+    public void DNS_is_taken_as_a_whole()
+    {
+        var dns = Parse("""{"dns":{"nameservers":["1.1.1.1","x"],"domain":"d","search":["s"],"options":["o:1"]}}""").Dns!;
+        Assert.Equal(["1.1.1.1", "x"], dns.Nameservers);
+        Assert.Equal("d", dns.Domain);
+        Assert.Equal(["s"], dns.Search);
+        Assert.Equal(["o:1"], dns.Options);
+        Assert.True(Parse("""{"dns":{"nameservers":[]}}""").Dns!.IsEmpty);
+    }
+}

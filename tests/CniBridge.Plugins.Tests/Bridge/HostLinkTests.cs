@@ -1,0 +1,77 @@
+using System.Text;
+using CniBridge.Plugins.Bridge;
+
+namespace CniBridge.Plugins.Tests.Bridge;
+
+public sealed class HostLinkTests
+{
+    static readonly Attachment s_attachment = new("pods", "pod1", "eth0");
+
+    // Worked out apart from this code (FNV-1a, 64 bit, folded to 32): a DEL of the next version must find this one's links.
+    [Theory]
+    [InlineData("eth0", 0, "veth19461761")]
+    [InlineData("eth0", 1, "veth194611d2")]
+    [InlineData("eth0", 2, "veth194611cb")]
+    [InlineData("net1", 0, "vethcf11a33f")]
+    public void The_name_can_be_computed_for_ever(string interfaceName, int candidate, string name) =>
+        Assert.Equal(name, HostLink.NameOf(s_attachment with { InterfaceName = interfaceName }, candidate));
+
+    [Fact]
+    public void Ten_thousand_pods_have_as_many_names()
+    {
+        var names = Enumerable.Range(0, 10_000).Select(i => HostLink.NameOf(s_attachment with { ContainerId = $"pod{i}" }, 0)).ToList();
+        // Two of them may fall together by chance (one time in ninety); then the second candidate is taken.
+        Assert.InRange(names.Distinct().Count(), 9_999, 10_000);
+        Assert.All(names, name => Assert.Matches("^veth[0-9a-f]{8}$", name));
+    }
+
+    [Fact]
+    public void Where_one_name_ends_and_the_next_begins_is_told_apart()
+    {
+        Assert.NotEqual(HostLink.NameOf(new("a", "bc", "eth0"), 0), HostLink.NameOf(new("ab", "c", "eth0"), 0));
+        Assert.NotEqual(HostLink.AliasOf(new("a", "bc", "eth0")), HostLink.AliasOf(new("ab", "c", "eth0")));
+    }
+
+    [Fact]
+    public void The_alias_says_whose_link_it_is()
+    {
+        Assert.Equal("pods/pod1/eth0", HostLink.AliasOf(s_attachment));
+        Assert.Equal(s_attachment, HostLink.TryParseAlias("pods/pod1/eth0"));
+    }
+
+    // The kernel takes 254 bytes; two attachments that differ only behind the cut must differ all the same.
+    [Theory]
+    [InlineData(200, 49, false)]
+    [InlineData(200, 50, true)]
+    [InlineData(255, 255, true)]
+    [InlineData(1, 255, true)]
+    [InlineData(255, 1, true)]
+    public void A_long_alias_is_cut_and_still_unique(int networkLength, int idLength, bool isCut)
+    {
+        var attachment = new Attachment(new string('n', networkLength), new string('c', idLength), "eth0");
+        var alias = HostLink.AliasOf(attachment);
+        Assert.Equal(isCut ? 254 : networkLength + idLength + 6, Encoding.UTF8.GetByteCount(alias));
+        Assert.Equal(isCut ? null : attachment, HostLink.TryParseAlias(alias));
+        Assert.NotEqual(alias, HostLink.AliasOf(attachment with { InterfaceName = "eth1" }));
+        Assert.NotEqual(alias, HostLink.AliasOf(attachment with { ContainerId = attachment.ContainerId[1..] + "d" }));
+        Assert.Equal(alias, HostLink.AliasOf(attachment with { }));
+    }
+
+    [Fact]
+    public void An_interface_name_of_more_bytes_than_letters_is_counted_in_bytes()
+    {
+        var attachment = new Attachment(new string('n', 120), new string('c', 120), "ééééééé");
+        Assert.InRange(Encoding.UTF8.GetByteCount(HostLink.AliasOf(attachment)), 240, 254);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("eth0")]
+    [InlineData("a/b")]
+    [InlineData("a/b/c/d")]
+    [InlineData("//")]
+    [InlineData("a//c")]
+    [InlineData("/b/c")]
+    [InlineData("a/b/")]
+    public void Another_alias_is_nobodys(string alias) => Assert.Null(HostLink.TryParseAlias(alias));
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace CniBridge.Plugins.Tests;
+
+/// <summary>One call of a plugin as a runtime makes it: variables and standard input in, an answer out.</summary>
+static class Call
+{
+    /// <summary>There is nothing at this path: the host lets it pass, and what needs a namespace refuses it.</summary>
+    internal const string NoNamespace = "/some/netns/path";
+
+    /// <summary>A namespace that every process may open: its own.</summary>
+    internal const string OwnNamespace = "/proc/self/ns/net";
+
+    internal const string Config = """{"cniVersion":"1.1.0","name":"pods","type":"recording"}""";
+
+    /// <summary>A complete environment; a change to "" is as good as removing the variable.</summary>
+    internal static Dictionary<string, string> Variables(
+        string verb, params ReadOnlySpan<(string Name, string Value)> changes)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["CNI_COMMAND"] = verb,
+            ["CNI_CONTAINERID"] = "some-container-id",
+            ["CNI_NETNS"] = NoNamespace,
+            ["CNI_IFNAME"] = "eth0",
+            ["CNI_PATH"] = "/some/bin/path",
+        };
+        foreach (var (name, value) in changes)
+            variables[name] = value;
+        return variables;
+    }
+
+    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, string config = Config) =>
+        Run(plugin, variables, Encoding.UTF8.GetBytes(config));
+
+    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, byte[] config)
+    {
+        using var input = new MemoryStream(config);
+        return Run(plugin, variables, input);
+    }
+
+    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, Stream input)
+    {
+        using var output = new MemoryStream();
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        var exitCode = new PluginHost(plugin, input, output, log).Run(variables);
+        return new Answer(exitCode, output.ToArray(), log.ToString());
+    }
+}
+
+/// <summary>What a call left behind.</summary>
+sealed record Answer(int ExitCode, byte[] Output, string Log)
+{
+    internal string Text => Encoding.UTF8.GetString(Output);
+
+    /// <summary>Fails unless the output is exactly one document.</summary>
+    internal JsonObject Json => JsonNode.Parse(Output)!.AsObject();
+
+    internal int Code => Json["code"]!.GetValue<int>();
+    internal string Message => Json["msg"]!.GetValue<string>();
+    internal string Details => Json["details"]?.GetValue<string>() ?? "";
+
+    /// <summary>An error is one document of these three keys and nothing else, and exit code 1.</summary>
+    internal void AssertError(int code, string message, string? details = null)
+    {
+        AssertIsError();
+        Assert.Equal((code, message), (Code, Message));
+        if (details is not null)
+            Assert.Equal(details, Details);
+    }
+
+    internal void AssertIsError()
+    {
+        Assert.Equal(1, ExitCode);
+        Assert.Empty(Json.Select(pair => pair.Key).Except(["code", "msg", "details"]));
+        Assert.NotEqual(0, Code);
+        Assert.NotEmpty(Message);
+    }
+
+    internal void AssertSilentSuccess()
+    {
+        Assert.Equal("", Text);
+        Assert.Equal(0, ExitCode);
+    }
+}

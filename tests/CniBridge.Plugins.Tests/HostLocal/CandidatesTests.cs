@@ -1,0 +1,96 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal;
+
+namespace CniBridge.Plugins.Tests.HostLocal;
+
+/// <summary>The order in which a range set's addresses are tried.</summary>
+public sealed class CandidatesTests
+{
+    /// <summary>Ranges as SUBNET, or SUBNET+START-END, between blanks.</summary>
+    internal static RangeSet Set(string text, int index = 0) => new(index, [.. text.Split(' ').Select(range =>
+        range.Split('+', '-') is [var subnet, var start, var end]
+            ? AddressRangeTests.Parse(subnet, start, end)
+            : AddressRangeTests.Parse(range))]);
+
+    static string Walk(string set, string? last) => string.Join(' ', Allocator
+        .Candidates(Set(set), last is null ? null : IpAddress.Parse(last))
+        .Select(candidate => candidate.Address.ToString().Split('.', ':')[^1]));
+
+    [Theory]
+    [InlineData("192.168.1.0/29", null, "2 3 4 5 6")]
+    [InlineData("192.168.1.0/29", "192.168.1.2", "3 4 5 6 2")]
+    [InlineData("192.168.1.0/29", "192.168.1.3", "4 5 6 2 3")]
+    // At the end the walk goes round; an address that lies nowhere counts for none.
+    [InlineData("192.168.1.0/29", "192.168.1.6", "2 3 4 5 6")]
+    [InlineData("192.168.1.0/29", "192.168.1.7", "2 3 4 5 6")]
+    [InlineData("192.168.1.0/29", "10.0.0.3", "2 3 4 5 6")]
+    [InlineData("192.168.1.0/29", "fd00::3", "2 3 4 5 6")]
+    // The last one was the gateway before somebody changed the configuration.
+    [InlineData("192.168.1.0/29", "192.168.1.1", "2 3 4 5 6")]
+    [InlineData("192.168.1.0/30", null, "2")]
+    [InlineData("192.168.1.0/30", "192.168.1.2", "2")]
+    [InlineData("192.168.1.0/24+192.168.1.9-192.168.1.9", null, "9")]
+    [InlineData("192.168.1.0/24+192.168.1.9-192.168.1.9", "192.168.1.9", "9")]
+    [InlineData("192.168.1.0/24+192.168.1.1-192.168.1.1", null, "")]
+    [InlineData("192.168.1.0/24+192.168.1.254-192.168.1.255", null, "254 255")]
+    // Across ranges, each with its own gateway left out.
+    [InlineData("192.168.1.0/30 192.168.2.0/29", null, "2 2 3 4 5 6")]
+    [InlineData("192.168.1.0/30 192.168.2.0/29", "192.168.1.2", "2 3 4 5 6 2")]
+    [InlineData("192.168.1.0/30 192.168.2.0/29", "192.168.2.4", "5 6 2 2 3 4")]
+    [InlineData("10.0.1.0/24+10.0.1.3-10.0.1.4 10.0.2.0/24+10.0.2.5-10.0.2.6 10.0.3.0/24+10.0.3.7-10.0.3.8", "10.0.3.8", "3 4 5 6 7 8")]
+    [InlineData("10.0.1.0/24+10.0.1.3-10.0.1.4 10.0.2.0/24+10.0.2.5-10.0.2.6 10.0.3.0/24+10.0.3.7-10.0.3.8", "10.0.2.5", "6 7 8 3 4 5")]
+    [InlineData("10.0.1.0/24+10.0.1.0-10.0.1.3 10.0.2.0/24+10.0.2.0-10.0.2.3", "10.0.1.3", "0 2 3 0 2 3")]
+    // At the ends of the families' spaces nothing wraps.
+    [InlineData("255.255.255.0/24+255.255.255.254-255.255.255.255", null, "254 255")]
+    [InlineData("255.255.255.0/24+255.255.255.254-255.255.255.255", "255.255.255.255", "254 255")]
+    [InlineData("255.255.255.0/24+255.255.255.254-255.255.255.255", "255.255.255.254", "255 254")]
+    [InlineData("0.0.0.0/24+0.0.0.0-0.0.0.2", null, "0 2")]
+    [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffc/126", null, "fffe ffff")]
+    [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffc/126", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe", "ffff fffe")]
+    [InlineData("2001:db8::/126", null, "2 3")]
+    public void The_walk_starts_after_the_last_address_and_ends_with_it(string set, string? last, string expected) =>
+        Assert.Equal(expected, Walk(set, last));
+
+    [Fact]
+    public void A_range_of_2_to_the_64_is_walked_lazily() =>
+        Assert.Equal(["2001:db8::2", "2001:db8::3"],
+            Allocator.Candidates(Set("2001:db8::/64"), null).Take(2).Select(candidate => candidate.Address.ToString()));
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 200)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Every_address_but_the_gateways_comes_exactly_once_and_the_last_reserved_one_last(int seed)
+    {
+        var random = new PseudoRandom(seed);
+        var set = new RangeSet(0, [.. Enumerable.Range(0, 1 + random.Next(4)).Select(i => RandomRange(random, i))]);
+        var all = set.Ranges.SelectMany(range => All(range).Where(address => address != range.Gateway)).ToHashSet();
+        var everything = set.Ranges.SelectMany(All).ToList();
+        var last = random.Next(5) == 0 ? (IpAddress?)null : everything[random.Next(everything.Count)];
+
+        var walked = Allocator.Candidates(set, last).ToList();
+
+        Assert.Equal(all.Count, walked.Count);
+        Assert.Equal(all, walked.Select(candidate => candidate.Address).ToHashSet());
+        Assert.All(walked, candidate => Assert.Same(set.Find(candidate.Address), candidate.Range));
+        if (last is { } known && all.Contains(known))
+            Assert.Equal(known, walked[^1].Address);
+        // A mistake in the test's own listing would make the rest worthless.
+        Assert.All(everything, address => Assert.NotNull(set.Find(address)));
+    }
+
+    static AddressRange RandomRange(PseudoRandom random, int index)
+    {
+        var (first, second) = (random.Next(256), random.Next(256));
+        var (start, end) = (Math.Min(first, second), Math.Max(first, second));
+        return AddressRangeTests.Parse($"10.0.{index}.0/24", $"10.0.{index}.{start}", $"10.0.{index}.{end}",
+            $"10.0.{(random.Next(8) == 0 ? 99 : index)}.{random.Next(256)}");
+    }
+
+    static IEnumerable<IpAddress> All(AddressRange range)
+    {
+        for (var address = range.Start; address < range.End; address = address.Next())
+            yield return address;
+        yield return range.End;
+    }
+}

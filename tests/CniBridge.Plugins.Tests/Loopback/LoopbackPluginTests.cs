@@ -1,0 +1,39 @@
+using CniBridge.Plugins.Loopback;
+
+namespace CniBridge.Plugins.Tests.Loopback;
+
+/// <summary>What can be seen without entering a namespace.</summary>
+public sealed class LoopbackPluginTests
+{
+    const string Config = """{"cniVersion":"1.1.0","name":"cni-loopback"}""";
+
+    static Answer Run(string verb, string netns, string config = Config) =>
+        Call.Run(new LoopbackPlugin(), Call.Variables(verb, ("CNI_NETNS", netns), ("CNI_ARGS", "none")), config);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/no/such/netns")]
+    [InlineData("/etc/hostname")]
+    public void DEL_without_a_namespace_has_nothing_to_do(string netns) => Run("DEL", netns).AssertSilentSuccess();
+
+    [Theory]
+    [InlineData("ADD")]
+    [InlineData("CHECK")]
+    public void Others_need_one(string verb)
+    {
+        Assert.Equal("failed to open netns \"/no/such\": could not open /no/such: no such file or directory", Run(verb, "/no/such").Message);
+        Assert.Contains("is not a network namespace", Run(verb, "/etc/hostname").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_previous_result_is_told_before_anything_is_done()
+    {
+        var answer = Run("ADD", "/no/such", """{"cniVersion":"1.1.0","name":"lo","prevResult":{"cniVersion":"9.9.9"}}""");
+        Assert.Contains("could not parse prevResult: ", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GC")]
+    [InlineData("STATUS")]
+    public void There_is_no_garbage_and_nothing_that_could_be_missing(string verb) => Run(verb, "").AssertSilentSuccess();
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Protocol;
+
+public sealed class ValidAttachmentsTests
+{
+    static ValidAttachments Parse(string config) => ValidAttachments.Parse(
+        CniJson.Decode(Encoding.UTF8.GetBytes(config), CniJson.Default.GarbageJson, "network config"));
+
+    [Theory]
+    [InlineData("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}]}""")]
+    [InlineData("""{"cni.dev/attachments":[{"containerID":"a","ifname":"eth0"}]}""")]
+    [InlineData("""{"CNI.dev/Valid-Attachments":[{"ContainerID":"a","IfName":"eth0"},{"containerID":"b","ifname":"eth0"}]}""")]
+    // Of the two names the specification's own counts.
+    [InlineData("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}],"cni.dev/attachments":[]}""")]
+    public void An_attachment_lives_when_container_and_interface_are_in_the_list(string config)
+    {
+        var valid = Parse(config);
+        Assert.True(valid.Contains("a", "eth0"));
+        Assert.False(valid.Contains("a", "eth1"));
+        Assert.False(valid.Contains("c", "eth0"));
+    }
+
+    [Fact]
+    public void A_reservation_that_names_no_interface_lives_with_its_container()
+    {
+        var valid = Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}]}""");
+        Assert.True(valid.Contains("a", ""));
+        Assert.False(valid.Contains("b", ""));
+    }
+
+    [Fact]
+    public void An_empty_list_says_that_nothing_lives() =>
+        Assert.False(Parse("""{"cni.dev/valid-attachments":[]}""").Contains("a", "eth0"));
+
+    // Taken for an empty list, its absence would make garbage of everything.
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"cni.dev/valid-attachments":null}""")]
+    public void Without_a_list_nothing_is_collected(string config) =>
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Parse(config), "cni.dev/valid-attachments");
+
+    [Theory]
+    [InlineData("""{"cni.dev/valid-attachments":[null]}""", CniErrorCode.InvalidConfig)]
+    [InlineData("""{"cni.dev/valid-attachments":{}}""", CniErrorCode.DecodingFailure)]
+    [InlineData("""{"cni.dev/valid-attachments":[{"containerID":5}]}""", CniErrorCode.DecodingFailure)]
+    public void A_list_that_cannot_be_read_is_refused(string config, int code) =>
+        Requests.AssertRefused(code, () => Parse(config), "cni.dev/valid-attachments");
+}

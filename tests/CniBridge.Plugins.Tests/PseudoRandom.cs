@@ -1,0 +1,16 @@
+namespace CniBridge.Plugins.Tests;
+
+/// <summary>Numbers that look random and are the same in every run: xorshift, 32 bit.</summary>
+sealed class PseudoRandom(int seed)
+{
+    uint _state = (uint)seed * 2654435761;
+
+    /// <summary>From 0 to below the limit.</summary>
+    internal int Next(int limit)
+    {
+        _state ^= _state << 13;
+        _state ^= _state >> 17;
+        _state ^= _state << 5;
+        return (int)(_state % (uint)limit);
+    }
+}

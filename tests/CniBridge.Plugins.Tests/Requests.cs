@@ -1,0 +1,33 @@
+using System.Text;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests;
+
+/// <summary>Requests as the host hands them to a plugin, without a host.</summary>
+static class Requests
+{
+    internal static CniRequest Make(
+        string config, string netns = Call.NoNamespace, string version = "1.1.0", TextWriter? log = null) => new()
+        {
+            Environment = new CniEnvironment
+            {
+                CommandName = "ADD",
+                ContainerId = "pod1",
+                NetworkNamespace = netns,
+                InterfaceName = "eth0",
+            },
+            NetworkName = "pods",
+            Version = version,
+            Config = Encoding.UTF8.GetBytes(config),
+            Log = log ?? TextWriter.Null,
+        };
+
+    /// <summary>The failure must name the code and say every one of the words.</summary>
+    internal static void AssertRefused(int code, Action action, params ReadOnlySpan<string> words)
+    {
+        var refusal = Assert.Throws<CniException>(action);
+        foreach (var word in words)
+            Assert.Contains(word, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(code, refusal.Code);
+    }
+}
