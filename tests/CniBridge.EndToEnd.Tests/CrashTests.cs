@@ -1,0 +1,207 @@
+namespace CniBridge.EndToEnd.Tests;
+
+/// <summary>Plugins that are killed, or that the kernel refuses something, at any moment of their work.</summary>
+public sealed class CrashTests
+{
+    /// <summary>What changes something, and so what a crash can come before or after.</summary>
+    public static TheoryData<string> Calls =>
+    [
+        "sendto", "recvfrom", "linkat", "unlink", "openat", "pwrite64", "ftruncate", "write", "setns", "ioctl", "flock",
+        "mkdir",
+    ];
+
+    /// <summary>What the plugin does on its thread inside the pod: strace counts each thread's calls apart.</summary>
+    public static TheoryData<string> PodFiles =>
+    [
+        "/proc/sys/net/ipv6/conf/lo/disable_ipv6", "/proc/sys/net/ipv6/conf/eth0/disable_ipv6",
+        "/proc/sys/net/ipv6/conf/eth0/keep_addr_on_down", "/proc/sys/net/ipv6/conf/eth0/accept_dad",
+        "/proc/sys/net/ipv4/conf/eth0/arp_notify",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void After_an_ADD_that_was_killed_DEL_leaves_nothing_and_the_next_ADD_works(string systemCall)
+    {
+        using var node = NewNode();
+        for (var number = 1; RunKilled(node, "ADD", $"inject={systemCall}:signal=KILL:when={number}"); number++)
+        {
+            AssertCleanAndUsable(node);
+            Forget(node);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PodFiles))]
+    public void After_an_ADD_that_was_killed_inside_the_pod_DEL_leaves_nothing(string path)
+    {
+        using var node = NewNode();
+        for (var number = 1; RunKilled(node, "ADD", $"inject=openat:signal=KILL:when={number}", "-P", path); number++)
+        {
+            AssertCleanAndUsable(node);
+            Forget(node);
+        }
+    }
+
+    [Fact]
+    public void After_an_ADD_that_was_killed_DEL_without_the_namespace_leaves_nothing()
+    {
+        using var node = NewNode();
+        for (var number = 1; RunKilled(node, "ADD", $"inject=sendto:signal=KILL:when={number}"); number++)
+        {
+            Call(node, "DEL").With("CNI_NETNS", null).Succeed();
+            node.AssertNoResidue("pod");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void A_DEL_that_was_killed_is_finished_by_the_next_one(string systemCall)
+    {
+        using var node = NewNode();
+        Call(node, "ADD").Succeed();
+        for (var number = 1; RunKilled(node, "DEL", $"inject={systemCall}:signal=KILL:when={number}"); number++)
+        {
+            AssertCleanAndUsable(node);
+            Call(node, "ADD").Succeed();
+        }
+
+        node.AssertNoResidue("pod");
+    }
+
+    [Theory]
+    [InlineData("sendto", "ENOMEM")]
+    [InlineData("sendto", "ENOBUFS")]
+    [InlineData("recvfrom", "ENOBUFS")]
+    [InlineData("socket", "EMFILE")]
+    [InlineData("linkat", "ENOSPC")]
+    [InlineData("pwrite64", "ENOSPC")]
+    [InlineData("ftruncate", "EIO")]
+    [InlineData("setns", "EPERM")]
+    [InlineData("ioctl", "ENOMEM")]
+    [InlineData("flock", "ENOLCK")]
+    [InlineData("mkdir", "ENOSPC")]
+    public void An_ADD_that_the_kernel_refuses_something_leaves_nothing(string systemCall, string error)
+    {
+        using var node = NewNode();
+        for (var number = 1; ; number++)
+        {
+            // Exactly one call fails: what cleans up must be able to.
+            var result = RunTraced(node, "ADD", $"inject={systemCall}:error={error}:when={number}");
+            if (!result.Stderr.Contains("INJECTED", StringComparison.Ordinal))
+            {
+                result.Succeeded();
+                return;
+            }
+
+            AssertAllOrNothing(node, result);
+            Forget(node);
+        }
+    }
+
+    [Theory]
+    [InlineData("/run/netns/pod", "EMFILE")]
+    [InlineData("/var/lib/cni/networks/podnet", "ENFILE")]
+    [InlineData("/var/lib/cni/networks/podnet/lock", "EACCES")]
+    [InlineData("/var/lib/cni/networks/podnet/last_reserved_ip.0", "ENOSPC")]
+    [InlineData("/var/lib/cni/networks/podnet/last_reserved_ip.1", "EIO")]
+    [InlineData("/proc/sys/net/ipv4/ip_forward", "EROFS")]
+    [InlineData("/proc/sys/net/ipv6/conf/all/forwarding", "EROFS")]
+    [InlineData("/proc/sys/net/ipv6/conf/cni0/accept_ra", "EROFS")]
+    [InlineData("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "EROFS")]
+    [InlineData("/proc/sys/net/ipv6/conf/eth0/accept_dad", "EROFS")]
+    [InlineData("/proc/sys/net/ipv4/conf/eth0/arp_notify", "EMFILE")]
+    public void An_ADD_that_cannot_open_a_file_leaves_all_or_nothing(string path, string error)
+    {
+        using var node = NewNode();
+        for (var number = 1; ; number++)
+        {
+            var result = RunTraced(node, "ADD", $"inject=openat:error={error}:when={number}", "-P", path);
+            if (!result.Stderr.Contains("INJECTED", StringComparison.Ordinal))
+            {
+                Assert.NotEqual(1, number);
+                result.Succeeded();
+                return;
+            }
+
+            AssertAllOrNothing(node, result);
+            Forget(node);
+        }
+    }
+
+    [Theory]
+    [InlineData(">/dev/full")]
+    [InlineData(">&-")]
+    [InlineData(">&- 2>&-")]
+    [InlineData("3<>/run/out 4>/run/out 3<&- >&4 4>&-")]
+    public void An_ADD_whose_result_reaches_nobody_leaves_nothing(string redirections)
+    {
+        using var node = NewNode();
+        node.Run("mkfifo", "/run/out").Succeeded();
+
+        var result = (Call(node, "ADD") with { Redirections = redirections }).Run();
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+        node.AssertNoResidue("pod");
+        AssertCleanAndUsable(node);
+    }
+
+    static void AssertAllOrNothing(ScratchNode node, CommandResult result)
+    {
+        if (result.ExitCode == 0)
+        {
+            // The plugin could do without: then the result must be true.
+            node.AssertPodReaches("pod", "10.88.0.1");
+            Call(node, "DEL").Succeed();
+        }
+        else
+        {
+            Assert.Equal(1, result.ExitCode);
+            Assert.Equal(["code", "msg"], result.Json.EnumerateObject().Select(item => item.Name).Take(2));
+        }
+
+        node.AssertNoResidue("pod");
+    }
+
+    static void AssertCleanAndUsable(ScratchNode node)
+    {
+        Call(node, "DEL").Succeed();
+        node.AssertNoResidue("pod");
+        Call(node, "ADD").Succeed();
+        node.AssertPodReaches("pod", "10.88.0.1");
+        Call(node, "DEL").Succeed();
+    }
+
+    /// <summary>Back to a node where no plugin ever ran.</summary>
+    static void Forget(ScratchNode node) => node.Run("sh", "-c", """
+        if [ -e /sys/class/net/cni0 ]; then ip link delete cni0; fi
+        rm -rf /var/lib/cni/networks
+        echo 0 > /proc/sys/net/ipv4/ip_forward
+        """).Succeeded();
+
+    /// <summary>True when the plugin was killed; false when it made fewer calls, and so came to its end.</summary>
+    static bool RunKilled(ScratchNode node, string verb, string injection, params string[] options)
+    {
+        var result = RunTraced(node, verb, injection, options);
+        if (result.ExitCode == 137)
+        {
+            return true;
+        }
+
+        result.Succeeded();
+        return false;
+    }
+
+    static CommandResult RunTraced(ScratchNode node, string verb, string injection, params string[] options) =>
+        (Call(node, verb) with { Wrapper = ["strace", "-f", "-qq", "-e", injection, .. options] }).Run();
+
+    static RawCall Call(ScratchNode node, string verb) => RawCall.Of(node, verb, Configurations.Plain);
+
+    static ScratchNode NewNode()
+    {
+        Requirement.Node("strace");
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        node.AddPod("pod");
+        return node;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests;
+
+/// <summary>The plugins behind libcni itself: its cache, its CHECK and its way of passing results on.</summary>
+public sealed class LibcniTests
+{
+    [Theory]
+    [InlineData("0.4.0")]
+    [InlineData("1.0.0")]
+    public void Two_pods_are_added_checked_and_deleted(string version)
+    {
+        using var node = NodeWithNetwork(version);
+        var first = node.AddPod("first");
+        var second = node.AddPod("second");
+
+        AssertPlausible(Cnitool.Add(node, "podnet", first), version, "10.88.0.2/24");
+        AssertPlausible(Cnitool.Add(node, "podnet", second), version, "10.88.0.3/24");
+
+        Assert.Equal(["10.88.0.2/24"], node.IpJsonInPod("first", "address", "show", "eth0").GlobalAddresses());
+        Assert.Equal(["10.88.0.2", "10.88.0.3"], node.Reservations());
+        node.AssertPodReaches("first", "10.88.0.3");
+        node.AssertPodReaches("second", "10.88.0.2");
+        Cnitool.Run(node, "check", "podnet", first).Succeeded();
+        Cnitool.Run(node, "check", "podnet", second).Succeeded();
+        Cnitool.Run(node, "del", "podnet", first).Succeeded();
+        Cnitool.Run(node, "del", "podnet", second).Succeeded();
+        node.AssertNothingLeft(PodNetwork.Bridge);
+    }
+
+    [Fact]
+    public void Deletion_succeeds_twice()
+    {
+        using var node = NodeWithNetwork("1.0.0");
+        var pod = node.AddPod("pod");
+        Cnitool.Add(node, "podnet", pod);
+
+        Cnitool.Run(node, "del", "podnet", pod).Succeeded();
+        Cnitool.Run(node, "del", "podnet", pod).Succeeded();
+
+        node.AssertNothingLeft(PodNetwork.Bridge);
+    }
+
+    [Fact]
+    public void Deletion_succeeds_for_a_pod_whose_namespace_is_gone()
+    {
+        using var node = NodeWithNetwork("1.0.0");
+        var pod = node.AddPod("pod");
+        Cnitool.Add(node, "podnet", pod);
+        node.Run("ip", "netns", "delete", "pod").Succeeded();
+
+        Cnitool.Run(node, "del", "podnet", pod).Succeeded();
+
+        Assert.Empty(node.Reservations());
+        Assert.Empty(node.CachedResults());
+    }
+
+    [Fact]
+    public void A_check_fails_when_the_address_was_taken_away()
+    {
+        using var node = NodeWithNetwork("1.0.0");
+        var pod = node.AddPod("pod");
+        Cnitool.Add(node, "podnet", pod);
+        node.Run("ip", "-n", "pod", "address", "flush", "dev", "eth0").Succeeded();
+
+        Assert.NotEqual(0, Cnitool.Run(node, "check", "podnet", pod).ExitCode);
+    }
+
+    [Fact]
+    public void Capabilities_choose_the_addresses_and_the_hardware_address()
+    {
+        using var node = NodeWithNetwork("1.0.0");
+        var pod = node.AddPod("pod");
+
+        var result = Cnitool.Add(
+            node, "podnet", pod, ("CAP_ARGS", """{"ips":["10.88.0.77/24"],"mac":"0a:58:0a:58:00:4d"}"""));
+
+        AssertPlausible(result, "1.0.0", "10.88.0.77/24");
+        var link = node.IpJsonInPod("pod", "address", "show", "eth0");
+        Assert.Equal(["10.88.0.77/24"], link.GlobalAddresses());
+        Assert.Equal("0a:58:0a:58:00:4d", link[0].GetProperty("address").GetString());
+    }
+
+    [Fact]
+    public void Arguments_choose_the_address()
+    {
+        using var node = NodeWithNetwork("1.0.0");
+        var pod = node.AddPod("pod");
+
+        var result = Cnitool.Add(node, "podnet", pod, ("CNI_ARGS", "IgnoreUnknown=1;IP=10.88.0.88;K8S_POD_NAME=pod"));
+
+        AssertPlausible(result, "1.0.0", "10.88.0.88/24");
+        Assert.Equal(["10.88.0.88"], node.Reservations());
+    }
+
+    [Fact]
+    public void A_loopback_network_brings_the_loopback_up_and_down()
+    {
+        using var node = NodeWithNetwork("1.0.0");
+        node.WriteFile(
+            "/etc/cni/net.d/99-lo.conflist",
+            """{"cniVersion":"1.0.0","name":"lo","plugins":[{"type":"loopback"}]}""");
+        var pod = node.AddPod("pod");
+
+        Cnitool.Add(node, "lo", pod, ("CNI_IFNAME", "lo"));
+        node.AssertPodReaches("pod", "127.0.0.1");
+        Cnitool.Run(node, "check", "lo", pod, ("CNI_IFNAME", "lo")).Succeeded();
+        Cnitool.Run(node, "del", "lo", pod, ("CNI_IFNAME", "lo")).Succeeded();
+
+        var flags = node.IpJsonInPod("pod", "link", "show", "lo")[0].GetProperty("flags");
+        Assert.DoesNotContain("UP", flags.EnumerateArray().Select(flag => flag.GetString()));
+    }
+
+    static ScratchNode NodeWithNetwork(string version)
+    {
+        Requirement.Node();
+        // Built, or the test skipped, before anything is made.
+        _ = Cnitool.ProgramPath;
+        var node = new ScratchNode();
+        node.WriteFile("/etc/cni/net.d/10-podnet.conflist", $$"""
+            {
+              "cniVersion": "{{version}}", "name": "podnet",
+              "plugins": [{
+                "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true,
+                "capabilities": {"ips": true, "mac": true},
+                "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}]]}
+              }]
+            }
+            """);
+        return node;
+    }
+
+    static void AssertPlausible(JsonElement result, string version, string address)
+    {
+        Assert.Equal(version, result.GetProperty("cniVersion").GetString());
+        var ip = Assert.Single(result.GetProperty("ips").EnumerateArray());
+        Assert.Equal(address, ip.GetProperty("address").GetString());
+        Assert.Equal("10.88.0.1", ip.GetProperty("gateway").GetString());
+        var inPod = result.GetProperty("interfaces")[ip.GetProperty("interface").GetInt32()];
+        Assert.Equal("eth0", inPod.GetProperty("name").GetString());
+        Assert.Equal("0.0.0.0/0", result.GetProperty("routes")[0].GetProperty("dst").GetString());
+    }
+}

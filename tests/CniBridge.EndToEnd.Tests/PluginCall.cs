@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CniBridge.EndToEnd.Tests;
+
+/// <summary>One attachment, as a runtime asks for it.</summary>
+sealed record PluginCall
+{
+    public required ScratchNode Node { get; init; }
+
+    /// <summary>The directory of the plugins: ours or Go's.</summary>
+    public required string PluginDirectory { get; init; }
+
+    /// <summary>The configuration of one plugin, as libcni would pass it on.</summary>
+    public required string Configuration { get; init; }
+
+    public required string ContainerId { get; init; }
+
+    public required string NetworkNamespace { get; init; }
+
+    public string InterfaceName { get; init; } = "eth0";
+
+    public string Arguments { get; init; } = "";
+
+    public CommandResult Add(JsonElement? previousResult = null) => Run("ADD", previousResult);
+
+    public CommandResult Check(JsonElement? previousResult) => Run("CHECK", previousResult);
+
+    public CommandResult Del(JsonElement? previousResult = null) => Run("DEL", previousResult);
+
+    public CommandResult Version() => Run("VERSION", null);
+
+    /// <summary>Runs any command, with the result of the ADD before it in the configuration, as libcni does.</summary>
+    public CommandResult Run(string command, JsonElement? previousResult)
+    {
+        var configuration = JsonNode.Parse(Configuration)!.AsObject();
+        var plugin = configuration["type"]!.GetValue<string>();
+        if (previousResult is { } result)
+        {
+            configuration["prevResult"] = JsonNode.Parse(result.GetRawText());
+        }
+
+        var environment = new Dictionary<string, string>
+        {
+            ["CNI_COMMAND"] = command,
+            ["CNI_CONTAINERID"] = ContainerId,
+            ["CNI_NETNS"] = NetworkNamespace,
+            ["CNI_IFNAME"] = InterfaceName,
+            ["CNI_ARGS"] = Arguments,
+            ["CNI_PATH"] = PluginDirectory,
+        };
+        return Node.Run(Path.Combine(PluginDirectory, plugin), [], configuration.ToJsonString(), environment);
+    }
+}

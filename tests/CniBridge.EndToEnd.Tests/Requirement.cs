@@ -1,0 +1,51 @@
+namespace CniBridge.EndToEnd.Tests;
+
+/// <summary>What a test needs of the machine: it is skipped, with the reason, where that is missing.</summary>
+static class Requirement
+{
+    public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>Everything a <see cref="ScratchNode"/> is made with, and the programs named.</summary>
+    public static void Node(params string[] programs)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("needs root: namespaces, mounts and links are made");
+        }
+
+        Programs(["ip", "ping", "unshare", "nsenter", "mount", "cat", .. programs]);
+        using var kernel = new RunningProcess("unshare", [
+            "--net", "--mount", "--pid", "--fork", "--", "sh", "-c",
+            "ip link add type bridge && ip link add type veth"]);
+        var result = kernel.WaitForExit();
+        if (result.ExitCode != 0)
+        {
+            Assert.Skip($"no namespaces, bridges or veths here: {result.Stderr}");
+        }
+    }
+
+    public static void Ipv6() => Directory("/proc/sys/net/ipv6", "IPv6 in the kernel");
+
+    public static void Programs(params string[] programs)
+    {
+        foreach (var program in programs)
+        {
+            if (Find(program) is null)
+            {
+                Assert.Skip($"the program {program} is not installed");
+            }
+        }
+    }
+
+    public static void Directory(string path, string purpose)
+    {
+        if (!System.IO.Directory.Exists(path))
+        {
+            Assert.Skip($"{purpose} is missing: there is no {path}");
+        }
+    }
+
+    /// <summary>The path of a program, or null when it is not installed.</summary>
+    public static string? Find(string program) =>
+        SearchPath.Split(':').Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
+}

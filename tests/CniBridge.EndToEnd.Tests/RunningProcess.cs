@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace CniBridge.EndToEnd.Tests;
+
+/// <summary>A child process with its output collected; killed with its children when disposed.</summary>
+sealed class RunningProcess : IDisposable
+{
+    static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+
+    readonly Process process;
+    readonly string commandLine;
+    readonly StringBuilder stdout = new();
+    readonly StringBuilder stderr = new();
+    readonly object changed = new();
+    int openStreams = 2;
+
+    public RunningProcess(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        FillEnvironment(start, environment);
+        commandLine = $"{program} {string.Join(' ', start.ArgumentList)}";
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Collect(stdout, line.Data);
+        process.ErrorDataReceived += (_, line) => Collect(stderr, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Id => process.Id;
+
+    /// <summary>Gives the process its whole input: <paramref name="input"/> and then the end of it.</summary>
+    public void FinishInput(string input = "")
+    {
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The process is gone or never wanted input; its exit code says what is to be said.
+        }
+    }
+
+    /// <summary>Waits until stdout or stderr matches <paramref name="pattern"/>.</summary>
+    public void WaitForOutput([StringSyntax(StringSyntaxAttribute.Regex)] string pattern)
+    {
+        var deadline = Environment.TickCount64 + (long)DefaultTimeout.TotalMilliseconds;
+        lock (changed)
+        {
+            while (!Regex.IsMatch($"{stdout}{stderr}", pattern))
+            {
+                if (openStreams == 0 || !WaitForChange(deadline))
+                {
+                    Assert.Fail($"{commandLine} did not say '{pattern}'\nstdout: {stdout}\nstderr: {stderr}");
+                }
+            }
+        }
+    }
+
+    public CommandResult WaitForExit(TimeSpan? timeout = null)
+    {
+        var limit = timeout ?? DefaultTimeout;
+        var deadline = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        var ended = process.WaitForExit(limit);
+        lock (changed)
+        {
+            // A daemon that inherited the streams keeps them open after the process itself has ended.
+            while (ended && openStreams > 0)
+            {
+                ended = WaitForChange(deadline);
+            }
+
+            var exitCode = ended ? process.ExitCode : -1;
+            var result = new CommandResult(commandLine, exitCode, stdout.ToString(), stderr.ToString());
+            return ended ? result : throw new TimeoutException($"no end after {limit}: {result}");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
+
+        process.Dispose();
+    }
+
+    static void FillEnvironment(ProcessStartInfo start, IReadOnlyDictionary<string, string>? environment)
+    {
+        // Nothing of the developer's environment: no CNI_*, CONTAINERS_* or GO* setting of theirs decides a test.
+        start.Environment.Clear();
+        start.Environment["PATH"] = Requirement.SearchPath;
+        start.Environment["HOME"] = "/root";
+        start.Environment["LC_ALL"] = "C";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+    }
+
+    bool WaitForChange(long deadline)
+    {
+        var left = deadline - Environment.TickCount64;
+        return left > 0 && Monitor.Wait(changed, TimeSpan.FromMilliseconds(left));
+    }
+
+    void Collect(StringBuilder output, string? line)
+    {
+        lock (changed)
+        {
+            if (line is null)
+            {
+                openStreams--;
+            }
+            else
+            {
+                output.Append(line).Append('\n');
+            }
+
+            Monitor.PulseAll(changed);
+        }
+    }
+}

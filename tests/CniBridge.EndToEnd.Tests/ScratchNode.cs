@@ -1,0 +1,125 @@
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests;
+
+/// <summary>
+/// A machine of its own as far as plugins can see: new network, mount and PID namespaces, with fresh state directories.
+/// Everything in it ends with it: its first process lives as long as the test process holds the other end of its
+/// standard input, and the kernel kills whatever else runs in a PID namespace whose first process is gone.
+/// </summary>
+sealed class ScratchNode : IDisposable
+{
+    /// <summary>An empty directory in memory, of this node only.</summary>
+    public const string Directory = "/run/node";
+
+    // The shell stays the first process (no exec) so that orphaned daemons have someone to reap them.
+    const string Setup = """
+        set -e
+        ip link set lo up
+        mount -t tmpfs tmpfs /run
+        mkdir /run/netns /run/node /run/cgroup
+        if [ -d /sys/fs/cgroup ]; then mount --rbind /sys/fs/cgroup /run/cgroup; fi
+        mount -t sysfs sysfs /sys
+        if [ -d /sys/fs/cgroup ]; then mount --move /run/cgroup /sys/fs/cgroup; fi
+        rmdir /run/cgroup
+        for directory in /var/lib/cni /var/lib/cni-bridge /var/lib/containers /etc/cni /opt/cni; do
+          mkdir -p "$directory"
+          mount -t tmpfs tmpfs "$directory"
+        done
+        mkdir -p /etc/cni/net.d /opt/cni/bin
+        exec 3<&0
+        cat <&3 >/dev/null &
+        echo ready
+        wait
+        """;
+
+    readonly RunningProcess holder;
+
+    public ScratchNode()
+    {
+        holder = new RunningProcess("unshare", [
+            "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
+            "--", "sh", "-c", Setup]);
+        try
+        {
+            holder.WaitForOutput("ready");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a program in the node; the caller waits for it or disposes it.</summary>
+    public RunningProcess Start(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var namespaces = $"/proc/{holder.Id}/ns";
+        return new RunningProcess("nsenter", [
+            $"--net={namespaces}/net", $"--mount={namespaces}/mnt", $"--pid={namespaces}/pid_for_children",
+            "--", program, .. arguments], environment);
+    }
+
+    public CommandResult Run(string program, params string[] arguments) => Run(program, arguments, "");
+
+    public CommandResult Run(
+        string program,
+        IEnumerable<string> arguments,
+        string input,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var process = Start(program, arguments, environment);
+        process.FinishInput(input);
+        return process.WaitForExit();
+    }
+
+    /// <summary>Makes a network namespace in the node and returns its path.</summary>
+    public string AddPod(string name)
+    {
+        Run("ip", "netns", "add", name).Succeeded();
+        return $"/run/netns/{name}";
+    }
+
+    public CommandResult InPod(string name, string program, params string[] arguments) =>
+        Run("ip", ["netns", "exec", name, program, .. arguments]);
+
+    public JsonElement IpJson(params string[] arguments) =>
+        Run("ip", ["-j", "-d", .. arguments]).Succeeded().Json;
+
+    public JsonElement IpJsonInPod(string pod, params string[] arguments) =>
+        Run("ip", ["-n", pod, "-j", "-d", .. arguments]).Succeeded().Json;
+
+    /// <summary>The path by which the test process itself reaches a path of the node.</summary>
+    public string FromOutside(string path) => $"/proc/{holder.Id}/root{path}";
+
+    public void WriteFile(string path, string content)
+    {
+        var outside = FromOutside(path);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(outside)!);
+        File.WriteAllText(outside, content);
+    }
+
+    /// <summary>Makes a directory of the machine visible at another path of the node.</summary>
+    public void Bind(string source, string target) => Run("mount", "--bind", source, target).Succeeded();
+
+    public void Dispose()
+    {
+        holder.FinishInput();
+        try
+        {
+            // The end of its first process waits for the end of all others in the node: afterwards nothing is left.
+            holder.WaitForExit();
+        }
+        catch (TimeoutException)
+        {
+            // Dispose of the holder kills what is left.
+        }
+        finally
+        {
+            holder.Dispose();
+        }
+    }
+}
