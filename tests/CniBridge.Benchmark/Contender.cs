@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace CniBridge.Benchmark;
+
+/// <summary>A set of plugins in the race, with networks of its own.</summary>
+/// <param name="Number">Makes its subnets its own.</param>
+sealed record Contender(string Name, string Key, string BinDirectory, int Number)
+{
+    internal string Plugin => Path.Combine(BinDirectory, "bridge");
+
+    /// <summary>The plugin's configuration as libcni passes it on.</summary>
+    internal string Configure(Scenario scenario, string dataDirectory)
+    {
+        var ranges = $$"""[{"subnet":"10.{{Number}}.0.0/16"}]""";
+        var routes = """{"dst":"0.0.0.0/0"}""";
+        if (scenario.HasIPv6)
+        {
+            ranges += $$""",[{"subnet":"fd00:{{Number}}::/64"}]""";
+            routes += """,{"dst":"::/0"}""";
+        }
+        return $$$"""
+            {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"bridge",
+            "bridge":"{{{NetworkName(scenario)}}}","isGateway":true,"ipam":{"type":"host-local",
+            "dataDir":"{{{dataDirectory}}}","ranges":[{{{ranges}}}],"routes":[{{{routes}}}]}}
+            """;
+    }
+
+    /// <summary>Also the bridge's name.</summary>
+    internal string NetworkName(Scenario scenario) => $"{Key}-{scenario.Key}";
+
+    /// <summary>Files as either host-local writes them: the first addresses of the range are taken.</summary>
+    internal void FillStore(Scenario scenario, string dataDirectory)
+    {
+        if (scenario.Reservations == 0)
+            return;
+        var store = Directory.CreateDirectory(Path.Combine(dataDirectory, NetworkName(scenario))).FullName;
+        var last = "";
+        for (var i = 2; i < scenario.Reservations + 2; i++)
+        {
+            last = string.Create(CultureInfo.InvariantCulture, $"10.{Number}.{i >> 8}.{i & 255}");
+            File.WriteAllText(Path.Combine(store, last), $"{Guid.NewGuid():N}{Guid.NewGuid():N}\r\neth0");
+        }
+        File.WriteAllText(Path.Combine(store, "last_reserved_ip.0"), last);
+    }
+
+    /// <summary>What the plugin says of itself when it is called by hand.</summary>
+    internal string About()
+    {
+        using var process = new PluginProcess([Plugin], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "");
+        process.Start();
+        var outcome = process.Finish();
+        return (outcome.Output + outcome.Errors).Split('\n')[0];
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using CniBridge.Benchmark;
+
+// The plugins, Go's plugins, a directory to work in, the number of rounds, and the scenarios: scripts/bench knows them.
+var rounds = 0;
+if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out rounds) || rounds < 1)
+{
+    Console.Error.WriteLine("usage: scripts/bench [ROUNDS [SCENARIO...]]; scenarios: " +
+        string.Join(' ', Scenario.All.Select(scenario => scenario.Key)));
+    return 2;
+}
+Contender[] contenders = [new("ours", "ours", args[0], 81), new("Go", "go", args[1], 82)];
+var scenarios = Scenario.All.Where(scenario => args.Length == 4 || args[4..].Contains(scenario.Key));
+// Memory is measured of processes that a relay leaves behind: they become our children.
+LibC.Check(LibC.prctl(LibC.PR_SET_CHILD_SUBREAPER, 1), "prctl");
+try
+{
+    var report = new Report(Console.Out);
+    report.WriteHeader(contenders, rounds);
+    foreach (var scenario in scenarios)
+    {
+        var race = Race.Of(contenders, scenario, args[2]);
+        race.Run(rounds);
+        report.Write(race);
+    }
+    return 0;
+}
+catch (BenchmarkException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+
+namespace CniBridge.Benchmark;
+
+/// <summary>
+/// One scenario, run by both contenders in turn; who goes first in a round is drawn, so that both meet the same noise.
+/// </summary>
+abstract class Race(Contender[] contenders, Scenario scenario, string workDirectory)
+{
+    readonly Dictionary<(Contender, Verb), Measurements> _measurements = [];
+
+    internal Scenario Scenario => scenario;
+
+    internal IReadOnlyList<Contender> Contenders => contenders;
+
+    internal Measurements this[Contender contender, Verb verb]
+    {
+        get
+        {
+            if (!_measurements.TryGetValue((contender, verb), out var found))
+                _measurements[(contender, verb)] = found = new Measurements();
+            return found;
+        }
+    }
+
+    internal static Race Of(Contender[] contenders, Scenario scenario, string workDirectory) => scenario.Parallel > 1
+        ? new ParallelRace(contenders, scenario, workDirectory)
+        : new SequentialRace(contenders, scenario, workDirectory);
+
+    internal void Run(int rounds)
+    {
+        foreach (var contender in contenders)
+            contender.FillStore(scenario, workDirectory);
+        Go(rounds);
+    }
+
+    protected abstract void Go(int rounds);
+
+    /// <summary>Makes pods ahead of the clock. Ending ones keep the kernel busy, so all end together, later.</summary>
+    protected List<(PodNamespace Pod, Attachment Attachment)> MakePods(Contender contender, int count)
+    {
+        var pods = new List<(PodNamespace, Attachment)>();
+        for (var i = 0; i < count; i++)
+        {
+            var pod = new PodNamespace(Path.Combine(workDirectory, $"netns-{contender.Key}-{i}"));
+            pods.Add((pod, new Attachment(contender, scenario, pod, workDirectory)));
+        }
+        return pods;
+    }
+
+    protected static void EndPods(IEnumerable<(PodNamespace Pod, Attachment Attachment)> pods)
+    {
+        foreach (var (pod, _) in pods)
+            pod.Dispose();
+        // The kernel takes namespaces apart in the background, under the lock that plugins need.
+        Thread.Sleep(TimeSpan.FromSeconds(0.5));
+    }
+
+    protected static int[] DrawOrder() => RandomNumberGenerator.GetInt32(2) == 0 ? [0, 1] : [1, 0];
+}
