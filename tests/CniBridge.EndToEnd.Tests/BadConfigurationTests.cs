@@ -144,7 +144,8 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     public void A_route_through_a_gateway_of_the_other_family_is_refused() => AssertRefused(
         InvalidConfig,
         Configurations.WithIpam("""{"subnet": "10.88.0.0/24", "routes": [{"dst": "1.0.0.0/8", "gw": "fd00::1"}]}"""),
-        "families");
+        "ipam.routes[0].gw",
+        "address family");
 
     [Theory]
     [InlineData("""{"ipMasq": true}""", "ipMasq = true")]

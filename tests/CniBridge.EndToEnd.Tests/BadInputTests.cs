@@ -5,6 +5,7 @@ namespace CniBridge.EndToEnd.Tests;
 /// <summary>Standard input that is no configuration: an error object, and nothing is changed.</summary>
 public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
+    const int IncompatibleVersion = 1;
     const int Decoding = 6;
     const int InvalidConfig = 7;
 
@@ -68,10 +69,6 @@ public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<Untouche
     [InlineData("""{"name": "网络"}""", InvalidConfig)]
     [InlineData("""{"name": "٣"}""", InvalidConfig)]
     [InlineData("""{"cniVersion": 1}""", Decoding)]
-    [InlineData("""{"cniVersion": "x"}""", Decoding)]
-    [InlineData("""{"cniVersion": "1.0.0.0"}""", Decoding)]
-    [InlineData("""{"cniVersion": "-1.0.0"}""", Decoding)]
-    [InlineData("""{"cniVersion": "99999999999.0.0"}""", Decoding)]
     [InlineData("""{"cniVersion": "9.9.9"}""", 1)]
     [InlineData("""{"cniVersion": "1.2.0"}""", 1)]
     [InlineData("""{"cniVersion": "1.0"}""", 1)]
@@ -80,6 +77,20 @@ public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<Untouche
     {
         var configuration = Configurations.With(keys);
         AssertRefusedByEveryVerb(code, call => call.WithInput(configuration));
+    }
+
+    // ADD and DEL compare the text; CHECK must know which of two versions is newer.
+    [Theory]
+    [InlineData("x")]
+    [InlineData("1.0.0.0")]
+    [InlineData("-1.0.0")]
+    [InlineData("99999999999.0.0")]
+    public void A_version_that_is_none_is_refused(string version)
+    {
+        var configuration = Configurations.With($$"""{"cniVersion": "{{version}}"}""");
+        nodes.AssertRefused(IncompatibleVersion, node => RawCall.Of(node, "ADD", configuration));
+        nodes.AssertRefused(IncompatibleVersion, node => RawCall.Of(node, "DEL", configuration));
+        nodes.AssertRefused(Decoding, node => RawCall.Of(node, "CHECK", configuration));
     }
 
     [Fact]
