@@ -52,7 +52,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         if (verb?.Command == CniCommand.Version)
             return CniResultWriter.WriteVersion();
         var config = ReadInput();
-        var header = CniJson.Decode(config, CniJson.Default.HeaderJson, "network config");
+        var header = CniJson.Decode(config, HeaderJson.Read, "network config");
         CniName.CheckNetworkName(header.Name);
         if (verb is null)
             throw new CniException(CniErrorCode.InvalidEnvironment, $"unknown CNI_COMMAND: {environment.CommandName}");

@@ -15,8 +15,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>No answer for so long means a kernel in trouble, not a slow one.</summary>
     static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>More than any datagram of ours: a link's description is some 2 KB; dumps fill up to 32 KB if they can.</summary>
-    const int BufferSize = 32 * 1024;
+    /// <summary>More than any datagram of ours: a link's description is some 2 KB; lists come in pieces of at most this.</summary>
+    const int BufferSize = 16 * 1024;
 
     readonly Descriptor _descriptor;
 
@@ -150,18 +150,20 @@ public sealed unsafe class NetlinkSocket : IDisposable
     uint Send(ushort flags, params ReadOnlySpan<INetlinkMessage> messages)
     {
         var first = _sequence + 1;
-        Array.Clear(_buffer, 0, RequestSize);
-        var writer = new MessageWriter(_buffer.AsSpan(0, RequestSize));
+        var request = new byte[messages.Length * MaxMessageSize];
+        var writer = new MessageWriter(request);
         foreach (var message in messages)
             Encode(ref writer, message, flags, ++_sequence);
-        fixed (byte* start = _buffer)
+        fixed (byte* start = request)
             KernelException.ThrowIfFailed(LibC.send(_descriptor.Number, start, (nuint)writer.Length, 0), messages[0].Operation);
         return first;
     }
 
-    /// <summary>Messages per send; the largest of ours, a new veth pair, has less than 256 bytes.</summary>
+    /// <summary>Messages per send.</summary>
     const int BatchLength = 64;
-    const int RequestSize = BatchLength * 256;
+
+    /// <summary>The largest of ours is a link's new alias, of up to 255 bytes.</summary>
+    const int MaxMessageSize = 512;
 
     internal static void Encode(ref MessageWriter writer, INetlinkMessage message, ushort flags, uint sequence)
     {

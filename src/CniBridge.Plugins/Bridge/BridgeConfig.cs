@@ -42,7 +42,7 @@ sealed record BridgeConfig
     /// <exception cref="CniException">Code 2 for what cannot be done yet, 6 for a wrong type, 7 for a wrong value.</exception>
     internal static BridgeConfig Parse(CniRequest request, CniArgs args)
     {
-        var json = CniJson.Decode(request.Config, CniJson.Default.BridgeJson, "network config");
+        var json = CniJson.Decode(request.Config, BridgeJson.Read, "network config");
         BridgeSupport.RefuseUnsupported(json);
         var config = new BridgeConfig
         {

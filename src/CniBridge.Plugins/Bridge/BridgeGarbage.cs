@@ -8,7 +8,7 @@ sealed class BridgeGarbage(CniRequest request, INodeNetwork node)
 {
     internal void Run()
     {
-        var json = CniJson.Decode(request.Config, CniJson.Default.GarbageJson, "network config");
+        var json = CniJson.Decode(request.Config, GarbageJson.Read, "network config");
         var valid = ValidAttachments.Parse(json);
         var failures = new List<string>();
         // Links first: an address may be handed out again only when nobody has it any more.

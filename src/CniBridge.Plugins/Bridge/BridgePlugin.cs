@@ -24,7 +24,7 @@ public sealed class BridgePlugin : IPlugin
 
     public void Delete(CniRequest request)
     {
-        var json = CniJson.Decode(request.Config, CniJson.Default.DeleteJson, "network config");
+        var json = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
         using var node = new NodeNetwork(request.Log);
         new BridgeDelete(request, json.Ipam?.Type, HostLocalAddresses.ForDelete(request), node).Run();
     }

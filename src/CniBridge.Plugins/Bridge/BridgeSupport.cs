@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
@@ -28,7 +27,7 @@ static class BridgeSupport
         // With masquerading expressly off, its backend does not matter.
         ("ipMasqBackend", string.IsNullOrEmpty(json.IpMasqBackend) || json.IpMasq == false ? null : $"\"{json.IpMasqBackend}\""),
         ("vlan", json.Vlan is null or 0 ? null : $"{json.Vlan}"),
-        ("vlanTrunk", json.VlanTrunk is { ValueKind: not JsonValueKind.Null } trunk ? trunk.GetRawText() : null),
+        ("vlanTrunk", json.VlanTrunk),
         ("macspoofchk", IfTrue(json.MacSpoofCheck)),
         ("portIsolation", IfTrue(json.PortIsolation)),
         ("disableContainerInterface", IfTrue(json.DisableContainerInterface)),

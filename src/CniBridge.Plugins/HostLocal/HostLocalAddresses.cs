@@ -35,7 +35,7 @@ sealed class HostLocalAddresses : IAddressManager
     /// </summary>
     internal static HostLocalAddresses ForDelete(CniRequest request)
     {
-        var json = CniJson.Decode(request.Config, CniJson.Default.DeleteJson, "network config");
+        var json = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
         var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir);
         return new HostLocalAddresses(request, place, null, new CniDns());
     }
@@ -70,7 +70,7 @@ sealed class HostLocalAddresses : IAddressManager
     /// <summary>Releases the addresses of attachments that do not live.</summary>
     internal static void CollectGarbage(CniRequest request, TextWriter log)
     {
-        var json = CniJson.Decode(request.Config, CniJson.Default.GarbageJson, "network config");
+        var json = CniJson.Decode(request.Config, GarbageJson.Read, "network config");
         var valid = ValidAttachments.Parse(json);
         var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir);
         using var store = ReservationStore.TryOpen(place, log);

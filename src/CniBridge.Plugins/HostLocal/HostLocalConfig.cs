@@ -20,7 +20,7 @@ sealed record HostLocalConfig
     /// <exception cref="CniException">Code 6 or 7.</exception>
     internal static HostLocalConfig Parse(CniRequest request, CniArgs args)
     {
-        var json = CniJson.Decode(request.Config, CniJson.Default.HostLocalJson, "network config");
+        var json = CniJson.Decode(request.Config, HostLocalJson.Read, "network config");
         var ipam = json.Ipam
             ?? throw new CniException(CniErrorCode.InvalidConfig, "IPAM config missing 'ipam' key");
         return new HostLocalConfig

@@ -10,14 +10,14 @@ public static class CniResultReader
     /// <exception cref="CniException">Code 6 or 7.</exception>
     internal static CniResult? ReadPrevious(byte[] config)
     {
-        var json = CniJson.Decode(config, CniJson.Default.PreviousJson, "network config");
+        var json = CniJson.Decode(config, PreviousJson.Read, "network config");
         return json.PrevResult is null ? null : Read(json.PrevResult);
     }
 
     /// <summary>A result as a plugin printed it, made into another version's shape.</summary>
     /// <exception cref="CniException">Code 6 or 7.</exception>
     public static byte[] Convert(byte[] result, string version) =>
-        CniResultWriter.Write(Read(CniJson.Decode(result, CniJson.Default.ResultJson, "result")), version);
+        CniResultWriter.Write(Read(CniJson.Decode(result, ResultJson.Read, "result")), version);
 
     static CniResult Read(ResultJson json)
     {

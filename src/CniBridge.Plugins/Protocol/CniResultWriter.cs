@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace CniBridge.Plugins.Protocol;
@@ -11,7 +10,7 @@ public static class CniResultWriter
     {
         Indented = true,
         IndentSize = 4,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = new GoJsonEncoder(),
     };
 
     /// <summary>The older shapes have no place for a result without an address: to be asked before anything is changed.</summary>

@@ -99,11 +99,11 @@ public sealed class NetworkChainTests : IDisposable
         Chain().Add("pod1", Netns, "eth0");
         _plugins.Fail("two", "DEL");
         Assert.Equal("plugin two failed (del): it broke; and why", Fails(() => Chain().Delete("pod1", Netns, "eth0")));
-        Assert.Equal(["ADD one", "ADD two", "DEL two"], _plugins.Calls);
+        Assert.Equal(["ADD one", "ADD two", "DEL two", "DEL one"], _plugins.Calls);
         Assert.NotNull(Cached);
         _plugins.Succeed("two", "DEL");
         Chain().Delete("pod1", Netns, "eth0");
-        Assert.Equal(["DEL two", "DEL one"], _plugins.Calls[3..]);
+        Assert.Equal(["DEL two", "DEL one"], _plugins.Calls[4..]);
         Assert.Null(Cached);
     }
 

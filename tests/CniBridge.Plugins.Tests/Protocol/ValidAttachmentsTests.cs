@@ -6,7 +6,7 @@ namespace CniBridge.Plugins.Tests.Protocol;
 public sealed class ValidAttachmentsTests
 {
     static ValidAttachments Parse(string config) => ValidAttachments.Parse(
-        CniJson.Decode(Encoding.UTF8.GetBytes(config), CniJson.Default.GarbageJson, "network config"));
+        CniJson.Decode(Encoding.UTF8.GetBytes(config), GarbageJson.Read, "network config"));
 
     [Theory]
     [InlineData("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}]}""")]

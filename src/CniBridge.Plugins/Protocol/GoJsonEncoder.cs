@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>
+/// Escapes what Go's encoder escapes: quotes, backslashes, control characters, and for browsers &lt;, &gt;, &amp; and two line
+/// separators; everything else is written as it is. (The library's relaxed encoder fills tables at its start, the default
+/// one makes error messages unreadable.)
+/// </summary>
+sealed unsafe class GoJsonEncoder : JavaScriptEncoder
+{
+    /// <summary>\uXXXX</summary>
+    public override int MaxOutputCharactersPerInputCharacter => 6;
+
+    public override bool WillEncode(int unicodeScalar) =>
+        unicodeScalar is < 0x20 or '"' or '\\' or '<' or '>' or '&' or 0x2028 or 0x2029 or (>= 0xd800 and < 0xe000);
+
+    public override int FindFirstCharacterToEncode(char* text, int textLength)
+    {
+        for (var i = 0; i < textLength; i++)
+        {
+            // Pairs of surrogates are left to the caller, which encodes and thereby checks them.
+            if (WillEncode(text[i]))
+                return i;
+        }
+        return -1;
+    }
+
+    public override bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten)
+    {
+        var escaped = unicodeScalar switch
+        {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            _ when WillEncode(unicodeScalar) => string.Create(CultureInfo.InvariantCulture, $"\\u{unicodeScalar:x4}"),
+            _ => char.ConvertFromUtf32(unicodeScalar),
+        };
+        var isRoomy = escaped.AsSpan().TryCopyTo(new Span<char>(buffer, bufferLength));
+        numberOfCharactersWritten = isRoomy ? escaped.Length : 0;
+        return isRoomy;
+    }
+}
