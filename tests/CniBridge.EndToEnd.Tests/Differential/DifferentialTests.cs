@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace CniBridge.EndToEnd.Tests.Differential;
+
+/// <summary>Runs the table of scenarios, every row side by side on two nodes.</summary>
+public sealed class DifferentialTests
+{
+    /// <summary>The kernel tells the state of a bridge's ports up to a second late.</summary>
+    static readonly TimeSpan Settles = TimeSpan.FromSeconds(3);
+
+    public static TheoryData<string> Names => [.. AllScenarios.Table.Select(scenario => scenario.Name)];
+
+    // Asked once and not once per row; a reason to skip is kept, and thrown again for each.
+    static readonly Lazy<bool> IsPossible = new(() =>
+    {
+        Requirement.Node();
+        Requirement.Ipv6();
+        Requirement.Directory(PluginDirectory.Go, "the Go plugins");
+        return true;
+    });
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Ours_does_what_Go_does(string name)
+    {
+        _ = IsPossible.Value;
+        var scenario = AllScenarios.Table.Single(scenario => scenario.Name == name);
+        var (goNode, ourNode) = Both(
+            () => new DifferentialNode(scenario, PluginDirectory.Go),
+            () => new DifferentialNode(scenario, PluginDirectory.UnderTest));
+        using var go = goNode;
+        using var ours = ourNode;
+
+        var report = new List<string>();
+        for (var number = 1; number <= scenario.Steps.Count; number++)
+        {
+            report.AddRange(RunStep(scenario, number, go, ours));
+        }
+
+        Assert.True(report.Count == 0, string.Join('\n', report));
+    }
+
+    /// <returns>What is wrong after the step, and nothing if all is as expected.</returns>
+    static List<string> RunStep(Scenario scenario, int number, DifferentialNode go, DifferentialNode ours)
+    {
+        var step = scenario.Steps[number - 1];
+        var before = step.ChangesNothing ? ours.Capture() : null;
+        var (goAnswer, ourAnswer) = Both(() => go.Run(step), () => ours.Run(step));
+        var problems = AwaitSameState(scenario, number, go, ours);
+        if ((goAnswer.ExitCode != 0) != step.Fails)
+        {
+            problems.Add($"Go was expected to {(step.Fails ? "fail" : "succeed")}");
+        }
+
+        if (before is not null)
+        {
+            var changes = Comparison.Problems(StateOnly(before), StateOnly(ours.Capture()), [], number);
+            problems.AddRange(changes.Select(change => $"ours changed {change}"));
+        }
+
+        return problems.Count == 0 ? [] : [
+            string.Create(CultureInfo.InvariantCulture, $"step {number}, {step}"),
+            .. problems, $"Go: {goAnswer}", $"ours: {ourAnswer}", ""];
+    }
+
+    static List<string> AwaitSameState(Scenario scenario, int number, DifferentialNode go, DifferentialNode ours)
+    {
+        var clock = Stopwatch.StartNew();
+        List<string> problems;
+        do
+        {
+            var (goState, ourState) = Both(go.Capture, ours.Capture);
+            problems = Comparison.Problems(goState, ourState, scenario.Differences, number);
+        }
+        while (problems.Count > 0 && clock.Elapsed < Settles);
+
+        return problems;
+    }
+
+    static SortedDictionary<string, string> StateOnly(SortedDictionary<string, string> state) =>
+        new(state.Where(line => line.Key.Contains('/')
+            && !line.Key.StartsWith("result", StringComparison.Ordinal)).ToDictionary(), StringComparer.Ordinal);
+
+    static (T First, T Second) Both<T>(Func<T> first, Func<T> second)
+    {
+        var results = new T[2];
+        Parallel.Invoke(() => results[0] = first(), () => results[1] = second());
+        return (results[0], results[1]);
+    }
+}

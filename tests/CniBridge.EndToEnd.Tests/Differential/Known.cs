@@ -1,0 +1,101 @@
+namespace CniBridge.EndToEnd.Tests.Differential;
+
+/// <summary>
+/// Differences that several scenarios have. Each takes the numbers of the steps after which it is seen. Reasons name
+/// the row of "Differences from the Go plugins" in README.md where there is one.
+/// </summary>
+static class Known
+{
+    public const string Older = "the Go plugins of Debian 12 are older than what ours follows";
+    public const string FailingAdd = "README: failing ADD";
+    public const string Ownership = "README: DEL of an interface that is no veth";
+    public const string OwnNamespace = "README: CNI_NETNS is the node's own namespace";
+    public const string InvalidDel = "README: DEL with a configuration that became invalid";
+    public const string NoNamespace = "README: DEL without a namespace, or with a plain file at its path";
+    public const string SecondAddress = "README: requested address for an interface that has one";
+    public const string Rollback = "README: rolling back";
+    public const string LoopbackResult = "README: loopback's result";
+    public const string RouteMetrics = "README: mtu and advmss of routes";
+    public const string DefaultRoutes = "README: a default route in ipam.routes and isDefaultGateway";
+    public const string GatewayPerSet = "README: several IPv4 range sets with isGateway";
+    public const string LinkRoutes = "README: routes of scope link or nearer without gw";
+    public const string HostBits = "a destination with host bits means its network; Go's IPv4 routes fail";
+    public const string DefaultGatewayChecked = "CHECK compares the gateway of default routes as of all others";
+    public const string NamespaceIdentity = "README: CHECK compares namespaces by identity";
+
+    public const string BridgeMac = "README: MAC of the bridge";
+    public const string AnyOrder = "Go takes requested addresses in a random order, ours in the order they are given";
+    public const string NoCarrierChange =
+        "ours gives the bridge a port that runs; Go's first port does not run yet, and the carrier goes off and on";
+
+    const string NothingThere = "DEL and CHECK make no store where there is none";
+    const string RefusedFirst = "what can be known to be wrong is refused before the bridge is made";
+
+    /// <summary>Go's bridge lost its last port and with it the MAC that nothing had pinned.</summary>
+    public static Difference[] ZeroMac(params int[] after) =>
+        [new("node/cni0/link/address", "00:00:00:00:00:00", "random", BridgeMac) { After = after }];
+
+    /// <summary>Both ends of a pod's pair stay with Go.</summary>
+    public static Difference[] PairStays(string pod, string reason, params int[] after) =>
+    [
+        new($"node/veth({pod} eth0)/*", "*", null, reason) { After = after },
+        new($"pod {pod}/eth0/*", "*", null, reason) { After = after },
+    ];
+
+    /// <summary>A pair that works stays with Go: its bridge has a carrier and ours, without ports, has none.</summary>
+    public static Difference[] CarrierStays(string reason, params int[] after) =>
+    [
+        new("node/cni0/link/flags", "*\"LOWER_UP\"*", "*\"NO-CARRIER\"*", reason) { After = after },
+        new("node/cni0/link/operstate", "U*", "DOWN", reason) { After = after },
+    ];
+
+    /// <summary>The same, seen by the bridge's routes.</summary>
+    public static Difference[] RoutesStayUp(string reason, params int[] after) =>
+        [new("node/cni0/route/*", "*flags=[]*", "*flags=[\"linkdown\"]*", reason) { After = after }];
+
+    /// <summary>ADD or CHECK succeeds with ours and fails with Go.</summary>
+    public static Difference[] OnlyOursSucceeds(string reason, params int[] after) =>
+    [
+        new("exit code", "not 0", "0", reason) { After = after },
+        new("result", "error", null, reason) { After = after },
+    ];
+
+    public static Difference[] OnlyGoSucceeds(string reason, params int[] after) =>
+    [
+        new("exit code", "0", "not 0", reason) { After = after },
+        new("result", null, "error", reason) { After = after },
+    ];
+
+    /// <summary>What else there is when ADD succeeded with ours only.</summary>
+    public static Difference[] OursIsAttached(string reason, params int[] after) =>
+    [
+        .. OnlyOursSucceeds(reason, after),
+        new("result/*", null, "*", reason) { After = after },
+        new("files/networks/podnet/10.*", null, "*", reason) { After = after },
+    ];
+
+    /// <summary>Only ours has got as far as the gateway's address, the routes to it and forwarding.</summary>
+    public static Difference[] OursIsGateway(string reason, params int[] after) =>
+    [
+        new("node/cni0/address/*", null, "*", reason) { After = after },
+        new("node/cni0/route/*", null, "*", reason) { After = after },
+        .. OursForwards(reason, after),
+    ];
+
+    /// <summary>Go failed before it switched forwarding on.</summary>
+    public static Difference[] OursForwards(string reason, params int[] after) =>
+    [
+        new("node/sysctl/ipv*forward*", "0", "1", reason) { After = after },
+        new("node/*/sysctl/ipv* forwarding", "0", "1", reason) { After = after },
+    ];
+
+    public static Difference[] NoStoreMade(params int[] after) =>
+        [new("files/networks*", "*", null, NothingThere) { After = after }];
+
+    public static Difference[] NoBridgeMade(params int[] after) =>
+        [new("node/cni0/*", "*", null, RefusedFirst) { After = after }];
+
+    /// <summary>A reservation that only Go keeps.</summary>
+    public static Difference[] ReservationStays(string address, string reason, params int[] after) =>
+        [new($"files/networks/podnet/{address}*", "*", null, reason) { After = after }];
+}

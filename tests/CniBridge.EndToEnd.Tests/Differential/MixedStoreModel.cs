@@ -1,0 +1,130 @@
+using System.Globalization;
+
+namespace CniBridge.EndToEnd.Tests.Differential;
+
+/// <summary>
+/// Random calls of host-local, by Go and ours in turn, on a range of 24 addresses, and beside it what must be in the
+/// store. One call at a time must give exactly the address that is next; calls at once must give different ones.
+/// </summary>
+sealed class MixedStoreModel(ScratchNode node, int seed)
+{
+    const int First = 10;
+    const int Last = 33;
+    const int AtOnce = 6;
+    const string Ipam = "\"subnet\": \"10.88.0.0/24\", \"rangeStart\": \"10.88.0.10\", \"rangeEnd\": \"10.88.0.33\"";
+
+    readonly Random random = new(seed);
+    readonly Dictionary<int, string> holders = [];
+    int lastReserved = Last;
+    int containers;
+
+    public int Calls { get; private set; }
+
+    public int TimesFull { get; private set; }
+
+    public IEnumerable<KeyValuePair<string, string>> ExpectedFiles() => holders
+        .Select(holder => KeyValuePair.Create(holder.Value, Content(holder.Key)))
+        .OrderBy(file => file.Key, StringComparer.Ordinal);
+
+    public void CallOne()
+    {
+        Calls++;
+        // Slightly more come than go, so that the range fills up.
+        if (holders.Count > 0 && Draw(100) < 45)
+        {
+            Release(AnyHolder());
+            return;
+        }
+
+        var container = ++containers;
+        var answer = Container(container).Add();
+        if (NextFree() is not { } next)
+        {
+            TimesFull++;
+            Assert.True(answer.ExitCode != 0, $"the range is full, seed {seed}: {answer}");
+            return;
+        }
+
+        Assert.Equal(Address(next), answer.Succeeded().Json.Address());
+        Remember(container, Address(next));
+        lastReserved = next;
+    }
+
+    /// <summary>Some come and some go at the same time; as many come as find room in any case.</summary>
+    public void CallManyAtOnce()
+    {
+        var leaving = holders.Keys.Order().Take(Draw(AtOnce)).Select(Container).ToList();
+        var room = Last - First + 1 - holders.Count;
+        var coming = Enumerable.Range(containers + 1, Math.Min(room, AtOnce)).ToList();
+        containers += coming.Count;
+        Calls += leaving.Count + coming.Count;
+
+        // Drawn before and not in parallel: which implementation is called follows from the seed.
+        var calls = coming.ConvertAll(Container);
+        var answers = new CommandResult[calls.Count];
+        Parallel.Invoke(
+            () => Parallel.For(0, calls.Count, index => answers[index] = calls[index].Add()),
+            () => Parallel.ForEach(leaving, call => call.Del().Succeeded()));
+
+        var given = answers.Select(answer => answer.Succeeded().Json.Address()).ToList();
+        Assert.Equal(given.Count, given.Distinct().Count());
+        foreach (var call in leaving)
+        {
+            holders.Remove(NumberOf(call.ContainerId));
+        }
+
+        for (var index = 0; index < given.Count; index++)
+        {
+            Remember(coming[index], given[index]);
+        }
+
+        ReadMarker(given);
+    }
+
+    void Release(int container)
+    {
+        Container(container).Del().Succeeded();
+        holders.Remove(container);
+    }
+
+    void Remember(int container, string address)
+    {
+        Assert.DoesNotContain(address, holders.Values);
+        holders[container] = address;
+    }
+
+    /// <summary>Whoever was last among those that came at once has left its address in the marker.</summary>
+    void ReadMarker(List<string> given)
+    {
+        if (given.Count > 0)
+        {
+            var marker = node.Files()["last_reserved_ip.0"];
+            Assert.Contains(marker, given);
+            lastReserved = NumberOf(marker);
+        }
+    }
+
+    /// <summary>The first free one after the last that was given, in a circle.</summary>
+    int? NextFree()
+    {
+        const int Size = Last - First + 1;
+        return Enumerable.Range(1, Size)
+            .Select(step => (int?)(First + ((lastReserved - First + step) % Size)))
+            .FirstOrDefault(number => !holders.ContainsValue(Address(number!.Value)));
+    }
+
+    PluginCall Container(int container) => node.Container(Draw(2) == 0, Ipam, container);
+
+    int AnyHolder() => holders.Keys.Order().ElementAt(Draw(holders.Count));
+
+#pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
+    int Draw(int limit) => random.Next(limit);
+#pragma warning restore CA5394
+
+    static string Content(int container) =>
+        string.Create(CultureInfo.InvariantCulture, $"container-{container}\r\neth0");
+
+    static string Address(int number) => string.Create(CultureInfo.InvariantCulture, $"10.88.0.{number}");
+
+    static int NumberOf(string text) => int.Parse(text.Split('.', '-')[^1], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace CniBridge.EndToEnd.Tests.Differential;
+
+/// <summary>host-local of Go and ours on one store.</summary>
+public sealed class MixedStoreTests
+{
+    /// <summary>Addresses 2 to 6: room for five.</summary>
+    const string Small = "\"subnet\": \"10.88.0.0/29\"";
+
+    [Fact]
+    public void Addresses_go_round_whoever_hands_them_out()
+    {
+        using var node = MixedNode.Make();
+        var handedOut = new List<string>();
+        for (var number = 0; number < 12; number++)
+        {
+            var isGo = number % 2 == 0;
+            handedOut.Add(node.Container(isGo, Small, number).Add().Succeeded().Json.Address());
+            node.Container(!isGo, Small, number).Del().Succeeded();
+        }
+
+        // The marker is what tells the other one where to go on.
+        Assert.Equal(
+            Enumerable.Range(0, 12)
+                .Select(number => string.Create(CultureInfo.InvariantCulture, $"10.88.0.{2 + (number % 5)}")),
+            handedOut);
+        Assert.Equal(["last_reserved_ip.0"], node.Files().Keys);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_reservation_of_one_is_respected_and_found_by_the_other(bool goIsFirst)
+    {
+        using var node = MixedNode.Make();
+        var first = node.Container(goIsFirst, Small, 1);
+        var second = first with { PluginDirectory = MixedNode.Directory(!goIsFirst) };
+        var address = first.Add().Succeeded().Json.Address();
+
+        var other = node.Container(!goIsFirst, Small, 2) with { Arguments = $"IP={address}" };
+
+        Assert.NotEqual(0, other.Add().ExitCode);
+        Assert.NotEqual(0, second.Add().ExitCode);
+        second.Check(null).Succeeded();
+        Assert.Equal($"container-1\r\neth0", node.Files()[address]);
+        second.Del().Succeeded();
+        Assert.NotEqual(0, first.Check(null).ExitCode);
+        other.Add().Succeeded();
+    }
+
+    [Fact]
+    public void An_empty_reservation_of_a_crash_is_taken_by_ours_when_nothing_else_is_free()
+    {
+        using var node = MixedNode.Make();
+        node.Container(isGo: true, Small, 1).Add().Succeeded();
+        node.WriteFile($"{MixedNode.Store}/10.88.0.4", "");
+        string[] rest = [.. Enumerable.Range(2, 3).Select(number =>
+            node.Container(number % 2 == 0, Small, number).Add().Succeeded().Json.Address())];
+        Assert.Equal(["10.88.0.3", "10.88.0.5", "10.88.0.6"], rest);
+
+        // What Go says of a full range, ours says too, but not of a range with a leftover in it.
+        Assert.NotEqual(0, node.Container(isGo: true, Small, 5).Add().ExitCode);
+        Assert.Equal("10.88.0.4", node.Container(isGo: false, Small, 5).Add().Succeeded().Json.Address());
+        Assert.NotEqual(0, node.Container(isGo: false, Small, 6).Add().ExitCode);
+        node.Container(isGo: true, Small, 5).Check(null).Succeeded();
+    }
+
+    [Fact]
+    public void No_address_is_given_twice_in_hundreds_of_calls_by_turns_and_at_once()
+    {
+        using var node = MixedNode.Make();
+        var store = new MixedStoreModel(node, seed: 20_250_101);
+
+        for (var round = 0; round < 30; round++)
+        {
+            for (var call = 0; call < 10; call++)
+            {
+                store.CallOne();
+            }
+
+            store.CallManyAtOnce();
+        }
+
+        Assert.True(store.Calls >= 400, $"only {store.Calls} calls");
+        Assert.True(store.TimesFull > 0, "the range was never full");
+        Assert.Equal(store.ExpectedFiles(), node.Files().Where(file => file.Key != "last_reserved_ip.0"));
+    }
+}
