@@ -15,8 +15,8 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     /// <summary>Routes of scope link and nearer (rtnetlink.h, RT_SCOPE_LINK) go straight to a link, never through a gateway.</summary>
     const int LinkScope = 253;
 
-    internal IEnumerable<Cidr> Addresses => Result.Ips.Select(ip => ip.Address);
-    internal bool HasIPv6 => Addresses.Any(cidr => cidr.Address.IsV6);
+    internal List<Cidr> Addresses { get; } = [.. Result.Ips.Select(ip => ip.Address)];
+    internal bool HasIPv6 => Addresses.Exists(cidr => cidr.Address.IsV6);
 
     /// <exception cref="CniException">Code 7: a route that no kernel takes.</exception>
     internal static AddressPlan Make(BridgeConfig config, CniResult assigned)
@@ -37,11 +37,17 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     }
 
     /// <summary>One per family, through its first address's gateway, unless a default route goes through a gateway already.</summary>
-    static IEnumerable<CniRoute> MissingDefaultRoutes(List<CniIp> ips, List<CniRoute> routes) =>
-        from ip in ips.DistinctBy(ip => ip.Address.Address.IsV6)
-        let isV6 = ip.Address.Address.IsV6
-        where !routes.Any(route => route.Destination == Cidr.Default(isV6) && Resolve(route, ips).Gateway is not null)
-        select new CniRoute(Cidr.Default(isV6), ip.Gateway);
+    static List<CniRoute> MissingDefaultRoutes(List<CniIp> ips, List<CniRoute> routes)
+    {
+        var missing = new List<CniRoute>();
+        foreach (var ip in ips.DistinctBy(ip => ip.Address.Address.IsV6))
+        {
+            var everywhere = Cidr.Default(ip.Address.Address.IsV6);
+            if (!routes.Exists(route => route.Destination == everywhere && Resolve(route, ips).Gateway is not null))
+                missing.Add(new CniRoute(everywhere, ip.Gateway));
+        }
+        return missing;
+    }
 
     /// <summary>A route without a gateway goes through the gateway of its family's first address that has one.</summary>
     static CniRoute Resolve(CniRoute route, List<CniIp> ips)

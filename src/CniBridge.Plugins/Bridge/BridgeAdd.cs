@@ -21,13 +21,13 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
 
         bridge ??= node.CreateBridge(config);
         node.PrepareBridge(bridge, config);
-        if (plan is not null)
-            MakeGateway(bridge, plan);
-
         var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
         undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
         node.ConfigurePod(pod, request.Environment.InterfaceName, plan, config.DetectsDuplicates);
         node.AwaitPort(veth);
+        // What all pods share and nobody undoes comes last: an ADD that fails before it leaves the node as it was.
+        if (plan is not null)
+            MakeGateway(bridge, plan);
         undo.Cancel();
         return ToResult(bridge, veth, plan);
     }

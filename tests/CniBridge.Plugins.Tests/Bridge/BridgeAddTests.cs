@@ -26,8 +26,8 @@ public sealed class BridgeAddTests
 
     static readonly string[] s_steps =
     [
-        "find bridge", "allocate", "create bridge", "prepare bridge", Gateways, "forward v4", "forward v6", "create veth",
-        "configure pod", "await port",
+        "find bridge", "allocate", "create bridge", "prepare bridge", "create veth", "configure pod", "await port",
+        Gateways, "forward v4", "forward v6",
     ];
 
     static CniResult Run(FakeNode node, BridgeConfig config, CniRequest? request = null) =>
@@ -78,7 +78,7 @@ public sealed class BridgeAddTests
     {
         var node = new FakeNode { Assigned = s_dual with { Ips = [s_dual.Ips[1]] } };
         Run(node, s_gateway with { ForceAddress = true });
-        Assert.Equal(["gateways fd00::1/64 by force", "forward v6"], node.Calls[4..6]);
+        Assert.Equal(["gateways fd00::1/64 by force", "forward v6"], node.Calls[^2..]);
     }
 
     [Fact]
@@ -98,13 +98,13 @@ public sealed class BridgeAddTests
         { "allocate", "" },
         { "create bridge", "undo: release" },
         { "prepare bridge", "undo: release" },
-        { Gateways, "undo: release" },
-        { "forward v4", "undo: release" },
-        { "forward v6", "undo: release" },
         { "create veth", "undo: release" },
         // The link goes first: an address may be handed out again only when nobody has it any more.
         { "configure pod", "undo: delete veth|undo: release" },
         { "await port", "undo: delete veth|undo: release" },
+        { Gateways, "undo: delete veth|undo: release" },
+        { "forward v4", "undo: delete veth|undo: release" },
+        { "forward v6", "undo: delete veth|undo: release" },
     };
 
     [Theory]
