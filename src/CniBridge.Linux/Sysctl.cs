@@ -28,6 +28,23 @@ public static class Sysctl
         return true;
     }
 
+    /// <summary>
+    /// Writes without looking, for a link that was just made: a refusal, or a kernel without the
+    /// setting, is logged and no failure.
+    /// </summary>
+    public static void TryWrite(string name, string value, TextWriter log)
+    {
+        try
+        {
+            using var file = Descriptor.TryOpen(PathOf(name), LibC.O_WRONLY, 0, Errno.ENOENT);
+            file?.WriteAll(System.Text.Encoding.ASCII.GetBytes(value));
+        }
+        catch (KernelException e)
+        {
+            log.WriteLine($"could not set {name} to {value}: {e.Message}");
+        }
+    }
+
     /// <summary>As <see cref="Ensure"/>, for a setting that only makes things better: a refusal is logged.</summary>
     public static void TryEnsure(string name, string value, TextWriter log)
     {

@@ -61,5 +61,5 @@ public sealed record Cidr(IpAddress Address, int PrefixLength)
     public static Cidr Parse(string? text) =>
         TryParse(text, out var cidr) ? cidr : throw new FormatException($"invalid CIDR address: {text}");
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{PrefixLength}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, stackalloc char[64], $"{Address}/{PrefixLength}");
 }

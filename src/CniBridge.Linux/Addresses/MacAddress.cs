@@ -68,6 +68,7 @@ public readonly record struct MacAddress
     public override string ToString()
     {
         var b = ToBytes();
-        return string.Create(CultureInfo.InvariantCulture, $"{b[0]:x2}:{b[1]:x2}:{b[2]:x2}:{b[3]:x2}:{b[4]:x2}:{b[5]:x2}");
+        return string.Create(CultureInfo.InvariantCulture, stackalloc char[32],
+            $"{b[0]:x2}:{b[1]:x2}:{b[2]:x2}:{b[3]:x2}:{b[4]:x2}:{b[5]:x2}");
     }
 }

@@ -16,8 +16,12 @@ static class HostLink
     const int MaxAliasBytes = 254;
 
     /// <summary>veth and eight hex digits, as the Go plugin's names look.</summary>
-    internal static string NameOf(Attachment attachment, int candidate) => string.Create(CultureInfo.InvariantCulture,
-        $"veth{Fold(StableHash.Of($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{candidate}")):x8}");
+    internal static string NameOf(Attachment attachment, int candidate)
+    {
+        var number = candidate.ToString(CultureInfo.InvariantCulture);
+        var hash = StableHash.Of($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{number}");
+        return "veth" + Fold(hash).ToString("x8", CultureInfo.InvariantCulture);
+    }
 
     /// <summary>NETWORK/CONTAINER/INTERFACE; none of the three can hold a slash. Cut, and made unique again, when too long.</summary>
     internal static string AliasOf(Attachment attachment)

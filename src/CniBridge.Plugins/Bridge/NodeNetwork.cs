@@ -105,7 +105,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     {
         var index = _socket.GetIndex(hostEnd.Name);
         _socket.Execute(new ChangeLink(index, hostEnd.Name) { Alias = HostLink.AliasOf(attachment), Hairpin = config.Hairpin });
-        Sysctl.TryEnsure($"net/ipv6/conf/{hostEnd.Name}/accept_ra", "0", log);
+        Sysctl.TryWrite($"net/ipv6/conf/{hostEnd.Name}/accept_ra", "0", log);
         return new VethPair(index, hostEnd.Name, hostEnd.Mac, podEnd.Mac);
     }
 

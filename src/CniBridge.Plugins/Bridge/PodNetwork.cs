@@ -51,13 +51,13 @@ static class PodNetwork
             // A runtime may start namespaces with IPv6 switched off; an address was asked for.
             Sysctl.Ensure("net/ipv6/conf/lo/disable_ipv6", "0");
             Sysctl.Ensure($"net/ipv6/conf/{name}/disable_ipv6", "0");
-            Sysctl.TryEnsure($"net/ipv6/conf/{name}/keep_addr_on_down", "1", log);
+            Sysctl.TryWrite($"net/ipv6/conf/{name}/keep_addr_on_down", "1", log);
         }
         if (detectsDuplicates)
             Sysctl.TryEnsure($"net/ipv6/conf/{name}/enhanced_dad", "1", log);
-        Sysctl.TryEnsure($"net/ipv6/conf/{name}/accept_dad", detectsDuplicates ? "1" : "0", log);
+        Sysctl.TryWrite($"net/ipv6/conf/{name}/accept_dad", detectsDuplicates ? "1" : "0", log);
         // The kernel sends gratuitous ARP when the link goes up: neighbours forget who had the address before.
-        Sysctl.TryEnsure($"net/ipv4/conf/{name}/arp_notify", "1", log);
+        Sysctl.TryWrite($"net/ipv4/conf/{name}/arp_notify", "1", log);
     }
 
     static void AwaitAddresses(RouteSocket socket, LinkWatch watch, int index, string name)

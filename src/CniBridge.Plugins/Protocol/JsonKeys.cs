@@ -9,19 +9,19 @@ namespace CniBridge.Plugins.Protocol;
 /// </summary>
 sealed class JsonKeys
 {
-    readonly JsonElement _object;
+    readonly JsonTree _object;
     readonly string _path;
 
-    JsonKeys(JsonElement element, string path)
+    JsonKeys(JsonTree tree, string path)
     {
-        _object = element;
+        _object = tree;
         _path = path;
     }
 
     /// <exception cref="JsonException">Not an object.</exception>
-    internal static JsonKeys Of(JsonElement element, string path) => element.ValueKind == JsonValueKind.Object
-        ? new JsonKeys(element, path)
-        : throw Expected("an object", element, path);
+    internal static JsonKeys Of(JsonTree tree, string path) => tree.Kind == JsonTokenType.StartObject
+        ? new JsonKeys(tree, path)
+        : throw Expected("an object", tree, path);
 
     internal string? Text(string key) => Find(key) is { } value ? ReadText(value, PathOf(key)) : null;
 
@@ -30,7 +30,8 @@ sealed class JsonKeys
     {
         if (Find(key) is not { } value)
             return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+        return value.Kind == JsonTokenType.Number &&
+            int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Expected("a whole number", value, PathOf(key));
     }
@@ -38,8 +39,8 @@ sealed class JsonKeys
     internal bool? Truth(string key) => Find(key) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.False } => false,
+        { Kind: JsonTokenType.True } => true,
+        { Kind: JsonTokenType.False } => false,
         { } value => throw Expected("true or false", value, PathOf(key)),
     };
 
@@ -55,78 +56,53 @@ sealed class JsonKeys
 
     internal List<string?>? Texts(string key) => Find(key) is { } value ? ReadList(value, PathOf(key), ReadText) : null;
 
-    /// <summary>The value as written, whatever it is.</summary>
-    internal string? Raw(string key) => Find(key)?.GetRawText();
+    /// <summary>The value as written; of a string its characters.</summary>
+    internal string? Raw(string key) => Find(key)?.Text;
 
-    JsonElement? Find(string key)
+    JsonTree? Find(string key)
     {
-        JsonElement? found = null;
-        foreach (var property in _object.EnumerateObject())
+        for (var i = _object.Names.Count - 1; i >= 0; i--)
         {
-            if (property.NameEquals(key) || NameOf(property).Equals(key, StringComparison.OrdinalIgnoreCase))
-                found = property.Value;
+            if (_object.Names[i].Equals(key, StringComparison.OrdinalIgnoreCase))
+                return _object.Values[i].Kind == JsonTokenType.Null ? null : _object.Values[i];
         }
-        return found is { ValueKind: JsonValueKind.Null } ? null : found;
+        return null;
     }
 
-    static List<T?> ReadObjects<T>(JsonElement list, string path, Func<JsonKeys, T> read)
+    static List<T?> ReadObjects<T>(JsonTree list, string path, Func<JsonKeys, T> read)
         where T : class => ReadList(list, path, (item, itemPath) => read(Of(item, itemPath)));
 
-    static List<T?> ReadList<T>(JsonElement list, string path, Func<JsonElement, string, T> read)
+    static List<T?> ReadList<T>(JsonTree list, string path, Func<JsonTree, string, T> read)
         where T : class
     {
-        if (list.ValueKind != JsonValueKind.Array)
+        if (list.Kind != JsonTokenType.StartArray)
             throw Expected("a list", list, path);
         var items = new List<T?>();
-        foreach (var item in list.EnumerateArray())
+        foreach (var item in list.Values)
         {
             var itemPath = string.Create(CultureInfo.InvariantCulture, $"{path}[{items.Count}]");
-            items.Add(item.ValueKind == JsonValueKind.Null ? null : read(item, itemPath));
+            items.Add(item.Kind == JsonTokenType.Null ? null : read(item, itemPath));
         }
         return items;
     }
 
-    static string ReadText(JsonElement value, string path) =>
-        value.ValueKind == JsonValueKind.String ? Unescape(value, path) : throw Expected("a string", value, path);
-
-    static string Unescape(JsonElement value, string path)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new JsonException($"key {path}: the string has half of a surrogate pair");
-        }
-    }
-
-    /// <summary>A name that is no text is no key of ours.</summary>
-    static string NameOf(JsonProperty property)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return "";
-        }
-    }
+    static string ReadText(JsonTree value, string path) =>
+        value is { Kind: JsonTokenType.String, Text: { } text } ? text : throw Expected("a string", value, path);
 
     string PathOf(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
 
-    static JsonException Expected(string what, JsonElement found, string path)
+    static JsonException Expected(string what, JsonTree found, string path)
     {
         var message = $"expected {what}, found {Describe(found)}";
         return new JsonException(path.Length == 0 ? message : $"key {path}: {message}");
     }
 
-    static string Describe(JsonElement element) => element.ValueKind switch
+    static string Describe(JsonTree tree) => tree.Kind switch
     {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.Null => "null",
-        _ => element.GetRawText(),
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "a list",
+        JsonTokenType.String when tree.Text is null => "half of a surrogate pair",
+        JsonTokenType.String => $"\"{tree.Text}\"",
+        _ => tree.Text!,
     };
 }
