@@ -21,7 +21,7 @@ public static unsafe class DirectoryStamp
         KernelException.ThrowIfFailed(
             LibC.statx(LibC.AT_FDCWD, directory, 0, LibC.STATX_INO | LibC.STATX_MTIME, &status), $"look at {directory}");
         return string.Create(CultureInfo.InvariantCulture,
-            $"{BootId()} {status.stx_ino} {status.stx_mtime_sec}.{status.stx_mtime_nsec:d9}");
+            $"{s_bootId.Value} {status.stx_ino} {status.stx_mtime_sec}.{status.stx_mtime_nsec:d9}");
     }
 
     /// <summary>Gives the directory a time of its own and returns its stamp.</summary>
@@ -37,6 +37,6 @@ public static unsafe class DirectoryStamp
         return Get(directory);
     }
 
-    static string BootId() =>
-        System.Text.Encoding.ASCII.GetString(SmallFile.TryRead("/proc/sys/kernel/random/boot_id", 64) ?? []).TrimEnd('\n');
+    static readonly Lazy<string> s_bootId = new(() =>
+        System.Text.Encoding.ASCII.GetString(SmallFile.TryRead("/proc/sys/kernel/random/boot_id", 64) ?? []).TrimEnd('\n'));
 }

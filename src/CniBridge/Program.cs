@@ -2,8 +2,9 @@ using CniBridge;
 using CniBridge.Commands;
 using CniBridge.Linux;
 using CniBridge.Plugins;
+using CniBridge.Plugins.Protocol;
 
-var variables = EnvironmentVariables.Read();
+var variables = EnvironmentVariables.Read(CniEnvironment.Names);
 var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
 var role = Role.Of(Environment.GetCommandLineArgs()[0]);
 

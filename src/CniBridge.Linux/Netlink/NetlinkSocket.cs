@@ -16,7 +16,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     /// <summary>More than any datagram of ours: a link's description is some 2 KB; lists come in pieces of at most this.</summary>
-    const int BufferSize = 16 * 1024;
+    const int BufferSize = 8 * 1024;
 
     readonly Descriptor _descriptor;
 

@@ -39,6 +39,9 @@ public sealed record CniEnvironment
         new("CNI_NETNS_OVERRIDE", CniCommand.None),
     ];
 
+    /// <summary>All that is read of a process's environment.</summary>
+    public static IEnumerable<string> Names => s_variables.Select(variable => variable.Name);
+
     /// <exception cref="CniException">Code 4: a bad value at once, all missing variables together.</exception>
     public static CniEnvironment Read(IReadOnlyDictionary<string, string> variables)
     {

@@ -67,7 +67,7 @@ sealed class AttachmentCommands
             var list = parsed.GetValue(_conf) is { } file
                 ? NetworkList.Load(file)
                 : NetworkList.LoadFirst(parsed.GetRequiredValue(_confDir));
-            var plugins = new PluginProcess(Path.GetFullPath(parsed.GetRequiredValue(_binDir)), EnvironmentVariables.Read());
+            var plugins = new PluginProcess(Path.GetFullPath(parsed.GetRequiredValue(_binDir)), EnvironmentVariables.ReadAll());
             action(new NetworkChain(list, plugins, new ResultCache(ResultCache.DefaultDirectory), log), call);
         }));
         return command;
