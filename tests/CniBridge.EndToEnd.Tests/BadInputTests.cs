@@ -6,6 +6,7 @@ namespace CniBridge.EndToEnd.Tests;
 public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
     const int IncompatibleVersion = 1;
+    const int IoFailure = 5;
     const int Decoding = 6;
     const int InvalidConfig = 7;
 
@@ -49,7 +50,7 @@ public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<Untouche
 
     [Fact]
     public void A_closed_standard_input_is_refused() =>
-        AssertRefusedByEveryVerb(Decoding, call => call with { Redirections = "<&-" });
+        AssertRefusedByEveryVerb(IoFailure, call => call with { Redirections = "<&-" });
 
     [Theory]
     [InlineData("""{"name": null}""", InvalidConfig)]

@@ -55,6 +55,31 @@ public sealed class GatewayOptionTests
         Assert.Equal("0\n", node.Run("cat", $"/proc/sys/net/ipv6/conf/{link}/accept_ra").Stdout);
     }
 
+    [Theory]
+    [InlineData("""{"isGateway": false, "isDefaultGateway": false}""")]
+    [InlineData("{}")]
+    public void The_result_has_the_MAC_that_the_bridge_of_somebody_else_has_in_the_end(string keys)
+    {
+        using var node = NewNode();
+        // A bridge that lost its last port has the address of none.
+        const string script = """
+            ip link add cni0 up type bridge
+            ip link add v0 type veth peer name v1
+            ip link set v0 master cni0
+            ip link del v0
+            """;
+        node.Run("sh", "-ec", script).Succeeded();
+        Assert.Equal("00:00:00:00:00:00", MacOfBridge(node));
+
+        var added = Add(node, Configurations.With(keys));
+
+        Assert.Equal(MacOfBridge(node), added.Json.GetProperty("interfaces")[0].GetProperty("mac").GetString());
+        Assert.NotEqual("00:00:00:00:00:00", MacOfBridge(node));
+    }
+
+    static string? MacOfBridge(ScratchNode node) =>
+        node.IpJson("link", "show", "cni0")[0].GetProperty("address").GetString();
+
     [Fact]
     public void Addresses_in_the_way_are_replaced_on_request_and_only_those()
     {

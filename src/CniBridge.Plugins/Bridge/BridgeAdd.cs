@@ -19,6 +19,8 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         var assigned = addresses?.Allocate(undo);
         var plan = assigned is null ? null : AddressPlan.Make(config, assigned);
 
+        // A bridge has a MAC of its own when it was born with one, or is made a gateway; any other follows its ports.
+        var isMacOwn = bridge is null || (config.IsGateway && !bridge.Mac.IsZero);
         bridge ??= node.CreateBridge(config);
         node.PrepareBridge(bridge, config);
         var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
@@ -29,7 +31,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         if (plan is not null)
             MakeGateway(bridge, plan);
         undo.Cancel();
-        return ToResult(bridge, veth, plan);
+        return ToResult(isMacOwn ? bridge : node.FindLink(config.Bridge) ?? bridge, veth, plan);
     }
 
     void MakeGateway(Link bridge, AddressPlan plan)

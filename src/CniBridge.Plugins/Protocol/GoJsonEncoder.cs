@@ -10,7 +10,7 @@ namespace CniBridge.Plugins.Protocol;
 /// </summary>
 sealed unsafe class GoJsonEncoder : JavaScriptEncoder
 {
-    /// <summary>\uXXXX</summary>
+    /// <summary>A backslash, a u and four digits.</summary>
     public override int MaxOutputCharactersPerInputCharacter => 6;
 
     public override bool WillEncode(int unicodeScalar) =>

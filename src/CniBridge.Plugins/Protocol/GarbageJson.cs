@@ -1,0 +1,32 @@
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>All that GC reads.</summary>
+sealed record GarbageJson
+{
+    public IpamDeleteJson? Ipam { get; init; }
+
+    public List<AttachmentJson?>? ValidAttachments { get; init; }
+
+    /// <summary>The same list under the name of an early draft; libcni sends both.</summary>
+    public List<AttachmentJson?>? Attachments { get; init; }
+
+    internal static GarbageJson Read(JsonKeys keys) => new()
+    {
+        Ipam = keys.Object("ipam", IpamDeleteJson.Read),
+        ValidAttachments = keys.Objects("cni.dev/valid-attachments", AttachmentJson.Read),
+        Attachments = keys.Objects("cni.dev/attachments", AttachmentJson.Read),
+    };
+}
+
+sealed record AttachmentJson
+{
+    public string? ContainerId { get; init; }
+
+    public string? InterfaceName { get; init; }
+
+    internal static AttachmentJson Read(JsonKeys keys) => new()
+    {
+        ContainerId = keys.Text("containerID"),
+        InterfaceName = keys.Text("ifname"),
+    };
+}

@@ -1,0 +1,81 @@
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>A host-local network.</summary>
+sealed record HostLocalJson
+{
+    public HostLocalIpamJson? Ipam { get; init; }
+    public ArgsJson? Args { get; init; }
+    public RuntimeConfigJson? RuntimeConfig { get; init; }
+
+    internal static HostLocalJson Read(JsonKeys keys) => new()
+    {
+        Ipam = keys.Object("ipam", HostLocalIpamJson.Read),
+        Args = keys.Object("args", ArgsJson.Read),
+        RuntimeConfig = keys.Object("runtimeConfig", RuntimeConfigJson.Read),
+    };
+}
+
+sealed record HostLocalIpamJson
+{
+    public string? Subnet { get; init; }
+    public string? RangeStart { get; init; }
+    public string? RangeEnd { get; init; }
+    public string? Gateway { get; init; }
+    public List<List<RangeJson?>?>? Ranges { get; init; }
+    public List<RouteJson?>? Routes { get; init; }
+    public string? DataDir { get; init; }
+    public string? StateDir { get; init; }
+    public string? ResolvConf { get; init; }
+
+    internal static HostLocalIpamJson Read(JsonKeys keys) => new()
+    {
+        Subnet = keys.Text("subnet"),
+        RangeStart = keys.Text("rangeStart"),
+        RangeEnd = keys.Text("rangeEnd"),
+        Gateway = keys.Text("gateway"),
+        Ranges = keys.ObjectLists("ranges", RangeJson.Read),
+        Routes = keys.Objects("routes", RouteJson.Read),
+        DataDir = keys.Text("dataDir"),
+        StateDir = keys.Text("stateDir"),
+        ResolvConf = keys.Text("resolvConf"),
+    };
+}
+
+sealed record RangeJson
+{
+    public string? Subnet { get; init; }
+    public string? RangeStart { get; init; }
+    public string? RangeEnd { get; init; }
+    public string? Gateway { get; init; }
+
+    internal static RangeJson Read(JsonKeys keys) => new()
+    {
+        Subnet = keys.Text("subnet"),
+        RangeStart = keys.Text("rangeStart"),
+        RangeEnd = keys.Text("rangeEnd"),
+        Gateway = keys.Text("gateway"),
+    };
+}
+
+sealed record RouteJson
+{
+    public string? Dst { get; init; }
+    public string? Gw { get; init; }
+    public int? Mtu { get; init; }
+
+    public int? AdvertisedMss { get; init; }
+    public int? Priority { get; init; }
+    public int? Table { get; init; }
+    public int? Scope { get; init; }
+
+    internal static RouteJson Read(JsonKeys keys) => new()
+    {
+        Dst = keys.Text("dst"),
+        Gw = keys.Text("gw"),
+        Mtu = keys.Number("mtu"),
+        AdvertisedMss = keys.Number("advmss"),
+        Priority = keys.Number("priority"),
+        Table = keys.Number("table"),
+        Scope = keys.Number("scope"),
+    };
+}

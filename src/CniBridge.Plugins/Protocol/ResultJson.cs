@@ -1,0 +1,84 @@
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>A configuration with a previous result, for CHECK and chained ADD.</summary>
+sealed record PreviousJson
+{
+    public ResultJson? PrevResult { get; init; }
+
+    internal static PreviousJson Read(JsonKeys keys) => new()
+    {
+        PrevResult = keys.Object("prevResult", ResultJson.Read),
+    };
+}
+
+/// <summary>A result of any version: the keys of all shapes.</summary>
+sealed record ResultJson
+{
+    public string? CniVersion { get; init; }
+    public List<InterfaceJson?>? Interfaces { get; init; }
+    public List<IpJson?>? Ips { get; init; }
+    public List<RouteJson?>? Routes { get; init; }
+    public FamilyJson? Ip4 { get; init; }
+    public FamilyJson? Ip6 { get; init; }
+    public DnsJson? Dns { get; init; }
+
+    internal static ResultJson Read(JsonKeys keys) => new()
+    {
+        CniVersion = keys.Text("cniVersion"),
+        Interfaces = keys.Objects("interfaces", InterfaceJson.Read),
+        Ips = keys.Objects("ips", IpJson.Read),
+        Routes = keys.Objects("routes", RouteJson.Read),
+        Ip4 = keys.Object("ip4", FamilyJson.Read),
+        Ip6 = keys.Object("ip6", FamilyJson.Read),
+        Dns = keys.Object("dns", DnsJson.Read),
+    };
+}
+
+sealed record InterfaceJson
+{
+    public string? Name { get; init; }
+    public string? Mac { get; init; }
+    public int? Mtu { get; init; }
+    public string? Sandbox { get; init; }
+    public string? SocketPath { get; init; }
+
+    public string? PciId { get; init; }
+
+    internal static InterfaceJson Read(JsonKeys keys) => new()
+    {
+        Name = keys.Text("name"),
+        Mac = keys.Text("mac"),
+        Mtu = keys.Number("mtu"),
+        Sandbox = keys.Text("sandbox"),
+        SocketPath = keys.Text("socketPath"),
+        PciId = keys.Text("pciID"),
+    };
+}
+
+sealed record IpJson
+{
+    public string? Address { get; init; }
+    public string? Gateway { get; init; }
+    public int? Interface { get; init; }
+
+    internal static IpJson Read(JsonKeys keys) => new()
+    {
+        Address = keys.Text("address"),
+        Gateway = keys.Text("gateway"),
+        Interface = keys.Number("interface"),
+    };
+}
+
+sealed record FamilyJson
+{
+    public string? Ip { get; init; }
+    public string? Gateway { get; init; }
+    public List<RouteJson?>? Routes { get; init; }
+
+    internal static FamilyJson Read(JsonKeys keys) => new()
+    {
+        Ip = keys.Text("ip"),
+        Gateway = keys.Text("gateway"),
+        Routes = keys.Objects("routes", RouteJson.Read),
+    };
+}
