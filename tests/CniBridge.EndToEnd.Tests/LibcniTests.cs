@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests;
@@ -25,6 +27,27 @@ public sealed class LibcniTests
         Cnitool.Run(node, "check", "podnet", second).Succeeded();
         Cnitool.Run(node, "del", "podnet", first).Succeeded();
         Cnitool.Run(node, "del", "podnet", second).Succeeded();
+        node.AssertNothingLeft(PodNetwork.Bridge);
+    }
+
+    // cnitool's name for a container is a hash of its namespace's path.
+    [Fact]
+    public void What_libcni_began_the_operator_s_command_can_finish_and_the_other_way_round()
+    {
+        using var node = NodeWithNetwork("1.0.0");
+        var pod = node.AddPod("pod");
+        var hash = Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(pod)).AsSpan(0, 10));
+        CommandResult ByHand(string command) =>
+            node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), command, $"cnitool-{hash}", pod);
+
+        Cnitool.Add(node, "podnet", pod);
+        ByHand("check").Succeeded();
+        ByHand("del").Succeeded();
+        node.AssertNothingLeft(PodNetwork.Bridge);
+
+        ByHand("add").Succeeded();
+        Cnitool.Run(node, "check", "podnet", pod).Succeeded();
+        Cnitool.Run(node, "del", "podnet", pod).Succeeded();
         node.AssertNothingLeft(PodNetwork.Bridge);
     }
 
