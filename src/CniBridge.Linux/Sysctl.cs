@@ -29,8 +29,8 @@ public static class Sysctl
     }
 
     /// <summary>
-    /// Writes without looking, for a link that was just made: a refusal, or a kernel without the
-    /// setting, is logged and no failure.
+    /// Writes without looking, for a link that was just made: a refusal is logged, and a kernel without the setting is as
+    /// good.
     /// </summary>
     public static void TryWrite(string name, string value, TextWriter log)
     {

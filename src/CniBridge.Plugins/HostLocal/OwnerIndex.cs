@@ -40,9 +40,12 @@ sealed class OwnerIndex
         Encoding.ASCII.GetString(stamp) == DirectoryStamp.Get(_store);
 
     /// <summary>The owner's addresses; to be asked only of a current index.</summary>
+    /// <exception cref="IOException">More than the index is made for: half of them would be a wrong answer.</exception>
     internal IReadOnlyList<IpAddress> Find(ReservationOwner owner)
     {
         var text = SmallFile.TryRead(PathOf(owner), MaxFileBytes);
+        if (text?.Length == MaxFileBytes)
+            throw new IOException($"{PathOf(owner)} has {MaxFileBytes} bytes or more");
         var addresses = new List<IpAddress>();
         foreach (var line in text is null ? [] : Encoding.ASCII.GetString(text).Split('\n'))
         {

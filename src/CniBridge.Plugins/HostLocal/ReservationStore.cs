@@ -89,10 +89,11 @@ sealed class ReservationStore : IReservationStore
     {
         if (EnsureIndex())
         {
-            var addresses = _index!.Find(owner);
-            if (addresses.All(address => Holds(address, owner)))
+            IReadOnlyList<IpAddress>? addresses = null;
+            UseIndex(index => addresses = index.Find(owner));
+            if (addresses is not null && addresses.All(address => Holds(address, owner)))
                 return addresses;
-            // A reservation was rewritten in place, which no stamp shows.
+            // A reservation was rewritten in place, which no stamp shows; or the index cannot be read.
             Rebuild();
         }
         return [.. ReadOwners()[owner]];

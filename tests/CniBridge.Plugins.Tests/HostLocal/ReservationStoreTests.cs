@@ -44,6 +44,29 @@ public sealed class ReservationStoreTests : IDisposable
         return (UnixFileMode)(mode & ~Convert.ToInt32(mask, 8));
     }
 
+    // The Go plugin gives an interface as many addresses as are asked for by name; the index is not made for hundreds.
+    [Fact]
+    public void All_addresses_of_an_owner_are_found_however_many()
+    {
+        var addresses = Enumerable.Range(0, 300).Select(i => $"2001:db8:1111:2222:3333:4444:5555:{i + 0x1000:x}").ToArray();
+        foreach (var address in addresses)
+            Assert.True(Reserve(address));
+
+        Assert.Equal(string.Join(' ', addresses), Find(s_owner));
+        Assert.Equal(string.Join(' ', addresses), Find(s_owner));
+    }
+
+    [Fact]
+    public void An_index_that_cannot_be_read_is_done_without()
+    {
+        Assert.True(Reserve("10.1.2.5"));
+        var index = Assert.Single(Directory.EnumerateFiles(_root["state"], "cid1,*", SearchOption.AllDirectories));
+        File.Delete(index);
+        Directory.CreateDirectory(index);
+
+        Assert.Equal("10.1.2.5", Find(s_owner));
+    }
+
     [Fact]
     public void A_reservation_is_a_file_of_container_and_interface_with_CR_LF_between()
     {
