@@ -4,7 +4,15 @@ namespace CniBridge.Linux;
 
 /// <summary>What a program left behind when it ended.</summary>
 /// <param name="ExitCode">Or 128 and the number of the signal that ended it.</param>
-public sealed record ChildResult(int ExitCode, byte[] Output, byte[] Errors);
+public sealed record ChildResult(int ExitCode, byte[] Output, byte[] Errors)
+{
+    const int Killed = 128;
+
+    /// <summary>exit status 3, or signal 9</summary>
+    public string Describe() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{(ExitCode > Killed ? "signal" : "exit status")} {(ExitCode > Killed ? ExitCode - Killed : ExitCode)}");
+}
 
 /// <summary>
 /// Runs a program with a given environment and standard input to its end. posix_spawn(3) and poll(2); the base library's

@@ -69,6 +69,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true)]
     internal static partial int ioctl(int fd, nuint request, void* argp);
 
+    // int unshare(int flags);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int unshare(int flags);
+
     // int setns(int fd, int nstype);
     [LibraryImport(libc, SetLastError = true)]
     internal static partial int setns(int fd, int nstype);
@@ -163,6 +167,8 @@ static unsafe partial class LibC
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_SIZE = 0x200;
     internal const uint STATX_TYPE = 1;
+    internal const uint S_IFMT = 0xf000;
+    internal const uint S_IFREG = 0x8000;
 
     internal const nint UTIME_OMIT = 0x3ffffffe;
 
@@ -174,6 +180,7 @@ static unsafe partial class LibC
     internal const uint NS_GET_NSTYPE = 0xb703;
 
     internal const int AF_INET = 2;
+    internal const int AF_BRIDGE = 7;
     internal const int AF_INET6 = 10;
     internal const int AF_NETLINK = 16;
     internal const int SOCK_DGRAM = 2;
@@ -193,7 +200,7 @@ static unsafe partial class LibC
     internal const short POSIX_SPAWN_SETSIGDEF = 0x4;
     internal const int SIGPIPE = 13;
 
-    internal const uint SIOCGIFFLAGS = 0x8913;
+    internal const uint SIOCGIFHWADDR = 0x8927;
     internal const uint SIOCGIFINDEX = 0x8933;
 
     /// <summary>struct sockaddr_nl, linux/netlink.h</summary>
@@ -206,13 +213,21 @@ static unsafe partial class LibC
         internal uint nl_groups;
     }
 
+    /// <summary>struct sockaddr, sys/socket.h</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct sockaddr
+    {
+        internal ushort sa_family;
+        internal fixed byte sa_data[14];
+    }
+
     /// <summary>struct ifreq, linux/if.h: a name of IFNAMSIZ bytes and a union of 24</summary>
     [StructLayout(LayoutKind.Explicit, Size = 40)]
     internal struct ifreq
     {
         [FieldOffset(0)] internal fixed byte ifr_name[16];
         [FieldOffset(16)] internal int ifr_ifindex;
-        [FieldOffset(16)] internal short ifr_flags;
+        [FieldOffset(16)] internal sockaddr ifr_hwaddr;
     }
 
     /// <summary>struct pollfd, poll.h</summary>

@@ -59,7 +59,20 @@ public sealed unsafe class NetworkNamespace : IDisposable
     public (ulong Device, ulong Inode) GetIdentity() => Identity(Descriptor);
 
     /// <summary>Runs work on a thread of its own inside the namespace and returns what it returns.</summary>
-    public T Run<T>(Func<T> work)
+    public T Run<T>(Func<T> work) => RunOnThread(() =>
+    {
+        KernelException.ThrowIfFailed(LibC.setns(Descriptor, LibC.CLONE_NEWNET), $"enter the network namespace {Path}");
+        return work();
+    });
+
+    /// <summary>The same inside a new namespace, which ends with the work.</summary>
+    public static T RunInNew<T>(Func<T> work) => RunOnThread(() =>
+    {
+        KernelException.ThrowIfFailed(LibC.unshare(LibC.CLONE_NEWNET), "make a network namespace");
+        return work();
+    });
+
+    static T RunOnThread<T>(Func<T> work)
     {
         T? result = default;
         ExceptionDispatchInfo? failure = null;
@@ -67,7 +80,6 @@ public sealed unsafe class NetworkNamespace : IDisposable
         {
             try
             {
-                KernelException.ThrowIfFailed(LibC.setns(Descriptor, LibC.CLONE_NEWNET), $"enter the network namespace {Path}");
                 result = work();
             }
             // Everything goes to the caller's thread, where the one catch-all is.

@@ -80,14 +80,19 @@ public static unsafe class SmallFile
         return buffer[..stream.ReadAtLeast(buffer, limit, throwOnEndOfStream: false)];
     }
 
-    public static bool Exists(string path)
+    public static bool Exists(string path) => TypeOf(path) is not null;
+
+    /// <summary>Is it a regular file: no directory, device, socket or pipe?</summary>
+    public static bool IsRegular(string path) => TypeOf(path) == LibC.S_IFREG;
+
+    static uint? TypeOf(string path)
     {
         Descriptor.RefuseNul(path);
         LibC.statx_buffer status;
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0)
-            return true;
+            return status.stx_mode & LibC.S_IFMT;
         var errno = Marshal.GetLastPInvokeError();
-        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"look for {path}", errno);
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"look for {path}", errno);
     }
 
     /// <summary>Deletes a file; false when it was not there.</summary>

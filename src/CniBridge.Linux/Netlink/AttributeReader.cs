@@ -36,6 +36,8 @@ public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
 
     public readonly int Int32 => BinaryPrimitives.ReadInt32LittleEndian(Exactly(4));
 
+    public readonly ushort UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(Exactly(2));
+
     public readonly byte Byte => Exactly(1)[0];
 
     /// <summary>Text up to the zero that ends it.</summary>

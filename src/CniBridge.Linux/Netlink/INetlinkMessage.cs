@@ -12,5 +12,8 @@ public interface INetlinkMessage
     /// <summary>nlmsg_flags beyond NLM_F_REQUEST and NLM_F_ACK, which the socket adds.</summary>
     ushort Flags { get; }
 
+    /// <summary>The refusal that means that all is as wished already, or 0: ENODEV for a deletion.</summary>
+    int Tolerated => 0;
+
     void Write(ref MessageWriter writer);
 }

@@ -62,6 +62,15 @@ public ref struct MessageWriter(Span<byte> buffer)
         End(start);
     }
 
+    /// <summary>A fixed structure of the kernel as an attribute.</summary>
+    public void StructAttribute<T>(ushort type, in T value)
+        where T : unmanaged
+    {
+        var start = Begin(type);
+        Struct(value);
+        End(start);
+    }
+
     public void Attribute(ushort type, uint value)
     {
         Span<byte> bytes = stackalloc byte[4];

@@ -65,7 +65,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
                 if (reader.Type != NLMSG_ERROR || index >= messages.Length)
                     continue;
                 answered++;
-                refusal ??= ToException(messages[(int)index].Operation, Acknowledgement.Decode(reader.Payload, reader.Flags));
+                var answer = Acknowledgement.Decode(reader.Payload, reader.Flags);
+                if (answer.Errno != messages[(int)index].Tolerated)
+                    refusal ??= ToException(messages[(int)index].Operation, answer);
             }
         }
         return refusal;
@@ -145,6 +147,27 @@ public sealed unsafe class NetlinkSocket : IDisposable
             // ENOBUFS: more was announced than there was room for, so something did happen. EINTR: the caller looks again.
             return count >= 0 || Marshal.GetLastPInvokeError() is Errno.ENOBUFS or Errno.EINTR;
         }
+    }
+
+    /// <summary>The next notifications of a type; none of it, when others came; null when some were lost, or at the deadline.</summary>
+    internal List<T>? ReceiveNotifications<T>(ushort type, Decoder<T> decode, TimeSpan deadline)
+    {
+        SetReceiveTimeout(deadline);
+        nint count;
+        fixed (byte* start = _buffer)
+            count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC);
+        if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+            return [];
+        if (count is < 0 or > BufferSize)
+            return null;
+        var items = new List<T>();
+        var reader = new MessageReader(_buffer.AsSpan(0, (int)count));
+        while (reader.Read())
+        {
+            if (reader.Type == type)
+                items.Add(decode(reader.Payload));
+        }
+        return items;
     }
 
     uint Send(ushort flags, params ReadOnlySpan<INetlinkMessage> messages)

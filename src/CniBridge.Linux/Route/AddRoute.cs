@@ -14,8 +14,14 @@ public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) :
     /// <summary>0: the kernel's default metric.</summary>
     public uint Priority { get; init; }
 
+    readonly uint _table = RT_TABLE_MAIN;
+
     /// <summary>0: the main table.</summary>
-    public uint Table { get; init; }
+    public uint Table
+    {
+        get => _table;
+        init => _table = value == 0 ? RT_TABLE_MAIN : value;
+    }
 
     public byte Scope { get; init; }
     public uint Mtu { get; init; }
@@ -34,7 +40,7 @@ public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) :
             Family = RouteSocket.FamilyOf(Destination.Address),
             DestinationLength = (byte)Destination.PrefixLength,
             // Numbers that do not fit go into RTA_TABLE alone.
-            Table = Table == 0 ? RT_TABLE_MAIN : Table < 256 ? (byte)Table : RT_TABLE_UNSPEC,
+            Table = Table < 256 ? (byte)Table : RT_TABLE_UNSPEC,
             Protocol = RTPROT_BOOT,
             Scope = Scope,
             RouteType = RTN_UNICAST,

@@ -22,6 +22,8 @@ public sealed record AddressMessage : INetlinkMessage
 
     public static AddressMessage Delete(int index, Cidr cidr) => new(index, cidr, false, false);
 
+    public int Tolerated { get; init; }
+
     public string Operation => _isAdded ? $"add the address {_cidr}" : $"delete the address {_cidr}";
     public ushort Type => _isAdded ? RTM_NEWADDR : RTM_DELADDR;
     public ushort Flags => _isAdded ? (ushort)(NLM_F_CREATE | NLM_F_EXCL) : (ushort)0;

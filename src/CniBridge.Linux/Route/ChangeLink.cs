@@ -22,6 +22,9 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
     /// <summary>ip link set … type bridge_slave hairpin on</summary>
     public bool Hairpin { get; init; }
 
+    /// <summary>ip link set … type bridge_slave isolated on</summary>
+    public bool Isolated { get; init; }
+
     public string Operation => $"change the link {Name}";
     public ushort Type => RTM_NEWLINK;
     public ushort Flags => 0;
@@ -39,16 +42,19 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
             writer.Attribute(IFLA_ADDRESS, mac.ToBytes());
         if (Alias is not null)
             writer.Attribute(IFLA_IFALIAS, Alias);
-        if (Hairpin)
-            WriteHairpin(ref writer);
+        if (Hairpin || Isolated)
+            WritePort(ref writer);
     }
 
-    static void WriteHairpin(ref MessageWriter writer)
+    void WritePort(ref MessageWriter writer)
     {
         var info = writer.Begin(IFLA_LINKINFO);
         writer.Attribute(IFLA_INFO_SLAVE_KIND, "bridge"u8);
         var data = writer.Begin(IFLA_INFO_SLAVE_DATA);
-        writer.Attribute(IFLA_BRPORT_MODE, (byte)1);
+        if (Hairpin)
+            writer.Attribute(IFLA_BRPORT_MODE, (byte)1);
+        if (Isolated)
+            writer.Attribute(IFLA_BRPORT_ISOLATED, (byte)1);
         writer.End(data);
         writer.End(info);
     }

@@ -6,12 +6,15 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// ip link add NAME address MAC [mtu MTU] up type bridge. The MAC is part of the request, so that the bridge is born with
+/// ip link add NAME address MAC [mtu MTU] up type bridge [vlan_filtering 1]. The MAC is part of the request, so that the bridge is born with
 /// it: it follows no port, and no udev rule replaces it.
 /// </summary>
 /// <param name="Mtu">0: the kernel's default.</param>
-sealed record CreateBridge(string Name, MacAddress Mac, int Mtu) : INetlinkMessage
+public sealed record CreateBridge(string Name, MacAddress Mac, int Mtu) : INetlinkMessage
 {
+    /// <summary>Ports belong to VLANs; EOPNOTSUPP where the kernel is built without.</summary>
+    public bool FiltersVlans { get; init; }
+
     public string Operation => $"create the bridge {Name}";
     public ushort Type => RTM_NEWLINK;
     public ushort Flags => NLM_F_CREATE | NLM_F_EXCL;
@@ -25,6 +28,12 @@ sealed record CreateBridge(string Name, MacAddress Mac, int Mtu) : INetlinkMessa
             writer.Attribute(IFLA_MTU, Mtu);
         var info = writer.Begin(IFLA_LINKINFO);
         writer.Attribute(IFLA_INFO_KIND, "bridge"u8);
+        if (FiltersVlans)
+        {
+            var data = writer.Begin(IFLA_INFO_DATA);
+            writer.Attribute(IFLA_BR_VLAN_FILTERING, (byte)1);
+            writer.End(data);
+        }
         writer.End(info);
     }
 }

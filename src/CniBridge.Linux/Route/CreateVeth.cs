@@ -14,11 +14,11 @@ public readonly record struct VethEnd(string Name, MacAddress Mac);
 /// The pod's end cannot be up here (the kernel refuses: it would be up before the pair is joined).
 /// </summary>
 /// <param name="Host">The end on the bridge.</param>
-/// <param name="Pod">The end in the pod.</param>
-/// <param name="PodNamespace">Descriptor of the pod's network namespace.</param>
+/// <param name="Pod">The other end.</param>
+/// <param name="PodNamespace">Descriptor of the pod's network namespace; null: the other end stays here.</param>
 /// <param name="Master">Index of the bridge.</param>
 /// <param name="Mtu">Of both ends; 0: the kernel's default.</param>
-sealed record CreateVeth(VethEnd Host, VethEnd Pod, int PodNamespace, int Master, int Mtu) : INetlinkMessage
+sealed record CreateVeth(VethEnd Host, VethEnd Pod, int? PodNamespace, int Master, int Mtu) : INetlinkMessage
 {
     public string Operation => $"create the veth pair {Host.Name} and {Pod.Name}";
     public ushort Type => RTM_NEWLINK;
@@ -35,7 +35,8 @@ sealed record CreateVeth(VethEnd Host, VethEnd Pod, int PodNamespace, int Master
         var peer = writer.Begin(VETH_INFO_PEER);
         writer.Struct(new InterfaceHeader());
         WriteEnd(ref writer, Pod);
-        writer.Attribute(IFLA_NET_NS_FD, PodNamespace);
+        if (PodNamespace is { } descriptor)
+            writer.Attribute(IFLA_NET_NS_FD, descriptor);
         writer.End(peer);
         writer.End(data);
         writer.End(info);

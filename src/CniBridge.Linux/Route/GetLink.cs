@@ -4,16 +4,19 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>ip link show NAME, without virtual functions and the IPv6 statistics: nobody here asks for them.</summary>
-sealed record GetLink(string Name) : INetlinkMessage
+/// <param name="Name">Or null: the link is named by its index.</param>
+/// <param name="Index">Or 0.</param>
+sealed record GetLink(string? Name, int Index = 0) : INetlinkMessage
 {
-    public string Operation => $"look up the link {Name}";
+    public string Operation => Name is null ? $"look up link {Index}" : $"look up the link {Name}";
     public ushort Type => RTM_GETLINK;
     public ushort Flags => 0;
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(new InterfaceHeader());
-        writer.Attribute(IFLA_IFNAME, Name);
+        writer.Struct(new InterfaceHeader { Index = Index });
+        if (Name is not null)
+            writer.Attribute(IFLA_IFNAME, Name);
         writer.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     }
 }

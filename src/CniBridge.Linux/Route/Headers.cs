@@ -40,6 +40,37 @@ struct RouteHeader
     internal uint Flags;
 }
 
+/// <summary>struct ndmsg, linux/neighbour.h</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct NeighbourHeader
+{
+    internal byte Family;
+    internal byte Padding;
+    internal ushort Padding2;
+    internal int Index;
+    internal ushort State;
+    internal byte Flags;
+    internal byte NeighbourType;
+}
+
+/// <summary>struct br_vlan_msg, linux/if_bridge.h</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct VlanHeader
+{
+    internal byte Family;
+    internal byte Reserved;
+    internal ushort Reserved2;
+    internal int Index;
+}
+
+/// <summary>struct bridge_vlan_info, linux/if_bridge.h</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct VlanInfo
+{
+    internal ushort Flags;
+    internal ushort Id;
+}
+
 static class Header
 {
     /// <summary>Splits a reply into its fixed header and its attributes.</summary>

@@ -24,7 +24,28 @@ public sealed record Link
 
     public string Alias { get; init; } = "";
 
+    /// <summary>Of a bridge: do its ports belong to VLANs? Null where the kernel is built without.</summary>
+    public bool? FiltersVlans { get; init; }
+
+    /// <summary>Of a bridge's port: traffic may leave through it that came from it.</summary>
+    public bool IsHairpin { get; init; }
+
+    /// <summary>Of a bridge's port: it reaches only ports that are not isolated.</summary>
+    public bool IsIsolated { get; init; }
+
+    /// <summary>IF_OPER_UP, …: what became of the carrier (RFC 2863).</summary>
+    internal byte OperationalState { get; init; }
+
     public bool IsUp => (Flags & IFF_UP) != 0;
+
+    /// <summary>The kernel has done all that it does when a carrier comes: queues run, a bridge's port forwards.</summary>
+    public bool IsOperational => OperationalState == IF_OPER_UP;
+
+    /// <summary>
+    /// As good as operational: it has had its carrier from the beginning. (Without a carrier the state is unknown too, until
+    /// the kernel comes to look at it.)
+    /// </summary>
+    public bool CanPassTraffic => IsOperational || (OperationalState == IF_OPER_UNKNOWN && (Flags & IFF_LOWER_UP) != 0);
 
     /// <summary>Asked to receive everything by somebody, not counting what the kernel switched on for itself.</summary>
     public bool IsPromiscuous => (Flags & IFF_PROMISC) != 0;
@@ -40,24 +61,63 @@ public sealed record Link
             {
                 IFLA_IFNAME => link with { Name = attributes.Text },
                 IFLA_ADDRESS when attributes.Value.Length == 6 => link with { Mac = MacAddress.FromBytes(attributes.Value) },
+                IFLA_OPERSTATE => link with { OperationalState = attributes.Byte },
                 IFLA_MTU => link with { Mtu = attributes.UInt32 },
                 IFLA_LINK => link with { PeerIndex = attributes.Int32 },
                 IFLA_MASTER => link with { Master = attributes.Int32 },
                 IFLA_IFALIAS => link with { Alias = attributes.Text },
-                IFLA_LINKINFO => link with { Kind = DecodeKind(attributes.Nested) },
+                IFLA_LINKINFO => link.WithInfo(attributes.Nested),
                 _ => link,
             };
         }
         return link;
     }
 
-    static string DecodeKind(AttributeReader info)
+    /// <summary>The kernel writes the kind before the data, whose attributes mean something only with it.</summary>
+    Link WithInfo(AttributeReader info)
     {
+        var link = this;
+        var isBridgePort = false;
         while (info.Read())
         {
-            if (info.Type == IFLA_INFO_KIND)
-                return info.Text;
+            switch (info.Type)
+            {
+                case IFLA_INFO_KIND: link = link with { Kind = info.Text }; break;
+                case IFLA_INFO_DATA when link.Kind == "bridge": link = link.WithBridge(info.Nested); break;
+                case IFLA_INFO_SLAVE_KIND: isBridgePort = info.Text == "bridge"; break;
+                case IFLA_INFO_SLAVE_DATA when isBridgePort: link = link.WithPort(info.Nested); break;
+            }
         }
-        return "";
+        return link;
+    }
+
+    /// <summary>A kernel without VLAN filtering reports the setting as off, but no protocol.</summary>
+    Link WithBridge(AttributeReader bridge)
+    {
+        bool filters = false, knowsVlans = false;
+        while (bridge.Read())
+        {
+            switch (bridge.Type)
+            {
+                case IFLA_BR_VLAN_FILTERING: filters = bridge.Byte != 0; break;
+                case IFLA_BR_VLAN_PROTOCOL: knowsVlans = true; break;
+            }
+        }
+        return this with { FiltersVlans = knowsVlans ? filters : null };
+    }
+
+    Link WithPort(AttributeReader port)
+    {
+        var link = this;
+        while (port.Read())
+        {
+            link = port.Type switch
+            {
+                IFLA_BRPORT_MODE => link with { IsHairpin = port.Byte != 0 },
+                IFLA_BRPORT_ISOLATED => link with { IsIsolated = port.Byte != 0 },
+                _ => link,
+            };
+        }
+        return link;
     }
 }

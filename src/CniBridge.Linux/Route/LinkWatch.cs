@@ -29,5 +29,32 @@ public sealed class LinkWatch : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Waits for links that get their carrier after this watch was opened. Goes by what is announced: to ask for a link takes
+    /// the lock that the kernel needs to bring it up.
+    /// </summary>
+    /// <returns>False if one of them is not operational until the deadline.</returns>
+    public bool WaitUntilOperational(IEnumerable<int> indexes, RouteSocket socket, TimeSpan deadline)
+    {
+        var waiting = indexes.ToList();
+        var giveUp = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
+        while (waiting.Count > 0)
+        {
+            var left = giveUp - Environment.TickCount64;
+            var links = left > 0 ? _notifications.ReceiveNotifications(RTM_NEWLINK, Link.Decode, TimeSpan.FromMilliseconds(left)) : null;
+            foreach (var link in links ?? [])
+            {
+                if (link.IsOperational)
+                    waiting.Remove(link.Index);
+            }
+            // More was announced than there was room for, or nothing any more.
+            if (links is null)
+                waiting.RemoveAll(index => socket.TryGetLink(index)?.IsOperational == true);
+            if (left <= 0)
+                break;
+        }
+        return waiting.Count == 0;
+    }
+
     public void Dispose() => _notifications.Dispose();
 }

@@ -5,16 +5,22 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>A route of the main table as the kernel describes it (RTM_NEWROUTE).</summary>
+/// <summary>A route as the kernel describes it (RTM_NEWROUTE).</summary>
 /// <param name="Gateways">Of every next hop; a route straight to a link has none.</param>
-public sealed record RouteEntry(Cidr Destination, uint Table, IReadOnlyList<IpAddress> Gateways)
+/// <param name="Links">Index of the link of every next hop.</param>
+public sealed record RouteEntry(
+    Cidr Destination, uint Table, IReadOnlyList<IpAddress> Gateways, IReadOnlyList<int> Links, byte Protocol)
 {
+    /// <summary>The kernel, or a program in its place, learned it from a router's advertisement (RFC 4861).</summary>
+    public bool IsAdvertised => Protocol == RTPROT_RA;
+
     internal static RouteEntry Decode(ReadOnlySpan<byte> payload)
     {
         var header = Header.Read<RouteHeader>(payload, out var bytes);
         var destination = Cidr.Default(header.Family == LibC.AF_INET6).Address;
         uint table = header.Table;
         var gateways = new List<IpAddress>();
+        var links = new List<int>();
         var attributes = new AttributeReader(bytes);
         while (attributes.Read())
         {
@@ -23,16 +29,17 @@ public sealed record RouteEntry(Cidr Destination, uint Table, IReadOnlyList<IpAd
                 case RTA_DST: destination = IpAddress.FromWire(attributes.Value); break;
                 case RTA_TABLE: table = attributes.UInt32; break;
                 case RTA_GATEWAY: gateways.Add(IpAddress.FromBytes(attributes.Value)); break;
-                case RTA_MULTIPATH: DecodeNextHops(attributes.Value, gateways); break;
+                case RTA_OIF: links.Add(attributes.Int32); break;
+                case RTA_MULTIPATH: DecodeNextHops(attributes.Value, gateways, links); break;
             }
         }
-        return new RouteEntry(Cidr.FromWire(destination, header.DestinationLength), table, gateways);
+        return new RouteEntry(Cidr.FromWire(destination, header.DestinationLength), table, gateways, links, header.Protocol);
     }
 
     // struct rtnexthop { unsigned short rtnh_len; unsigned char rtnh_flags; unsigned char rtnh_hops; int rtnh_ifindex; };
     const int NextHopHeaderSize = 8;
 
-    static void DecodeNextHops(ReadOnlySpan<byte> bytes, List<IpAddress> gateways)
+    static void DecodeNextHops(ReadOnlySpan<byte> bytes, List<IpAddress> gateways, List<int> links)
     {
         while (!bytes.IsEmpty)
         {
@@ -41,6 +48,7 @@ public sealed record RouteEntry(Cidr Destination, uint Table, IReadOnlyList<IpAd
             var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
             if (length < NextHopHeaderSize || length > bytes.Length)
                 throw new InvalidDataException($"next hop says it has {length} bytes, {bytes.Length} are there");
+            links.Add(BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]));
             var attributes = new AttributeReader(bytes[NextHopHeaderSize..length]);
             while (attributes.Read())
             {

@@ -33,12 +33,37 @@ public sealed unsafe class RouteSocket : IDisposable
         }
     }
 
+    /// <summary>The link with an index, or null.</summary>
+    public Link? TryGetLink(int index)
+    {
+        try
+        {
+            return _socket.Get(new GetLink(null, index), Link.Decode);
+        }
+        catch (KernelException e) when (e.Errno == Errno.ENODEV)
+        {
+            return null;
+        }
+    }
+
     public List<Link> ListLinks(string kind)
     {
         var links = _socket.Dump(new ListLinks(kind), Link.Decode);
         links.RemoveAll(link => link.Kind != kind);
         return links;
     }
+
+    /// <summary>The ports of a bridge.</summary>
+    public List<Link> ListPorts(int bridge)
+    {
+        var links = _socket.Dump(new ListPorts(bridge), Link.Decode);
+        links.RemoveAll(link => link.Master != bridge);
+        return links;
+    }
+
+    /// <summary>The VLANs of a bridge's port, in ascending order.</summary>
+    public List<PortVlan> ListPortVlans(int index) =>
+        [.. _socket.Dump(new ListPortVlans(index), PortVlan.Decode).SelectMany(vlans => vlans)];
 
     /// <summary>The link's index, or null: an ioctl that takes no lock, twenty times cheaper than a look-up by netlink.</summary>
     public int? TryGetIndex(string name)
@@ -53,21 +78,21 @@ public sealed unsafe class RouteSocket : IDisposable
     /// <exception cref="KernelException">ENODEV: there is no such link.</exception>
     public int GetIndex(string name) => TryGetIndex(name) ?? throw new KernelException($"look up the link {name}", Errno.ENODEV);
 
-    /// <summary>Can traffic pass: is the link up and its operational state too?</summary>
-    public bool IsRunning(string name)
+    /// <summary>The link's MAC, without a lock; see <see cref="TryGetIndex"/>.</summary>
+    public MacAddress GetMac(string name)
     {
         var request = RequestFor(name);
         KernelException.ThrowIfFailed(
-            LibC.ioctl(_socket.DescriptorNumber, LibC.SIOCGIFFLAGS, &request), $"read the state of the link {name}");
-        return ((uint)request.ifr_flags & IFF_RUNNING) != 0;
+            LibC.ioctl(_socket.DescriptorNumber, LibC.SIOCGIFHWADDR, &request), $"read the MAC of the link {name}");
+        return MacAddress.FromBytes(new ReadOnlySpan<byte>(request.ifr_hwaddr.sa_data, 6));
     }
 
     /// <summary>Creates a bridge and brings it up; false when a link of that name is there already.</summary>
-    public bool TryCreateBridge(string name, MacAddress mac, int mtu)
+    public bool TryCreateBridge(CreateBridge bridge)
     {
         try
         {
-            _socket.Execute(new CreateBridge(name, mac, mtu));
+            _socket.Execute(bridge);
             return true;
         }
         catch (KernelException e) when (e.Errno == Errno.EEXIST)
@@ -77,11 +102,12 @@ public sealed unsafe class RouteSocket : IDisposable
     }
 
     /// <summary>See <see cref="Route.CreateVeth"/>; false when one of the two names is taken.</summary>
-    public bool TryCreateVeth(VethEnd host, VethEnd pod, NetworkNamespace podNamespace, int master, int mtu)
+    /// <param name="podNamespace">Null: both ends stay here.</param>
+    public bool TryCreateVeth(VethEnd host, VethEnd pod, NetworkNamespace? podNamespace, int master, int mtu)
     {
         try
         {
-            _socket.Execute(new CreateVeth(host, pod, podNamespace.Descriptor, master, mtu));
+            _socket.Execute(new CreateVeth(host, pod, podNamespace?.Descriptor, master, mtu));
             return true;
         }
         catch (KernelException e) when (e.Errno == Errno.EEXIST)
@@ -91,17 +117,7 @@ public sealed unsafe class RouteSocket : IDisposable
     }
 
     /// <summary>Deletes a link; gone already is as good.</summary>
-    public void DeleteLink(int index, string name)
-    {
-        try
-        {
-            _socket.Execute(new DeleteLink(index, name));
-        }
-        catch (KernelException e) when (e.Errno == Errno.ENODEV)
-        {
-            // The pod's namespace ended meanwhile and took the link along.
-        }
-    }
+    public void DeleteLink(int index, string name) => _socket.Execute(new DeleteLink(index, name));
 
     public List<LinkAddress> ListAddresses(int index)
     {
@@ -111,30 +127,12 @@ public sealed unsafe class RouteSocket : IDisposable
     }
 
     /// <summary>Adds an address; there already is as good, for somebody else may add it at the same time.</summary>
-    public void EnsureAddress(int index, Cidr cidr, bool skipsDad)
-    {
-        try
-        {
-            _socket.Execute(AddressMessage.Add(index, cidr, skipsDad));
-        }
-        catch (KernelException e) when (e.Errno == Errno.EEXIST)
-        {
-            // Another ADD was faster.
-        }
-    }
+    public void EnsureAddress(int index, Cidr cidr, bool skipsDad) =>
+        _socket.Execute(AddressMessage.Add(index, cidr, skipsDad) with { Tolerated = Errno.EEXIST });
 
     /// <summary>Deletes an address; gone already is as good.</summary>
-    public void DeleteAddress(int index, Cidr cidr)
-    {
-        try
-        {
-            _socket.Execute(AddressMessage.Delete(index, cidr));
-        }
-        catch (KernelException e) when (e.Errno == Errno.EADDRNOTAVAIL)
-        {
-            // Another ADD was faster.
-        }
-    }
+    public void DeleteAddress(int index, Cidr cidr) =>
+        _socket.Execute(AddressMessage.Delete(index, cidr) with { Tolerated = Errno.EADDRNOTAVAIL });
 
     /// <summary>Routes of the main table, of any link.</summary>
     public List<RouteEntry> ListRoutes(bool isV6)
@@ -149,6 +147,20 @@ public sealed unsafe class RouteSocket : IDisposable
         {
             // Strict kernels say so of a table that nothing was ever put into.
             return [];
+        }
+    }
+
+    /// <summary>Index of the link by which an address would be reached, or null when it cannot be reached.</summary>
+    public int? FindLinkTowards(IpAddress destination)
+    {
+        try
+        {
+            return _socket.Get(new GetRoute(destination), RouteEntry.Decode).Links is [var index, ..] ? index : null;
+        }
+        catch (KernelException e) when (e.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL)
+        {
+            // No route, or one of type unreachable, prohibit or blackhole.
+            return null;
         }
     }
 

@@ -39,11 +39,31 @@ public sealed class StructuresTests
         ["rtmsg.Scope"] = "rtm_scope",
         ["rtmsg.RouteType"] = "rtm_type",
         ["rtmsg.Flags"] = "rtm_flags",
+
+        [nameof(NeighbourHeader)] = "ndmsg",
+        ["ndmsg.Family"] = "ndm_family",
+        ["ndmsg.Padding"] = "ndm_pad1",
+        ["ndmsg.Padding2"] = "ndm_pad2",
+        ["ndmsg.Index"] = "ndm_ifindex",
+        ["ndmsg.State"] = "ndm_state",
+        ["ndmsg.Flags"] = "ndm_flags",
+        ["ndmsg.NeighbourType"] = "ndm_type",
+
+        [nameof(VlanHeader)] = "br_vlan_msg",
+        ["br_vlan_msg.Family"] = "family",
+        ["br_vlan_msg.Reserved"] = "reserved1",
+        ["br_vlan_msg.Reserved2"] = "reserved2",
+        ["br_vlan_msg.Index"] = "ifindex",
+
+        [nameof(VlanInfo)] = "bridge_vlan_info",
+        ["bridge_vlan_info.Flags"] = "flags",
+        ["bridge_vlan_info.Id"] = "vid",
     };
 
     public static TheoryData<Type> Types =>
     [
         typeof(InterfaceHeader), typeof(AddressHeader), typeof(RouteHeader),
+        typeof(NeighbourHeader), typeof(VlanHeader), typeof(VlanInfo),
         .. typeof(LibC).GetNestedTypes(BindingFlags.NonPublic).Where(type => type.IsValueType && type != typeof(LibC.spawn_buffer)),
     ];
 

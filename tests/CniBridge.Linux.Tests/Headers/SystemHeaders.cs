@@ -21,9 +21,11 @@ static partial class SystemHeaders
         #include <sys/stat.h>
         #include <sys/time.h>
         #include <net/if.h>
+        #include <linux/if.h>
         #include <linux/if_addr.h>
         #include <linux/if_bridge.h>
         #include <linux/if_link.h>
+        #include <linux/neighbour.h>
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>

@@ -16,8 +16,9 @@ static class RequestTree
         {
             >= 16 and <= 19 => 16,
             >= 20 and <= 23 => 8,
-            >= 24 and <= 27 => 12,
-            _ => throw new ArgumentOutOfRangeException(nameof(message), type, "no message of a link, address or route"),
+            >= 24 and <= 31 => 12,
+            >= 112 and <= 115 => 8,
+            _ => throw new ArgumentOutOfRangeException(nameof(message), type, "no message of a link, address, route, neighbour or VLAN"),
         };
         var lines = new SortedSet<string>(StringComparer.Ordinal)
         {
@@ -54,7 +55,7 @@ static class RequestTree
 
     // Of a link IFLA_LINKINFO, IFLA_INFO_DATA and IFLA_INFO_SLAVE_DATA, of a route RTA_METRICS
     static bool IsNest(int type, string path) =>
-        type < 20 ? path is "18" or "18/2" or "18/5" : type >= 24 && path == "8";
+        type < 20 ? path is "18" or "18/2" or "18/5" : type is >= 24 and < 28 && path == "8";
 
     internal static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
 }

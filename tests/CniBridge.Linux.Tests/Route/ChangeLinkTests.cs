@@ -51,6 +51,21 @@ public sealed class ChangeLinkTests
             ($"18/1 = {Hex("bridge_slave")}", $"18/4 = {Hex("bridge")}"));
 
     [Fact]
+    public void Isolation_goes_beside_it_as_ip_does()
+    {
+        Request.AssertSameAttributes(
+            "link-isolated",
+            new ChangeLink(Port, "vethhost") { Isolated = true },
+            NLM_F_ACK,
+            ($"18/1 = {Hex("bridge_slave")}", $"18/4 = {Hex("bridge")}"));
+        Request.AssertSameAttributes(
+            "link-hairpin-isolated",
+            new ChangeLink(Port, "vethhost") { Hairpin = true, Isolated = true },
+            NLM_F_ACK,
+            ($"18/1 = {Hex("bridge_slave")}", $"18/4 = {Hex("bridge")}"));
+    }
+
+    [Fact]
     public void Nothing_asked_changes_nothing()
     {
         var tree = RequestTree.Decode(Request.Encode(new ChangeLink(Bridge, "cni1"), NLM_F_ACK, 1));

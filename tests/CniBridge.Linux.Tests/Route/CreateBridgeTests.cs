@@ -19,4 +19,10 @@ public sealed class CreateBridgeTests
         "create-bridge-default-mtu",
         new CreateBridge("cni1", MacAddress.FromBytes([0x02, 0x11, 0x22, 0x33, 0x44, 0x56]), 0),
         NLM_F_ACK);
+
+    [Fact]
+    public void A_bridge_that_tells_VLANs_apart_is_created_as_ip_does() => Request.AssertSameAttributes(
+        "create-bridge-vlan",
+        new CreateBridge("cni1", MacAddress.FromBytes([0x02, 0x11, 0x22, 0x33, 0x44, 0x55]), 1400) { FiltersVlans = true },
+        NLM_F_ACK);
 }

@@ -23,6 +23,12 @@ public sealed class CreateVethTests
         new CreateVeth(new VethEnd("vethother", Mac(3)), new VethEnd("eth1", Mac(4)), PodNamespace, Bridge, 0),
         NLM_F_ACK);
 
+    [Fact]
+    public void A_pair_may_stay_in_one_namespace() => Request.AssertSameAttributes(
+        "create-veth-port",
+        new CreateVeth(new VethEnd("veth01234567", Mac(1)), new VethEnd("cni0.100", Mac(2)), null, Bridge, 1400),
+        NLM_F_ACK);
+
     // A batch reserves 256 bytes for each of its messages.
     [Fact]
     public void The_longest_names_stay_within_256_bytes()

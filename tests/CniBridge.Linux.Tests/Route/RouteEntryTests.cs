@@ -36,6 +36,13 @@ public sealed class RouteEntryTests
         Assert.All(Answer.Decode(capture, RouteEntry.Decode), route => Assert.Equal(table, route.Table));
 
     [Fact]
+    public void The_links_of_all_next_hops_are_decoded()
+    {
+        Assert.Equal(["2", "2 2", "2", "2"], Answer.Decode("routes-v6", RouteEntry.Decode).Select(route => string.Join(' ', route.Links)));
+        Assert.All(Answer.Decode("routes-v6", RouteEntry.Decode), route => Assert.False(route.IsAdvertised));
+    }
+
+    [Fact]
     public void Default_routes_are_told_from_others() => Assert.Equal(
         [true, false, false, false, false, false, false],
         Answer.Decode("routes-v4", RouteEntry.Decode).Select(route => route.Destination.IsDefault));

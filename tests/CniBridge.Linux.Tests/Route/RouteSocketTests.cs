@@ -31,7 +31,7 @@ public sealed class RouteSocketTests : IDisposable
         var bridge = CreateBridge();
         Assert.Equal(("cni0", "bridge", 1400u, Mac(1)), (bridge.Name, bridge.Kind, bridge.Mtu, bridge.Mac));
         Assert.True(bridge.IsUp);
-        Assert.False(_socket.TryCreateBridge("cni0", Mac(1), 0));
+        Assert.False(_socket.TryCreateBridge(new CreateBridge("cni0", Mac(1), 0)));
 
         Assert.True(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), _pod, bridge.Index, 1300));
         Assert.False(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth1", Mac(3)), _pod, bridge.Index, 0));
@@ -87,6 +87,60 @@ public sealed class RouteSocketTests : IDisposable
         Assert.DoesNotContain("10.1.2.3/24", ListAddresses(bridge.Index));
     }
 
+    [Fact]
+    public void A_port_s_settings_are_read_back()
+    {
+        var bridge = CreateBridge();
+        Assert.True(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), null, bridge.Index, 0));
+        var port = _socket.TryGetLink("veth0")!;
+        Assert.Equal((false, false), (port.IsHairpin, port.IsIsolated));
+        _socket.Execute(new ChangeLink(port.Index, port.Name) { Hairpin = true });
+        port = _socket.TryGetLink(port.Index)!;
+        Assert.Equal((true, false), (port.IsHairpin, port.IsIsolated));
+        _socket.Execute(new ChangeLink(port.Index, port.Name) { Isolated = true });
+        Assert.True(_socket.TryGetLink(port.Index)!.IsIsolated);
+        Assert.Equal(["veth0"], _socket.ListPorts(bridge.Index).Select(link => link.Name));
+        Assert.Empty(_socket.ListPorts(port.Index));
+        Assert.Null(_socket.TryGetLink(4711));
+    }
+
+    [Fact]
+    public void A_neighbour_is_changed_where_there_is_one_and_made_nowhere()
+    {
+        var bridge = CreateBridge();
+        _socket.EnsureAddress(bridge.Index, Cidr.Parse("10.0.0.1/24"), skipsDad: true);
+        _socket.Execute(new UpdateNeighbour(bridge.Index, IpAddress.Parse("10.0.0.7"), Mac(7)));
+        Assert.Equal("", Neighbours());
+        Ip("neigh", "add", "10.0.0.7", "lladdr", "02:00:00:00:00:99", "dev", "cni0", "nud", "stale");
+        _socket.Execute(new UpdateNeighbour(bridge.Index, IpAddress.Parse("10.0.0.7"), Mac(7)));
+        Assert.StartsWith("10.0.0.7 dev cni0 lladdr 02:00:00:00:00:07", Neighbours(), StringComparison.Ordinal);
+
+        string Neighbours() => Ip("neigh", "show");
+    }
+
+    [Fact]
+    public void The_link_towards_an_address_is_that_of_its_route()
+    {
+        var bridge = CreateBridge();
+        var anywhere = IpAddress.Parse("192.0.2.1");
+        Assert.Null(_socket.FindLinkTowards(anywhere));
+        _socket.EnsureAddress(bridge.Index, Cidr.Parse("10.0.0.1/24"), skipsDad: true);
+        Ip("route", "add", "default", "via", "10.0.0.254");
+        Assert.Equal(bridge.Index, _socket.FindLinkTowards(anywhere));
+        Ip("route", "replace", "blackhole", "default", "metric", "0");
+        Assert.Null(_socket.FindLinkTowards(anywhere));
+    }
+
+    [Fact]
+    public void What_is_gone_already_is_deleted_as_well()
+    {
+        var bridge = CreateBridge();
+        _socket.DeleteAddress(bridge.Index, Cidr.Parse("10.0.0.1/24"));
+        _socket.DeleteLink(bridge.Index, bridge.Name);
+        _socket.DeleteLink(bridge.Index, bridge.Name);
+        Assert.Throws<KernelException>(() => _socket.Execute(new ChangeLink(bridge.Index, bridge.Name) { Up = true }));
+    }
+
     // The main table of a new namespace is empty, which some kernels report as an error.
     [Theory]
     [InlineData(false)]
@@ -95,12 +149,19 @@ public sealed class RouteSocketTests : IDisposable
 
     Link CreateBridge()
     {
-        Assert.True(_socket.TryCreateBridge("cni0", Mac(1), 1400));
+        Assert.True(_socket.TryCreateBridge(new CreateBridge("cni0", Mac(1), 1400)));
         return _socket.TryGetLink("cni0")!;
     }
 
     IEnumerable<string> ListAddresses(int index) =>
         _socket.ListAddresses(index).Select(address => address.Cidr.ToString());
+
+    string Ip(params string[] arguments)
+    {
+        var (exitCode, output) = HelperProgram.Run("", "nsenter", [$"--net={_scratch.Path}", "ip", .. arguments]);
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
 
     static MacAddress Mac(byte last) => MacAddress.FromBytes([0x02, 0, 0, 0, 0, last]);
 }

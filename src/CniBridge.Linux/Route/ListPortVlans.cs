@@ -1,0 +1,14 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>bridge -d vlan show dev INDEX; the kernel filters (Linux 5.6).</summary>
+sealed record ListPortVlans(int Index) : INetlinkMessage
+{
+    public string Operation => $"list the VLANs of bridge port {Index}";
+    public ushort Type => RTM_GETVLAN;
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer) => writer.Struct(new VlanHeader { Family = LibC.AF_BRIDGE, Index = Index });
+}

@@ -1,0 +1,19 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>ip link show master BRIDGE; the kernel filters.</summary>
+sealed record ListPorts(int Bridge) : INetlinkMessage
+{
+    public string Operation => $"list the ports of bridge {Bridge}";
+    public ushort Type => RTM_GETLINK;
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(new InterfaceHeader());
+        writer.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        writer.Attribute(IFLA_MASTER, Bridge);
+    }
+}

@@ -1,0 +1,46 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>A VLAN of a bridge's port.</summary>
+/// <param name="IsNative">What comes in without a tag belongs to it, and what belongs to it goes out without one.</param>
+public readonly record struct PortVlan(int Id, bool IsNative)
+{
+    /// <summary>Of one message (RTM_NEWVLAN): VLANs in a row that have the same settings share an entry.</summary>
+    /// <exception cref="InvalidDataException">A length or a number that cannot be.</exception>
+    internal static List<PortVlan> Decode(ReadOnlySpan<byte> payload)
+    {
+        _ = Header.Read<VlanHeader>(payload, out var bytes);
+        var vlans = new List<PortVlan>();
+        var attributes = new AttributeReader(bytes);
+        while (attributes.Read())
+        {
+            if (attributes.Type == BRIDGE_VLANDB_ENTRY)
+                DecodeEntry(attributes.Nested, vlans);
+        }
+        return vlans;
+    }
+
+    static void DecodeEntry(AttributeReader entry, List<PortVlan> vlans)
+    {
+        var info = default(VlanInfo);
+        ushort? last = null;
+        while (entry.Read())
+        {
+            switch (entry.Type)
+            {
+                case BRIDGE_VLANDB_ENTRY_INFO: info = Header.Read<VlanInfo>(entry.Value, out _); break;
+                case BRIDGE_VLANDB_ENTRY_RANGE: last = entry.UInt16; break;
+            }
+        }
+        if (info.Id > MaxId || last > MaxId)
+            throw new InvalidDataException($"VLAN {Math.Max(info.Id, last ?? 0)}: the largest is {MaxId}");
+        const ushort native = BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED;
+        for (int id = info.Id; id <= (last ?? info.Id); id++)
+            vlans.Add(new PortVlan(id, (info.Flags & native) == native));
+    }
+
+    /// <summary>IEEE 802.1Q: twelve bits, all ones reserved.</summary>
+    const int MaxId = 4094;
+}
