@@ -80,19 +80,34 @@ public static unsafe class SmallFile
         return buffer[..stream.ReadAtLeast(buffer, limit, throwOnEndOfStream: false)];
     }
 
-    public static bool Exists(string path) => TypeOf(path) is not null;
-
-    /// <summary>Is it a regular file: no directory, device, socket or pipe?</summary>
-    public static bool IsRegular(string path) => TypeOf(path) == LibC.S_IFREG;
-
-    static uint? TypeOf(string path)
+    public static bool Exists(string path)
     {
         Descriptor.RefuseNul(path);
         LibC.statx_buffer status;
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0)
-            return status.stx_mode & LibC.S_IFMT;
+            return true;
         var errno = Marshal.GetLastPInvokeError();
-        return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"look for {path}", errno);
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"look for {path}", errno);
+    }
+
+    /// <summary>Is it a regular file: no directory, device, socket or pipe, and no link that leads nowhere?</summary>
+    public static bool IsRegular(string path)
+    {
+        Descriptor.RefuseNul(path);
+        LibC.statx_buffer status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0 &&
+            (status.stx_mode & LibC.S_IFMT) == LibC.S_IFREG;
+    }
+
+    /// <summary>Do two paths name one file?</summary>
+    public static bool IsSame(string path, string other) => IdentityOf(path) is { } identity && identity == IdentityOf(other);
+
+    static (uint, uint, ulong)? IdentityOf(string path)
+    {
+        LibC.statx_buffer status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
+            ? (status.stx_dev_major, status.stx_dev_minor, status.stx_ino)
+            : null;
     }
 
     /// <summary>Deletes a file; false when it was not there.</summary>

@@ -6,8 +6,8 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// ip link add NAME address MAC [mtu MTU] up type bridge [vlan_filtering 1]. The MAC is part of the request, so that the bridge is born with
-/// it: it follows no port, and no udev rule replaces it.
+/// ip link add NAME address MAC [mtu MTU] up type bridge [vlan_filtering 1]. The MAC is part of the request, so that the
+/// bridge is born with it: it follows no port, and no udev rule replaces it.
 /// </summary>
 /// <param name="Mtu">0: the kernel's default.</param>
 public sealed record CreateBridge(string Name, MacAddress Mac, int Mtu) : INetlinkMessage

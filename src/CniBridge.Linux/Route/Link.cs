@@ -27,6 +27,9 @@ public sealed record Link
     /// <summary>Of a bridge: do its ports belong to VLANs? Null where the kernel is built without.</summary>
     public bool? FiltersVlans { get; init; }
 
+    /// <summary>Of a bridge: it runs the spanning tree protocol, so that a new port forwards only after half a minute.</summary>
+    public bool RunsStp { get; init; }
+
     /// <summary>Of a bridge's port: traffic may leave through it that came from it.</summary>
     public bool IsHairpin { get; init; }
 
@@ -38,14 +41,17 @@ public sealed record Link
 
     public bool IsUp => (Flags & IFF_UP) != 0;
 
+    /// <summary>The flag follows the carrier at once; the operational state, in both directions, when a worker comes to it.</summary>
+    bool HasCarrier => (Flags & IFF_LOWER_UP) != 0;
+
     /// <summary>The kernel has done all that it does when a carrier comes: queues run, a bridge's port forwards.</summary>
-    public bool IsOperational => OperationalState == IF_OPER_UP;
+    public bool IsOperational => HasCarrier && OperationalState == IF_OPER_UP;
 
     /// <summary>
     /// As good as operational: it has had its carrier from the beginning. (Without a carrier the state is unknown too, until
     /// the kernel comes to look at it.)
     /// </summary>
-    public bool CanPassTraffic => IsOperational || (OperationalState == IF_OPER_UNKNOWN && (Flags & IFF_LOWER_UP) != 0);
+    public bool CanPassTraffic => IsOperational || (HasCarrier && OperationalState == IF_OPER_UNKNOWN);
 
     /// <summary>Asked to receive everything by somebody, not counting what the kernel switched on for itself.</summary>
     public bool IsPromiscuous => (Flags & IFF_PROMISC) != 0;
@@ -94,16 +100,17 @@ public sealed record Link
     /// <summary>A kernel without VLAN filtering reports the setting as off, but no protocol.</summary>
     Link WithBridge(AttributeReader bridge)
     {
-        bool filters = false, knowsVlans = false;
+        bool filters = false, knowsVlans = false, runsStp = false;
         while (bridge.Read())
         {
             switch (bridge.Type)
             {
+                case IFLA_BR_STP_STATE: runsStp = bridge.UInt32 != 0; break;
                 case IFLA_BR_VLAN_FILTERING: filters = bridge.Byte != 0; break;
                 case IFLA_BR_VLAN_PROTOCOL: knowsVlans = true; break;
             }
         }
-        return this with { FiltersVlans = knowsVlans ? filters : null };
+        return this with { FiltersVlans = knowsVlans ? filters : null, RunsStp = runsStp };
     }
 
     Link WithPort(AttributeReader port)

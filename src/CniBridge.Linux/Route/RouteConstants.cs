@@ -48,6 +48,7 @@ static class RouteConstants
     internal const ushort IFLA_INFO_SLAVE_KIND = 4;
     internal const ushort IFLA_INFO_SLAVE_DATA = 5;
     internal const ushort VETH_INFO_PEER = 1;
+    internal const ushort IFLA_BR_STP_STATE = 5;
     internal const ushort IFLA_BR_VLAN_FILTERING = 7;
     internal const ushort IFLA_BR_VLAN_PROTOCOL = 8;
     internal const ushort IFLA_BRPORT_MODE = 4;

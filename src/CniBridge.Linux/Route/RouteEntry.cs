@@ -11,6 +11,9 @@ namespace CniBridge.Linux.Route;
 public sealed record RouteEntry(
     Cidr Destination, uint Table, IReadOnlyList<IpAddress> Gateways, IReadOnlyList<int> Links, byte Protocol)
 {
+    /// <summary>Packets go somewhere: it is not of type unreachable, prohibit or blackhole.</summary>
+    public bool IsUnicast { get; init; }
+
     /// <summary>The kernel, or a program in its place, learned it from a router's advertisement (RFC 4861).</summary>
     public bool IsAdvertised => Protocol == RTPROT_RA;
 
@@ -33,7 +36,10 @@ public sealed record RouteEntry(
                 case RTA_MULTIPATH: DecodeNextHops(attributes.Value, gateways, links); break;
             }
         }
-        return new RouteEntry(Cidr.FromWire(destination, header.DestinationLength), table, gateways, links, header.Protocol);
+        return new RouteEntry(Cidr.FromWire(destination, header.DestinationLength), table, gateways, links, header.Protocol)
+        {
+            IsUnicast = header.RouteType == RTN_UNICAST,
+        };
     }
 
     // struct rtnexthop { unsigned short rtnh_len; unsigned char rtnh_flags; unsigned char rtnh_hops; int rtnh_ifindex; };

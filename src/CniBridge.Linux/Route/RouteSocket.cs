@@ -155,7 +155,8 @@ public sealed unsafe class RouteSocket : IDisposable
     {
         try
         {
-            return _socket.Get(new GetRoute(destination), RouteEntry.Decode).Links is [var index, ..] ? index : null;
+            // IPv6 answers with a route to nowhere where there is none.
+            return _socket.Get(new GetRoute(destination), RouteEntry.Decode) is { IsUnicast: true, Links: [var index, ..] } ? index : null;
         }
         catch (KernelException e) when (e.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL)
         {

@@ -46,6 +46,24 @@ public sealed class LinkTests
         Assert.False(link.IsUp);
     }
 
+    // A kernel without VLAN filtering says "off" too, but names no protocol.
+    [Theory]
+    [InlineData("link-bridge-vlan", true)]
+    [InlineData("link-bridge", null)]
+    [InlineData("link-veth-host", null)]
+    public void A_bridge_tells_whether_it_tells_VLANs_apart(string capture, bool? expected) =>
+        Assert.Equal(expected, Assert.Single(Answer.Decode(capture, Link.Decode)).FiltersVlans);
+
+    [Theory]
+    [InlineData("link-port-isolated", true, true)]
+    [InlineData("link-veth-host", true, false)]
+    [InlineData("link-veth-pod", false, false)]
+    public void A_port_tells_its_settings(string capture, bool isHairpin, bool isIsolated)
+    {
+        var link = Assert.Single(Answer.Decode(capture, Link.Decode));
+        Assert.Equal((isHairpin, isIsolated), (link.IsHairpin, link.IsIsolated));
+    }
+
     [Fact]
     public void The_loopback_has_no_kind_and_no_address()
     {

@@ -105,6 +105,24 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_has_its_carrier_from_the_beginning_can_pass_traffic_in_an_unknown_state()
+    {
+        _socket.Execute(new ChangeLink(1, "lo") { Up = false });
+        Assert.False(_socket.TryGetLink("lo")!.CanPassTraffic);
+        _socket.Execute(new ChangeLink(1, "lo") { Up = true });
+        var loopback = _socket.TryGetLink("lo")!;
+        Assert.Equal((false, true), (loopback.IsOperational, loopback.CanPassTraffic));
+    }
+
+    [Fact]
+    public void A_bridge_tells_whether_it_runs_the_spanning_tree_protocol()
+    {
+        Assert.False(CreateBridge().RunsStp);
+        Ip("link", "set", "cni0", "type", "bridge", "stp_state", "1");
+        Assert.True(_socket.TryGetLink("cni0")!.RunsStp);
+    }
+
+    [Fact]
     public void A_neighbour_is_changed_where_there_is_one_and_made_nowhere()
     {
         var bridge = CreateBridge();

@@ -1,0 +1,78 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Linux.Tests.Route;
+
+public sealed class LinkWatchTests : IDisposable
+{
+    static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(50), s_long = TimeSpan.FromSeconds(10);
+
+    readonly ScratchNamespace _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    T InScratch<T>(Func<RouteSocket, T> work)
+    {
+        using var scratch = _scratch.Open();
+        return scratch.Run(() =>
+        {
+            using var socket = new RouteSocket();
+            return work(socket);
+        });
+    }
+
+    static (Link Host, Link Pod) MakePair(RouteSocket socket)
+    {
+        Assert.True(socket.TryCreateVeth(new("veth0", MacAddress.Random()), new("eth0", MacAddress.Random()), null, 0, 0));
+        return (socket.TryGetLink("veth0")!, socket.TryGetLink("eth0")!);
+    }
+
+    [Fact]
+    public void A_link_is_waited_for_until_its_other_end_comes_up() => Assert.True(InScratch(socket =>
+    {
+        var (host, pod) = MakePair(socket);
+        using var watch = LinkWatch.OfLinks();
+        Assert.False(socket.TryGetLink("veth0")!.IsOperational);
+        socket.Execute(new ChangeLink(pod.Index, "eth0") { Up = true });
+        return watch.WaitUntilOperational([host.Index, pod.Index], socket, s_long) &&
+            socket.TryGetLink("veth0")!.IsOperational && socket.TryGetLink("eth0")!.IsOperational;
+    }));
+
+    [Fact]
+    public void A_link_that_does_not_come_up_ends_the_wait_at_the_deadline() => Assert.False(InScratch(socket =>
+    {
+        var (host, _) = MakePair(socket);
+        using var watch = LinkWatch.OfLinks();
+        return watch.WaitUntilOperational([host.Index], socket, s_short);
+    }));
+
+    // Whoever began to watch too late has heard nothing of it, and looks in the end.
+    [Fact]
+    public void A_link_that_was_up_before_is_found_up_at_the_deadline() => Assert.True(InScratch(socket =>
+    {
+        var (host, pod) = MakePair(socket);
+        using (var early = LinkWatch.OfLinks())
+        {
+            socket.Execute(new ChangeLink(pod.Index, "eth0") { Up = true });
+            Assert.True(early.WaitUntilOperational([host.Index], socket, s_long));
+        }
+        using var late = LinkWatch.OfLinks();
+        return late.WaitUntilOperational([host.Index], socket, s_short);
+    }));
+
+    // 4,000 announcements do not fit into a socket's buffer: some are lost, the link is not.
+    [Fact]
+    public void Announcements_that_are_lost_do_not_lose_the_link() => Assert.True(InScratch(socket =>
+    {
+        var (host, pod) = MakePair(socket);
+        using var watch = LinkWatch.OfLinks();
+        socket.Execute(new ChangeLink(pod.Index, "eth0") { Up = true });
+        for (var i = 0; i < 2000; i++)
+        {
+            socket.Execute(
+                new ChangeLink(1, "lo") { Up = true },
+                new ChangeLink(1, "lo") { Up = false });
+        }
+        return watch.WaitUntilOperational([host.Index], socket, s_long);
+    }));
+}
