@@ -18,6 +18,9 @@ public static class CniErrorCode
     /// <summary>STATUS: no ADD can work.</summary>
     public const int NotAvailable = 50;
 
+    /// <summary>STATUS: no ADD can work, and what is there is limited; told by delegated plugins.</summary>
+    public const int LimitedConnectivity = 51;
+
     public const int Internal = 999;
 }
 

@@ -10,8 +10,15 @@ namespace CniBridge.Plugins.Protocol;
 /// </summary>
 static class CniJson
 {
-    /// <exception cref="CniException">Code 6, naming the key.</exception>
+    /// <exception cref="CniException">Code 6, naming the key; 7: null.</exception>
     internal static T Decode<T>(byte[] text, Func<JsonKeys, T> read, string what)
+        where T : class => DecodeOrNull(text, read, what)
+            ?? throw new CniException(CniErrorCode.InvalidConfig, "missing network name", $"the {what} is null");
+
+    /// <summary>Null for a text that is JSON's null.</summary>
+    /// <exception cref="CniException">Code 6, naming the key.</exception>
+    internal static T? DecodeOrNull<T>(byte[] text, Func<JsonKeys, T> read, string what)
+        where T : class
     {
         // The parser itself checks only those strings that somebody asks for.
         if (!Utf8.IsValid(text))
@@ -19,9 +26,7 @@ static class CniJson
         try
         {
             var root = JsonTree.Parse(text);
-            return root.Kind == JsonTokenType.Null
-                ? throw new CniException(CniErrorCode.InvalidConfig, "missing network name", $"the {what} is null")
-                : read(JsonKeys.Of(root, ""));
+            return root.Kind == JsonTokenType.Null ? null : read(JsonKeys.Of(root, ""));
         }
         catch (JsonException e)
         {

@@ -27,8 +27,8 @@ public sealed record CniRoute(Cidr Destination, IpAddress? Gateway)
 {
     public int Mtu { get; init; }
     public int AdvertisedMss { get; init; }
-    public int Priority { get; init; }
-    public int? Table { get; init; }
+    public uint Priority { get; init; }
+    public uint? Table { get; init; }
     public int? Scope { get; init; }
 }
 

@@ -11,42 +11,63 @@ public static class CniResultReader
     internal static CniResult? ReadPrevious(byte[] config)
     {
         var json = CniJson.Decode(config, PreviousJson.Read, "network config");
-        return json.PrevResult is null ? null : Read(json.PrevResult);
+        return json.PrevResult is null ? null : Read(json.PrevResult, "prevResult");
     }
 
     /// <summary>A result as a plugin printed it, made into another version's shape.</summary>
     /// <exception cref="CniException">Code 6 or 7.</exception>
     public static byte[] Convert(byte[] result, string version) =>
-        CniResultWriter.Write(Read(CniJson.Decode(result, ResultJson.Read, "result")), version);
+        CniResultWriter.Write(Read(CniJson.Decode(result, ResultJson.Read, "result"), "result"), version);
 
-    static CniResult Read(ResultJson json)
+    /// <summary>A result as another plugin printed it, in the shape of the version that it states.</summary>
+    /// <param name="version">Of one that states none.</param>
+    /// <exception cref="CniException">Code 6.</exception>
+    internal static CniResult ReadOther(byte[] result, string plugin, string version)
+    {
+        try
+        {
+            var json = CniJson.DecodeOrNull(result, ResultJson.Read, "result") ?? new ResultJson();
+            var stated = string.IsNullOrEmpty(json.CniVersion) ? version : json.CniVersion;
+            // Keys of the other shapes mean nothing.
+            return Read(CniVersion.HasInterfaces(stated) ? json with { Ip4 = null, Ip6 = null } : OnlyFamilies(json), "result");
+        }
+        catch (CniException e)
+        {
+            throw new CniException(CniErrorCode.DecodingFailure, $"could not parse the result of {plugin}: {e.Message}", e.Details);
+        }
+    }
+
+    static ResultJson OnlyFamilies(ResultJson json) => json with { Interfaces = null, Ips = null, Routes = null };
+
+    /// <param name="key">Where it stands.</param>
+    static CniResult Read(ResultJson json, string key)
     {
         var version = string.IsNullOrEmpty(json.CniVersion) ? null : json.CniVersion;
         if (version is not null && !CniVersion.Supported.Contains(version))
         {
             throw new CniException(CniErrorCode.DecodingFailure,
-                $"could not parse prevResult: unsupported CNI result version \"{version}\"");
+                $"could not parse {key}: unsupported CNI result version \"{version}\"");
         }
         return new CniResult
         {
-            Interfaces = [.. Each(json.Interfaces, "prevResult.interfaces", ReadInterface)],
-            Ips = [.. ReadFamilies(json), .. Each(json.Ips, "prevResult.ips", ReadIp)],
+            Interfaces = [.. Each(json.Interfaces, $"{key}.interfaces", ReadInterface)],
+            Ips = [.. ReadFamilies(json, key), .. Each(json.Ips, $"{key}.ips", ReadIp)],
             Routes =
             [
-                .. Each(json.Ip4?.Routes, "prevResult.ip4.routes", ReadRoute),
-                .. Each(json.Ip6?.Routes, "prevResult.ip6.routes", ReadRoute),
-                .. Each(json.Routes, "prevResult.routes", ReadRoute),
+                .. Each(json.Ip4?.Routes, $"{key}.ip4.routes", ReadRoute),
+                .. Each(json.Ip6?.Routes, $"{key}.ip6.routes", ReadRoute),
+                .. Each(json.Routes, $"{key}.routes", ReadRoute),
             ],
             Dns = ReadDns(json.Dns),
         };
     }
 
-    static IEnumerable<CniIp> ReadFamilies(ResultJson json)
+    static IEnumerable<CniIp> ReadFamilies(ResultJson json, string key)
     {
         if (json.Ip4 is { } ip4)
-            yield return new CniIp(ReadCidr(ip4.Ip, "prevResult.ip4.ip"), ReadAddress(ip4.Gateway, "prevResult.ip4.gateway"), null);
+            yield return new CniIp(ReadCidr(ip4.Ip, $"{key}.ip4.ip"), ReadAddress(ip4.Gateway, $"{key}.ip4.gateway"), null);
         if (json.Ip6 is { } ip6)
-            yield return new CniIp(ReadCidr(ip6.Ip, "prevResult.ip6.ip"), ReadAddress(ip6.Gateway, "prevResult.ip6.gateway"), null);
+            yield return new CniIp(ReadCidr(ip6.Ip, $"{key}.ip6.ip"), ReadAddress(ip6.Gateway, $"{key}.ip6.gateway"), null);
     }
 
     static CniInterface ReadInterface(InterfaceJson json, string key) =>
@@ -66,8 +87,8 @@ public static class CniResultReader
         {
             Mtu = NotNegative(json.Mtu, key + ".mtu") ?? 0,
             AdvertisedMss = NotNegative(json.AdvertisedMss, key + ".advmss") ?? 0,
-            Priority = NotNegative(json.Priority, key + ".priority") ?? 0,
-            Table = NotNegative(json.Table, key + ".table"),
+            Priority = Unsigned(json.Priority, key + ".priority") ?? 0,
+            Table = Unsigned(json.Table, key + ".table"),
             Scope = json.Scope is null or (>= 0 and <= 255)
                 ? json.Scope
                 : throw CniException.InvalidConfig(key + ".scope", json.Scope, "a scope is a number from 0 to 255"),
@@ -105,6 +126,11 @@ public static class CniResultReader
             ? address
             : throw CniException.InvalidConfig(key, text, $"invalid IP address: {text}");
     }
+
+    /// <summary>A number of the kernel's: 32 bits without a sign.</summary>
+    static uint? Unsigned(long? number, string key) => number is null or (>= 0 and <= uint.MaxValue)
+        ? (uint?)number
+        : throw CniException.InvalidConfig(key, number, "a number from 0 to 4294967295 is expected");
 
     static int? NotNegative(int? number, string key) =>
         number is < 0 ? throw CniException.InvalidConfig(key, number, "must not be negative") : number;

@@ -64,8 +64,8 @@ sealed record RouteJson
     public int? Mtu { get; init; }
 
     public int? AdvertisedMss { get; init; }
-    public int? Priority { get; init; }
-    public int? Table { get; init; }
+    public long? Priority { get; init; }
+    public long? Table { get; init; }
     public int? Scope { get; init; }
 
     internal static RouteJson Read(JsonKeys keys) => new()
@@ -74,8 +74,8 @@ sealed record RouteJson
         Gw = keys.Text("gw"),
         Mtu = keys.Number("mtu"),
         AdvertisedMss = keys.Number("advmss"),
-        Priority = keys.Number("priority"),
-        Table = keys.Number("table"),
+        Priority = keys.LongNumber("priority"),
+        Table = keys.LongNumber("table"),
         Scope = keys.Number("scope"),
     };
 }

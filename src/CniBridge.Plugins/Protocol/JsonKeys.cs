@@ -25,16 +25,32 @@ sealed class JsonKeys
 
     internal string? Text(string key) => Find(key) is { } value ? ReadText(value, PathOf(key)) : null;
 
+    internal bool IsText(string key) => Find(key) is { Kind: JsonTokenType.String, Text: not null };
+
     /// <summary>Integers as Go takes them: no fraction, no exponent, no quotes.</summary>
-    internal int? Number(string key)
+    /// <param name="orWord">A text that may stand there in place of a number; see <see cref="IsWord"/>.</param>
+    internal int? Number(string key, string? orWord = null)
     {
-        if (Find(key) is not { } value)
+        if (Find(key) is not { } value || (orWord is not null && IsWord(key, orWord)))
             return null;
         return value.Kind == JsonTokenType.Number &&
             int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
+            : throw Expected(orWord is null ? "a whole number" : $"a whole number or \"{orWord}\"", value, PathOf(key));
+    }
+
+    /// <summary>As <see cref="Number"/>, for what has more bits.</summary>
+    internal long? LongNumber(string key)
+    {
+        if (Find(key) is not { } value)
+            return null;
+        return value.Kind == JsonTokenType.Number &&
+            long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
             : throw Expected("a whole number", value, PathOf(key));
     }
+
+    internal bool IsWord(string key, string word) => Find(key) is { Kind: JsonTokenType.String } value && value.Text == word;
 
     internal bool? Truth(string key) => Find(key) switch
     {
@@ -55,9 +71,6 @@ sealed class JsonKeys
         where T : class => Find(key) is { } value ? ReadList(value, PathOf(key), (item, path) => ReadObjects(item, path, read)) : null;
 
     internal List<string?>? Texts(string key) => Find(key) is { } value ? ReadList(value, PathOf(key), ReadText) : null;
-
-    /// <summary>The value as written; of a string its characters.</summary>
-    internal string? Raw(string key) => Find(key)?.Text;
 
     JsonTree? Find(string key)
     {

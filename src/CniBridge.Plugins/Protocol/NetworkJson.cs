@@ -29,11 +29,13 @@ sealed record BridgeJson
     public bool? IsMasq { get; init; }
     public string? IpMasqBackend { get; init; }
     public int? Mtu { get; init; }
+
+    /// <summary>"mtu": "auto"</summary>
+    public bool IsMtuAuto { get; init; }
     public bool? HairpinMode { get; init; }
     public bool? PromiscMode { get; init; }
     public int? Vlan { get; init; }
-    /// <summary>As written.</summary>
-    public string? VlanTrunk { get; init; }
+    public List<VlanTrunkJson?>? VlanTrunk { get; init; }
     public bool? PreserveDefaultVlan { get; init; }
 
     public bool? MacSpoofCheck { get; init; }
@@ -55,11 +57,12 @@ sealed record BridgeJson
         IpMasq = keys.Truth("ipMasq"),
         IsMasq = keys.Truth("isMasq"),
         IpMasqBackend = keys.Text("ipMasqBackend"),
-        Mtu = keys.Number("mtu"),
+        Mtu = keys.Number("mtu", orWord: Auto),
+        IsMtuAuto = keys.IsWord("mtu", Auto),
         HairpinMode = keys.Truth("hairpinMode"),
         PromiscMode = keys.Truth("promiscMode"),
         Vlan = keys.Number("vlan"),
-        VlanTrunk = keys.Raw("vlanTrunk"),
+        VlanTrunk = keys.Objects("vlanTrunk", VlanTrunkJson.Read),
         PreserveDefaultVlan = keys.Truth("preserveDefaultVlan"),
         MacSpoofCheck = keys.Truth("macspoofchk"),
         EnableDad = keys.Truth("enabledad"),
@@ -69,6 +72,23 @@ sealed record BridgeJson
         Dns = keys.Object("dns", DnsJson.Read),
         Args = keys.Object("args", ArgsJson.Read),
         RuntimeConfig = keys.Object("runtimeConfig", RuntimeConfigJson.Read),
+    };
+
+    const string Auto = "auto";
+}
+
+/// <summary>One VLAN, or those from one to another, or both.</summary>
+sealed record VlanTrunkJson
+{
+    public int? Id { get; init; }
+    public int? MinId { get; init; }
+    public int? MaxId { get; init; }
+
+    internal static VlanTrunkJson Read(JsonKeys keys) => new()
+    {
+        Id = keys.Number("id"),
+        MinId = keys.Number("minID"),
+        MaxId = keys.Number("maxID"),
     };
 }
 
@@ -103,7 +123,10 @@ sealed record IpamDeleteJson
     {
         Type = keys.Text("type"),
         DataDir = keys.Text("dataDir"),
-        StateDir = keys.Text("stateDir"),
+        // A cache: whatever it is, it keeps no address.
+        StateDir = keys.IsText("stateDir") && keys.Text("stateDir")?.Contains('\0', StringComparison.Ordinal) == false
+            ? keys.Text("stateDir")
+            : null,
     };
 }
 

@@ -74,6 +74,62 @@ public sealed class CniResultReaderTests
         AssertRefused(() => CniResultReader.Convert(Encoding.UTF8.GetBytes(result), "1.1.0"), code, words);
 
     [Theory]
+    [InlineData("null")]
+    [InlineData(" null\n")]
+    [InlineData("{}")]
+    public void Another_plugin_may_print_nothing_in_many_words(string result)
+    {
+        foreach (var version in CniVersion.Supported)
+            AssertEmpty(CniResultReader.ReadOther(Encoding.UTF8.GetBytes(result), "the plugin x", version));
+    }
+
+    static void AssertEmpty(CniResult result) =>
+        Assert.Equal((0, 0, 0, true), (result.Interfaces.Count, result.Ips.Count, result.Routes.Count, result.Dns.IsEmpty));
+
+    const string NewShape = """
+        "interfaces":[{"name":"x"}],"ips":[{"address":"10.1.2.5/24"}],"routes":[{"dst":"0.0.0.0/0"}]
+        """;
+
+    const string OldShape = """
+        "ip4":{"ip":"10.9.9.5/24","routes":[{"dst":"10.0.0.0/8"}]},"ip6":{"ip":"fd00::5/64"}
+        """;
+
+    // As libcni, which reads a result with the type of its version.
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Another_plugins_result_has_the_shape_of_the_version_that_it_states_or_was_asked_for(string version)
+    {
+        var other = CniVersion.HasInterfaces(version) ? "0.2.0" : "1.1.0";
+        foreach (var (stated, asked) in ((string, string)[])[(version, other), ("", version)])
+        {
+            var (right, wrong) = CniVersion.HasInterfaces(version) ? (NewShape, OldShape) : (OldShape, NewShape);
+            var expected = CniResultReader.Convert(Encoding.UTF8.GetBytes($$"""{{{right}}}"""), "1.1.0");
+            Assert.Equal(Encoding.UTF8.GetString(expected), Read($$"""{"cniVersion":"{{stated}}",{{right}}}""", asked));
+            Assert.Equal(Encoding.UTF8.GetString(expected), Read($$"""{"cniVersion":"{{stated}}",{{right}},{{wrong}}}""", asked));
+        }
+
+        static string Read(string result, string version) => Encoding.UTF8.GetString(CniResultWriter.Write(
+            CniResultReader.ReadOther(Encoding.UTF8.GetBytes(result), "the plugin x", version), "1.1.0"));
+    }
+
+    public static TheoryData<string> Versions => [.. CniVersion.Supported];
+
+    [Theory]
+    [InlineData("", "error unmarshall result: ")]
+    [InlineData("{", "error unmarshall result: ")]
+    [InlineData("5", "error unmarshall result: expected an object, found 5")]
+    [InlineData("""{"cniVersion":"9.9.9"}""", "could not parse result: unsupported CNI result version \"9.9.9\"")]
+    [InlineData("""{"ips":[{}]}""", "invalid network config: result.ips[0].address = null")]
+    public void A_damaged_result_of_another_plugin_is_a_decoding_failure_that_says_whose_it_is(string result, string words) =>
+        AssertRefused(() => CniResultReader.ReadOther(Encoding.UTF8.GetBytes(result), "the plugin x", "1.1.0"),
+            CniErrorCode.DecodingFailure, "could not parse the result of the plugin x: " + words);
+
+    [Fact]
+    public void A_damaged_previous_result_is_told_with_its_place() => AssertRefused(
+        () => CniResultReader.ReadPrevious("""{"prevResult":{"ips":[{"address":"x"}]}}"""u8.ToArray()),
+        CniErrorCode.InvalidConfig, "prevResult.ips[0].address = x");
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("""{"prevResult":null}""")]
     public void A_request_may_have_no_previous_result(string config) =>

@@ -109,6 +109,28 @@ public sealed class CniResultWriterTests
         Assert.Equal(text, json["dns"]!["domain"]!.GetValue<string>());
     }
 
+    // Byte by byte, for whoever compares with what the Go plugins print.
+    [Theory]
+    [InlineData("<>&", @"\u003c\u003e\u0026")]
+    [InlineData("\u2028\u2029", @"\u2028\u2029")]
+    [InlineData("\"\\/", @"\""\\/")]
+    [InlineData("\t\n\r", @"\t\n\r")]
+    [InlineData("\0\u0001\u000b\u001b\u001f", @"\u0000\u0001\u000b\u001b\u001f")]
+    [InlineData("é'+=`\u007f\u0085\u00a0\u200b\ufeff世界🎈", "é'+=`\u007f\u0085\u00a0\u200b\ufeff世界🎈")]
+    [InlineData("a<é🎈>b", @"a\u003cé🎈\u003eb")]
+    public void A_text_is_escaped_as_Go_escapes_it(string text, string written)
+    {
+        var many = string.Concat(Enumerable.Repeat(text, 500));
+        var manyWritten = string.Concat(Enumerable.Repeat(written, 500));
+        foreach (var (value, expected) in (ReadOnlySpan<(string, string)>)[(text, written), (many, manyWritten)])
+        {
+            var result = Encoding.UTF8.GetString(CniResultWriter.Write(new CniResult { Dns = new CniDns { Domain = value } }, "1.1.0"));
+            Assert.Contains($"\"domain\": \"{expected}\"\n", result, StringComparison.Ordinal);
+            Assert.Equal($"{{\n    \"code\": 7,\n    \"msg\": \"{expected}\",\n    \"details\": \"{expected}\"\n}}",
+                Encoding.UTF8.GetString(CniResultWriter.WriteError(7, value, value)));
+        }
+    }
+
     [Fact]
     public void VERSION_is_one_compact_line() => Assert.Equal(
         """{"cniVersion":"1.1.0","supportedVersions":["0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}""" + "\n",

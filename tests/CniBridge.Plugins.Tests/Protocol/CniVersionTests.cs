@@ -40,7 +40,8 @@ public sealed class CniVersionTests
     [InlineData("١.0.0")]
     [InlineData("99999999999.0.0")]
     public void What_is_no_version_is_a_decoding_failure(string version) =>
-        Requests.AssertRefused(CniErrorCode.DecodingFailure, () => CniVersion.IsAtLeast(version, "0.1.0"), $"invalid version \"{version}\"");
+        Requests.AssertRefused(CniErrorCode.DecodingFailure, () => CniVersion.IsAtLeast(version, "0.1.0"),
+            $"invalid version \"{version}\"");
 
     [Fact]
     public void Support_is_a_matter_of_exact_text()

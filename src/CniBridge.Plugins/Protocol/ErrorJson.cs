@@ -1,0 +1,16 @@
+namespace CniBridge.Plugins.Protocol;
+
+/// <summary>The error object of a plugin that was run (CNI specification, "Error").</summary>
+sealed record ErrorJson
+{
+    public int? Code { get; init; }
+    public string? Message { get; init; }
+    public string? Details { get; init; }
+
+    internal static ErrorJson Read(JsonKeys keys) => new()
+    {
+        Code = keys.Number("code"),
+        Message = keys.Text("msg"),
+        Details = keys.Text("details"),
+    };
+}

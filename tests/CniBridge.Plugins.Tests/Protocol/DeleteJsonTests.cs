@@ -1,0 +1,32 @@
+using System.Text;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Protocol;
+
+/// <summary>What DEL and GC read: what is wrong elsewhere must not keep a dead container's address.</summary>
+public sealed class DeleteJsonTests
+{
+    static IpamDeleteJson? Read(string config) =>
+        CniJson.Decode(Encoding.UTF8.GetBytes(config), DeleteJson.Read, "network config").Ipam;
+
+    [Fact]
+    public void Type_and_directories_are_read() => Assert.Equal(
+        new IpamDeleteJson { Type = "host-local", DataDir = "/a", StateDir = "/b" },
+        Read("""{"IPAM":{"type":"host-local","dataDir":"/a","stateDir":"/b","subnet":5,"ranges":"x"},"mtu":"x","vlanTrunk":[null]}"""));
+
+    // It is a cache: another one is as good.
+    [Theory]
+    [InlineData("5")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("\"\\ud800\"")]
+    public void A_state_directory_that_is_none_counts_for_none(string value) =>
+        Assert.Null(Read($$"""{"ipam":{"stateDir":{{value}} } }""")!.StateDir);
+
+    [Theory]
+    [InlineData("dataDir")]
+    [InlineData("type")]
+    public void Where_the_addresses_are_must_be_a_text(string key) => Requests.AssertRefused(
+        CniErrorCode.DecodingFailure, () => Read($$"""{"ipam":{"{{key}}":5} }"""), $"key ipam.{key}: expected a string, found 5");
+}
