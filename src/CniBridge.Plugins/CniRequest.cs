@@ -17,6 +17,9 @@ public sealed record CniRequest
     /// <summary>The bytes of standard input.</summary>
     public required byte[] Config { get; init; }
 
+    /// <summary>The process's whole environment, for a program that is run with it; asked for only then.</summary>
+    public required Func<IReadOnlyDictionary<string, string>> Variables { get; init; }
+
     /// <summary>For what a person may want to know; runtimes show it at most in their logs.</summary>
     public required TextWriter Log { get; init; }
 

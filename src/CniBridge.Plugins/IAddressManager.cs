@@ -1,10 +1,20 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins;
 
+/// <summary>An address and the attachment that has it.</summary>
+sealed record AddressUser(string ContainerId, string InterfaceName, IpAddress Address);
+
 /// <summary>Address management (IPAM) of one request, as a main plugin sees it.</summary>
 interface IAddressManager
 {
+    /// <summary>Does it ask through the pod's interface, as DHCP does? Then that must be there before.</summary>
+    bool NeedsInterface { get; }
+
+    /// <summary>Does it hand out IPv6 addresses, as far as can be known beforehand?</summary>
+    bool ServesIPv6 { get; }
+
     /// <summary>Addresses, routes and DNS for the attachment; the undo of each reservation is pushed beside it.</summary>
     CniResult Allocate(Rollback undo);
 
@@ -14,6 +24,16 @@ interface IAddressManager
     /// <exception cref="CniException">The attachment has no address.</exception>
     void Check();
 
+    /// <summary>Releases what belongs to attachments that are not in the request's list.</summary>
+    /// <param name="areLinksGone">False: some of those may still use their addresses.</param>
+    void CollectGarbage(bool areLinksGone);
+
     /// <exception cref="CniException">No attachment can get an address.</exception>
     void ReportStatus();
+
+    /// <summary>What the network's ranges gave out last before <see cref="Allocate"/>: which ranges were its own.</summary>
+    IReadOnlyList<IpAddress> LastServed { get; }
+
+    /// <summary>Who has which address of the network; grows with the number of pods.</summary>
+    IReadOnlyList<AddressUser> ListUsers();
 }

@@ -13,12 +13,15 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
     /// <summary>A configuration with a previous result has a few kilobytes.</summary>
     const int MaxInputBytes = 4 * 1024 * 1024;
 
+    /// <param name="variables">Those of the protocol.</param>
+    /// <param name="allVariables">The whole environment, for delegated plugins; null: those of the protocol are all.</param>
     /// <returns>The exit code: 0, or 1 after an error object on the output.</returns>
-    public int Run(IReadOnlyDictionary<string, string> variables)
+    public int Run(
+        IReadOnlyDictionary<string, string> variables, Func<IReadOnlyDictionary<string, string>>? allVariables = null)
     {
         try
         {
-            var answer = Dispatch(CniEnvironment.Read(variables));
+            var answer = Dispatch(CniEnvironment.Read(variables), allVariables ?? (() => variables));
             if (answer is not null)
                 output.Write(answer);
             return 0;
@@ -46,7 +49,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
     }
 
-    byte[]? Dispatch(CniEnvironment environment)
+    byte[]? Dispatch(CniEnvironment environment, Func<IReadOnlyDictionary<string, string>> variables)
     {
         var verb = CniVerb.Find(environment.CommandName);
         if (verb?.Command == CniCommand.Version)
@@ -66,6 +69,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
             NetworkName = header.Name!,
             Version = version,
             Config = config,
+            Variables = variables,
             Log = log,
         };
         RefuseOwnNamespace(request, verb.Command);
@@ -103,7 +107,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         {
             plugin.ReportStatus(request);
         }
-        catch (CniException e)
+        catch (CniException e) when (e.Code is not (CniErrorCode.NotAvailable or CniErrorCode.LimitedConnectivity))
         {
             throw new CniException(CniErrorCode.NotAvailable, e.Message, e.Details);
         }
@@ -133,11 +137,24 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
     {
         if (request.Environment.MayUseOwnNamespace || command is not (CniCommand.Add or CniCommand.Del))
             return;
-        using var container = request.TryOpenNamespace();
-        if (container?.IsCurrent() == true)
+        if (IsOwnNamespace(request))
         {
             throw new CniException(CniErrorCode.InvalidNamespace,
                 "plugin's netns and netns from CNI_NETNS should not be the same", request.Environment.NetworkNamespace);
+        }
+    }
+
+    /// <summary>One that cannot be opened is not ours; what that means for the verb is the plugin's to say.</summary>
+    static bool IsOwnNamespace(CniRequest request)
+    {
+        try
+        {
+            using var container = request.TryOpenNamespace();
+            return container?.IsCurrent() == true;
+        }
+        catch (KernelException)
+        {
+            return false;
         }
     }
 

@@ -8,9 +8,10 @@ var variables = EnvironmentVariables.Read(CniEnvironment.Names);
 var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
 var role = Role.Of(Environment.GetCommandLineArgs()[0]);
 
-if (!isCall && (args.Length > 0 || role.IsOperators))
+if (!isCall && role.IsOperators)
     return OperatorCommands.Run(args);
 using var log = new StreamWriter(DescriptorStream.StandardError, leaveOpen: true) { AutoFlush = true };
 if (!isCall)
     return role.WriteAbout(log);
-return new PluginHost(role.Plugin, DescriptorStream.StandardInput, DescriptorStream.StandardOutput, log).Run(variables);
+return new PluginHost(role.Plugin, DescriptorStream.StandardInput, DescriptorStream.StandardOutput, log)
+    .Run(variables, EnvironmentVariables.ReadAll);

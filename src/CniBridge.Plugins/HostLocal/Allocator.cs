@@ -10,6 +10,12 @@ sealed record Candidate(IpAddress Address, AddressRange Range);
 /// <summary>Which address an attachment gets: the policy, apart from how reservations are kept.</summary>
 sealed class Allocator(IReservationStore store, ReservationOwner owner)
 {
+    /// <summary>What was handed out last of each range set before, be it of the set or of an earlier configuration's.</summary>
+    internal List<IpAddress> LastReserved { get; } = [];
+
+    /// <summary>By number of the range set: the marks among them that an earlier configuration left.</summary>
+    internal Dictionary<int, IpAddress> FormerMarks { get; } = [];
+
     /// <summary>One address of each range set, or none at all. Each reservation's undo is pushed beside it.</summary>
     /// <exception cref="CniException">Nothing is free, or a requested address cannot be had.</exception>
     internal IReadOnlyList<CniIp> Allocate(HostLocalConfig config, Rollback undo)
@@ -21,9 +27,18 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             var requested = open.Find(address => set.Find(address) is not null);
             if (requested is not null)
                 open.Remove(requested);
-            var (address, range) = AllocateFrom(set, requested);
+            var last = store.GetLastReserved(set.Index);
+            var (address, range) = AllocateFrom(set, requested, last);
+            if (last is not null)
+                LastReserved.Add(last);
             undo.Push($"release {address}", () => store.Release(address, owner));
             store.SetLastReserved(set.Index, address);
+            // The mark of an earlier range tells whose an old gateway address is: it is lost only when that is settled.
+            if (last is not null && set.Find(last) is null)
+            {
+                FormerMarks[set.Index] = last;
+                undo.Push($"mark {last} again", () => store.SetLastReserved(set.Index, last));
+            }
             allocated.Add(new CniIp(new Cidr(address, range.Subnet.PrefixLength), range.Gateway, null));
         }
         if (open.Count > 0)
@@ -34,15 +49,15 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return allocated;
     }
 
-    Candidate AllocateFrom(RangeSet set, IpAddress? requested)
+    Candidate AllocateFrom(RangeSet set, IpAddress? requested, IpAddress? last)
     {
         // An attachment has one address per range set, asked for by number or not.
         if (store.FindByOwner(owner).FirstOrDefault(address => set.Find(address) is not null) is { } held)
             throw Failure(set, $"{held} has been allocated to {owner.ContainerId}, duplicate allocation is not allowed");
         if (requested is { } wanted)
             return ReserveRequested(set, wanted);
-        return FindFree(set)
-            ?? (store.ReclaimLeftovers() ? FindFree(set) : null)
+        return FindFree(set, last)
+            ?? (store.ReclaimLeftovers() ? FindFree(set, last) : null)
             ?? throw Failure(set, $"no IP addresses available in range set: {set}");
     }
 
@@ -56,9 +71,9 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         throw Failure(set, $"requested IP address {wanted} is not available in range set {set}");
     }
 
-    Candidate? FindFree(RangeSet set)
+    Candidate? FindFree(RangeSet set, IpAddress? last)
     {
-        foreach (var candidate in Candidates(set, store.GetLastReserved(set.Index)))
+        foreach (var candidate in Candidates(set, last))
         {
             if (store.TryReserve(candidate.Address, owner))
                 return candidate;

@@ -1,4 +1,5 @@
 using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -10,7 +11,7 @@ sealed class HostLocalAddresses : IAddressManager
     readonly StorePlace _place;
     readonly ReservationOwner _owner;
     readonly CniDns _dns;
-    readonly TextWriter _log;
+    readonly CniRequest _request;
 
     HostLocalAddresses(CniRequest request, StorePlace place, HostLocalConfig? config, CniDns dns)
     {
@@ -18,15 +19,33 @@ sealed class HostLocalAddresses : IAddressManager
         _place = place;
         _owner = new ReservationOwner(request.Environment.ContainerId.Trim(), request.Environment.InterfaceName);
         _dns = dns;
-        _log = request.Log;
+        _request = request;
     }
 
+    TextWriter Log => _request.Log;
+
+    /// <summary>Nothing of the pod is needed, and a full range is found before anything is made.</summary>
+    public bool NeedsInterface => false;
+
+    public bool ServesIPv6 => _config?.RangeSets.Any(set => set.IsV6) == true;
+
+    public IReadOnlyList<IpAddress> LastServed { get; private set; } = [];
+
     /// <summary>Checks the whole configuration, and reads resolvConf: what can fail fails before anything changes.</summary>
-    internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args)
+    internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args) =>
+        Of(request, HostLocalConfig.Parse(request, args));
+
+    static HostLocalAddresses Of(CniRequest request, HostLocalConfig config)
     {
-        var config = HostLocalConfig.Parse(request, args);
         var dns = config.ResolvConf.Length > 0 ? ResolvConf.Read(config.ResolvConf) : new CniDns();
         return new HostLocalAddresses(request, config.Place, config, dns);
+    }
+
+    /// <summary>STATUS carries no runtimeConfig: a network whose ranges come with it has none to show.</summary>
+    internal static HostLocalAddresses ForStatus(CniRequest request, CniArgs args)
+    {
+        var capabilities = CniJson.Decode(request.Config, StatusJson.Read, "network config").Capabilities;
+        return Of(request, HostLocalConfig.Parse(request, args, mayLackRanges: capabilities?.IpRanges == true));
     }
 
     /// <summary>
@@ -43,48 +62,60 @@ sealed class HostLocalAddresses : IAddressManager
     public CniResult Allocate(Rollback undo)
     {
         var config = _config ?? throw new InvalidOperationException("made for DEL, asked to allocate");
-        using var store = ReservationStore.Open(_place, _log);
+        using var store = ReservationStore.Open(_place, Log);
         // Within the lock an undo uses the open store; after it, the caller's undo opens the store again.
-        using var inner = new Rollback(_log);
-        var ips = new Allocator(store, _owner).Allocate(config, inner);
+        using var inner = new Rollback(Log);
+        var allocator = new Allocator(store, _owner);
+        var ips = allocator.Allocate(config, inner);
+        LastServed = allocator.LastReserved;
         inner.Cancel();
-        undo.Push("release the addresses", () => Release(ips));
+        undo.Push("release the addresses", () => Release(ips, allocator.FormerMarks));
         return new CniResult { Ips = ips, Routes = config.Routes, Dns = _dns };
     }
 
     /// <summary>Only what this request reserved; an earlier attachment's addresses are not its to release.</summary>
-    void Release(IReadOnlyList<CniIp> ips)
+    void Release(IReadOnlyList<CniIp> ips, IReadOnlyDictionary<int, IpAddress> marks)
     {
-        using var store = ReservationStore.TryOpen(_place, _log);
+        using var store = ReservationStore.TryOpen(_place, Log);
+        if (store is null)
+            return;
+        var failures = new Failures();
         foreach (var ip in ips)
-            store?.Release(ip.Address.Address, _owner);
+            failures.Try(() => store.Release(ip.Address.Address, _owner));
+        foreach (var (rangeSet, address) in marks)
+            failures.Try(() => store.SetLastReserved(rangeSet, address));
+        failures.ThrowIfAny("not everything was released");
     }
 
     public void Release()
     {
-        using var store = ReservationStore.TryOpen(_place, _log);
-        foreach (var address in store?.FindByOwner(_owner) ?? [])
-            store!.Release(address, _owner);
+        using var store = ReservationStore.TryOpen(_place, Log);
+        store?.ReleaseAll(_owner);
     }
 
-    /// <summary>Releases the addresses of attachments that do not live.</summary>
-    internal static void CollectGarbage(CniRequest request, TextWriter log)
+    /// <summary>An address may be handed out again only when nobody has it any more.</summary>
+    public void CollectGarbage(bool areLinksGone)
     {
-        var json = CniJson.Decode(request.Config, GarbageJson.Read, "network config");
-        var valid = ValidAttachments.Parse(json);
-        var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir);
-        using var store = ReservationStore.TryOpen(place, log);
+        if (!areLinksGone)
+            return;
+        var valid = ValidAttachments.Parse(CniJson.Decode(_request.Config, GarbageJson.Read, "network config"));
+        using var store = ReservationStore.TryOpen(_place, Log);
         store?.ReleaseAllBut(owner => valid.Contains(owner.ContainerId, owner.InterfaceName));
+    }
+
+    public IReadOnlyList<AddressUser> ListUsers()
+    {
+        using var store = ReservationStore.TryOpen(_place, Log);
+        return store?.ListUsers() ?? [];
     }
 
     /// <summary>Could an ADD reserve at all? A full range is not asked for: other ranges and DELs are on their way.</summary>
     /// <exception cref="CniException">Code 5: the data directory cannot be written to.</exception>
     public void ReportStatus()
     {
-        var config = _config ?? throw new InvalidOperationException("made for DEL, asked for the status");
         if (SmallFile.WhyNotWritable(_place.Directory) is { } why)
             throw new CniException(CniErrorCode.IoFailure, $"the data directory {_place.Directory} cannot be used: {why}", "ipam.dataDir");
-        if (config.RangeSets.Any(set => set.IsV6) && Sysctl.TryRead("net/ipv6/conf/all/forwarding") is null)
+        if (ServesIPv6 && Sysctl.TryRead("net/ipv6/conf/all/forwarding") is null)
         {
             throw new CniException(CniErrorCode.IoFailure,
                 "a range is IPv6, and this kernel has IPv6 switched off", "ipv6.disable=1, or no IPv6 module");
@@ -93,7 +124,7 @@ sealed class HostLocalAddresses : IAddressManager
 
     public void Check()
     {
-        using var store = ReservationStore.TryOpen(_place, _log);
+        using var store = ReservationStore.TryOpen(_place, Log);
         if (store is null || store.FindByOwner(_owner).Count == 0)
         {
             throw new CniException(CniErrorCode.Internal,

@@ -17,8 +17,9 @@ sealed record HostLocalConfig
     internal required string ResolvConf { get; init; }
 
     /// <param name="args">The pairs of CNI_ARGS, for IP.</param>
+    /// <param name="mayLackRanges">The runtime gives them with each request, but not with this one.</param>
     /// <exception cref="CniException">Code 6 or 7.</exception>
-    internal static HostLocalConfig Parse(CniRequest request, CniArgs args)
+    internal static HostLocalConfig Parse(CniRequest request, CniArgs args, bool mayLackRanges = false)
     {
         var json = CniJson.Decode(request.Config, HostLocalJson.Read, "network config");
         var ipam = json.Ipam
@@ -26,7 +27,7 @@ sealed record HostLocalConfig
         return new HostLocalConfig
         {
             RequestedAddresses = ReadRequestedAddresses(json, args),
-            RangeSets = ReadRangeSets(json, ipam, request.Version),
+            RangeSets = ReadRangeSets(json, ipam, request.Version, mayLackRanges),
             Routes = [.. CniResultReader.Each(ipam.Routes, "ipam.routes", ReadRoute)],
             Place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir),
             ResolvConf = ipam.ResolvConf ?? "",
@@ -68,7 +69,7 @@ sealed record HostLocalConfig
     }
 
     /// <summary>The runtime's ranges first, then the single range of the old style, then the listed ones.</summary>
-    static RangeSet[] ReadRangeSets(HostLocalJson json, HostLocalIpamJson ipam, string version)
+    static RangeSet[] ReadRangeSets(HostLocalJson json, HostLocalIpamJson ipam, string version, bool mayLackRanges)
     {
         var sets = new List<RangeSet>();
         for (var i = 0; i < json.RuntimeConfig?.IpRanges?.Count; i++)
@@ -77,7 +78,8 @@ sealed record HostLocalConfig
             sets.Add(new RangeSet(sets.Count, [AddressRange.Parse(OldStyle(ipam), "ipam")]));
         for (var i = 0; i < ipam.Ranges?.Count; i++)
             sets.Add(RangeSet.Parse(sets.Count, ipam.Ranges[i], Key("ipam.ranges", i)));
-        Check(sets, version);
+        if (sets.Count > 0 || !mayLackRanges)
+            Check(sets, version);
         return [.. sets];
 
         static string Key(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}]");

@@ -9,7 +9,7 @@ public sealed class HostLocalPlugin : IPlugin
 
     public CniResult Add(CniRequest request)
     {
-        var addresses = HostLocalAddresses.ForAdd(request, CniArgs.Parse(request.Environment.Args, "IP"));
+        var addresses = HostLocalAddresses.ForAdd(request, ParseArgs(request));
         using var undo = new Rollback(request.Log);
         var result = addresses.Allocate(undo);
         undo.Cancel();
@@ -21,11 +21,14 @@ public sealed class HostLocalPlugin : IPlugin
     public void Check(CniRequest request)
     {
         // A request that ADD would refuse is refused here too.
-        _ = HostLocalConfig.Parse(request, CniArgs.Parse(request.Environment.Args, "IP"));
+        _ = HostLocalConfig.Parse(request, ParseArgs(request));
         HostLocalAddresses.ForDelete(request).Check();
     }
 
-    public void CollectGarbage(CniRequest request) => HostLocalAddresses.CollectGarbage(request, request.Log);
+    public void CollectGarbage(CniRequest request) => HostLocalAddresses.ForDelete(request).CollectGarbage(areLinksGone: true);
 
-    public void ReportStatus(CniRequest request) => HostLocalAddresses.ForAdd(request, CniArgs.Parse("")).ReportStatus();
+    public void ReportStatus(CniRequest request) => HostLocalAddresses.ForStatus(request, CniArgs.Parse("")).ReportStatus();
+
+    /// <summary>MAC is for the main plugin, which gets the same text.</summary>
+    static CniArgs ParseArgs(CniRequest request) => CniArgs.Parse(request.Environment.Args, "IP", "MAC");
 }

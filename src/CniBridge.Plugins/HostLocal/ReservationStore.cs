@@ -176,14 +176,38 @@ sealed class ReservationStore : IReservationStore
     /// <summary>Releases whatever belongs to nobody that lives, empty leftovers included.</summary>
     internal void ReleaseAllBut(Func<ReservationOwner, bool> isAlive)
     {
+        var failures = new Failures();
         foreach (var file in ReadAll().ToList())
         {
             if (file.Content.Length == 0)
-                SmallFile.TryDelete(PathOf(file.Address));
+                failures.Try(() => SmallFile.TryDelete(PathOf(file.Address)));
             else if (OwnerOf(file.Content) is { } owner && !isAlive(owner))
-                Release(file.Address, owner);
+                failures.Try(() => Release(file.Address, owner));
         }
         _isChanged = true;
+        failures.ThrowIfAny(NotReleased);
+    }
+
+    const string NotReleased = "not everything was released";
+
+    /// <summary>Releases whatever an owner has.</summary>
+    internal void ReleaseAll(ReservationOwner owner)
+    {
+        var failures = new Failures();
+        foreach (var address in FindByOwner(owner))
+            failures.Try(() => Release(address, owner));
+        failures.ThrowIfAny(NotReleased);
+    }
+
+    internal List<AddressUser> ListUsers()
+    {
+        var users = new List<AddressUser>();
+        foreach (var file in ReadAll())
+        {
+            if (OwnerOf(file.Content) is { } owner)
+                users.Add(new AddressUser(owner.ContainerId, owner.InterfaceName, file.Address));
+        }
+        return users;
     }
 
     IEnumerable<ReservationFile> ReadAll()

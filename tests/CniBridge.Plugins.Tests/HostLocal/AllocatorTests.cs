@@ -185,6 +185,30 @@ public sealed class AllocatorTests
         Assert.Equal("10.0.0.5/24", Allocate(store, Config("10.0.0.0/24", "10.0.0.5")));
     }
 
+    // Whose gateway the bridge has may be known by it.
+    [Theory]
+    [InlineData("10.0.0.0/24", "")]
+    [InlineData("10.0.0.0/24", "0=10.0.0.9", "10.0.0.9")]
+    // A marker of an earlier configuration's range, and of a range set that is no more.
+    [InlineData("10.9.0.0/24", "0=10.0.0.9", "10.0.0.9")]
+    [InlineData("10.9.0.0/24", "0=10.0.0.9 1=10.1.0.9", "10.0.0.9")]
+    [InlineData("10.9.0.0/24|fd00::/64", "1=fd01::9", "fd01::9")]
+    [InlineData("10.9.0.0/24|fd00::/64", "0=10.0.0.9 1=fd01::9", "10.0.0.9 fd01::9")]
+    public void What_was_handed_out_last_before_is_remembered(string sets, string markers, string lastReserved = "")
+    {
+        var store = new MemoryStore();
+        foreach (var marker in markers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            store.LastReserved[marker[0] - '0'] = IpAddress.Parse(marker[2..]);
+        using var undo = new Rollback(TextWriter.Null);
+        var config = Config(sets);
+        config = config with { RangeSets = [.. config.RangeSets.Select((set, index) => new RangeSet(index, set.Ranges))] };
+        var allocator = new Allocator(store, s_owner);
+        Assert.Empty(allocator.LastReserved);
+        var ips = allocator.Allocate(config, undo);
+        Assert.Equal(lastReserved, string.Join(' ', allocator.LastReserved));
+        Assert.Equal(ips.Select(ip => ip.Address.Address), Enumerable.Range(0, ips.Count).Select(index => store.LastReserved[index]));
+    }
+
     /// <summary>The failure says so, and the store holds what it held before.</summary>
     static void AssertFails(MemoryStore store, HostLocalConfig config, string message, ReservationOwner? owner = null)
     {

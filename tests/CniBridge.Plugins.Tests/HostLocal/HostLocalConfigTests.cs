@@ -95,6 +95,11 @@ public sealed class HostLocalConfigTests
     [InlineData("""{"ipam":{"routes":[{"advmss":1.5}]}}""", "ipam.routes[0].advmss")]
     [InlineData("""{"ipam":{"routes":[{"priority":true}]}}""", "ipam.routes[0].priority")]
     [InlineData("""{"ipam":{"routes":[{"table":[]}]}}""", "ipam.routes[0].table")]
+    [InlineData("""{"ipam":{"routes":[{"table":"254"}]}}""", "ipam.routes[0].table")]
+    [InlineData("""{"ipam":{"routes":[{"priority":1.5}]}}""", "ipam.routes[0].priority")]
+    [InlineData("""{"ipam":{"routes":[{"priority":1e2}]}}""", "ipam.routes[0].priority")]
+    [InlineData("""{"ipam":{"routes":[{"table":254.0}]}}""", "ipam.routes[0].table")]
+    [InlineData("""{"ipam":{"routes":[{"table":99999999999999999999}]}}""", "ipam.routes[0].table")]
     [InlineData("""{"ipam":{"routes":[{"scope":{}}]}}""", "ipam.routes[0].scope")]
     [InlineData("""{"ipam":{"dataDir":5}}""", "ipam.dataDir")]
     [InlineData("""{"ipam":{"resolvConf":5}}""", "ipam.resolvConf")]
@@ -122,12 +127,20 @@ public sealed class HostLocalConfigTests
             """).Routes;
         Assert.Equal(["0.0.0.0/0", "10.9.9.9/16", "fd00::/8", "192.168.0.0/16"], routes.Select(route => route.Destination.ToString()));
         Assert.Equal([null, "10.1.2.3", null, null], routes.Select(route => route.Gateway?.ToString()));
-        Assert.Equal((1400, 1360, 5, 0, 0),
+        Assert.Equal((1400, 1360, 5u, 0u, 0),
             (routes[2].Mtu, routes[2].AdvertisedMss, routes[2].Priority, routes[2].Table, routes[2].Scope));
         Assert.Equal((null, null), (routes[0].Table, routes[0].Scope));
-        Assert.Equal((5000, 253), (routes[3].Table, routes[3].Scope));
+        Assert.Equal((5000u, 253), (routes[3].Table, routes[3].Scope));
         Assert.Empty(ParseIpam($$"""{{{Subnet}}}""").Routes);
         Assert.Empty(ParseIpam($$"""{{{Subnet}},"routes":null}""").Routes);
+    }
+
+    [Fact]
+    public void A_routes_priority_and_table_are_the_kernels_32_bits()
+    {
+        var route = Assert.Single(ParseIpam(
+            $$"""{{{Subnet}},"routes":[{"dst":"0.0.0.0/0","priority":4294967295,"table":4294967295}]}""").Routes);
+        Assert.Equal((uint.MaxValue, uint.MaxValue), (route.Priority, route.Table));
     }
 
     [Theory]
@@ -138,7 +151,10 @@ public sealed class HostLocalConfigTests
     [InlineData("""{"dst":"0.0.0.0/0","mtu":-1}""", "ipam.routes[0].mtu", "-1")]
     [InlineData("""{"dst":"0.0.0.0/0","advmss":-1}""", "ipam.routes[0].advmss", "-1")]
     [InlineData("""{"dst":"0.0.0.0/0","priority":-1}""", "ipam.routes[0].priority", "-1")]
+    [InlineData("""{"dst":"0.0.0.0/0","priority":4294967296}""", "ipam.routes[0].priority", "4294967296")]
     [InlineData("""{"dst":"0.0.0.0/0","table":-1}""", "ipam.routes[0].table", "-1")]
+    [InlineData("""{"dst":"0.0.0.0/0","table":4294967296}""", "ipam.routes[0].table", "4294967296")]
+    [InlineData("""{"dst":"0.0.0.0/0","table":9223372036854775807}""", "ipam.routes[0].table", "9223372036854775807")]
     [InlineData("""{"dst":"0.0.0.0/0","scope":256}""", "ipam.routes[0].scope", "256")]
     [InlineData("""{"dst":"0.0.0.0/0","scope":-1}""", "ipam.routes[0].scope", "-1")]
     [InlineData("null", "ipam.routes[0]", "expected an object")]

@@ -138,7 +138,9 @@ public sealed class HostLocalPluginTests : IDisposable
     [Fact]
     public void DEL_releases_whatever_became_of_the_configuration()
     {
-        foreach (var ipam in (string[])["\"subnet\": \"172.16.0.0/16\"", "\"subnet\": \"garbage\"", "\"ranges\": 5", "\"routes\": [5]", "\"x\": 1"])
+        string[] changed =
+            ["\"subnet\": \"172.16.0.0/16\"", "\"subnet\": \"garbage\"", "\"ranges\": 5", "\"routes\": [5]", "\"x\": 1"];
+        foreach (var ipam in changed)
         {
             Succeed("ADD", Config(Simple));
             Succeed("DEL", Config(ipam)).AssertSilentSuccess();
@@ -218,5 +220,37 @@ public sealed class HostLocalPluginTests : IDisposable
         Assert.Equal(50, Run("STATUS", Config("\"subnet\": \"garbage\"")).Code);
         File.WriteAllText(_root["file"], "");
         Assert.Equal(50, Run("STATUS", config.Replace(_root["data"], _root["file"], StringComparison.Ordinal)).Code);
+    }
+
+    [Fact]
+    public void STATUS_fails_when_the_DNS_of_every_ADD_cannot_be_read() =>
+        Run("STATUS", Config(Simple + ", \"resolvConf\": \"/no/such\"")).AssertError(50, "open /no/such: no such file or directory");
+
+    // STATUS carries no runtimeConfig.
+    [Theory]
+    [InlineData("\"capabilities\": {\"ipRanges\": true},", 0)]
+    [InlineData("\"Capabilities\": {\"IPRanges\": true, \"mac\": true},", 0)]
+    [InlineData("\"capabilities\": {\"ipRanges\": false},", 1)]
+    [InlineData("\"capabilities\": {\"ips\": true},", 1)]
+    [InlineData("\"capabilities\": null,", 1)]
+    [InlineData("", 1)]
+    public void STATUS_misses_no_ranges_that_come_with_each_request(string more, int exitCode)
+    {
+        Assert.Equal(exitCode, Run("STATUS", Config("\"x\": 1", more)).ExitCode);
+        Run("ADD", Config("\"x\": 1", more)).AssertError(CniErrorCode.InvalidConfig, "no IP ranges specified");
+    }
+
+    // The main plugin and this one get the same text.
+    [Theory]
+    [InlineData("MAC=02:00:00:00:00:0a;IP=10.1.2.50", true)]
+    [InlineData("MAC=zz", true)]
+    [InlineData("GATEWAY=10.1.2.1", false)]
+    public void A_MAC_among_the_arguments_is_the_main_plugins(string args, bool isFine)
+    {
+        foreach (var verb in (string[])["ADD", "CHECK"])
+        {
+            var answer = Call.Run(new HostLocalPlugin(), Call.Variables(verb, ("CNI_ARGS", args)), Config(Simple));
+            Assert.Equal(isFine ? 0 : 1, answer.ExitCode);
+        }
     }
 }

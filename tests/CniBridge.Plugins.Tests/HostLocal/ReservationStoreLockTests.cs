@@ -47,7 +47,8 @@ public sealed class ReservationStoreLockTests : IDisposable
             return AllocatorTests.Allocate(store, config, new ReservationOwner($"pod{i}", "eth0"));
         })));
         Assert.Equal(24, given.Distinct().Count());
-        Assert.Equal(Enumerable.Range(2, 24).Select(i => $"10.0.0.{i}/26").Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(2, 24).Select(i => $"10.0.0.{i}/26").Order(StringComparer.Ordinal),
+            given.Order(StringComparer.Ordinal));
         Assert.Equal(24 + 2, Directory.EnumerateFiles(Place.Directory).Count());
     }
 }

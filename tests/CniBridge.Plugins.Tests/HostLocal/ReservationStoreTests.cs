@@ -1,5 +1,7 @@
+using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
@@ -240,6 +242,74 @@ public sealed class ReservationStoreTests : IDisposable
             Directory.EnumerateFileSystemEntries(_root.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(["pods"], Directory.EnumerateFileSystemEntries(_root["data"]).Select(Path.GetFileName));
     }
+
+    [Fact]
+    public void All_users_are_listed_with_their_addresses_and_nobody_else()
+    {
+        Assert.Empty(Use(store => store.ListUsers()));
+        Reserve("10.1.2.5");
+        Reserve("fd00::5");
+        Reserve("10.1.2.6", new ReservationOwner("cid2", "net1"));
+        Write("10.1.2.7", "cid3");
+        Write("10.1.2.8", "");
+        Write("10.1.2.9", "a/b\r\neth0");
+        Write("notes", "cid4\r\neth0");
+        Assert.Equal(["cid1 eth0 10.1.2.5", "cid1 eth0 fd00::5", "cid2 net1 10.1.2.6", "cid3  10.1.2.7"],
+            Use(store => store.ListUsers()).Select(user => $"{user.ContainerId} {user.InterfaceName} {user.Address}")
+                .Order(StringComparer.Ordinal));
+    }
+
+    static readonly Dictionary<string, (Action<ReservationStore> Release, string[] Left)> s_releases = new()
+    {
+        ["DEL"] = (store => store.ReleaseAll(s_owner), ["10.1.2.6"]),
+        ["GC"] = (store => store.ReleaseAllBut(owner => owner != s_owner), ["10.1.2.6", "10.1.2.8"]),
+    };
+
+    // Whoever may write to a sticky directory may not delete in it what is another's.
+    [Theory]
+    [InlineData("DEL")]
+    [InlineData("GC")]
+    public void What_cannot_be_released_keeps_nothing_else_and_is_told(string verb)
+    {
+        Assert.SkipUnless(Nobody.CanBe, "needs root, and a kernel that lets it act as somebody else");
+        Directory.CreateDirectory(Place.Directory);
+        File.SetUnixFileMode(_root.Path, (UnixFileMode)0b111_111_111);
+        File.SetUnixFileMode(Place.Directory, (UnixFileMode)0b1_111_111_111);
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        using (var store = ReservationStore.Open(Place, log))
+        {
+            Nobody.Do(() => Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.5"), s_owner)));
+            Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.6"), s_owner));
+            Nobody.Do(() => Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.7"), s_owner)));
+        }
+        Write("10.1.2.8", "");
+        foreach (var file in (string[])["10.1.2.6", "10.1.2.8"])
+            File.SetUnixFileMode(PathOf(file), (UnixFileMode)0b100_100_100);
+
+        var (release, left) = s_releases[verb];
+        using (var store = ReservationStore.Open(Place, log))
+        {
+            // Root's own stamp is read by root.
+            Assert.Equal(3, store.FindByOwner(s_owner).Count);
+            var failure = Nobody.Do(() => Assert.Throws<CniException>(() => release(store)));
+            Assert.Equal(CniErrorCode.IoFailure, failure.Code);
+            Assert.StartsWith(NotReleased, failure.Message, StringComparison.Ordinal);
+            Assert.Equal(left.Select(file => $"could not delete {PathOf(file)}: operation not permitted"),
+                failure.Message[NotReleased.Length..].Split("; ").Order(StringComparer.Ordinal));
+        }
+        Assert.Equal("10.1.2.6 10.1.2.8 lock", Files());
+        Assert.Equal("10.1.2.6", Find(s_owner));
+
+        Use(store =>
+        {
+            release(store);
+            return true;
+        });
+        Assert.Equal("", Find(s_owner));
+        Assert.Equal("", log.ToString());
+    }
+
+    const string NotReleased = "not everything was released: ";
 
     [Fact]
     public void Who_cleans_up_creates_nothing()

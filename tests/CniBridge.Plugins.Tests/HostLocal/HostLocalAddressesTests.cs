@@ -1,0 +1,95 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal;
+
+/// <summary>What a bridge learns of addresses that are managed in its own process.</summary>
+public sealed class HostLocalAddressesTests : IDisposable
+{
+    readonly TemporaryDirectory _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    CniRequest Request(string ranges, string id)
+    {
+        var request = Requests.Make($$"""
+            {"ipam": {"type": "host-local", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}", "ranges": {{ranges}} } }
+            """);
+        return request with { Environment = request.Environment with { ContainerId = id } };
+    }
+
+    HostLocalAddresses Make(string ranges, string id = "pod1") => HostLocalAddresses.ForAdd(Request(ranges, id), CniArgs.Parse(""));
+
+    HostLocalAddresses Allocate(string ranges, string id)
+    {
+        var addresses = Make(ranges, id);
+        using var undo = new Rollback(TextWriter.Null);
+        addresses.Allocate(undo);
+        undo.Cancel();
+        return addresses;
+    }
+
+    const string Old = """[[{"subnet":"10.1.0.0/24"}]]""", New = """[[{"subnet":"10.9.0.0/24"}]]""";
+
+    [Theory]
+    [InlineData(Old, false)]
+    [InlineData("""[[{"subnet":"fd00::/64"}]]""", true)]
+    [InlineData("""[[{"subnet":"10.1.0.0/24"}],[{"subnet":"fd00::/64"}]]""", true)]
+    public void Ranges_tell_whether_there_will_be_IPv6_addresses(string ranges, bool servesIPv6)
+    {
+        Assert.Equal(servesIPv6, Make(ranges).ServesIPv6);
+        Assert.False(Make(ranges).NeedsInterface);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root.Path));
+    }
+
+    [Fact]
+    public void After_a_change_of_the_range_the_old_one_is_known_by_what_it_gave_out_last()
+    {
+        Assert.Empty(Allocate(Old, "pod1").LastServed);
+        Assert.Equal([IpAddress.Parse("10.1.0.2")], Allocate(New, "pod2").LastServed);
+        Assert.Equal([IpAddress.Parse("10.9.0.2")], Allocate(New, "pod3").LastServed);
+        Assert.Empty(Make(Old).LastServed);
+    }
+
+    // Whose the old gateway address is must still be known to the next ADD.
+    [Fact]
+    public void What_the_old_range_gave_out_last_is_known_until_an_ADD_succeeds()
+    {
+        Allocate(Old, "pod1");
+        using (var undo = new Rollback(TextWriter.Null))
+            Make(New, "pod2").Allocate(undo);
+        Assert.Equal(["pod1"], Make(New).ListUsers().Select(user => user.ContainerId));
+        // The second set fails: this attachment has an address of it.
+        using (var undo = new Rollback(TextWriter.Null))
+            Assert.Throws<CniException>(() => Make("""[[{"subnet":"10.9.0.0/24"}],[{"subnet":"10.1.0.0/24"}]]""").Allocate(undo));
+        Assert.Equal([IpAddress.Parse("10.1.0.2")], Allocate(New, "pod3").LastServed);
+        Assert.Equal([IpAddress.Parse("10.9.0.2")], Allocate(New, "pod4").LastServed);
+    }
+
+    // Or an address that was given back would be the next one's.
+    [Fact]
+    public void Of_an_ADD_that_fails_the_place_in_its_own_range_stays()
+    {
+        Allocate(Old, "pod1");
+        using (var undo = new Rollback(TextWriter.Null))
+            Make(Old, "pod2").Allocate(undo);
+        Assert.Equal([IpAddress.Parse("10.1.0.3")], Allocate(Old, "pod3").LastServed);
+    }
+
+    [Fact]
+    public void Everybody_with_an_address_is_listed_whatever_the_range_was()
+    {
+        Assert.Empty(Make(Old).ListUsers());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root.Path));
+        Allocate(Old, "pod1");
+        var addresses = Allocate(New, "pod2");
+        Assert.Equal(
+        [
+            new AddressUser("pod1", "eth0", IpAddress.Parse("10.1.0.2")),
+            new AddressUser("pod2", "eth0", IpAddress.Parse("10.9.0.2")),
+        ], addresses.ListUsers().OrderBy(user => user.ContainerId, StringComparer.Ordinal));
+        addresses.Release();
+        Assert.Equal(["pod1"], addresses.ListUsers().Select(user => user.ContainerId));
+    }
+}
