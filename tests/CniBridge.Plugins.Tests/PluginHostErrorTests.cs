@@ -63,6 +63,21 @@ public sealed class PluginHostErrorTests
         Call.Run(new RecordingPlugin { Failure = own }, Call.Variables("STATUS")).AssertError(50, own.Message, own.Details);
     }
 
+    // Another's plugin may tell more: that what is there is limited.
+    [Theory]
+    [InlineData(50, 50)]
+    [InlineData(51, 51)]
+    [InlineData(11, 50)]
+    [InlineData(49, 50)]
+    [InlineData(52, 50)]
+    [InlineData(100, 50)]
+    [InlineData(999, 50)]
+    public void STATUS_says_not_available_or_what_a_delegated_plugin_said_of_it(int code, int told)
+    {
+        var failure = new CniException(code, "no", "and why");
+        Call.Run(new RecordingPlugin { Failure = failure }, Call.Variables("STATUS")).AssertError(told, "no", "and why");
+    }
+
     [Theory]
     [InlineData(1234, "plugin says no", "and why")]
     [InlineData(7, "no details", "")]

@@ -190,5 +190,32 @@ public sealed class PluginHostTests
         }
     }
 
+    [Fact]
+    public void The_whole_environment_is_there_for_whoever_asks_and_read_only_then()
+    {
+        var plugin = new RecordingPlugin();
+        var asked = 0;
+        using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Call.Config));
+        using var output = new MemoryStream();
+        var host = new PluginHost(plugin, input, output, TextWriter.Null);
+        Assert.Equal(0, host.Run(Call.Variables("DEL"), () =>
+        {
+            asked++;
+            return new Dictionary<string, string> { ["PATH"] = "/bin" };
+        }));
+        Assert.Equal(0, asked);
+        Assert.Equal("/bin", Assert.Single(plugin.Calls).Request.Variables()["PATH"]);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public void Without_another_the_protocols_variables_are_the_environment()
+    {
+        var plugin = new RecordingPlugin();
+        var variables = Call.Variables("DEL");
+        Call.Run(plugin, variables).AssertSilentSuccess();
+        Assert.Same(variables, Assert.Single(plugin.Calls).Request.Variables());
+    }
+
     static string Versioned(string version) => $$"""{"name":"pods","cniVersion":"{{version}}"}""";
 }

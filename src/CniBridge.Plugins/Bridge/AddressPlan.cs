@@ -43,11 +43,21 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
         foreach (var ip in ips.DistinctBy(ip => ip.Address.Address.IsV6))
         {
             var everywhere = Cidr.Default(ip.Address.Address.IsV6);
-            if (!routes.Exists(route => route.Destination == everywhere && Resolve(route, ips).Gateway is not null))
+            if (!routes.Exists(route => route.Destination == everywhere && IsDefault(route, ips)))
                 missing.Add(new CniRoute(everywhere, ip.Gateway));
         }
         return missing;
     }
+
+    /// <summary>
+    /// One that names its gateway is the administrator's word on the matter; one that does not counts when it comes to be
+    /// the very route that would be added.
+    /// </summary>
+    static bool IsDefault(CniRoute route, List<CniIp> ips) => route.Gateway is not null ||
+        (route is { Priority: 0, Table: null or 0 or MainTable } && Resolve(route, ips).Gateway is not null);
+
+    /// <summary>RT_TABLE_MAIN, linux/rtnetlink.h</summary>
+    const uint MainTable = 254;
 
     /// <summary>A route without a gateway goes through the gateway of its family's first address that has one.</summary>
     static CniRoute Resolve(CniRoute route, List<CniIp> ips)

@@ -13,47 +13,64 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
     {
         CniResultWriter.CheckConvertible(addresses is not null, request.Version);
         using var pod = request.OpenNamespace();
-        var bridge = node.FindBridge(config.Bridge);
+        var bridge = node.FindBridge(config);
 
         using var undo = new Rollback(request.Log);
-        var assigned = addresses?.Allocate(undo);
-        var plan = assigned is null ? null : AddressPlan.Make(config, assigned);
+        // Before anything is made, unless the addresses are asked for through the interface.
+        var plan = addresses is { NeedsInterface: false } ? Plan(undo) : null;
 
-        // A bridge has a MAC of its own when it was born with one, or is made a gateway; any other follows its ports.
-        var isMacOwn = bridge is null || (config.IsGateway && !bridge.Mac.IsZero);
         bridge ??= node.CreateBridge(config);
         node.PrepareBridge(bridge, config);
         var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
         undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
-        node.ConfigurePod(pod, request.Environment.InterfaceName, plan, config.DetectsDuplicates);
-        node.AwaitPort(veth);
-        // What all pods share and nobody undoes comes last: an ADD that fails before it leaves the node as it was.
-        if (plan is not null)
-            MakeGateway(bridge, plan);
+        using var port = node.WatchPort(bridge, veth);
+        plan ??= Plan(undo);
+        Link? vlanGateway = null;
+        if (!config.LeavesPodInterfaceDown)
+        {
+            using var podLink = node.ConfigurePod(pod, request.Environment.InterfaceName, plan, config.DetectsDuplicates);
+            port.Await();
+            // What all pods share and nobody undoes comes last: an ADD that fails before it leaves the node as it was.
+            if (plan is not null)
+            {
+                vlanGateway = MakeGateway(bridge, plan);
+                // The node itself is told, for a queue may be long; the others hear it from the pod.
+                if (plan.Gateways.Count > 0)
+                    node.UpdateNeighbours(vlanGateway ?? bridge, plan.Addresses, veth.PodMac);
+                podLink.Announce(veth.PodMac);
+            }
+        }
+        // A bridge that was not born with a MAC, and is no gateway, follows its ports: this one may have changed it.
+        var result = ToResult(bridge with { Mac = node.GetMac(bridge) }, veth, vlanGateway, plan);
         undo.Cancel();
-        return ToResult(isMacOwn ? bridge : node.FindLink(config.Bridge) ?? bridge, veth, plan);
+        return result;
     }
 
-    void MakeGateway(Link bridge, AddressPlan plan)
+    AddressPlan? Plan(Rollback undo) => addresses is null ? null : AddressPlan.Make(config, addresses.Allocate(undo));
+
+    /// <returns>The link that carries the gateway in the bridge's place, if the pods are in a VLAN.</returns>
+    Link? MakeGateway(Link bridge, AddressPlan plan)
     {
         if (plan.Gateways.Count == 0)
-            return;
-        node.EnsureGateways(bridge, plan.Gateways, config.ForceAddress);
+            return null;
+        var vlanGateway = config.Vlan == 0 ? null : node.EnsureVlanGateway(bridge, config);
+        new BridgeGateways(request, config, addresses!, node).Ensure(bridge, vlanGateway ?? bridge, plan.Gateways);
         foreach (var isV6 in plan.Gateways.Select(gateway => gateway.Address.IsV6).Distinct())
             node.EnableForwarding(isV6);
+        return vlanGateway;
     }
 
-    CniResult ToResult(Link bridge, VethPair veth, AddressPlan? plan)
+    CniResult ToResult(Link bridge, VethPair veth, Link? vlanGateway, AddressPlan? plan)
     {
         var addressed = plan?.Result ?? new CniResult { Dns = config.Dns ?? new CniDns() };
-        return addressed with
+        var interfaces = new List<CniInterface>
         {
-            Interfaces =
-            [
-                new CniInterface(bridge.Name, bridge.Mac.ToString(), ""),
-                new CniInterface(veth.HostName, veth.HostMac.ToString(), ""),
-                new CniInterface(request.Environment.InterfaceName, veth.PodMac.ToString(), request.Environment.NetworkNamespace),
-            ],
+            new(bridge.Name, bridge.Mac.ToString(), ""),
+            new(veth.HostName, veth.HostMac.ToString(), ""),
+            new(request.Environment.InterfaceName, veth.PodMac.ToString(), request.Environment.NetworkNamespace),
         };
+        if (vlanGateway is not null)
+            interfaces.Add(new CniInterface(vlanGateway.Name, vlanGateway.Mac.ToString(), ""));
+        return addressed with { Interfaces = interfaces };
     }
 }

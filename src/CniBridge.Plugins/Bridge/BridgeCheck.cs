@@ -17,9 +17,13 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         var previous = CniResultReader.ReadPrevious(request.Config) ?? throw Failure("Required prevResult missing");
         var bridge = CheckBridge(previous);
         var inside = CheckPodLink(previous, pod);
-        CheckHostLink(previous, bridge, inside.Link);
+        var host = FindHostLink(previous, bridge, inside.Link);
         CheckAddresses(previous, inside);
         CheckRoutes(previous, inside);
+        var settings = new SettingsCheck(config, node);
+        settings.CheckLinks(bridge, host, inside.Link);
+        if (addresses is not null)
+            settings.CheckGateways(bridge, previous);
     }
 
     Link CheckBridge(CniResult previous)
@@ -63,7 +67,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         return other is not null && other.GetIdentity() == pod.GetIdentity();
     }
 
-    void CheckHostLink(CniResult previous, Link bridge, Link inside)
+    Link FindHostLink(CniResult previous, Link bridge, Link inside)
     {
         foreach (var entry in previous.Interfaces.Where(item => item.Sandbox.Length == 0 && item.Name != config.Bridge))
         {
@@ -72,7 +76,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
             if (!isPeer || link.Master != bridge.Index)
                 continue;
             CheckMac(entry, link);
-            return;
+            return link;
         }
         throw Failure($"CNI veth created for bridge {config.Bridge} was not found");
     }
@@ -92,7 +96,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
     /// <summary>Routes of other tables are not looked for in the main one.</summary>
     static void CheckRoutes(CniResult previous, PodInterface inside)
     {
-        const int MainTable = 254;
+        const uint MainTable = 254;
         foreach (var route in previous.Routes.Where(route => route.Table is null or 0 or MainTable))
         {
             var destination = new Cidr(route.Destination.Network, route.Destination.PrefixLength);
@@ -112,5 +116,5 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
             throw Failure($"Interface {entry.Name} Mac {link.Mac} doesn't match prevResult Mac: {entry.Mac}");
     }
 
-    static CniException Failure(string why) => new(CniErrorCode.Internal, why);
+    internal static CniException Failure(string why) => new(CniErrorCode.Internal, why);
 }

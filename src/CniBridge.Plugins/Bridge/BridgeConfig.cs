@@ -1,3 +1,4 @@
+using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 
@@ -9,7 +10,7 @@ sealed record BridgeConfig
     const string DefaultBridge = "cni0";
 
     /// <summary>The smallest MTU of an IPv4 link (RFC 791) and the largest of a veth (ETH_MAX_MTU).</summary>
-    const int MinMtu = 68, MaxMtu = 65535;
+    internal const int MinMtu = 68, MaxMtu = 65535;
 
     internal required string Bridge { get; init; }
 
@@ -24,8 +25,29 @@ sealed record BridgeConfig
 
     /// <summary>Of both veth ends and a new bridge; 0: the kernel's default.</summary>
     internal int Mtu { get; init; }
+
+    /// <summary>The MTU is to be that of the link of the node's default route.</summary>
+    internal bool IsMtuAuto { get; init; }
     internal bool Hairpin { get; init; }
+
+    /// <summary>The pod's port reaches only ports that are not isolated: the gateway, not other pods.</summary>
+    internal bool Isolated { get; init; }
     internal bool Promiscuous { get; init; }
+
+    /// <summary>The VLAN that the pod's frames belong to and that carries the gateway; 0: none.</summary>
+    internal int Vlan { get; init; }
+
+    /// <summary>VLANs that the pod sees with their tags.</summary>
+    internal IReadOnlyList<VlanRange> Trunk { get; init; } = [];
+
+    /// <summary>A new bridge tells VLANs apart: one of the VLAN keys is there, even as an empty list.</summary>
+    internal bool FiltersVlans { get; init; }
+
+    /// <summary>The port keeps the VLAN that the bridge gives each port.</summary>
+    internal bool PreservesDefaultVlan { get; init; }
+
+    /// <summary>The pod's end stays down, without addresses: somebody else sets it up.</summary>
+    internal bool LeavesPodInterfaceDown { get; init; }
 
     /// <summary>Wait for IPv6 duplicate address detection in the pod.</summary>
     internal bool DetectsDuplicates { get; init; }
@@ -39,6 +61,9 @@ sealed record BridgeConfig
     /// <summary>Replaces the address management's when the configuration has one.</summary>
     internal CniDns? Dns { get; init; }
 
+    /// <summary>Name of the link that carries the VLAN's gateway address; null without a VLAN.</summary>
+    internal string? VlanGateway => Vlan == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Bridge}.{Vlan}");
+
     /// <exception cref="CniException">Code 2 for what cannot be done yet, 6 for a wrong type, 7 for a wrong value.</exception>
     internal static BridgeConfig Parse(CniRequest request, CniArgs args)
     {
@@ -51,8 +76,15 @@ sealed record BridgeConfig
             IsDefaultGateway = json.IsDefaultGateway == true,
             ForceAddress = json.ForceAddress == true,
             Mtu = json.Mtu ?? 0,
+            IsMtuAuto = json.IsMtuAuto,
             Hairpin = json.HairpinMode == true,
+            Isolated = json.PortIsolation == true,
             Promiscuous = json.PromiscMode == true,
+            Vlan = json.Vlan ?? 0,
+            Trunk = VlanTrunk.Parse(json.VlanTrunk),
+            FiltersVlans = json.Vlan is not (null or 0) || json.VlanTrunk is not null,
+            PreservesDefaultVlan = json.PreserveDefaultVlan == true,
+            LeavesPodInterfaceDown = json.DisableContainerInterface == true,
             DetectsDuplicates = json.EnableDad == true,
             Mac = ReadMac(json, args),
             IpamType = string.IsNullOrEmpty(json.Ipam?.Type) ? null : json.Ipam.Type,
@@ -73,6 +105,26 @@ sealed record BridgeConfig
         }
         if (config.Mtu != 0 && config.Mtu is < MinMtu or > MaxMtu)
             throw CniException.InvalidConfig("mtu", config.Mtu, $"an MTU is a number from {MinMtu} to {MaxMtu}, or 0 for the default");
+        if (config.LeavesPodInterfaceDown && config.IpamType is not null)
+        {
+            throw CniException.InvalidConfig("disableContainerInterface", "true",
+                "cannot use IPAM when DisableContainerInterface flag is set");
+        }
+        CheckVlan(config);
+    }
+
+    static void CheckVlan(BridgeConfig config)
+    {
+        if (config.Vlan is < 0 or > 4094)
+        {
+            throw CniException.InvalidConfig("vlan", config.Vlan, string.Create(
+                CultureInfo.InvariantCulture, $"invalid VLAN ID {config.Vlan} (must be between 0 and 4094)"));
+        }
+        if (config is { IsGateway: true, IpamType: not null, VlanGateway: { } name } && CniName.WhyNoInterfaceName(name) is { } why)
+        {
+            throw CniException.InvalidConfig("bridge", $"\"{config.Bridge}\"",
+                $"the VLAN's gateway address would be on a link named {name}: {why.Message}");
+        }
     }
 
     /// <summary>The runtime's word goes before the configuration's, and that before CNI_ARGS.</summary>

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
@@ -6,34 +7,56 @@ namespace CniBridge.Plugins.Bridge;
 /// DEL: all that the attachment has, with or without its namespace, however often. The link goes first: an address may be
 /// handed out again only when nobody has it any more.
 /// </summary>
-sealed class BridgeDelete(CniRequest request, string? ipamType, IAddressManager addresses, INodeNetwork node)
+/// <param name="findAddresses">Asked only after the links are gone: a configuration that became invalid must not keep them.</param>
+sealed class BridgeDelete(CniRequest request, Func<IAddressManager?> findAddresses, INodeNetwork node)
 {
     internal void Run()
     {
         DeleteLinks();
-        if (ipamType is null or "")
-            return;
-        if (ipamType != BridgeSupport.HostLocal)
-        {
-            // The interface is gone; that somebody else's addresses are not must not pass in silence.
-            throw new CniException(CniErrorCode.UnsupportedField, $"unsupported field: ipam.type = \"{ipamType}\"",
-                "the interface was removed; addresses of this type cannot be released yet");
-        }
-        addresses.Release();
+        findAddresses()?.Release();
     }
 
     /// <summary>The host's end is tried too when the pod's could not be reached; an address that is still in use is not released.</summary>
     void DeleteLinks()
     {
+        var isReached = false;
         try
         {
             using var pod = request.TryOpenNamespace();
             if (pod is not null)
                 node.DeletePodInterface(pod, request.Environment.InterfaceName);
+            isReached = pod is not null;
         }
         finally
         {
             node.DeleteHostLink(request.Attachment);
+            if (!isReached)
+                DeletePreviousLinks();
+        }
+    }
+
+    /// <summary>The reference plugin's host ends have names that only the previous result knows, and no alias.</summary>
+    void DeletePreviousLinks()
+    {
+        foreach (var entry in TryReadPrevious()?.Interfaces ?? [])
+        {
+            if (entry.Sandbox.Length == 0 && MacAddress.TryParse(entry.Mac, out var mac) &&
+                node.FindLink(entry.Name) is { Kind: "veth", Master: > 0, Alias: "" } link && link.Mac == mac)
+                node.DeleteLink(link);
+        }
+    }
+
+    /// <summary>What cannot be read says nothing, and must not keep the rest from being cleaned up.</summary>
+    CniResult? TryReadPrevious()
+    {
+        try
+        {
+            return CniResultReader.ReadPrevious(request.Config);
+        }
+        catch (CniException e)
+        {
+            request.Log.WriteLine($"without the previous result: {e.Message}");
+            return null;
         }
     }
 }

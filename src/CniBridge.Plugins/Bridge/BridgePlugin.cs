@@ -1,3 +1,4 @@
+using CniBridge.Plugins.Delegation;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 
@@ -6,48 +7,79 @@ namespace CniBridge.Plugins.Bridge;
 /// <summary>The bridge role: a Linux bridge, a veth pair per pod, addresses and routes.</summary>
 public sealed class BridgePlugin : IPlugin
 {
+    const string HostLocal = "host-local";
+
     public string Name => "bridge";
 
     public CniResult Add(CniRequest request)
     {
-        var (config, addresses) = Parse(request);
+        var (config, addresses) = Parse(request, HostLocalAddresses.ForAdd);
         using var node = new NodeNetwork(request.Log);
+        if (config.IsMtuAuto)
+            config = config with { Mtu = node.FindUplinkMtu() };
+        CheckMtu(config, addresses);
         return new BridgeAdd(request, config, addresses, node).Run();
     }
 
     public void Check(CniRequest request)
     {
-        var (config, addresses) = Parse(request);
+        var (config, addresses) = Parse(request, HostLocalAddresses.ForAdd);
         using var node = new NodeNetwork(request.Log);
         new BridgeCheck(request, config, addresses, node).Run();
     }
 
     public void Delete(CniRequest request)
     {
-        var json = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
         using var node = new NodeNetwork(request.Log);
-        new BridgeDelete(request, json.Ipam?.Type, HostLocalAddresses.ForDelete(request), node).Run();
+        new BridgeDelete(request, () => FindAddresses(request), node).Run();
     }
 
     public void CollectGarbage(CniRequest request)
     {
+        var addresses = FindAddresses(request);
         using var node = new NodeNetwork(request.Log);
-        new BridgeGarbage(request, node).Run();
+        new BridgeGarbage(request, addresses, node).Run();
     }
 
     public void ReportStatus(CniRequest request)
     {
-        var (config, addresses) = Parse(request);
+        var (config, addresses) = Parse(request, HostLocalAddresses.ForStatus);
         using var node = new NodeNetwork(request.Log);
-        _ = node.FindBridge(config.Bridge);
-        addresses?.ReportStatus();
+        new BridgeStatus(config, addresses, node).Run();
     }
 
     /// <summary>Every check of the whole configuration, address management's included, before anything changes.</summary>
-    static (BridgeConfig, IAddressManager?) Parse(CniRequest request)
+    static (BridgeConfig, IAddressManager?) Parse(CniRequest request, Func<CniRequest, CniArgs, HostLocalAddresses> hostLocal)
     {
-        var args = CniArgs.Parse(request.Environment.Args, "MAC", "IP");
+        // What another's IPAM plugin takes from there is its own affair; static knows these two.
+        var args = CniArgs.Parse(request.Environment.Args, "MAC", "IP", "GATEWAY");
         var config = BridgeConfig.Parse(request, args);
-        return (config, config.IpamType is null ? null : HostLocalAddresses.ForAdd(request, args));
+        if (config.IpamType is null or HostLocal)
+            args = CniArgs.Parse(request.Environment.Args, "MAC", "IP");
+        IAddressManager? addresses = config.IpamType switch
+        {
+            null => null,
+            HostLocal => hostLocal(request, args),
+            var type => DelegatedAddresses.ForAdd(type, request),
+        };
+        CheckMtu(config, addresses);
+        return (config, addresses);
     }
+
+    /// <summary>The kernel takes IPv6 away from a link whose MTU is too small for it (RFC 8200, section 5).</summary>
+    static void CheckMtu(BridgeConfig config, IAddressManager? addresses)
+    {
+        const int minMtu = 1280;
+        if (config.Mtu is > 0 and < minMtu && addresses?.ServesIPv6 == true)
+            throw CniException.InvalidConfig("mtu", config.Mtu, "IPv6 needs an MTU of 1280, and a range is IPv6");
+    }
+
+    /// <summary>For cleaning up, which needs no more than where the addresses are managed.</summary>
+    static IAddressManager? FindAddresses(CniRequest request) =>
+        CniJson.Decode(request.Config, DeleteJson.Read, "network config").Ipam?.Type switch
+        {
+            null or "" => null,
+            HostLocal => HostLocalAddresses.ForDelete(request),
+            var type => new DelegatedAddresses(type, request),
+        };
 }

@@ -8,8 +8,6 @@ namespace CniBridge.Plugins.Bridge;
 /// </summary>
 static class BridgeSupport
 {
-    internal const string HostLocal = "host-local";
-
     internal static void RefuseUnsupported(BridgeJson json)
     {
         foreach (var (key, value) in Asked(json))
@@ -26,12 +24,7 @@ static class BridgeSupport
         ("isMasq", IfTrue(json.IsMasq)),
         // With masquerading expressly off, its backend does not matter.
         ("ipMasqBackend", string.IsNullOrEmpty(json.IpMasqBackend) || json.IpMasq == false ? null : $"\"{json.IpMasqBackend}\""),
-        ("vlan", json.Vlan is null or 0 ? null : $"{json.Vlan}"),
-        ("vlanTrunk", json.VlanTrunk),
         ("macspoofchk", IfTrue(json.MacSpoofCheck)),
-        ("portIsolation", IfTrue(json.PortIsolation)),
-        ("disableContainerInterface", IfTrue(json.DisableContainerInterface)),
-        ("ipam.type", json.Ipam?.Type is null or "" or HostLocal ? null : $"\"{json.Ipam.Type}\""),
     ];
 
     static string? IfTrue(bool? value) => value == true ? "true" : null;

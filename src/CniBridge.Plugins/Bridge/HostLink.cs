@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Bridge;
 
@@ -22,6 +23,13 @@ static class HostLink
         var hash = StableHash.Of($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{number}");
         return "veth" + Fold(hash).ToString("x8", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The bridge's side of the pair that carries a VLAN's gateway, named after the other side.</summary>
+    internal static string NameOfVlanPort(string gateway) =>
+        "veth" + Fold(StableHash.Of($"/{gateway}")).ToString("x8", CultureInfo.InvariantCulture);
+
+    /// <summary>Its alias is the gateway's name, which its own name is made of.</summary>
+    internal static bool IsVlanPort(Link port) => port.Alias.Length > 0 && port.Name == NameOfVlanPort(port.Alias);
 
     /// <summary>NETWORK/CONTAINER/INTERFACE; none of the three can hold a slash. Cut, and made unique again, when too long.</summary>
     internal static string AliasOf(Attachment attachment)

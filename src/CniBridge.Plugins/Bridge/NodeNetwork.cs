@@ -8,63 +8,82 @@ namespace CniBridge.Plugins.Bridge;
 /// <summary>The node's side of <see cref="INodeNetwork"/>, on the kernel; the pod's side is <see cref="PodNetwork"/>.</summary>
 sealed class NodeNetwork(TextWriter log) : INodeNetwork
 {
-    static readonly TimeSpan s_portDeadline = TimeSpan.FromSeconds(3);
-
     readonly RouteSocket _socket = new();
 
-    public Link? FindBridge(string name)
+    public Link? FindBridge(BridgeConfig config)
     {
-        var link = _socket.TryGetLink(name);
-        if (link is null || link.Kind == "bridge")
-            return link;
-        throw new CniException(CniErrorCode.InvalidConfig,
-            $"failed to create bridge \"{name}\": \"{name}\" already exists but is not a bridge",
-            link.Kind.Length > 0 ? $"it is a link of kind {link.Kind}" : "it is a device of the node");
+        var link = _socket.TryGetLink(config.Bridge);
+        if (link is not null && link.Kind != "bridge")
+        {
+            throw new CniException(CniErrorCode.InvalidConfig,
+                $"failed to create bridge \"{link.Name}\": \"{link.Name}\" already exists but is not a bridge",
+                link.Kind.Length > 0 ? $"it is a link of kind {link.Kind}" : "it is a device of the node");
+        }
+        if (link is not null && config.FiltersVlans && link.FiltersVlans is null)
+            throw NoVlanFiltering(config);
+        if (link is { FiltersVlans: false } && config.FiltersVlans)
+        {
+            throw new CniException(CniErrorCode.InvalidConfig,
+                $"the configuration names VLANs, and the bridge {link.Name} does not tell them apart",
+                $"ip link set {link.Name} type bridge vlan_filtering 1");
+        }
+        return link;
     }
 
     public Link CreateBridge(BridgeConfig config)
     {
-        _socket.TryCreateBridge(config.Bridge, MacAddress.Random(), config.Mtu);
-        return FindBridge(config.Bridge) ?? throw new KernelException($"look up the bridge {config.Bridge}", Errno.ENODEV);
+        CreateBridge(_socket, config);
+        return FindBridge(config) ?? throw CniException.InvalidConfig("bridge", $"\"{config.Bridge}\"",
+            "it is another name (altname) of a link: give the name that ip link shows first");
     }
+
+    static void CreateBridge(RouteSocket socket, BridgeConfig config)
+    {
+        try
+        {
+            socket.TryCreateBridge(
+                new CreateBridge(config.Bridge, MacAddress.Random(), config.Mtu) { FiltersVlans = config.FiltersVlans });
+        }
+        catch (KernelException e) when (e.Errno == Errno.EOPNOTSUPP && config.FiltersVlans)
+        {
+            throw NoVlanFiltering(config);
+        }
+    }
+
+    static CniException NoVlanFiltering(BridgeConfig config) => new(CniErrorCode.UnsupportedField,
+        $"unsupported field: {(config.Vlan == 0 ? "vlanTrunk" : $"vlan = {config.Vlan}")}: " +
+        "the kernel is built without bridge VLAN filtering", "CONFIG_BRIDGE_VLAN_FILTERING");
+
+    public void TryKernel(BridgeConfig config) => NetworkNamespace.RunInNew(() =>
+    {
+        using var socket = new RouteSocket();
+        CreateBridge(socket, config);
+        return socket.TryCreateVeth(
+            new VethEnd("veth0", MacAddress.Random()), new VethEnd("veth1", MacAddress.Random()), null,
+            socket.GetIndex(config.Bridge), config.Mtu);
+    });
 
     public void PrepareBridge(Link bridge, BridgeConfig config)
     {
         var needsPromiscuity = config.Promiscuous && !bridge.IsPromiscuous;
         if (!bridge.IsUp || needsPromiscuity)
             _socket.Execute(new ChangeLink(bridge.Index, bridge.Name) { Up = true, Promiscuous = needsPromiscuity });
-        // The node must not take a pod for a router.
-        Sysctl.TryEnsure($"net/ipv6/conf/{bridge.Name}/accept_ra", "0", log);
+        RouterAdvertisements.Ignore(bridge, _socket, log);
     }
 
-    /// <summary>
-    /// Looks before it adds: of two ADDs at once with a wrong range, neither must take the other's address for granted.
-    /// The list is of one link, filtered by the kernel, and costs less than an add that is refused.
-    /// </summary>
-    public void EnsureGateways(Link bridge, IReadOnlyList<Cidr> gateways, bool replacesOthers)
+    public IReadOnlyList<Cidr> ListAddresses(Link link) => _socket.ListAddresses(link.Index).ConvertAll(address => address.Cidr);
+
+    public void ChangeGateways(Link link, IReadOnlyList<Cidr> added, IReadOnlyList<Cidr> removed)
     {
-        var present = _socket.ListAddresses(bridge.Index).ConvertAll(address => address.Cidr);
-        var missing = gateways.Except(present).ToList();
-        if (missing.Count == 0)
-            return;
-        var conflicts = present.Except(gateways).Where(cidr => missing.Any(gateway => IsConflict(cidr, gateway))).ToList();
-        if (conflicts.Count > 0 && !replacesOthers)
-        {
-            throw new CniException(CniErrorCode.InvalidConfig,
-                $"\"{bridge.Name}\" already has an IP address different from {missing[0]}",
-                $"it has {string.Join(" and ", conflicts)}: set forceAddress, or remove the old address " +
-                $"(ip address del {conflicts[0]} dev {bridge.Name})");
-        }
-        foreach (var cidr in conflicts)
-            _socket.DeleteAddress(bridge.Index, cidr);
-        foreach (var cidr in missing)
-            _socket.EnsureAddress(bridge.Index, cidr, skipsDad: true);
-        PinMac(bridge);
+        if (added.Any(cidr => cidr.Address.IsV6))
+            IPv6Switch.Require(link.Name);
+        foreach (var cidr in removed)
+            _socket.DeleteAddress(link.Index, cidr);
+        foreach (var cidr in added)
+            _socket.EnsureAddress(link.Index, cidr, skipsDad: true);
+        if (link.Kind == "bridge")
+            PinMac(link);
     }
-
-    /// <summary>An IPv4 bridge has the addresses of one network; IPv6 networks conflict only where they overlap.</summary>
-    static bool IsConflict(Cidr present, Cidr gateway) =>
-        present.Address.IsV6 == gateway.Address.IsV6 && (present.Address.IsV4 || present.Overlaps(gateway));
 
     /// <summary>
     /// Setting a bridge's MAC, even to what it is, stops it from following its ports: pods keep the gateway's MAC in their
@@ -72,6 +91,27 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     /// </summary>
     void PinMac(Link bridge) => _socket.Execute(
         new ChangeLink(bridge.Index, bridge.Name) { Mac = bridge.Mac.IsZero ? MacAddress.Random() : bridge.Mac });
+
+    public Link EnsureVlanGateway(Link bridge, BridgeConfig config)
+    {
+        var name = config.VlanGateway!;
+        var port = HostLink.NameOfVlanPort(name);
+        if (_socket.TryGetIndex(name) is null)
+        {
+            _socket.TryCreateVeth(new VethEnd(port, MacAddress.Random()), new VethEnd(name, MacAddress.Random()),
+                null, bridge.Index, (int)bridge.Mtu);
+        }
+        var link = _socket.TryGetLink(name) ?? throw new KernelException($"look up the link {name}", Errno.ENODEV);
+        // Each time: whoever made the pair may have been killed before this.
+        _socket.Execute(new ChangeLink(link.Index, name) { Up = true });
+        if (_socket.TryGetIndex(port) is { } index)
+            _socket.Execute([new ChangeLink(index, port) { Alias = name }, .. PortVlans.OfGateway(index, port, config)]);
+        return link;
+    }
+
+    public IReadOnlyList<Link> ListPorts(Link bridge) => _socket.ListPorts(bridge.Index);
+
+    public IReadOnlyList<PortVlan> ListVlans(Link port) => _socket.ListPortVlans(port.Index);
 
     public VethPair CreateVeth(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config)
     {
@@ -104,25 +144,36 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     VethPair Finish(Attachment attachment, VethEnd hostEnd, VethEnd podEnd, BridgeConfig config)
     {
         var index = _socket.GetIndex(hostEnd.Name);
-        _socket.Execute(new ChangeLink(index, hostEnd.Name) { Alias = HostLink.AliasOf(attachment), Hairpin = config.Hairpin });
+        var port = new ChangeLink(index, hostEnd.Name)
+        {
+            Alias = HostLink.AliasOf(attachment),
+            Hairpin = config.Hairpin,
+            Isolated = config.Isolated,
+        };
+        _socket.Execute([port, .. PortVlans.Of(index, hostEnd.Name, config)]);
         Sysctl.TryWrite($"net/ipv6/conf/{hostEnd.Name}/accept_ra", "0", log);
         return new VethPair(index, hostEnd.Name, hostEnd.Mac, podEnd.Mac);
     }
 
-    public void ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates) =>
+    public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates) =>
         PodNetwork.Configure(pod, interfaceName, plan, detectsDuplicates, log);
 
-    public void EnableForwarding(bool isV6) =>
-        Sysctl.Ensure(isV6 ? "net/ipv6/conf/all/forwarding" : "net/ipv4/ip_forward", "1");
+    public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac) =>
+        _socket.Execute([.. addresses.Select(cidr => new UpdateNeighbour(link.Index, cidr.Address, mac))]);
 
-    public void AwaitPort(VethPair veth)
+    public void EnableForwarding(bool isV6) => Forwarding.Enable(isV6, _socket, log);
+
+    public bool IsForwarding(bool isV6) => Forwarding.IsOn(isV6);
+
+    public int FindUplinkMtu()
     {
-        if (_socket.IsRunning(veth.HostName))
-            return;
-        using var watch = LinkWatch.OfLinks();
-        if (!watch.WaitUntil(() => _socket.IsRunning(veth.HostName), s_portDeadline))
-            throw new KernelException($"bring the bridge port {veth.HostName} up", Errno.ETIMEDOUT);
+        var mtu = Uplink.FindMtu(_socket);
+        if (mtu == 0)
+            log.WriteLine("mtu = auto: the node has no default route; the kernel's default is taken");
+        return mtu;
     }
+
+    public IPortWatch WatchPort(Link bridge, VethPair veth) => new PortWatch(_socket, bridge, veth);
 
     public void DeleteVeth(VethPair veth) => _socket.DeleteLink(veth.HostIndex, veth.HostName);
 
@@ -141,16 +192,22 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         }
     }
 
-    public void DeleteHostLinks(string network, Func<Attachment, bool> isAlive)
+    public IReadOnlyList<AttachedLink> ListHostLinks(string network)
     {
+        var attached = new List<AttachedLink>();
         foreach (var link in _socket.ListLinks("veth"))
         {
-            if (HostLink.TryParseAlias(link.Alias) is { } attachment && attachment.Network == network && !isAlive(attachment))
-                _socket.DeleteLink(link.Index, link.Name);
+            if (HostLink.TryParseAlias(link.Alias) is { } attachment && attachment.Network == network)
+                attached.Add(new AttachedLink(attachment, link));
         }
+        return attached;
     }
 
+    public void DeleteLink(Link link) => _socket.DeleteLink(link.Index, link.Name);
+
     public Link? FindLink(string name) => _socket.TryGetLink(name);
+
+    public MacAddress GetMac(Link link) => _socket.GetMac(link.Name);
 
     public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName) => PodNetwork.Inspect(pod, interfaceName);
 

@@ -11,67 +11,84 @@ static class PodNetwork
     static readonly TimeSpan s_dadDeadline = TimeSpan.FromSeconds(5);
 
     /// <summary>Addresses before up, so that going up announces them; routes after, for they need the link up.</summary>
-    internal static void Configure(NetworkNamespace pod, string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log) =>
-        Run(pod, socket =>
+    internal static PodLink Configure(NetworkNamespace pod, string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log) =>
+        pod.Run(() =>
         {
-            var index = socket.GetIndex(name);
-            var up = new ChangeLink(index, name) { Up = true };
-            if (plan is null)
+            var link = new PodLink(name);
+            try
             {
-                socket.Execute(up);
-                return true;
+                Configure(link, plan, detectsDuplicates, log);
+                return link;
             }
-            Prepare(name, plan, detectsDuplicates, log);
-            using var watch = detectsDuplicates && plan.HasIPv6 ? LinkWatch.OfIPv6Addresses() : null;
-            INetlinkMessage[] messages =
-            [
-                .. plan.Addresses.Select(cidr => AddressMessage.Add(index, cidr, skipsDad: !detectsDuplicates)),
-                up,
-                .. plan.Routes.Select(route => ToMessage(index, route)).Distinct(),
-            ];
-            socket.Execute(messages);
-            if (watch is not null)
-                AwaitAddresses(socket, watch, index, name);
-            return true;
+            catch
+            {
+                link.Dispose();
+                throw;
+            }
         });
 
+    static void Configure(PodLink link, AddressPlan? plan, bool detectsDuplicates, TextWriter log)
+    {
+        var up = new ChangeLink(link.Index, link.Name) { Up = true };
+        if (plan is null)
+        {
+            link.Socket.Execute(up);
+            return;
+        }
+        Prepare(link.Name, plan, detectsDuplicates, log);
+        using var watch = detectsDuplicates && plan.HasIPv6 ? LinkWatch.OfIPv6Addresses() : null;
+        INetlinkMessage[] messages =
+        [
+            .. plan.Addresses.Select(cidr => AddressMessage.Add(link.Index, cidr, skipsDad: !detectsDuplicates)),
+            up,
+            .. plan.Routes.Select(route => ToMessage(link.Index, route)).Distinct(),
+        ];
+        link.Socket.Execute(messages);
+        if (watch is not null)
+            AwaitAddresses(link, watch);
+    }
+
+    /// <summary>What the kernel would fill in is filled in here, so that routes that are the same to it are found to be.</summary>
     static AddRoute ToMessage(int index, CniRoute route) => new(index, route.Destination, route.Gateway)
     {
-        Priority = (uint)route.Priority,
-        Table = (uint)(route.Table ?? 0),
+        Priority = route.Priority == 0 && route.Destination.Address.IsV6 ? DefaultMetricIPv6 : route.Priority,
+        Table = route.Table ?? 0,
         Scope = (byte)(route.Scope ?? 0),
         Mtu = (uint)route.Mtu,
         AdvertisedMss = (uint)route.AdvertisedMss,
     };
 
+    /// <summary>IP6_RT_PRIO_USER, linux/ipv6_route.h</summary>
+    const uint DefaultMetricIPv6 = 1024;
+
     static void Prepare(string name, AddressPlan plan, bool detectsDuplicates, TextWriter log)
     {
         if (plan.HasIPv6)
         {
-            // A runtime may start namespaces with IPv6 switched off; an address was asked for.
-            Sysctl.Ensure("net/ipv6/conf/lo/disable_ipv6", "0");
-            Sysctl.Ensure($"net/ipv6/conf/{name}/disable_ipv6", "0");
+            IPv6Switch.TurnOn("lo");
+            IPv6Switch.TurnOn(name);
             Sysctl.TryWrite($"net/ipv6/conf/{name}/keep_addr_on_down", "1", log);
+            Sysctl.TryWrite($"net/ipv6/conf/{name}/ndisc_notify", "1", log);
         }
         if (detectsDuplicates)
             Sysctl.TryEnsure($"net/ipv6/conf/{name}/enhanced_dad", "1", log);
         Sysctl.TryWrite($"net/ipv6/conf/{name}/accept_dad", detectsDuplicates ? "1" : "0", log);
-        // The kernel sends gratuitous ARP when the link goes up: neighbours forget who had the address before.
+        // With it and ndisc_notify the kernel tells neighbours who has the addresses; see PodLink.
         Sysctl.TryWrite($"net/ipv4/conf/{name}/arp_notify", "1", log);
     }
 
-    static void AwaitAddresses(RouteSocket socket, LinkWatch watch, int index, string name)
+    static void AwaitAddresses(PodLink link, LinkWatch watch)
     {
         var addresses = new List<LinkAddress>();
         var isSettled = watch.WaitUntil(() =>
         {
-            addresses = socket.ListAddresses(index);
+            addresses = link.Socket.ListAddresses(link.Index);
             return addresses.Exists(address => address.IsDuplicate) || !addresses.Exists(address => address.IsTentative);
         }, s_dadDeadline);
         if (addresses.Find(address => address.IsDuplicate) is { } duplicate)
-            throw new CniException(CniErrorCode.Internal, $"link {name} has address {duplicate.Cidr.Address} in DADFAILED state");
+            throw new CniException(CniErrorCode.Internal, $"link {link.Name} has address {duplicate.Cidr.Address} in DADFAILED state");
         if (!isSettled)
-            throw new KernelException($"wait for duplicate address detection on {name}", Errno.ETIMEDOUT);
+            throw new KernelException($"wait for duplicate address detection on {link.Name}", Errno.ETIMEDOUT);
     }
 
     internal static bool HasInterface(NetworkNamespace pod, string name) => Run(pod, socket => socket.TryGetIndex(name) is not null);

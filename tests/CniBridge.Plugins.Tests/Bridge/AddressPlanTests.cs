@@ -66,6 +66,22 @@ public sealed class AddressPlanTests
     public void A_default_gateway_adds_the_default_routes_that_are_missing(string ips, string routes, string expected) =>
         Assert.Equal(expected, Describe(AddressPlan.Make(s_defaultGateway, Assigned(ips, Routes(routes))).Routes));
 
+    // One that names its gateway is a word on the matter; one that does not is none when it comes to be another route.
+    [Theory]
+    [InlineData("0.0.0.0/0", 0, null, false)]
+    [InlineData("0.0.0.0/0", 0, 0, false)]
+    [InlineData("0.0.0.0/0", 0, 254, false)]
+    [InlineData("0.0.0.0/0", 0, 100, true)]
+    [InlineData("0.0.0.0/0", 100, null, true)]
+    [InlineData("0.0.0.0/0@10.0.0.9", 0, 100, false)]
+    [InlineData("0.0.0.0/0@10.0.0.9", 100, null, false)]
+    public void A_default_route_of_another_table_or_priority_is_no_default_route(string text, int priority, int? table, bool isAdded)
+    {
+        var route = Route(text) with { Priority = (uint)priority, Table = (uint?)table };
+        var plan = AddressPlan.Make(s_defaultGateway, Assigned("10.0.0.5/24@10.0.0.1", route));
+        Assert.Equal(isAdded ? [route, Route("0.0.0.0/0@10.0.0.1")] : [route], plan.Result.Routes);
+    }
+
     [Fact]
     public void An_added_default_route_is_reported() => Assert.Equal("10.9.0.0/16,0.0.0.0/0@10.0.0.1",
         Describe(AddressPlan.Make(s_defaultGateway, Assigned("10.0.0.5/24@10.0.0.1", Routes("10.9.0.0/16"))).Result.Routes));

@@ -20,14 +20,31 @@ public sealed class BridgeAddTests
     };
 
     static readonly BridgeConfig s_gateway = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
+    static readonly BridgeConfig s_vlan = s_gateway with { Vlan = 100, FiltersVlans = true };
     static readonly BridgeConfig s_layer2 = new() { Bridge = "cni0" };
 
-    const string Gateways = "gateways 10.0.0.1/24 fd00::1/64";
+    const string Gateways = "gateways of cni0: 10.0.0.1/24 fd00::1/64";
+    const string Neighbours = "neighbours of cni0: 10.0.0.5/24 fd00::5/64 at 02:00:00:00:00:03";
+    const string Announce = "announce 02:00:00:00:00:03";
 
     static readonly string[] s_steps =
     [
-        "find bridge", "allocate", "create bridge", "prepare bridge", "create veth", "configure pod", "await port",
-        Gateways, "forward v4", "forward v6",
+        "find bridge", "allocate", "create bridge", "prepare bridge", "create veth", "watch port", "configure pod", "await port",
+        "addresses of cni0", Gateways, "forward v4", "forward v6", Neighbours, Announce, "MAC of cni0",
+    ];
+
+    /// <summary>Address management that asks through the pod's interface.</summary>
+    static readonly string[] s_delegatedSteps =
+    [
+        "find bridge", "create bridge", "prepare bridge", "create veth", "watch port", "allocate", "configure pod", "await port",
+        "addresses of cni0", Gateways, "forward v4", "forward v6", Neighbours, Announce, "MAC of cni0",
+    ];
+
+    static readonly string[] s_vlanSteps =
+    [
+        "find bridge", "allocate", "create bridge", "prepare bridge", "create veth", "watch port", "configure pod", "await port",
+        "VLAN gateway on cni0", "addresses of cni0.100", "gateways of cni0.100: 10.0.0.1/24 fd00::1/64", "forward v4", "forward v6",
+        "neighbours of cni0.100: 10.0.0.5/24 fd00::5/64 at 02:00:00:00:00:03", Announce, "MAC of cni0",
     ];
 
     static CniResult Run(FakeNode node, BridgeConfig config, CniRequest? request = null) =>
@@ -39,6 +56,17 @@ public sealed class BridgeAddTests
         var node = new FakeNode { Assigned = s_dual };
         Run(node, s_gateway);
         Assert.Equal(s_steps, node.Calls);
+        Assert.Equal(0, node.OpenPodLinks);
+    }
+
+    [Fact]
+    public void Addresses_that_are_asked_for_through_the_interface_are_asked_for_when_it_is_there()
+    {
+        var node = new FakeNode { Assigned = s_dual, NeedsInterface = true };
+        var result = Run(node, s_gateway);
+        Assert.Equal(s_delegatedSteps, node.Calls);
+        Assert.Equal(s_dual.Ips.Select(ip => ip with { Interface = 2 }), result.Ips);
+        Assert.Same(result.Ips, node.Configured!.Result.Ips);
     }
 
     [Fact]
@@ -57,6 +85,27 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
+    public void The_gateway_of_a_VLAN_is_a_link_of_its_own_and_the_results_fourth()
+    {
+        var node = new FakeNode { Assigned = s_dual };
+        var result = Run(node, s_vlan);
+        Assert.Equal(s_vlanSteps, node.Calls);
+        Assert.Equal(["cni0", "veth01234567", "eth0", "cni0.100"], result.Interfaces.Select(item => item.Name));
+        Assert.Equal(new CniInterface("cni0.100", "02:00:00:00:00:04", ""), result.Interfaces[3]);
+    }
+
+    [Theory]
+    [InlineData(false, "host-local")]
+    [InlineData(true, null)]
+    [InlineData(false, null)]
+    public void A_VLAN_without_a_gateway_has_no_link_for_it(bool isGateway, string? ipamType)
+    {
+        var node = new FakeNode { Assigned = s_dual };
+        Assert.Equal(3, Run(node, s_vlan with { IsGateway = isGateway, IpamType = ipamType }).Interfaces.Count);
+        Assert.DoesNotContain(node.Calls, call => call.Contains("gateway", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public void A_bridge_that_is_there_is_taken()
     {
         var bridge = new Link { Index = 3, Name = "cni0", Kind = "bridge", Mac = FakeNode.Mac("02:00:00:00:00:99") };
@@ -65,20 +114,29 @@ public sealed class BridgeAddTests
         Assert.Equal(s_steps.Except(["create bridge"]), node.Calls);
     }
 
+    // One that has no MAC of its own takes over that of its ports.
+    [Fact]
+    public void The_bridges_MAC_is_told_as_it_is_in_the_end()
+    {
+        var bridge = new Link { Index = 3, Name = "cni0", Kind = "bridge" };
+        var node = new FakeNode { Assigned = s_dual, Links = { ["cni0"] = bridge }, PortMac = FakeNode.Mac("02:00:00:00:00:77") };
+        Assert.Equal("02:00:00:00:00:77", Run(node, s_gateway).Interfaces[0].Mac);
+    }
+
     [Fact]
     public void A_bridge_that_is_no_gateway_gets_no_addresses_and_nothing_is_forwarded()
     {
         var node = new FakeNode { Assigned = s_dual };
         Run(node, s_gateway with { IsGateway = false });
-        Assert.Equal(s_steps.Except([Gateways, "forward v4", "forward v6"]), node.Calls);
+        Assert.Equal(s_steps.Except(["addresses of cni0", Gateways, "forward v4", "forward v6", Neighbours]), node.Calls);
     }
 
     [Fact]
     public void Only_the_families_of_the_gateways_are_forwarded()
     {
         var node = new FakeNode { Assigned = s_dual with { Ips = [s_dual.Ips[1]] } };
-        Run(node, s_gateway with { ForceAddress = true });
-        Assert.Equal(["gateways fd00::1/64 by force", "forward v6"], node.Calls[^2..]);
+        Run(node, s_gateway);
+        Assert.Equal(["gateways of cni0: fd00::1/64", "forward v6"], node.Calls[^5..^3]);
     }
 
     [Fact]
@@ -87,56 +145,130 @@ public sealed class BridgeAddTests
         var node = new FakeNode();
         var dns = new CniDns { Domain = "example" };
         var result = Run(node, s_layer2 with { Dns = dns, IsGateway = true });
-        Assert.Equal(["find bridge", "create bridge", "prepare bridge", "create veth", "configure pod", "await port"], node.Calls);
+        Assert.Equal(
+            ["find bridge", "create bridge", "prepare bridge", "create veth", "watch port", "configure pod", "await port", "MAC of cni0"],
+            node.Calls);
         Assert.Null(node.Configured);
         Assert.Equal((3, 0, dns), (result.Interfaces.Count, result.Ips.Count, result.Dns));
+        Assert.Equal(0, node.OpenPodLinks);
     }
 
-    public static TheoryData<string, string> Failures => new()
+    // Nobody waits for it either: the port has no carrier while the other end is down.
+    [Fact]
+    public void An_interface_that_somebody_else_sets_up_is_left_alone()
     {
-        { "find bridge", "" },
-        { "allocate", "" },
-        { "create bridge", "undo: release" },
-        { "prepare bridge", "undo: release" },
-        { "create veth", "undo: release" },
-        // The link goes first: an address may be handed out again only when nobody has it any more.
-        { "configure pod", "undo: delete veth|undo: release" },
-        { "await port", "undo: delete veth|undo: release" },
-        { Gateways, "undo: delete veth|undo: release" },
-        { "forward v4", "undo: delete veth|undo: release" },
-        { "forward v6", "undo: delete veth|undo: release" },
+        var node = new FakeNode();
+        var result = Run(node, s_layer2 with { LeavesPodInterfaceDown = true });
+        Assert.Equal(["find bridge", "create bridge", "prepare bridge", "create veth", "watch port", "MAC of cni0"], node.Calls);
+        Assert.Equal(["cni0", "veth01234567", "eth0"], result.Interfaces.Select(item => item.Name));
+        Assert.Empty(result.Ips);
+        Assert.Equal(0, node.OpenPodLinks);
+    }
+
+    sealed record Kind(BridgeConfig Config, bool NeedsInterface, string[] Steps);
+
+    static readonly Dictionary<string, Kind> s_kinds = new()
+    {
+        ["gateway"] = new Kind(s_gateway, false, s_steps),
+        ["delegated"] = new Kind(s_gateway, true, s_delegatedSteps),
+        ["VLAN"] = new Kind(s_vlan, false, s_vlanSteps),
     };
 
+    // The link goes first: an address may be handed out again only when nobody has it any more.
+    const string Both = "undo: delete veth|undo: release";
+
+    // What was asked for through the interface goes before it.
+    const string BothDelegated = "undo: release|undo: delete veth";
+
+    public static TheoryData<string, string, string> Failures => new()
+    {
+        { "gateway", "find bridge", "" },
+        { "gateway", "allocate", "" },
+        { "gateway", "create bridge", "undo: release" },
+        { "gateway", "prepare bridge", "undo: release" },
+        { "gateway", "create veth", "undo: release" },
+        { "gateway", "watch port", Both },
+        { "gateway", "configure pod", Both },
+        { "gateway", "await port", Both },
+        { "gateway", "addresses of cni0", Both },
+        { "gateway", Gateways, Both },
+        { "gateway", "forward v4", Both },
+        { "gateway", "forward v6", Both },
+        { "gateway", Neighbours, Both },
+        { "gateway", Announce, Both },
+        { "gateway", "MAC of cni0", Both },
+        { "delegated", "find bridge", "" },
+        { "delegated", "create bridge", "" },
+        { "delegated", "prepare bridge", "" },
+        { "delegated", "create veth", "" },
+        { "delegated", "watch port", "undo: delete veth" },
+        { "delegated", "allocate", "undo: delete veth" },
+        { "delegated", "configure pod", BothDelegated },
+        { "delegated", "await port", BothDelegated },
+        { "delegated", "addresses of cni0", BothDelegated },
+        { "delegated", Gateways, BothDelegated },
+        { "delegated", "forward v4", BothDelegated },
+        { "delegated", "forward v6", BothDelegated },
+        { "delegated", Neighbours, BothDelegated },
+        { "delegated", Announce, BothDelegated },
+        { "delegated", "MAC of cni0", BothDelegated },
+        { "VLAN", "find bridge", "" },
+        { "VLAN", "allocate", "" },
+        { "VLAN", "create bridge", "undo: release" },
+        { "VLAN", "prepare bridge", "undo: release" },
+        { "VLAN", "create veth", "undo: release" },
+        { "VLAN", "watch port", Both },
+        { "VLAN", "configure pod", Both },
+        { "VLAN", "await port", Both },
+        { "VLAN", "VLAN gateway on cni0", Both },
+        { "VLAN", "addresses of cni0.100", Both },
+        { "VLAN", "gateways of cni0.100: 10.0.0.1/24 fd00::1/64", Both },
+        { "VLAN", "forward v4", Both },
+        { "VLAN", "forward v6", Both },
+        { "VLAN", "neighbours of cni0.100: 10.0.0.5/24 fd00::5/64 at 02:00:00:00:00:03", Both },
+        { "VLAN", Announce, Both },
+        { "VLAN", "MAC of cni0", Both },
+    };
+
+    static FakeNode Failing(string kind, params IEnumerable<string> steps) =>
+        new() { Assigned = s_dual, NeedsInterface = s_kinds[kind].NeedsInterface, Failing = [.. steps] };
+
     [Theory]
     [MemberData(nameof(Failures))]
-    public void A_step_that_fails_ends_it_and_what_was_made_is_undone_newest_first(string step, string undos)
+    public void A_step_that_fails_ends_it_and_what_was_made_is_undone_newest_first(string kind, string step, string undos)
     {
-        var node = new FakeNode { Assigned = s_dual, Failing = { step } };
-        var failure = Assert.Throws<KernelException>(() => Run(node, s_gateway));
+        var node = Failing(kind, step);
+        var failure = Assert.Throws<KernelException>(() => Run(node, s_kinds[kind].Config));
         Assert.Equal(step, failure.Operation);
-        Assert.Equal(Expected(step, undos), node.Calls);
+        Assert.Equal(Expected(kind, step, undos), node.Calls);
+        Assert.Equal(0, node.OpenPodLinks);
     }
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void An_undo_that_fails_is_logged_and_the_first_failure_is_told(string step, string undos)
+    public void An_undo_that_fails_is_logged_and_the_first_failure_is_told(string kind, string step, string undos)
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
-        var node = new FakeNode { Assigned = s_dual, Failing = { step, "undo: delete veth", "undo: release" } };
+        var node = Failing(kind, step, "undo: delete veth", "undo: release");
         var failure = Assert.Throws<KernelException>(
-            () => Run(node, s_gateway, Requests.Make("{}", Call.OwnNamespace, log: log)));
+            () => Run(node, s_kinds[kind].Config, Requests.Make("{}", Call.OwnNamespace, log: log)));
         Assert.Equal(step, failure.Operation);
-        Assert.Equal(Expected(step, undos), node.Calls);
+        Assert.Equal(Expected(kind, step, undos), node.Calls);
         var lines = log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(undos.Split('|', StringSplitOptions.RemoveEmptyEntries).Length, lines.Length);
         Assert.All(lines, line => Assert.StartsWith("rollback: could not ", line, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Every_step_is_in_the_table_of_failures() => Assert.Equal(s_steps, Failures.Select(row => row.Data.Item1));
+    public void Every_step_is_in_the_table_of_failures() => Assert.Equal(
+        s_kinds.SelectMany(pair => pair.Value.Steps.Select(step => (pair.Key, step))),
+        Failures.Select(row => (row.Data.Item1, row.Data.Item2)));
 
-    static IEnumerable<string> Expected(string step, string undos) =>
-        [.. s_steps.Take(Array.IndexOf(s_steps, step) + 1), .. undos.Split('|', StringSplitOptions.RemoveEmptyEntries)];
+    static IEnumerable<string> Expected(string kind, string step, string undos) =>
+    [
+        .. s_kinds[kind].Steps.Take(Array.IndexOf(s_kinds[kind].Steps, step) + 1),
+        .. undos.Split('|', StringSplitOptions.RemoveEmptyEntries),
+    ];
 
     [Fact]
     public void A_route_that_no_kernel_takes_gives_the_address_back()
@@ -145,6 +277,10 @@ public sealed class BridgeAddTests
         var node = new FakeNode { Assigned = s_dual with { Routes = [route] } };
         Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Run(node, s_gateway), "address families");
         Assert.Equal(["find bridge", "allocate", "undo: release"], node.Calls);
+
+        node = new FakeNode { Assigned = s_dual with { Routes = [route] }, NeedsInterface = true };
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Run(node, s_gateway), "address families");
+        Assert.Equal([.. s_delegatedSteps[..6], "undo: release", "undo: delete veth"], node.Calls);
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class BridgeCheckTests
     /// <summary>Everything that CHECK looks at; each test changes one thing.</summary>
     sealed class State
     {
-        internal BridgeConfig Config { get; set; } = new() { Bridge = "cni0", IpamType = "host-local" };
+        internal BridgeConfig Config { get; set; } = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
         internal JsonObject? Previous { get; set; } = JsonNode.Parse("""
             {
               "cniVersion": "1.0.0",
@@ -31,12 +31,20 @@ public sealed class BridgeCheckTests
               "routes": [{"dst": "0.0.0.0/0", "gw": "10.0.0.1"}, {"dst": "10.9.9.9/16"}, {"dst": "172.16.0.0/12", "table": 100}]
             }
             """)!.AsObject();
-        internal Link? Bridge { get; set; } = new() { Index = 3, Name = "cni0", Kind = "bridge", Mac = FakeNode.Mac("02:00:00:00:00:01") };
+        internal Link? Bridge { get; set; } = new()
+        {
+            Index = 3,
+            Name = "cni0",
+            Kind = "bridge",
+            Flags = FakeNode.IFF_UP,
+            Mac = FakeNode.Mac("02:00:00:00:00:01"),
+        };
         internal Link? Host { get; set; } = new()
         {
             Index = 4,
             Name = "veth0",
             Kind = "veth",
+            Flags = FakeNode.IFF_UP,
             Mac = FakeNode.Mac("02:00:00:00:00:02"),
             Master = 3,
             PeerIndex = 2,
@@ -46,12 +54,14 @@ public sealed class BridgeCheckTests
             Index = 2,
             Name = "eth0",
             Kind = "veth",
+            Flags = FakeNode.IFF_UP,
             Mac = FakeNode.Mac("02:00:00:00:00:0a"),
             PeerIndex = 4,
         };
         internal List<string> Addresses { get; } = ["10.0.0.5/24", "fd00::5/64", "fe80::1/64"];
         internal List<string> Routes { get; } =
             ["0.0.0.0/0@10.0.0.1", "10.0.0.0/24", "10.9.0.0/16@10.0.0.1", "fd00::/64", "fe80::/64"];
+        internal List<Cidr> Gateways { get; } = [Cidr.Parse("10.0.0.1/24"), Cidr.Parse("fd00::1/64")];
         internal bool IsReserved { get; set; } = true;
         internal string Netns { get; set; } = Call.OwnNamespace;
 
@@ -62,14 +72,18 @@ public sealed class BridgeCheckTests
                 Links = new[] { Bridge, Host }.OfType<Link>().ToDictionary(link => link.Name),
                 Inside = Pod is null ? null : new PodInterface(Pod, [.. Addresses.Select(Cidr.Parse)], [.. Routes.Select(Route)]),
                 Failing = IsReserved ? [] : ["check addresses"],
+                Addresses = { ["cni0"] = Gateways },
+                ForwardsV4 = true,
+                ForwardsV6 = true,
             };
             var config = new JsonObject { ["prevResult"] = Previous?.DeepClone() };
             new BridgeCheck(Requests.Make(config.ToJsonString(), Netns), Config, Config.IpamType is null ? null : node, node).Run();
+            Assert.All(node.Calls, call => Assert.Matches("^(check addresses|addresses of|is forwarding)", call));
         }
 
         static RouteEntry Route(string text) => text.Split('@') is [var destination, var gateway]
-            ? new RouteEntry(Cidr.Parse(destination), 254, [IpAddress.Parse(gateway)])
-            : new RouteEntry(Cidr.Parse(text), 254, []);
+            ? new RouteEntry(Cidr.Parse(destination), 254, [IpAddress.Parse(gateway)], [2], 3)
+            : new RouteEntry(Cidr.Parse(text), 254, [], [2], 2);
 
         internal JsonNode Interface(int index) => Previous!["interfaces"]![index]!;
 
@@ -103,6 +117,7 @@ public sealed class BridgeCheckTests
         {
             state.Previous!["ips"]![0]!["address"] = "10.0.0.5/32";
             state.Addresses[0] = "10.0.0.5/32";
+            state.Gateways.Add(Cidr.Parse("10.0.0.1/32"));
         });
     }
 
@@ -125,7 +140,7 @@ public sealed class BridgeCheckTests
         ["bridge of another kind"] = (s => s.Bridge = s.Bridge! with { Kind = "veth" }, "not a bridge"),
         ["bridge with another MAC"] = (s => s.Bridge = s.Bridge! with { Mac = FakeNode.Mac("02:00:00:00:00:99") },
             "Interface cni0 Mac 02:00:00:00:00:99"),
-        ["bridge promiscuous"] = (s => s.Bridge = s.Bridge! with { Flags = IFF_PROMISC }, "Promisc Mode"),
+        ["bridge promiscuous"] = (s => s.Bridge = s.Bridge! with { Flags = FakeNode.IFF_UP | IFF_PROMISC }, "Promisc Mode"),
         ["bridge not promiscuous"] = (s => s.Config = s.Config with { Promiscuous = true }, "Promisc Mode"),
         ["pod not in the result"] = (s => s.Remove("interfaces", 2), "Interface name eth0 is missing"),
         ["pod without a sandbox"] = (s => s.Interface(2)["sandbox"] = "", "Interface name eth0 is missing"),
@@ -151,6 +166,10 @@ public sealed class BridgeCheckTests
         ["default route elsewhere"] = (s => s.Routes[0] = "0.0.0.0/0@10.0.0.9", "Expected Route 0.0.0.0/0 via 10.0.0.1 not found"),
         ["other route gone"] = (s => s.Routes.RemoveAt(2), "Expected Route 10.9.9.9/16"),
         ["address not reserved"] = (s => s.IsReserved = false, "check addresses"),
+        ["bridge down"] = (s => s.Bridge = s.Bridge! with { Flags = 0 }, "The bridge cni0 is down"),
+        ["pod's link down"] = (s => s.Pod = s.Pod! with { Flags = 0 }, "The pod's interface eth0 is down"),
+        ["host end down"] = (s => s.Host = s.Host! with { Flags = 0 }, "The host's end veth0 is down"),
+        ["gateway address gone"] = (s => s.Gateways.RemoveAt(0), "The gateway address 10.0.0.1/24 is not on cni0"),
         ["namespace gone"] = (s => s.Netns = "/no/such/netns", "failed to open netns \"/no/such/netns\""),
     };
 

@@ -11,11 +11,19 @@ public sealed class BridgeConfigTests
 
     static readonly BridgeConfig s_defaults = new() { Bridge = "cni0" };
 
+    /// <summary>A record compares its lists as objects.</summary>
+    internal static void AssertEqual(BridgeConfig expected, BridgeConfig actual)
+    {
+        Assert.Equal(expected.Trunk, actual.Trunk);
+        Assert.Equal(expected with { Trunk = actual.Trunk }, actual);
+    }
+
     const string Full = """
         {
           "cniVersion": "1.1.0", "name": "pods", "type": "bridge",
           "bridge": "br-pods", "isGateway": true, "isDefaultGateway": true, "forceAddress": true, "mtu": 1400,
-          "promiscMode": true, "enabledad": true, "ipam": {"type": "host-local", "subnet": "10.0.0.0/24"}
+          "promiscMode": true, "enabledad": true, "portIsolation": true, "vlan": 100, "vlanTrunk": [{"id": 10}],
+          "preserveDefaultVlan": true, "ipam": {"type": "host-local", "subnet": "10.0.0.0/24"}
         }
         """;
 
@@ -28,21 +36,26 @@ public sealed class BridgeConfigTests
         Mtu = 1400,
         Promiscuous = true,
         DetectsDuplicates = true,
+        Isolated = true,
+        Vlan = 100,
+        Trunk = [new VlanRange(10, 10)],
+        FiltersVlans = true,
+        PreservesDefaultVlan = true,
         IpamType = "host-local",
     };
 
     [Fact]
-    public void Every_key_has_a_default() => Assert.Equal(s_defaults, Parse("{}"));
+    public void Every_key_has_a_default() => AssertEqual(s_defaults, Parse("{}"));
 
     [Fact]
-    public void Every_key_is_read() => Assert.Equal(s_full, Parse(Full));
+    public void Every_key_is_read() => AssertEqual(s_full, Parse(Full));
 
     [Fact]
-    public void Hairpin_is_read() => Assert.Equal(s_defaults with { Hairpin = true }, Parse("""{"hairpinMode":true}"""));
+    public void Hairpin_is_read() => AssertEqual(s_defaults with { Hairpin = true }, Parse("""{"hairpinMode":true}"""));
 
     [Fact]
     public void A_default_gateway_is_a_gateway() =>
-        Assert.Equal(s_defaults with { IsGateway = true, IsDefaultGateway = true },
+        AssertEqual(s_defaults with { IsGateway = true, IsDefaultGateway = true },
             Parse("""{"isGateway":false,"isDefaultGateway":true}"""));
 
     // containerd sends runtimeConfig's parts with capital letters; Go's decoder takes any case.
@@ -52,8 +65,8 @@ public sealed class BridgeConfigTests
         var upper = new JsonObject();
         foreach (var (key, value) in JsonNode.Parse(Full)!.AsObject())
             upper[key.ToUpperInvariant()] = value!.DeepClone();
-        Assert.Equal(s_full, Parse(upper.ToJsonString()));
-        Assert.Equal(s_full, Parse(Full.Replace("\"mtu\"", "\"Mtu\"", StringComparison.Ordinal)
+        AssertEqual(s_full, Parse(upper.ToJsonString()));
+        AssertEqual(s_full, Parse(Full.Replace("\"mtu\"", "\"Mtu\"", StringComparison.Ordinal)
             .Replace("\"isGateway\"", "\"IsGateway\"", StringComparison.Ordinal)
             .Replace("\"type\": \"host-local\"", "\"Type\": \"host-local\"", StringComparison.Ordinal)));
     }
@@ -75,15 +88,15 @@ public sealed class BridgeConfigTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public void Null_leaves_the_default(string key) => Assert.Equal(s_defaults, Parse($$"""{"{{key}}":null}"""));
+    public void Null_leaves_the_default(string key) => AssertEqual(s_defaults, Parse($$"""{"{{key}}":null}"""));
 
     [Theory]
     [InlineData("""{"unknown":true,"cni.dev/future":{"mtu":5},"type":5,"capabilities":{"mac":true}}""")]
     [InlineData("""{"args":{"other":{"mac":5},"cni":{"labels":[{"key":"a"}]}},"runtimeConfig":{"portMappings":[{"HostPort":80}]}}""")]
     [InlineData("""{"ipam":{},"dns":{},"args":{"cni":null},"runtimeConfig":{"mac":null,"ips":null,"ipRanges":null}}""")]
     [InlineData("""{"ipam":{"type":""},"dns":{"domain":""}}""")]
-    [InlineData("""{"ipam":{"type":null,"unknown":1},"isGateway":false,"mtu":0,"preserveDefaultVlan":true}""")]
-    public void Unknown_keys_and_empty_parts_ask_for_nothing(string config) => Assert.Equal(s_defaults, Parse(config));
+    [InlineData("""{"ipam":{"type":null,"unknown":1},"isGateway":false,"mtu":0,"vlan":0,"portIsolation":false}""")]
+    public void Unknown_keys_and_empty_parts_ask_for_nothing(string config) => AssertEqual(s_defaults, Parse(config));
 
     public static TheoryData<string, string> WrongTypes
     {
@@ -97,6 +110,9 @@ public sealed class BridgeConfigTests
                 AddAll(key, "\"true\"", "1", "[]", "{}");
             foreach (var key in (string[])["mtu", "vlan"])
                 AddAll(key, "\"1500\"", "1500.0", "1500.5", "1e3", "true", "[]", "{}", "99999999999", "\"\\ud800\"");
+            AddAll("mtu", "\"AUTO\"", "\"Auto\"", "\" auto\"", "\"\"");
+            AddAll("vlan", "\"auto\"");
+            AddAll("vlanTrunk", "5", "\"x\"", "true", "{}", "[5]", "[\"x\"]", "[[]]");
             foreach (var key in (string[])["ipam", "dns", "args", "runtimeConfig"])
                 AddAll(key, "5", "\"x\"", "true", "[]");
             return rows;
@@ -112,6 +128,9 @@ public sealed class BridgeConfigTests
     [Theory]
     [MemberData(nameof(WrongTypes))]
     [InlineData("""{"ipam":{"type":5}}""", "ipam.type")]
+    [InlineData("""{"vlanTrunk":[{},{"id":"5"}]}""", "vlanTrunk[1].id")]
+    [InlineData("""{"vlanTrunk":[{"minID":true}]}""", "vlanTrunk[0].minID")]
+    [InlineData("""{"vlanTrunk":[{"maxID":1.5}]}""", "vlanTrunk[0].maxID")]
     [InlineData("""{"dns":{"nameservers":"x"}}""", "dns.nameservers")]
     [InlineData("""{"dns":{"nameservers":[5]}}""", "dns.nameservers[0]")]
     [InlineData("""{"dns":{"domain":[]}}""", "dns.domain")]
@@ -140,6 +159,108 @@ public sealed class BridgeConfigTests
     [InlineData(int.MinValue)]
     public void Another_MTU_is_refused_with_its_value(int mtu) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse($$"""{"mtu":{{mtu}}}"""), $"mtu = {mtu}", "from 68 to 65535");
+
+    [Fact]
+    public void The_MTU_may_be_that_of_the_nodes_uplink() =>
+        AssertEqual(s_defaults with { IsMtuAuto = true }, Parse("""{"MTU":"auto"}"""));
+
+    [Fact]
+    public void Another_word_for_the_MTU_is_told_the_one_that_there_is() => Requests.AssertRefused(
+        CniErrorCode.DecodingFailure, () => Parse("""{"mtu":"automatic"}"""),
+        "key mtu: expected a whole number or \"auto\", found \"automatic\"");
+
+    // The key alone switches filtering on for a new bridge, as it does for the Go plugin.
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{"vlan":0}""", false)]
+    [InlineData("""{"vlan":null,"vlanTrunk":null}""", false)]
+    [InlineData("""{"preserveDefaultVlan":true}""", false)]
+    [InlineData("""{"vlan":1}""", true)]
+    [InlineData("""{"vlan":4094}""", true)]
+    [InlineData("""{"vlanTrunk":[]}""", true)]
+    [InlineData("""{"vlanTrunk":[{}]}""", true)]
+    [InlineData("""{"vlan":0,"vlanTrunk":[{"id":10}]}""", true)]
+    public void A_VLAN_key_makes_a_new_bridge_tell_VLANs_apart(string config, bool filters) =>
+        Assert.Equal(filters, Parse(config).FiltersVlans);
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "cni0.1")]
+    [InlineData(100, "cni0.100")]
+    [InlineData(4094, "cni0.4094")]
+    public void A_VLAN_is_from_1_to_4094_and_0_is_none(int vlan, string? gateway)
+    {
+        var config = Parse($$"""{"VLAN":{{vlan}}}""");
+        Assert.Equal((vlan, gateway), (config.Vlan, config.VlanGateway));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(-100)]
+    [InlineData(4095)]
+    [InlineData(5000)]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MinValue)]
+    public void Another_VLAN_is_refused_with_its_value(int vlan) => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse($$"""{"vlan":{{vlan}}}"""),
+        $"vlan = {vlan}: invalid VLAN ID {vlan} (must be between 0 and 4094)");
+
+    const string Ipam = "\"ipam\":{\"type\":\"host-local\"}";
+
+    [Theory]
+    [InlineData("ten-bytes-", 4094, true, true, true)]
+    [InlineData("eleven-byte", 4094, true, true, false)]
+    [InlineData("eleven-byte", 999, true, true, true)]
+    [InlineData("fifteen-bytes--", 1, true, true, false)]
+    // Without a gateway address there is no such link.
+    [InlineData("fifteen-bytes--", 1, false, true, true)]
+    [InlineData("fifteen-bytes--", 1, true, false, true)]
+    [InlineData("fifteen-bytes--", 0, true, true, true)]
+    public void The_link_of_a_VLANs_gateway_has_a_name_that_the_kernel_takes(
+        string bridge, int vlan, bool isGateway, bool hasIpam, bool isFine)
+    {
+        var config = new JsonObject { ["bridge"] = bridge, ["vlan"] = vlan, ["isGateway"] = isGateway };
+        if (hasIpam)
+            config["ipam"] = new JsonObject { ["type"] = "host-local" };
+        if (isFine)
+        {
+            Assert.Equal(vlan, Parse(config.ToJsonString()).Vlan);
+            return;
+        }
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Parse(config.ToJsonString()),
+            $"bridge = \"{bridge}\": the VLAN's gateway address would be on a link named {bridge}.{vlan}: interface name is too long");
+    }
+
+    [Fact]
+    public void A_default_gateway_needs_the_link_too() => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse("{\"bridge\":\"fifteen-bytes--\",\"vlan\":1,\"isDefaultGateway\":true," + Ipam + "}"),
+        "interface name is too long");
+
+    [Fact]
+    public void A_port_can_be_isolated() =>
+        AssertEqual(s_defaults with { Isolated = true }, Parse("""{"PortIsolation":true}"""));
+
+    [Theory]
+    [InlineData("""{"disableContainerInterface":true}""", true)]
+    [InlineData("""{"DISABLECONTAINERINTERFACE":true,"ipam":{"type":""}}""", true)]
+    [InlineData("""{"disablecontainerinterface":true,"ipam":{}}""", true)]
+    [InlineData("{\"disableContainerInterface\":false," + Ipam + "}", false)]
+    public void A_pods_interface_can_be_left_down(string config, bool isLeft) =>
+        Assert.Equal(isLeft, Parse(config).LeavesPodInterfaceDown);
+
+    [Theory]
+    [InlineData("{\"disableContainerInterface\":true," + Ipam + "}")]
+    [InlineData("""{"DISABLECONTAINERINTERFACE":true,"IPAM":{"TYPE":"static"}}""")]
+    public void An_interface_that_is_left_down_can_have_no_addresses(string config) => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse(config),
+        "disableContainerInterface = true: cannot use IPAM when DisableContainerInterface flag is set");
+
+    [Theory]
+    [InlineData("static")]
+    [InlineData("dhcp")]
+    [InlineData("Host-Local")]
+    public void Whose_the_addresses_are_is_taken_as_it_is_written(string type) =>
+        AssertEqual(s_defaults with { IpamType = type }, Parse("{\"ipam\":{\"type\":\"" + type + "\"}}"));
 
     [Fact]
     public void Hairpin_and_promiscuous_mode_exclude_each_other() => Requests.AssertRefused(

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using CniBridge.Linux;
+using CniBridge.Linux.Route;
 using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Protocol;
 
@@ -9,8 +12,8 @@ public sealed class BridgeDeleteTests
     const string PodLink = "delete eth0 in " + Call.OwnNamespace;
     const string HostEnd = "delete host link of pods/pod1/eth0";
 
-    static void Run(FakeNode node, string netns, string? ipamType = "host-local") =>
-        new BridgeDelete(Requests.Make("{}", netns), ipamType, node, node).Run();
+    static void Run(FakeNode node, string netns, bool hasAddresses = true) =>
+        new BridgeDelete(Requests.Make("{}", netns), () => hasAddresses ? node : null, node).Run();
 
     [Fact]
     public void The_link_goes_before_the_address()
@@ -45,21 +48,28 @@ public sealed class BridgeDeleteTests
         Assert.Equal([HostEnd, "release"], node.Calls);
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    public void Without_address_management_there_is_nothing_to_release(string? ipamType)
+    [Fact]
+    public void Addresses_that_were_asked_for_through_the_interface_go_after_it_all_the_same()
+    {
+        var node = new FakeNode { NeedsInterface = true };
+        Run(node, Call.OwnNamespace);
+        Assert.Equal([PodLink, HostEnd, "release"], node.Calls);
+    }
+
+    [Fact]
+    public void Without_address_management_there_is_nothing_to_release()
     {
         var node = new FakeNode();
-        Run(node, Call.OwnNamespace, ipamType);
+        Run(node, Call.OwnNamespace, hasAddresses: false);
         Assert.Equal([PodLink, HostEnd], node.Calls);
     }
 
     [Fact]
-    public void Addresses_of_a_type_that_is_not_there_yet_are_told_after_the_link_is_gone()
+    public void Links_go_before_anybody_asks_who_manages_the_addresses()
     {
         var node = new FakeNode();
-        Requests.AssertRefused(CniErrorCode.UnsupportedField, () => Run(node, Call.OwnNamespace, "static"), "ipam.type = \"static\"");
+        Requests.AssertRefused(CniErrorCode.DecodingFailure, () => new BridgeDelete(
+            Requests.Make("{}", Call.OwnNamespace), () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), node).Run());
         Assert.Equal([PodLink, HostEnd], node.Calls);
     }
 
@@ -73,5 +83,117 @@ public sealed class BridgeDeleteTests
         var node = new FakeNode { Failing = { step } };
         Assert.Equal(step, Assert.Throws<KernelException>(() => Run(node, Call.OwnNamespace)).Operation);
         Assert.Equal(calls.Split('|'), node.Calls);
+    }
+
+    const string Previous = """
+        {
+          "cniVersion": "1.0.0",
+          "interfaces": [
+            {"name": "cni0", "mac": "02:00:00:00:00:01"},
+            {"name": "veth0", "mac": "02:00:00:00:00:02"},
+            {"name": "eth0", "mac": "02:00:00:00:00:03", "sandbox": "/some/where"},
+            {"name": "cni0.100", "mac": "02:00:00:00:00:04"}
+          ]
+        }
+        """;
+
+    /// <summary>As the reference plugin made it: a name that nobody can compute, and no alias.</summary>
+    static readonly Link s_host = new() { Index = 4, Name = "veth0", Kind = "veth", Master = 3, Mac = FakeNode.Mac("02:00:00:00:00:02") };
+
+    static FakeNode Node(Link host, params IEnumerable<string> failing) => new()
+    {
+        Links =
+        {
+            [host.Name] = host,
+            ["cni0"] = new Link { Index = 3, Name = "cni0", Kind = "bridge", Mac = FakeNode.Mac("02:00:00:00:00:01") },
+            ["eth0"] = new Link { Index = 2, Name = "eth0", Kind = "veth", Master = 3, Mac = FakeNode.Mac("02:00:00:00:00:03") },
+            ["cni0.100"] = new Link { Index = 9, Name = "cni0.100", Kind = "veth", Mac = FakeNode.Mac("02:00:00:00:00:04") },
+        },
+        Failing = [.. failing],
+    };
+
+    static string RunWith(FakeNode node, string previous, string netns = "")
+    {
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        var config = new JsonObject { ["prevResult"] = JsonNode.Parse(previous) }.ToJsonString();
+        new BridgeDelete(Requests.Make(config, netns, log: log), () => node, node).Run();
+        return log.ToString();
+    }
+
+    [Fact]
+    public void A_host_end_that_only_the_previous_result_knows_goes_when_the_namespace_is_gone()
+    {
+        var node = Node(s_host);
+        Assert.Equal("", RunWith(node, Previous));
+        Assert.Equal([HostEnd, "delete veth0", "release"], node.Calls);
+    }
+
+    [Fact]
+    public void Where_the_pods_end_was_reached_its_peer_is_gone_and_its_name_may_be_anybodys()
+    {
+        var node = Node(s_host);
+        RunWith(node, Previous, Call.OwnNamespace);
+        Assert.Equal([PodLink, HostEnd, "release"], node.Calls);
+    }
+
+    [Fact]
+    public void Where_the_pods_end_could_not_be_deleted_the_host_end_is_tried()
+    {
+        var node = Node(s_host, PodLink);
+        Assert.Throws<KernelException>(() => RunWith(node, Previous, Call.OwnNamespace));
+        Assert.Equal([PodLink, HostEnd, "delete veth0"], node.Calls);
+    }
+
+    [Fact]
+    public void An_address_stays_while_the_previous_results_link_may_have_it()
+    {
+        var node = Node(s_host, "delete veth0");
+        Assert.Equal("delete veth0", Assert.Throws<KernelException>(() => RunWith(node, Previous)).Operation);
+        Assert.Equal([HostEnd, "delete veth0"], node.Calls);
+    }
+
+    static readonly Dictionary<string, Link> s_others = new()
+    {
+        ["another MAC"] = s_host with { Mac = FakeNode.Mac("02:00:00:00:00:99") },
+        ["another kind"] = s_host with { Kind = "tun" },
+        ["an alias"] = s_host with { Alias = "pods/pod2/eth0" },
+        ["no bridge"] = s_host with { Master = 0 },
+        ["another name"] = s_host with { Name = "veth9" },
+    };
+
+    public static TheoryData<string> Others => [.. s_others.Keys];
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void A_link_that_became_anothers_stays(string what)
+    {
+        var node = Node(s_others[what]);
+        RunWith(node, Previous);
+        Assert.Equal([HostEnd, "release"], node.Calls);
+    }
+
+    [Theory]
+    [InlineData("""{"interfaces":[{"name":"veth0"}]}""")]
+    [InlineData("""{"interfaces":[{"name":"veth0","mac":""}]}""")]
+    [InlineData("""{"interfaces":[{"name":"veth0","mac":"02:00:00:00:00:02","sandbox":"/x"}]}""")]
+    [InlineData("""{"ip4":{"ip":"10.0.0.5/24"}}""")]
+    [InlineData("null")]
+    public void A_previous_result_that_names_no_link_of_the_node_deletes_none(string previous)
+    {
+        var node = Node(s_host);
+        Assert.Equal("", RunWith(node, previous));
+        Assert.Equal([HostEnd, "release"], node.Calls);
+    }
+
+    [Theory]
+    [InlineData("\"text\"")]
+    [InlineData("""{"interfaces":[null]}""")]
+    [InlineData("""{"interfaces":[{"name":"veth0","mac":"02:00:00:00:00:02"}],"ips":[{"address":"x"}]}""")]
+    [InlineData("""{"cniVersion":"9.9.9"}""")]
+    public void A_previous_result_that_cannot_be_read_keeps_nothing_from_being_cleaned_up(string previous)
+    {
+        var node = Node(s_host);
+        Assert.StartsWith("without the previous result: ", RunWith(node, previous), StringComparison.Ordinal);
+        Assert.Equal([HostEnd, "release"], node.Calls);
     }
 }

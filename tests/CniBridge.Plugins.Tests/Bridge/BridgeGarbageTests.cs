@@ -1,4 +1,6 @@
+using CniBridge.Linux.Route;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
@@ -9,15 +11,26 @@ public sealed class BridgeGarbageTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    string Config(string ipamType, string list) => $$"""
+    string Config(string list) => $$"""
         {
-          "ipam": {"type": "{{ipamType}}", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}"},
+          "ipam": {"type": "host-local", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}"},
           "cni.dev/valid-attachments": {{list}}
         }
         """;
 
     const string OnlyA = """[{"containerID":"a","ifname":"eth0"}]""";
-    const string Step = "delete host links of pods but a";
+
+    static FakeNode Node(params IEnumerable<string> failing) => new()
+    {
+        HostLinks = [Attached("a", "eth0", "veth1"), Attached("b", "eth0", "veth2"), Attached("a", "net1", "veth3")],
+        Failing = [.. failing],
+    };
+
+    static AttachedLink Attached(string id, string interfaceName, string name) =>
+        new(new Attachment("pods", id, interfaceName), new Link { Index = 5, Name = name });
+
+    void Run(FakeNode node, string list = OnlyA, bool hasAddresses = true) =>
+        new BridgeGarbage(Requests.Make(Config(list)), hasAddresses ? node : null, node).Run();
 
     string[] Reserve()
     {
@@ -29,38 +42,75 @@ public sealed class BridgeGarbageTests : IDisposable
 
     string[] Files() => [.. Directory.EnumerateFiles(_root["data/pods"], "10.*").Select(path => Path.GetFileName(path)!).Order()];
 
-    [Theory]
-    [InlineData("host-local", "10.0.0.2")]
-    // Somebody else's reservations are not ours to collect.
-    [InlineData("static", "10.0.0.2 10.0.0.3")]
-    [InlineData("", "10.0.0.2 10.0.0.3")]
-    public void Links_and_addresses_of_the_dead_go(string ipamType, string left)
+    [Fact]
+    public void Links_of_the_dead_go_before_their_addresses()
     {
-        Reserve();
-        var node = new FakeNode();
-        new BridgeGarbage(Requests.Make(Config(ipamType, OnlyA)), node).Run();
-        Assert.Equal([Step], node.Calls);
-        Assert.Equal(left.Split(' '), Files());
+        var node = Node();
+        Run(node);
+        Assert.Equal(["host links of pods", "delete veth2", "delete veth3", "collect addresses"], node.Calls);
     }
 
     [Fact]
-    public void An_address_stays_while_a_link_may_have_it()
+    public void Without_address_management_only_links_go()
+    {
+        var node = Node();
+        Run(node, hasAddresses: false);
+        Assert.Equal(["host links of pods", "delete veth2", "delete veth3"], node.Calls);
+    }
+
+    [Fact]
+    public void When_nothing_lives_everything_goes()
+    {
+        var node = Node();
+        Run(node, "[]");
+        Assert.Equal(["host links of pods", "delete veth1", "delete veth2", "delete veth3", "collect addresses"], node.Calls);
+    }
+
+    const string Links = "host links of pods|delete veth2|delete veth3", Left = "collect addresses, links left";
+
+    // Address management is told when somebody may still use an address.
+    [Theory]
+    [InlineData("host links of pods", "host links of pods|" + Left)]
+    [InlineData("delete veth2", Links + "|" + Left)]
+    [InlineData("delete veth3", Links + "|" + Left)]
+    [InlineData("delete veth2|delete veth3", Links + "|" + Left)]
+    [InlineData("delete veth2|" + Left, Links + "|" + Left)]
+    [InlineData("collect addresses", Links + "|collect addresses")]
+    public void A_failure_stops_no_other_step_and_all_are_told_together(string failing, string calls)
+    {
+        var node = Node(failing.Split('|'));
+        var failure = Assert.Throws<CniException>(() => Run(node));
+        Assert.Equal(CniErrorCode.IoFailure, failure.Code);
+        Assert.Equal("GC is not complete: " +
+            string.Join("; ", failing.Split('|').Select(step => $"could not {step}: invalid argument")), failure.Message);
+        Assert.Equal(calls.Split('|'), node.Calls);
+    }
+
+    [Fact]
+    public void Reservations_of_the_dead_go()
+    {
+        Reserve();
+        var request = Requests.Make(Config(OnlyA));
+        new BridgeGarbage(request, HostLocalAddresses.ForDelete(request), Node()).Run();
+        Assert.Equal(["10.0.0.2"], Files());
+    }
+
+    // An address may be handed out again only when nobody has it any more.
+    [Fact]
+    public void Reservations_stay_while_a_link_may_have_them()
     {
         var before = Reserve();
-        var node = new FakeNode { Failing = { Step } };
-        Requests.AssertRefused(CniErrorCode.IoFailure, () => new BridgeGarbage(Requests.Make(Config("host-local", OnlyA)), node).Run(),
-            "GC is not complete", Step);
+        var request = Requests.Make(Config(OnlyA));
+        Requests.AssertRefused(CniErrorCode.IoFailure,
+            () => new BridgeGarbage(request, HostLocalAddresses.ForDelete(request), Node("delete veth3")).Run(), "delete veth3");
         Assert.Equal(before, Files());
     }
 
     [Fact]
     public void Without_a_list_nothing_is_touched()
     {
-        var before = Reserve();
-        var node = new FakeNode();
-        Requests.AssertRefused(CniErrorCode.InvalidConfig,
-            () => new BridgeGarbage(Requests.Make(Config("host-local", "null")), node).Run(), "cni.dev/valid-attachments");
+        var node = Node();
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Run(node, "null"), "cni.dev/valid-attachments");
         Assert.Empty(node.Calls);
-        Assert.Equal(before, Files());
     }
 }

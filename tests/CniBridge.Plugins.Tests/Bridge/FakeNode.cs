@@ -9,6 +9,8 @@ namespace CniBridge.Plugins.Tests.Bridge;
 /// <summary>A node in memory that notes every call, and fails where it is told to.</summary>
 sealed class FakeNode : INodeNetwork, IAddressManager
 {
+    internal const uint IFF_UP = 0x1;
+
     internal List<string> Calls { get; } = [];
 
     /// <summary>The steps that fail, by the name they are noted under.</summary>
@@ -18,6 +20,28 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     internal PodInterface? Inside { get; init; }
     internal CniResult Assigned { get; init; } = new();
     internal AddressPlan? Configured { get; private set; }
+
+    /// <summary>Pods' interfaces that were configured and not disposed of.</summary>
+    internal int OpenPodLinks { get; private set; }
+
+    /// <summary>A bridge that follows its ports has it when the pod's port has joined.</summary>
+    internal MacAddress? PortMac { get; init; }
+
+    /// <summary>Each link's addresses.</summary>
+    internal Dictionary<string, List<Cidr>> Addresses { get; init; } = [];
+
+    internal List<Link> Ports { get; init; } = [];
+    internal List<PortVlan> Vlans { get; init; } = [];
+    internal List<AttachedLink> HostLinks { get; init; } = [];
+    internal List<AddressUser> Users { get; init; } = [];
+    internal bool ForwardsV4 { get; init; }
+    internal bool ForwardsV6 { get; init; }
+
+    public bool NeedsInterface { get; init; }
+
+    public bool ServesIPv6 { get; init; }
+
+    public IReadOnlyList<IpAddress> LastServed { get; init; } = [];
 
     static readonly Link s_created = new()
     {
@@ -36,6 +60,12 @@ sealed class FakeNode : INodeNetwork, IAddressManager
             throw new KernelException(call, Errno.EINVAL);
     }
 
+    T Note<T>(string call, T answer)
+    {
+        Note(call);
+        return answer;
+    }
+
     public CniResult Allocate(Rollback undo)
     {
         Note("allocate");
@@ -47,40 +77,68 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     void IAddressManager.Check() => Note("check addresses");
 
+    void IAddressManager.CollectGarbage(bool areLinksGone) => Note(areLinksGone ? "collect addresses" : "collect addresses, links left");
+
     public void ReportStatus() => Note("report status");
 
-    public Link? FindBridge(string name)
-    {
-        Note("find bridge");
-        return Links.GetValueOrDefault(name);
-    }
+    public IReadOnlyList<AddressUser> ListUsers() => Note("users", Users);
 
-    public Link CreateBridge(BridgeConfig config)
-    {
-        Note("create bridge");
-        return s_created;
-    }
+    public Link? FindBridge(BridgeConfig config) => Note("find bridge", Links.GetValueOrDefault(config.Bridge));
+
+    public Link CreateBridge(BridgeConfig config) => Note("create bridge", s_created);
 
     public void PrepareBridge(Link bridge, BridgeConfig config) => Note("prepare bridge");
 
-    public void EnsureGateways(Link bridge, IReadOnlyList<Cidr> gateways, bool replacesOthers) =>
-        Note($"gateways {string.Join(' ', gateways)}{(replacesOthers ? " by force" : "")}");
+    public Link EnsureVlanGateway(Link bridge, BridgeConfig config) => Note($"VLAN gateway on {bridge.Name}", new Link
+    {
+        Index = 9,
+        Name = config.VlanGateway!,
+        Kind = "veth",
+        Mac = Mac("02:00:00:00:00:04"),
+    });
+
+    public IReadOnlyList<Cidr> ListAddresses(Link link) =>
+        Note($"addresses of {link.Name}", Addresses.GetValueOrDefault(link.Name) ?? []);
+
+    public void ChangeGateways(Link link, IReadOnlyList<Cidr> added, IReadOnlyList<Cidr> removed)
+    {
+        string[] replaced = removed.Count > 0 ? ["in place of", .. removed.Select(cidr => cidr.ToString())] : [];
+        Note($"gateways of {link.Name}: {string.Join(' ', [.. added.Select(cidr => cidr.ToString()), .. replaced])}");
+    }
+
+    public IReadOnlyList<Link> ListPorts(Link bridge) => Note($"ports of {bridge.Name}", Ports);
+
+    public IReadOnlyList<PortVlan> ListVlans(Link port) => Note($"VLANs of {port.Name}", Vlans);
 
     public VethPair CreateVeth(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config)
     {
         Note("create veth");
+        if (PortMac is { } mac)
+            Links[bridge.Name] = bridge with { Mac = mac };
         return new VethPair(8, "veth01234567", Mac("02:00:00:00:00:02"), Mac("02:00:00:00:00:03"));
     }
 
-    public void ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates)
+    public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates)
     {
         Note("configure pod");
         Configured = plan;
+        OpenPodLinks++;
+        return new PodLink(this);
     }
+
+    public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac) =>
+        Note($"neighbours of {link.Name}: {string.Join(' ', addresses)} at {mac}");
 
     public void EnableForwarding(bool isV6) => Note(isV6 ? "forward v6" : "forward v4");
 
-    public void AwaitPort(VethPair veth) => Note("await port");
+    public bool IsForwarding(bool isV6) => isV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);
+
+    public IPortWatch WatchPort(Link bridge, VethPair veth)
+    {
+        Note("watch port");
+        OpenPodLinks++;
+        return new PortWatch(this);
+    }
 
     public void DeleteVeth(VethPair veth) => Note("undo: delete veth");
 
@@ -89,14 +147,35 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     public void DeleteHostLink(Attachment attachment) =>
         Note($"delete host link of {attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}");
 
-    public void DeleteHostLinks(string network, Func<Attachment, bool> isAlive) => Note(
-        $"delete host links of {network} but {string.Join(' ', ((string[])["a", "b"]).Where(id => isAlive(new(network, id, "eth0"))))}");
+    public IReadOnlyList<AttachedLink> ListHostLinks(string network) => Note($"host links of {network}", HostLinks);
+
+    public void DeleteLink(Link link) => Note($"delete {link.Name}");
 
     public Link? FindLink(string name) => Links.GetValueOrDefault(name);
 
+    public MacAddress GetMac(Link link) => Note($"MAC of {link.Name}", (Links.GetValueOrDefault(link.Name) ?? link).Mac);
+
+    public int FindUplinkMtu() => Note("uplink", 0);
+
     public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName) => Inside;
+
+    public void TryKernel(BridgeConfig config) => Note("try kernel");
 
     public void Dispose()
     {
+    }
+
+    sealed class PortWatch(FakeNode node) : IPortWatch
+    {
+        public void Await() => node.Note("await port");
+
+        public void Dispose() => node.OpenPodLinks--;
+    }
+
+    sealed class PodLink(FakeNode node) : IPodLink
+    {
+        public void Announce(MacAddress mac) => node.Note($"announce {mac}");
+
+        public void Dispose() => node.OpenPodLinks--;
     }
 }

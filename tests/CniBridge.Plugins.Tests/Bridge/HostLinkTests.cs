@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Linux.Route;
 using CniBridge.Plugins.Bridge;
 
 namespace CniBridge.Plugins.Tests.Bridge;
@@ -15,6 +16,28 @@ public sealed class HostLinkTests
     [InlineData("net1", 0, "vethcf11a33f")]
     public void The_name_can_be_computed_for_ever(string interfaceName, int candidate, string name) =>
         Assert.Equal(name, HostLink.NameOf(s_attachment with { InterfaceName = interfaceName }, candidate));
+
+    // One that no attachment can have: it is found again by it when half of the pair was made.
+    [Theory]
+    [InlineData("cni0.100", "vethd41ad8ab")]
+    [InlineData("br-pods.4094", "veth9e1ca987")]
+    public void The_port_of_a_VLANs_gateway_has_a_name_that_can_be_computed_for_ever(string gateway, string name) =>
+        Assert.Equal(name, HostLink.NameOfVlanPort(gateway));
+
+    [Theory]
+    [InlineData("vethd41ad8ab", "cni0.100", true)]
+    [InlineData("veth9e1ca987", "br-pods.4094", true)]
+    [InlineData("vethd41ad8ab", "cni0.101", false)]
+    [InlineData("vethd41ad8ab", "", false)]
+    [InlineData("tap0", "cni0.100", false)]
+    [InlineData("veth19461761", "pods/pod1/eth0", false)]
+    public void The_port_of_a_VLANs_gateway_is_known_by_name_and_alias(string name, string alias, bool isOne) =>
+        Assert.Equal(isOne, HostLink.IsVlanPort(new Link { Index = 5, Name = name, Alias = alias }));
+
+    // Its name could be made without one.
+    [Fact]
+    public void A_port_without_an_alias_is_no_VLANs() =>
+        Assert.False(HostLink.IsVlanPort(new Link { Index = 5, Name = HostLink.NameOfVlanPort(""), Alias = "" }));
 
     [Fact]
     public void Ten_thousand_pods_have_as_many_names()

@@ -1,0 +1,83 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary>
+/// The part of CHECK that the previous result says nothing about: settings that traffic depends on, as the configuration
+/// wants them. (The reference plugin looks at none of these.)
+/// </summary>
+sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
+{
+    internal void CheckLinks(Link bridge, Link host, Link pod)
+    {
+        if (!bridge.IsUp)
+            throw BridgeCheck.Failure($"The bridge {bridge.Name} is down");
+        if (!host.IsUp)
+            throw BridgeCheck.Failure($"The host's end {host.Name} is down");
+        if (!pod.IsUp && !config.LeavesPodInterfaceDown)
+            throw BridgeCheck.Failure($"The pod's interface {pod.Name} is down");
+        CheckSetting(host, "hairpin", host.IsHairpin, config.Hairpin);
+        CheckSetting(host, "isolated", host.IsIsolated, config.Isolated);
+        CheckMtu(host, pod);
+        CheckVlans(host);
+    }
+
+    static void CheckSetting(Link port, string name, bool actual, bool configured)
+    {
+        if (actual != configured)
+            throw BridgeCheck.Failure($"The port {port.Name} is {name}: {actual}, configured: {configured}");
+    }
+
+    /// <summary>A smaller MTU inside is another plugin's choice; a larger one loses packets.</summary>
+    void CheckMtu(Link host, Link pod)
+    {
+        if (config is { Mtu: > 0 } && host.Mtu != config.Mtu)
+            throw BridgeCheck.Failure(Text($"The MTU of {host.Name} is {host.Mtu}, configured: {config.Mtu}"));
+        if (pod.Mtu > host.Mtu)
+            throw BridgeCheck.Failure(Text($"The MTU of {pod.Name}, {pod.Mtu}, is larger than that of {host.Name}, {host.Mtu}"));
+    }
+
+    void CheckVlans(Link host)
+    {
+        var expected = PortVlans.Expected(config).ToList();
+        if (expected.Count == 0)
+            return;
+        var present = node.ListVlans(host);
+        foreach (var vlan in expected)
+        {
+            if (!present.Contains(vlan))
+                throw BridgeCheck.Failure(Text($"The port {host.Name} is not in VLAN {vlan.Id}{(vlan.IsNative ? " untagged" : "")}"));
+        }
+    }
+
+    internal void CheckGateways(Link bridge, CniResult previous)
+    {
+        var gateways = AddressPlan.Make(config, previous).Gateways;
+        if (gateways.Count == 0)
+            return;
+        var link = config.VlanGateway is { } name
+            ? node.FindLink(name) ?? throw BridgeCheck.Failure($"The VLAN's gateway {name} not found")
+            : bridge;
+        var present = node.ListAddresses(link);
+        foreach (var gateway in gateways)
+        {
+            if (!present.Any(cidr => BridgeGateways.Serves(cidr, gateway)))
+                throw BridgeCheck.Failure($"The gateway address {gateway} is not on {link.Name}");
+            CheckForwarding(gateway.Address);
+        }
+    }
+
+    void CheckForwarding(IpAddress gateway)
+    {
+        if (!node.IsForwarding(gateway.IsV6))
+        {
+            throw BridgeCheck.Failure("The node does not forward: " +
+                $"{(gateway.IsV6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward")} = 0");
+        }
+    }
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Tests.Delegation;
+
+namespace CniBridge.Plugins.Tests.Bridge;
+
+/// <summary>The whole role as far as it touches nothing of the node: who manages the addresses, and what it is told.</summary>
+[Collection(Scripts.Collection)]
+public sealed class BridgePluginTests : IDisposable
+{
+    readonly Scripts _scripts = new();
+
+    public void Dispose() => _scripts.Dispose();
+
+    static string Config(string ipam) => $$"""{"cniVersion":"1.1.0","name":"pods","type":"bridge","bridge":"br-none"{{ipam}}}""";
+
+    string ConfigOf(string type) => Config(type.Length == 0 ? "" : $$"""
+        ,"ipam":{"type":"{{type}}","subnet":"10.0.0.0/24","dataDir":"{{_scripts["data"]}}","stateDir":"{{_scripts["state"]}}"}
+        """);
+
+    Answer Run(string verb, string config, string args = "", string netns = Call.NoNamespace)
+    {
+        var variables = Call.Variables(verb, ("CNI_ARGS", args), ("CNI_NETNS", netns), ("CNI_PATH", _scripts["bin"]));
+        var all = new Dictionary<string, string>(variables) { ["PATH"] = "/usr/bin:/bin", ["DEBUG"] = "yes" };
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(config));
+        using var output = new MemoryStream();
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        var exitCode = new PluginHost(new BridgePlugin(), input, output, log).Run(variables, () => all);
+        return new Answer(exitCode, output.ToArray(), log.ToString());
+    }
+
+    // An ADD that has nothing against its configuration is stopped by the namespace that is not there.
+    const string Fine = "failed to open netns";
+
+    [Theory]
+    [InlineData("", "MAC=02:00:00:00:00:0a;IP=10.0.0.5", Fine)]
+    [InlineData("host-local", "MAC=02:00:00:00:00:0a;IP=10.0.0.5", Fine)]
+    [InlineData("static", "MAC=02:00:00:00:00:0a;IP=10.0.0.5", Fine)]
+    [InlineData("static", "GATEWAY=10.0.0.1;IP=10.0.0.5/24", Fine)]
+    [InlineData("", "GATEWAY=10.0.0.1", "ARGS: unknown args [\"GATEWAY=10.0.0.1\"]")]
+    [InlineData("host-local", "GATEWAY=10.0.0.1", "ARGS: unknown args [\"GATEWAY=10.0.0.1\"]")]
+    [InlineData("host-local", "IgnoreUnknown=1;GATEWAY=10.0.0.1", Fine)]
+    [InlineData("static", "SUBNET=10.0.0.0", "ARGS: unknown args [\"SUBNET=10.0.0.0\"]")]
+    [InlineData("static", "gateway=10.0.0.1", "ARGS: unknown args [\"gateway=10.0.0.1\"]")]
+    public void GATEWAY_is_another_plugins_argument(string type, string args, string message)
+    {
+        _scripts.AddNoting("bin/static");
+        var answer = Run("ADD", ConfigOf(type), args);
+        answer.AssertIsError();
+        Assert.Empty(_scripts.Verbs);
+        Assert.Equal(CniErrorCode.InvalidEnvironment, answer.Code);
+        Assert.StartsWith(message, answer.Message, StringComparison.Ordinal);
+    }
+
+    // In-process and on its own it is the same word for the same thing.
+    [Fact]
+    public void The_name_of_the_own_address_management_is_its_exact_word() => Run("CHECK", ConfigOf("Host-Local"), netns: Call.OwnNamespace)
+        .AssertError(CniErrorCode.Internal, $"failed to find plugin \"Host-Local\" in path [{_scripts["bin"]}]");
+
+    [Fact]
+    public void CHECK_is_passed_on_before_anything_else_is_looked_at()
+    {
+        _scripts.Add("bin/static", """echo '{"code":100,"msg":"no lease","details":"ask the daemon"}'; exit 1""");
+        Run("CHECK", ConfigOf("static"), netns: Call.OwnNamespace).AssertError(100, "no lease", "ask the daemon");
+        _scripts.AddNoting("bin/static");
+        Run("CHECK", ConfigOf("static"), netns: Call.OwnNamespace).AssertError(CniErrorCode.Internal, "Required prevResult missing");
+        Assert.Equal(["CHECK"], _scripts.Verbs);
+    }
+
+    [Fact]
+    public void DEL_is_passed_on_with_input_and_environment()
+    {
+        _scripts.Add("bin/static", "cat > DIR/input; echo $CNI_COMMAND $CNI_IFNAME $DEBUG > DIR/variables; echo done >&2");
+        var answer = Run("DEL", ConfigOf("static"));
+        answer.AssertSilentSuccess();
+        Assert.Equal("done\n", answer.Log);
+        Assert.Equal(ConfigOf("static"), File.ReadAllText(_scripts["input"]));
+        Assert.Equal("DEL eth0 yes\n", File.ReadAllText(_scripts["variables"]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(""","ipam":{}""")]
+    [InlineData(""","ipam":{"type":""}""")]
+    [InlineData(""","ipam":{"type":"host-local","dataDir":"/no/such"}""")]
+    public void DEL_runs_nothing_for_addresses_that_are_no_others(string ipam) => Run("DEL", Config(ipam)).AssertSilentSuccess();
+
+    [Fact]
+    public void DEL_tells_that_the_plugin_is_gone() => Run("DEL", ConfigOf("static"))
+        .AssertError(CniErrorCode.Internal, $"failed to find plugin \"static\" in path [{_scripts["bin"]}]", "ipam.type, CNI_PATH");
+}

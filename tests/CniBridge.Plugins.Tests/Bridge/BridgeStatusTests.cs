@@ -1,0 +1,73 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Bridge;
+
+public sealed class BridgeStatusTests
+{
+    /// <summary>No link of this node: there is no IPv6 for it.</summary>
+    const string Bridge = "br-none";
+
+    static readonly BridgeConfig s_config = new() { Bridge = Bridge, IpamType = "host-local" };
+
+    static FakeNode Node(bool hasBridge, bool servesIPv6 = false, string? failing = null) => new()
+    {
+        Links = hasBridge ? new() { [Bridge] = new Link { Index = 3, Name = Bridge, Kind = "bridge" } } : [],
+        ServesIPv6 = servesIPv6,
+        Failing = failing is null ? [] : [failing],
+    };
+
+    static void Run(FakeNode node, BridgeConfig config) => new BridgeStatus(config, config.IpamType is null ? null : node, node).Run();
+
+    [Theory]
+    [InlineData(true, true, "find bridge|report status")]
+    [InlineData(true, false, "find bridge")]
+    // Without a bridge the kernel is tried, in a namespace of its own.
+    [InlineData(false, true, "find bridge|try kernel|report status")]
+    [InlineData(false, false, "find bridge|try kernel")]
+    public void The_kernel_is_tried_where_there_is_no_bridge_and_addresses_are_asked_for_last(
+        bool hasBridge, bool hasAddresses, string calls)
+    {
+        var node = Node(hasBridge);
+        Run(node, s_config with { IpamType = hasAddresses ? "host-local" : null });
+        Assert.Equal(calls.Split('|'), node.Calls);
+    }
+
+    [Theory]
+    [InlineData("find bridge", true)]
+    [InlineData("report status", true)]
+    [InlineData("find bridge", false)]
+    [InlineData("try kernel", false)]
+    [InlineData("report status", false)]
+    public void What_would_make_every_ADD_fail_is_told(string step, bool hasBridge)
+    {
+        var node = Node(hasBridge, failing: step);
+        Assert.Equal(step, Assert.Throws<KernelException>(() => Run(node, s_config)).Operation);
+        Assert.Equal(step, node.Calls[^1]);
+    }
+
+    [Fact]
+    public void A_bridge_that_takes_no_IPv6_cannot_be_the_gateway_of_an_IPv6_range()
+    {
+        var node = Node(hasBridge: true, servesIPv6: true);
+        Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, s_config with { IsGateway = true }),
+            "no IPv6 for br-none: there is no net.ipv6.conf.br-none.disable_ipv6");
+        Assert.Equal(["find bridge"], node.Calls);
+    }
+
+    [Theory]
+    [InlineData(true, true, false, 0)]
+    [InlineData(true, false, true, 0)]
+    // The gateway of a VLAN is on a link of its own.
+    [InlineData(true, true, true, 100)]
+    // A bridge that is not there yet has what new links have.
+    [InlineData(false, true, true, 0)]
+    public void Whoever_asks_no_IPv6_of_the_bridge_does_not_need_it(bool hasBridge, bool isGateway, bool servesIPv6, int vlan)
+    {
+        var node = Node(hasBridge, servesIPv6);
+        Run(node, s_config with { IsGateway = isGateway, Vlan = vlan });
+        Assert.Equal("report status", node.Calls[^1]);
+    }
+}

@@ -1,0 +1,241 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Bridge;
+
+/// <summary>Settings that no result tells of and that traffic depends on.</summary>
+public sealed class SettingsCheckTests
+{
+    /// <summary>Everything as ADD leaves it; each test changes one thing.</summary>
+    sealed class State
+    {
+        internal BridgeConfig Config { get; set; } = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
+        internal Link Bridge { get; set; } = Up("cni0", "bridge");
+        internal Link Host { get; set; } = Up("veth0", "veth");
+        internal Link Pod { get; set; } = Up("eth0", "veth");
+        internal Link? VlanGateway { get; set; }
+        internal List<PortVlan> Vlans { get; } = [];
+        internal List<string> Ips { get; } = ["10.0.0.5/24@10.0.0.1", "fd00::5/64@fd00::1"];
+        internal List<string> Gateways { get; } = ["10.0.0.1/24", "fd00::1/64", "fe80::1/64"];
+        internal bool ForwardsV4 { get; set; } = true;
+        internal bool ForwardsV6 { get; set; } = true;
+        internal List<string> Calls { get; private set; } = [];
+
+        static Link Up(string name, string kind) => new() { Index = 3, Name = name, Kind = kind, Flags = FakeNode.IFF_UP, Mtu = 1500 };
+
+        internal void MakeVlan(int vlan, params ReadOnlySpan<VlanRange> trunk)
+        {
+            Config = Config with { Vlan = vlan, Trunk = [.. trunk] };
+            VlanGateway = vlan == 0 ? null : Up($"cni0.{vlan}", "veth");
+        }
+
+        internal void Check()
+        {
+            var node = new FakeNode
+            {
+                Vlans = Vlans,
+                Addresses = { [VlanGateway?.Name ?? "cni0"] = [.. Gateways.Select(Cidr.Parse)] },
+                ForwardsV4 = ForwardsV4,
+                ForwardsV6 = ForwardsV6,
+            };
+            if (VlanGateway is not null)
+                node.Links[VlanGateway.Name] = VlanGateway;
+            Calls = node.Calls;
+            var check = new SettingsCheck(Config, node);
+            check.CheckLinks(Bridge, Host, Pod);
+            check.CheckGateways(Bridge, new CniResult { Ips = [.. Ips.Select(Ip)] });
+        }
+
+        static CniIp Ip(string text) => text.Split('@') is [var address, var gateway]
+            ? new CniIp(Cidr.Parse(address), IpAddress.Parse(gateway), 2)
+            : new CniIp(Cidr.Parse(text), null, 2);
+    }
+
+    static readonly PortVlan s_native100 = new(100, IsNative: true);
+
+    static readonly Dictionary<string, Action<State>> s_fine = new()
+    {
+        ["as ADD left it"] = s => { },
+        ["pod down as configured"] = s =>
+        {
+            s.Config = s.Config with { LeavesPodInterfaceDown = true };
+            s.Pod = s.Pod with { Flags = 0 };
+        },
+        ["hairpin as configured"] = s =>
+        {
+            s.Config = s.Config with { Hairpin = true };
+            s.Host = s.Host with { IsHairpin = true };
+        },
+        ["isolated as configured"] = s =>
+        {
+            s.Config = s.Config with { Isolated = true };
+            s.Host = s.Host with { IsIsolated = true };
+        },
+        ["MTU as configured"] = s => s.Config = s.Config with { Mtu = 1500 },
+        ["any MTU where none is configured"] = s => s.Host = s.Host with { Mtu = 9000 },
+        ["any MTU where the uplink decides"] = s =>
+        {
+            s.Config = s.Config with { IsMtuAuto = true };
+            s.Host = s.Host with { Mtu = 1501 };
+        },
+        ["another plugin's smaller MTU inside"] = s =>
+        {
+            s.Config = s.Config with { Mtu = 1500 };
+            s.Pod = s.Pod with { Mtu = 1400 };
+        },
+        ["a VLAN"] = s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+        },
+        ["a VLAN and others"] = s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.AddRange([new(1, IsNative: false), s_native100, new(200, IsNative: false)]);
+        },
+        ["a trunk"] = s =>
+        {
+            s.MakeVlan(0, new VlanRange(10, 11));
+            s.Vlans.AddRange([new(1, IsNative: true), new(10, IsNative: false), new(11, IsNative: false)]);
+        },
+        ["a trunk with the native VLAN in it"] = s =>
+        {
+            s.MakeVlan(100, new VlanRange(99, 100));
+            s.Vlans.AddRange([new(99, IsNative: false), s_native100]);
+        },
+        ["no gateway"] = s =>
+        {
+            s.Config = s.Config with { IsGateway = false };
+            s.Gateways.Clear();
+            (s.ForwardsV4, s.ForwardsV6) = (false, false);
+        },
+        ["IPv4 alone"] = s =>
+        {
+            s.Ips.RemoveAt(1);
+            s.Gateways.RemoveAt(1);
+            s.ForwardsV6 = false;
+        },
+        ["IPv6 alone"] = s =>
+        {
+            s.Ips.RemoveAt(0);
+            s.Gateways.RemoveAt(0);
+            s.ForwardsV4 = false;
+        },
+        ["a result without gateways"] = s =>
+        {
+            s.Ips.Clear();
+            s.Ips.AddRange(["10.0.0.5/24", "fd00::5/64"]);
+        },
+        ["IPv6 gateway with a shorter prefix"] = s => s.Gateways[1] = "fd00::1/48",
+        ["addresses of other networks"] = s => s.Gateways.Insert(0, "10.7.0.1/16"),
+    };
+
+    public static TheoryData<string> Fine => [.. s_fine.Keys];
+
+    [Theory]
+    [MemberData(nameof(Fine))]
+    public void What_is_as_configured_passes(string what)
+    {
+        var state = new State();
+        s_fine[what](state);
+        state.Check();
+    }
+
+    [Fact]
+    public void Only_what_the_configuration_names_is_asked_for()
+    {
+        var state = new State();
+        state.Check();
+        Assert.Equal(["addresses of cni0", "is forwarding v4", "is forwarding v6"], state.Calls);
+        state.Config = state.Config with { IsGateway = false };
+        state.Check();
+        Assert.Empty(state.Calls);
+        state.MakeVlan(100);
+        state.Vlans.Add(s_native100);
+        state.Check();
+        Assert.Equal(["VLANs of veth0"], state.Calls);
+    }
+
+    static readonly Dictionary<string, (Action<State> Change, string Message)> s_wrong = new()
+    {
+        ["bridge down"] = (s => s.Bridge = s.Bridge with { Flags = 0 }, "The bridge cni0 is down"),
+        ["host's end down"] = (s => s.Host = s.Host with { Flags = 0 }, "The host's end veth0 is down"),
+        ["pod down"] = (s => s.Pod = s.Pod with { Flags = 0 }, "The pod's interface eth0 is down"),
+        ["hairpin"] = (s => s.Host = s.Host with { IsHairpin = true }, "The port veth0 is hairpin: True, configured: False"),
+        ["no hairpin"] = (s => s.Config = s.Config with { Hairpin = true }, "The port veth0 is hairpin: False, configured: True"),
+        ["isolated"] = (s => s.Host = s.Host with { IsIsolated = true }, "The port veth0 is isolated: True, configured: False"),
+        ["not isolated"] = (s => s.Config = s.Config with { Isolated = true }, "The port veth0 is isolated: False, configured: True"),
+        ["larger MTU"] = (s => s.Config = s.Config with { Mtu = 1400 }, "The MTU of veth0 is 1500, configured: 1400"),
+        ["smaller MTU"] = (s => s.Config = s.Config with { Mtu = 9000 }, "The MTU of veth0 is 1500, configured: 9000"),
+        ["larger MTU inside"] = (s => s.Pod = s.Pod with { Mtu = 1501 },
+            "The MTU of eth0, 1501, is larger than that of its other end veth0, 1500"),
+        ["larger MTU inside where the uplink decides"] = (s =>
+        {
+            s.Config = s.Config with { IsMtuAuto = true };
+            s.Host = s.Host with { Mtu = 1400 };
+        }, "The MTU of eth0, 1500, is larger than that of its other end veth0, 1400"),
+        ["no VLAN"] = (s => s.MakeVlan(100), "The port veth0 is not in VLAN 100 untagged"),
+        ["VLAN with a tag"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(new(100, IsNative: false));
+        }, "The port veth0 is not in VLAN 100 untagged"),
+        ["another VLAN"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(new(1, IsNative: true));
+        }, "The port veth0 is not in VLAN 100 untagged"),
+        ["trunk without a native VLAN"] = (s =>
+        {
+            s.MakeVlan(0, new VlanRange(10, 10));
+            s.Vlans.Add(new(10, IsNative: false));
+        }, "The port veth0 is not in VLAN 1 untagged"),
+        ["trunk with a gap"] = (s =>
+        {
+            s.MakeVlan(100, new VlanRange(10, 12));
+            s.Vlans.AddRange([s_native100, new(10, IsNative: false), new(12, IsNative: false)]);
+        }, "The port veth0 is not in VLAN 11"),
+        ["trunk without its tag"] = (s =>
+        {
+            s.MakeVlan(100, new VlanRange(10, 10));
+            s.Vlans.AddRange([s_native100, new(10, IsNative: true)]);
+        }, "The port veth0 is not in VLAN 10"),
+        ["no IPv4 gateway"] = (s => s.Gateways.Remove("10.0.0.1/24"), "The gateway address 10.0.0.1/24 is not on cni0"),
+        ["no IPv6 gateway"] = (s => s.Gateways.Remove("fd00::1/64"), "The gateway address fd00::1/64 is not on cni0"),
+        ["gateway with another prefix"] = (s => s.Gateways[0] = "10.0.0.1/16", "The gateway address 10.0.0.1/24 is not on cni0"),
+        ["IPv6 gateway with a longer prefix"] = (s => s.Gateways[1] = "fd00::1/80", "The gateway address fd00::1/64 is not on cni0"),
+        ["no gateway where the result names none"] = (s =>
+        {
+            s.Ips[0] = "10.0.0.5/24";
+            s.Gateways.RemoveAt(0);
+        }, "The gateway address 10.0.0.1/24 is not on cni0"),
+        ["VLAN's gateway gone"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.VlanGateway = null;
+        }, "The VLAN's gateway cni0.100 not found"),
+        ["VLAN's gateway without address"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.Gateways.Clear();
+        }, "The gateway address 10.0.0.1/24 is not on cni0.100"),
+        ["IPv4 not forwarded"] = (s => s.ForwardsV4 = false, "The node does not forward: net.ipv4.ip_forward = 0"),
+        ["IPv6 not forwarded"] = (s => s.ForwardsV6 = false, "The node does not forward: net.ipv6.conf.all.forwarding = 0"),
+    };
+
+    public static TheoryData<string> Wrong => [.. s_wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void What_is_otherwise_fails_and_says_what(string what)
+    {
+        var state = new State();
+        s_wrong[what].Change(state);
+        var failure = Assert.Throws<CniException>(state.Check);
+        Assert.Equal((CniErrorCode.Internal, s_wrong[what].Message), (failure.Code, failure.Message));
+    }
+}
