@@ -21,7 +21,8 @@ public sealed class LoopbackPluginTests
     [InlineData("CHECK")]
     public void Others_need_one(string verb)
     {
-        Assert.Equal("failed to open netns \"/no/such\": could not open /no/such: no such file or directory", Run(verb, "/no/such").Message);
+        Assert.Equal("failed to open netns \"/no/such\": could not open /no/such: no such file or directory",
+            Run(verb, "/no/such").Message);
         Assert.Contains("is not a network namespace", Run(verb, "/etc/hostname").Message, StringComparison.Ordinal);
     }
 

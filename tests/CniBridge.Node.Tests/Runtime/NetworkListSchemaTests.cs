@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Tests.Schema;
+
+namespace CniBridge.Node.Tests.Runtime;
+
+/// <summary>What a runtime reads of a network, by the schema and by us; what is in a plugin is the plugins' matter.</summary>
+public sealed class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
+{
+    const string Rest = "\"name\":\"pods\",\"plugins\":[{\"type\":\"a\"}]";
+
+    static bool IsTaken(string text)
+    {
+        try
+        {
+            NetworkList.Parse(Encoding.UTF8.GetBytes(text));
+            return true;
+        }
+        catch (CniException)
+        {
+            return false;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"name":"pods","plugins":[{"type":"a"}]}""")]
+    [InlineData("""{"name":"a.b_c-D","plugins":[{"type":"a"},{"type":"b","x":5}],"x":{}}""")]
+    [InlineData("""{"name":"pods","type":"a"}""")]
+    [InlineData("""{"name":"pods","type":"a","cniVersion":"0.4.0","capabilities":{"ips":true}}""")]
+    [InlineData("""{"cniVersion":"",""" + Rest + "}")]
+    [InlineData("""{"cniVersion":"0.1.0",""" + Rest + "}")]
+    [InlineData("""{"cniVersion":"1.1.0","cniVersions":["0.4.0","1.1.0","9.0.0"],""" + Rest + "}")]
+    [InlineData("""{"cniVersions":[],""" + Rest + "}")]
+    [InlineData("""{"disableCheck":true,"disableGC":false,"loadOnlyInlinedPlugins":true,""" + Rest + "}")]
+    [InlineData("""{"disableCheck":"TRUE","disableGC":"false","loadOnlyInlinedPlugins":"True",""" + Rest + "}")]
+    [InlineData("""{"$schema":"./cni-bridge.schema.json",""" + Rest + "}")]
+    public void Both_take_it(string text)
+    {
+        Assert.Empty(judge.Errors(text));
+        Assert.True(IsTaken(text));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("5")]
+    [InlineData("{}")]
+    [InlineData("""{"name":"pods"}""")]
+    [InlineData("""{"name":"","type":"a"}""")]
+    [InlineData("""{"name":5,"type":"a"}""")]
+    [InlineData("""{"name":null,"type":"a"}""")]
+    [InlineData("""{"name":"../pods","type":"a"}""")]
+    [InlineData("""{"name":"pods","type":""}""")]
+    [InlineData("""{"name":"pods","type":5}""")]
+    [InlineData("""{"name":"pods","type":null}""")]
+    [InlineData("""{"name":"pods","plugins":null}""")]
+    [InlineData("""{"name":"pods","plugins":[]}""")]
+    [InlineData("""{"name":"pods","plugins":{"type":"a"}}""")]
+    [InlineData("""{"name":"pods","plugins":["a"]}""")]
+    [InlineData("""{"name":"pods","plugins":[null]}""")]
+    [InlineData("""{"name":"pods","plugins":[{"type":"a"},{}]}""")]
+    [InlineData("""{"name":"pods","plugins":[{"type":5}]}""")]
+    [InlineData("""{"plugins":[{"type":"a"}]}""")]
+    [InlineData("""{"cniVersion":"9.9.9",""" + Rest + "}")]
+    [InlineData("""{"cniVersion":1,""" + Rest + "}")]
+    public void Both_refuse_it(string text)
+    {
+        Assert.NotEmpty(judge.Errors(text));
+        Assert.False(IsTaken(text));
+    }
+
+    // We take what libcni does not, for a key that we read otherwise or not at all.
+    [Theory]
+    [InlineData("\"cniVersion\":null")]
+    [InlineData("\"cniVersions\":\"1.0.0\"")]
+    [InlineData("\"cniVersions\":[1]")]
+    [InlineData("\"cniVersions\":null")]
+    [InlineData("\"disableCheck\":\"no\"")]
+    [InlineData("\"disableCheck\":1")]
+    [InlineData("\"disableCheck\":null")]
+    [InlineData("\"disableGC\":\"no\"")]
+    [InlineData("\"disableGC\":[]")]
+    [InlineData("\"loadOnlyInlinedPlugins\":\"\"")]
+    [InlineData("\"loadOnlyInlinedPlugins\":{}")]
+    public void The_schema_refuses_what_libcni_refuses(string key)
+    {
+        var text = $"{{{key},{Rest}}}";
+        Assert.NotEmpty(judge.Errors(text));
+        Assert.True(IsTaken(text));
+    }
+
+    [Fact]
+    public void The_schema_s_version_without_one_is_ours()
+    {
+        var schema = JsonNode.Parse(SchemaJudge.Schema)!;
+        var version = schema["properties"]!["cniVersion"]!;
+        Assert.Equal(NetworkList.Parse("""{"name":"pods","type":"a"}"""u8.ToArray()).Version, version["default"]!.GetValue<string>());
+        Assert.Equal(CniVersion.Supported, version["enum"]!.AsArray().Select(item => item!.GetValue<string>()).Reverse().Skip(1));
+    }
+
+    // The schema's name ends as a network's does: beside networks it must fail rather than become one.
+    [Fact]
+    public void The_schema_is_no_network() => Assert.False(IsTaken(SchemaJudge.Schema));
+}

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+
+namespace CniBridge.Plugins.Tests.Schema;
+
+/// <summary>
+/// The keys that the plugins read, found in the source of the records that read them: nothing at run time knows the name of a
+/// key that nobody has written.
+/// </summary>
+static partial class ParserSource
+{
+    /// <summary>What is read of a configuration for ADD, CHECK and STATUS.</summary>
+    static readonly string[] s_roots = ["HeaderJson", "BridgeJson", "HostLocalJson", "StatusJson"];
+
+    /// <summary>Part of a configuration for DEL; what nobody writes: results, errors, what libcni adds for GC.</summary>
+    static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson"];
+
+    static readonly Dictionary<string, string> s_records = Resource.Names("Json.cs")
+        .SelectMany(file => RecordPattern().Matches(Resource.Text(file)))
+        .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["body"].Value);
+
+    // The previous result is a key like another; nobody writes what is in it.
+    internal static IReadOnlyCollection<string> Keys { get; } = [.. Find(s_roots).Append("prevResult").Order(StringComparer.Ordinal)];
+
+    internal static IReadOnlyCollection<string> DeleteKeys { get; } = Find("DeleteJson");
+
+    /// <summary>Records that are in neither list, nor in one that is: what they read may be keys that somebody writes.</summary>
+    internal static IReadOnlyCollection<string> UnknownRecords { get; } = FindUnknown();
+
+    static SortedSet<string> FindUnknown()
+    {
+        var records = new SortedSet<string>(s_records.Keys, StringComparer.Ordinal);
+        foreach (var root in s_roots.Concat(s_others))
+            Find(root, "", [], records);
+        return records;
+    }
+
+    static SortedSet<string> Find(params ReadOnlySpan<string> roots)
+    {
+        var keys = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var root in roots)
+            Find(root, "", keys, []);
+        return keys;
+    }
+
+    /// <param name="keys">Gets the keys that a record reads, and those of the records in it.</param>
+    /// <param name="records">Loses them.</param>
+    static void Find(string record, string path, SortedSet<string> keys, SortedSet<string> records)
+    {
+        records.Remove(record);
+        var reads = KeyPattern().Matches(s_records[record]);
+        Assert.Equal(UsePattern().Count(s_records[record]), reads.Count);
+        foreach (Match read in reads)
+        {
+            var depth = read.Groups["method"].Value switch
+            {
+                "ObjectLists" => 2,
+                "Objects" or "Texts" => 1,
+                _ => 0,
+            };
+            var key = path + read.Groups["key"].Value;
+            keys.Add(key);
+            for (var i = 0; i < depth; i++)
+                keys.Add(key += "[0]");
+            if (read.Groups["record"] is { Success: true, Value: var inner })
+                Find(inner, key + ".", keys, records);
+        }
+    }
+
+    [GeneratedRegex(@"^sealed record (?<name>\w+)\s*^\{(?<body>.*?)^\}", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex RecordPattern();
+
+    /// <summary>A method and a key; with it the record that reads what is in there, or a word that may stand for a number.</summary>
+    [GeneratedRegex("""\bkeys\.(?<method>\w+)\(\s*"(?<key>[^"]+)"(?:,\s*(?:(?<record>\w+)\.Read|(?:orWord: )?\w+))?\s*\)""")]
+    private static partial Regex KeyPattern();
+
+    [GeneratedRegex(@"\bkeys\.")]
+    private static partial Regex UsePattern();
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Tests.Bridge;
+using CniBridge.Plugins.Tests.HostLocal;
+
+namespace CniBridge.Plugins.Tests.Schema;
+
+/// <summary>What the plugins themselves say about a configuration: everything that ADD and STATUS read before they do anything.</summary>
+static class PluginJudge
+{
+    /// <summary>What is in ipam is another plugin's affair where the type is another.</summary>
+    const string HostLocal = "host-local";
+
+    /// <summary>Null: nothing against it.</summary>
+    internal static CniException? Refusal(JsonNode configuration)
+    {
+        var text = configuration.ToJsonString();
+        try
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            var header = CniJson.Decode(bytes, HeaderJson.Read, "network config");
+            CniName.CheckNetworkName(header.Name);
+            CniVersion.CheckSupported(string.IsNullOrEmpty(header.CniVersion) ? CniVersion.Oldest : header.CniVersion);
+            CniResultReader.ReadPrevious(bytes);
+            if (BridgeConfigTests.Parse(text).IpamType is HostLocal)
+            {
+                HostLocalConfigTests.Parse(text);
+                CniJson.Decode(bytes, StatusJson.Read, "network config");
+            }
+            return null;
+        }
+        catch (CniException e)
+        {
+            return e;
+        }
+    }
+}

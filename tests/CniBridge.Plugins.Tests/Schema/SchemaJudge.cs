@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace CniBridge.Plugins.Tests.Schema;
+
+/// <summary>
+/// conf/cni-bridge.schema.json as another program reads it: python3-jsonschema, which also finds whether the schema itself is
+/// one. One process for all documents: a document a line in, its errors a line out.
+/// </summary>
+public sealed class SchemaJudge : IDisposable
+{
+    /// <summary>The schema's text.</summary>
+    internal static string Schema { get; } = Resource.Text("cni-bridge.schema.json");
+
+    const string Missing = "missing";
+
+    const string Program = $$"""
+        import json, sys
+        try:
+            from jsonschema import Draft7Validator
+        except ImportError:
+            sys.exit(print("{{Missing}}"))
+        schema = json.loads(sys.stdin.readline())
+        Draft7Validator.check_schema(schema)
+        validator = Draft7Validator(schema)
+        print("ready", flush=True)
+        for line in sys.stdin:
+            errors = validator.iter_errors(json.loads(line))
+            print(json.dumps([f"{e.json_path}: {e.message}" for e in errors]), flush=True)
+        """;
+
+    /// <summary>Debian's own, which knows Debian's packages; another may come before it in PATH.</summary>
+    const string DebiansPython = "/usr/bin/python3";
+
+    Process? _process;
+
+    /// <summary>Asked for once: a process for each of a thousand rows takes its time.</summary>
+    string? _whyNot;
+
+    /// <summary>What is wrong with a configuration; nothing if it is right. Skips the test where there is no judge.</summary>
+    internal IReadOnlyList<string> Errors(JsonNode? document)
+    {
+        if (_process is null && _whyNot is null)
+            Start();
+        Assert.SkipWhen(_whyNot is not null, _whyNot ?? "");
+        var errors = JsonNode.Parse(Ask(_process!, document?.ToJsonString() ?? "null"))!.AsArray();
+        return [.. errors.Select(error => error!.GetValue<string>())];
+    }
+
+    internal IReadOnlyList<string> Errors(string document) => Errors(JsonNode.Parse(document));
+
+    void Start()
+    {
+        _process = TryStart(File.Exists(DebiansPython) ? DebiansPython : "python3");
+        if (_process is null)
+            _whyNot = "python3 is not installed";
+        else if (Ask(_process, JsonNode.Parse(Schema)!.ToJsonString()) == Missing)
+            _whyNot = "python3-jsonschema is not installed";
+    }
+
+    static Process? TryStart(string python)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(python, ["-c", Program])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    static string Ask(Process process, string line)
+    {
+        try
+        {
+            process.StandardInput.WriteLine(line);
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It ended already, and its answer is there or its reason.
+        }
+        return process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException($"the judge ended: {process.StandardError.ReadToEnd()}");
+    }
+
+    public void Dispose()
+    {
+        _process?.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+    }
+}
