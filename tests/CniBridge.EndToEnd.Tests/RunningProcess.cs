@@ -40,6 +40,32 @@ sealed class RunningProcess : IDisposable
 
     public int Id => process.Id;
 
+    /// <summary>Everything the process wrote until now.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (changed)
+            {
+                return $"stdout: {stdout}\nstderr: {stderr}";
+            }
+        }
+    }
+
+    /// <summary>Gives the process a part of its input.</summary>
+    public void WriteInput(string input)
+    {
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // As in FinishInput.
+        }
+    }
+
     /// <summary>Gives the process its whole input: <paramref name="input"/> and then the end of it.</summary>
     public void FinishInput(string input = "")
     {
@@ -57,14 +83,31 @@ sealed class RunningProcess : IDisposable
     /// <summary>Waits until stdout or stderr matches <paramref name="pattern"/>.</summary>
     public void WaitForOutput([StringSyntax(StringSyntaxAttribute.Regex)] string pattern)
     {
-        var deadline = Environment.TickCount64 + (long)DefaultTimeout.TotalMilliseconds;
+        if (FindOutput(pattern, DefaultTimeout) is null)
+        {
+            Assert.Fail($"{commandLine} did not say '{pattern}'\n{Output}");
+        }
+    }
+
+    /// <summary>
+    /// Waits until stdout or stderr matches <paramref name="pattern"/>; null when the process or the time ends before.
+    /// </summary>
+    public Match? FindOutput([StringSyntax(StringSyntaxAttribute.Regex)] string pattern, TimeSpan timeout)
+    {
+        var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         lock (changed)
         {
-            while (!Regex.IsMatch($"{stdout}{stderr}", pattern))
+            while (true)
             {
+                var match = Regex.Match($"{stdout}{stderr}", pattern);
+                if (match.Success)
+                {
+                    return match;
+                }
+
                 if (openStreams == 0 || !WaitForChange(deadline))
                 {
-                    Assert.Fail($"{commandLine} did not say '{pattern}'\nstdout: {stdout}\nstderr: {stderr}");
+                    return null;
                 }
             }
         }

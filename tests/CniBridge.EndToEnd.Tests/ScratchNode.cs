@@ -1,17 +1,12 @@
-using System.Text.Json;
-
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>
-/// A machine of its own as far as plugins can see: new network, mount and PID namespaces, with fresh state directories.
+/// A node on this machine's kernel: new network, mount and PID namespaces, with fresh state directories.
 /// Everything in it ends with it: its first process lives as long as the test process holds the other end of its
 /// standard input, and the kernel kills whatever else runs in a PID namespace whose first process is gone.
 /// </summary>
-sealed class ScratchNode : IDisposable
+sealed class ScratchNode : Node, IDisposable
 {
-    /// <summary>An empty directory in memory, of this node only.</summary>
-    public const string Directory = "/run/node";
-
     // The shell stays the first process (no exec) so that orphaned daemons have someone to reap them.
     const string Setup = """
         set -e
@@ -63,9 +58,7 @@ sealed class ScratchNode : IDisposable
             "--", program, .. arguments], environment);
     }
 
-    public CommandResult Run(string program, params string[] arguments) => Run(program, arguments, "");
-
-    public CommandResult Run(
+    public override CommandResult Run(
         string program,
         IEnumerable<string> arguments,
         string input,
@@ -76,30 +69,22 @@ sealed class ScratchNode : IDisposable
         return process.WaitForExit();
     }
 
-    /// <summary>Makes a network namespace in the node and returns its path.</summary>
-    public string AddPod(string name)
-    {
-        Run("ip", "netns", "add", name).Succeeded();
-        return $"/run/netns/{name}";
-    }
-
-    public CommandResult InPod(string name, string program, params string[] arguments) =>
-        Run("ip", ["netns", "exec", name, program, .. arguments]);
-
-    public JsonElement IpJson(params string[] arguments) =>
-        Run("ip", ["-j", "-d", .. arguments]).Succeeded().Json;
-
-    public JsonElement IpJsonInPod(string pod, params string[] arguments) =>
-        Run("ip", ["-n", pod, "-j", "-d", .. arguments]).Succeeded().Json;
-
     /// <summary>The path by which the test process itself reaches a path of the node.</summary>
     public string FromOutside(string path) => $"/proc/{holder.Id}/root{path}";
 
-    public void WriteFile(string path, string content)
+    public override void WriteFile(string path, byte[] content)
     {
         var outside = FromOutside(path);
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(outside)!);
-        File.WriteAllText(outside, content);
+        File.WriteAllBytes(outside, content);
+    }
+
+    public void WriteProgram(string path, string script)
+    {
+        const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        WriteFile(path, script + "\n");
+        File.SetUnixFileMode(FromOutside(path), readable | UnixFileMode.UserWrite | executable);
     }
 
     /// <summary>Makes a directory of the machine visible at another path of the node.</summary>

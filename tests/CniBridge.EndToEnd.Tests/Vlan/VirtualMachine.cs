@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+
+namespace CniBridge.EndToEnd.Tests.Vlan;
+
+/// <summary>
+/// A machine with Debian's kernel, whose bridges filter VLANs, for the kernel of this one may not. It is started when
+/// a test first asks for it; programs and plugins are in it at the paths they have outside.
+/// </summary>
+public sealed class VirtualMachine : IDisposable
+{
+    // The emulator is slow, and a machine of CI may be busy.
+    static readonly TimeSpan BootTimeout = TimeSpan.FromMinutes(2);
+
+    // Longer than a script may take in the machine.
+    static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(90);
+
+    // Scripts and answers are lines on a port of virtio, which loses nothing when the machine is slow, as an emulated
+    // serial port does. What the shell of busybox runs is busybox again, without a new program, and quick; scripts are
+    // the other shell's, which runs what it finds in the path.
+    const string Init = """
+        #!/usr/bin/busybox sh
+        export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
+        mount -t devtmpfs devtmpfs /dev
+        mount -t proc proc /proc
+        mount -t sysfs sysfs /sys
+        mount -t tmpfs tmpfs /run
+        mkdir /machine
+        for module in /modules/*; do insmod $module; done
+        ip link set lo up
+        until [ -e /dev/vport0p1 ]; do sleep 0.1; done
+        exec 3<> /dev/vport0p1 <&3 >&3 3>&-
+        echo ready
+        while read -r number script; do
+          echo "$script" | base64 -d > /machine/script
+          timeout -s KILL 60 /usr/bin/dash /machine/script < /dev/null > /machine/stdout 2> /machine/stderr
+          echo "answer $number $? $(base64 -w 0 /machine/stdout) $(base64 -w 0 /machine/stderr)"
+        done
+        """;
+
+    // The kernel takes several archives in one file; busybox pads each of them as it must.
+    const string MakeInitialFiles = $$"""
+        cd {{Node.Directory}}
+        mkdir -p "root$1"
+        cp -a "$1/." "root$1"
+        cat > root/init
+        chmod +x root/init
+        cp "$2" initrd
+        cd root
+        find . | busybox cpio --quiet -o -H newc >> ../initrd
+        """;
+
+    ScratchNode? cage;
+    RunningProcess? emulator;
+    string? whyNot;
+    string? lost;
+    int scripts;
+    int nodes;
+
+    /// <summary>Runs a script in the machine, with at most 60 seconds of time.</summary>
+    internal CommandResult Run(string script)
+    {
+        var machine = Start();
+        scripts++;
+        var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(script));
+        machine.WriteInput(string.Create(CultureInfo.InvariantCulture, $"{scripts} {encoded}\n"));
+        var answer = machine.FindOutput($@"(?m)^answer {scripts} (\d+) (\S*) (\S*)$", AnswerTimeout);
+        if (answer is null)
+        {
+            lost = $"the machine did not answer to {script}\n{LastWords(machine)}";
+            Assert.Fail(lost);
+        }
+
+        var exitCode = int.Parse(answer.Groups[1].Value, CultureInfo.InvariantCulture);
+        return new CommandResult(script, exitCode, Decode(answer.Groups[2].Value), Decode(answer.Groups[3].Value));
+    }
+
+    /// <summary>A node in the machine for one test.</summary>
+    internal VirtualNode AddNode()
+    {
+        nodes++;
+        return new VirtualNode(this, string.Create(CultureInfo.InvariantCulture, $"/machine/node{nodes}"));
+    }
+
+    public void Dispose()
+    {
+        emulator?.Dispose();
+        cage?.Dispose();
+    }
+
+    static string Decode(string text) => Encoding.UTF8.GetString(Convert.FromBase64String(text));
+
+    static string LastWords(RunningProcess machine)
+    {
+        var output = machine.Output;
+        return output[Math.Max(0, output.Length - 3000)..];
+    }
+
+    RunningProcess Start()
+    {
+        Assert.True(lost is null, lost);
+        if (emulator is null && whyNot is null)
+        {
+            Boot();
+        }
+
+        Assert.SkipWhen(whyNot is not null, whyNot ?? "");
+        return emulator!;
+    }
+
+    void Boot()
+    {
+        Requirement.Node("qemu-system-x86_64", "busybox");
+        Requirement.Directory(PluginDirectory.Go, "the Go plugins");
+        var files = Path.Combine(PluginDirectory.RepositoryRoot, "artifacts", "vlan-machine");
+        var kernel = Path.Combine(files, "vmlinuz");
+        if (!File.Exists(kernel))
+        {
+            Assert.Skip($"there is no {kernel}: scripts/vlan-machine makes it");
+        }
+
+        // In a node of its own, so that the emulator ends with the test process in every case.
+        cage ??= new ScratchNode();
+        var programs = Path.Combine(files, "programs.cpio");
+        cage.Run("sh", ["-ec", MakeInitialFiles, "sh", PluginDirectory.UnderTest, programs], Init).Succeeded();
+        // Never KVM: emulated, it starts within seconds everywhere, and a /dev/kvm may be unable to run this kernel.
+        emulator = cage.Start("qemu-system-x86_64", [
+            "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "512",
+            "-no-user-config", "-nodefaults", "-nic", "none", "-display", "none", "-no-reboot",
+            "-kernel", kernel, "-initrd", $"{Node.Directory}/initrd",
+            "-append", "console=ttyS0 panic=-1 no_timer_check",
+            "-serial", "file:/dev/stderr",
+            "-device", "virtio-serial", "-device", "virtserialport,chardev=scripts", "-chardev", "stdio,id=scripts"]);
+        if (emulator.FindOutput("(?m)^ready$", BootTimeout) is null)
+        {
+            whyNot = $"the machine for tests of VLANs does not start: {LastWords(emulator)}";
+        }
+    }
+}

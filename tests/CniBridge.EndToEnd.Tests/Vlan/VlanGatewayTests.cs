@@ -1,0 +1,272 @@
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests.Vlan;
+
+/// <summary>The gateway of pods in a VLAN: one veth pair, an end of which is named like the VLAN.</summary>
+[Collection<VirtualMachineUsers>]
+public sealed class VlanGatewayTests(VirtualMachine machine)
+{
+    const string V4 = """[[{"subnet": "10.88.0.0/24"}]]""";
+    const string V6 = """[[{"subnet": "fd00:88::/64"}]]""";
+    const string Dual = """[[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/64"}]]""";
+    const string Three = """[[{"subnet": "10.88.0.0/24"}], [{"subnet": "10.89.0.0/24"}], [{"subnet": "fd00:88::/64"}]]""";
+
+    const string WithDefault = "1 Egress Untagged, 100 PVID Egress Untagged";
+
+    [Theory]
+    [InlineData(V4, VlanNetwork.Vlan100, "10.88.0.1/24")]
+    [InlineData(V6, """{"vlan": 100, "isDefaultGateway": false}""", "fd00:88::1/64")]
+    [InlineData(
+        Dual, """{"vlan": 100, "vlanTrunk": [{"minID": 99, "maxID": 101}]}""",
+        "10.88.0.1/24 fd00:88::1/64", "99, 100 PVID Egress Untagged, 101")]
+    [InlineData(Three, """{"vlan": 100, "preserveDefaultVlan": false}""", "10.88.0.1/24 10.89.0.1/24 fd00:88::1/64")]
+    [InlineData(
+        Dual, """{"vlan": 100, "preserveDefaultVlan": true}""",
+        "10.88.0.1/24 fd00:88::1/64", WithDefault, WithDefault)]
+    public void Pods_share_the_gateway_of_their_VLAN_and_reach_it_and_each_other(
+        string ranges,
+        string keys,
+        string gateways,
+        string vlans = VlanNetwork.Only100,
+        string gatewayVlans = VlanNetwork.Only100)
+    {
+        var node = machine.AddNode();
+        var configuration = Configurations.WithIpam($$"""{"ranges": {{ranges}}}""", keys);
+        var one = node.VlanPod("one", configuration);
+        var two = node.VlanPod("two", configuration);
+
+        var first = one.Add().Succeeded();
+        var pair = node.IpJson("link", "show", VlanNetwork.Gateway100)[0];
+        var second = two.Add().Succeeded();
+
+        AssertPair(node, pair, gateways);
+        foreach (var added in (CommandResult[])[first, second])
+        {
+            Assert.Equal(["cni0", added.HostEnd(), "eth0", VlanNetwork.Gateway100], added.InterfaceNames());
+            var gateway = added.Json.GetProperty("interfaces")[3];
+            Assert.Equal(["mac", "name"], gateway.EnumerateObject().Select(item => item.Name).Order());
+            Assert.Equal(pair.GetProperty("address").GetString(), gateway.GetProperty("mac").GetString());
+            Assert.All(added.Json.GetProperty("ips").EnumerateArray(), ip => Assert.Equal(2, ip.GetProperty("interface").GetInt32()));
+            Assert.Equal(VlanNetwork.Listed(vlans), node.Vlans(added.HostEnd()));
+        }
+
+        var gatewayPort = node.GatewayPort();
+        Assert.Equal(VlanNetwork.Listed(gatewayVlans), node.Vlans(gatewayPort));
+        Assert.Equal(["1 PVID Egress Untagged"], node.Vlans("cni0"));
+        foreach (var gateway in gateways.Split(' ').Select(cidr => cidr.Split('/')[0]))
+        {
+            node.AssertPodReaches("one", gateway);
+            node.AssertPodReaches("two", gateway[..^1] + "2");
+            node.AssertReaches(gateway[..^1] + "3");
+        }
+
+        one.Check(first.Json).Succeeded();
+        one.Del(first.Json).Succeeded();
+        two.Check(second.Json).Succeeded();
+        two.Del(second.Json).Succeeded();
+        Assert.Equal([gatewayPort], node.Ports());
+        AssertPair(node, pair, gateways);
+    }
+
+    /// <summary>A question that is lost is asked again only after a second.</summary>
+    [Fact]
+    public void A_pod_may_send_as_soon_as_ADD_returns()
+    {
+        var node = machine.AddNode();
+        var first = RawCall.Of(node, "ADD", VlanNetwork.Routed(), "one");
+        var second = RawCall.Of(node, "ADD", VlanNetwork.Routed(), "two");
+        node.AddPod("one");
+        node.AddPod("two");
+
+        AddAndPing(first, "one", "10.88.0.1");
+        AddAndPing(second, "two", "fd00:88::1");
+        AddAndPing(second.With("CNI_COMMAND", "DEL"), "one", "10.88.0.1");
+        AddAndPing(second, "two", "10.88.0.2");
+    }
+
+    [Fact]
+    public void Each_VLAN_has_a_gateway_of_its_own()
+    {
+        var node = machine.AddNode();
+        node.AddVlanPod("one", VlanNetwork.Routed());
+        node.AddVlanPod("other", Configurations.WithIpam(
+            """{"subnet": "10.99.0.0/24"}""", """{"name": "othernet", "vlan": 200}"""));
+        node.AddVlanPod("plain", Configurations.WithIpam("""{"subnet": "10.77.0.0/24"}""", """{"name": "plainnet"}"""));
+
+        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], node.Addresses("cni0.100"));
+        Assert.Equal(["10.99.0.1/24"], node.Addresses("cni0.200"));
+        Assert.Equal(["10.77.0.1/24"], node.Addresses("cni0"));
+        Assert.Equal(["200 PVID Egress Untagged"], node.Vlans(node.GatewayPort("cni0.200")));
+        Assert.Equal([VlanNetwork.Only100], node.Vlans(node.GatewayPort()));
+        Assert.Equal(5, node.Ports().Count);
+        node.AssertPodReaches("one", "10.88.0.1");
+        node.AssertPodReaches("other", "10.99.0.1");
+        node.AssertPodReaches("plain", "10.77.0.1");
+        // Through the node, which forwards.
+        node.AssertPodReaches("one", "10.99.0.2");
+    }
+
+    [Fact]
+    public void The_gateway_has_the_MTU_of_its_pods()
+    {
+        var node = machine.AddNode();
+
+        var added = node.AddVlanPod("pod", VlanNetwork.Routed("""{"mtu": 1400}"""));
+
+        string[] links = ["cni0", added.HostEnd(), VlanNetwork.Gateway100, node.GatewayPort()];
+        Assert.All(links, link => Assert.Equal(1400, node.IpJson("link", "show", link)[0].GetProperty("mtu").GetInt32()));
+        NodeState.AssertReply(node.InPod("pod", "ping", "-c1", "-W2", "-M", "do", "-s", "1372", "10.88.0.1"));
+    }
+
+    [Fact]
+    public void Packets_as_large_as_the_MTU_reach_the_gateway_on_a_bridge_that_was_there()
+    {
+        var node = machine.AddNode();
+        node.Script("ip link add cni0 up type bridge vlan_filtering 1");
+
+        node.AddVlanPod("pod", VlanNetwork.Routed("""{"mtu": 9000}"""));
+
+        NodeState.AssertReply(node.InPod("pod", "ping", "-c1", "-W2", "-M", "do", "-s", "8972", "10.88.0.1"));
+    }
+
+    [Fact]
+    public void Isolated_pods_of_a_VLAN_reach_the_gateway_and_not_each_other()
+    {
+        var node = machine.AddNode();
+        node.AddVlanPod("one", VlanNetwork.Routed("""{"portIsolation": true}"""));
+        node.AddVlanPod("two", VlanNetwork.Routed("""{"portIsolation": true}"""));
+
+        node.AssertPodReaches("one", "10.88.0.1");
+        node.AssertPodReaches("two", "fd00:88::1");
+        node.AssertPodDoesNotReach("one", "10.88.0.3");
+    }
+
+    [Fact]
+    public void The_node_takes_no_pod_of_a_VLAN_for_a_router()
+    {
+        var node = machine.AddNode();
+
+        node.AddVlanPod("pod", Configurations.WithIpam("""{"subnet": "10.88.0.0/24"}""", VlanNetwork.Vlan100));
+
+        var settings = node.Script("cd /proc/sys/net/ipv6/conf; cat all/forwarding cni0/accept_ra cni0.100/accept_ra");
+        Assert.Equal("0\n0\n0\n", settings.Stdout);
+    }
+
+    [Fact]
+    public void The_gateway_knows_at_once_who_has_an_address_now()
+    {
+        var node = machine.AddNode();
+        var configuration = Configurations.WithIpam(
+            """{"subnet": "10.88.0.0/24", "rangeStart": "10.88.0.5", "rangeEnd": "10.88.0.5"}""", VlanNetwork.Vlan100);
+        var one = node.VlanPod("one", configuration);
+        var added = one.Add().Succeeded();
+        node.AssertReaches("10.88.0.5");
+        one.Del(added.Json).Succeeded();
+
+        node.AddVlanPod("two", configuration);
+
+        node.AssertReaches("10.88.0.5");
+    }
+
+    [Fact]
+    public void A_bridge_with_a_long_name_has_no_gateway_in_a_VLAN()
+    {
+        var node = machine.AddNode();
+        const string tooLong = """{"bridge": "bridge-of-12", "vlan": 100}""";
+        var pod = node.VlanPod("pod", Configurations.With(tooLong));
+
+        pod.Add().Refused(7, "bridge-of-12.100");
+
+        Assert.Empty(node.PodLinks("bridge-of-12"));
+        Assert.Equal(["lo"], node.IpJson("link", "show").EnumerateArray().Select(VlanNetwork.Name));
+        Assert.Empty(node.CniFiles());
+
+        var layerTwo = (pod with { Configuration = VlanNetwork.LayerTwo(tooLong) }).Add().Succeeded();
+        Assert.Equal([VlanNetwork.Only100], node.Vlans(layerTwo.HostEnd()));
+        var longest = node.AddVlanPod("other", Configurations.With("""{"bridge": "bridge-of11", "vlan": 100}"""));
+        Assert.Equal("bridge-of11.100", longest.InterfaceNames()[3]);
+        node.AssertPodReaches("other", "10.88.0.1");
+    }
+
+    /// <summary>As an administrator makes one who does not want a pair.</summary>
+    [Fact]
+    public void A_link_of_the_gateway_s_name_is_taken_as_it_is()
+    {
+        var node = machine.AddNode();
+        node.Script("""
+            ip link add cni0 up type bridge vlan_filtering 1
+            bridge vlan add vid 100 dev cni0 self
+            ip link add link cni0 name cni0.100 type vlan id 100
+            """);
+        var pod = node.VlanPod("pod", VlanNetwork.Routed());
+
+        var added = pod.Add().Succeeded();
+
+        Assert.Equal(VlanNetwork.Gateway100, added.InterfaceNames()[3]);
+        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], node.Addresses(VlanNetwork.Gateway100));
+        Assert.Equal([added.HostEnd()], node.Ports());
+        node.AssertPodReaches("pod", "10.88.0.1");
+        node.AssertPodReaches("pod", "fd00:88::1");
+        pod.Check(added.Json).Succeeded();
+    }
+
+    [Fact]
+    public void With_a_trunk_alone_the_bridge_is_the_gateway()
+    {
+        var node = machine.AddNode();
+
+        var added = node.AddVlanPod("pod", VlanNetwork.Routed("""{"vlan": 0, "vlanTrunk": [{"id": 101}]}"""));
+
+        Assert.Equal(["cni0", added.HostEnd(), "eth0"], added.InterfaceNames());
+        Assert.Equal(["1 PVID Egress Untagged", "101"], node.Vlans(added.HostEnd()));
+        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], node.Addresses("cni0"));
+        node.AssertPodReaches("pod", "10.88.0.1");
+        node.AssertPodReaches("pod", "fd00:88::1");
+    }
+
+    [Fact]
+    public void Pods_without_a_gateway_get_none()
+    {
+        var node = machine.AddNode();
+
+        var added = node.AddVlanPod("pod", VlanNetwork.Routed("""{"isGateway": false, "isDefaultGateway": false}"""));
+
+        Assert.Equal(["cni0", added.HostEnd(), "eth0"], added.InterfaceNames());
+        Assert.Equal([added.HostEnd()], node.PodLinks("cni0"));
+        Assert.Equal([VlanNetwork.Only100], node.Vlans(added.HostEnd()));
+    }
+
+    [Fact]
+    public void GC_and_a_DEL_without_the_namespace_leave_the_gateway()
+    {
+        var node = machine.AddNode();
+        var configuration = VlanNetwork.Routed("""{"cniVersion": "1.1.0"}""");
+        var one = node.VlanPod("one", configuration);
+        var first = one.Add().Succeeded();
+        node.AddVlanPod("two", configuration);
+
+        (one with { NetworkNamespace = "" }).Del(first.Json).Succeeded();
+        Assert.Equal(["10.88.0.3", "fd00:88::3"], node.Reservations());
+        RawCall.Of(node, "GC", VlanNetwork.Routed("""{"cniVersion": "1.1.0", "cni.dev/valid-attachments": []}"""))
+            .With("CNI_CONTAINERID", null).With("CNI_NETNS", null).With("CNI_IFNAME", null).Succeed();
+
+        Assert.Empty(node.Reservations());
+        Assert.Equal([node.GatewayPort()], node.Ports());
+        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], node.Addresses(VlanNetwork.Gateway100));
+    }
+
+    static void AddAndPing(RawCall call, string pod, string address)
+    {
+        var pinging = call with { Wrapper = ["sh", "-ec", $"\"$1\"; ip netns exec {pod} ping -c1 -W1 {address}", "sh"] };
+        NodeState.AssertReply(pinging.Run());
+    }
+
+    static void AssertPair(VirtualNode node, JsonElement pair, string gateways)
+    {
+        var link = node.IpJson("address", "show", VlanNetwork.Gateway100);
+        Assert.Equal(pair.GetProperty("ifindex").GetInt32(), link[0].GetProperty("ifindex").GetInt32());
+        Assert.Equal("veth", pair.GetProperty("linkinfo").GetProperty("info_kind").GetString());
+        Assert.Equal(gateways.Split(' '), link.GlobalAddresses().Order(StringComparer.Ordinal));
+        Assert.Empty(node.Addresses("cni0"));
+    }
+}
