@@ -12,6 +12,10 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     [InlineData("""{"bridge": 5}""", "bridge")]
     [InlineData("""{"bridge": ["cni0"]}""", "bridge")]
     [InlineData("""{"mtu": "1500"}""", "mtu")]
+    [InlineData("""{"mtu": "fast"}""", "mtu")]
+    [InlineData("""{"mtu": "automatic"}""", "mtu")]
+    [InlineData("""{"mtu": ""}""", "mtu")]
+    [InlineData("""{"mtu": ["auto"]}""", "mtu")]
     [InlineData("""{"mtu": 1500.5}""", "mtu")]
     [InlineData("""{"mtu": 1500.0}""", "mtu")]
     [InlineData("""{"mtu": 1e3}""", "mtu")]
@@ -27,6 +31,7 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     [InlineData("""{"ipMasq": "true"}""", "ipMasq")]
     [InlineData("""{"vlan": "5"}""", "vlan")]
     [InlineData("""{"portIsolation": "true"}""", "portIsolation")]
+    [InlineData("""{"disableContainerInterface": "true"}""", "disableContainerInterface")]
     [InlineData("""{"dns": []}""", "dns")]
     [InlineData("""{"dns": {"nameservers": "10.0.0.1"}}""", "dns.nameservers")]
     [InlineData("""{"dns": {"nameservers": [1]}}""", "dns.nameservers")]
@@ -90,6 +95,13 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     public void A_wrong_value_is_refused_and_named(string keys, string word) =>
         AssertRefused(InvalidConfig, Configurations.With(keys), word);
 
+    [Fact]
+    public void Addresses_for_an_interface_that_stays_down_are_refused() => AssertRefused(
+        InvalidConfig,
+        Configurations.With("""{"disableContainerInterface": true}"""),
+        "disableContainerInterface",
+        "cannot use IPAM when DisableContainerInterface flag is set");
+
     [Theory]
     [InlineData("""{}""", "no IP ranges")]
     [InlineData("""{"ranges": []}""", "no IP ranges")]
@@ -151,13 +163,7 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     [InlineData("""{"ipMasq": true}""", "ipMasq = true")]
     [InlineData("""{"isMasq": true}""", "isMasq = true")]
     [InlineData("""{"ipMasqBackend": "nftables"}""", "ipMasqBackend = \"nftables\"")]
-    [InlineData("""{"vlan": 5}""", "vlan = 5")]
-    [InlineData("""{"vlanTrunk": [{"id": 5}]}""", "vlanTrunk")]
     [InlineData("""{"macspoofchk": true}""", "macspoofchk = true")]
-    [InlineData("""{"portIsolation": true}""", "portIsolation = true")]
-    [InlineData("""{"disableContainerInterface": true}""", "disableContainerInterface = true")]
-    [InlineData("""{"ipam": {"type": "dhcp"}}""", "ipam.type = \"dhcp\"")]
-    [InlineData("""{"ipam": {"type": "../host-local"}}""", "ipam.type")]
     [InlineData("""{"IPMASQ": true}""", "ipMasq = true")]
     public void What_is_not_supported_is_refused_with_key_and_value(string keys, string word) =>
         AssertRefused(UnsupportedField, Configurations.With(keys), word);

@@ -17,6 +17,9 @@ static class Configurations
     /// <summary>The plain configuration with the keys of an object in place of its own.</summary>
     public static string With(string keys) => Merge(Plain, keys);
 
+    /// <summary>The same with the keys of another object in their place.</summary>
+    public static string With(string keys, string otherKeys) => Merge(With(keys), otherKeys);
+
     /// <summary>The plain configuration with another address management of host-local's, and other keys.</summary>
     public static string WithIpam(string keys, string otherKeys = "{}")
     {

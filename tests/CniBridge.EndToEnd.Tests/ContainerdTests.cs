@@ -11,8 +11,10 @@ public sealed class ContainerdTests
         using var group = new ControlGroup();
         using var node = new ScratchNode();
         node.Bind(PluginDirectory.UnderTest, "/opt/cni/bin");
+        // With an editor's key, which every reader must pass over.
         node.WriteFile("/etc/cni/net.d/10-podnet.conflist", """
             {
+              "$schema": "./cni-bridge.schema.json",
               "cniVersion": "1.0.0", "name": "podnet",
               "plugins": [{
                 "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true,
@@ -34,7 +36,9 @@ public sealed class ContainerdTests
         NodeState.AssertReply(containerd.InContainer("first", "ping", "-c1", "-W2", "10.88.0.3"));
         NodeState.AssertReply(containerd.InContainer("second", "ping", "-c1", "-W2", "10.88.0.2"));
         NodeState.AssertReply(containerd.InContainer("second", "ping", "-c1", "-W2", "fd00:88::2"));
+        NodeState.AssertReply(containerd.InContainer("first", "ping", "-c1", "-W2", "fd00:88::1"));
         node.AssertReaches("10.88.0.2");
+        node.AssertReaches("fd00:88::2");
 
         first.FinishInput();
         first.WaitForExit().Succeeded();

@@ -151,6 +151,7 @@ public sealed class CrashTests
         {
             // The plugin could do without: then the result must be true.
             node.AssertPodReaches("pod", "10.88.0.1");
+            node.AssertPodReaches("pod", "fd00:88::1");
             Call(node, "DEL").Succeed();
         }
         else
@@ -168,6 +169,7 @@ public sealed class CrashTests
         node.AssertNoResidue("pod");
         Call(node, "ADD").Succeed();
         node.AssertPodReaches("pod", "10.88.0.1");
+        node.AssertPodReaches("pod", "fd00:88::1");
         Call(node, "DEL").Succeed();
     }
 
@@ -176,6 +178,7 @@ public sealed class CrashTests
         if [ -e /sys/class/net/cni0 ]; then ip link delete cni0; fi
         rm -rf /var/lib/cni/networks
         echo 0 > /proc/sys/net/ipv4/ip_forward
+        echo 0 > /proc/sys/net/ipv6/conf/all/forwarding
         """).Succeeded();
 
     /// <summary>True when the plugin was killed; false when it made fewer calls, and so came to its end.</summary>

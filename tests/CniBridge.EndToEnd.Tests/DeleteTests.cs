@@ -24,15 +24,20 @@ public sealed class DeleteTests
         node.AssertNoResidue("pod");
     }
 
-    [Fact]
-    public void A_pod_whose_namespace_ended_is_deleted_twice()
+    [Theory]
+    [InlineData("""{"subnet": "10.88.0.0/24"}""")]
+    [InlineData("""{"subnet": "fd00:88::/64"}""")]
+    [InlineData("""{"ranges": [[{"subnet": "fd00:88::/64"}], [{"subnet": "10.88.0.0/24"}]]}""")]
+    public void A_pod_whose_namespace_ended_is_deleted_twice(string ipam)
     {
         using var node = NewNode();
-        var added = Add(node);
+        var configuration = Configurations.WithIpam(ipam);
+        var added = RawCall.Of(node, "ADD", configuration).Succeed();
         node.Run("ip", "netns", "delete", "pod").Succeeded();
 
-        Assert.Empty(Del(node).WithPrevious(added).Succeed().Stdout);
-        Assert.Empty(Del(node).WithPrevious(added).Succeed().Stdout);
+        var deletion = RawCall.Of(node, "DEL", configuration).WithPrevious(added);
+        Assert.Empty(deletion.Succeed().Stdout);
+        Assert.Empty(deletion.Succeed().Stdout);
 
         Assert.Empty(node.Reservations());
         Assert.Empty(node.PodLinks(PodNetwork.Bridge));
@@ -166,11 +171,14 @@ public sealed class DeleteTests
         node.WriteFile("/var/lib/cni/networks/podnet/10.88.0.9", "container-pod\r\neth1");
         node.WriteFile("/var/lib/cni/networks/podnet/10.88.0.10", "container-pod\neth0");
         node.WriteFile("/var/lib/cni/networks/podnet/10.88.0.11", "container-pod");
+        node.WriteFile("/var/lib/cni/networks/podnet/fd00:88::7", "container-pod\r\neth0");
+        node.WriteFile("/var/lib/cni/networks/podnet/fd00:88::9", "container-pod\r\neth1");
+        node.WriteFile("/var/lib/cni/networks/podnet/fd00:88::b", "container-pod");
 
         Del(node).Succeed();
-        Assert.Equal(["10.88.0.10", "10.88.0.11", "10.88.0.9"], node.Reservations());
+        Assert.Equal(["10.88.0.10", "10.88.0.11", "10.88.0.9", "fd00:88::9", "fd00:88::b"], node.Reservations());
         Del(node).Succeed();
-        Assert.Equal(["10.88.0.10", "10.88.0.9"], node.Reservations());
+        Assert.Equal(["10.88.0.10", "10.88.0.9", "fd00:88::9"], node.Reservations());
     }
 
     [Fact]
@@ -186,6 +194,7 @@ public sealed class DeleteTests
         Assert.Equal(bridge, addresses[0].GetProperty("address").GetString());
         Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], addresses.GlobalAddresses());
         Assert.Equal("1\n", node.Run("cat", "/proc/sys/net/ipv4/ip_forward").Stdout);
+        Assert.Equal("1\n", node.Run("cat", "/proc/sys/net/ipv6/conf/all/forwarding").Stdout);
     }
 
     static string Second

@@ -22,6 +22,7 @@ public sealed class GarbageAndStatusTests
         Assert.Equal(["10.88.0.2", "fd00:88::2"], Addresses(node, "podnet"));
         Assert.Equal(["10.88.0.2", "fd00:88::2"], Addresses(node, "other"));
         node.AssertPodReaches("a", "10.88.0.1");
+        node.AssertPodReaches("a", "fd00:88::1");
     }
 
     [Fact]
@@ -77,11 +78,13 @@ public sealed class GarbageAndStatusTests
         RawCall.Of(node, "STATUS", Configurations.With(Network)).Fail(50, "/var/lib/cni", "read-only file system");
     }
 
-    [Fact]
-    public void A_full_range_and_a_lock_that_is_held_are_no_bad_status()
+    [Theory]
+    [InlineData("""{"subnet": "10.88.0.0/30"}""")]
+    [InlineData("""{"subnet": "fd00:88::/126", "rangeEnd": "fd00:88::2"}""")]
+    public void A_full_range_and_a_lock_that_is_held_are_no_bad_status(string ipam)
     {
         using var node = NewNode();
-        var configuration = Configurations.WithIpam("""{"subnet": "10.88.0.0/30"}""", Network);
+        var configuration = Configurations.WithIpam(ipam, Network);
         RawCall.Of(node, "ADD", configuration, "a").Succeed();
         RawCall.Of(node, "ADD", configuration, "b").Fail(999, "no IP addresses available");
 

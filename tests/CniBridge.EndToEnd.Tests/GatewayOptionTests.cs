@@ -32,16 +32,18 @@ public sealed class GatewayOptionTests
         Assert.Equal(before, Forwarding(node));
     }
 
-    [Fact]
-    public void Forwarding_is_a_matter_of_the_family()
+    [Theory]
+    [InlineData("10.88.0.0/24", "1", "0")]
+    [InlineData("fd00:88::/64", "0", "1")]
+    public void Forwarding_is_a_matter_of_the_family(string subnet, string v4, string v6)
     {
         using var node = NewNode();
         const string script = "echo 0 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv6/conf/all/forwarding";
         node.Run("sh", "-c", script).Succeeded();
 
-        Add(node, Configurations.WithIpam("""{"subnet": "10.88.0.0/24"}"""));
+        Add(node, Configurations.WithIpam($$"""{"subnet": "{{subnet}}"}"""));
 
-        Assert.Equal(("1", "0"), Forwarding(node));
+        Assert.Equal((v4, v6), Forwarding(node));
     }
 
     [Fact]
@@ -80,8 +82,10 @@ public sealed class GatewayOptionTests
     static string? MacOfBridge(ScratchNode node) =>
         node.IpJson("link", "show", "cni0")[0].GetProperty("address").GetString();
 
-    [Fact]
-    public void Addresses_in_the_way_are_replaced_on_request_and_only_those()
+    [Theory]
+    [InlineData("""{"forceAddress": false}""", "10.88.0.1/16 10.88.0.1/24 10.99.0.1/24 fd00:88::1/64 fd00:88::9/64 fd00:99::1/64")]
+    [InlineData("""{"forceAddress": true}""", "10.88.0.1/24 fd00:88::1/64 fd00:99::1/64")]
+    public void Addresses_in_the_way_stay_or_are_replaced_on_request_and_only_those(string keys, string addresses)
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();
@@ -90,12 +94,29 @@ public sealed class GatewayOptionTests
             node.Run("ip", "address", "add", address, "dev", "cni0").Succeeded();
         }
 
-        Call(node, Configurations.Plain).Fail(7, "already has an IP address different from");
-        node.AssertNoResidue("pod");
+        Add(node, Configurations.With(keys));
+
+        Assert.Equal(addresses.Split(' '), BridgeAddresses(node));
+        node.AssertPodReaches("pod", "10.88.0.1");
+        node.AssertPodReaches("pod", "fd00:88::1");
+    }
+
+    [Theory]
+    [InlineData("10.99.0.1/24")]
+    [InlineData("10.88.0.1/16")]
+    [InlineData("fd00:88::9/64")]
+    [InlineData("fd00:88::1/48")]
+    public void A_single_address_in_the_way_is_replaced_on_request(string present)
+    {
+        using var node = NewNode();
+        node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();
+        node.Run("ip", "address", "add", present, "dev", "cni0").Succeeded();
+
         Add(node, Configurations.With("""{"forceAddress": true}"""));
 
-        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64", "fd00:99::1/64"], BridgeAddresses(node));
+        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], BridgeAddresses(node));
         node.AssertPodReaches("pod", "10.88.0.1");
+        node.AssertPodReaches("pod", "fd00:88::1");
     }
 
     [Fact]
@@ -115,35 +136,38 @@ public sealed class GatewayOptionTests
     public void Several_range_sets_give_as_many_addresses_and_gateways_and_one_default_route()
     {
         using var node = NewNode();
-        var configuration = Configurations.WithIpam(
-            """{"ranges": [[{"subnet":"10.88.0.0/24"}], [{"subnet":"10.89.0.0/24"}], [{"subnet":"fd00:88::/64"}]]}""");
+        string[] subnets = ["10.88.0.0/24", "10.89.0.0/24", "fd00:88::/64", "fd00:89::/64"];
+        var ranges = string.Join(", ", subnets.Select(subnet => $$"""[{"subnet": "{{subnet}}"}]"""));
+        var configuration = Configurations.WithIpam($$"""{"ranges": [{{ranges}}]}""");
 
         var added = Add(node, configuration);
 
-        Assert.Equal(["10.88.0.1/24", "10.89.0.1/24", "fd00:88::1/64"], BridgeAddresses(node));
+        Assert.Equal(subnets.Select(subnet => PodNetwork.AddressInSubnet(subnet, 1)), BridgeAddresses(node));
         Assert.Equal(
-            ["10.88.0.2/24", "10.89.0.2/24", "fd00:88::2/64"],
-            node.IpJsonInPod("pod", "address", "show", "eth0").GlobalAddresses());
+            subnets.Select(subnet => PodNetwork.AddressInSubnet(subnet, 2)).Order(StringComparer.Ordinal),
+            node.IpJsonInPod("pod", "address", "show", "eth0").GlobalAddresses().Order(StringComparer.Ordinal));
         Assert.Equal(2, added.Json.GetProperty("routes").GetArrayLength());
-        node.AssertPodReaches("pod", "10.88.0.1");
-        node.AssertPodReaches("pod", "10.89.0.1");
-        node.AssertPodReaches("pod", "fd00:88::1");
+        Assert.All(subnets, subnet => node.AssertPodReaches("pod", PodNetwork.Address(subnet, 1)));
         Call(node, configuration, "CHECK").WithPrevious(added).Succeed();
     }
 
     [Theory]
-    [InlineData("""{"dst": "0.0.0.0/0"}""")]
-    [InlineData("""{"dst": "0.0.0.0/0", "gw": "10.88.0.1"}""")]
-    [InlineData("""{"dst": "0.0.0.0/0"}, {"dst": "0.0.0.0/0"}""")]
-    public void A_default_route_that_is_given_twice_is_installed_once(string routes)
+    [InlineData("10.88.0.0/24", """{"dst": "0.0.0.0/0"}""")]
+    [InlineData("10.88.0.0/24", """{"dst": "0.0.0.0/0", "gw": "10.88.0.1"}""")]
+    [InlineData("10.88.0.0/24", """{"dst": "0.0.0.0/0"}, {"dst": "0.0.0.0/0"}""")]
+    [InlineData("fd00:88::/64", """{"dst": "::/0"}""")]
+    [InlineData("fd00:88::/64", """{"dst": "::/0", "gw": "fd00:88::1"}""")]
+    [InlineData("fd00:88::/64", """{"dst": "::/0"}, {"dst": "0::0/0"}""")]
+    public void A_default_route_that_is_given_twice_is_installed_once(string subnet, string routes)
     {
         using var node = NewNode();
-        var configuration = Configurations.WithIpam($$"""{"subnet": "10.88.0.0/24", "routes": [{{routes}}]}""");
+        var configuration = Configurations.WithIpam($$"""{"subnet": "{{subnet}}", "routes": [{{routes}}]}""");
 
         var added = Add(node, configuration);
 
-        var route = Assert.Single(node.IpJsonInPod("pod", "-4", "route", "show", "default").EnumerateArray());
-        Assert.Equal("10.88.0.1", route.GetProperty("gateway").GetString());
+        var family = PodNetwork.IsIpv6(subnet) ? "-6" : "-4";
+        var route = Assert.Single(node.IpJsonInPod("pod", family, "route", "show", "default").EnumerateArray());
+        Assert.Equal(PodNetwork.Address(subnet, 1), route.GetProperty("gateway").GetString());
         Call(node, configuration, "CHECK").WithPrevious(added).Succeed();
     }
 
@@ -162,6 +186,14 @@ public sealed class GatewayOptionTests
     [InlineData(
         """{"dst": "2001:db8::/32", "gw": "fd00:88::9", "mtu": 1400}""", "main", "2001:db8::/32", """ "mtu":1400 """)]
     [InlineData("""{"dst": "2001:db8::7/32", "priority": 7}""", "main", "2001:db8::/32", """ "metric":7 """)]
+    [InlineData("""{"dst": "2001:db8::/32"}""", "main", "2001:db8::/32", """ "gateway":"fd00:88::1" """)]
+    [InlineData("""{"dst": "2001:db8::1/128", "gw": "fd00:88::9"}""", "main", "2001:db8::1", """ "gateway":"fd00:88::9" """)]
+    [InlineData(
+        """{"dst": "2001:db8::/32", "mtu": 1400, "advmss": 1300}""",
+        "main", "2001:db8::/32", """ "mtu":1400,"advmss":1300 """)]
+    [InlineData("""{"dst": "2001:db8::/32", "table": 100}""", "100", "2001:db8::/32", """ "gateway":"fd00:88::1" """)]
+    [InlineData("""{"dst": "2001:db8::/32", "table": 5000}""", "5000", "2001:db8::/32", """ "gateway":"fd00:88::1" """)]
+    [InlineData("""{"dst": "2001:db8::/32", "scope": 253}""", "main", "2001:db8::/32", """ "dst":"2001:db8::/32","dev":"eth0" """)]
     public void Routes_are_installed_with_all_their_keys(string route, string table, string destination, string words)
     {
         using var node = NewNode();
@@ -177,14 +209,17 @@ public sealed class GatewayOptionTests
         Call(node, configuration, "CHECK").WithPrevious(added).Succeed();
     }
 
-    [Fact]
-    public void A_route_that_the_kernel_refuses_fails_the_ADD_and_nothing_stays()
+    [Theory]
+    [InlineData("10.88.0.0/24", "1.0.0.0/8", "192.0.2.1")]
+    [InlineData("fd00:88::/64", "2001:db8::/32", "2001:db8:ffff::1")]
+    public void A_route_that_the_kernel_refuses_fails_the_ADD_and_nothing_stays(
+        string subnet, string destination, string gateway)
     {
         using var node = NewNode();
         var configuration = Configurations.WithIpam(
-            """{"subnet": "10.88.0.0/24", "routes": [{"dst": "1.0.0.0/8", "gw": "192.0.2.1"}]}""");
+            $$"""{"subnet": "{{subnet}}", "routes": [{"dst": "{{destination}}", "gw": "{{gateway}}"}]}""");
 
-        Call(node, configuration).Fail(5, "1.0.0.0/8");
+        Call(node, configuration).Fail(5, destination);
         node.AssertNoResidue("pod");
     }
 

@@ -40,11 +40,13 @@ public sealed class HostLocalRoleTests
         Assert.Empty(node.Reservations());
     }
 
-    [Fact]
-    public void A_released_address_is_the_last_to_be_handed_out_again()
+    [Theory]
+    [InlineData("10.88.0.0/29", 2, 3, 4, 5, 6, 2, 3, 4)]
+    [InlineData("fd00:88::/125", 2, 3, 4, 5, 6, 7, 2, 3)]
+    public void A_released_address_is_the_last_to_be_handed_out_again(string subnet, params int[] expected)
     {
         using var node = NewNode();
-        var call = Call(node, "ADD", """{"subnet": "10.88.0.0/29"}""");
+        var call = Call(node, "ADD", $$"""{"subnet": "{{subnet}}"}""");
         var given = new List<string>();
         foreach (var number in Enumerable.Range(1, 8))
         {
@@ -53,8 +55,9 @@ public sealed class HostLocalRoleTests
             call.With("CNI_CONTAINERID", $"c{number}").With("CNI_COMMAND", "DEL").Succeed();
         }
 
-        Assert.Equal(
-            [.. new[] { 2, 3, 4, 5, 6, 2, 3, 4 }.Select(number => $"10.88.0.{number}/29")], given);
+        var (network, length) = (subnet[..subnet.IndexOf('/', StringComparison.Ordinal)], subnet.Split('/')[1]);
+        var prefix = PodNetwork.IsIpv6(subnet) ? network : network[..^1];
+        Assert.Equal(expected.Select(number => $"{prefix}{number}/{length}"), given);
     }
 
     [Fact]
@@ -79,34 +82,54 @@ public sealed class HostLocalRoleTests
         using var node = NewNode();
         var call = Call(
             node, "ADD", """{"subnet": "10.88.0.0/24"}""",
-            """{"runtimeConfig": {"ipRanges": [[{"subnet": "10.90.0.0/24", "rangeStart": "10.90.0.50"}]]}}""");
-
-        AssertResult(call.Succeed().Json, ["10.90.0.50/24", "10.88.0.2/24"], ["10.90.0.1", "10.88.0.1"]);
-        Assert.Equal("10.90.0.50", Read(node, "last_reserved_ip.0"));
-    }
-
-    [Fact]
-    public void Gateways_and_bounds_of_a_range_are_kept()
-    {
-        using var node = NewNode();
-        var call = Call(node, "ADD", """
-            {"subnet": "10.88.0.0/24", "rangeStart": "10.88.0.10", "rangeEnd": "10.88.0.12", "gateway": "10.88.0.11"}
+            """
+            {"runtimeConfig": {"ipRanges": [
+                [{"subnet": "10.90.0.0/24", "rangeStart": "10.90.0.50"}],
+                [{"subnet": "fd00:90::/64", "rangeStart": "fd00:90::50"}]]}}
             """);
 
-        AssertResult(call.Succeed().Json, ["10.88.0.10/24"], ["10.88.0.11"]);
-        AssertResult(call.With("CNI_CONTAINERID", "second").Succeed().Json, ["10.88.0.12/24"], ["10.88.0.11"]);
+        AssertResult(
+            call.Succeed().Json,
+            ["10.90.0.50/24", "fd00:90::50/64", "10.88.0.2/24"], ["10.90.0.1", "fd00:90::1", "10.88.0.1"]);
+        Assert.Equal("10.90.0.50", Read(node, "last_reserved_ip.0"));
+        Assert.Equal("fd00:90::50", Read(node, "last_reserved_ip.1"));
+    }
+
+    [Theory]
+    [InlineData("10.88.0.0/24", "10.88.0.", 10, 11, 12)]
+    [InlineData("fd00:88::/64", "fd00:88::", 10, 11, 12)]
+    [InlineData("fd00:88::/64", "fd00:88::ffff:ffff:ffff:fff", 7, 8, 9)]
+    public void Gateways_and_bounds_of_a_range_are_kept(string subnet, string prefix, int first, int gateway, int last)
+    {
+        using var node = NewNode();
+        var call = Call(node, "ADD", $$"""
+            {
+              "subnet": "{{subnet}}", "rangeStart": "{{prefix}}{{first}}", "rangeEnd": "{{prefix}}{{last}}",
+              "gateway": "{{prefix}}{{gateway}}"
+            }
+            """);
+        var length = subnet[subnet.IndexOf('/', StringComparison.Ordinal)..];
+
+        var given = call.Succeed().Json;
+        AssertResult(given, [$"{prefix}{first}{length}"], [$"{prefix}{gateway}"]);
+        AssertResult(
+            call.With("CNI_CONTAINERID", "second").Succeed().Json, [$"{prefix}{last}{length}"], [$"{prefix}{gateway}"]);
         call.With("CNI_CONTAINERID", "third").Fail(999, "no IP addresses available");
     }
 
-    [Fact]
-    public void An_empty_file_that_a_crash_of_Go_left_blocks_its_address_only_while_others_are_free()
+    [Theory]
+    [InlineData("10.88.0.0/30", "10.88.0.")]
+    [InlineData("fd00:88::/126", "fd00:88::")]
+    public void An_empty_file_that_a_crash_of_Go_left_blocks_its_address_only_while_others_are_free(
+        string subnet, string prefix)
     {
         using var node = NewNode();
-        node.WriteFile($"{Directory}/10.88.0.1", "");
-        var call = Call(node, "ADD", """{"subnet": "10.88.0.0/30", "gateway": "10.88.0.3"}""");
+        node.WriteFile($"{Directory}/{prefix}1", "");
+        var call = Call(node, "ADD", $$"""{"subnet": "{{subnet}}", "gateway": "{{prefix}}3"}""");
+        var length = subnet[subnet.IndexOf('/', StringComparison.Ordinal)..];
 
-        AssertResult(call.Succeed().Json, ["10.88.0.2/30"], ["10.88.0.3"]);
-        AssertResult(call.With("CNI_CONTAINERID", "second").Succeed().Json, ["10.88.0.1/30"], ["10.88.0.3"]);
+        AssertResult(call.Succeed().Json, [$"{prefix}2{length}"], [$"{prefix}3"]);
+        AssertResult(call.With("CNI_CONTAINERID", "second").Succeed().Json, [$"{prefix}1{length}"], [$"{prefix}3"]);
     }
 
     [Theory]
@@ -114,6 +137,7 @@ public sealed class HostLocalRoleTests
     [InlineData("10.88.0.200\n")]
     [InlineData("")]
     [InlineData("10.99.0.7")]
+    [InlineData("fd00:88::7")]
     public void A_mark_that_says_nothing_begins_from_the_start(string mark)
     {
         using var node = NewNode();
@@ -123,6 +147,43 @@ public sealed class HostLocalRoleTests
 
         AssertResult(result, ["10.88.0.2/24"], ["10.88.0.1"]);
         Assert.Equal("10.88.0.2", Read(node, "last_reserved_ip.0"));
+    }
+
+    [Theory]
+    [InlineData("no address", "fd00:88::2")]
+    [InlineData("10.88.0.200", "fd00:88::2")]
+    [InlineData("fd00:99::7", "fd00:88::2")]
+    [InlineData("fd00:88::200", "fd00:88::201")]
+    [InlineData("fd00:88::ffff", "fd00:88::1:0")]
+    [InlineData("fd00:88::ffff:ffff:ffff:ffff", "fd00:88::2")]
+    public void A_mark_of_an_IPv6_range_is_where_the_next_search_begins(string mark, string next)
+    {
+        using var node = NewNode();
+        node.WriteFile($"{Directory}/last_reserved_ip.0", mark);
+
+        AssertResult(Call(node, "ADD", """{"subnet": "fd00:88::/64"}""").Succeed().Json, [$"{next}/64"], ["fd00:88::1"]);
+        Assert.Equal(next, Read(node, "last_reserved_ip.0"));
+    }
+
+    [Theory]
+    [InlineData("FD00:0088::/64", "fd00:88:0:0:0:0:0:0a0B", "fd00:88::a0b")]
+    [InlineData("fd00:88:0:1::/64", "fd00:88:0:1:0:0:0:2", "fd00:88:0:1::2")]
+    [InlineData("fd00:0:0:1::/64", "fd00::1:0:0:0:a", "fd00:0:0:1::a")]
+    [InlineData("fd00:88::/64", "fd00:88::1:0:0:1", "fd00:88::1:0:0:1")]
+    [InlineData("fd00:88::/64", "fd00:88::10.0.0.5", "fd00:88::a00:5")]
+    public void An_IPv6_address_has_one_spelling_whatever_was_written(string subnet, string requested, string expected)
+    {
+        using var node = NewNode();
+        var call = Call(node, "ADD", $$"""{"subnet": "{{subnet}}"}""").With("CNI_ARGS", $"IP={requested}");
+
+        var result = call.Succeed().Json;
+
+        Assert.Equal($"{expected}/64", result.GetProperty("ips")[0].GetProperty("address").GetString());
+        Assert.Equal([expected], node.Reservations());
+        Assert.Equal(expected, Read(node, "last_reserved_ip.0"));
+        call.With("CNI_CONTAINERID", "second").Fail(999, "not available");
+        call.With("CNI_COMMAND", "DEL").Succeed();
+        Assert.Empty(node.Reservations());
     }
 
     [Fact]

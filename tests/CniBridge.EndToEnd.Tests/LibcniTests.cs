@@ -8,21 +8,25 @@ namespace CniBridge.EndToEnd.Tests;
 public sealed class LibcniTests
 {
     [Theory]
-    [InlineData("0.4.0")]
-    [InlineData("1.0.0")]
-    public void Two_pods_are_added_checked_and_deleted(string version)
+    [InlineData("0.4.0", "10.88.0.0/24")]
+    [InlineData("1.0.0", "10.88.0.0/24")]
+    [InlineData("0.4.0", "fd00:88::/64")]
+    [InlineData("1.0.0", "fd00:88::/64")]
+    public void Two_pods_are_added_checked_and_deleted(string version, string subnet)
     {
-        using var node = NodeWithNetwork(version);
+        using var node = NodeWithNetwork(version, subnet);
         var first = node.AddPod("first");
         var second = node.AddPod("second");
 
-        AssertPlausible(Cnitool.Add(node, "podnet", first), version, "10.88.0.2/24");
-        AssertPlausible(Cnitool.Add(node, "podnet", second), version, "10.88.0.3/24");
+        AssertPlausible(Cnitool.Add(node, "podnet", first), version, PodNetwork.AddressInSubnet(subnet, 2));
+        AssertPlausible(Cnitool.Add(node, "podnet", second), version, PodNetwork.AddressInSubnet(subnet, 3));
 
-        Assert.Equal(["10.88.0.2/24"], node.IpJsonInPod("first", "address", "show", "eth0").GlobalAddresses());
-        Assert.Equal(["10.88.0.2", "10.88.0.3"], node.Reservations());
-        node.AssertPodReaches("first", "10.88.0.3");
-        node.AssertPodReaches("second", "10.88.0.2");
+        Assert.Equal(
+            [PodNetwork.AddressInSubnet(subnet, 2)],
+            node.IpJsonInPod("first", "address", "show", "eth0").GlobalAddresses());
+        Assert.Equal([PodNetwork.Address(subnet, 2), PodNetwork.Address(subnet, 3)], node.Reservations());
+        node.AssertPodReaches("first", PodNetwork.Address(subnet, 3));
+        node.AssertPodReaches("second", PodNetwork.Address(subnet, 2));
         Cnitool.Run(node, "check", "podnet", first).Succeeded();
         Cnitool.Run(node, "check", "podnet", second).Succeeded();
         Cnitool.Run(node, "del", "podnet", first).Succeeded();
@@ -78,10 +82,12 @@ public sealed class LibcniTests
         Assert.Empty(node.CachedResults());
     }
 
-    [Fact]
-    public void A_check_fails_when_the_address_was_taken_away()
+    [Theory]
+    [InlineData("10.88.0.0/24")]
+    [InlineData("fd00:88::/64")]
+    public void A_check_fails_when_the_address_was_taken_away(string subnet)
     {
-        using var node = NodeWithNetwork("1.0.0");
+        using var node = NodeWithNetwork("1.0.0", subnet);
         var pod = node.AddPod("pod");
         Cnitool.Add(node, "podnet", pod);
         node.Run("ip", "-n", "pod", "address", "flush", "dev", "eth0").Succeeded();
@@ -89,18 +95,20 @@ public sealed class LibcniTests
         Assert.NotEqual(0, Cnitool.Run(node, "check", "podnet", pod).ExitCode);
     }
 
-    [Fact]
-    public void Capabilities_choose_the_addresses_and_the_hardware_address()
+    [Theory]
+    [InlineData("10.88.0.0/24", "10.88.0.77/24")]
+    [InlineData("fd00:88::/64", "fd00:88::77/64")]
+    public void Capabilities_choose_the_addresses_and_the_hardware_address(string subnet, string address)
     {
-        using var node = NodeWithNetwork("1.0.0");
+        using var node = NodeWithNetwork("1.0.0", subnet);
         var pod = node.AddPod("pod");
 
         var result = Cnitool.Add(
-            node, "podnet", pod, ("CAP_ARGS", """{"ips":["10.88.0.77/24"],"mac":"0a:58:0a:58:00:4d"}"""));
+            node, "podnet", pod, ("CAP_ARGS", $$"""{"ips":["{{address}}"],"mac":"0a:58:0a:58:00:4d"}"""));
 
-        AssertPlausible(result, "1.0.0", "10.88.0.77/24");
+        AssertPlausible(result, "1.0.0", address);
         var link = node.IpJsonInPod("pod", "address", "show", "eth0");
-        Assert.Equal(["10.88.0.77/24"], link.GlobalAddresses());
+        Assert.Equal([address], link.GlobalAddresses());
         Assert.Equal("0a:58:0a:58:00:4d", link[0].GetProperty("address").GetString());
     }
 
@@ -134,19 +142,22 @@ public sealed class LibcniTests
         Assert.DoesNotContain("UP", flags.EnumerateArray().Select(flag => flag.GetString()));
     }
 
-    static ScratchNode NodeWithNetwork(string version)
+    static ScratchNode NodeWithNetwork(string version, string subnet = "10.88.0.0/24")
     {
         Requirement.Node();
+        Requirement.Ipv6();
         // Built, or the test skipped, before anything is made.
         _ = Cnitool.ProgramPath;
         var node = new ScratchNode();
+        // With an editor's key, which every reader must pass over.
         node.WriteFile("/etc/cni/net.d/10-podnet.conflist", $$"""
             {
+              "$schema": "./cni-bridge.schema.json",
               "cniVersion": "{{version}}", "name": "podnet",
               "plugins": [{
                 "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true,
                 "capabilities": {"ips": true, "mac": true},
-                "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}]]}
+                "ipam": {"type": "host-local", "ranges": [[{"subnet": "{{subnet}}"}]]}
               }]
             }
             """);
@@ -158,9 +169,10 @@ public sealed class LibcniTests
         Assert.Equal(version, result.GetProperty("cniVersion").GetString());
         var ip = Assert.Single(result.GetProperty("ips").EnumerateArray());
         Assert.Equal(address, ip.GetProperty("address").GetString());
-        Assert.Equal("10.88.0.1", ip.GetProperty("gateway").GetString());
+        var isIpv6 = PodNetwork.IsIpv6(address);
+        Assert.Equal(isIpv6 ? "fd00:88::1" : "10.88.0.1", ip.GetProperty("gateway").GetString());
         var inPod = result.GetProperty("interfaces")[ip.GetProperty("interface").GetInt32()];
         Assert.Equal("eth0", inPod.GetProperty("name").GetString());
-        Assert.Equal("0.0.0.0/0", result.GetProperty("routes")[0].GetProperty("dst").GetString());
+        Assert.Equal(isIpv6 ? "::/0" : "0.0.0.0/0", result.GetProperty("routes")[0].GetProperty("dst").GetString());
     }
 }

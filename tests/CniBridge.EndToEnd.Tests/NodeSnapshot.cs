@@ -46,15 +46,10 @@ static partial class NodeSnapshot
     }
 
     /// <summary>Paths of the files that host-local and runtimes keep in the node, below /var/lib/cni.</summary>
-    public static IReadOnlyList<string> CniFiles(this ScratchNode node)
-    {
-        var root = node.FromOutside("/var/lib/cni");
-        return [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(root, file)).Order(StringComparer.Ordinal)];
-    }
+    public static IReadOnlyList<string> CniFiles(this Node node) => node.Files("/var/lib/cni");
 
     /// <summary>No link, no reservation and no half-written file is left of any attachment.</summary>
-    public static void AssertNoResidue(this ScratchNode node, string pod)
+    public static void AssertNoResidue(this Node node, string pod)
     {
         Assert.Empty(node.PodLinks(PodNetwork.Bridge));
         Assert.All(node.CniFiles(), file => Assert.Matches("/(lock|last_reserved_ip\\.[0-9]+)$", file));

@@ -6,10 +6,13 @@ namespace CniBridge.EndToEnd.Tests;
 /// <summary>One attachment, as a runtime asks for it.</summary>
 sealed record PluginCall
 {
-    public required ScratchNode Node { get; init; }
+    public required Node Node { get; init; }
 
     /// <summary>The directory of the plugins: ours or Go's.</summary>
     public required string PluginDirectory { get; init; }
+
+    /// <summary>CNI_PATH, where it is not just the directory of the plugins.</summary>
+    public string? SearchPath { get; init; }
 
     /// <summary>The configuration of one plugin, as libcni would pass it on.</summary>
     public required string Configuration { get; init; }
@@ -47,7 +50,7 @@ sealed record PluginCall
             ["CNI_NETNS"] = NetworkNamespace,
             ["CNI_IFNAME"] = InterfaceName,
             ["CNI_ARGS"] = Arguments,
-            ["CNI_PATH"] = PluginDirectory,
+            ["CNI_PATH"] = SearchPath ?? PluginDirectory,
         };
         return Node.Run(Path.Combine(PluginDirectory, plugin), [], configuration.ToJsonString(), environment);
     }

@@ -6,7 +6,7 @@ static class PodNetwork
     public const string Bridge = "cni0";
 
     /// <summary>Makes a pod and describes its attachment by the plugins of a directory.</summary>
-    public static PluginCall Pod(this ScratchNode node, string name, string pluginDirectory, params string[] subnets) =>
+    public static PluginCall Pod(this Node node, string name, string pluginDirectory, params string[] subnets) =>
         new()
         {
             Node = node,

@@ -45,31 +45,41 @@ public sealed class PodNetworkTests
         Assert.Equal(["lo"], podLinks.Select(link => Text(link, "ifname")));
     }
 
-    [Fact]
-    public void The_second_pod_stays_connected_when_the_first_is_deleted()
+    [Theory]
+    [InlineData("10.88.0.0/24")]
+    [InlineData("fd00:88::/64")]
+    [InlineData("10.88.0.0/24", "fd00:88::/64")]
+    public void The_second_pod_stays_connected_when_the_first_is_deleted(params string[] subnets)
     {
         Requirement.Node();
+        Requirement.Ipv6();
         using var node = new ScratchNode();
-        var first = node.Pod("first", PluginDirectory.UnderTest, "10.88.0.0/24");
-        var second = node.Pod("second", PluginDirectory.UnderTest, "10.88.0.0/24");
+        var first = node.Pod("first", PluginDirectory.UnderTest, subnets);
+        var second = node.Pod("second", PluginDirectory.UnderTest, subnets);
         var firstResult = first.Add().Succeeded().Json;
         second.Add().Succeeded();
 
         first.Del(firstResult).Succeeded();
 
-        Assert.Equal(["10.88.0.3"], node.Reservations());
+        Assert.Equal(subnets.Select(subnet => PodNetwork.Address(subnet, 3)), node.Reservations());
         Assert.Single(node.PodLinks(PodNetwork.Bridge));
-        node.AssertPodReaches("second", "10.88.0.1");
-        node.AssertReaches("10.88.0.3");
+        foreach (var subnet in subnets)
+        {
+            node.AssertPodReaches("second", PodNetwork.Address(subnet, 1));
+            node.AssertReaches(PodNetwork.Address(subnet, 3));
+        }
     }
 
-    [Fact]
-    public void Deletion_succeeds_twice_and_after_the_namespace_is_gone()
+    [Theory]
+    [InlineData("10.88.0.0/24")]
+    [InlineData("fd00:88::/64")]
+    [InlineData("10.88.0.0/24", "fd00:88::/64")]
+    public void Deletion_succeeds_twice_and_after_the_namespace_is_gone(params string[] subnets)
     {
         Requirement.Node();
         Requirement.Ipv6();
         using var node = new ScratchNode();
-        var pod = node.Pod("pod", PluginDirectory.UnderTest, "10.88.0.0/24", "fd00:88::/64");
+        var pod = node.Pod("pod", PluginDirectory.UnderTest, subnets);
         var result = pod.Add().Succeeded().Json;
 
         node.Run("ip", "netns", "delete", "pod").Succeeded();

@@ -9,15 +9,18 @@ public sealed class PodmanTests
     public void Containers_get_addresses_reach_each_other_and_leave_nothing_behind()
     {
         Requirement.Node("podman", "conmon", "runc", "busybox");
+        Requirement.Ipv6();
         using var group = new ControlGroup();
         using var node = new ScratchNode();
         node.Bind(PluginDirectory.UnderTest, "/opt/cni/bin");
+        // With an editor's key, which every reader must pass over.
         node.WriteFile($"{NetworkDirectory}/10-podnet.conflist", """
             {
+              "$schema": "./cni-bridge.schema.json",
               "cniVersion": "0.4.0", "name": "podnet",
               "plugins": [{
                 "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true,
-                "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}]]}
+                "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/64"}]]}
               }]
             }
             """);
@@ -27,26 +30,32 @@ public sealed class PodmanTests
         podman.StartContainer("first", "podnet", group);
         podman.StartContainer("second", "podnet", group);
 
-        AssertAddress(podman, "first", "10.88.0.2");
-        AssertAddress(podman, "second", "10.88.0.3");
+        AssertAddresses(podman, "first", 2);
+        AssertAddresses(podman, "second", 3);
         Assert.Equal(2, node.PodLinks(PodNetwork.Bridge).Count());
-        Assert.Equal(["10.88.0.2", "10.88.0.3"], node.Reservations());
+        Assert.Equal(["10.88.0.2", "10.88.0.3", "fd00:88::2", "fd00:88::3"], node.Reservations());
         NodeState.AssertReply(podman.InContainer("first", "ping", "-c1", "-W2", "10.88.0.3"));
         NodeState.AssertReply(podman.InContainer("second", "ping", "-c1", "-W2", "10.88.0.2"));
         NodeState.AssertReply(podman.InContainer("first", "ping", "-c1", "-W2", "10.88.0.1"));
+        NodeState.AssertReply(podman.InContainer("first", "ping", "-c1", "-W2", "fd00:88::3"));
+        NodeState.AssertReply(podman.InContainer("second", "ping", "-c1", "-W2", "fd00:88::1"));
         node.AssertReaches("10.88.0.2");
+        node.AssertReaches("fd00:88::2");
 
         podman.Run("rm", "--force", "--time", "0", "first", "second").Succeeded();
         node.AssertNothingLeft(PodNetwork.Bridge);
     }
 
-    static void AssertAddress(Podman podman, string container, string address)
+    static void AssertAddresses(Podman podman, string container, int number)
     {
         var networks = podman.Run("inspect", "--format", "{{json .NetworkSettings.Networks}}", container);
         var network = networks.Succeeded().Json.GetProperty("podnet");
-        Assert.Equal(address, network.GetProperty("IPAddress").GetString());
+        Assert.Equal($"10.88.0.{number}", network.GetProperty("IPAddress").GetString());
         Assert.Equal("10.88.0.1", network.GetProperty("Gateway").GetString());
+        Assert.Equal($"fd00:88::{number}", network.GetProperty("GlobalIPv6Address").GetString());
+        Assert.Equal("fd00:88::1", network.GetProperty("IPv6Gateway").GetString());
         var shown = podman.InContainer(container, "ip", "address", "show", "eth0").Succeeded().Stdout;
-        Assert.Contains($" {address}/24 ", shown, StringComparison.Ordinal);
+        Assert.Contains($" 10.88.0.{number}/24 ", shown, StringComparison.Ordinal);
+        Assert.Contains($" fd00:88::{number}/64 ", shown, StringComparison.Ordinal);
     }
 }

@@ -16,5 +16,6 @@ static class AllScenarios
         .. DeletionScenarios.Table,
         .. CheckScenarios.Table,
         .. LoopbackScenarios.Table,
+        .. DelegationScenarios.Table,
     ];
 }

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>A node on which a scenario runs with the plugins of one directory.</summary>
+/// <summary>
+/// A node on which a scenario runs with the plugins of one directory. Address management that is neither host-local nor
+/// the node's own in /opt/cni/bin is Go's for both.
+/// </summary>
 sealed class DifferentialNode : IDisposable
 {
     readonly ScratchNode node = new();
@@ -53,6 +56,7 @@ sealed class DifferentialNode : IDisposable
         {
             Node = node,
             PluginDirectory = plugins,
+            SearchPath = $"{plugins}:/opt/cni/bin:{PluginDirectory.Go}",
             Configuration = configuration,
             ContainerId = $"container-{step.Pod}",
             NetworkNamespace = step.Namespace ?? $"/run/netns/{step.Pod}",

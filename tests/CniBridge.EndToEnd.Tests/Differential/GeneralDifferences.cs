@@ -9,6 +9,8 @@ static class GeneralDifferences
     const string Dns = "Debian's Go plugins print an empty dns in every version, newer ones and ours before 1.0.0 only";
     const string Keep = "newer Go plugins and ours let IPv6 addresses survive that the link is down";
 
+    const string Announced = "README: an address that another pod had a moment ago";
+
     public static IReadOnlyList<Difference> Table { get; } =
     [
         new("*/link/num_tx_queues", "*", "1", Queues),
@@ -17,5 +19,6 @@ static class GeneralDifferences
         new("files/*/* mode", "644", "600", Modes),
         new("result/dns", "{}", null, Dns),
         new("pod */sysctl/ipv6 keep_addr_on_down", "0", "1", Keep),
+        new("pod */sysctl/ipv6 ndisc_notify", "0", "1", Announced),
     ];
 }

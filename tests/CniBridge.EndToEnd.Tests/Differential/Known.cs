@@ -23,10 +23,17 @@ static class Known
     public const string DefaultGatewayChecked = "CHECK compares the gateway of default routes as of all others";
     public const string NamespaceIdentity = "README: CHECK compares namespaces by identity";
 
+    public const string Arguments = "README: CNI_ARGS with MAC or IP";
+    public const string DelegateUndone = "ours calls a failed ADD's program with DEL, as the specification asks; Go does not";
+
     public const string BridgeMac = "README: MAC of the bridge";
     public const string AnyOrder = "Go takes requested addresses in a random order, ours in the order they are given";
     public const string NoCarrierChange =
         "ours gives the bridge a port that runs; Go's first port does not run yet, and the carrier goes off and on";
+
+    public const string OldAddress =
+        "with another address on the bridge Go's ADD fails; ours goes on beside it, or replaces it when nobody uses it";
+    public const string GatewayChecked = "CHECK looks at the gateways on the bridge";
 
     const string NothingThere = "DEL and CHECK make no store where there is none";
     const string RefusedFirst = "what can be known to be wrong is refused before the bridge is made";
@@ -72,6 +79,14 @@ static class Known
         .. OnlyOursSucceeds(reason, after),
         new("result/*", null, "*", reason) { After = after },
         new("files/networks/podnet/10.*", null, "*", reason) { After = after },
+    ];
+
+    /// <summary>Both ends of the pod's pair are there with ours only.</summary>
+    public static Difference[] OursIsThere(string pod, string reason, params int[] after) =>
+    [
+        new("node/cni0/*", null, "*", reason) { After = after },
+        new($"node/veth({pod} eth0)/*", null, "*", reason) { After = after },
+        new($"pod {pod}/eth0/*", null, "*", reason) { After = after },
     ];
 
     /// <summary>Only ours has got as far as the gateway's address, the routes to it and forwarding.</summary>

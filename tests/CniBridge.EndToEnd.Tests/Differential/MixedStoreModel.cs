@@ -6,14 +6,16 @@ namespace CniBridge.EndToEnd.Tests.Differential;
 /// Random calls of host-local, by Go and ours in turn, on a range of 24 addresses, and beside it what must be in the
 /// store. One call at a time must give exactly the address that is next; calls at once must give different ones.
 /// </summary>
-sealed class MixedStoreModel(ScratchNode node, int seed)
+/// <param name="prefix">What stands before the last number of an address: 10.88.0. or fd00:88:: for example.</param>
+/// <param name="length">The subnet's prefix length.</param>
+sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int length)
 {
     const int First = 10;
     const int Last = 33;
     const int AtOnce = 6;
-    const string Ipam = "\"subnet\": \"10.88.0.0/24\", \"rangeStart\": \"10.88.0.10\", \"rangeEnd\": \"10.88.0.33\"";
 
     readonly Random random = new(seed);
+    readonly bool isIpv6 = PodNetwork.IsIpv6(prefix);
     readonly Dictionary<int, string> holders = [];
     int lastReserved = Last;
     int containers;
@@ -70,7 +72,7 @@ sealed class MixedStoreModel(ScratchNode node, int seed)
         Assert.Equal(given.Count, given.Distinct().Count());
         foreach (var call in leaving)
         {
-            holders.Remove(NumberOf(call.ContainerId));
+            holders.Remove(ContainerNumberOf(call.ContainerId));
         }
 
         for (var index = 0; index < given.Count; index++)
@@ -115,6 +117,9 @@ sealed class MixedStoreModel(ScratchNode node, int seed)
 
     PluginCall Container(int container) => node.Container(Draw(2) == 0, Ipam, container);
 
+    string Ipam => string.Create(CultureInfo.InvariantCulture,
+        $"\"subnet\": \"{prefix}{(isIpv6 ? "" : "0")}/{length}\", \"rangeStart\": \"{Address(First)}\", \"rangeEnd\": \"{Address(Last)}\"");
+
     int AnyHolder() => holders.Keys.Order().ElementAt(Draw(holders.Count));
 
 #pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
@@ -124,7 +129,10 @@ sealed class MixedStoreModel(ScratchNode node, int seed)
     static string Content(int container) =>
         string.Create(CultureInfo.InvariantCulture, $"container-{container}\r\neth0");
 
-    static string Address(int number) => string.Create(CultureInfo.InvariantCulture, $"10.88.0.{number}");
+    string Address(int number) => prefix + number.ToString(isIpv6 ? "x" : "d", CultureInfo.InvariantCulture);
 
-    static int NumberOf(string text) => int.Parse(text.Split('.', '-')[^1], CultureInfo.InvariantCulture);
+    int NumberOf(string address) =>
+        int.Parse(address[prefix.Length..], isIpv6 ? NumberStyles.HexNumber : NumberStyles.None, CultureInfo.InvariantCulture);
+
+    static int ContainerNumberOf(string container) => int.Parse(container.Split('-')[^1], CultureInfo.InvariantCulture);
 }

@@ -8,37 +8,43 @@ public sealed class MixedStoreTests
     /// <summary>Addresses 2 to 6: room for five.</summary>
     const string Small = "\"subnet\": \"10.88.0.0/29\"";
 
-    [Fact]
-    public void Addresses_go_round_whoever_hands_them_out()
+    const string SmallIpv6 = "\"subnet\": \"fd00:88::/125\", \"rangeEnd\": \"fd00:88::6\"";
+
+    [Theory]
+    [InlineData(Small, "10.88.0.")]
+    [InlineData(SmallIpv6, "fd00:88::")]
+    public void Addresses_go_round_whoever_hands_them_out(string ipam, string prefix)
     {
         using var node = MixedNode.Make();
         var handedOut = new List<string>();
         for (var number = 0; number < 12; number++)
         {
             var isGo = number % 2 == 0;
-            handedOut.Add(node.Container(isGo, Small, number).Add().Succeeded().Json.Address());
-            node.Container(!isGo, Small, number).Del().Succeeded();
+            handedOut.Add(node.Container(isGo, ipam, number).Add().Succeeded().Json.Address());
+            node.Container(!isGo, ipam, number).Del().Succeeded();
         }
 
         // The marker is what tells the other one where to go on.
         Assert.Equal(
             Enumerable.Range(0, 12)
-                .Select(number => string.Create(CultureInfo.InvariantCulture, $"10.88.0.{2 + (number % 5)}")),
+                .Select(number => string.Create(CultureInfo.InvariantCulture, $"{prefix}{2 + (number % 5)}")),
             handedOut);
         Assert.Equal(["last_reserved_ip.0"], node.Files().Keys);
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_reservation_of_one_is_respected_and_found_by_the_other(bool goIsFirst)
+    [InlineData(true, Small)]
+    [InlineData(false, Small)]
+    [InlineData(true, SmallIpv6)]
+    [InlineData(false, SmallIpv6)]
+    public void A_reservation_of_one_is_respected_and_found_by_the_other(bool goIsFirst, string ipam)
     {
         using var node = MixedNode.Make();
-        var first = node.Container(goIsFirst, Small, 1);
+        var first = node.Container(goIsFirst, ipam, 1);
         var second = first with { PluginDirectory = MixedNode.Directory(!goIsFirst) };
         var address = first.Add().Succeeded().Json.Address();
 
-        var other = node.Container(!goIsFirst, Small, 2) with { Arguments = $"IP={address}" };
+        var other = node.Container(!goIsFirst, ipam, 2) with { Arguments = $"IP={address}" };
 
         Assert.NotEqual(0, other.Add().ExitCode);
         Assert.NotEqual(0, second.Add().ExitCode);
@@ -66,11 +72,14 @@ public sealed class MixedStoreTests
         node.Container(isGo: true, Small, 5).Check(null).Succeeded();
     }
 
-    [Fact]
-    public void No_address_is_given_twice_in_hundreds_of_calls_by_turns_and_at_once()
+    [Theory]
+    [InlineData("10.88.0.", 24)]
+    [InlineData("fd00:88::", 64)]
+    [InlineData("fd00:88:0:1:ffff::", 80)]
+    public void No_address_is_given_twice_in_hundreds_of_calls_by_turns_and_at_once(string prefix, int length)
     {
         using var node = MixedNode.Make();
-        var store = new MixedStoreModel(node, seed: 20_250_101);
+        var store = new MixedStoreModel(node, seed: 20_250_101, prefix, length);
 
         for (var round = 0; round < 30; round++)
         {

@@ -96,6 +96,13 @@ static class AddressScenarios
             Steps = [Add("a"), NoAdd("b"), Del("b"), Del("a"), Add("b"), Check("b"), Del("b")],
             Differences = Known.PairStays("b", Known.FailingAdd, 2),
         },
+        new("the IPv6 gateway is the last address and in the range", Config.Gateway("""
+            "subnet": "fd00:88::/125", "rangeStart": "fd00:88::6", "gateway": "fd00:88::7"
+            """))
+        {
+            Steps = [Add("a"), NoAdd("b"), Del("b"), Del("a"), Add("b"), Check("b"), Del("b")],
+            Differences = Known.PairStays("b", Known.FailingAdd, 2),
+        },
         new("network and broadcast address in the range", Config.Bridge("""
             "ipam": {"type": "host-local", "subnet": "10.88.0.0/30", "rangeStart": "10.88.0.0", "rangeEnd": "10.88.0.3"}
             """))
@@ -108,9 +115,37 @@ static class AddressScenarios
             Steps = [Add("a"), NoAdd("b"), Del("b"), Del("a"), Add("b"), Del("b")],
             Differences = Known.PairStays("b", Known.FailingAdd, 2),
         },
+        new("an IPv6 range of four addresses is used up", Config.Gateway("\"subnet\": \"fd00:88::/126\""))
+        {
+            Steps = [Add("a"), Add("b"), NoAdd("c"), Del("c"), Del("a"), Add("c"), Check("c"), Del("b"), Del("c")],
+            Differences = Known.PairStays("c", Known.FailingAdd, 3),
+        },
         new("addresses go round", Config.Gateway("\"subnet\": \"10.88.0.0/29\""))
         {
             Steps = [Add("a"), Add("b"), Del("a"), Add("a"), Del("b"), Add("b"), Del("a"), Add("a")],
+        },
+        new("IPv6 addresses go round", Config.Gateway("\"subnet\": \"fd00:88::/126\""))
+        {
+            Steps = [Add("a"), Add("b"), Del("a"), Add("a"), Del("b"), Add("b"), Del("a"), Add("a")],
+        },
+        new("IPv6 ranges in other spellings", Config.Gateway("""
+            "ranges": [[{"subnet": "FD00:0088:0:0:1::/80", "rangeStart": "fd00:88::1:0:0:000A"}],
+                       [{"subnet": "fd00:89:0:0001:0::/64", "gateway": "FD00:89:0:1:0:0:0:ABC"}]]
+            """))
+        {
+            Steps = TwoPods,
+        },
+        new("two IPv6 range sets with gateways", Config.Gateway(
+            $"\"ranges\": [{Config.Ipv6}, [{{\"subnet\": \"fd00:89::/64\"}}]]"))
+        {
+            Steps = TwoPods,
+        },
+        new("a range set of two IPv6 subnets", Config.Bridge("""
+            "ipam": {"type": "host-local", "ranges": [[{"subnet": "fd00:88::/126"}, {"subnet": "fd00:89::/126"}]]}
+            """))
+        {
+            Steps = [Add("a"), Add("b"), Add("c"), Del("a"), Del("b"), Del("c")],
+            Differences = Known.ZeroMac(6),
         },
         new("capability ipRanges", Config.Bridge($$"""
             "isGateway": true, "ipam": {"type": "host-local"}, "capabilities": {"ipRanges": true},

@@ -18,13 +18,16 @@ static class CheckScenarios
             ("an address was added", "ip -n a address add 192.0.2.2/24 dev eth0", false),
             ("the default route was removed", "ip -n a route delete default", true),
             ("the connected route was removed", "ip -n a route delete 10.88.0.0/24", true),
+            ("the IPv6 prefix length was changed",
+                "ip -n a address delete fd00:88::2/64 dev eth0; ip -n a address add fd00:88::2/48 dev eth0 nodad", true),
+            ("the IPv6 default route was removed", "ip -n a -6 route delete default", true),
+            ("the connected IPv6 route was removed", "ip -n a -6 route delete fd00:88::/64", true),
             ("the interface was removed", "ip -n a link delete eth0", true),
             ("the interface was replaced", "ip -n a link delete eth0; ip -n a link add eth0 type bridge", true),
             ("the MAC was changed", "ip -n a link set eth0 address 02:00:00:00:00:09", true),
             ("the bridge was removed", "ip link delete cni0", true),
             ("the bridge's MAC was changed", "ip link set cni0 address 02:00:00:00:00:09", true),
             ("the bridge was made promiscuous", "ip link set cni0 promisc on", true),
-            ("the bridge lost its address", "ip address flush dev cni0", false),
             ("the port was taken out", "ip link set $(ls /sys/class/net/cni0/brif) nomaster", true),
             ("the MTU was changed", "ip -n a link set eth0 mtu 1400", false),
             ("the reservations were removed", "cd /var/lib/cni/networks/podnet; rm 10.88.0.2 fd00:88::2", true),
@@ -33,9 +36,19 @@ static class CheckScenarios
         {
             Steps = [Add("a"), Sh(change.Command), Check("a") with { Fails = change.Fails }],
         }),
+        new("CHECK after the bridge lost its address", Network)
+        {
+            Steps = [Add("a"), Sh("ip address flush dev cni0"), Check("a")],
+            Differences = Known.OnlyGoSucceeds(Known.GatewayChecked, 3),
+        },
         new("CHECK after the default route was changed", Network)
         {
             Steps = [Add("a"), Sh("ip -n a route replace default via 10.88.0.99"), Check("a")],
+            Differences = Known.OnlyGoSucceeds(Known.DefaultGatewayChecked, 3),
+        },
+        new("CHECK after the IPv6 default route was changed", Network)
+        {
+            Steps = [Add("a"), Sh("ip -n a -6 route replace default via fd00:88::99"), Check("a")],
             Differences = Known.OnlyGoSucceeds(Known.DefaultGatewayChecked, 3),
         },
         new("CHECK after the interface was renamed", Network)

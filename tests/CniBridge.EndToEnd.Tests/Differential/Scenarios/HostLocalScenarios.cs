@@ -165,6 +165,40 @@ static class HostLocalScenarios
                 Add("b"),
             ],
         },
+        new("a marker at the end of an IPv6 range", Config.HostLocal("\"subnet\": \"fd00:88::/64\""))
+        {
+            Steps =
+            [
+                Sh(MakeStore + "; printf fd00:88::ffff:ffff:ffff:fffe >last_reserved_ip.0"),
+                Add("a"),
+                Add("b"),
+            ],
+        },
+        new("IPv6 reservations of the oldest format", Config.HostLocal("\"subnet\": \"fd00:88::/64\""))
+        {
+            Steps =
+            [
+                Sh(MakeStore + "; printf container-a >fd00:88::2"),
+                Check("a"),
+                NoAdd("a"),
+                Add("b"),
+                Del("a"),
+                Add("a"),
+            ],
+        },
+        new("IPv6 addresses are requested in other spellings", Config.HostLocal("\"subnet\": \"fd00:88::/64\""))
+        {
+            Steps =
+            [
+                Add("a") with { Arguments = "IP=FD00:88:0:0::0A0B" },
+                Add("b") with { Arguments = "IP=fd00:88::10.0.0.5" },
+                NoAdd("c") with { Arguments = "IP=fd00:0088:0:0:0:0:0:a0b" },
+                NoAdd("c") with { Arguments = "IP=fd00:88::1" },
+                NoAdd("c") with { Arguments = "IP=fd00:89::1" },
+                Del("a"),
+                Add("c") with { Arguments = "IP=fd00:88::a0b" },
+            ],
+        },
         new("reservations of the oldest format", Config.HostLocal(Subnet))
         {
             Steps =

@@ -40,6 +40,44 @@ static class RouteScenarios
                 .. Known.ZeroMac(2),
             ],
         },
+        new("an IPv6 default route and the default gateway", Config.Gateway("""
+            "subnet": "fd00:88::/64", "routes": [{"dst": "::/0"}]
+            """))
+        {
+            Steps = [NoAdd("a"), Del("a")],
+            Differences = [
+                .. Known.OnlyOursSucceeds(Known.DefaultRoutes, 1),
+                new("result/*", null, "*", Known.DefaultRoutes) { After = [1] },
+                new("files/networks/podnet/fd00:*", null, "*", Known.DefaultRoutes) { After = [1] },
+                new("node/cni0/address/*", null, "*", Known.DefaultRoutes) { After = [1, 2] },
+                new("node/cni0/route/*", null, "*", Known.DefaultRoutes) { After = [1, 2] },
+                new("node/*/sysctl/ipv6 forwarding", "0", "1", Known.DefaultRoutes) { After = [1, 2] },
+                .. Known.ZeroMac(2),
+            ],
+        },
+        new("an IPv6 route through an unreachable gateway", Config.Gateway("""
+            "subnet": "fd00:88::/64", "routes": [{"dst": "fd01::/64", "gw": "fd00:99::1"}]
+            """))
+        {
+            Steps = [NoAdd("a"), Del("a")],
+            Differences = [
+                .. Known.PairStays("a", Known.FailingAdd, 1),
+                .. Known.CarrierStays(Known.FailingAdd, 1),
+                .. Known.ZeroMac(2),
+            ],
+        },
+        new("an IPv6 route with host bits", Config.Gateway("""
+            "subnet": "fd00:88::/64", "routes": [{"dst": "fd01::7/64"}]
+            """))
+        {
+            Steps = OnePodUnchecked,
+        },
+        new("an IPv6 route of link-local gateway", Config.Gateway("""
+            "subnet": "fd00:88::/64", "routes": [{"dst": "fd01::/64", "gw": "fe80::1"}]
+            """))
+        {
+            Steps = OnePodUnchecked,
+        },
         new("the same destination by two gateways", Config.Gateway("""
             "subnet": "10.88.0.0/24",
             "routes": [{"dst": "10.1.0.0/16", "gw": "10.88.0.8"}, {"dst": "10.1.0.0/16", "gw": "10.88.0.9"}]
