@@ -16,6 +16,9 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
     /// <summary>ip link set … address MAC</summary>
     public MacAddress? Mac { get; init; }
 
+    /// <summary>ip link set … master BRIDGE; 0: as it is.</summary>
+    public int Master { get; init; }
+
     /// <summary>ip link set … alias TEXT; the kernel takes up to 255 bytes.</summary>
     public string? Alias { get; init; }
 
@@ -40,6 +43,8 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
         });
         if (Mac is { } mac)
             writer.Attribute(IFLA_ADDRESS, mac.ToBytes());
+        if (Master > 0)
+            writer.Attribute(IFLA_MASTER, Master);
         if (Alias is not null)
             writer.Attribute(IFLA_IFALIAS, Alias);
         if (Hairpin || Isolated)

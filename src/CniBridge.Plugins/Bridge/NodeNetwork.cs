@@ -92,22 +92,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     void PinMac(Link bridge) => _socket.Execute(
         new ChangeLink(bridge.Index, bridge.Name) { Mac = bridge.Mac.IsZero ? MacAddress.Random() : bridge.Mac });
 
-    public Link EnsureVlanGateway(Link bridge, BridgeConfig config)
-    {
-        var name = config.VlanGateway!;
-        var port = HostLink.NameOfVlanPort(name);
-        if (_socket.TryGetIndex(name) is null)
-        {
-            _socket.TryCreateVeth(new VethEnd(port, MacAddress.Random()), new VethEnd(name, MacAddress.Random()),
-                null, bridge.Index, (int)bridge.Mtu);
-        }
-        var link = _socket.TryGetLink(name) ?? throw new KernelException($"look up the link {name}", Errno.ENODEV);
-        // Each time: whoever made the pair may have been killed before this.
-        _socket.Execute(new ChangeLink(link.Index, name) { Up = true });
-        if (_socket.TryGetIndex(port) is { } index)
-            _socket.Execute([new ChangeLink(index, port) { Alias = name }, .. PortVlans.OfGateway(index, port, config)]);
-        return link;
-    }
+    public Link EnsureVlanGateway(Link bridge, BridgeConfig config) => new VlanGateway(_socket, bridge, config, log).Ensure();
 
     public IReadOnlyList<Link> ListPorts(Link bridge) => _socket.ListPorts(bridge.Index);
 

@@ -66,6 +66,10 @@ public sealed class ChangeLinkTests
     }
 
     [Fact]
+    public void A_link_is_made_a_port_as_ip_does() => Request.AssertSameAttributes(
+        "link-master", new ChangeLink(Port, "vethhost") { Master = 2 }, NLM_F_ACK);
+
+    [Fact]
     public void Nothing_asked_changes_nothing()
     {
         var tree = RequestTree.Decode(Request.Encode(new ChangeLink(Bridge, "cni1"), NLM_F_ACK, 1));

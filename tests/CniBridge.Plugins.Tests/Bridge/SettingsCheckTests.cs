@@ -170,12 +170,12 @@ public sealed class SettingsCheckTests
         ["larger MTU"] = (s => s.Config = s.Config with { Mtu = 1400 }, "The MTU of veth0 is 1500, configured: 1400"),
         ["smaller MTU"] = (s => s.Config = s.Config with { Mtu = 9000 }, "The MTU of veth0 is 1500, configured: 9000"),
         ["larger MTU inside"] = (s => s.Pod = s.Pod with { Mtu = 1501 },
-            "The MTU of eth0, 1501, is larger than that of its other end veth0, 1500"),
+            "The MTU of eth0, 1501, is larger than that of veth0, 1500"),
         ["larger MTU inside where the uplink decides"] = (s =>
         {
             s.Config = s.Config with { IsMtuAuto = true };
             s.Host = s.Host with { Mtu = 1400 };
-        }, "The MTU of eth0, 1500, is larger than that of its other end veth0, 1400"),
+        }, "The MTU of eth0, 1500, is larger than that of veth0, 1400"),
         ["no VLAN"] = (s => s.MakeVlan(100), "The port veth0 is not in VLAN 100 untagged"),
         ["VLAN with a tag"] = (s =>
         {
