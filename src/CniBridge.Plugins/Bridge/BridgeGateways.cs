@@ -75,11 +75,13 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     /// <summary>Pods with an address of the old range, and ports of which nobody knows what is behind them.</summary>
     List<string> FindUsers(Link bridge, Cidr old)
     {
+        // In this order: an ADD beside this one reserves its address first and then makes its port, so its owner is known.
+        var ports = node.ListPorts(bridge);
         var users = addresses.ListUsers();
         var found = users.Where(user => old.Contains(user.Address) && !IsOurs(user.ContainerId, user.InterfaceName))
             .Select(user => $"{user.ContainerId} {user.InterfaceName} ({user.Address})")
             .ToList();
-        foreach (var port in node.ListPorts(bridge))
+        foreach (var port in ports)
         {
             if (port.Alias == HostLink.AliasOf(request.Attachment) || HostLink.IsVlanPort(port))
                 continue;

@@ -175,11 +175,12 @@ public sealed class BridgeGatewaysTests
         Assert.Equal(Line("it stays, for no pod of the network pods ever had an address of it"), state.Log);
     }
 
+    // The ports first, whose owners have reserved before: so no ADD beside this one has a port and no reservation.
     [Fact]
     public void An_address_that_nobody_uses_is_replaced()
     {
         var state = Run();
-        Assert.Equal(["addresses of cni0", "users", "ports of cni0", $"gateways of cni0: {Replaced}"], state.Calls);
+        Assert.Equal(["addresses of cni0", "ports of cni0", "users", $"gateways of cni0: {Replaced}"], state.Calls);
         Assert.Equal(Line("it is replaced, for no pod uses it any more"), state.Log);
     }
 
@@ -313,7 +314,7 @@ public sealed class BridgeGatewaysTests
     public void A_VLANs_addresses_are_on_its_own_link_and_its_pods_behind_the_bridge()
     {
         var state = Run(MakeVlan, s => s.AddPort("veth2", "pods/pod2/eth0"));
-        Assert.Equal(["addresses of cni0.100", "users", "ports of cni0", $"gateways of cni0.100: {New}"], state.Calls);
+        Assert.Equal(["addresses of cni0.100", "ports of cni0", "users", $"gateways of cni0.100: {New}"], state.Calls);
         Assert.Equal($"\"cni0.100\" already has an IP address different from {New}, {Old}: it stays, still used by " +
             $"the port veth2 of pod2 eth0; when they are gone: ip address del {Old} dev cni0.100\n", state.Log);
     }
