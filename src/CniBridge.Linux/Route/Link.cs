@@ -22,6 +22,9 @@ public sealed record Link
     /// <summary>Of a veth: the index of the other end, in the other end's namespace (IFLA_LINK).</summary>
     public int PeerIndex { get; init; }
 
+    /// <summary>Of a veth: the other end is in another namespace (IFLA_LINK_NETNSID), and its index one of there.</summary>
+    public bool IsPeerElsewhere { get; init; }
+
     public string Alias { get; init; } = "";
 
     /// <summary>Of a bridge: do its ports belong to VLANs? Null where the kernel is built without.</summary>
@@ -70,6 +73,7 @@ public sealed record Link
                 IFLA_OPERSTATE => link with { OperationalState = attributes.Byte },
                 IFLA_MTU => link with { Mtu = attributes.UInt32 },
                 IFLA_LINK => link with { PeerIndex = attributes.Int32 },
+                IFLA_LINK_NETNSID => link with { IsPeerElsewhere = true },
                 IFLA_MASTER => link with { Master = attributes.Int32 },
                 IFLA_IFALIAS => link with { Alias = attributes.Text },
                 IFLA_LINKINFO => link.WithInfo(attributes.Nested),

@@ -40,6 +40,7 @@ static class RouteConstants
     internal const ushort IFLA_PROMISCUITY = 30;
     internal const ushort IFLA_NUM_TX_QUEUES = 31;
     internal const ushort IFLA_NUM_RX_QUEUES = 32;
+    internal const ushort IFLA_LINK_NETNSID = 37;
 
     internal const uint RTEXT_FILTER_SKIP_STATS = 8;
 

@@ -1,3 +1,5 @@
+using CniBridge.Linux.Route;
+
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>STATUS: may an ADD work? Changes nothing on the node and takes no lock.</summary>
@@ -8,8 +10,11 @@ sealed class BridgeStatus(BridgeConfig config, IAddressManager? addresses, INode
         // Where there is a bridge that does what is asked, the kernel has what it takes.
         if (node.FindBridge(config) is not { } bridge)
             node.TryKernel(config);
-        else if (config is { IsGateway: true, Vlan: 0 } && addresses?.ServesIPv6 == true)
-            IPv6Switch.Require(bridge.Name);
+        else if (config.IsGateway && addresses?.ServesIPv6 == true && FindGateway(bridge) is { } gateway)
+            IPv6Switch.Require(gateway.Name);
         addresses?.ReportStatus();
     }
+
+    /// <summary>Null when it is still to be made.</summary>
+    Link? FindGateway(Link bridge) => config.VlanGateway is { } name ? node.FindLink(name) : bridge;
 }

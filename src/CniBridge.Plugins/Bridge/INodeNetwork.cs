@@ -84,6 +84,9 @@ interface INodeNetwork : IDisposable
 
     Link? FindLink(string name);
 
+    /// <summary>The port behind which the gateway of a VLAN is; null if it is a link without one.</summary>
+    Link? FindVlanPort(Link gateway);
+
     /// <summary>The link's MAC now.</summary>
     MacAddress GetMac(Link link);
 

@@ -192,6 +192,8 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public Link? FindLink(string name) => _socket.TryGetLink(name);
 
+    public Link? FindVlanPort(Link gateway) => VlanGateway.FindPort(gateway, _socket);
+
     public MacAddress GetMac(Link link) => _socket.GetMac(link.Name);
 
     public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName) => PodNetwork.Inspect(pod, interfaceName);

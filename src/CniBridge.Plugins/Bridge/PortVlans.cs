@@ -28,7 +28,7 @@ static class PortVlans
     internal static IEnumerable<INetlinkMessage> OfGateway(int index, string name, BridgeConfig config) =>
         Of(index, name, config with { Trunk = [] });
 
-    internal static ChangePortVlans Native(int index, string name, BridgeConfig config)
+    static ChangePortVlans Native(int index, string name, BridgeConfig config)
     {
         var id = config.Vlan == 0 ? DefaultVlan : config.Vlan;
         return new ChangePortVlans(index, name, id, id) { IsNative = true };

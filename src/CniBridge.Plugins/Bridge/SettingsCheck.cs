@@ -15,6 +15,8 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
     {
         if (!bridge.IsUp)
             throw BridgeCheck.Failure($"The bridge {bridge.Name} is down");
+        if (config.FiltersVlans && bridge.FiltersVlans == false)
+            throw BridgeCheck.Failure($"The bridge {bridge.Name} does not tell VLANs apart: vlan_filtering 0");
         if (!host.IsUp)
             throw BridgeCheck.Failure($"The host's end {host.Name} is down");
         if (!pod.IsUp && !config.LeavesPodInterfaceDown)
@@ -22,7 +24,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
         CheckSetting(host, "hairpin", host.IsHairpin, config.Hairpin);
         CheckSetting(host, "isolated", host.IsIsolated, config.Isolated);
         CheckMtu(host, pod);
-        CheckVlans(host);
+        CheckVlans(host, [.. PortVlans.Expected(config)]);
     }
 
     static void CheckSetting(Link port, string name, bool actual, bool configured)
@@ -40,16 +42,15 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
             throw BridgeCheck.Failure(Text($"The MTU of {pod.Name}, {pod.Mtu}, is larger than that of {host.Name}, {host.Mtu}"));
     }
 
-    void CheckVlans(Link host)
+    void CheckVlans(Link port, List<PortVlan> expected)
     {
-        var expected = PortVlans.Expected(config).ToList();
         if (expected.Count == 0)
             return;
-        var present = node.ListVlans(host);
+        var present = node.ListVlans(port);
         foreach (var vlan in expected)
         {
             if (!present.Contains(vlan))
-                throw BridgeCheck.Failure(Text($"The port {host.Name} is not in VLAN {vlan.Id}{(vlan.IsNative ? " untagged" : "")}"));
+                throw BridgeCheck.Failure(Text($"The port {port.Name} is not in VLAN {vlan.Id}{(vlan.IsNative ? " untagged" : "")}"));
         }
     }
 
@@ -58,9 +59,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
         var gateways = AddressPlan.Make(config, previous).Gateways;
         if (gateways.Count == 0)
             return;
-        var link = config.VlanGateway is { } name
-            ? node.FindLink(name) ?? throw BridgeCheck.Failure($"The VLAN's gateway {name} not found")
-            : bridge;
+        var link = config.VlanGateway is { } name ? CheckVlanGateway(bridge, name) : bridge;
         var present = node.ListAddresses(link);
         foreach (var gateway in gateways)
         {
@@ -68,6 +67,21 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
                 throw BridgeCheck.Failure($"The gateway address {gateway} is not on {link.Name}");
             CheckForwarding(gateway.Address);
         }
+    }
+
+    Link CheckVlanGateway(Link bridge, string name)
+    {
+        var link = node.FindLink(name) ?? throw BridgeCheck.Failure($"The VLAN's gateway {name} not found");
+        if (!link.IsUp)
+            throw BridgeCheck.Failure($"The VLAN's gateway {name} is down");
+        if (node.FindVlanPort(link) is not { } port)
+            return link;
+        if (port.Master != bridge.Index)
+            throw BridgeCheck.Failure($"The port {port.Name} of the VLAN's gateway {name} is not on the bridge {bridge.Name}");
+        if (!port.IsUp)
+            throw BridgeCheck.Failure($"The port {port.Name} of the VLAN's gateway {name} is down");
+        CheckVlans(port, [new PortVlan(config.Vlan, IsNative: true)]);
+        return link;
     }
 
     void CheckForwarding(IpAddress gateway)

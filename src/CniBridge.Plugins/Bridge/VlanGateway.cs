@@ -15,30 +15,31 @@ sealed class VlanGateway(RouteSocket socket, Link bridge, BridgeConfig config, T
     /// <summary>What there is is put right each time: whoever made it may have been killed before it was done.</summary>
     internal Link Ensure()
     {
-        var isNew = socket.TryGetIndex(_name) is null && TryCreate();
+        if (socket.TryGetIndex(_name) is null)
+            Create();
         var link = socket.TryGetLink(_name) ?? throw new KernelException($"look up the link {_name}", Errno.ENODEV);
+        RouterAdvertisements.Ignore(link, socket, log);
         if (!link.IsUp)
             socket.Execute(new ChangeLink(link.Index, _name) { Up = true });
-        // An administrator's link of the name may be of another kind, which has no other end.
-        if (link.Kind == "veth" && socket.TryGetLink(link.PeerIndex) is { } port)
-            Plug(port, isNew);
+        if (FindPort(link, socket) is { } port)
+            Plug(port);
         return link;
     }
 
-    bool TryCreate()
+    /// <summary>The other end; an administrator's link of the name may be of another kind, or have it elsewhere.</summary>
+    internal static Link? FindPort(Link link, RouteSocket socket) =>
+        link is { Kind: "veth", IsPeerElsewhere: false } ? socket.TryGetLink(link.PeerIndex) : null;
+
+    void Create()
     {
         var port = HostLink.NameOfVlanPort(_name);
         var mtu = config.Mtu > 0 ? config.Mtu : (int)bridge.Mtu;
-        var isNew = socket.TryCreateVeth(
+        socket.TryCreateVeth(
             new VethEnd(port, MacAddress.Random()), new VethEnd(_name, MacAddress.Random()), null, bridge.Index, mtu);
-        // The node must not take a pod for a router.
-        foreach (var end in (ReadOnlySpan<string>)(isNew ? [_name, port] : []))
-            Sysctl.TryWrite($"net/ipv6/conf/{end}/accept_ra", "0", log);
-        return isNew;
     }
 
-    /// <summary>VLANs are taken away only from a port that nobody uses yet: pods behind the gateway would lose packets.</summary>
-    void Plug(Link port, bool isNew)
+    /// <summary>VLANs are taken away only from a port that nobody can be using: pods behind the gateway would lose packets.</summary>
+    void Plug(Link port)
     {
         var isUnplugged = port.Master != bridge.Index;
         var alias = port.Name == HostLink.NameOfVlanPort(_name) ? _name : port.Alias;
@@ -47,8 +48,7 @@ sealed class VlanGateway(RouteSocket socket, Link bridge, BridgeConfig config, T
             var master = isUnplugged ? bridge.Index : 0;
             socket.Execute(new ChangeLink(port.Index, port.Name) { Up = true, Master = master, Alias = alias });
         }
-        socket.Execute([.. isNew || isUnplugged
-            ? PortVlans.OfGateway(port.Index, port.Name, config)
-            : [PortVlans.Native(port.Index, port.Name, config)]]);
+        if (!socket.ListPortVlans(port.Index).Contains(new PortVlan(config.Vlan, IsNative: true)))
+            socket.Execute([.. PortVlans.OfGateway(port.Index, port.Name, config)]);
     }
 }

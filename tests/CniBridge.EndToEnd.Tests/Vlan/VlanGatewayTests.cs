@@ -37,9 +37,14 @@ public sealed class VlanGatewayTests(VirtualMachine machine)
 
         var first = one.Add().Succeeded();
         var pair = node.IpJson("link", "show", VlanNetwork.Gateway100)[0];
+        var gatewayPort = pair.GetProperty("link").GetString()!;
         var second = two.Add().Succeeded();
 
         AssertPair(node, pair, gateways);
+        var ports = node.AllVlans();
+        Assert.Equal(4, ports.Count);
+        Assert.Equal(["1 PVID Egress Untagged"], ports["cni0"]);
+        Assert.Equal(VlanNetwork.Listed(gatewayVlans), ports[gatewayPort]);
         foreach (var added in (CommandResult[])[first, second])
         {
             Assert.Equal(["cni0", added.HostEnd(), "eth0", VlanNetwork.Gateway100], added.InterfaceNames());
@@ -47,12 +52,9 @@ public sealed class VlanGatewayTests(VirtualMachine machine)
             Assert.Equal(["mac", "name"], gateway.EnumerateObject().Select(item => item.Name).Order());
             Assert.Equal(pair.GetProperty("address").GetString(), gateway.GetProperty("mac").GetString());
             Assert.All(added.Json.GetProperty("ips").EnumerateArray(), ip => Assert.Equal(2, ip.GetProperty("interface").GetInt32()));
-            Assert.Equal(VlanNetwork.Listed(vlans), node.Vlans(added.HostEnd()));
+            Assert.Equal(VlanNetwork.Listed(vlans), ports[added.HostEnd()]);
         }
 
-        var gatewayPort = node.GatewayPort();
-        Assert.Equal(VlanNetwork.Listed(gatewayVlans), node.Vlans(gatewayPort));
-        Assert.Equal(["1 PVID Egress Untagged"], node.Vlans("cni0"));
         foreach (var gateway in gateways.Split(' ').Select(cidr => cidr.Split('/')[0]))
         {
             node.AssertPodReaches("one", gateway);
@@ -210,6 +212,27 @@ public sealed class VlanGatewayTests(VirtualMachine machine)
         pod.Check(added.Json).Succeeded();
     }
 
+    /// <summary>The number that the kernel tells of the other end is then that of another link here.</summary>
+    [Fact]
+    public void A_gateway_whose_other_end_is_elsewhere_is_taken_as_it_is_and_no_other_link_for_its_end()
+    {
+        var node = machine.AddNode();
+        node.Script("""
+            ip link add uplink0 up type veth peer name uplink1
+            ip link add cni0 up type bridge vlan_filtering 1
+            ip netns add router
+            ip -n router link add end0 up type veth peer name cni0.100 netns $$
+            """);
+        var link = node.IpJson("link", "show", VlanNetwork.Gateway100)[0].GetProperty("link_index").GetInt32();
+        Assert.Contains(link, new[] { "uplink0", "uplink1" }
+            .Select(name => node.IpJson("link", "show", name)[0].GetProperty("ifindex").GetInt32()));
+
+        var added = node.AddVlanPod("pod", VlanNetwork.Routed());
+
+        Assert.Equal([added.HostEnd()], node.Ports());
+        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], node.Addresses(VlanNetwork.Gateway100));
+    }
+
     [Fact]
     public void With_a_trunk_alone_the_bridge_is_the_gateway()
     {
@@ -263,10 +286,17 @@ public sealed class VlanGatewayTests(VirtualMachine machine)
 
     static void AssertPair(VirtualNode node, JsonElement pair, string gateways)
     {
-        var link = node.IpJson("address", "show", VlanNetwork.Gateway100);
-        Assert.Equal(pair.GetProperty("ifindex").GetInt32(), link[0].GetProperty("ifindex").GetInt32());
-        Assert.Equal("veth", pair.GetProperty("linkinfo").GetProperty("info_kind").GetString());
-        Assert.Equal(gateways.Split(' '), link.GlobalAddresses().Order(StringComparer.Ordinal));
-        Assert.Empty(node.Addresses("cni0"));
+        var links = node.IpJson("address", "show").EnumerateArray().ToDictionary(VlanNetwork.Name);
+        var gateway = links[VlanNetwork.Gateway100];
+        Assert.Equal("veth", gateway.GetProperty("linkinfo").GetProperty("info_kind").GetString());
+        Assert.Equal(pair.GetProperty("ifindex").GetInt32(), gateway.GetProperty("ifindex").GetInt32());
+        Assert.Equal(gateways.Split(' '), GlobalAddresses(gateway));
+        Assert.Empty(GlobalAddresses(links["cni0"]));
     }
+
+    static IEnumerable<string> GlobalAddresses(JsonElement link) =>
+        link.GetProperty("addr_info").EnumerateArray()
+            .Where(address => address.GetProperty("scope").GetString() == "global")
+            .Select(address => $"{address.GetProperty("local").GetString()}/{address.GetProperty("prefixlen")}")
+            .Order(StringComparer.Ordinal);
 }

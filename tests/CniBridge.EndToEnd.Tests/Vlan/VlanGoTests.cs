@@ -21,11 +21,12 @@ public sealed class VlanGoTests(VirtualMachine machine)
         Assert.True(JsonNode.DeepEquals(WithoutRandomParts(go), WithoutRandomParts(ours)), $"{go}\n{ours}");
         Assert.Equal(goNode.Addresses(VlanNetwork.Gateway100), ourNode.Addresses(VlanNetwork.Gateway100));
         Assert.Equal(goNode.Addresses("cni0"), ourNode.Addresses("cni0"));
-        Assert.Equal(goNode.Vlans("cni0"), ourNode.Vlans("cni0"));
-        AssertSameBut1(goNode.Vlans(go.HostEnd()), ourNode.Vlans(ours.HostEnd()));
-        AssertSameBut1(goNode.Vlans(goNode.GatewayPort()), ourNode.Vlans(ourNode.GatewayPort()));
+        var (goVlans, ourVlans) = (goNode.AllVlans(), ourNode.AllVlans());
+        Assert.Equal(goVlans.Count, ourVlans.Count);
+        Assert.Equal(goVlans["cni0"], ourVlans["cni0"]);
+        AssertSameBut1(goVlans[go.HostEnd()], ourVlans[ours.HostEnd()]);
+        AssertSameBut1(goVlans[goNode.GatewayPort()], ourVlans[ourNode.GatewayPort()]);
         Assert.Equal(goNode.Reservations(), ourNode.Reservations());
-        Assert.Equal(goNode.Ports().Count, ourNode.Ports().Count);
     }
 
     [Theory]
@@ -38,6 +39,8 @@ public sealed class VlanGoTests(VirtualMachine machine)
         var second = node.VlanPod("second", VlanNetwork.Routed(), byGo: !goIsFirst);
 
         var firstResult = first.Add().Succeeded();
+        // A bridge of Go's follows its ports otherwise, and CHECK tells of that.
+        node.Script("ip link set cni0 address $(cat /sys/class/net/cni0/address)");
         var pair = node.IpJson("link", "show", VlanNetwork.Gateway100)[0];
         var secondResult = second.Add().Succeeded();
 

@@ -49,6 +49,11 @@ static class VlanNetwork
         node.IpJson("link", "show", bridge)[0].GetProperty("linkinfo").GetProperty("info_data")
             .GetProperty("vlan_filtering").GetInt32() == 1;
 
+    /// <summary>The VLANs of each port of any bridge and of each bridge itself, as of one.</summary>
+    public static IReadOnlyDictionary<string, List<string>> AllVlans(this Node node) =>
+        node.Run("bridge", "-j", "vlan", "show").Succeeded().Json.EnumerateArray()
+            .ToDictionary(Name, port => port.GetProperty("vlans").EnumerateArray().Select(Describe).ToList());
+
     public static IEnumerable<string> Addresses(this Node node, string link) =>
         node.IpJson("address", "show", link).GlobalAddresses().Order(StringComparer.Ordinal);
 
@@ -75,6 +80,13 @@ static class VlanNetwork
             [var first, var last] => Range(Number(first), Number(last)),
             _ => [item],
         });
+
+    /// <summary>As <see cref="NodeState.Vlans"/> does.</summary>
+    static string Describe(JsonElement vlan)
+    {
+        var flags = vlan.TryGetProperty("flags", out var given) ? given.EnumerateArray().Select(flag => flag.GetString()!) : [];
+        return string.Join(' ', flags.Prepend(vlan.GetProperty("vlan").ToString()));
+    }
 
     static IEnumerable<string> Range(int first, int last) =>
         Enumerable.Range(first, last - first + 1).Select(id => id.ToString(CultureInfo.InvariantCulture));

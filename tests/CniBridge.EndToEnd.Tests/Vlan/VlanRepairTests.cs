@@ -27,12 +27,12 @@ public sealed class VlanRepairTests(VirtualMachine machine)
         var failures = node.Script(script, Path.Combine(PluginDirectory.UnderTest, "bridge")).Stdout;
 
         Assert.Empty(failures);
-        var port = node.GatewayPort();
         var ports = node.Ports();
         Assert.Equal(11, ports.Count);
-        Assert.Contains(port, ports);
+        Assert.Contains(node.GatewayPort(), ports);
         Assert.Equal([.. ports.Append(VlanNetwork.Gateway100).Order()], node.PodLinks("cni0").Order());
-        Assert.All(ports, name => Assert.Equal([VlanNetwork.Only100], node.Vlans(name)));
+        var vlans = node.AllVlans();
+        Assert.All(ports, port => Assert.Equal([VlanNetwork.Only100], vlans[port]));
         Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], node.Addresses(VlanNetwork.Gateway100));
         Assert.True(node.FiltersVlans());
         node.AssertPodReaches("p1", "10.88.0.1");
@@ -42,7 +42,12 @@ public sealed class VlanRepairTests(VirtualMachine machine)
 
     /// <summary>As an ADD leaves it that is killed before it named the port, or before it changed its VLANs; or worse.</summary>
     [Theory]
-    [InlineData("bridge vlan del vid 100 dev $1; bridge vlan add vid 1 pvid untagged dev $1; ip link set $1 alias ''")]
+    [InlineData("""
+        bridge vlan del vid 100 dev $1
+        bridge vlan add vid 1 pvid untagged dev $1
+        ip link set $1 alias ''
+        echo 1 > /proc/sys/net/ipv6/conf/cni0.100/accept_ra
+        """)]
     [InlineData("bridge vlan del vid 100 dev $1")]
     [InlineData("bridge vlan del vid 100 dev $1; ip link set $1 down")]
     public void A_gateway_that_was_left_half_made_is_finished(string change)
@@ -52,7 +57,7 @@ public sealed class VlanRepairTests(VirtualMachine machine)
         var first = call.Add().Succeeded();
         var port = node.GatewayPort();
         call.Del(first.Json).Succeeded();
-        node.Script($"{change}; ip address flush dev cni0.100; ip link set cni0.100 down", port);
+        node.Script($"{change}\nip address flush dev cni0.100; ip link set cni0.100 down", port);
 
         var pod = node.VlanPod("pod", VlanNetwork.Routed());
         var added = pod.Add().Succeeded();
@@ -60,6 +65,7 @@ public sealed class VlanRepairTests(VirtualMachine machine)
         Assert.Equal(port, node.GatewayPort());
         Assert.Equal([VlanNetwork.Only100], node.Vlans(port));
         Assert.Equal(VlanNetwork.Gateway100, node.IpJson("link", "show", port)[0].GetProperty("ifalias").GetString());
+        Assert.Equal("0\n", node.Script("cat /proc/sys/net/ipv6/conf/cni0.100/accept_ra").Stdout);
         Assert.Equal(["10.88.0.1/24", "fd00:88::1/64"], node.Addresses(VlanNetwork.Gateway100));
         node.AssertPodReaches("pod", "10.88.0.1");
         node.AssertPodReaches("pod", "fd00:88::1");

@@ -31,6 +31,7 @@ public sealed class LinkTests
         Assert.Equal("02:00:00:00:00:01", link.Mac.ToString());
         Assert.Equal(1400u, link.Mtu);
         Assert.Equal((2, 2), (link.Master, link.PeerIndex));
+        Assert.True(link.IsPeerElsewhere);
         Assert.Equal("", link.Alias);
         Assert.True(link.IsUp);
         Assert.False(link.IsPromiscuous);
@@ -42,9 +43,14 @@ public sealed class LinkTests
         var link = Assert.Single(Answer.Decode("link-veth-pod", Link.Decode));
         Assert.Equal("eth0", link.Name);
         Assert.Equal((2, 0, 4), (link.Index, link.Master, link.PeerIndex));
+        Assert.True(link.IsPeerElsewhere);
         Assert.Equal("02:00:00:00:00:02", link.Mac.ToString());
         Assert.False(link.IsUp);
     }
+
+    [Fact]
+    public void A_pair_with_both_ends_on_the_node_is_told_from_one_whose_other_end_is_elsewhere() =>
+        Assert.False(Assert.Single(Answer.Decode("link-port-isolated", Link.Decode)).IsPeerElsewhere);
 
     // A kernel without VLAN filtering says "off" too, but names no protocol.
     [Theory]

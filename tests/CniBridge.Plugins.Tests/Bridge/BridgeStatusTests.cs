@@ -57,10 +57,19 @@ public sealed class BridgeStatusTests
         Assert.Equal(["find bridge"], node.Calls);
     }
 
+    [Fact]
+    public void A_VLANs_gateway_that_takes_no_IPv6_cannot_be_the_gateway_of_an_IPv6_range()
+    {
+        var node = Node(hasBridge: true, servesIPv6: true);
+        node.Links["br-none.100"] = new Link { Index = 4, Name = "br-none.100", Kind = "veth" };
+        Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, s_config with { IsGateway = true, Vlan = 100 }),
+            "no IPv6 for br-none.100: there is no net.ipv6.conf.br-none.100.disable_ipv6");
+    }
+
     [Theory]
     [InlineData(true, true, false, 0)]
     [InlineData(true, false, true, 0)]
-    // The gateway of a VLAN is on a link of its own.
+    // The gateway of a VLAN is on a link of its own, which is not there yet.
     [InlineData(true, true, true, 100)]
     // A bridge that is not there yet has what new links have.
     [InlineData(false, true, true, 0)]

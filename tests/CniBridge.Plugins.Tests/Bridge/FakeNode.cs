@@ -32,6 +32,10 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     internal List<Link> Ports { get; init; } = [];
     internal List<PortVlan> Vlans { get; init; } = [];
+    internal Link? VlanPort { get; init; }
+
+    /// <summary>In place of <see cref="Vlans"/>, which are those of every other port.</summary>
+    internal List<PortVlan> GatewayVlans { get; init; } = [];
     internal List<AttachedLink> HostLinks { get; init; } = [];
     internal List<AddressUser> Users { get; init; } = [];
     internal bool ForwardsV4 { get; init; }
@@ -108,7 +112,7 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     public IReadOnlyList<Link> ListPorts(Link bridge) => Note($"ports of {bridge.Name}", Ports);
 
-    public IReadOnlyList<PortVlan> ListVlans(Link port) => Note($"VLANs of {port.Name}", Vlans);
+    public IReadOnlyList<PortVlan> ListVlans(Link port) => Note($"VLANs of {port.Name}", port == VlanPort ? GatewayVlans : Vlans);
 
     public VethPair CreateVeth(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config)
     {
@@ -152,6 +156,8 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     public void DeleteLink(Link link) => Note($"delete {link.Name}");
 
     public Link? FindLink(string name) => Links.GetValueOrDefault(name);
+
+    public Link? FindVlanPort(Link gateway) => VlanPort;
 
     public MacAddress GetMac(Link link) => Note($"MAC of {link.Name}", (Links.GetValueOrDefault(link.Name) ?? link).Mac);
 

@@ -16,6 +16,10 @@ public sealed class SettingsCheckTests
         internal Link Host { get; set; } = Up("veth0", "veth");
         internal Link Pod { get; set; } = Up("eth0", "veth");
         internal Link? VlanGateway { get; set; }
+
+        /// <summary>Null when the gateway is a link of another kind, or has its other end elsewhere.</summary>
+        internal Link? VlanPort { get; set; }
+        internal List<PortVlan> GatewayVlans { get; } = [];
         internal List<PortVlan> Vlans { get; } = [];
         internal List<string> Ips { get; } = ["10.0.0.5/24@10.0.0.1", "fd00::5/64@fd00::1"];
         internal List<string> Gateways { get; } = ["10.0.0.1/24", "fd00::1/64", "fe80::1/64"];
@@ -27,8 +31,11 @@ public sealed class SettingsCheckTests
 
         internal void MakeVlan(int vlan, params ReadOnlySpan<VlanRange> trunk)
         {
-            Config = Config with { Vlan = vlan, Trunk = [.. trunk] };
+            Config = Config with { Vlan = vlan, Trunk = [.. trunk], FiltersVlans = true };
+            Bridge = Bridge with { FiltersVlans = true };
             VlanGateway = vlan == 0 ? null : Up($"cni0.{vlan}", "veth");
+            VlanPort = vlan == 0 ? null : Up("veth9", "veth") with { Master = Bridge.Index };
+            GatewayVlans.Add(s_native100);
         }
 
         internal void Check()
@@ -36,6 +43,8 @@ public sealed class SettingsCheckTests
             var node = new FakeNode
             {
                 Vlans = Vlans,
+                VlanPort = VlanPort,
+                GatewayVlans = GatewayVlans,
                 Addresses = { [VlanGateway?.Name ?? "cni0"] = [.. Gateways.Select(Cidr.Parse)] },
                 ForwardsV4 = ForwardsV4,
                 ForwardsV6 = ForwardsV6,
@@ -89,6 +98,12 @@ public sealed class SettingsCheckTests
         {
             s.MakeVlan(100);
             s.Vlans.Add(s_native100);
+        },
+        ["a VLAN whose gateway is no pair of the node"] = s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.VlanPort = null;
         },
         ["a VLAN and others"] = s =>
         {
@@ -217,6 +232,35 @@ public sealed class SettingsCheckTests
             s.Vlans.Add(s_native100);
             s.VlanGateway = null;
         }, "The VLAN's gateway cni0.100 not found"),
+        ["VLAN's gateway down"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.VlanGateway = s.VlanGateway! with { Flags = 0 };
+        }, "The VLAN's gateway cni0.100 is down"),
+        ["VLAN's gateway off the bridge"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.VlanPort = s.VlanPort! with { Master = 0 };
+        }, "The port veth9 of the VLAN's gateway cni0.100 is not on the bridge cni0"),
+        ["VLAN's gateway behind a port that is down"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.VlanPort = s.VlanPort! with { Flags = 0 };
+        }, "The port veth9 of the VLAN's gateway cni0.100 is down"),
+        ["VLAN's gateway not in the VLAN"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.GatewayVlans.Clear();
+        }, "The port veth9 is not in VLAN 100 untagged"),
+        ["bridge that does not filter"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Bridge = s.Bridge with { FiltersVlans = false };
+        }, "The bridge cni0 does not tell VLANs apart: vlan_filtering 0"),
         ["VLAN's gateway without address"] = (s =>
         {
             s.MakeVlan(100);
