@@ -34,6 +34,9 @@ interface IAddressManager
     /// <summary>What the network's ranges gave out last before <see cref="Allocate"/>: which ranges were its own.</summary>
     IReadOnlyList<IpAddress> LastServed { get; }
 
+    /// <summary>Is one of those of a range that the network has no more? So it is for the first ADD of a new range alone.</summary>
+    bool HasMoved { get; }
+
     /// <summary>Who has which address of the network; grows with the number of pods.</summary>
     IReadOnlyList<AddressUser> ListUsers();
 }

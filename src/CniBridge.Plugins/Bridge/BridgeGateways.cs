@@ -20,19 +20,18 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     {
         var present = node.ListAddresses(link);
         var missing = gateways.Except(present).ToList();
-        if (missing.Count == 0 && !config.ForceAddress)
+        // The one ADD that knows of the old range may find the new address there already, by an ADD beside it.
+        var newcomers = config.ForceAddress || addresses.HasMoved ? gateways : missing;
+        if (newcomers.Count == 0)
             return;
-        var stale = present.Except(gateways).Where(cidr => IsInTheWay(bridge, link, cidr, missing, gateways)).ToList();
+        var stale = present.Except(gateways).Where(cidr => IsInTheWay(bridge, link, cidr, newcomers)).ToList();
         if (missing.Count + stale.Count > 0)
             node.ChangeGateways(link, missing, stale);
     }
 
-    bool IsInTheWay(Link bridge, Link link, Cidr cidr, List<Cidr> missing, IReadOnlyList<Cidr> gateways)
-    {
-        if (config.ForceAddress)
-            return gateways.Any(gateway => IsConflict(cidr, gateway));
-        return missing.Find(gateway => IsConflict(cidr, gateway)) is { } gateway && IsStale(bridge, link, cidr, gateway);
-    }
+    bool IsInTheWay(Link bridge, Link link, Cidr cidr, IReadOnlyList<Cidr> newcomers) =>
+        newcomers.FirstOrDefault(gateway => IsConflict(cidr, gateway)) is { } gateway &&
+        (config.ForceAddress || IsStale(bridge, link, cidr, gateway));
 
     /// <summary>Is the address there, so that pods of the gateway's network reach it?</summary>
     internal static bool Serves(Cidr present, Cidr gateway) =>
@@ -83,13 +82,12 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
             .ToList();
         foreach (var port in ports)
         {
-            if (port.Alias == HostLink.AliasOf(request.Attachment) || HostLink.IsVlanPort(port))
+            if (HostLink.IsVlanPort(port) || HostLink.IsOf(port, request.Attachment) || users.Any(user => HostLink.IsOf(port, Of(user))))
                 continue;
             var attachment = HostLink.TryParseAlias(port.Alias);
-            if (attachment is null || attachment.Network != request.NetworkName)
-                found.Add($"the port {port.Name}");
-            else if (!users.Any(user => Is(user, attachment)))
-                found.Add($"the port {port.Name} of {attachment.ContainerId} {attachment.InterfaceName}");
+            found.Add(attachment?.Network == request.NetworkName
+                ? $"the port {port.Name} of {attachment.ContainerId} {attachment.InterfaceName}"
+                : $"the port {port.Name}");
         }
         return found;
     }
@@ -97,6 +95,5 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     bool IsOurs(string containerId, string interfaceName) =>
         containerId == request.Attachment.ContainerId && interfaceName == request.Attachment.InterfaceName;
 
-    static bool Is(AddressUser user, Attachment attachment) =>
-        user.ContainerId == attachment.ContainerId && user.InterfaceName == attachment.InterfaceName;
+    Attachment Of(AddressUser user) => new(request.NetworkName, user.ContainerId, user.InterfaceName);
 }

@@ -42,6 +42,11 @@ static class HostLink
         return alias[..(MaxAliasBytes - mark.Length)] + mark;
     }
 
+    /// <summary>By its alias; by its name while it has none, for the kernel sets the alias of a link only after it made it.</summary>
+    internal static bool IsOf(Link port, Attachment attachment) => port.Alias.Length > 0
+        ? port.Alias == AliasOf(attachment)
+        : Enumerable.Range(0, Candidates).Any(candidate => port.Name == NameOf(attachment, candidate));
+
     /// <summary>Null for an alias that is not ours, or was cut.</summary>
     internal static Attachment? TryParseAlias(string alias) => alias.Split('/') switch
     {

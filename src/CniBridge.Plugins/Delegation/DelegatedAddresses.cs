@@ -42,5 +42,7 @@ sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManag
     /// <summary>Unknown: what is another's to know is never taken for ours.</summary>
     public IReadOnlyList<IpAddress> LastServed => [];
 
+    public bool HasMoved => false;
+
     public IReadOnlyList<AddressUser> ListUsers() => [];
 }

@@ -31,6 +31,8 @@ sealed class HostLocalAddresses : IAddressManager
 
     public IReadOnlyList<IpAddress> LastServed { get; private set; } = [];
 
+    public bool HasMoved { get; private set; }
+
     /// <summary>Checks the whole configuration, and reads resolvConf: what can fail fails before anything changes.</summary>
     internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args) =>
         Of(request, HostLocalConfig.Parse(request, args));
@@ -68,6 +70,7 @@ sealed class HostLocalAddresses : IAddressManager
         var allocator = new Allocator(store, _owner);
         var ips = allocator.Allocate(config, inner);
         LastServed = allocator.LastReserved;
+        HasMoved = allocator.FormerMarks.Count > 0;
         inner.Cancel();
         undo.Push("release the addresses", () => Release(ips, allocator.FormerMarks));
         return new CniResult { Ips = ips, Routes = config.Routes, Dns = _dns };

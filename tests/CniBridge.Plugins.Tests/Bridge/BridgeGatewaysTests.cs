@@ -18,6 +18,7 @@ public sealed class BridgeGatewaysTests
         internal List<string> Present { get; } = [Old];
         internal List<string> Wanted { get; } = [New];
         internal List<string> LastServed { get; } = ["10.1.0.7"];
+        internal bool HasMoved { get; set; }
         internal List<AddressUser> Users { get; } = [];
         internal List<Link> Ports { get; } = [];
         internal Attachment Own { get; set; } = new("pods", "pod1", "eth0");
@@ -40,6 +41,7 @@ public sealed class BridgeGatewaysTests
             {
                 Addresses = { [link.Name] = [.. Present.Select(Cidr.Parse)] },
                 LastServed = [.. LastServed.Select(IpAddress.Parse)],
+                HasMoved = HasMoved,
                 Users = Users,
                 Ports = Ports,
                 Failing = Failing is null ? [] : [Failing],
@@ -184,6 +186,27 @@ public sealed class BridgeGatewaysTests
         Assert.Equal(Line("it is replaced, for no pod uses it any more"), state.Log);
     }
 
+    [Theory]
+    [InlineData("10.1.0.1/24 10.9.0.1/24", New, "in place of " + Old)]
+    [InlineData("10.1.0.1/24 10.9.0.1/24 fd00::1/64", New, "in place of " + Old)]
+    // An administrator's address is nobody's but his.
+    [InlineData("10.9.0.1/24 192.0.2.1/32", New, "")]
+    [InlineData("10.9.0.1/24", New, "")]
+    public void The_first_ADD_of_a_new_range_replaces_the_old_address_even_if_another_has_added_the_new_one(
+        string present, string wanted, string change)
+    {
+        var state = Run(present, wanted, s => s.HasMoved = true);
+        Assert.Equal(change, Change(state));
+    }
+
+    [Fact]
+    public void The_first_ADD_of_a_new_range_says_who_uses_the_old_one_even_if_another_has_added_the_new_address()
+    {
+        var state = Run($"{Old} {New}", New, s => s.HasMoved = true, s => s.AddUser("pod2", "eth0", "10.1.0.9"));
+        Assert.Equal("", Change(state));
+        Assert.Equal(Line($"it stays, still used by pod2 eth0 (10.1.0.9); when they are gone: ip address del {Old} dev cni0"), state.Log);
+    }
+
     static readonly Dictionary<string, (Action<State> Change, string Users)> s_users = new()
     {
         ["a reservation"] = (s => s.AddUser("pod2", "eth0", "10.1.0.9"), "pod2 eth0 (10.1.0.9)"),
@@ -194,6 +217,11 @@ public sealed class BridgeGatewaysTests
             s.AddPort("veth2", "pods/pod2/eth0");
         }, "pod2 eth0 (10.1.0.9)"),
         ["a port without an alias"] = (s => s.AddPort("tap0", ""), "the port tap0"),
+        ["a port with a pod's name and somebody's alias"] = (s =>
+        {
+            s.AddUser("pod2", "eth0", "10.9.0.9");
+            s.AddPort(HostLink.NameOf(new Attachment("pods", "pod2", "eth0"), 0), "mine");
+        }, $"the port {HostLink.NameOf(new Attachment("pods", "pod2", "eth0"), 0)}"),
         ["a port with somebody's alias"] = (s => s.AddPort("veth2", "a/b/c/d"), "the port veth2"),
         ["a port with a gateway's name for an alias"] = (s => s.AddPort("veth2", "cni0.100"), "the port veth2"),
         ["a port with a VLAN port's name and no alias"] =
@@ -239,6 +267,19 @@ public sealed class BridgeGatewaysTests
         {
             s.AddUser("pod2", "eth0", "10.9.0.9");
             s.AddPort("veth2", "pods/pod2/eth0");
+        },
+        ["a pod of the new range whose port has no alias yet"] = s =>
+        {
+            s.AddUser("pod2", "eth0", "10.9.0.9");
+            s.AddPort(HostLink.NameOf(new Attachment("pods", "pod2", "eth0"), 0), "");
+            s.AddPort(HostLink.NameOf(new Attachment("pods", "pod2", "eth0"), 2), "");
+            s.AddPort(HostLink.NameOf(s.Own, 1), "");
+        },
+        ["a pod of the new range whose port has a cut alias"] = s =>
+        {
+            s.Own = new Attachment(new string('n', 200), "pod1", "eth0");
+            s.AddUser(new string('c', 64), "eth0", "10.9.0.9");
+            s.AddPort("veth2", HostLink.AliasOf(new Attachment(new string('n', 200), new string('c', 64), "eth0")));
         },
         ["a pod of the other family"] = s =>
         {

@@ -47,6 +47,8 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     public IReadOnlyList<IpAddress> LastServed { get; init; } = [];
 
+    public bool HasMoved { get; init; }
+
     static readonly Link s_created = new()
     {
         Index = 7,

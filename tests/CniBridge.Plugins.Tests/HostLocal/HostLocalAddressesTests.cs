@@ -52,6 +52,16 @@ public sealed class HostLocalAddressesTests : IDisposable
         Assert.Empty(Make(Old).LastServed);
     }
 
+    [Fact]
+    public void Only_the_first_ADD_of_a_new_range_is_told_that_the_network_has_moved()
+    {
+        Assert.False(Allocate(Old, "pod1").HasMoved);
+        Assert.False(Allocate(Old, "pod2").HasMoved);
+        Assert.True(Allocate(New, "pod3").HasMoved);
+        Assert.False(Allocate(New, "pod4").HasMoved);
+        Assert.False(Allocate("""[[{"subnet":"10.1.0.0/24"},{"subnet":"10.9.0.0/24"}]]""", "pod5").HasMoved);
+    }
+
     // Whose the old gateway address is must still be known to the next ADD.
     [Fact]
     public void What_the_old_range_gave_out_last_is_known_until_an_ADD_succeeds()
