@@ -47,7 +47,7 @@ public sealed class NeighbourTests
 
         # WHO: one packet; prints the milliseconds until the answer
         ask() {
-          by "$1" ping -n -c1 -W1 "$address" > "ping.$1" 2>&1 ||
+          by "$1" ping -n -c1 -W3 "$address" > "ping.$1" 2>&1 ||
             fail "no answer to the $1; it has $(entry "$1"); the pod has $(ip -n "$pod" -br link show eth0)"
           sed -n 's/.*time=\([0-9.]*\) ms.*/\1/p' "ping.$1"
         }
@@ -124,7 +124,8 @@ public sealed class NeighbourTests
           by "$second" ping -n -c1 -W5 "$address" > /dev/null 2>&1 &
           wait
           for who in $first $second; do
-            entry "$who" | grep -q FAILED || fail "the $who has not given up: $(entry "$who")"
+            # The kernel clears away what failed when there is much, in the tables of all nodes together.
+            case $(entry "$who") in '' | *FAILED*) ;; *) false ;; esac || fail "the $who has not given up: $(entry "$who")"
           done
           call ADD "c$round" "$pod"
           ask "$first"
