@@ -187,13 +187,17 @@ static unsafe partial class LibC
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
+    internal const int SO_SNDBUF = 7;
     internal const int SO_RCVTIMEO = 20;
+    internal const int SO_SNDBUFFORCE = 32;
     internal const int SOL_NETLINK = 270;
     internal const int NETLINK_ROUTE = 0;
+    internal const int NETLINK_NETFILTER = 12;
     internal const int NETLINK_CAP_ACK = 10;
     internal const int NETLINK_EXT_ACK = 11;
     internal const int NETLINK_GET_STRICT_CHK = 12;
     internal const int MSG_TRUNC = 0x20;
+    internal const int MSG_DONTWAIT = 0x40;
 
     internal const short POLLIN = 0x1;
     internal const short POLLOUT = 0x4;

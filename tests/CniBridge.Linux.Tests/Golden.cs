@@ -23,12 +23,15 @@ static class Golden
     }
 
     /// <summary>A file below Captures, without its ending: requests/link-up, answers/routes-v4.</summary>
-    internal static byte[] Capture(string name)
+    internal static byte[] Capture(string name) => Bytes(Text(name));
+
+    /// <summary>The same file with its comments.</summary>
+    internal static string Text(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
             ?? throw new FileNotFoundException($"there is no capture {name}");
         using var reader = new StreamReader(stream);
-        return Bytes(reader.ReadToEnd());
+        return reader.ReadToEnd();
     }
 
     internal static IEnumerable<string> Captures(string directory) => Assembly.GetExecutingAssembly()

@@ -12,6 +12,9 @@ public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
     /// <summary>Without the flag bits; unknown types are for the caller to skip.</summary>
     public ushort Type { get; private set; }
 
+    /// <summary>Does the sender say that the value is attributes? The kernel often does not.</summary>
+    public bool IsNested { get; private set; }
+
     public ReadOnlySpan<byte> Value { get; private set; }
 
     /// <exception cref="InvalidDataException">A length that cannot be true.</exception>
@@ -22,7 +25,9 @@ public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
         if (_rest.Length < AttributeHeaderSize)
             throw new InvalidDataException($"netlink attribute header cut short: {_rest.Length} of {AttributeHeaderSize} bytes");
         var length = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
-        Type = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]) & NLA_TYPE_MASK);
+        var type = BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]);
+        Type = (ushort)(type & NLA_TYPE_MASK);
+        IsNested = (type & NLA_F_NESTED) != 0;
         if (length < AttributeHeaderSize || length > _rest.Length)
             throw new InvalidDataException($"netlink attribute {Type} says it has {length} bytes, {_rest.Length} are there");
         Value = _rest[AttributeHeaderSize..length];
@@ -37,6 +42,11 @@ public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
     public readonly int Int32 => BinaryPrimitives.ReadInt32LittleEndian(Exactly(4));
 
     public readonly ushort UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(Exactly(2));
+
+    /// <summary>A number as netfilter gives it.</summary>
+    public readonly uint UInt32BigEndian => BinaryPrimitives.ReadUInt32BigEndian(Exactly(4));
+
+    public readonly ulong UInt64BigEndian => BinaryPrimitives.ReadUInt64BigEndian(Exactly(8));
 
     public readonly byte Byte => Exactly(1)[0];
 

@@ -6,12 +6,13 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 namespace CniBridge.Linux.Netlink;
 
 /// <summary>
-/// Writes netlink messages and their attributes into bytes that the caller owns, zeroed. What is begun returns where it
-/// starts; ending it there writes the length, which only then is known, and aligns what follows.
+/// Writes netlink messages and their attributes into bytes that the caller owns, zeroed, and into more of its own when those
+/// are used up. What is begun returns where it starts; ending it there writes the length, which only then is known, and
+/// aligns what follows.
 /// </summary>
 public ref struct MessageWriter(Span<byte> buffer)
 {
-    readonly Span<byte> _buffer = buffer;
+    Span<byte> _buffer = buffer;
 
     public int Length { get; private set; }
 
@@ -21,9 +22,10 @@ public ref struct MessageWriter(Span<byte> buffer)
     internal int BeginMessage(ushort type, ushort flags, uint sequence)
     {
         var start = Length;
-        BinaryPrimitives.WriteUInt16LittleEndian(_buffer[(start + 4)..], type);
-        BinaryPrimitives.WriteUInt16LittleEndian(_buffer[(start + 6)..], flags);
-        BinaryPrimitives.WriteUInt32LittleEndian(_buffer[(start + 8)..], sequence);
+        var header = Room(MessageHeaderSize);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], type);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], flags);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], sequence);
         Length += MessageHeaderSize;
         return start;
     }
@@ -35,10 +37,13 @@ public ref struct MessageWriter(Span<byte> buffer)
     public int Begin(ushort type)
     {
         var start = Length;
-        BinaryPrimitives.WriteUInt16LittleEndian(_buffer[(start + 2)..], type);
+        BinaryPrimitives.WriteUInt16LittleEndian(Room(AttributeHeaderSize)[2..], type);
         Length += AttributeHeaderSize;
         return start;
     }
+
+    /// <summary>As <see cref="Begin"/>, with the flag that says that the value is attributes: the kernel can do without it.</summary>
+    public int BeginNest(ushort type) => Begin((ushort)(type | NLA_F_NESTED));
 
     public void End(int start)
     {
@@ -50,14 +55,15 @@ public ref struct MessageWriter(Span<byte> buffer)
     public void Struct<T>(in T value)
         where T : unmanaged
     {
-        MemoryMarshal.Write(_buffer[Length..], value);
-        Length = Align(Length + System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
+        var size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        MemoryMarshal.Write(Room(size), value);
+        Length = Align(Length + size);
     }
 
     public void Attribute(ushort type, scoped ReadOnlySpan<byte> value)
     {
         var start = Begin(type);
-        value.CopyTo(_buffer[Length..]);
+        value.CopyTo(Room(value.Length));
         Length += value.Length;
         End(start);
     }
@@ -80,14 +86,42 @@ public ref struct MessageWriter(Span<byte> buffer)
 
     public void Attribute(ushort type, int value) => Attribute(type, (uint)value);
 
+    /// <summary>A number as netfilter wants it.</summary>
+    public void BigEndian(ushort type, uint value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
+        Attribute(type, bytes);
+    }
+
+    public void BigEndian(ushort type, ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
+        Attribute(type, bytes);
+    }
+
     public void Attribute(ushort type, byte value) => Attribute(type, [value]);
 
     /// <summary>A string as the kernel's NLA_NUL_STRING wants it: with the zero at its end counted.</summary>
     public void Attribute(ushort type, string value)
     {
         var start = Begin(type);
-        Length += Encoding.UTF8.GetBytes(value, _buffer[Length..]) + 1;
+        Length += Encoding.UTF8.GetBytes(value, Room(Encoding.UTF8.GetByteCount(value) + 1)) + 1;
         End(start);
+    }
+
+    /// <summary>The unwritten bytes: at least so many, and the padding after them.</summary>
+    Span<byte> Room(int size)
+    {
+        var needed = Length + size + Alignment - 1;
+        if (needed > _buffer.Length)
+        {
+            var larger = new byte[Math.Max(needed, 2 * _buffer.Length)];
+            _buffer[..Length].CopyTo(larger);
+            _buffer = larger;
+        }
+        return _buffer[Length..];
     }
 
     // #define NLMSG_ALIGN(len) ( ((len)+NLMSG_ALIGNTO-1) & ~(NLMSG_ALIGNTO-1) )

@@ -21,6 +21,7 @@ static class NetlinkConstants
     internal const ushort NLM_F_REPLACE = 0x100;
     internal const ushort NLM_F_EXCL = 0x200;
     internal const ushort NLM_F_CREATE = 0x400;
+    internal const ushort NLM_F_APPEND = 0x800;
 
     internal const ushort NLA_F_NESTED = 0x8000;
     /// <summary>~(NLA_F_NESTED | NLA_F_NET_BYTEORDER)</summary>

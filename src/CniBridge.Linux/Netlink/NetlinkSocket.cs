@@ -15,7 +15,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>No answer for so long means a kernel in trouble, not a slow one.</summary>
     static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>More than any datagram of ours: a link's description is some 2 KB; lists come in pieces of at most this.</summary>
+    /// <summary>More than any one answer: a link's is some 2 KB, a rule's at most a page; lists come in pieces of at most this.</summary>
     const int BufferSize = 8 * 1024;
 
     readonly Descriptor _descriptor;
@@ -26,8 +26,14 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     /// <param name="groups">Multicast groups to listen to; 0 for a socket that only asks.</param>
     public NetlinkSocket(uint groups = 0)
+        : this(LibC.NETLINK_ROUTE, groups)
     {
-        _descriptor = Descriptor.OpenSocket(LibC.AF_NETLINK, LibC.SOCK_RAW, LibC.NETLINK_ROUTE);
+    }
+
+    /// <param name="protocol">NETLINK_ROUTE, NETLINK_NETFILTER: which part of the kernel is spoken to.</param>
+    internal NetlinkSocket(int protocol, uint groups)
+    {
+        _descriptor = Descriptor.OpenSocket(LibC.AF_NETLINK, LibC.SOCK_RAW, protocol);
         SetOption(LibC.NETLINK_EXT_ACK);
         SetOption(LibC.NETLINK_CAP_ACK);
         SetOption(LibC.NETLINK_GET_STRICT_CHK);
@@ -172,20 +178,40 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     uint Send(ushort flags, params ReadOnlySpan<INetlinkMessage> messages)
     {
-        var first = _sequence + 1;
+        var first = TakeSequences(messages.Length);
         var request = new byte[messages.Length * MaxMessageSize];
         var writer = new MessageWriter(request);
-        foreach (var message in messages)
-            Encode(ref writer, message, flags, ++_sequence);
-        fixed (byte* start = request)
-            KernelException.ThrowIfFailed(LibC.send(_descriptor.Number, start, (nuint)writer.Length, 0), messages[0].Operation);
+        for (var i = 0; i < messages.Length; i++)
+            Encode(ref writer, messages[i], flags, first + (uint)i);
+        Send(writer.Written, messages[0].Operation);
         return first;
+    }
+
+    /// <summary>The first of so many numbers for messages, in a row.</summary>
+    internal uint TakeSequences(int count)
+    {
+        var first = _sequence + 1;
+        _sequence += (uint)count;
+        return first;
+    }
+
+    internal void Send(ReadOnlySpan<byte> request, string operation)
+    {
+        fixed (byte* start = request)
+            KernelException.ThrowIfFailed(LibC.send(_descriptor.Number, start, (nuint)request.Length, 0), operation);
+    }
+
+    /// <summary>Makes sure that so much can be sent at once. FORCE goes beyond what net.core.wmem_max allows others.</summary>
+    internal void SetSendBuffer(int size)
+    {
+        if (LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_SNDBUFFORCE, &size, sizeof(int)) < 0)
+            _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_SNDBUF, &size, sizeof(int));
     }
 
     /// <summary>Messages per send.</summary>
     const int BatchLength = 64;
 
-    /// <summary>The largest of ours is a link's new alias, of up to 255 bytes.</summary>
+    /// <summary>Room that is made for each: enough for all but a rule of a packet filter.</summary>
     const int MaxMessageSize = 512;
 
     internal static void Encode(ref MessageWriter writer, INetlinkMessage message, ushort flags, uint sequence)
@@ -195,24 +221,32 @@ public sealed unsafe class NetlinkSocket : IDisposable
         writer.EndMessage(start);
     }
 
-    MessageReader Receive(string operation)
+    MessageReader Receive(string operation) =>
+        TryReceive(operation, 0, out var reader) ? reader : throw new KernelException(operation, Errno.EAGAIN);
+
+    /// <param name="flags">MSG_DONTWAIT: only what has arrived already.</param>
+    /// <returns>False when nothing arrived, until the deadline or already.</returns>
+    internal bool TryReceive(string operation, int flags, out MessageReader reader)
     {
         while (true)
         {
             nint count;
             fixed (byte* start = _buffer)
-                count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC);
+                count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC | flags);
             if (count > BufferSize)
                 throw new InvalidDataException($"could not {operation}: an answer of {count} bytes, room for {BufferSize}");
+            reader = new MessageReader(_buffer.AsSpan(0, (int)Math.Max(0, count)));
             if (count >= 0)
-                return new MessageReader(_buffer.AsSpan(0, (int)count));
+                return true;
             var errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.EAGAIN)
+                return false;
             if (errno != Errno.EINTR)
                 throw new KernelException(operation, errno);
         }
     }
 
-    static KernelException? ToException(string operation, Acknowledgement answer) =>
+    internal static KernelException? ToException(string operation, Acknowledgement answer) =>
         answer.Errno == 0 ? null : new KernelException(operation, answer.Errno, answer.Text);
 
     void SetOption(int option)

@@ -70,18 +70,3 @@ struct VlanInfo
     internal ushort Flags;
     internal ushort Id;
 }
-
-static class Header
-{
-    /// <summary>Splits a reply into its fixed header and its attributes.</summary>
-    /// <exception cref="InvalidDataException">Shorter than the header.</exception>
-    internal static T Read<T>(ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> attributes)
-        where T : unmanaged
-    {
-        var size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
-        if (payload.Length < size)
-            throw new InvalidDataException($"netlink {typeof(T).Name} has {payload.Length} bytes, {size} are needed");
-        attributes = payload[size..];
-        return MemoryMarshal.Read<T>(payload);
-    }
-}

@@ -92,4 +92,5 @@ static class RouteConstants
     internal const byte RTPROT_BOOT = 3;
     internal const byte RTPROT_RA = 9;
     internal const byte RTN_UNICAST = 1;
+    internal const byte RTN_LOCAL = 2;
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Route;
 
 namespace CniBridge.Linux.Tests.Headers;
@@ -28,7 +30,10 @@ public sealed class ConstantsTests
     };
 
     public static TheoryData<Type> Types =>
-        [typeof(RouteConstants), typeof(NetlinkConstants), typeof(LibC), typeof(Errno)];
+    [
+        typeof(RouteConstants), typeof(NetlinkConstants), typeof(LibC), typeof(Errno),
+        typeof(NetfilterConstants), typeof(NftConstants), typeof(ExpressionConstants),
+    ];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -48,6 +53,9 @@ public sealed class ConstantsTests
         Assert.True(Constants(typeof(NetlinkConstants)).Count() >= 15);
         Assert.True(Constants(typeof(LibC)).Count() >= 30);
         Assert.True(Constants(typeof(Errno)).Count() >= 15);
+        Assert.True(Constants(typeof(NetfilterConstants)).Count() >= 25);
+        Assert.True(Constants(typeof(NftConstants)).Count() >= 60);
+        Assert.True(Constants(typeof(ExpressionConstants)).Count() >= 60);
     }
 
     [Fact]

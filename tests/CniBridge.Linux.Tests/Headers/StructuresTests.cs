@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
 
 namespace CniBridge.Linux.Tests.Headers;
@@ -58,11 +59,16 @@ public sealed class StructuresTests
         [nameof(VlanInfo)] = "bridge_vlan_info",
         ["bridge_vlan_info.Flags"] = "flags",
         ["bridge_vlan_info.Id"] = "vid",
+
+        [nameof(NetfilterHeader)] = "nfgenmsg",
+        ["nfgenmsg.Family"] = "nfgen_family",
+        ["nfgenmsg.Version"] = "version",
+        ["nfgenmsg.Resource"] = "res_id",
     };
 
     public static TheoryData<Type> Types =>
     [
-        typeof(InterfaceHeader), typeof(AddressHeader), typeof(RouteHeader),
+        typeof(InterfaceHeader), typeof(AddressHeader), typeof(RouteHeader), typeof(NetfilterHeader),
         typeof(NeighbourHeader), typeof(VlanHeader), typeof(VlanInfo),
         .. typeof(LibC).GetNestedTypes(BindingFlags.NonPublic).Where(type => type.IsValueType && type != typeof(LibC.spawn_buffer)),
     ];

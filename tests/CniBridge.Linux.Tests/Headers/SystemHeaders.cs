@@ -26,6 +26,15 @@ static partial class SystemHeaders
         #include <linux/if_bridge.h>
         #include <linux/if_link.h>
         #include <linux/neighbour.h>
+        #include <linux/if_packet.h>
+        #include <linux/netfilter.h>
+        #include <linux/netfilter/nf_conntrack_common.h>
+        #include <linux/netfilter/nf_conntrack_tuple_common.h>
+        #include <linux/netfilter/nf_nat.h>
+        #include <linux/netfilter/nf_tables.h>
+        #include <linux/netfilter/nfnetlink.h>
+        #include <linux/netfilter_bridge.h>
+        #include <linux/netfilter_ipv4.h>
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>

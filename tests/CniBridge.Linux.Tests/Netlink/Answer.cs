@@ -1,6 +1,10 @@
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Tests.Nftables;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
+using static CniBridge.Linux.Nftables.NftConstants;
 using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Tests.Netlink;
@@ -35,6 +39,15 @@ static class Answer
             DecodeByType(reader.Type, reader.Flags, reader.Payload);
     }
 
+    const int NftMessages = NetfilterConstants.NFNL_SUBSYS_NFTABLES << 8;
+
+    /// <summary>The steps' attributes are only read when they are compared.</summary>
+    static void CompareWithOurs(RuleEntry rule)
+    {
+        foreach (var ours in Rulesets.Masquerade().Messages.Concat(Rulesets.HostPorts().Messages).OfType<NewRule>())
+            _ = rule.Does(ours.Expressions);
+    }
+
     internal static void DecodeByType(ushort type, ushort flags, ReadOnlySpan<byte> payload)
     {
         switch (type)
@@ -44,6 +57,11 @@ static class Answer
             case RTM_NEWADDR: _ = LinkAddress.Decode(payload).Cidr.ToString(); break;
             case RTM_NEWVLAN: _ = PortVlan.Decode(payload); break;
             case RTM_NEWROUTE: _ = RouteEntry.Decode(payload).Destination.ToString(); break;
+            case NftMessages | NFT_MSG_NEWTABLE: _ = TableEntry.Decode(payload); break;
+            case NftMessages | NFT_MSG_NEWCHAIN: _ = ChainEntry.Decode(payload); break;
+            case NftMessages | NFT_MSG_NEWRULE: CompareWithOurs(RuleEntry.Decode(payload)); break;
+            case NftMessages | NFT_MSG_NEWSET: _ = SetEntry.Decode(payload); break;
+            case NftMessages | NFT_MSG_NEWSETELEM: _ = SetElement.DecodeList(payload); break;
         }
     }
 }

@@ -38,6 +38,22 @@ public sealed class AttributeReaderTests
         Assert.False(reader.Read());
     }
 
+    [Fact]
+    public void Numbers_of_netfilter_begin_with_the_highest_byte()
+    {
+        Assert.Equal(0x01020304u, First("08 00 01 00 01 02 03 04").UInt32BigEndian);
+        Assert.Equal(0x0102030405060708ul, First("0c 00 01 00 01 02 03 04 05 06 07 08").UInt64BigEndian);
+        Assert.Throws<InvalidDataException>(() => First("08 00 01 00 01 02 03 04").UInt64BigEndian);
+        Assert.Throws<InvalidDataException>(() => First("0c 00 01 00 01 02 03 04 05 06 07 08").UInt32BigEndian);
+    }
+
+    [Theory]
+    [InlineData("04 00 01 80", true)]
+    [InlineData("04 00 01 40", false)]
+    [InlineData("04 00 01 00", false)]
+    public void The_sender_may_say_that_a_value_is_attributes(string bytes, bool isNested) =>
+        Assert.Equal(isNested, First(bytes).IsNested);
+
     [Theory]
     [InlineData("04 00 01 00")]
     [InlineData("05 00 01 00 07")]

@@ -38,6 +38,38 @@ public sealed class MessageWriterTests
     public void Lengths_are_aligned_to_four(int length, int aligned) =>
         Assert.Equal(aligned, MessageWriter.Align(length));
 
+    // The bytes that are given are used first; what was begun in them is ended in others.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(19)]
+    [InlineData(20)]
+    [InlineData(23)]
+    [InlineData(64)]
+    public void There_is_always_room(int size)
+    {
+        var writer = new MessageWriter(new byte[size]);
+        var message = writer.BeginMessage(16, 1, 7);
+        var nest = writer.BeginNest(18);
+        writer.Attribute(1, "e0");
+        writer.BigEndian(2, 0x01020304u);
+        writer.BigEndian(3, 0x0102030405060708ul);
+        writer.Struct(5);
+        writer.End(nest);
+        writer.EndMessage(message);
+        Golden.AssertEqual(
+            Golden.Bytes(
+                """
+                34 00 00 00 10 00 01 00 07 00 00 00 00 00 00 00
+                24 00 12 80   ; 36 bytes, attribute 18, NLA_F_NESTED
+                  07 00 01 00 65 30 00 00
+                  08 00 02 00 01 02 03 04
+                  0c 00 03 00 01 02 03 04 05 06 07 08
+                  05 00 00 00
+                """),
+            writer.Written);
+    }
+
     // An alias may have any length in a configuration; a length of 16 bits must not wrap around.
     [Fact]
     public void An_attribute_too_long_for_its_length_field_is_refused() => Assert.Throws<OverflowException>(() =>

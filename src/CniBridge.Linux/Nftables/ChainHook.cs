@@ -1,0 +1,51 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NetfilterConstants;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>Where on its way a packet comes by a base chain: type TYPE hook NUMBER priority PRIORITY.</summary>
+public sealed record ChainHook(string Type, uint Number, int Priority)
+{
+    /// <summary>type nat hook prerouting priority dstnat</summary>
+    public static ChainHook NatPrerouting => new("nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST);
+
+    /// <summary>type nat hook output priority -100: what the node itself sends</summary>
+    public static ChainHook NatOutput => new("nat", NF_INET_LOCAL_OUT, NF_IP_PRI_NAT_DST);
+
+    /// <summary>type nat hook postrouting priority srcnat</summary>
+    public static ChainHook NatPostrouting => new("nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC);
+
+    public static ChainHook FilterInput => new("filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER);
+    public static ChainHook FilterForward => new("filter", NF_INET_FORWARD, NF_IP_PRI_FILTER);
+    public static ChainHook FilterOutput => new("filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER);
+
+    /// <summary>type filter hook prerouting priority dstnat, of a bridge: before it learns or forwards anything</summary>
+    public static ChainHook BridgePrerouting => new("filter", NF_BR_PRE_ROUTING, NF_BR_PRI_NAT_DST_BRIDGED);
+
+    /// <summary>type filter hook forward priority filter, of a bridge</summary>
+    public static ChainHook BridgeForward => new("filter", NF_BR_FORWARD, NF_BR_PRI_FILTER_BRIDGED);
+
+    internal void Write(ref MessageWriter writer)
+    {
+        var hook = writer.BeginNest(NFTA_CHAIN_HOOK);
+        writer.BigEndian(NFTA_HOOK_HOOKNUM, Number);
+        writer.BigEndian(NFTA_HOOK_PRIORITY, (uint)Priority);
+        writer.End(hook);
+    }
+
+    internal static ChainHook Decode(string type, AttributeReader attributes)
+    {
+        uint number = 0;
+        var priority = 0;
+        while (attributes.Read())
+        {
+            switch (attributes.Type)
+            {
+                case NFTA_HOOK_HOOKNUM: number = attributes.UInt32BigEndian; break;
+                case NFTA_HOOK_PRIORITY: priority = (int)attributes.UInt32BigEndian; break;
+            }
+        }
+        return new ChainHook(type, number, priority);
+    }
+}

@@ -1,0 +1,19 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>nft delete chain CHAIN. The kernel refuses (EBUSY) while rules are in it or jump to it.</summary>
+public sealed record DeleteChain(ChainName Chain) : INetlinkMessage
+{
+    public string Operation => $"delete the chain {Chain}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_DELCHAIN);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Attribute(NFTA_CHAIN_TABLE, Chain.Table.Name);
+        writer.Attribute(NFTA_CHAIN_NAME, Chain.Name);
+    }
+}

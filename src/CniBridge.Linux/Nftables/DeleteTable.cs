@@ -1,0 +1,18 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>nft delete table TABLE, with everything in it.</summary>
+public sealed record DeleteTable(TableName Table) : INetlinkMessage
+{
+    public string Operation => $"delete the table {Table}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_DELTABLE);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Table.Family));
+        writer.Attribute(NFTA_TABLE_NAME, Table.Name);
+    }
+}

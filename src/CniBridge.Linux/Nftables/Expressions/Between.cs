@@ -1,0 +1,20 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>Goes on if a register is in a range, both ends included, or is not: range eq, neq.</summary>
+public sealed record Between(byte[] First, byte[] Last, int Register = 0) : Expression
+{
+    public bool IsNegated { get; init; }
+
+    internal override string Name => "range";
+
+    internal override void WriteData(ref MessageWriter writer)
+    {
+        writer.BigEndian(NFTA_RANGE_SREG, Expressions.Register.NumberOf(Register));
+        writer.BigEndian(NFTA_RANGE_OP, IsNegated ? NFT_RANGE_NEQ : NFT_RANGE_EQ);
+        NftData.Write(ref writer, NFTA_RANGE_FROM_DATA, First);
+        NftData.Write(ref writer, NFTA_RANGE_TO_DATA, Last);
+    }
+}

@@ -1,0 +1,14 @@
+using CniBridge.Linux.Netlink;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>Counts packets and bytes, from zero.</summary>
+public sealed record Counter : Expression
+{
+    internal override string Name => "counter";
+
+    internal override void WriteData(ref MessageWriter writer)
+    {
+        // Nothing but its name.
+    }
+}

@@ -1,0 +1,16 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>The end of a rule: accept, drop, return, jump, goto (to the kernel an immediate in the register of verdicts).</summary>
+public sealed record Decide(Verdict Verdict) : Expression
+{
+    internal override string Name => "immediate";
+
+    internal override void WriteData(ref MessageWriter writer)
+    {
+        writer.BigEndian(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
+        NftData.Write(ref writer, NFTA_IMMEDIATE_DATA, Verdict);
+    }
+}

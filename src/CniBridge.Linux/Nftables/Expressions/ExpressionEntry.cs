@@ -1,0 +1,78 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>A step of a rule as the kernel describes it.</summary>
+/// <param name="Name">payload, cmp, …</param>
+/// <param name="Data">Its attributes.</param>
+public sealed record ExpressionEntry(string Name, byte[] Data)
+{
+    /// <summary>Is it what the kernel makes of an expression of ours? Counts do not matter.</summary>
+    public bool Is(Expression expression)
+    {
+        if (Name != expression.Name || expression is Counter)
+            return Name == expression.Name;
+        var writer = new MessageWriter(new byte[UsualSize]);
+        expression.WriteReportedData(ref writer);
+        return IsSame(writer.Written, Data);
+    }
+
+    const int UsualSize = 128;
+
+    /// <summary>The same attributes in any order. Theirs may have some that are zero and not in ours.</summary>
+    static bool IsSame(ReadOnlySpan<byte> ours, ReadOnlySpan<byte> theirs)
+    {
+        var expected = new AttributeReader(ours);
+        while (expected.Read())
+        {
+            if (!TryFind(theirs, expected.Type, out var value))
+                return false;
+            if (expected.IsNested ? !IsSame(expected.Value, value) : !expected.Value.SequenceEqual(value))
+                return false;
+        }
+        var actual = new AttributeReader(theirs);
+        while (actual.Read())
+        {
+            if (actual.Value.ContainsAnyExcept((byte)0) && !TryFind(ours, actual.Type, out _))
+                return false;
+        }
+        return true;
+    }
+
+    static bool TryFind(ReadOnlySpan<byte> bytes, ushort type, out ReadOnlySpan<byte> value)
+    {
+        var attributes = new AttributeReader(bytes);
+        while (attributes.Read())
+        {
+            if (attributes.Type != type)
+                continue;
+            value = attributes.Value;
+            return true;
+        }
+        value = default;
+        return false;
+    }
+
+    internal static List<ExpressionEntry> DecodeList(AttributeReader list)
+    {
+        var expressions = new List<ExpressionEntry>();
+        while (list.Read())
+            expressions.Add(Decode(list.Nested));
+        return expressions;
+    }
+
+    static ExpressionEntry Decode(AttributeReader attributes)
+    {
+        var expression = new ExpressionEntry("", []);
+        while (attributes.Read())
+        {
+            switch (attributes.Type)
+            {
+                case NFTA_EXPR_NAME: expression = expression with { Name = attributes.Text }; break;
+                case NFTA_EXPR_DATA: expression = expression with { Data = attributes.Value.ToArray() }; break;
+            }
+        }
+        return expression;
+    }
+}

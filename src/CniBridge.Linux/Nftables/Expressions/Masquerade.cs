@@ -1,0 +1,24 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
+using static CniBridge.Linux.Nftables.NetfilterConstants;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>Gives the packets of a connection the address of the interface that they leave by: masquerade [fully-random].</summary>
+public sealed record Masquerade : Expression
+{
+    /// <summary>Choose ports at random from a hash of a secret and the connection.</summary>
+    public bool IsRandom { get; init; }
+
+    /// <summary>Choose ports at random, without a hash.</summary>
+    public bool IsFullyRandom { get; init; }
+
+    internal override string Name => "masq";
+
+    internal override void WriteData(ref MessageWriter writer)
+    {
+        var flags = (IsRandom ? NF_NAT_RANGE_PROTO_RANDOM : 0) | (IsFullyRandom ? NF_NAT_RANGE_PROTO_RANDOM_FULLY : 0);
+        if (flags != 0)
+            writer.BigEndian(NFTA_MASQ_FLAGS, flags);
+    }
+}

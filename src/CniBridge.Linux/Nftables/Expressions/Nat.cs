@@ -1,0 +1,61 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
+using static CniBridge.Linux.Nftables.NetfilterConstants;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>Gives the packets of a connection another destination or source: dnat to, snat to registers.</summary>
+public sealed record Nat : Expression
+{
+    readonly bool _isDestination, _isV6;
+    readonly int _address;
+    readonly int? _port;
+
+    Nat(bool isDestination, bool isV6, int address, int? port) =>
+        (_isDestination, _isV6, _address, _port) = (isDestination, isV6, address, port);
+
+    /// <param name="isV6">The family of the address, and of the packets in a table that sees both.</param>
+    /// <param name="address">The register that it is in.</param>
+    /// <param name="port">The register that it is in; null: the port stays.</param>
+    public static Nat Destination(bool isV6, int address, int? port) => new(true, isV6, address, port);
+
+    /// <inheritdoc cref="Destination"/>
+    public static Nat Source(bool isV6, int address, int? port) => new(false, isV6, address, port);
+
+    /// <summary>Choose ports at random.</summary>
+    public bool IsFullyRandom { get; init; }
+
+    internal override string Name => "nat";
+
+    internal override void WriteData(ref MessageWriter writer)
+    {
+        WriteKind(ref writer);
+        writer.BigEndian(NFTA_NAT_REG_ADDR_MIN, Register.NumberOf(_address));
+        if (_port is { } port)
+            writer.BigEndian(NFTA_NAT_REG_PROTO_MIN, Register.NumberOf(port));
+        if (IsFullyRandom)
+            writer.BigEndian(NFTA_NAT_FLAGS, NF_NAT_RANGE_PROTO_RANDOM_FULLY);
+    }
+
+    /// <summary>The kernel tells the upper ends of ranges of one, and in the flags what the registers already said.</summary>
+    internal override void WriteReportedData(ref MessageWriter writer)
+    {
+        WriteKind(ref writer);
+        var flags = NF_NAT_RANGE_MAP_IPS | (IsFullyRandom ? NF_NAT_RANGE_PROTO_RANDOM_FULLY : 0);
+        writer.BigEndian(NFTA_NAT_REG_ADDR_MIN, Register.NumberOf(_address));
+        writer.BigEndian(NFTA_NAT_REG_ADDR_MAX, Register.NumberOf(_address));
+        if (_port is { } port)
+        {
+            flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+            writer.BigEndian(NFTA_NAT_REG_PROTO_MIN, Register.NumberOf(port));
+            writer.BigEndian(NFTA_NAT_REG_PROTO_MAX, Register.NumberOf(port));
+        }
+        writer.BigEndian(NFTA_NAT_FLAGS, flags);
+    }
+
+    void WriteKind(ref MessageWriter writer)
+    {
+        writer.BigEndian(NFTA_NAT_TYPE, _isDestination ? NFT_NAT_DNAT : NFT_NAT_SNAT);
+        writer.BigEndian(NFTA_NAT_FAMILY, _isV6 ? NFPROTO_IPV6 : (uint)NFPROTO_IPV4);
+    }
+}

@@ -1,0 +1,43 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>Bytes of a packet: payload load LENGTH @ HEADER + OFFSET. A packet without them does not match.</summary>
+public sealed record Payload : Expression
+{
+    readonly uint _header, _offset, _length;
+    readonly int _register;
+
+    Payload(uint header, uint offset, uint length, int register) =>
+        (_header, _offset, _length, _register) = (header, offset, length, register);
+
+    public static Payload SourceAddress(bool isV6, int register = 0) => SourcePrefix(isV6, isV6 ? 16u : 4u, register);
+
+    public static Payload DestinationAddress(bool isV6, int register = 0) => DestinationPrefix(isV6, isV6 ? 16u : 4u, register);
+
+    /// <summary>The address's first bytes.</summary>
+    internal static Payload SourcePrefix(bool isV6, uint length, int register = 0) =>
+        new(NFT_PAYLOAD_NETWORK_HEADER, isV6 ? 8u : 12u, length, register);
+
+    internal static Payload DestinationPrefix(bool isV6, uint length, int register = 0) =>
+        new(NFT_PAYLOAD_NETWORK_HEADER, isV6 ? 24u : 16u, length, register);
+
+    /// <summary>Of TCP, UDP, SCTP, which all have it in the same place.</summary>
+    public static Payload SourcePort(int register = 0) => new(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, register);
+
+    public static Payload DestinationPort(int register = 0) => new(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, register);
+
+    /// <summary>ether saddr</summary>
+    public static Payload EthernetSource(int register = 0) => new(NFT_PAYLOAD_LL_HEADER, 6, 6, register);
+
+    internal override string Name => "payload";
+
+    internal override void WriteData(ref MessageWriter writer)
+    {
+        writer.BigEndian(NFTA_PAYLOAD_DREG, Register.NumberOf(_register));
+        writer.BigEndian(NFTA_PAYLOAD_BASE, _header);
+        writer.BigEndian(NFTA_PAYLOAD_OFFSET, _offset);
+        writer.BigEndian(NFTA_PAYLOAD_LEN, _length);
+    }
+}

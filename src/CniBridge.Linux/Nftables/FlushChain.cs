@@ -1,0 +1,19 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>nft flush chain CHAIN: deletes its rules.</summary>
+public sealed record FlushChain(ChainName Chain) : INetlinkMessage
+{
+    public string Operation => $"flush the chain {Chain}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_DELRULE);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Attribute(NFTA_RULE_TABLE, Chain.Table.Name);
+        writer.Attribute(NFTA_RULE_CHAIN, Chain.Name);
+    }
+}

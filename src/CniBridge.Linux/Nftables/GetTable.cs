@@ -1,0 +1,18 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>Asks for one table, not for what is in it.</summary>
+sealed record GetTable(TableName Table) : INetlinkMessage
+{
+    public string Operation => $"look up the table {Table}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_GETTABLE);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Table.Family));
+        writer.Attribute(NFTA_TABLE_NAME, Table.Name);
+    }
+}

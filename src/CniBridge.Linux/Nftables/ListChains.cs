@@ -1,0 +1,14 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>nft list chains FAMILY; the kernel tells those of all its tables.</summary>
+sealed record ListChains(TableFamily Family) : INetlinkMessage
+{
+    public string Operation => "list the chains";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_GETCHAIN);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer) => writer.Struct(NetfilterHeader.Of(Family));
+}

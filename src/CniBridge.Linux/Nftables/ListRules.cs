@@ -1,0 +1,19 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>nft list chain CHAIN; the kernel filters.</summary>
+sealed record ListRules(ChainName Chain) : INetlinkMessage
+{
+    public string Operation => $"list the rules of the chain {Chain}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_GETRULE);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Attribute(NFTA_RULE_TABLE, Chain.Table.Name);
+        writer.Attribute(NFTA_RULE_CHAIN, Chain.Name);
+    }
+}

@@ -1,0 +1,39 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>
+/// nft add chain CHAIN { [type … hook … priority …; policy …;] comment "…" }; there already is as good, if its hook is the same.
+/// </summary>
+public sealed record NewChain(ChainName Chain) : INetlinkMessage
+{
+    /// <summary>Null: a chain that only rules jump to.</summary>
+    public ChainHook? Hook { get; init; }
+
+    /// <summary>Of a chain with a hook: what becomes of packets at its end, accept or drop; null: accept, or what it was.</summary>
+    public Verdict? Policy { get; init; }
+
+    public string Comment { get; init; } = "";
+
+    /// <summary>nft create chain: there already is refused (EEXIST).</summary>
+    public bool IsExclusive { get; init; }
+
+    public string Operation => $"add the chain {Chain}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_NEWCHAIN);
+    public ushort Flags => IsExclusive ? (ushort)(NLM_F_CREATE | NLM_F_EXCL) : NLM_F_CREATE;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Attribute(NFTA_CHAIN_TABLE, Chain.Table.Name);
+        writer.Attribute(NFTA_CHAIN_NAME, Chain.Name);
+        if (Hook is { } hook)
+            writer.Attribute(NFTA_CHAIN_TYPE, hook.Type);
+        if (Policy is { } policy)
+            writer.BigEndian(NFTA_CHAIN_POLICY, (uint)policy.Code);
+        Hook?.Write(ref writer);
+        UserData.WriteComment(ref writer, NFTA_CHAIN_USERDATA, Comment);
+    }
+}

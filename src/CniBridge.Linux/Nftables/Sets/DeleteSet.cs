@@ -1,0 +1,19 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Sets;
+
+/// <summary>nft delete set SET. The kernel refuses (EBUSY) while rules use it.</summary>
+public sealed record DeleteSet(SetName Set) : INetlinkMessage
+{
+    public string Operation => $"delete the set {Set}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_DELSET);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Set.Table.Family));
+        writer.Attribute(NFTA_SET_TABLE, Set.Table.Name);
+        writer.Attribute(NFTA_SET_NAME, Set.Name);
+    }
+}

@@ -1,0 +1,14 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Sets;
+
+/// <summary>nft flush set SET: deletes its elements.</summary>
+public sealed record FlushSet(SetName Set) : INetlinkMessage
+{
+    public string Operation => $"flush the set {Set}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_DELSETELEM);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer) => SetElement.WriteSetName(ref writer, Set);
+}

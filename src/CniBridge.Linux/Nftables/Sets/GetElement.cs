@@ -1,0 +1,14 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Sets;
+
+/// <summary>nft get element SET { KEY }: of a set of ranges, the range that the key is in.</summary>
+sealed record GetElement(SetName Set, byte[] Key) : INetlinkMessage
+{
+    public string Operation => $"look up an element of the set {Set}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_GETSETELEM);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer) => SetElement.WriteList(ref writer, Set, new SetElement(Key));
+}

@@ -1,0 +1,19 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Sets;
+
+/// <summary>Asks for one set, not for its elements.</summary>
+sealed record GetSet(SetName Set) : INetlinkMessage
+{
+    public string Operation => $"look up the set {Set}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_GETSET);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Set.Table.Family));
+        writer.Attribute(NFTA_SET_TABLE, Set.Table.Name);
+        writer.Attribute(NFTA_SET_NAME, Set.Name);
+    }
+}

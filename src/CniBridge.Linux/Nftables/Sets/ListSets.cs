@@ -1,0 +1,18 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Sets;
+
+/// <summary>nft list sets TABLE, and maps; the kernel filters.</summary>
+sealed record ListSets(TableName Table) : INetlinkMessage
+{
+    public string Operation => $"list the sets of {Table}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_GETSET);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Table.Family));
+        writer.Attribute(NFTA_SET_TABLE, Table.Name);
+    }
+}

@@ -1,0 +1,83 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Sets;
+
+/// <summary>
+/// nft add set SET { type KEY . KEY; flags interval; comment "…" }, or a map where there is data. There already is as good,
+/// if its types are the same.
+/// </summary>
+public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessage
+{
+    /// <summary>Of a map: what a key stands for; several fields are concatenated, as those of the key.</summary>
+    public DataType[] Data { get; init; } = [];
+
+    /// <summary>A map whose keys stand for verdicts.</summary>
+    public bool IsVerdictMap { get; init; }
+
+    /// <summary>Elements are ranges of keys.</summary>
+    public bool IsInterval { get; init; }
+
+    public string Comment { get; init; } = "";
+
+    public string Operation => $"add the set {Set}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_NEWSET);
+    public ushort Flags => NLM_F_CREATE;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Set.Table.Family));
+        writer.Attribute(NFTA_SET_TABLE, Set.Table.Name);
+        writer.Attribute(NFTA_SET_NAME, Set.Name);
+        writer.BigEndian(NFTA_SET_FLAGS, SetFlags);
+        writer.BigEndian(NFTA_SET_KEY_TYPE, DataType.NumberOf(Key));
+        writer.BigEndian(NFTA_SET_KEY_LEN, (uint)DataType.SizeOf(Key));
+        if (IsMap)
+        {
+            writer.BigEndian(NFTA_SET_DATA_TYPE, IsVerdictMap ? NFT_DATA_VERDICT : DataType.NumberOf(Data));
+            writer.BigEndian(NFTA_SET_DATA_LEN, (uint)DataType.SizeOf(Data));
+        }
+        // The kernel insists on a number for the batch, but finds a set by its name first; we name ours always.
+        writer.BigEndian(NFTA_SET_ID, 1u);
+        if (HasRangesOfFields)
+            WriteFields(ref writer);
+        WriteUserData(ref writer);
+    }
+
+    bool IsMap => IsVerdictMap || Data.Length > 0;
+
+    bool HasRangesOfFields => IsInterval && Key.Length > 1;
+
+    uint SetFlags =>
+        (IsInterval ? NFT_SET_INTERVAL : 0) | (IsMap ? NFT_SET_MAP : 0) | (HasRangesOfFields ? NFT_SET_CONCAT : 0);
+
+    /// <summary>Where one field ends and the next begins matters to the kernel only when each has a range of its own.</summary>
+    void WriteFields(ref MessageWriter writer)
+    {
+        var description = writer.BeginNest(NFTA_SET_DESC);
+        var list = writer.BeginNest(NFTA_SET_DESC_CONCAT);
+        foreach (var field in Key)
+        {
+            var element = writer.BeginNest(NFTA_LIST_ELEM);
+            writer.BigEndian(NFTA_SET_FIELD_LEN, (uint)field.Size);
+            writer.End(element);
+        }
+        writer.End(list);
+        writer.End(description);
+    }
+
+    // Of libnftnl's udata.h, for nft's eyes: NFTNL_UDATA_SET_KEYBYTEORDER, _DATABYTEORDER, _COMMENT
+    const byte KeyByteOrderType = 0, DataByteOrderType = 1;
+    internal const byte CommentType = 7;
+
+    void WriteUserData(ref MessageWriter writer)
+    {
+        var data = new UserData(stackalloc byte[NFT_USERDATA_MAXLEN]);
+        data.Add(KeyByteOrderType, DataType.ByteOrderOf(Key));
+        if (IsMap)
+            data.Add(DataByteOrderType, DataType.ByteOrderOf(Data));
+        data.AddComment(CommentType, Comment);
+        writer.Attribute(NFTA_SET_USERDATA, data.Written);
+    }
+}

@@ -1,0 +1,111 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Sets;
+
+/// <summary>An element of a set or map, to be made or as the kernel describes it.</summary>
+/// <param name="Key">See <see cref="Field"/>.</param>
+public sealed record SetElement(byte[] Key)
+{
+    /// <summary>Of a set of ranges of several fields: the last key, field by field.</summary>
+    public byte[]? KeyEnd { get; init; }
+
+    /// <summary>Of a map.</summary>
+    public byte[]? Data { get; init; }
+
+    /// <summary>Of a map of verdicts.</summary>
+    public Verdict? Verdict { get; init; }
+
+    public string Comment { get; init; } = "";
+
+    /// <summary>Of a set of ranges of one field: the first key that is no longer in the range before.</summary>
+    public bool IsIntervalEnd { get; init; }
+
+    /// <summary>The range goes on to the last key of all; only for nft's eyes.</summary>
+    public bool IsOpen { get; init; }
+
+    // NFTNL_UDATA_SET_ELEM_FLAGS and SET_ELEM_F_INTERVAL_OPEN, of libnftnl's udata.h and nft's rule.h
+    const byte FlagsType = 1;
+    const uint IntervalOpen = 1;
+
+    internal void Write(ref MessageWriter writer)
+    {
+        var element = writer.BeginNest(NFTA_LIST_ELEM);
+        if (IsIntervalEnd)
+            writer.BigEndian(NFTA_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
+        NftData.Write(ref writer, NFTA_SET_ELEM_KEY, Key);
+        if (KeyEnd is not null)
+            NftData.Write(ref writer, NFTA_SET_ELEM_KEY_END, KeyEnd);
+        if (Data is not null)
+            NftData.Write(ref writer, NFTA_SET_ELEM_DATA, Data);
+        if (Verdict is not null)
+            NftData.Write(ref writer, NFTA_SET_ELEM_DATA, Verdict);
+        var data = new UserData(stackalloc byte[NFT_USERDATA_MAXLEN]);
+        data.AddComment(UserData.CommentType, Comment);
+        if (IsOpen)
+            data.Add(FlagsType, IntervalOpen);
+        if (!data.Written.IsEmpty)
+            writer.Attribute(NFTA_SET_ELEM_USERDATA, data.Written);
+        writer.End(element);
+    }
+
+    /// <summary>What every message about elements begins with.</summary>
+    internal static void WriteSetName(ref MessageWriter writer, SetName set)
+    {
+        writer.Struct(NetfilterHeader.Of(set.Table.Family));
+        writer.Attribute(NFTA_SET_ELEM_LIST_TABLE, set.Table.Name);
+        writer.Attribute(NFTA_SET_ELEM_LIST_SET, set.Name);
+    }
+
+    internal static void WriteList(ref MessageWriter writer, SetName set, params scoped ReadOnlySpan<SetElement> elements)
+    {
+        WriteSetName(ref writer, set);
+        var list = writer.BeginNest(NFTA_SET_ELEM_LIST_ELEMENTS);
+        foreach (var element in elements)
+            element.Write(ref writer);
+        writer.End(list);
+    }
+
+    /// <summary>The elements of one message, which need not be all of the set.</summary>
+    internal static List<SetElement> DecodeList(ReadOnlySpan<byte> payload)
+    {
+        _ = Header.Read<NetfilterHeader>(payload, out var bytes);
+        var elements = new List<SetElement>();
+        var attributes = new AttributeReader(bytes);
+        while (attributes.Read())
+        {
+            if (attributes.Type != NFTA_SET_ELEM_LIST_ELEMENTS)
+                continue;
+            var list = attributes.Nested;
+            while (list.Read())
+                elements.Add(Decode(list.Nested));
+        }
+        return elements;
+    }
+
+    static SetElement Decode(AttributeReader attributes)
+    {
+        // One that stands for all other keys has none itself.
+        var element = new SetElement([]);
+        while (attributes.Read())
+        {
+            element = attributes.Type switch
+            {
+                NFTA_SET_ELEM_KEY => element with { Key = NftData.FindValue(attributes.Nested) ?? [] },
+                NFTA_SET_ELEM_KEY_END => element with { KeyEnd = NftData.FindValue(attributes.Nested) },
+                NFTA_SET_ELEM_DATA => element with
+                {
+                    Data = NftData.FindValue(attributes.Nested),
+                    Verdict = NftData.FindVerdict(attributes.Nested),
+                },
+                NFTA_SET_ELEM_FLAGS => element with
+                {
+                    IsIntervalEnd = (attributes.UInt32BigEndian & NFT_SET_ELEM_INTERVAL_END) != 0,
+                },
+                NFTA_SET_ELEM_USERDATA => element with { Comment = UserData.FindComment(attributes.Value) },
+                _ => element,
+            };
+        }
+        return element;
+    }
+}

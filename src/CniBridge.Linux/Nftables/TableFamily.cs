@@ -1,0 +1,18 @@
+using static CniBridge.Linux.Nftables.NetfilterConstants;
+
+namespace CniBridge.Linux.Nftables;
+
+/// <summary>Which packets a table sees.</summary>
+public enum TableFamily : byte
+{
+    /// <summary>All families, where something is listed.</summary>
+    Any = NFPROTO_UNSPEC,
+
+    /// <summary>IPv4 and IPv6.</summary>
+    Inet = NFPROTO_INET,
+    IPv4 = NFPROTO_IPV4,
+    IPv6 = NFPROTO_IPV6,
+
+    /// <summary>Frames that pass through a bridge.</summary>
+    Bridge = NFPROTO_BRIDGE,
+}

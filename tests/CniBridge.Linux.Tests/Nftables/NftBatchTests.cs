@@ -1,0 +1,66 @@
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Nftables.Sets;
+using static CniBridge.Linux.Tests.Nftables.Rulesets;
+
+namespace CniBridge.Linux.Tests.Nftables;
+
+/// <summary>Batches as nft sends them, message by message.</summary>
+public sealed class NftBatchTests
+{
+    [Theory]
+    [InlineData("nft-masquerade")]
+    [InlineData("nft-spoof-check")]
+    [InlineData("nft-host-ports")]
+    [InlineData("nft-sets")]
+    [InlineData("nft-nat")]
+    [InlineData("nft-filter")]
+    public void A_ruleset_is_built_as_nft_does(string capture) => NftCapture.AssertSameBatch(capture, Of(capture));
+
+    [Fact]
+    public void Everything_is_deleted_as_nft_does() => NftCapture.AssertSameBatch("nft-delete", new NftBatch()
+        .DeleteElements(Cni.Set("pods"), Element("10.1.0.7"))
+        .DeleteElements(Cni.Set("inside"), Interval.Of(Addresses("10.1.0.0/16")))
+        .Add(
+            new FlushChain(Cni.Chain("postrouting")),
+            new DeleteRule(Cni.Chain("leaving"), 5),
+            new FlushSet(Cni.Set("pods")),
+            new DeleteSet(Cni.Set("pods")),
+            new DeleteChain(Cni.Chain("leaving")),
+            new DeleteTable(Cni)));
+
+    [Fact]
+    public void Rules_are_put_in_their_place_as_nft_does() => NftCapture.AssertSameBatch("nft-insert", new NftBatch().Add(
+        new NewElements(Cni.Set("pods"), Element("10.1.0.9")) { IsExclusive = true },
+        new NewRule(Cni.Chain("leaving"), new Counter(), new Decide(Verdict.Accept)) { IsInserted = true, Comment = "first" },
+        new NewRule(Cni.Chain("leaving"), new Counter(), new Decide(Verdict.Drop)) { Position = 5 },
+        new NewRule(Cni.Chain("leaving"), new Decide(Verdict.Return)) { IsInserted = true, Position = 5 }));
+
+    [Fact]
+    public void Only_the_last_change_asks_for_an_answer_and_numbers_go_up_by_one()
+    {
+        var messages = NftCapture.Split(NftCapture.Encode(Masquerade()));
+        Assert.Equal(Enumerable.Range(0, messages.Count), messages.Select(message => BitConverter.ToInt32(message, 8)));
+        Assert.Equal(messages[^2], Assert.Single(messages, message => (message[6] & 4) != 0));
+    }
+
+    // The kernel gives a list's length 16 bits.
+    [Fact]
+    public void So_many_of_the_largest_elements_fit_into_one_message()
+    {
+        var longest = new string('x', 127);
+        var elements = Enumerable.Repeat(new SetElement(new byte[64])
+        {
+            KeyEnd = new byte[64],
+            Verdict = Verdict.Jump(Cni.Chain(new string('c', 255))),
+            Comment = longest,
+            IsIntervalEnd = true,
+            IsOpen = true,
+        }, NewElements.MostPerMessage + 1).ToArray();
+        var messages = NftCapture.Split(NftCapture.Encode(new NftBatch().AddElements(Cni.Set(longest), elements)));
+        Assert.Equal(4, messages.Count);
+        Assert.True(messages[1].Length < 65536);
+    }
+
+    static CniBridge.Linux.Addresses.Cidr Addresses(string cidr) => CniBridge.Linux.Addresses.Cidr.Parse(cidr);
+}

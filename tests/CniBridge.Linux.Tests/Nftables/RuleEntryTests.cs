@@ -1,0 +1,69 @@
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Tests.Netlink;
+using static CniBridge.Linux.Tests.Nftables.Rulesets;
+
+namespace CniBridge.Linux.Tests.Nftables;
+
+public sealed class RuleEntryTests
+{
+    [Fact]
+    public void A_rule_is_decoded()
+    {
+        var rule = Assert.Single(Answer.Decode("nft-rules", RuleEntry.Decode));
+        Assert.Equal(("cni", "leaving", 5ul, "network podnet"), (rule.Table, rule.Chain, rule.Handle, rule.Comment));
+        Assert.Equal(
+            ["payload", "lookup", "payload", "lookup", "counter", "masq"], rule.Expressions.Select(expression => expression.Name));
+    }
+
+    [Theory]
+    [InlineData("nft-rules", "nft-masquerade")]
+    [InlineData("nft-rules-host-ports", "nft-host-ports")]
+    public void A_rule_does_what_we_asked_for(string answer, string ruleset)
+    {
+        foreach (var rule in Answer.Decode(answer, RuleEntry.Decode))
+        {
+            var ours = Of(ruleset).Messages.OfType<NewRule>().Where(ours => ours.Chain.Name == rule.Chain);
+            Assert.Contains(ours, ours => rule.Does(ours.Expressions));
+        }
+    }
+
+    public static TheoryData<string, Expression[]> Others => new()
+    {
+        { "fewer steps", Steps(new Masquerade { IsFullyRandom = true })[..^1] },
+        { "more steps", [.. Steps(new Masquerade { IsFullyRandom = true }), new Decide(Verdict.Accept)] },
+        { "another step", Steps(new Decide(Verdict.Accept)) },
+        { "no flags", Steps(new Masquerade()) },
+        { "other flags", Steps(new Masquerade { IsRandom = true }) },
+        { "another set", Steps(new Masquerade { IsFullyRandom = true }, Lookup.NotIn(Cni.Set("pods"))) },
+        { "not negated", Steps(new Masquerade { IsFullyRandom = true }, Lookup.In(Cni.Set("inside"))) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others), DisableDiscoveryEnumeration = true)]
+    public void A_rule_that_does_something_else_is_another(string what, Expression[] expressions) =>
+        Assert.False(Assert.Single(Answer.Decode("nft-rules", RuleEntry.Decode)).Does(expressions), what);
+
+    [Fact]
+    public void Counts_do_not_matter() =>
+        Assert.True(new ExpressionEntry("counter", Golden.Bytes("0c 00 01 00 00 00 00 00 00 00 00 07")).Is(new Counter()));
+
+    [Fact]
+    public void Translation_to_another_register_is_another()
+    {
+        var nat = Answer.Decode("nft-rules-host-ports", RuleEntry.Decode)[0].Expressions[^1];
+        Assert.True(nat.Is(Nat.Destination(isV6: false, address: 0, port: 1)));
+        Assert.False(nat.Is(Nat.Destination(isV6: false, address: 0, port: 2)));
+        Assert.False(nat.Is(Nat.Destination(isV6: false, address: 0, port: null)));
+        Assert.False(nat.Is(Nat.Destination(isV6: false, address: 0, port: 1) with { IsFullyRandom = true }));
+        Assert.False(nat.Is(Nat.Destination(isV6: true, address: 0, port: 1)));
+        Assert.False(nat.Is(Nat.Source(isV6: false, address: 0, port: 1)));
+    }
+
+    static Expression[] Steps(Expression last, Lookup? second = null) =>
+    [
+        Payload.SourceAddress(isV6: false), Lookup.In(Cni.Set("pods")),
+        Payload.DestinationAddress(isV6: false), second ?? Lookup.NotIn(Cni.Set("inside")),
+        new Counter(), last,
+    ];
+}

@@ -1,0 +1,21 @@
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Tests.Netlink;
+
+namespace CniBridge.Linux.Tests.Nftables;
+
+public sealed class TableEntryTests
+{
+    [Theory]
+    [InlineData("nft-table")]
+    [InlineData("nft-tables")]
+    public void A_table_is_decoded(string capture) => Assert.Equal(
+        new TableEntry(TableFamily.IPv4, "cni", 1, "masquerade of pods"),
+        Assert.Single(Answer.Decode(capture, TableEntry.Decode)));
+
+    [Theory]
+    [InlineData("02 00 00", "header cut short")]
+    [InlineData("02 00 00 00 08 00 04 00 00 00 00 01", "handle of four bytes")]
+    [InlineData("02 00 00 00 08 00 01 00 63 6e", "name longer than the rest")]
+    public void What_cannot_be_true_is_refused(string payload, string what) =>
+        Assert.Throws<InvalidDataException>(() => _ = $"{what}: {TableEntry.Decode(Golden.Bytes(payload))}");
+}

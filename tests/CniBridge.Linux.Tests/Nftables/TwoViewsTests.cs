@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using CniBridge.Linux.Nftables;
+
+namespace CniBridge.Linux.Tests.Nftables;
+
+/// <summary>What nft builds from text and what we build looks the same to nft.</summary>
+[Collection(NamespaceTests.Name)]
+public sealed class TwoViewsTests : IDisposable
+{
+    readonly ScratchNamespace _theirs = new(), _ours = new();
+
+    public void Dispose()
+    {
+        _theirs.Dispose();
+        _ours.Dispose();
+    }
+
+    [Theory]
+    [InlineData("nft-masquerade")]
+    [InlineData("nft-spoof-check")]
+    [InlineData("nft-host-ports")]
+    [InlineData("nft-sets")]
+    [InlineData("nft-nat")]
+    [InlineData("nft-filter")]
+    public void Both_are_listed_the_same(string capture)
+    {
+        Nft.Run(_theirs, NftCapture.Ruleset(capture), "-f", "-");
+        using var node = _ours.Open();
+        using var socket = node.Run(() => new NftSocket());
+        socket.Commit(Rulesets.Of(capture));
+
+        Assert.Equal(Nft.Run(_theirs, "", "list", "ruleset"), Nft.Run(_ours, "", "list", "ruleset"));
+        Assert.Equal(List(_theirs), List(_ours));
+        // And nft can build it again from its own list.
+        var list = Nft.Run(_ours, "", "list", "ruleset");
+        Nft.Run(_ours, "flush ruleset\n" + list, "-f", "-");
+        Assert.Equal(list, Nft.Run(_ours, "", "list", "ruleset"));
+    }
+
+    static string List(ScratchNamespace scratch)
+    {
+        var list = JsonNode.Parse(Nft.Run(scratch, "", "-j", "list", "ruleset"))!;
+        RemoveHandles(list);
+        return list.ToString();
+    }
+
+    static void RemoveHandles(JsonNode? node)
+    {
+        if (node is JsonObject thing)
+        {
+            thing.Remove("handle");
+            foreach (var (_, child) in thing)
+                RemoveHandles(child);
+        }
+        if (node is JsonArray list)
+        {
+            foreach (var child in list)
+                RemoveHandles(child);
+        }
+    }
+}
