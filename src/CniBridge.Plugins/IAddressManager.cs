@@ -6,6 +6,9 @@ namespace CniBridge.Plugins;
 /// <summary>An address and the attachment that has it.</summary>
 sealed record AddressUser(string ContainerId, string InterfaceName, IpAddress Address);
 
+/// <summary>Addresses that are handed out, from one to another, and the network that they lie in.</summary>
+sealed record AddressPool(IpAddress First, IpAddress Last, Cidr Subnet);
+
 /// <summary>Address management (IPAM) of one request, as a main plugin sees it.</summary>
 interface IAddressManager
 {
@@ -14,6 +17,9 @@ interface IAddressManager
 
     /// <summary>Does it hand out IPv6 addresses, as far as can be known beforehand?</summary>
     bool ServesIPv6 { get; }
+
+    /// <summary>Where its addresses come from; empty where nobody can know beforehand.</summary>
+    IReadOnlyList<AddressPool> Pools { get; }
 
     /// <summary>Addresses, routes and DNS for the attachment; the undo of each reservation is pushed beside it.</summary>
     CniResult Allocate(Rollback undo);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CniBridge.Plugins;
@@ -11,5 +12,12 @@ static class StableHash
         foreach (var b in Encoding.UTF8.GetBytes(text))
             hash = (hash ^ b) * 0x100000001b3;
         return hash;
+    }
+
+    /// <summary>Eight hex digits, for names.</summary>
+    internal static string ShortOf(string text)
+    {
+        var hash = Of(text);
+        return ((uint)(hash >> 32) ^ (uint)hash).ToString("x8", CultureInfo.InvariantCulture);
     }
 }

@@ -160,11 +160,8 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
         "address family");
 
     [Theory]
-    [InlineData("""{"ipMasq": true}""", "ipMasq = true")]
-    [InlineData("""{"isMasq": true}""", "isMasq = true")]
-    [InlineData("""{"ipMasqBackend": "nftables"}""", "ipMasqBackend = \"nftables\"")]
     [InlineData("""{"macspoofchk": true}""", "macspoofchk = true")]
-    [InlineData("""{"IPMASQ": true}""", "ipMasq = true")]
+    [InlineData("""{"MACSPOOFCHK": true}""", "macspoofchk = true")]
     public void What_is_not_supported_is_refused_with_key_and_value(string keys, string word) =>
         AssertRefused(UnsupportedField, Configurations.With(keys), word);
 

@@ -1,11 +1,12 @@
 using CniBridge.Linux.Route;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
 /// ADD: everything or nothing. What belongs to the attachment is undone when a later step fails; the bridge, its gateway
-/// addresses and forwarding belong to all pods of the node and stay.
+/// addresses, forwarding and masquerading belong to all pods of the node and stay.
 /// </summary>
 sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
 {
@@ -34,6 +35,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
             if (plan is not null)
             {
                 vlanGateway = MakeGateway(bridge, plan);
+                Masquerade(plan);
                 // The node itself is told, for a queue may be long; the others hear it from the pod.
                 if (plan.Gateways.Count > 0)
                     node.UpdateNeighbours(vlanGateway ?? bridge, plan.Addresses, veth.PodMac);
@@ -58,6 +60,14 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         foreach (var isV6 in plan.Gateways.Select(gateway => gateway.Address.IsV6).Distinct())
             node.EnableForwarding(isV6);
         return vlanGateway;
+    }
+
+    void Masquerade(AddressPlan plan)
+    {
+        if (!config.Masquerade)
+            return;
+        foreach (var family in NetworkMasquerade.Of(request.NetworkName, addresses!.Pools, config.NotMasqueraded, plan.Result.Ips))
+            node.EnsureMasquerade(family);
     }
 
     CniResult ToResult(Link bridge, VethPair veth, Link? vlanGateway, AddressPlan? plan)

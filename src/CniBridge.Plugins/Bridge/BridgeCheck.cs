@@ -1,6 +1,7 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
@@ -24,6 +25,18 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         settings.CheckLinks(bridge, host, inside.Link);
         if (addresses is not null)
             settings.CheckGateways(bridge, previous);
+        if (config.Masquerade)
+            CheckMasquerade(previous);
+    }
+
+    void CheckMasquerade(CniResult previous)
+    {
+        var pools = addresses!.Pools;
+        foreach (var family in NetworkMasquerade.Of(request.NetworkName, pools, config.NotMasqueraded, previous.Ips))
+        {
+            if (!node.HasMasquerade(family))
+                throw Failure($"The network {request.NetworkName} is not masqueraded: no whole chain {family.Chain}");
+        }
     }
 
     Link CheckBridge(CniResult previous)

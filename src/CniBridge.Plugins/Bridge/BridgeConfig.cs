@@ -49,6 +49,12 @@ sealed record BridgeConfig
     /// <summary>The pod's end stays down, without addresses: somebody else sets it up.</summary>
     internal bool LeavesPodInterfaceDown { get; init; }
 
+    /// <summary>What pods send to the world outside goes out with the node's address.</summary>
+    internal bool Masquerade { get; init; }
+
+    /// <summary>Networks that pods reach with their own address all the same.</summary>
+    internal IReadOnlyList<Cidr> NotMasqueraded { get; init; } = [];
+
     /// <summary>Wait for IPv6 duplicate address detection in the pod.</summary>
     internal bool DetectsDuplicates { get; init; }
 
@@ -88,10 +94,33 @@ sealed record BridgeConfig
             DetectsDuplicates = json.EnableDad == true,
             Mac = ReadMac(json, args),
             IpamType = string.IsNullOrEmpty(json.Ipam?.Type) ? null : json.Ipam.Type,
+            Masquerade = AsksForMasquerade(json) && !string.IsNullOrEmpty(json.Ipam?.Type),
+            NotMasqueraded = ReadNetworks(json.NonMasqueradeCidrs, "nonMasqueradeCIDRs"),
             Dns = ReadDns(json.Dns),
         };
         Check(config);
         return config;
+    }
+
+    /// <summary>Whatever the backend, it is done in the same way: iptables are, on today's nodes, another face of nftables.</summary>
+    /// <exception cref="CniException">Code 7: an unknown backend. Without masquerading it does not matter.</exception>
+    static bool AsksForMasquerade(BridgeJson json)
+    {
+        var isAsked = json.IpMasq == true || json.IsMasq == true;
+        if (isAsked && json.IpMasqBackend is not (null or "" or "iptables" or "nftables"))
+        {
+            throw CniException.InvalidConfig("ipMasqBackend", $"\"{json.IpMasqBackend}\"",
+                $"unknown ipmasq backend \"{json.IpMasqBackend}\"");
+        }
+        return isAsked;
+    }
+
+    static Cidr[] ReadNetworks(List<string?>? texts, string key)
+    {
+        var networks = new List<Cidr>();
+        for (var i = 0; i < texts?.Count; i++)
+            networks.Add(CniResultReader.ReadCidr(texts[i], string.Create(CultureInfo.InvariantCulture, $"{key}[{i}]")));
+        return [.. networks];
     }
 
     static void Check(BridgeConfig config)

@@ -12,6 +12,8 @@ sealed class BridgeStatus(BridgeConfig config, IAddressManager? addresses, INode
             node.TryKernel(config);
         else if (config.IsGateway && addresses?.ServesIPv6 == true && FindGateway(bridge) is { } gateway)
             IPv6Switch.Require(gateway.Name);
+        if (config.Masquerade)
+            node.TryFirewall();
         addresses?.ReportStatus();
     }
 

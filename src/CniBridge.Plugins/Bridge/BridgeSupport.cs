@@ -20,10 +20,6 @@ static class BridgeSupport
     /// <summary>Each key with its value, or null where the value asks for nothing.</summary>
     static IEnumerable<(string Key, string? Value)> Asked(BridgeJson json) =>
     [
-        ("ipMasq", IfTrue(json.IpMasq)),
-        ("isMasq", IfTrue(json.IsMasq)),
-        // With masquerading expressly off, its backend does not matter.
-        ("ipMasqBackend", string.IsNullOrEmpty(json.IpMasqBackend) || json.IpMasq == false ? null : $"\"{json.IpMasqBackend}\""),
         ("macspoofchk", IfTrue(json.MacSpoofCheck)),
     ];
 

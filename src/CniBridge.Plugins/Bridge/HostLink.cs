@@ -20,13 +20,11 @@ static class HostLink
     internal static string NameOf(Attachment attachment, int candidate)
     {
         var number = candidate.ToString(CultureInfo.InvariantCulture);
-        var hash = StableHash.Of($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{number}");
-        return "veth" + Fold(hash).ToString("x8", CultureInfo.InvariantCulture);
+        return "veth" + StableHash.ShortOf($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{number}");
     }
 
     /// <summary>The bridge's side of the pair that carries a VLAN's gateway, named after the other side.</summary>
-    internal static string NameOfVlanPort(string gateway) =>
-        "veth" + Fold(StableHash.Of($"/{gateway}")).ToString("x8", CultureInfo.InvariantCulture);
+    internal static string NameOfVlanPort(string gateway) => "veth" + StableHash.ShortOf($"/{gateway}");
 
     /// <summary>Its alias is the gateway's name, which its own name is made of.</summary>
     internal static bool IsVlanPort(Link port) => port.Alias.Length > 0 && port.Name == NameOfVlanPort(port.Alias);
@@ -53,6 +51,4 @@ static class HostLink
         [{ Length: > 0 } network, { Length: > 0 } container, { Length: > 0 } name] => new Attachment(network, container, name),
         _ => null,
     };
-
-    static uint Fold(ulong hash) => (uint)(hash >> 32) ^ (uint)hash;
 }

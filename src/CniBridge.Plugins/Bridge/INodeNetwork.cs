@@ -1,6 +1,7 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
+using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Plugins.Bridge;
 
@@ -65,6 +66,15 @@ interface INodeNetwork : IDisposable
     void EnableForwarding(bool isV6);
 
     bool IsForwarding(bool isV6);
+
+    /// <summary>Makes the network's rule unless it is there.</summary>
+    void EnsureMasquerade(NetworkMasquerade masquerade);
+
+    bool HasMasquerade(NetworkMasquerade masquerade);
+
+    /// <summary>Changes nothing.</summary>
+    /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>
+    void TryFirewall();
 
     /// <summary>To be called before anybody brings the pod's end up, and with it the port and, if it is the first, the bridge.</summary>
     IPortWatch WatchPort(Link bridge, VethPair veth);

@@ -1,6 +1,8 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
@@ -9,6 +11,10 @@ namespace CniBridge.Plugins.Bridge;
 sealed class NodeNetwork(TextWriter log) : INodeNetwork
 {
     readonly RouteSocket _socket = new();
+    NftSocket? _firewall;
+
+    /// <summary>Opened for those who masquerade.</summary>
+    NftSocket Firewall => _firewall ??= new NftSocket();
 
     public Link? FindBridge(BridgeConfig config)
     {
@@ -150,6 +156,12 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public bool IsForwarding(bool isV6) => Forwarding.IsOn(isV6);
 
+    public void EnsureMasquerade(NetworkMasquerade masquerade) => new MasqueradeRules(Firewall).Ensure(masquerade);
+
+    public bool HasMasquerade(NetworkMasquerade masquerade) => new MasqueradeRules(Firewall).Serves(masquerade);
+
+    public void TryFirewall() => Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
+
     public int FindUplinkMtu()
     {
         var mtu = Uplink.FindMtu(_socket);
@@ -198,5 +210,9 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName) => PodNetwork.Inspect(pod, interfaceName);
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _firewall?.Dispose();
+        _socket.Dispose();
+    }
 }

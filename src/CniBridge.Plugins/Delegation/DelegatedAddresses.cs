@@ -20,6 +20,8 @@ sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManag
 
     public bool ServesIPv6 => false;
 
+    public IReadOnlyList<AddressPool> Pools => [];
+
     /// <summary>The undo goes first: a plugin that failed half-way must be told to clean up (specification, "Plugin Delegation").</summary>
     public CniResult Allocate(Rollback undo)
     {

@@ -29,6 +29,20 @@ sealed class HostLocalAddresses : IAddressManager
 
     public bool ServesIPv6 => _config?.RangeSets.Any(set => set.IsV6) == true;
 
+    public IReadOnlyList<AddressPool> Pools
+    {
+        get
+        {
+            var pools = new List<AddressPool>();
+            foreach (var set in _config?.RangeSets ?? [])
+            {
+                foreach (var range in set.Ranges)
+                    pools.Add(new AddressPool(range.Start, range.End, range.Subnet));
+            }
+            return pools;
+        }
+    }
+
     public IReadOnlyList<IpAddress> LastServed { get; private set; } = [];
 
     public bool HasMoved { get; private set; }

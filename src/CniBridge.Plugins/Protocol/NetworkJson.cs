@@ -28,6 +28,7 @@ sealed record BridgeJson
     /// <summary>Another name of ipMasq in old tutorials.</summary>
     public bool? IsMasq { get; init; }
     public string? IpMasqBackend { get; init; }
+    public List<string?>? NonMasqueradeCidrs { get; init; }
     public int? Mtu { get; init; }
 
     /// <summary>"mtu": "auto"</summary>
@@ -57,6 +58,7 @@ sealed record BridgeJson
         IpMasq = keys.Truth("ipMasq"),
         IsMasq = keys.Truth("isMasq"),
         IpMasqBackend = keys.Text("ipMasqBackend"),
+        NonMasqueradeCidrs = keys.Texts("nonMasqueradeCIDRs"),
         Mtu = keys.Number("mtu", orWord: Auto),
         IsMtuAuto = keys.IsWord("mtu", Auto),
         HairpinMode = keys.Truth("hairpinMode"),

@@ -20,6 +20,7 @@ public sealed class BridgeAddTests
     };
 
     static readonly BridgeConfig s_gateway = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
+    static readonly BridgeConfig s_masquerade = s_gateway with { Masquerade = true };
     static readonly BridgeConfig s_vlan = s_gateway with { Vlan = 100, FiltersVlans = true };
     static readonly BridgeConfig s_layer2 = new() { Bridge = "cni0" };
 
@@ -39,6 +40,11 @@ public sealed class BridgeAddTests
         "find bridge", "create bridge", "prepare bridge", "create veth", "watch port", "allocate", "configure pod", "await port",
         "addresses of cni0", Gateways, "forward v4", "forward v6", Neighbours, Announce, "MAC of cni0",
     ];
+
+    const string MasqueradeV4 = "masquerade pods v4: 10.0.0.0-10.0.0.255";
+    const string MasqueradeV6 = "masquerade pods v6: fd00::-fd00::ffff:ffff:ffff:ffff";
+
+    static readonly string[] s_masqueradeSteps = [.. s_steps[..^3], MasqueradeV4, MasqueradeV6, .. s_steps[^3..]];
 
     static readonly string[] s_vlanSteps =
     [
@@ -92,6 +98,20 @@ public sealed class BridgeAddTests
         Assert.Equal(s_vlanSteps, node.Calls);
         Assert.Equal(["cni0", "veth01234567", "eth0", "cni0.100"], result.Interfaces.Select(item => item.Name));
         Assert.Equal(new CniInterface("cni0.100", "02:00:00:00:00:04", ""), result.Interfaces[3]);
+    }
+
+    [Fact]
+    public void A_network_is_masqueraded_by_its_ranges_or_else_by_the_networks_of_the_addresses()
+    {
+        var node = new FakeNode { Assigned = s_dual };
+        Run(node, s_masquerade);
+        Assert.Equal(s_masqueradeSteps, node.Calls);
+
+        var pool = new AddressPool(IpAddress.Parse("10.0.0.4"), IpAddress.Parse("10.0.0.9"), Cidr.Parse("10.0.0.0/24"));
+        node = new FakeNode { Assigned = s_dual with { Ips = [s_dual.Ips[0]] }, Pools = [pool] };
+        Run(node, s_masquerade with { IsGateway = false });
+        Assert.Equal(
+            ["masquerade pods v4: 10.0.0.4-10.0.0.9"], node.Calls.Where(call => call.StartsWith("masquerade", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -172,6 +192,7 @@ public sealed class BridgeAddTests
         ["gateway"] = new Kind(s_gateway, false, s_steps),
         ["delegated"] = new Kind(s_gateway, true, s_delegatedSteps),
         ["VLAN"] = new Kind(s_vlan, false, s_vlanSteps),
+        ["masquerade"] = new Kind(s_masquerade, false, s_masqueradeSteps),
     };
 
     // The link goes first: an address may be handed out again only when nobody has it any more.
@@ -228,6 +249,23 @@ public sealed class BridgeAddTests
         { "VLAN", "neighbours of cni0.100: 10.0.0.5/24 fd00::5/64 at 02:00:00:00:00:03", Both },
         { "VLAN", Announce, Both },
         { "VLAN", "MAC of cni0", Both },
+        { "masquerade", "find bridge", "" },
+        { "masquerade", "allocate", "" },
+        { "masquerade", "create bridge", "undo: release" },
+        { "masquerade", "prepare bridge", "undo: release" },
+        { "masquerade", "create veth", "undo: release" },
+        { "masquerade", "watch port", Both },
+        { "masquerade", "configure pod", Both },
+        { "masquerade", "await port", Both },
+        { "masquerade", "addresses of cni0", Both },
+        { "masquerade", Gateways, Both },
+        { "masquerade", "forward v4", Both },
+        { "masquerade", "forward v6", Both },
+        { "masquerade", MasqueradeV4, Both },
+        { "masquerade", MasqueradeV6, Both },
+        { "masquerade", Neighbours, Both },
+        { "masquerade", Announce, Both },
+        { "masquerade", "MAC of cni0", Both },
     };
 
     static FakeNode Failing(string kind, params IEnumerable<string> steps) =>

@@ -64,6 +64,7 @@ public sealed class BridgeCheckTests
         internal List<Cidr> Gateways { get; } = [Cidr.Parse("10.0.0.1/24"), Cidr.Parse("fd00::1/64")];
         internal bool IsReserved { get; set; } = true;
         internal string Netns { get; set; } = Call.OwnNamespace;
+        internal HashSet<string> Masqueraded { get; } = ["v4", "v6"];
 
         internal void Check()
         {
@@ -75,10 +76,11 @@ public sealed class BridgeCheckTests
                 Addresses = { ["cni0"] = Gateways },
                 ForwardsV4 = true,
                 ForwardsV6 = true,
+                Masqueraded = Masqueraded,
             };
             var config = new JsonObject { ["prevResult"] = Previous?.DeepClone() };
             new BridgeCheck(Requests.Make(config.ToJsonString(), Netns), Config, Config.IpamType is null ? null : node, node).Run();
-            Assert.All(node.Calls, call => Assert.Matches("^(check addresses|addresses of|is forwarding)", call));
+            Assert.All(node.Calls, call => Assert.Matches("^(check addresses|addresses of|is forwarding|is masqueraded)", call));
         }
 
         static RouteEntry Route(string text) => text.Split('@') is [var destination, var gateway]
@@ -103,6 +105,8 @@ public sealed class BridgeCheckTests
     [Fact]
     public void What_is_no_difference_passes()
     {
+        Passes(state => state.Masqueraded.Clear());
+        Passes(state => state.Config = state.Config with { Masquerade = true });
         // A namespace is one however it is named, and a MAC in whatever case.
         Passes(state => state.Netns = "/proc/thread-self/ns/net");
         Passes(state => state.Interface(2)["mac"] = "02:00:00:00:00:0A");
@@ -170,6 +174,16 @@ public sealed class BridgeCheckTests
         ["pod's link down"] = (s => s.Pod = s.Pod! with { Flags = 0 }, "The pod's interface eth0 is down"),
         ["host end down"] = (s => s.Host = s.Host! with { Flags = 0 }, "The host's end veth0 is down"),
         ["gateway address gone"] = (s => s.Gateways.RemoveAt(0), "The gateway address 10.0.0.1/24 is not on cni0"),
+        ["IPv4 not masqueraded"] = (s =>
+        {
+            s.Config = s.Config with { Masquerade = true };
+            s.Masqueraded.Remove("v4");
+        }, "The network pods is not masqueraded: no whole chain ip cni-bridge masq-"),
+        ["IPv6 not masqueraded"] = (s =>
+        {
+            s.Config = s.Config with { Masquerade = true };
+            s.Masqueraded.Remove("v6");
+        }, "The network pods is not masqueraded: no whole chain ip6 cni-bridge masq-"),
         ["namespace gone"] = (s => s.Netns = "/no/such/netns", "failed to open netns \"/no/such/netns\""),
     };
 

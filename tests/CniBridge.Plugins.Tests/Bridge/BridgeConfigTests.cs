@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Protocol;
 
@@ -15,7 +16,8 @@ public sealed class BridgeConfigTests
     internal static void AssertEqual(BridgeConfig expected, BridgeConfig actual)
     {
         Assert.Equal(expected.Trunk, actual.Trunk);
-        Assert.Equal(expected with { Trunk = actual.Trunk }, actual);
+        Assert.Equal(expected.NotMasqueraded, actual.NotMasqueraded);
+        Assert.Equal(expected with { Trunk = actual.Trunk, NotMasqueraded = actual.NotMasqueraded }, actual);
     }
 
     const string Full = """
@@ -23,7 +25,8 @@ public sealed class BridgeConfigTests
           "cniVersion": "1.1.0", "name": "pods", "type": "bridge",
           "bridge": "br-pods", "isGateway": true, "isDefaultGateway": true, "forceAddress": true, "mtu": 1400,
           "promiscMode": true, "enabledad": true, "portIsolation": true, "vlan": 100, "vlanTrunk": [{"id": 10}],
-          "preserveDefaultVlan": true, "ipam": {"type": "host-local", "subnet": "10.0.0.0/24"}
+          "preserveDefaultVlan": true, "ipam": {"type": "host-local", "subnet": "10.0.0.0/24"},
+          "ipMasq": true, "ipMasqBackend": "nftables", "nonMasqueradeCIDRs": ["10.0.0.0/8", "fd00::/8"]
         }
         """;
 
@@ -42,6 +45,8 @@ public sealed class BridgeConfigTests
         FiltersVlans = true,
         PreservesDefaultVlan = true,
         IpamType = "host-local",
+        Masquerade = true,
+        NotMasqueraded = [Cidr.Parse("10.0.0.0/8"), Cidr.Parse("fd00::/8")],
     };
 
     [Fact]
@@ -81,8 +86,8 @@ public sealed class BridgeConfigTests
 
     public static TheoryData<string> Keys =>
     [
-        "bridge", "isGateway", "isDefaultGateway", "forceAddress", "ipMasq", "isMasq", "ipMasqBackend", "mtu", "hairpinMode",
-        "promiscMode", "vlan", "vlanTrunk", "preserveDefaultVlan", "macspoofchk", "enabledad", "disableContainerInterface",
+        "bridge", "isGateway", "isDefaultGateway", "forceAddress", "ipMasq", "isMasq", "ipMasqBackend", "nonMasqueradeCIDRs", "mtu",
+        "hairpinMode", "promiscMode", "vlan", "vlanTrunk", "preserveDefaultVlan", "macspoofchk", "enabledad", "disableContainerInterface",
         "portIsolation", "ipam", "dns", "args", "runtimeConfig", "prevResult",
     ];
 
@@ -112,6 +117,7 @@ public sealed class BridgeConfigTests
                 AddAll(key, "\"1500\"", "1500.0", "1500.5", "1e3", "true", "[]", "{}", "99999999999", "\"\\ud800\"");
             AddAll("mtu", "\"AUTO\"", "\"Auto\"", "\" auto\"", "\"\"");
             AddAll("vlan", "\"auto\"");
+            AddAll("nonMasqueradeCIDRs", "5", "\"10.0.0.0/8\"", "true", "{}", "[5]", "[[]]");
             AddAll("vlanTrunk", "5", "\"x\"", "true", "{}", "[5]", "[\"x\"]", "[[]]");
             foreach (var key in (string[])["ipam", "dns", "args", "runtimeConfig"])
                 AddAll(key, "5", "\"x\"", "true", "[]");
@@ -235,6 +241,37 @@ public sealed class BridgeConfigTests
     public void A_default_gateway_needs_the_link_too() => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse("{\"bridge\":\"fifteen-bytes--\",\"vlan\":1,\"isDefaultGateway\":true," + Ipam + "}"),
         "interface name is too long");
+
+    [Theory]
+    [InlineData("""{"ipMasq":true}""", true)]
+    [InlineData("""{"IPMASQ":true,"ipMasqBackend":""}""", true)]
+    [InlineData("""{"isMasq":true,"ipMasqBackend":"iptables"}""", true)]
+    [InlineData("""{"ipMasq":false,"isMasq":true,"ipMasqBackend":"nftables"}""", true)]
+    [InlineData("""{"ipMasq":false}""", false)]
+    [InlineData("""{"ipMasqBackend":"nftables"}""", false)]
+    public void Masquerading_has_two_names_and_two_backends_that_do_the_same(string config, bool isOn) =>
+        Assert.Equal(isOn, Parse(config[..^1] + "," + Ipam + "}").Masquerade);
+
+    [Theory]
+    [InlineData("ipMasq", "ufw")]
+    [InlineData("isMasq", "Nftables")]
+    [InlineData("ipMasq", " ")]
+    public void Another_backend_is_refused_with_its_value(string key, string backend) => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse($$"""{"{{key}}":true,"ipMasqBackend":"{{backend}}",{{Ipam}}}"""),
+        $"ipMasqBackend = \"{backend}\": unknown ipmasq backend \"{backend}\"");
+
+    [Theory]
+    [InlineData("10.0.0.0/33", "10.0.0.0/33")]
+    [InlineData("10.0.0.0", "10.0.0.0")]
+    [InlineData("", "")]
+    [InlineData("pods", "pods")]
+    public void A_network_that_is_none_is_refused_with_its_place(string network, string value) => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse($$"""{"nonMasqueradeCIDRs":["10.0.0.0/8","{{network}}"]}"""),
+        $"nonMasqueradeCIDRs[1] = {value}: invalid CIDR address: {network}");
+
+    [Fact]
+    public void A_network_that_is_null_is_refused_with_its_place() => Requests.AssertRefused(
+        CniErrorCode.InvalidConfig, () => Parse("""{"nonMasqueradeCIDRs":[null]}"""), "nonMasqueradeCIDRs[0] = null");
 
     [Fact]
     public void A_port_can_be_isolated() =>

@@ -48,6 +48,18 @@ public sealed class BridgeStatusTests
         Assert.Equal(step, node.Calls[^1]);
     }
 
+    [Theory]
+    [InlineData(true, "find bridge|try firewall|report status")]
+    [InlineData(false, "find bridge|try kernel|try firewall|report status")]
+    public void Who_masquerades_needs_nftables(bool hasBridge, string calls)
+    {
+        var node = Node(hasBridge);
+        Run(node, s_config with { Masquerade = true });
+        Assert.Equal(calls.Split('|'), node.Calls);
+        node = Node(hasBridge, failing: "try firewall");
+        Assert.Throws<KernelException>(() => Run(node, s_config with { Masquerade = true }));
+    }
+
     [Fact]
     public void A_bridge_that_takes_no_IPv6_cannot_be_the_gateway_of_an_IPv6_range()
     {

@@ -7,11 +7,6 @@ namespace CniBridge.Plugins.Tests.Bridge;
 public sealed class BridgeSupportTests
 {
     [Theory]
-    [InlineData("ipMasq", "true", "ipMasq = true")]
-    [InlineData("isMasq", "true", "isMasq = true")]
-    [InlineData("IPMASQ", "true", "ipMasq = true")]
-    [InlineData("ipMasqBackend", "\"iptables\"", "ipMasqBackend = \"iptables\"")]
-    [InlineData("ipMasqBackend", "\"nftables\"", "ipMasqBackend = \"nftables\"")]
     [InlineData("macspoofchk", "true", "macspoofchk = true")]
     [InlineData("MACSPOOFCHK", "true", "macspoofchk = true")]
     public void A_key_that_asks_for_what_is_missing_is_refused_with_key_and_value(string key, string value, string words) =>
@@ -34,8 +29,14 @@ public sealed class BridgeSupportTests
         BridgeConfigTests.AssertEqual(new BridgeConfig { Bridge = "cni0" }, BridgeConfigTests.Parse($$"""{"{{key}}":{{value}}}"""));
 
     // A backend without masquerading asks for nothing: the Go plugin looks at the one only when it does the other.
-    [Fact]
-    public void A_backend_for_masquerading_that_is_off_is_let_pass() =>
-        BridgeConfigTests.AssertEqual(new BridgeConfig { Bridge = "cni0" },
-            BridgeConfigTests.Parse("""{"ipMasq":false,"ipMasqBackend":"nftables"}"""));
+    [Theory]
+    [InlineData("""{"ipMasqBackend":"nftables"}""")]
+    [InlineData("""{"ipMasq":false,"ipMasqBackend":"nftables"}""")]
+    [InlineData("""{"ipMasq":false,"isMasq":false,"ipMasqBackend":"ufw"}""")]
+    [InlineData("""{"ipMasqBackend":"ufw"}""")]
+    // Nor is there anything to masquerade without addresses.
+    [InlineData("""{"ipMasq":true}""")]
+    [InlineData("""{"isMasq":true,"ipam":{"type":""}}""")]
+    public void Masquerading_that_has_nothing_to_do_is_let_pass(string config) =>
+        BridgeConfigTests.AssertEqual(new BridgeConfig { Bridge = "cni0" }, BridgeConfigTests.Parse(config));
 }

@@ -2,6 +2,7 @@ using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
@@ -44,6 +45,11 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     public bool NeedsInterface { get; init; }
 
     public bool ServesIPv6 { get; init; }
+
+    public IReadOnlyList<AddressPool> Pools { get; init; } = [];
+
+    /// <summary>The families that are masqueraded: v4, v6.</summary>
+    internal HashSet<string> Masqueraded { get; init; } = [];
 
     public IReadOnlyList<IpAddress> LastServed { get; init; } = [];
 
@@ -138,6 +144,16 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     public void EnableForwarding(bool isV6) => Note(isV6 ? "forward v6" : "forward v4");
 
     public bool IsForwarding(bool isV6) => isV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);
+
+    public void EnsureMasquerade(NetworkMasquerade masquerade) =>
+        Note($"masquerade {masquerade.Network} {FamilyOf(masquerade)}: {string.Join(' ', masquerade.From)}");
+
+    public bool HasMasquerade(NetworkMasquerade masquerade) =>
+        Note($"is masqueraded {FamilyOf(masquerade)}", Masqueraded.Contains(FamilyOf(masquerade)));
+
+    static string FamilyOf(NetworkMasquerade masquerade) => masquerade.IsV6 ? "v6" : "v4";
+
+    public void TryFirewall() => Note("try firewall");
 
     public IPortWatch WatchPort(Link bridge, VethPair veth)
     {

@@ -30,6 +30,18 @@ public sealed class HostLocalAddressesTests : IDisposable
         return addresses;
     }
 
+    [Fact]
+    public void The_pools_are_the_ranges_of_all_sets()
+    {
+        var pools = Make("""
+            [[{"subnet":"10.1.0.0/24","rangeStart":"10.1.0.9","rangeEnd":"10.1.0.20"},{"subnet":"10.2.0.0/30"}],[{"subnet":"fd00::/126"}]]
+            """).Pools;
+        Assert.Equal(
+            ["10.1.0.9-10.1.0.20 of 10.1.0.0/24", "10.2.0.1-10.2.0.2 of 10.2.0.0/30", "fd00::1-fd00::3 of fd00::/126"],
+            pools.Select(pool => $"{pool.First}-{pool.Last} of {pool.Subnet}"));
+        Assert.Empty(HostLocalAddresses.ForDelete(Request(Old, "pod1")).Pools);
+    }
+
     const string Old = """[[{"subnet":"10.1.0.0/24"}]]""", New = """[[{"subnet":"10.9.0.0/24"}]]""";
 
     [Theory]

@@ -24,9 +24,11 @@ sealed record KeyValues(string Path, string Good, string Bad, string Later = "[]
         Truth("isGateway"),
         Truth("isDefaultGateway"),
         Truth("forceAddress"),
-        TruthLater("ipMasq"),
-        TruthLater("isMasq"),
-        new("ipMasqBackend", """["", null]""", $"[{NoText}]", """["nftables"]"""),
+        Truth("ipMasq"),
+        Truth("isMasq"),
+        new("ipMasqBackend", """["", "iptables", "nftables", null]""", $"[{NoText}]"),
+        new("nonMasqueradeCIDRs", """[[], null, ["10.0.0.0/8", "fd00::/8"]]""", $"[[null], [5], {NoList}]"),
+        Subnet("nonMasqueradeCIDRs[0]", "\"10.0.0.0/8\", \"0.0.0.0/0\", \"::/0\", \"10.9.9.9/16\"", "\"\", null"),
         new("mtu", """[0, 68, 1500, 65535, "auto", null]""", """[-1, 1, 67, 65536, 1500.5, "", "Auto", "1500", true, [], {}]"""),
         Truth("hairpinMode"),
         Truth("promiscMode"),
@@ -132,6 +134,7 @@ sealed record KeyValues(string Path, string Good, string Bad, string Later = "[]
     /// <summary>What the schema refuses and the plugins pass over: a mistake all the same, or what a schema cannot say.</summary>
     internal static IReadOnlyList<(string Keys, string Why)> OnlyTheSchemaRefuses { get; } =
     [
+        ("""{"ipMasqBackend":"ufw"}""", "read only where there is masquerading"),
         ("""{"cniVersion":null}""", "libcni refuses it"),
         ("""{"capabilities":{"mac":5}}""", "libcni refuses it, and no plugin reads it"),
         (Ipam("\"ranges\":[[{\"Subnet\":\"10.1.1.0/24\"}]]"), "a schema knows one spelling of a key"),
@@ -143,6 +146,8 @@ sealed record KeyValues(string Path, string Good, string Bad, string Later = "[]
     /// <summary>Rules between keys that both know.</summary>
     internal static IReadOnlyList<(string Keys, bool IsGood)> Together { get; } =
     [
+        ("""{"ipMasq":true,"ipMasqBackend":"ufw"}""", false),
+        ("""{"ipMasq":true,"ipMasqBackend":"nftables","nonMasqueradeCIDRs":["10.0.0.0/8"]}""", true),
         ("""{"hairpinMode":true,"promiscMode":true}""", false),
         ("""{"hairpinMode":true,"promiscMode":false}""", true),
         ("""{"hairpinMode":true,"promiscMode":null}""", true),

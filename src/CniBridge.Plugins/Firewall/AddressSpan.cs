@@ -1,0 +1,35 @@
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Plugins.Firewall;
+
+/// <summary>Addresses of one family from one to another, both included.</summary>
+sealed record AddressSpan(IpAddress First, IpAddress Last)
+{
+    internal static AddressSpan Of(Cidr network) => new(network.Network, network.Last);
+
+    /// <summary>
+    /// The union of spans of one family, ascending, with gaps between: the kernel refuses ranges of a set that overlap, and
+    /// does not keep apart those that meet.
+    /// </summary>
+    internal static IReadOnlyList<AddressSpan> Merge(IEnumerable<AddressSpan> spans)
+    {
+        var sorted = new List<AddressSpan>(spans);
+        sorted.Sort((one, other) => one.First.CompareTo(other.First));
+        var merged = new List<AddressSpan>();
+        foreach (var span in sorted)
+        {
+            if (merged.Count > 0 && merged[^1].Meets(span))
+                merged[^1] = merged[^1].With(span);
+            else
+                merged.Add(span);
+        }
+        return merged;
+    }
+
+    /// <summary>Is there nothing between this and one that begins no earlier?</summary>
+    bool Meets(AddressSpan later) => later.First <= Last || later.First == Last.Next();
+
+    AddressSpan With(AddressSpan later) => later.Last > Last ? this with { Last = later.Last } : this;
+
+    public override string ToString() => $"{First}-{Last}";
+}

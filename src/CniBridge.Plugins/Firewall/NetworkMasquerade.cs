@@ -1,0 +1,116 @@
+using System.Text;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Firewall;
+
+/// <summary>
+/// The masquerading of one network in one family: what its pods send to anywhere but inside goes out with the node's address.
+/// One chain with one rule does it for all pods, so that no pod leaves anything behind. The chain's name is made of the
+/// network's and of a digest of the ranges: where it is there, everything is as configured.
+/// </summary>
+sealed record NetworkMasquerade
+{
+    const string TableName = "cni-bridge";
+
+    /// <summary>What a comment of nftables holds (NFTNL_UDATA_COMMENT_MAXLEN less the zero at the end); names are ASCII.</summary>
+    const int MaxComment = 127;
+
+    internal required string Network { get; init; }
+    internal required bool IsV6 { get; init; }
+
+    /// <summary>The addresses that pods may have.</summary>
+    internal required IReadOnlyList<AddressSpan> From { get; init; }
+
+    /// <summary>Where pods go with their own address: the network itself, multicast, what is configured.</summary>
+    internal required IReadOnlyList<AddressSpan> Inside { get; init; }
+
+    /// <summary>The attachment's own addresses.</summary>
+    internal required IReadOnlyList<IpAddress> PodAddresses { get; init; }
+
+    /// <summary>One for each family that the pod has an address of.</summary>
+    /// <param name="network">Its name.</param>
+    /// <param name="pools">Empty: nobody knows but of the pod's own addresses, and so it is their networks.</param>
+    /// <param name="outside">Networks that pods reach with their own address; of either family.</param>
+    /// <param name="ips">The pod's addresses.</param>
+    internal static List<NetworkMasquerade> Of(
+        string network, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, IReadOnlyList<CniIp> ips)
+    {
+        var families = new List<NetworkMasquerade>();
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            var addresses = Of(isV6, ips);
+            if (addresses.Count > 0)
+                families.Add(Of(network, isV6, pools.Count > 0 ? pools : PoolsOf(addresses), outside, addresses));
+        }
+        return families;
+    }
+
+    static NetworkMasquerade Of(
+        string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, List<Cidr> addresses)
+    {
+        List<AddressSpan> from = [], inside = [AddressSpan.Of(Multicast(isV6))];
+        foreach (var pool in pools)
+        {
+            if (pool.First.IsV6 != isV6)
+                continue;
+            from.Add(new AddressSpan(pool.First, pool.Last));
+            inside.Add(AddressSpan.Of(pool.Subnet));
+        }
+        foreach (var cidr in outside)
+        {
+            if (cidr.Address.IsV6 == isV6)
+                inside.Add(AddressSpan.Of(cidr));
+        }
+        return new NetworkMasquerade
+        {
+            Network = network,
+            IsV6 = isV6,
+            From = AddressSpan.Merge(from),
+            Inside = AddressSpan.Merge(inside),
+            PodAddresses = addresses.ConvertAll(cidr => cidr.Address),
+        };
+    }
+
+    static List<Cidr> Of(bool isV6, IReadOnlyList<CniIp> ips)
+    {
+        var addresses = new List<Cidr>();
+        foreach (var ip in ips)
+        {
+            if (ip.Address.Address.IsV6 == isV6)
+                addresses.Add(ip.Address);
+        }
+        return addresses;
+    }
+
+    static List<AddressPool> PoolsOf(List<Cidr> addresses) =>
+        addresses.ConvertAll(cidr => new AddressPool(cidr.Network, cidr.Last, cidr));
+
+    /// <summary>224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291)</summary>
+    static Cidr Multicast(bool isV6) => isV6
+        ? new Cidr(IpAddress.FromBytes([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), 8)
+        : new Cidr(IpAddress.FromBytes([224, 0, 0, 0]), 4);
+
+    internal TableName Table => TableOf(IsV6);
+
+    internal static TableName TableOf(bool isV6) => new(isV6 ? TableFamily.IPv6 : TableFamily.IPv4, TableName);
+
+    /// <summary>What the names of all chains of the network begin with, whatever its ranges are.</summary>
+    internal string NamePrefix => $"masq-{StableHash.ShortOf(Network)}-";
+
+    internal ChainName Chain => Table.Chain(NamePrefix + StableHash.ShortOf(Ranges()));
+
+    internal string Comment => Network.Length <= MaxComment ? Network : Network[..MaxComment];
+
+    string Ranges()
+    {
+        var text = new StringBuilder();
+        foreach (var span in From)
+            text.Append(span).Append(' ');
+        text.Append('/');
+        foreach (var span in Inside)
+            text.Append(' ').Append(span);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,83 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Firewall;
+
+/// <summary>What is masqueraded, and how it is named.</summary>
+public sealed class NetworkMasqueradeTests
+{
+    static readonly AddressPool[] s_pools =
+    [
+        new(IpAddress.Parse("10.1.0.10"), IpAddress.Parse("10.1.0.20"), Cidr.Parse("10.1.0.0/24")),
+        new(IpAddress.Parse("10.1.0.21"), IpAddress.Parse("10.1.0.30"), Cidr.Parse("10.1.0.0/24")),
+        new(IpAddress.Parse("fd00::10"), IpAddress.Parse("fd00::20"), Cidr.Parse("fd00::/64")),
+    ];
+
+    static List<NetworkMasquerade> Of(string ips, string outside = "", string network = "pods", params AddressPool[] pools) =>
+        NetworkMasquerade.Of(network, pools, Read(outside), [.. Read(ips).Select(cidr => new CniIp(cidr, null, 2))]);
+
+    static Cidr[] Read(string networks) => [.. networks.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Cidr.Parse)];
+
+    static string From(NetworkMasquerade masquerade) => string.Join(' ', masquerade.From);
+
+    static string Inside(NetworkMasquerade masquerade) => string.Join(' ', masquerade.Inside);
+
+    const string Multicast = "224.0.0.0-239.255.255.255";
+    const string MulticastV6 = "ff00::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+
+    [Fact]
+    public void Ranges_are_masqueraded_and_their_subnets_are_inside()
+    {
+        var families = Of("10.1.0.10/24 fd00::10/64", pools: s_pools);
+        Assert.Equal([false, true], families.Select(family => family.IsV6));
+        Assert.Equal("10.1.0.10-10.1.0.30", From(families[0]));
+        Assert.Equal($"10.1.0.0-10.1.0.255 {Multicast}", Inside(families[0]));
+        Assert.Equal("fd00::10-fd00::20", From(families[1]));
+        Assert.Equal($"fd00::-fd00::ffff:ffff:ffff:ffff {MulticastV6}", Inside(families[1]));
+        Assert.Equal([IpAddress.Parse("fd00::10")], families[1].PodAddresses);
+    }
+
+    [Fact]
+    public void Where_no_ranges_are_known_the_networks_of_the_addresses_are() =>
+        Assert.Equal("10.1.0.0-10.1.0.255 10.7.0.0-10.7.255.255", From(Assert.Single(Of("10.1.0.10/24 10.7.0.9/16"))));
+
+    [Theory]
+    [InlineData("10.1.0.10/24", 1)]
+    [InlineData("fd00::10/64", 1)]
+    [InlineData("fd00::10/64 10.1.0.10/24", 2)]
+    [InlineData("", 0)]
+    public void There_is_one_for_each_family_of_the_pod(string ips, int count) => Assert.Equal(count, Of(ips, pools: s_pools).Count);
+
+    [Theory]
+    [InlineData("10.0.0.0/8", $"10.0.0.0-10.255.255.255 {Multicast}")]
+    [InlineData("10.0.9.9/16 192.0.2.1/32 fd00::/8", $"10.0.0.0-10.1.0.255 192.0.2.1-192.0.2.1 {Multicast}")]
+    [InlineData("0.0.0.0/0", "0.0.0.0-255.255.255.255")]
+    [InlineData("240.0.0.0/4", "10.1.0.0-10.1.0.255 224.0.0.0-255.255.255.255")]
+    public void Networks_that_are_not_masqueraded_are_inside(string outside, string inside) =>
+        Assert.Equal(inside, Inside(Of("10.1.0.10/24", outside, pools: s_pools)[0]));
+
+    [Fact]
+    public void A_chain_is_named_after_the_network_and_a_digest_of_the_ranges()
+    {
+        string Name(string ips = "10.1.0.10/24", string outside = "", string network = "pods") =>
+            Of(ips, outside, network).Single().Chain.ToString();
+
+        Assert.Matches("^ip cni-bridge masq-[0-9a-f]{8}-[0-9a-f]{8}$", Name());
+        Assert.Matches("^ip6 cni-bridge masq-[0-9a-f]{8}-[0-9a-f]{8}$", Name("fd00::1/64"));
+        Assert.Equal(Name(), Name("10.1.0.77/24", "10.1.0.0/25 fd00::/8"));
+        Assert.Equal(Name()[..^8], Name(outside: "10.0.0.0/8")[..^8]);
+        Assert.NotEqual(Name(), Name(outside: "10.0.0.0/8"));
+        Assert.NotEqual(Name(), Name("10.1.1.10/24"));
+        Assert.NotEqual(Name()[..^8], Name(network: "pods2")[..^8]);
+        // An upgrade must find what an older version made.
+        Assert.Equal("ip cni-bridge masq-2396d220-d4ddfb63", Name());
+    }
+
+    [Fact]
+    public void The_comment_is_the_networks_name_as_far_as_there_is_room()
+    {
+        Assert.Equal("pods", Of("10.1.0.10/24")[0].Comment);
+        Assert.Equal(new string('n', 127), Of("10.1.0.10/24", network: new string('n', 255))[0].Comment);
+    }
+}
