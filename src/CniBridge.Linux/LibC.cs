@@ -49,6 +49,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int unlink(string pathname);
 
+    // int rename(const char *oldpath, const char *newpath);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rename(string oldpath, string newpath);
+
     // int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags);
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int linkat(int olddirfd, string oldpath, int newdirfd, string newpath, int flags);

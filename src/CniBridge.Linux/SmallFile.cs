@@ -68,6 +68,33 @@ public static unsafe class SmallFile
         KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
     }
 
+    /// <summary>
+    /// Puts a file with this content in the place of another or of none, in one step. What a process that was killed leaves
+    /// beside it has a name of its own (<see cref="IsUnfinished"/>), and goes with the next of that process's number.
+    /// </summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        Descriptor.RefuseNul(path);
+        var beside = Path.Combine(Path.GetDirectoryName(path) ?? "/", string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}.tmp"));
+        TryDelete(beside);
+        using (var file = Descriptor.Open(beside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode))
+        {
+            try
+            {
+                file.WriteAll(content);
+                KernelException.ThrowIfFailed(LibC.rename(beside, path), $"create {path}");
+            }
+            catch
+            {
+                TryDelete(beside);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Is it the name of a file that <see cref="Replace"/> has not finished, or never will?</summary>
+    public static bool IsUnfinished(string name) => name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal);
+
     /// <summary>The content, or null when there is no file. Longer than the limit is cut: no file of ours is.</summary>
     public static byte[]? TryRead(string path, int limit)
     {
@@ -102,11 +129,12 @@ public static unsafe class SmallFile
     /// <summary>Do two paths name one file?</summary>
     public static bool IsSame(string path, string other) => IdentityOf(path) is { } identity && identity == IdentityOf(other);
 
-    static (uint, uint, ulong)? IdentityOf(string path)
+    /// <summary>Device and inode, MAJOR:MINOR:INODE, of what a path leads to; null where it leads to nothing.</summary>
+    public static string? IdentityOf(string path)
     {
         LibC.statx_buffer status;
-        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
-            ? (status.stx_dev_major, status.stx_dev_minor, status.stx_ino)
+        return !path.Contains('\0', StringComparison.Ordinal) && LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}")
             : null;
     }
 

@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Json;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.State;
+
+/// <summary>How records of one kind are written as JSON and read again.</summary>
+/// <typeparam name="T">The record.</typeparam>
+sealed record RecordFormat<T>(string Kind, Func<T, string> NameOf, Action<T, Utf8JsonWriter> Write, Func<JsonKeys, T> Read)
+    where T : class;
+
+/// <summary>The records of one kind.</summary>
+sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.DefaultRoot)
+    where T : class
+{
+    readonly StateDirectory _directory = new(Path.Combine(root, format.Kind));
+
+    /// <summary>In place of the one with the same name, if there is one.</summary>
+    internal void Save(T record)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            format.Write(record, json);
+            json.WriteEndObject();
+        }
+        _directory.Write(format.NameOf(record), buffer.WrittenSpan);
+    }
+
+    /// <summary>Null where there is none, or something that is none.</summary>
+    internal T? TryRead(string name)
+    {
+        if (_directory.TryRead(name) is not { } content)
+            return null;
+        try
+        {
+            return CniJson.DecodeOrNull(content, format.Read, name);
+        }
+        catch (CniException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>False where there was none.</summary>
+    internal bool TryDelete(string name) => _directory.TryDelete(name);
+
+    /// <summary>All that can be read; grows with the number of pods.</summary>
+    internal List<T> ReadAll()
+    {
+        var records = new List<T>();
+        foreach (var name in _directory.List())
+        {
+            if (TryRead(name) is { } record)
+                records.Add(record);
+        }
+        return records;
+    }
+}

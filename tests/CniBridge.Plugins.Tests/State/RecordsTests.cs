@@ -1,0 +1,107 @@
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.Tests.State;
+
+public sealed class RecordsTests : IDisposable
+{
+    sealed record Note(RecordOwner Owner, string Text);
+
+    static readonly RecordFormat<Note> s_format = new(
+        "notes",
+        note => note.Owner.FileName,
+        (note, json) =>
+        {
+            note.Owner.Write(json);
+            json.WriteString("text", note.Text);
+        },
+        keys => new Note(RecordOwner.Read(keys), keys.Text("text") ?? ""));
+
+    readonly TemporaryDirectory _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    Records<Note> Records => new(s_format, _root.Path);
+
+    static Note Of(string container, string text = "hello", string network = "pods") =>
+        new(new RecordOwner(new Attachment(network, container, "eth0"), "/run/netns/one", "0:4:7"), text);
+
+    [Fact]
+    public void What_was_saved_is_read_again()
+    {
+        Records.Save(Of("one"));
+        Records.Save(Of("two", "ü\"\\\n"));
+        Assert.Equal(Of("one"), Records.TryRead(Of("one").Owner.FileName));
+        Assert.Equal([Of("one"), Of("two", "ü\"\\\n")], Records.ReadAll());
+        Assert.Equal(["pods,one,eth0", "pods,two,eth0"], Directory.GetFiles(_root["notes"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_record_takes_the_place_of_the_former_and_goes_once()
+    {
+        Records.Save(Of("one", new string('x', 10_000)));
+        Records.Save(Of("one", "short"));
+        Assert.Equal(Of("one", "short"), Records.TryRead("pods,one,eth0"));
+        Assert.True(Records.TryDelete("pods,one,eth0"));
+        Assert.False(Records.TryDelete("pods,one,eth0"));
+        Assert.Null(Records.TryRead("pods,one,eth0"));
+    }
+
+    [Fact]
+    public void Where_nothing_was_saved_there_is_nothing()
+    {
+        Assert.Null(Records.TryRead("pods,one,eth0"));
+        Assert.Empty(Records.ReadAll());
+        Assert.False(Records.TryDelete("pods,one,eth0"));
+        Assert.False(Directory.Exists(_root["notes"]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"network\":\"pods\"")]
+    [InlineData("{\"network\":\"pods\",\"containerId\":\"one\"}")]
+    [InlineData("{\"network\":7}")]
+    [InlineData("[]")]
+    [InlineData("\0\0\0\0")]
+    public void What_cannot_be_read_is_no_record_and_keeps_nobody_from_the_others(string torn)
+    {
+        Records.Save(Of("one"));
+        File.WriteAllText(_root["notes/pods,torn,eth0"], torn);
+        Assert.Null(Records.TryRead("pods,torn,eth0"));
+        Assert.Equal([Of("one")], Records.ReadAll());
+    }
+
+    [Fact]
+    public void A_file_that_was_never_finished_is_no_record()
+    {
+        Records.Save(Of("one"));
+        File.Copy(_root["notes/pods,one,eth0"], _root["notes/.4711.tmp"]);
+        Assert.Equal([Of("one")], Records.ReadAll());
+    }
+
+    [Fact]
+    public void Names_that_are_too_long_are_cut_and_stay_apart()
+    {
+        var (one, two) = (Of(new string('c', 250) + "1"), Of(new string('c', 250) + "2"));
+        Records.Save(one);
+        Records.Save(two);
+        Assert.Equal(one, Records.TryRead(one.Owner.FileName));
+        Assert.Equal(two, Records.TryRead(two.Owner.FileName));
+        Assert.All(Directory.GetFiles(_root["notes"]), file => Assert.True(Path.GetFileName(file).Length < 200));
+    }
+
+    [Fact]
+    public void An_owner_lives_as_long_as_its_namespace_is_where_it_was()
+    {
+        File.WriteAllText(_root["netns"], "");
+        var owner = Of("one").Owner with { Netns = _root["netns"], NetnsId = CniBridge.Linux.SmallFile.IdentityOf(_root["netns"])! };
+        Assert.True(owner.IsAlive);
+        File.WriteAllText(_root["other"], "");
+        File.Move(_root["other"], _root["netns"], overwrite: true);
+        Assert.False(owner.IsAlive);
+        File.Delete(_root["netns"]);
+        Assert.False(owner.IsAlive);
+        Assert.False((owner with { Netns = "", NetnsId = "" }).IsAlive);
+        Assert.False((owner with { Netns = "a\0b", NetnsId = "" }).IsAlive);
+    }
+}
