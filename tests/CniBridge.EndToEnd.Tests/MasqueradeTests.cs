@@ -183,6 +183,75 @@ public sealed partial class MasqueradeTests
     }
 
     [Theory]
+    [InlineData("flush ruleset")]
+    [InlineData("delete table ip6 cni-bridge")]
+    [InlineData("flush chain ip cni-bridge CHAIN")]
+    [InlineData("flush set ip cni-bridge CHAIN-from")]
+    [InlineData("delete element ip cni-bridge CHAIN-inside { 224.0.0.0/4 }")]
+    [InlineData("add chain ip cni-bridge PREFIX0123abcd")]
+    public void Repair_puts_back_what_is_missing_and_nothing_else(string damage)
+    {
+        using var node = NewNode("pod", "second");
+        var outside = new OutsideWorld(node);
+        node.Run("nft", ["-f", "-"], Foreign).Succeeded();
+        var added = Add(node, "pod");
+        Add(node, "second", OtherNetwork);
+        var whole = Ruleset(node);
+        Assert.Equal("nothing was missing\n", Repair(node));
+        var chain = Ours(node, "chain").Select(item => item.GetProperty("name").GetString()!)
+            .First(name => node.Run("nft", "list", "chain", "ip", "cni-bridge", name).Stdout.Contains("podnet", StringComparison.Ordinal));
+        node.Run("nft", damage.Replace("CHAIN", chain, StringComparison.Ordinal)
+            .Replace("PREFIX", chain[..^8], StringComparison.Ordinal)).Succeeded();
+        if (damage == "flush ruleset")
+            node.Run("nft", ["-f", "-"], Foreign).Succeeded();
+
+        Assert.Contains("masquerading of the network podnet", Repair(node), StringComparison.Ordinal);
+
+        Assert.Equal(Sorted(whole), Sorted(Ruleset(node)));
+        Assert.Equal("nothing was missing\n", Repair(node));
+        Call(node, "CHECK", "pod").WithPrevious(added).Succeed();
+        Assert.Equal(OutsideWorld.NodeV4, outside.SenderSeen("pod", OutsideWorld.HostV4));
+    }
+
+    /// <summary>What was made anew comes last, and so does its chain.</summary>
+    static IEnumerable<string> Sorted(string ruleset) => ruleset.Split('\n').Order(StringComparer.Ordinal);
+
+    static string Repair(ScratchNode node) =>
+        node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair").Succeeded().Stdout;
+
+    [Fact]
+    public void Repair_keeps_former_ranges_and_what_the_next_ADD_looks_for()
+    {
+        using var node = NewNode("old", "new", "next");
+        var outside = new OutsideWorld(node);
+        const string range = """{"ipMasq": true, "ipam": {"type": "host-local", "subnet": "10.SECOND.0.0/24"}}""";
+        var newRange = range.Replace("SECOND", "89", StringComparison.Ordinal);
+        Add(node, "old", range.Replace("SECOND", "88", StringComparison.Ordinal));
+        Add(node, "new", newRange);
+        var before = Ruleset(node);
+
+        node.Run("nft", "flush", "ruleset").Succeeded();
+        Repair(node);
+        Assert.Equal(before, Ruleset(node));
+        var handles = Handles(node);
+        Add(node, "next", newRange);
+        Assert.Equal(handles, Handles(node));
+        Assert.Equal(OutsideWorld.NodeV4, outside.SenderSeen("old", OutsideWorld.HostV4));
+    }
+
+    [Fact]
+    public void Switched_off_it_goes_with_the_next_ADD_and_does_not_come_back()
+    {
+        using var node = NewNode("pod", "second", "third");
+        Add(node, "third", OtherNetwork);
+        var other = Ruleset(node);
+        Add(node, "pod");
+        Call(node, "ADD", "second", "{}").Succeed();
+        Assert.Equal(Sorted(other), Sorted(Ruleset(node)));
+        Assert.Equal("nothing was missing\n", Repair(node));
+    }
+
+    [Theory]
     [InlineData("flush chain ip cni-bridge CHAIN")]
     [InlineData("insert rule ip cni-bridge CHAIN return; flush chain ip cni-bridge CHAIN; add rule ip cni-bridge CHAIN masquerade")]
     [InlineData("flush set ip cni-bridge CHAIN-from")]

@@ -65,7 +65,10 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
     void Masquerade(AddressPlan plan)
     {
         if (!config.Masquerade)
+        {
+            node.RemoveMasquerade(request.NetworkName);
             return;
+        }
         foreach (var family in NetworkMasquerade.Of(request.NetworkName, addresses!.Pools, config.NotMasqueraded, plan.Result.Ips))
             node.EnsureMasquerade(family);
     }

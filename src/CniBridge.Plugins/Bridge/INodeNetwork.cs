@@ -70,6 +70,9 @@ interface INodeNetwork : IDisposable
     /// <summary>Makes the network's rule unless it is there.</summary>
     void EnsureMasquerade(NetworkMasquerade masquerade);
 
+    /// <summary>Of a network that is not masqueraded any more; does nothing, and costs nothing, where it never was.</summary>
+    void RemoveMasquerade(string network);
+
     bool HasMasquerade(NetworkMasquerade masquerade);
 
     /// <summary>Changes nothing.</summary>

@@ -4,6 +4,7 @@ using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Bridge;
 
@@ -11,6 +12,7 @@ namespace CniBridge.Plugins.Bridge;
 sealed class NodeNetwork(TextWriter log) : INodeNetwork
 {
     readonly RouteSocket _socket = new();
+    readonly Records<MasqueradeRecord> _masquerades = MasqueradeRecord.All();
     NftSocket? _firewall;
 
     /// <summary>Opened for those who masquerade.</summary>
@@ -156,9 +158,20 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public bool IsForwarding(bool isV6) => Forwarding.IsOn(isV6);
 
-    public void EnsureMasquerade(NetworkMasquerade masquerade) => new MasqueradeRules(Firewall).Ensure(masquerade);
+    public void EnsureMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Ensure(masquerade);
 
-    public bool HasMasquerade(NetworkMasquerade masquerade) => new MasqueradeRules(Firewall).Serves(masquerade);
+    public bool HasMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Serves(masquerade);
+
+    public void RemoveMasquerade(string network)
+    {
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (_masquerades.Has(MasqueradeRecord.NameOf(network, isV6)))
+                MasqueradeRules.Remove(NetworkMasquerade.Nothing(network, isV6));
+        }
+    }
+
+    MasqueradeRules MasqueradeRules => new(Firewall, _masquerades);
 
     public void TryFirewall() => Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
 

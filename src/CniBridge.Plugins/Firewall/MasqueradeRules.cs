@@ -3,6 +3,7 @@ using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Nftables.Sets;
+using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Firewall;
 
@@ -10,45 +11,88 @@ namespace CniBridge.Plugins.Firewall;
 /// The chains of <see cref="NetworkMasquerade"/> in nftables: a base chain for each, with a rule and the two sets that it looks
 /// into.
 /// </summary>
-sealed class MasqueradeRules(NftSocket socket)
+sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records)
 {
     /// <summary>More than once only when several first ADDs of a network meet.</summary>
     const int Attempts = 5;
 
     /// <summary>Looks, and nearly always that is all.</summary>
-    internal void Ensure(NetworkMasquerade wanted)
+    internal void Ensure(NetworkMasquerade wanted) => Repeat(() =>
     {
-        var chain = wanted.Chain;
-        for (var attempt = 1; socket.TryGetChain(chain) is null; attempt++)
+        if (socket.TryGetChain(wanted.Chain) is not null)
+            return false;
+        var former = ListChains(wanted);
+        var record = new MasqueradeRecord(Widen(wanted, former), wanted.Chain.Name);
+        // First, so that whatever chain there is can be made again.
+        records.Save(record);
+        socket.Commit(Making(record, former));
+        return true;
+    });
+
+    /// <summary>Makes a network's chain again, whole, if anything of it is missing; false where nothing is.</summary>
+    internal bool Restore(MasqueradeRecord record) => Repeat(() =>
+    {
+        var chain = record.Masquerade.Table.Chain(record.Chain);
+        var former = ListChains(record.Masquerade);
+        if (former is [{ } only] && only.Name == record.Chain && only.Hook == ChainHook.NatPostrouting && IsWhole(record.Masquerade, chain))
+            return false;
+        socket.Commit(Making(record, former));
+        return true;
+    });
+
+    /// <summary>Somebody else may make a chain just then, or delete the ones that are to be replaced.</summary>
+    static bool Repeat(Func<bool> change)
+    {
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
-                socket.Commit(Making(wanted, chain));
-                return;
+                return change();
             }
-            // Somebody else made the chain meanwhile, or deleted the ones that were to be replaced.
             catch (KernelException e) when (e.Errno is Errno.EEXIST or Errno.ENOENT && attempt < Attempts)
             {
             }
         }
     }
 
-    NftBatch Making(NetworkMasquerade wanted, ChainName chain)
+    /// <summary>Pods of a range that the network had before may still run, and are of the network.</summary>
+    NetworkMasquerade Widen(NetworkMasquerade wanted, List<ChainEntry> former)
     {
-        var former = ListChains(wanted);
         var kept = new List<AddressSpan>();
         foreach (var entry in former)
             kept.AddRange(ListSpans(SetsOf(wanted.Table.Chain(entry.Name)).From));
-        var batch = new NftBatch();
-        Add(batch, chain, wanted with
+        return wanted with
         {
-            // Pods of a range that the network had before may still run, and are of the network.
             From = AddressSpan.Merge([.. wanted.From, .. kept]),
             Inside = AddressSpan.Merge([.. wanted.Inside, .. kept]),
-        });
+        };
+    }
+
+    NftBatch Making(MasqueradeRecord record, List<ChainEntry> former)
+    {
+        var batch = new NftBatch();
         foreach (var entry in former)
-            Delete(batch, wanted.Table.Chain(entry.Name));
+            Delete(batch, record.Masquerade.Table.Chain(entry.Name));
+        Add(batch, record.Masquerade.Table.Chain(record.Chain), record.Masquerade);
         return batch;
+    }
+
+    bool IsWhole(NetworkMasquerade wanted, ChainName chain)
+    {
+        var ends = new List<IpAddress>();
+        foreach (var span in wanted.From)
+            ends.AddRange([span.First, span.Last]);
+        return Serves(wanted with { PodAddresses = ends }, chain);
+    }
+
+    /// <summary>Of a network that is not masqueraded any more nothing stays.</summary>
+    internal void Remove(NetworkMasquerade unwanted)
+    {
+        var batch = new NftBatch();
+        foreach (var entry in ListChains(unwanted))
+            Delete(batch, unwanted.Table.Chain(entry.Name));
+        socket.Commit(batch);
+        records.TryDelete(MasqueradeRecord.NameOf(unwanted.Network, unwanted.IsV6));
     }
 
     static void Add(NftBatch batch, ChainName chain, NetworkMasquerade wanted)

@@ -47,6 +47,10 @@ sealed record NetworkMasquerade
         return families;
     }
 
+    /// <summary>To name what there may be.</summary>
+    internal static NetworkMasquerade Nothing(string network, bool isV6) =>
+        new() { Network = network, IsV6 = isV6, From = [], Inside = [], PodAddresses = [] };
+
     static NetworkMasquerade Of(
         string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, List<Cidr> addresses)
     {

@@ -43,6 +43,9 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         }
     }
 
+    /// <summary>Is there a file of the name? What is in it is not looked at.</summary>
+    internal bool Has(string name) => _directory.Has(name);
+
     /// <summary>False where there was none.</summary>
     internal bool TryDelete(string name) => _directory.TryDelete(name);
 

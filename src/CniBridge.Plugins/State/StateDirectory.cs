@@ -37,6 +37,8 @@ sealed class StateDirectory(string path)
     /// <summary>Null where there is none.</summary>
     internal byte[]? TryRead(string name) => SmallFile.TryRead(PathOf(name), MaxFileBytes);
 
+    internal bool Has(string name) => SmallFile.Exists(PathOf(name));
+
     internal void Write(string name, ReadOnlySpan<byte> content)
     {
         try

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using CniBridge.Linux;
 using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
@@ -17,9 +18,22 @@ static class OperatorCommands
             AttachmentCommands.Add(),
             AttachmentCommands.Delete(),
             AttachmentCommands.Check(),
+            Repair(),
             Version(),
         };
         return root.Parse(args).Invoke();
+    }
+
+    static Command Repair()
+    {
+        var command = new Command("repair",
+            "Put back the nftables rules of all running pods that somebody flushed, and say which were missing.");
+        command.SetAction(_ => Report(() =>
+        {
+            var restored = new FirewallRepair().Run();
+            Print(restored.Count == 0 ? "nothing was missing\n" : $"put back:\n  {string.Join("\n  ", restored)}\n");
+        }));
+        return command;
     }
 
     static Command Version()

@@ -114,6 +114,17 @@ public sealed class BridgeAddTests
             ["masquerade pods v4: 10.0.0.4-10.0.0.9"], node.Calls.Where(call => call.StartsWith("masquerade", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void A_network_that_is_not_masqueraded_any_more_loses_what_it_had()
+    {
+        var node = new FakeNode { Assigned = s_dual, WasMasqueraded = true };
+        Run(node, s_gateway);
+        Assert.Equal("remove masquerade of pods", Assert.Single(node.Calls.Except(s_steps)));
+        node = new FakeNode { Assigned = s_dual, WasMasqueraded = true };
+        Run(node, s_masquerade);
+        Assert.Equal(s_masqueradeSteps, node.Calls);
+    }
+
     [Theory]
     [InlineData(false, "host-local")]
     [InlineData(true, null)]

@@ -39,6 +39,7 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     internal List<PortVlan> GatewayVlans { get; init; } = [];
     internal List<AttachedLink> HostLinks { get; init; } = [];
     internal List<AddressUser> Users { get; init; } = [];
+    internal bool WasMasqueraded { get; init; }
     internal bool ForwardsV4 { get; init; }
     internal bool ForwardsV6 { get; init; }
 
@@ -147,6 +148,12 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     public void EnsureMasquerade(NetworkMasquerade masquerade) =>
         Note($"masquerade {masquerade.Network} {FamilyOf(masquerade)}: {string.Join(' ', masquerade.From)}");
+
+    public void RemoveMasquerade(string network)
+    {
+        if (WasMasqueraded)
+            Note($"remove masquerade of {network}");
+    }
 
     public bool HasMasquerade(NetworkMasquerade masquerade) =>
         Note($"is masqueraded {FamilyOf(masquerade)}", Masqueraded.Contains(FamilyOf(masquerade)));

@@ -1,0 +1,32 @@
+using CniBridge.Linux.Nftables;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.Firewall;
+
+/// <summary>
+/// Puts back what of our rules is missing in the kernel, after nft flush ruleset or the restart of a firewall, for all running
+/// pods at once. What is there is left alone; rules of others are not looked at.
+/// </summary>
+public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
+{
+    /// <summary>What was put back, a sentence each.</summary>
+    /// <exception cref="IOException">The kernel refused; what was put back before stays.</exception>
+    public IReadOnlyList<string> Run()
+    {
+        using var socket = new NftSocket();
+        var restored = new List<string>();
+        RestoreMasquerades(socket, restored);
+        return restored;
+    }
+
+    void RestoreMasquerades(NftSocket socket, List<string> restored)
+    {
+        var records = MasqueradeRecord.All(root);
+        var rules = new MasqueradeRules(socket, records);
+        foreach (var record in records.ReadAll())
+        {
+            if (rules.Restore(record))
+                restored.Add($"masquerading of the network {record.Masquerade.Network} ({record.Masquerade.Table} {record.Chain})");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.Firewall;
+
+/// <summary>The chain that was made for a network in one family: with it, it can be made again without a pod's ADD.</summary>
+/// <param name="Masquerade">With the ranges that the chain has, former ones among them.</param>
+/// <param name="Chain">Its name, which the next ADD looks for: made of the ranges of that time's configuration alone.</param>
+sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
+{
+    static readonly RecordFormat<MasqueradeRecord> s_format = new(
+        "masquerade", record => NameOf(record.Masquerade.Network, record.Masquerade.IsV6), Write, Read);
+
+    internal static Records<MasqueradeRecord> All(string root = StateDirectory.DefaultRoot) => new(s_format, root);
+
+    internal static string NameOf(string network, bool isV6) => StateDirectory.NameOf(network, FamilyOf(isV6));
+
+    static string FamilyOf(bool isV6) => isV6 ? "ip6" : "ip";
+
+    static void Write(MasqueradeRecord record, Utf8JsonWriter json)
+    {
+        json.WriteString("network", record.Masquerade.Network);
+        json.WriteString("family", FamilyOf(record.Masquerade.IsV6));
+        json.WriteString("chain", record.Chain);
+        Write("from", record.Masquerade.From, json);
+        Write("inside", record.Masquerade.Inside, json);
+    }
+
+    static void Write(string key, IReadOnlyList<AddressSpan> spans, Utf8JsonWriter json)
+    {
+        json.WriteStartArray(key);
+        foreach (var span in spans)
+            json.WriteStringValue(span.ToString());
+        json.WriteEndArray();
+    }
+
+    static MasqueradeRecord Read(JsonKeys keys)
+    {
+        var masquerade = new NetworkMasquerade
+        {
+            Network = Required("network"),
+            IsV6 = Required("family") == FamilyOf(isV6: true),
+            From = ReadSpans("from", keys),
+            Inside = ReadSpans("inside", keys),
+            PodAddresses = [],
+        };
+        return new MasqueradeRecord(masquerade, Required("chain"));
+
+        string Required(string key) => keys.Text(key) ?? throw new JsonException($"no {key}");
+    }
+
+    static List<AddressSpan> ReadSpans(string key, JsonKeys keys)
+    {
+        var spans = new List<AddressSpan>();
+        foreach (var text in keys.Texts(key) ?? throw new JsonException($"no {key}"))
+        {
+            if (text?.Split('-') is not [var first, var last] ||
+                !IpAddress.TryParse(first, out var from) || !IpAddress.TryParse(last, out var to))
+            {
+                throw new JsonException($"{key}: no range of addresses: {text}");
+            }
+            spans.Add(new AddressSpan(from, to));
+        }
+        return spans;
+    }
+}
