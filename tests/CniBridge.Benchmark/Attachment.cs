@@ -2,26 +2,34 @@ using System.Text.Json;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>A pod's life in a network: its calls, each in a fresh process.</summary>
-sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod, string dataDirectory)
+/// <summary>
+/// A pod's life in a network: its calls, each in a fresh process. What is measured is one plugin's calls; where that is
+/// chained behind the bridge plugin, the bridge plugin's come before its ADD and after its DEL.
+/// </summary>
+/// <param name="number">Makes the port its own among all pods that there are at one time.</param>
+sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod, string dataDirectory, int number)
 {
+    const int FirstPort = 20_000;
+
     readonly string _config = contender.Configure(scenario, dataDirectory);
+    readonly string? _chained = scenario.HostPort ? contender.ConfigurePortMap(scenario, FirstPort + number) : null;
     readonly string _containerId = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
-    /// <summary>What ADD answered, which is what DEL is given.</summary>
+    /// <summary>What ADD answered, which is what DEL and whoever is chained behind are given.</summary>
     string _result = "";
 
-    internal PluginProcess Prepare(Verb verb, bool isRelayed = false)
-    {
-        string[] arguments = isRelayed ? ["/usr/bin/setsid", "--fork", contender.Plugin] : [contender.Plugin];
-        return new PluginProcess(arguments, Environment(verb), verb switch
-        {
-            Verb.Add => _config,
-            // As libcni does from cniVersion 0.4.0 on.
-            Verb.Del => $"{_config[..^1]},\"prevResult\":{_result}}}",
-            _ => """{"cniVersion":"1.0.0"}""",
-        });
-    }
+    /// <summary>The call that is measured.</summary>
+    internal PluginProcess Prepare(Verb verb, bool isRelayed = false) => _chained is null
+        ? Prepare(verb, contender.Bridge, verb == Verb.Add ? _config : WithResult(_config), isRelayed)
+        : Prepare(verb, contender.PortMap, WithResult(_chained), isRelayed);
+
+    PluginProcess Prepare(Verb verb, string plugin, string config, bool isRelayed) => new(
+        isRelayed ? ["/usr/bin/setsid", "--fork", plugin] : [plugin],
+        Environment(verb),
+        verb == Verb.Version ? """{"cniVersion":"1.0.0"}""" : config);
+
+    /// <summary>As libcni does from cniVersion 0.4.0 on.</summary>
+    string WithResult(string config) => _result.Length == 0 ? config : $"{config[..^1]},\"prevResult\":{_result}}}";
 
     string[] Environment(Verb verb) =>
     [
@@ -42,9 +50,24 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
     /// </param>
     internal ProcessOutcome Run(Verb verb, bool measuresMemory = false)
     {
+        if (verb == Verb.Add)
+            RunMain(verb, _config);
         using var process = Prepare(verb, measuresMemory);
         process.Start();
-        return Accept(verb, process.Finish(measuresMemory));
+        var outcome = Accept(verb, process.Finish(measuresMemory));
+        if (verb == Verb.Del)
+            RunMain(verb, WithResult(_config));
+        return outcome;
+    }
+
+    /// <summary>What goes before, or comes after, that which is measured.</summary>
+    void RunMain(Verb verb, string config)
+    {
+        if (_chained is null)
+            return;
+        using var process = Prepare(verb, contender.Bridge, config, isRelayed: false);
+        process.Start();
+        Accept(verb, process.Finish());
     }
 
     /// <exception cref="BenchmarkException">The call failed.</exception>
@@ -73,7 +96,14 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
         }
         var routes = pod.ReadProcNet("route");
         Verify(routes.Contains("eth0\t00000000\t", StringComparison.Ordinal), "the pod has no default route");
+        if (_chained is not null)
+            Verify(Ruleset.Read().Contains(Address(result), StringComparison.Ordinal), "there is no rule for its port");
+        else if (scenario.Masquerade)
+            Verify(Ruleset.Read().Contains("masquerade", StringComparison.OrdinalIgnoreCase), "there is no rule to masquerade it");
     }
+
+    static string Address(JsonDocument result) =>
+        result.RootElement.GetProperty("ips")[0].GetProperty("address").GetString()!.Split('/')[0];
 
     internal void VerifyDeleted() =>
         Verify(!pod.ReadProcNet("dev").Contains("eth0:", StringComparison.Ordinal), "the pod still has eth0");

@@ -6,7 +6,9 @@ namespace CniBridge.Benchmark;
 /// <param name="Number">Makes its subnets its own.</param>
 sealed record Contender(string Name, string Key, string BinDirectory, int Number)
 {
-    internal string Plugin => Path.Combine(BinDirectory, "bridge");
+    internal string Bridge => Path.Combine(BinDirectory, "bridge");
+
+    internal string PortMap => Path.Combine(BinDirectory, "portmap");
 
     /// <summary>The plugin's configuration as libcni passes it on.</summary>
     internal string Configure(Scenario scenario, string dataDirectory)
@@ -20,10 +22,16 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
         }
         return $$$"""
             {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"bridge",
-            "bridge":"{{{NetworkName(scenario)}}}","isGateway":true,"ipam":{"type":"host-local",
+            "bridge":"{{{NetworkName(scenario)}}}","isGateway":true,"ipMasq":{{{(scenario.Masquerade ? "true" : "false")}}},"ipam":{"type":"host-local",
             "dataDir":"{{{dataDirectory}}}","ranges":[{{{ranges}}}],"routes":[{{{routes}}}]}}
             """;
     }
+
+    /// <summary>One TCP port of the node.</summary>
+    internal string ConfigurePortMap(Scenario scenario, int hostPort) => string.Create(CultureInfo.InvariantCulture, $$$"""
+        {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"portmap",
+        "runtimeConfig":{"portMappings":[{"hostPort":{{{hostPort}}},"containerPort":80,"protocol":"tcp"}]}}
+        """);
 
     /// <summary>Also the bridge's name.</summary>
     internal string NetworkName(Scenario scenario) => $"{Key}-{scenario.Key}";
@@ -46,7 +54,7 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
     /// <summary>What the plugin says of itself when it is called by hand.</summary>
     internal string About()
     {
-        using var process = new PluginProcess([Plugin], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "");
+        using var process = new PluginProcess([Bridge], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "");
         process.Start();
         var outcome = process.Finish();
         return (outcome.Output + outcome.Errors).Split('\n')[0];

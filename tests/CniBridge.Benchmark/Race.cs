@@ -43,7 +43,7 @@ abstract class Race(Contender[] contenders, Scenario scenario, string workDirect
         for (var i = 0; i < count; i++)
         {
             var pod = new PodNamespace(Path.Combine(workDirectory, $"netns-{contender.Key}-{i}"));
-            pods.Add((pod, new Attachment(contender, scenario, pod, workDirectory)));
+            pods.Add((pod, new Attachment(contender, scenario, pod, workDirectory, i)));
         }
         return pods;
     }

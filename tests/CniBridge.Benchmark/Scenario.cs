@@ -3,7 +3,16 @@ namespace CniBridge.Benchmark;
 /// <summary>What kind of network is measured.</summary>
 /// <param name="Reservations">Addresses that other pods have in its store.</param>
 /// <param name="Parallel">Pods that are added at once; 1: one after the other.</param>
-sealed record Scenario(string Name, string Key, bool HasIPv6 = false, int Reservations = 0, int Parallel = 1)
+/// <param name="Masquerade">With ipMasq.</param>
+/// <param name="HostPort">Measured is portmap, chained behind the bridge plugin, which is not.</param>
+sealed record Scenario(
+    string Name,
+    string Key,
+    bool HasIPv6 = false,
+    int Reservations = 0,
+    int Parallel = 1,
+    bool Masquerade = false,
+    bool HostPort = false)
 {
     internal static IReadOnlyList<Scenario> All { get; } =
     [
@@ -11,5 +20,8 @@ sealed record Scenario(string Name, string Key, bool HasIPv6 = false, int Reserv
         new("IPv4 and IPv6", "dual", HasIPv6: true),
         new("IPv4, 1000 addresses reserved", "full", Reservations: 1000),
         new("IPv4, 50 pods at once (wall: until all are done; CPU, ratio: of all)", "many", Parallel: 50),
+        new("IPv4 with ipMasq", "masq", Masquerade: true),
+        new("IPv4 and IPv6 with ipMasq", "masq6", HasIPv6: true, Masquerade: true),
+        new("hostPort: portmap alone, IPv4", "port", HostPort: true),
     ];
 }

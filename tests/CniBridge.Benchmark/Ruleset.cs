@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+namespace CniBridge.Benchmark;
+
+/// <summary>Everybody's packet rules as text; for checks between what is measured.</summary>
+static class Ruleset
+{
+    /// <summary>What iptables made is told by iptables: nft does not know its targets.</summary>
+    internal static string Read() => Run("nft", "list", "ruleset") + Run("iptables-save");
+
+    static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return text;
+    }
+}
