@@ -166,6 +166,7 @@ public sealed partial class MasqueradeTests
         var added = Add(node, "pod");
         var before = Ruleset(node);
         Call(node, "CHECK", "pod").WithPrevious(added).Succeed();
+        Assert.Equal("", Call(node, "STATUS", "pod", """{"ipMasq": true, "cniVersion": "1.1.0"}""").Succeed().Stderr);
 
         foreach (var (family, damage) in new[]
         {
@@ -174,6 +175,8 @@ public sealed partial class MasqueradeTests
         {
             node.Run("nft", damage.Split(' ')).Succeeded();
             Call(node, "CHECK", "pod").WithPrevious(added).Fail(999, "podnet", $"no whole chain {family} cni-bridge masq-");
+            var status = Call(node, "STATUS", "pod", """{"ipMasq": true, "cniVersion": "1.1.0"}""").Succeed();
+            Assert.Contains($"{family} cni-bridge lost the chain masq-", status.Stderr, StringComparison.Ordinal);
             Add(node, "second");
             Assert.Equal(before, Ruleset(node));
             Call(node, "CHECK", "pod").WithPrevious(added).Succeed();

@@ -45,7 +45,7 @@ public sealed class BridgePlugin : IPlugin
     {
         var (config, addresses) = Parse(request, HostLocalAddresses.ForStatus);
         using var node = new NodeNetwork(request.Log);
-        new BridgeStatus(config, addresses, node).Run();
+        new BridgeStatus(request.NetworkName, config, addresses, node).Run();
     }
 
     /// <summary>Every check of the whole configuration, address management's included, before anything changes.</summary>

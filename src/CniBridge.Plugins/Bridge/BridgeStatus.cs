@@ -3,7 +3,7 @@ using CniBridge.Linux.Route;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>STATUS: may an ADD work? Changes nothing on the node and takes no lock.</summary>
-sealed class BridgeStatus(BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
+sealed class BridgeStatus(string network, BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
 {
     internal void Run()
     {
@@ -13,7 +13,7 @@ sealed class BridgeStatus(BridgeConfig config, IAddressManager? addresses, INode
         else if (config.IsGateway && addresses?.ServesIPv6 == true && FindGateway(bridge) is { } gateway)
             IPv6Switch.Require(gateway.Name);
         if (config.Masquerade)
-            node.TryFirewall();
+            node.TryMasquerade(network);
         addresses?.ReportStatus();
     }
 

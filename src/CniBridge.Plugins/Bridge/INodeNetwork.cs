@@ -75,9 +75,9 @@ interface INodeNetwork : IDisposable
 
     bool HasMasquerade(NetworkMasquerade masquerade);
 
-    /// <summary>Changes nothing.</summary>
+    /// <summary>Changes nothing; says when something is missing that pods of the network rely on.</summary>
     /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>
-    void TryFirewall();
+    void TryMasquerade(string network);
 
     /// <summary>To be called before anybody brings the pod's end up, and with it the port and, if it is the first, the bridge.</summary>
     IPortWatch WatchPort(Link bridge, VethPair veth);

@@ -173,7 +173,16 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     MasqueradeRules MasqueradeRules => new(Firewall, _masquerades);
 
-    public void TryFirewall() => Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
+    public void TryMasquerade(string network)
+    {
+        Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (_masquerades.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
+                log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
+                    "or a part of it; cni-bridge repair puts it back");
+        }
+    }
 
     public int FindUplinkMtu()
     {

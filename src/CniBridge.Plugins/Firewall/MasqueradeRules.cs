@@ -32,13 +32,25 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
     /// <summary>Makes a network's chain again, whole, if anything of it is missing; false where nothing is.</summary>
     internal bool Restore(MasqueradeRecord record) => Repeat(() =>
     {
-        var chain = record.Masquerade.Table.Chain(record.Chain);
         var former = ListChains(record.Masquerade);
-        if (former is [{ } only] && only.Name == record.Chain && only.Hook == ChainHook.NatPostrouting && IsWhole(record.Masquerade, chain))
+        if (IsIntact(record, former))
             return false;
         socket.Commit(Making(record, former));
         return true;
     });
+
+    /// <summary>Is the network's chain there, whole, and no other of it?</summary>
+    internal bool IsIntact(MasqueradeRecord record) => IsIntact(record, ListChains(record.Masquerade));
+
+    bool IsIntact(MasqueradeRecord record, List<ChainEntry> chains)
+    {
+        if (chains is not [{ } only] || only.Name != record.Chain || only.Hook != ChainHook.NatPostrouting)
+            return false;
+        var ends = new List<IpAddress>();
+        foreach (var span in record.Masquerade.From)
+            ends.AddRange([span.First, span.Last]);
+        return Serves(record.Masquerade with { PodAddresses = ends }, record.Masquerade.Table.Chain(record.Chain));
+    }
 
     /// <summary>Somebody else may make a chain just then, or delete the ones that are to be replaced.</summary>
     static bool Repeat(Func<bool> change)
@@ -75,14 +87,6 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
             Delete(batch, record.Masquerade.Table.Chain(entry.Name));
         Add(batch, record.Masquerade.Table.Chain(record.Chain), record.Masquerade);
         return batch;
-    }
-
-    bool IsWhole(NetworkMasquerade wanted, ChainName chain)
-    {
-        var ends = new List<IpAddress>();
-        foreach (var span in wanted.From)
-            ends.AddRange([span.First, span.Last]);
-        return Serves(wanted with { PodAddresses = ends }, chain);
     }
 
     /// <summary>Of a network that is not masqueraded any more nothing stays.</summary>

@@ -19,7 +19,7 @@ public sealed class BridgeStatusTests
         Failing = failing is null ? [] : [failing],
     };
 
-    static void Run(FakeNode node, BridgeConfig config) => new BridgeStatus(config, config.IpamType is null ? null : node, node).Run();
+    static void Run(FakeNode node, BridgeConfig config) => new BridgeStatus("pods", config, config.IpamType is null ? null : node, node).Run();
 
     [Theory]
     [InlineData(true, true, "find bridge|report status")]

@@ -160,7 +160,7 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     static string FamilyOf(NetworkMasquerade masquerade) => masquerade.IsV6 ? "v6" : "v4";
 
-    public void TryFirewall() => Note("try firewall");
+    public void TryMasquerade(string network) => Note("try firewall");
 
     public IPortWatch WatchPort(Link bridge, VethPair veth)
     {
