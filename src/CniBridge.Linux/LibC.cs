@@ -29,6 +29,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true)]
     internal static partial nint write(int fd, byte* buf, nuint count);
 
+    // ssize_t pread(int fd, void *buf, size_t count, off_t offset);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial nint pread(int fd, byte* buf, nuint count, nint offset);
+
     // ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset);
     [LibraryImport(libc, SetLastError = true)]
     internal static partial nint pwrite(int fd, byte* buf, nuint count, nint offset);

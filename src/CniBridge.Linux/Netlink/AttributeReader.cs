@@ -46,6 +46,8 @@ public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
     /// <summary>A number as netfilter gives it.</summary>
     public readonly uint UInt32BigEndian => BinaryPrimitives.ReadUInt32BigEndian(Exactly(4));
 
+    public readonly ushort UInt16BigEndian => BinaryPrimitives.ReadUInt16BigEndian(Exactly(2));
+
     public readonly ulong UInt64BigEndian => BinaryPrimitives.ReadUInt64BigEndian(Exactly(8));
 
     public readonly byte Byte => Exactly(1)[0];

@@ -25,6 +25,7 @@ static partial class SystemHeaders
         #include <linux/if_addr.h>
         #include <linux/if_bridge.h>
         #include <linux/if_link.h>
+        #include <linux/in.h>
         #include <linux/neighbour.h>
         #include <linux/if_packet.h>
         #include <linux/netfilter.h>
@@ -33,6 +34,7 @@ static partial class SystemHeaders
         #include <linux/netfilter/nf_nat.h>
         #include <linux/netfilter/nf_tables.h>
         #include <linux/netfilter/nfnetlink.h>
+        #include <linux/netfilter/nfnetlink_conntrack.h>
         #include <linux/netfilter_bridge.h>
         #include <linux/netfilter_ipv4.h>
         #include <linux/netlink.h>

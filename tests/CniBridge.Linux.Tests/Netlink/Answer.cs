@@ -1,3 +1,4 @@
+using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Sets;
@@ -41,6 +42,8 @@ static class Answer
 
     const int NftMessages = NetfilterConstants.NFNL_SUBSYS_NFTABLES << 8;
 
+    const int ConntrackMessages = ConntrackConstants.NFNL_SUBSYS_CTNETLINK << 8;
+
     /// <summary>The steps' attributes are only read when they are compared.</summary>
     static void CompareWithOurs(RuleEntry rule)
     {
@@ -57,6 +60,7 @@ static class Answer
             case RTM_NEWADDR: _ = LinkAddress.Decode(payload).Cidr.ToString(); break;
             case RTM_NEWVLAN: _ = PortVlan.Decode(payload); break;
             case RTM_NEWROUTE: _ = RouteEntry.Decode(payload).Destination.ToString(); break;
+            case ConntrackMessages | ConntrackConstants.IPCTNL_MSG_CT_NEW: _ = ConntrackEntry.Decode(payload); break;
             case NftMessages | NFT_MSG_NEWTABLE: _ = TableEntry.Decode(payload); break;
             case NftMessages | NFT_MSG_NEWCHAIN: _ = ChainEntry.Decode(payload); break;
             case NftMessages | NFT_MSG_NEWRULE: CompareWithOurs(RuleEntry.Decode(payload)); break;

@@ -41,10 +41,12 @@ public sealed class AttributeReaderTests
     [Fact]
     public void Numbers_of_netfilter_begin_with_the_highest_byte()
     {
+        Assert.Equal(0x0102, First("06 00 01 00 01 02").UInt16BigEndian);
         Assert.Equal(0x01020304u, First("08 00 01 00 01 02 03 04").UInt32BigEndian);
         Assert.Equal(0x0102030405060708ul, First("0c 00 01 00 01 02 03 04 05 06 07 08").UInt64BigEndian);
         Assert.Throws<InvalidDataException>(() => First("08 00 01 00 01 02 03 04").UInt64BigEndian);
         Assert.Throws<InvalidDataException>(() => First("0c 00 01 00 01 02 03 04 05 06 07 08").UInt32BigEndian);
+        Assert.Throws<InvalidDataException>(() => First("08 00 01 00 01 02 03 04").UInt16BigEndian);
     }
 
     [Theory]

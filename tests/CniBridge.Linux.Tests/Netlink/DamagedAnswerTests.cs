@@ -43,6 +43,7 @@ public sealed class DamagedAnswerTests
     [Theory]
     [InlineData("answers/")]
     [InlineData("answers/nft-")]
+    [InlineData("answers/conntrack-")]
     public void Twenty_thousand_damaged_datagrams_are_decoded_or_refused(string captures)
     {
         // Seeded: the same damage in every run.

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace CniBridge.Linux.Tests.Netlink;
 
@@ -18,7 +19,8 @@ static class RequestTree
             >= 20 and <= 23 => 8,
             >= 24 and <= 31 => 12,
             >= 112 and <= 115 => 8,
-            _ => throw new ArgumentOutOfRangeException(nameof(message), type, "no message of a link, address, route, neighbour or VLAN"),
+            _ when type >> 8 == Conntrack => 4,
+            _ => throw new ArgumentOutOfRangeException(nameof(message), type, "no message of a link, address, route, neighbour, VLAN or connection"),
         };
         var lines = new SortedSet<string>(StringComparer.Ordinal)
         {
@@ -29,6 +31,9 @@ static class RequestTree
         Walk(message.AsSpan(16 + size), "", path => IsNest(type, path), lines);
         return lines;
     }
+
+    // NFNL_SUBSYS_CTNETLINK, whose nests say that they are (NLA_F_NESTED)
+    const int Conntrack = 1;
 
     static void Walk(ReadOnlySpan<byte> bytes, string path, Func<string, bool> isNest, SortedSet<string> lines)
     {
@@ -54,8 +59,12 @@ static class RequestTree
     }
 
     // Of a link IFLA_LINKINFO, IFLA_INFO_DATA and IFLA_INFO_SLAVE_DATA, of a route RTA_METRICS
-    static bool IsNest(int type, string path) =>
-        type < 20 ? path is "18" or "18/2" or "18/5" : type is >= 24 and < 28 && path == "8";
+    static bool IsNest(int type, string path) => type switch
+    {
+        < 20 => path is "18" or "18/2" or "18/5",
+        >= 24 and < 28 => path == "8",
+        _ => type >> 8 == Conntrack && int.Parse(path.Split('/')[^1], CultureInfo.InvariantCulture) >= 0x8000,
+    };
 
     internal static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
 }

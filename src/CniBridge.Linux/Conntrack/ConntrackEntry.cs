@@ -1,0 +1,52 @@
+using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables;
+using static CniBridge.Linux.Conntrack.ConntrackConstants;
+using static CniBridge.Linux.Nftables.NetfilterConstants;
+
+namespace CniBridge.Linux.Conntrack;
+
+/// <summary>A connection that the kernel tracks (IPCTNL_MSG_CT_NEW).</summary>
+/// <param name="Original">As its first packet was before any translation.</param>
+/// <param name="Reply">As the answers come: their source is where the connection was translated to.</param>
+public sealed record ConntrackEntry(ConntrackTuple Original, ConntrackTuple Reply)
+{
+    public bool IsV6 { get; init; }
+
+    /// <summary>CTA_ID, made of the tuple and of where the entry lies in the kernel's memory.</summary>
+    public uint Id { get; init; }
+
+    /// <summary>CTA_TUPLE_ORIG and CTA_ZONE as the kernel sent them: it finds the entry by them, whatever else is in them.</summary>
+    internal byte[] OriginalBytes { get; init; } = [];
+    internal byte[]? ZoneBytes { get; init; }
+
+    internal static ConntrackEntry Decode(ReadOnlySpan<byte> payload)
+    {
+        var header = Header.Read<NetfilterHeader>(payload, out var bytes);
+        var (original, reply) = ((ConntrackTuple?)null, (ConntrackTuple?)null);
+        var (originalBytes, zoneBytes) = ((byte[])[], (byte[]?)null);
+        uint? id = null;
+        var attributes = new AttributeReader(bytes);
+        while (attributes.Read())
+        {
+            switch (attributes.Type)
+            {
+                case CTA_TUPLE_ORIG:
+                    original = ConntrackTuple.Decode(attributes.Nested);
+                    originalBytes = attributes.Value.ToArray();
+                    break;
+                case CTA_TUPLE_REPLY: reply = ConntrackTuple.Decode(attributes.Nested); break;
+                case CTA_ID: id = attributes.UInt32BigEndian; break;
+                case CTA_ZONE: zoneBytes = attributes.Value.ToArray(); break;
+            }
+        }
+        if (original is null || reply is null || id is null)
+            throw new InvalidDataException("a conntrack entry without tuples or id");
+        return new ConntrackEntry(original, reply)
+        {
+            IsV6 = header.Family == NFPROTO_IPV6,
+            Id = id.Value,
+            OriginalBytes = originalBytes,
+            ZoneBytes = zoneBytes,
+        };
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Conntrack.ConntrackConstants;
+
+namespace CniBridge.Linux.Conntrack;
+
+/// <summary>
+/// Connections of one family and protocol to one port, as their first packet had it, in every zone. What is null is anything.
+/// </summary>
+/// <param name="Protocol">IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP</param>
+public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort DestinationPort)
+{
+    /// <summary>Where the first packet was sent. Without it connections through the node to others' ports are meant too.</summary>
+    public IpAddress? Destination { get; init; }
+
+    /// <summary>Who answers: where the connection was translated to, or its destination when it was not.</summary>
+    public IpAddress? ReplySource { get; init; }
+
+    public ushort? ReplySourcePort { get; init; }
+
+    public bool Matches(ConntrackEntry entry) =>
+        entry.IsV6 == IsV6 && entry.Original.Protocol == Protocol && entry.Original.DestinationPort == DestinationPort &&
+        (Destination is null || entry.Original.Destination == Destination) &&
+        (ReplySource is null || entry.Reply.Source == ReplySource) &&
+        (ReplySourcePort is null || entry.Reply.SourcePort == ReplySourcePort);
+
+    /// <summary>
+    /// Does every kernel that takes CTA_FILTER compare all of it, and rightly? ctnetlink_filter_match_tuple compares ports of
+    /// TCP and UDP only, so that one port of SCTP means all, and takes IPv6 addresses that differ for those that match, up to
+    /// Linux 6.18 at least.
+    /// </summary>
+    internal bool IsExactInKernel => Protocol is IPPROTO_TCP or IPPROTO_UDP && !(IsV6 && HasAddress);
+
+    bool HasAddress => Destination is not null || ReplySource is not null;
+
+    internal void Validate()
+    {
+        if ((Destination ?? ReplySource)?.IsV6 == !IsV6 || (ReplySource ?? Destination)?.IsV6 == !IsV6)
+            throw new ArgumentException($"a filter for {(IsV6 ? "IPv6" : "IPv4")} has an address of the other family: {this}");
+    }
+
+    /// <summary>
+    /// All of it that the kernel can compare. There is no source address in the original tuple, so that it is none of a single
+    /// entry: a kernel that takes it for one refuses it.
+    /// </summary>
+    internal void Write(ref MessageWriter writer)
+    {
+        var original = CTA_FILTER_F_CTA_PROTO_NUM | CTA_FILTER_F_CTA_PROTO_DST_PORT;
+        var start = writer.BeginNest(CTA_TUPLE_ORIG);
+        original |= WriteAddress(ref writer, CTA_IP_V4_DST, Destination, CTA_FILTER_F_CTA_IP_DST);
+        WriteProtocol(ref writer, CTA_PROTO_DST_PORT, DestinationPort);
+        writer.End(start);
+        var reply = WriteReply(ref writer);
+
+        start = writer.BeginNest(CTA_FILTER);
+        writer.Attribute(CTA_FILTER_ORIG_FLAGS, original);
+        writer.Attribute(CTA_FILTER_REPLY_FLAGS, reply);
+        writer.End(start);
+    }
+
+    uint WriteReply(ref MessageWriter writer)
+    {
+        if (ReplySource is null && ReplySourcePort is null)
+            return 0;
+        var flags = CTA_FILTER_F_CTA_PROTO_NUM;
+        var start = writer.BeginNest(CTA_TUPLE_REPLY);
+        flags |= WriteAddress(ref writer, CTA_IP_V4_SRC, ReplySource, CTA_FILTER_F_CTA_IP_SRC);
+        WriteProtocol(ref writer, CTA_PROTO_SRC_PORT, ReplySourcePort);
+        writer.End(start);
+        return ReplySourcePort is null ? flags : flags | CTA_FILTER_F_CTA_PROTO_SRC_PORT;
+    }
+
+    /// <returns>The flag when there is an address that the kernel can compare; else 0, and nothing is written.</returns>
+    uint WriteAddress(ref MessageWriter writer, ushort type, IpAddress? address, uint flag)
+    {
+        if (address is null || IsV6)
+            return 0;
+        var start = writer.BeginNest(CTA_TUPLE_IP);
+        writer.Attribute(type, address.ToBytes());
+        writer.End(start);
+        return flag;
+    }
+
+    void WriteProtocol(ref MessageWriter writer, ushort portType, ushort? port)
+    {
+        var start = writer.BeginNest(CTA_TUPLE_PROTO);
+        writer.Attribute(CTA_PROTO_NUM, Protocol);
+        if (port is not null)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(ushort)];
+            BinaryPrimitives.WriteUInt16BigEndian(bytes, port.Value);
+            writer.Attribute(portType, bytes);
+        }
+        writer.End(start);
+    }
+
+    public override string ToString()
+    {
+        var to = Destination is null ? $"port {DestinationPort}" : $"{Destination} port {DestinationPort}";
+        var text = $"{(IsV6 ? "IPv6" : "IPv4")} protocol {Protocol} to {to}";
+        return (ReplySource, ReplySourcePort) switch
+        {
+            (null, null) => text,
+            (null, _) => $"{text} answered from port {ReplySourcePort}",
+            (_, null) => $"{text} answered by {ReplySource}",
+            _ => $"{text} answered by {ReplySource} port {ReplySourcePort}",
+        };
+    }
+}

@@ -1,0 +1,14 @@
+using CniBridge.Linux.Nftables;
+using static CniBridge.Linux.Conntrack.ConntrackConstants;
+using static CniBridge.Linux.Nftables.NetfilterConstants;
+
+namespace CniBridge.Linux.Conntrack;
+
+/// <summary>What every message of ctnetlink begins with.</summary>
+static class ConntrackHeader
+{
+    internal static NetfilterHeader Of(bool isV6) =>
+        new() { Family = isV6 ? NFPROTO_IPV6 : NFPROTO_IPV4, Version = NFNETLINK_V0 };
+
+    internal static ushort TypeOf(byte message) => (ushort)((NFNL_SUBSYS_CTNETLINK << 8) | message);
+}

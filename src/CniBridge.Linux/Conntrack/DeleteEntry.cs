@@ -1,0 +1,26 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Conntrack.ConntrackConstants;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+
+namespace CniBridge.Linux.Conntrack;
+
+/// <summary>
+/// Deletes this entry, and not one that has taken its place since it was listed: that has another id, unless it lies where
+/// this one lay (nf_ct_get_id).
+/// </summary>
+sealed record DeleteEntry(ConntrackEntry Entry) : INetlinkMessage
+{
+    public string Operation => $"delete a tracked connection to {Entry.Original.Destination} port {Entry.Original.DestinationPort}";
+    public ushort Type => ConntrackHeader.TypeOf(IPCTNL_MSG_CT_DELETE);
+    public ushort Flags => 0;
+    public int Tolerated => Errno.ENOENT;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(ConntrackHeader.Of(Entry.IsV6));
+        writer.Attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, Entry.OriginalBytes);
+        if (Entry.ZoneBytes is not null)
+            writer.Attribute(CTA_ZONE, Entry.ZoneBytes);
+        writer.BigEndian(CTA_ID, Entry.Id);
+    }
+}

@@ -1,0 +1,22 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Conntrack.ConntrackConstants;
+
+namespace CniBridge.Linux.Conntrack;
+
+/// <summary>
+/// Deletes all that a filter selects, in the kernel, since Linux 6.12. Without CTA_TUPLE_ORIG an older kernel would delete
+/// everything. With it that kernel looks for the one entry of that tuple (ctnetlink_del_conntrack), finds the tuple
+/// incomplete, and says EINVAL.
+/// </summary>
+sealed record DeleteMatching(ConntrackFilter Filter) : INetlinkMessage
+{
+    public string Operation => $"delete tracked connections of {Filter}";
+    public ushort Type => ConntrackHeader.TypeOf(IPCTNL_MSG_CT_DELETE);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(ConntrackHeader.Of(Filter.IsV6));
+        Filter.Write(ref writer);
+    }
+}

@@ -1,0 +1,20 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Conntrack.ConntrackConstants;
+
+namespace CniBridge.Linux.Conntrack;
+
+/// <summary>
+/// conntrack -L; the kernel filters as well as it can, none at all before Linux 5.8, so that what is listed has to be looked at.
+/// </summary>
+sealed record ListEntries(ConntrackFilter Filter) : INetlinkMessage
+{
+    public string Operation => $"list tracked connections of {Filter}";
+    public ushort Type => ConntrackHeader.TypeOf(IPCTNL_MSG_CT_GET);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(ConntrackHeader.Of(Filter.IsV6));
+        Filter.Write(ref writer);
+    }
+}

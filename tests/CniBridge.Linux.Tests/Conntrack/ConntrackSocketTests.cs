@@ -1,0 +1,198 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Conntrack;
+
+namespace CniBridge.Linux.Tests.Conntrack;
+
+/// <summary>Entries that conntrack made in a scratch namespace, deleted by us; conntrack says which are left.</summary>
+[Collection(NamespaceTests.Name)]
+public sealed class ConntrackSocketTests : IDisposable
+{
+    const byte Tcp = 6, Udp = 17, Sctp = 132;
+
+    readonly ScratchNamespace _scratch = new();
+    readonly NetworkNamespace _node;
+    readonly ConntrackSocket _socket;
+
+    public ConntrackSocketTests()
+    {
+        _node = _scratch.Open();
+        _socket = _node.Run(() => new ConntrackSocket());
+    }
+
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _node?.Dispose();
+        _scratch.Dispose();
+    }
+
+    /// <summary>Port 53 and its neighbours: of every protocol and family, to two addresses, translated to two pods or not.</summary>
+    const string Entries =
+        """
+        -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 1 --dport 53 -g 10.1.0.7:5353
+        -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 2 --dport 53 -g 10.1.0.8:5353
+        -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 3 --dport 53
+        -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.2 --sport 4 --dport 53 -g 10.1.0.7:5354
+        -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 5 --dport 54 -g 10.1.0.7:5353
+        -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 6 --dport 53 -w 5
+        -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 7 --dport 53 --orig-zone 6
+        -I -t 300 -p tcp -s 198.51.100.7 -d 192.0.2.1 --sport 1 --dport 53 -g 10.1.0.7:5353 --state ESTABLISHED
+        -I -t 300 -p tcp -s 198.51.100.7 -d 192.0.2.1 --sport 2 --dport 54 --state SYN_SENT
+        -I -t 300 -p sctp -s 198.51.100.7 -d 192.0.2.1 --sport 1 --dport 53 --state ESTABLISHED --orig-vtag 1 --reply-vtag 2
+        -I -t 300 -p sctp -s 198.51.100.7 -d 192.0.2.1 --sport 2 --dport 54 --state ESTABLISHED --orig-vtag 1 --reply-vtag 2
+        -I -t 300 -p udp -s 2001:db8::7 -d fd00:1::1 --sport 1 --dport 53 -g [fd00:2::7]:5353
+        -I -t 300 -p udp -s 2001:db8::7 -d fd00:1::1 --sport 2 --dport 53 -g [fd00:2::8]:5353
+        -I -t 300 -p udp -s 2001:db8::7 -d fd00:1::2 --sport 3 --dport 53
+        -I -t 300 -p tcp -s 2001:db8::7 -d fd00:1::1 --sport 1 --dport 53 -g [fd00:2::7]:5353 --state ESTABLISHED
+        """;
+
+    /// <summary>Filters, and what each deletes of <see cref="Entries"/>.</summary>
+    public static TheoryData<ConntrackFilter, string[]> Filters => new()
+    {
+        {
+            new(false, Udp, 53),
+            [
+                "udp 1 192.0.2.1 53 10.1.0.7 5353", "udp 2 192.0.2.1 53 10.1.0.8 5353", "udp 3 192.0.2.1 53 192.0.2.1 53",
+                "udp 4 192.0.2.2 53 10.1.0.7 5354", "udp 6 192.0.2.1 53 192.0.2.1 53", "udp 7 192.0.2.1 53 192.0.2.1 53",
+            ]
+        },
+        { new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.2") }, ["udp 4 192.0.2.2 53 10.1.0.7 5354"] },
+        {
+            new(false, Udp, 53) { ReplySource = IpAddress.Parse("10.1.0.7") },
+            ["udp 1 192.0.2.1 53 10.1.0.7 5353", "udp 4 192.0.2.2 53 10.1.0.7 5354"]
+        },
+        {
+            new(false, Udp, 53) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 5353 },
+            ["udp 1 192.0.2.1 53 10.1.0.7 5353"]
+        },
+        { new(false, Udp, 53) { ReplySourcePort = 5354 }, ["udp 4 192.0.2.2 53 10.1.0.7 5354"] },
+        { new(false, Tcp, 53), ["tcp 1 192.0.2.1 53 10.1.0.7 5353"] },
+        { new(false, Tcp, 55), [] },
+        { new(false, Sctp, 53), ["sctp 1 192.0.2.1 53 192.0.2.1 53"] },
+        { new(false, Sctp, 54) { ReplySource = IpAddress.Parse("192.0.2.1") }, ["sctp 2 192.0.2.1 54 192.0.2.1 54"] },
+        { new(false, Sctp, 54) { ReplySourcePort = 53 }, [] },
+        {
+            new(true, Udp, 53),
+            ["udp 1 fd00:1::1 53 fd00:2::7 5353", "udp 2 fd00:1::1 53 fd00:2::8 5353", "udp 3 fd00:1::2 53 fd00:1::2 53"]
+        },
+        { new(true, Udp, 53) { Destination = IpAddress.Parse("fd00:1::2") }, ["udp 3 fd00:1::2 53 fd00:1::2 53"] },
+        {
+            new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7"), ReplySourcePort = 5353 },
+            ["udp 1 fd00:1::1 53 fd00:2::7 5353"]
+        },
+        { new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::9") }, [] },
+        { new(true, Tcp, 53), ["tcp 1 fd00:1::1 53 fd00:2::7 5353"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public void What_matches_is_deleted_and_all_else_stays(ConntrackFilter filter, string[] deleted)
+    {
+        var before = Prepare();
+        _socket.Delete(filter);
+        Assert.Equal(deleted, before.Except(ConntrackProgram.List(_scratch)));
+        Assert.Equal(15 - deleted.Length, ConntrackProgram.List(_scratch).Count);
+    }
+
+    // The way of a kernel that does not delete by filters.
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public void What_matches_is_deleted_one_by_one_and_all_else_stays(ConntrackFilter filter, string[] deleted)
+    {
+        var before = Prepare();
+        var seen = 0;
+        _socket.Delete(filter, _ => ++seen == 0);
+        Assert.Equal(deleted.Length, seen);
+        Assert.Equal(before, ConntrackProgram.List(_scratch));
+        _socket.Delete(filter, _ => true);
+        Assert.Equal(deleted, before.Except(ConntrackProgram.List(_scratch)));
+        Assert.Equal(15 - deleted.Length, ConntrackProgram.List(_scratch).Count);
+    }
+
+    [Fact]
+    public void Several_filters_are_several_deletions()
+    {
+        Prepare();
+        _socket.Delete(
+            new(false, Udp, 53), new(false, Udp, 54), new(false, Tcp, 53), new(false, Tcp, 54), new(false, Sctp, 53),
+            new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") }, new(true, Tcp, 53), new(true, Tcp, 4711));
+        Assert.Equal(
+            ["sctp 2 192.0.2.1 54 192.0.2.1 54", "udp 2 fd00:1::1 53 fd00:2::8 5353", "udp 3 fd00:1::2 53 fd00:1::2 53"],
+            ConntrackProgram.List(_scratch));
+    }
+
+    [Fact]
+    public void A_condition_spares_what_is_translated_to_the_right_pod()
+    {
+        Prepare();
+        _socket.Delete(
+            new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") },
+            entry => entry.Reply.Source != IpAddress.Parse("10.1.0.7"));
+        Assert.Equal(
+            ["udp 1 192.0.2.1 53 10.1.0.7 5353", "udp 4 192.0.2.2 53 10.1.0.7 5354"],
+            ConntrackProgram.List(_scratch).Where(line =>
+                line.StartsWith("udp ", StringComparison.Ordinal) && line.Split(' ') is [_, _, ['1', ..], "53", ..]));
+    }
+
+    // More than fits into one datagram of a list, or into one batch of deletions.
+    [Theory]
+    [InlineData("udp", Udp)]
+    [InlineData("sctp", Sctp)]
+    public void A_thousand_entries_go_and_others_stay(string name, byte protocol)
+    {
+        var state = protocol == Sctp ? "--state ESTABLISHED --orig-vtag 1 --reply-vtag 2" : "";
+        var script = string.Concat(Enumerable.Range(1, 1_010).Select(port =>
+            $"-I -t 300 -p {name} -s 198.51.100.7 -d 192.0.2.1 --sport {port} --dport {(port <= 1_000 ? 53 : 54)} {state}\n"));
+        ConntrackProgram.Run(_scratch, script);
+        Assert.Equal(1_010, ConntrackProgram.List(_scratch).Count);
+        _socket.Delete(new(false, protocol, 53), _ => true);
+        var left = ConntrackProgram.List(_scratch);
+        Assert.Equal(10, left.Count);
+        Assert.All(left, line => Assert.EndsWith(" 192.0.2.1 54 192.0.2.1 54", line));
+    }
+
+    // A netlink socket is in the namespace's list from its first message on.
+    [Fact]
+    public void Where_nothing_is_tracked_nothing_is_asked_of_the_kernel()
+    {
+        _socket.Delete(new ConntrackFilter(false, Udp, 53), new ConntrackFilter(true, Sctp, 53));
+        _socket.Delete(new(true, Udp, 53), _ => true);
+        Assert.Equal(0, NetfilterSockets());
+        ConntrackProgram.Run(_scratch, "-I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 1 --dport 53");
+        _socket.Delete(new ConntrackFilter(false, Udp, 53));
+        Assert.Equal(1, NetfilterSockets());
+        Assert.Empty(ConntrackProgram.List(_scratch));
+    }
+
+    [Fact]
+    public void Without_connection_tracking_there_is_nothing_to_delete()
+    {
+        var before = Prepare();
+        using var socket = _node.Run(() => new ConntrackSocket("/proc/sys/net/netfilter/no_such_count"));
+        socket.Delete(new ConntrackFilter(false, Udp, 53), new ConntrackFilter(true, Udp, 53));
+        socket.Delete(new(false, Udp, 53), _ => true);
+        Assert.Equal(before, ConntrackProgram.List(_scratch));
+    }
+
+    [Fact]
+    public void A_filter_that_contradicts_itself_deletes_nothing()
+    {
+        var before = Prepare();
+        var wrong = new ConntrackFilter(false, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") };
+        Assert.Throws<ArgumentException>(() => _socket.Delete(new ConntrackFilter(false, Tcp, 53), wrong));
+        Assert.Throws<ArgumentException>(() => _socket.Delete(wrong, _ => true));
+        Assert.Equal(before, ConntrackProgram.List(_scratch));
+    }
+
+    // sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode, where Eth is the protocol; 0 is the kernel's own Pid
+    int NetfilterSockets() => File.ReadLines(_scratch.Path.Replace("ns/net", "net/netlink", StringComparison.Ordinal))
+        .Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "12", not "0", ..]);
+
+    List<string> Prepare()
+    {
+        ConntrackProgram.Run(_scratch, Entries);
+        var entries = ConntrackProgram.List(_scratch);
+        Assert.Equal(15, entries.Count);
+        return entries;
+    }
+}
