@@ -26,6 +26,9 @@ public sealed record ChainHook(string Type, uint Number, int Priority)
     /// <summary>type filter hook forward priority filter, of a bridge</summary>
     public static ChainHook BridgeForward => new("filter", NF_BR_FORWARD, NF_BR_PRI_FILTER_BRIDGED);
 
+    /// <summary>Of the families ip, ip6, inet: what the node passes on comes by here, whatever the priority.</summary>
+    public bool IsForward => Number == NF_INET_FORWARD;
+
     internal void Write(ref MessageWriter writer)
     {
         var hook = writer.BeginNest(NFTA_CHAIN_HOOK);

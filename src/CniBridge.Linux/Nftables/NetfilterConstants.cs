@@ -41,6 +41,7 @@ static class NetfilterConstants
 
     internal const byte IP_CT_DIR_ORIGINAL = 0;
     internal const byte IP_CT_DIR_REPLY = 1;
+    internal const uint IPS_SRC_NAT = 16;
     internal const uint IPS_DST_NAT = 32;
 
     internal const byte PACKET_BROADCAST = 1;

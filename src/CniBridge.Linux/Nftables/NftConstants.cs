@@ -25,6 +25,7 @@ static class NftConstants
     internal const ushort NFTA_TABLE_FLAGS = 2;
     internal const ushort NFTA_TABLE_HANDLE = 4;
     internal const ushort NFTA_TABLE_USERDATA = 6;
+    internal const uint NFT_TABLE_F_DORMANT = 1;
 
     internal const ushort NFTA_CHAIN_TABLE = 1;
     internal const ushort NFTA_CHAIN_HANDLE = 2;

@@ -39,9 +39,12 @@ public sealed class NftSocket : IDisposable
     public List<TableEntry> ListTables(TableFamily family = TableFamily.Any) =>
         List(new ListTables(family), TableEntry.Decode);
 
+    /// <summary>Of all tables of a family.</summary>
+    public List<ChainEntry> ListChains(TableFamily family) => List(new ListChains(family), ChainEntry.Decode);
+
     public List<ChainEntry> ListChains(TableName table)
     {
-        var chains = List(new ListChains(table.Family), ChainEntry.Decode);
+        var chains = ListChains(table.Family);
         chains.RemoveAll(chain => chain.Table != table.Name);
         return chains;
     }

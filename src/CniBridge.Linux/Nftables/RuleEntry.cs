@@ -9,12 +9,18 @@ public sealed record RuleEntry(string Table, string Chain)
 {
     public ulong Handle { get; init; }
     public IReadOnlyList<ExpressionEntry> Expressions { get; init; } = [];
+
+    /// <summary>Of nft, or of iptables.</summary>
     public string Comment { get; init; } = "";
 
     /// <summary>Does it do what a rule of these expressions would do? Counts and comments do not matter.</summary>
-    public bool Does(params ReadOnlySpan<Expression> expressions)
+    public bool Does(params ReadOnlySpan<Expression> expressions) =>
+        expressions.Length == Expressions.Count && Begins(expressions);
+
+    /// <summary>Are its first steps what these expressions would be?</summary>
+    public bool Begins(params ReadOnlySpan<Expression> expressions)
     {
-        if (expressions.Length != Expressions.Count)
+        if (expressions.Length > Expressions.Count)
             return false;
         for (var i = 0; i < expressions.Length; i++)
         {
@@ -23,6 +29,13 @@ public sealed record RuleEntry(string Table, string Chain)
         }
         return true;
     }
+
+    /// <summary>Does it end with a jump to a chain of its table?</summary>
+    public bool JumpsTo(ChainName chain) => Expressions.Count > 0 && Expressions[^1].Is(new Decide(Verdict.Jump(chain)));
+
+    /// <summary>Does it end with a jump to some chain, or by going there?</summary>
+    internal bool IsJump => Expressions.Count > 0 && Expressions[^1] is { Name: "immediate" } last &&
+        last.FindVerdict(ExpressionConstants.NFTA_IMMEDIATE_DATA) is { Chain: not null };
 
     internal static RuleEntry Decode(ReadOnlySpan<byte> payload)
     {
@@ -41,6 +54,6 @@ public sealed record RuleEntry(string Table, string Chain)
                 _ => rule,
             };
         }
-        return rule;
+        return rule.Comment.Length > 0 ? rule : rule with { Comment = XtExtension.FindComment(rule.Expressions) };
     }
 }

@@ -33,8 +33,10 @@ static partial class SystemHeaders
         #include <linux/netfilter/nf_conntrack_tuple_common.h>
         #include <linux/netfilter/nf_nat.h>
         #include <linux/netfilter/nf_tables.h>
+        #include <linux/netfilter/nf_tables_compat.h>
         #include <linux/netfilter/nfnetlink.h>
         #include <linux/netfilter/nfnetlink_conntrack.h>
+        #include <linux/netfilter/xt_conntrack.h>
         #include <linux/netfilter_bridge.h>
         #include <linux/netfilter_ipv4.h>
         #include <linux/netlink.h>

@@ -1,9 +1,11 @@
 using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Evaluation;
 using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Tests.Nftables;
+using CniBridge.Linux.Tests.Nftables.Evaluation;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
 using static CniBridge.Linux.Nftables.NftConstants;
 using static CniBridge.Linux.Route.RouteConstants;
@@ -44,9 +46,10 @@ static class Answer
 
     const int ConntrackMessages = ConntrackConstants.NFNL_SUBSYS_CTNETLINK << 8;
 
-    /// <summary>The steps' attributes are only read when they are compared.</summary>
-    static void CompareWithOurs(RuleEntry rule)
+    /// <summary>The steps' attributes are only read when they are compared or tried.</summary>
+    static void Look(RuleEntry rule)
     {
+        _ = RuleEvaluationTests.Run(new PacketSketch(IsV6: false), rule);
         foreach (var ours in Rulesets.Masquerade().Messages.Concat(Rulesets.HostPorts().Messages).OfType<NewRule>())
             _ = rule.Does(ours.Expressions);
     }
@@ -63,7 +66,7 @@ static class Answer
             case ConntrackMessages | ConntrackConstants.IPCTNL_MSG_CT_NEW: _ = ConntrackEntry.Decode(payload); break;
             case NftMessages | NFT_MSG_NEWTABLE: _ = TableEntry.Decode(payload); break;
             case NftMessages | NFT_MSG_NEWCHAIN: _ = ChainEntry.Decode(payload); break;
-            case NftMessages | NFT_MSG_NEWRULE: CompareWithOurs(RuleEntry.Decode(payload)); break;
+            case NftMessages | NFT_MSG_NEWRULE: Look(RuleEntry.Decode(payload)); break;
             case NftMessages | NFT_MSG_NEWSET: _ = SetEntry.Decode(payload); break;
             case NftMessages | NFT_MSG_NEWSETELEM: _ = SetElement.DecodeList(payload); break;
         }

@@ -13,6 +13,13 @@ public sealed class TableEntryTests
         Assert.Single(Answer.Decode(capture, TableEntry.Decode)));
 
     [Theory]
+    [InlineData("02 00 00 00 08 00 02 00 00 00 00 01", true)]
+    [InlineData("02 00 00 00 08 00 02 00 00 00 00 02", false)]
+    [InlineData("02 00 00 00", false)]
+    public void A_table_that_is_switched_off_is_known(string payload, bool isDormant) =>
+        Assert.Equal(isDormant, TableEntry.Decode(Golden.Bytes(payload)).IsDormant);
+
+    [Theory]
     [InlineData("02 00 00", "header cut short")]
     [InlineData("02 00 00 00 08 00 04 00 00 00 00 01", "handle of four bytes")]
     [InlineData("02 00 00 00 08 00 01 00 63 6e", "name longer than the rest")]

@@ -1,6 +1,6 @@
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>linux/netfilter/nf_tables.h: expressions.</summary>
+/// <summary>linux/netfilter/nf_tables.h, nf_tables_compat.h: expressions.</summary>
 static class ExpressionConstants
 {
     internal const uint NFT_REG_VERDICT = 0;
@@ -26,7 +26,9 @@ static class ExpressionConstants
     internal const ushort NFTA_CMP_DATA = 3;
     internal const uint NFT_CMP_EQ = 0;
     internal const uint NFT_CMP_NEQ = 1;
+    internal const uint NFT_CMP_LT = 2;
     internal const uint NFT_CMP_LTE = 3;
+    internal const uint NFT_CMP_GT = 4;
     internal const uint NFT_CMP_GTE = 5;
 
     internal const ushort NFTA_RANGE_SREG = 1;
@@ -49,6 +51,8 @@ static class ExpressionConstants
     internal const ushort NFTA_BITWISE_LEN = 3;
     internal const ushort NFTA_BITWISE_MASK = 4;
     internal const ushort NFTA_BITWISE_XOR = 5;
+    internal const ushort NFTA_BITWISE_OP = 6;
+    internal const uint NFT_BITWISE_BOOL = 0;
 
     internal const ushort NFTA_LOOKUP_SET = 1;
     internal const ushort NFTA_LOOKUP_SREG = 2;
@@ -80,6 +84,11 @@ static class ExpressionConstants
 
     internal const ushort NFTA_CT_DREG = 1;
     internal const ushort NFTA_CT_KEY = 2;
+    internal const uint NFT_CT_STATE = 0;
     internal const uint NFT_CT_DIRECTION = 1;
     internal const uint NFT_CT_STATUS = 2;
+
+    internal const ushort NFTA_MATCH_NAME = 1;
+    internal const ushort NFTA_MATCH_REV = 2;
+    internal const ushort NFTA_MATCH_INFO = 3;
 }

@@ -54,6 +54,26 @@ public sealed record ExpressionEntry(string Name, byte[] Data)
         return false;
     }
 
+    internal uint? FindNumber(ushort type)
+    {
+        var attributes = new AttributeReader(Data);
+        while (attributes.Read())
+        {
+            if (attributes.Type == type)
+                return attributes.UInt32BigEndian;
+        }
+        return null;
+    }
+
+    internal uint Number(ushort type) =>
+        FindNumber(type) ?? throw new InvalidDataException($"{Name} of a rule lacks its attribute {type}");
+
+    internal byte[]? FindValue(ushort type) =>
+        TryFind(Data, type, out var data) ? NftData.FindValue(new AttributeReader(data)) : null;
+
+    internal Verdict? FindVerdict(ushort type) =>
+        TryFind(Data, type, out var data) ? NftData.FindVerdict(new AttributeReader(data)) : null;
+
     internal static List<ExpressionEntry> DecodeList(AttributeReader list)
     {
         var expressions = new List<ExpressionEntry>();

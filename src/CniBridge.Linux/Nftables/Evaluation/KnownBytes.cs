@@ -1,0 +1,51 @@
+namespace CniBridge.Linux.Nftables.Evaluation;
+
+/// <summary>Bytes of which each bit is known or not.</summary>
+/// <param name="Values">What is not known is zero.</param>
+/// <param name="Mask">Ones: known.</param>
+readonly record struct KnownBytes(byte[] Values, byte[] Mask)
+{
+    /// <summary>Not even how many they are.</summary>
+    internal static KnownBytes Unknown => new([], []);
+
+    internal static KnownBytes Nothing(int length) => new(new byte[length], new byte[length]);
+
+    internal static KnownBytes All(byte[] values) => new(values, Ones(values.Length));
+
+    internal int Length => Values.Length;
+
+    internal bool AreAllKnown => !Mask.AsSpan().ContainsAnyExcept((byte)0xff);
+
+    internal KnownBytes Slice(int offset, int length) =>
+        new(Values[offset..(offset + length)], Mask[offset..(offset + length)]);
+
+    /// <summary>(bytes &amp; MASK) ^ XOR: what is masked away is known to be zero.</summary>
+    internal KnownBytes Change(byte[] mask, byte[] xor)
+    {
+        var (values, known) = ((byte[])Values.Clone(), (byte[])Mask.Clone());
+        for (var i = 0; i < values.Length; i++)
+        {
+            known[i] |= (byte)~mask[i];
+            values[i] = (byte)(((values[i] & mask[i]) ^ xor[i]) & known[i]);
+        }
+        return new KnownBytes(values, known);
+    }
+
+    /// <summary>One bit that is known to be another is enough to know that they differ.</summary>
+    internal MatchResult IsEqual(byte[] other)
+    {
+        for (var i = 0; i < other.Length; i++)
+        {
+            if (((Values[i] ^ other[i]) & Mask[i]) != 0)
+                return MatchResult.No;
+        }
+        return AreAllKnown ? MatchResult.Yes : MatchResult.Maybe;
+    }
+
+    static byte[] Ones(int length)
+    {
+        var ones = new byte[length];
+        Array.Fill(ones, (byte)0xff);
+        return ones;
+    }
+}

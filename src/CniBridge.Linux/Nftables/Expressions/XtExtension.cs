@@ -1,0 +1,52 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
+
+namespace CniBridge.Linux.Nftables.Expressions;
+
+/// <summary>
+/// A match or a target of iptables as a step of a rule: what iptables-nft cannot say in nftables' own steps
+/// (linux/netfilter/nf_tables_compat.h).
+/// </summary>
+/// <param name="Name">comment, conntrack, REJECT, …</param>
+/// <param name="Info">A structure of the extension's own; its revision says which.</param>
+sealed record XtExtension(string Name, uint Revision, byte[] Info)
+{
+    internal const string Match = "match", Target = "target";
+
+    // Attributes of a target have the numbers of a match's.
+    internal static XtExtension Decode(ExpressionEntry step)
+    {
+        var extension = new XtExtension("", 0, []);
+        var attributes = new AttributeReader(step.Data);
+        while (attributes.Read())
+        {
+            switch (attributes.Type)
+            {
+                case NFTA_MATCH_NAME: extension = extension with { Name = attributes.Text }; break;
+                case NFTA_MATCH_REV: extension = extension with { Revision = attributes.UInt32BigEndian }; break;
+                case NFTA_MATCH_INFO: extension = extension with { Info = attributes.Value.ToArray() }; break;
+            }
+        }
+        return extension;
+    }
+
+    /// <summary>What -m comment says, at most 255 bytes (struct xt_comment_info); "" where nothing does.</summary>
+    internal static string FindComment(IReadOnlyList<ExpressionEntry> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].Name == Match && Decode(steps[i]) is { Name: "comment" } comment)
+                return comment.Text;
+        }
+        return "";
+    }
+
+    string Text
+    {
+        get
+        {
+            var end = Array.IndexOf(Info, (byte)0);
+            return System.Text.Encoding.UTF8.GetString(Info, 0, end < 0 ? Info.Length : end);
+        }
+    }
+}
