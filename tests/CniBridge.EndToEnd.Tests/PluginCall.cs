@@ -14,6 +14,9 @@ sealed record PluginCall
     /// <summary>CNI_PATH, where it is not just the directory of the plugins.</summary>
     public string? SearchPath { get; init; }
 
+    /// <summary>PATH, where the plugin is to find other programs by their names than the machine's.</summary>
+    public string? ProgramPath { get; init; }
+
     /// <summary>The configuration of one plugin, as libcni would pass it on.</summary>
     public required string Configuration { get; init; }
 
@@ -52,6 +55,11 @@ sealed record PluginCall
             ["CNI_ARGS"] = Arguments,
             ["CNI_PATH"] = SearchPath ?? PluginDirectory,
         };
+        if (ProgramPath is not null)
+        {
+            environment["PATH"] = ProgramPath;
+        }
+
         return Node.Run(Path.Combine(PluginDirectory, plugin), [], configuration.ToJsonString(), environment);
     }
 }

@@ -10,6 +10,7 @@ sealed class BridgeGarbage(CniRequest request, IAddressManager? addresses, INode
     internal void Run()
     {
         var valid = ValidAttachments.Parse(CniJson.Decode(request.Config, GarbageJson.Read, "network config"));
+        node.CollectGoMasquerade(request.NetworkName, valid);
         _failures.Try(() => DeleteLinks(valid));
         var areLinksGone = !_failures.Any;
         if (addresses is not null)

@@ -2,6 +2,7 @@ using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
@@ -74,6 +75,16 @@ interface INodeNetwork : IDisposable
     void RemoveMasquerade(string network);
 
     bool HasMasquerade(NetworkMasquerade masquerade);
+
+    /// <summary>What the Go plugins left in nftables for an attachment that they made. A failure is logged, not thrown.</summary>
+    /// <param name="findAddresses">The attachment's addresses; none: unknown.</param>
+    void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses);
+
+    /// <summary>The same of a network's attachments that do not live.</summary>
+    void CollectGoMasquerade(string network, ValidAttachments valid);
+
+    /// <summary>What lets no new connections of a pod through to the world outside, or none to it; null: nothing for sure.</summary>
+    ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod);
 
     /// <summary>Changes nothing; says when something is missing that pods of the network rely on.</summary>
     /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>

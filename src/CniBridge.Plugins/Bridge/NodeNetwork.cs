@@ -15,7 +15,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     readonly Records<MasqueradeRecord> _masquerades = MasqueradeRecord.All();
     NftSocket? _firewall;
 
-    /// <summary>Opened for those who masquerade.</summary>
+    /// <summary>Opened for those who need it.</summary>
     NftSocket Firewall => _firewall ??= new NftSocket();
 
     public Link? FindBridge(BridgeConfig config)
@@ -181,6 +181,45 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
             if (_masquerades.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
                 log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
                     "or a part of it; cni-bridge repair puts it back");
+        }
+    }
+
+    public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
+    {
+        // Go gives the host's end a random name. One that was made here has nothing of Go's, and nobody has to look for it.
+        if (_socket.TryGetIndex(HostLink.NameOf(attachment, 0)) is null)
+            TryWithFirewall(() => new GoMasquerade(Firewall).Delete(attachment, findAddresses));
+    }
+
+    public void CollectGoMasquerade(string network, ValidAttachments valid) =>
+        TryWithFirewall(() => new GoMasquerade(Firewall).CollectGarbage(network, valid));
+
+    void TryWithFirewall(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            log.WriteLine($"rules of the Go plugins, if there are any, stay: {e.Message}");
+        }
+    }
+
+    public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
+    {
+        var uplink = Uplink.Find(_socket, pod.IsV6);
+        // Then the world outside is on the bridge, and the node passes nothing on.
+        if (uplink?.Index == gateway.Index)
+            return null;
+        try
+        {
+            return new ForwardChains(Firewall).Find(new ForwardPath(pod, gateway, uplink, isFromPod));
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            log.WriteLine($"without a look at others' chains: {e.Message}");
+            return null;
         }
     }
 

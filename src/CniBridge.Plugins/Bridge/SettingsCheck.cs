@@ -67,6 +67,21 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
                 throw BridgeCheck.Failure($"The gateway address {gateway} is not on {link.Name}");
             CheckForwarding(gateway.Address);
         }
+        foreach (var ip in previous.Ips)
+            CheckForwardChains(link, ip.Address.Address);
+    }
+
+    /// <summary>
+    /// Connections to a pod are looked at only where somebody outside knows its address: not where all that it sends is
+    /// masqueraded.
+    /// </summary>
+    void CheckForwardChains(Link gateway, IpAddress pod)
+    {
+        var isKnownOutside = !config.Masquerade || config.NotMasqueraded.Count > 0;
+        var obstacle = node.FindForwardObstacle(gateway, pod, isFromPod: true)
+            ?? (isKnownOutside ? node.FindForwardObstacle(gateway, pod, isFromPod: false) : null);
+        if (obstacle is not null)
+            throw new CniException(CniErrorCode.Internal, obstacle.Message, obstacle.Remedy);
     }
 
     Link CheckVlanGateway(Link bridge, string name)

@@ -9,15 +9,21 @@ static class Uplink
     /// <summary>Dummy addresses, which stand on no network (RFC 7600, RFC 9780): what leads to them is the default route.</summary>
     static readonly string[] s_anywhere = ["192.0.0.8", "100:0:0:1::1"];
 
+    /// <summary>Null without a default route of the family.</summary>
+    internal static Link? Find(RouteSocket socket, bool isV6) =>
+        IpAddress.TryParse(s_anywhere[isV6 ? 1 : 0], out var address) && socket.FindLinkTowards(address) is { } index
+            ? socket.TryGetLink(index)
+            : null;
+
     /// <returns>The smaller of both families' links; 0 without a default route.</returns>
     internal static int FindMtu(RouteSocket socket)
     {
         var smallest = 0;
-        foreach (var text in s_anywhere)
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
-            if (!IpAddress.TryParse(text, out var address) || socket.FindLinkTowards(address) is not { } index)
+            if (Find(socket, isV6) is not { } link)
                 continue;
-            var mtu = (int)Math.Min(socket.TryGetLink(index)?.Mtu ?? 0, BridgeConfig.MaxMtu);
+            var mtu = (int)Math.Min(link.Mtu, BridgeConfig.MaxMtu);
             smallest = smallest == 0 ? mtu : Math.Min(smallest, mtu);
         }
         return smallest;

@@ -12,6 +12,9 @@ sealed class ValidAttachments
         _containers = [.. _pairs.Select(pair => pair.ContainerId ?? "")];
     }
 
+    internal IEnumerable<(string ContainerId, string InterfaceName)> Pairs =>
+        _pairs.Select(pair => (pair.ContainerId ?? "", pair.InterfaceName ?? ""));
+
     /// <summary>An empty list says that nothing lives; no list says nothing, and must not be taken for an empty one.</summary>
     /// <exception cref="CniException">Code 7.</exception>
     internal static ValidAttachments Parse(GarbageJson json)

@@ -80,7 +80,8 @@ public sealed class BridgeCheckTests
             };
             var config = new JsonObject { ["prevResult"] = Previous?.DeepClone() };
             new BridgeCheck(Requests.Make(config.ToJsonString(), Netns), Config, Config.IpamType is null ? null : node, node).Run();
-            Assert.All(node.Calls, call => Assert.Matches("^(check addresses|addresses of|is forwarding|is masqueraded)", call));
+            Assert.All(node.Calls, call => Assert.Matches(
+                "^(check addresses|addresses of|is forwarding|forward chains of|is masqueraded)", call));
         }
 
         static RouteEntry Route(string text) => text.Split('@') is [var destination, var gateway]

@@ -10,6 +10,7 @@ namespace CniBridge.Plugins.Tests.Bridge;
 public sealed class BridgeDeleteTests
 {
     const string PodLink = "delete eth0 in " + Call.OwnNamespace;
+    const string GoRules = "delete what Go made";
     const string HostEnd = "delete host link of pods/pod1/eth0";
 
     static void Run(FakeNode node, string netns, bool hasAddresses = true) =>
@@ -20,7 +21,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace);
-        Assert.Equal([PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
     }
 
     // A node that was booted leaves plain files where namespaces were mounted.
@@ -36,7 +37,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, netns);
-        Assert.Equal([HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
     }
 
     // A path that no kernel opens names no namespace either: such a DEL must not fail for ever.
@@ -45,7 +46,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, "/" + new string('a', 5000));
-        Assert.Equal([HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode { NeedsInterface = true };
         Run(node, Call.OwnNamespace);
-        Assert.Equal([PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace, hasAddresses: false);
-        Assert.Equal([PodLink, HostEnd], node.Calls);
+        Assert.Equal([GoRules, PodLink, HostEnd], node.Calls);
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class BridgeDeleteTests
         var node = new FakeNode();
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => new BridgeDelete(
             Requests.Make("{}", Call.OwnNamespace), () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), node).Run());
-        Assert.Equal([PodLink, HostEnd], node.Calls);
+        Assert.Equal([GoRules, PodLink, HostEnd], node.Calls);
     }
 
     [Theory]
@@ -82,7 +83,26 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode { Failing = { step } };
         Assert.Equal(step, Assert.Throws<KernelException>(() => Run(node, Call.OwnNamespace)).Operation);
-        Assert.Equal(calls.Split('|'), node.Calls);
+        Assert.Equal([GoRules, .. calls.Split('|')], node.Calls);
+    }
+
+    [Theory]
+    [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"10.0.0.5/24"},{"address":"fd00::5/64"}]}""", "10.0.0.5/24 fd00::5/64", "")]
+    [InlineData("""{"ip4":{"ip":"10.0.0.5/24"}}""", "10.0.0.5/24", "")]
+    [InlineData("null", "", "")]
+    [InlineData("\"text\"", "", "without the previous result: ")]
+    public void Addresses_that_the_Go_plugins_made_rules_for_are_those_of_the_previous_result(string previous, string addresses, string log)
+    {
+        var node = new FakeNode { AsksForAddresses = true };
+        Assert.StartsWith(log, RunWith(node, previous), StringComparison.Ordinal);
+        Assert.Equal([GoRules, $"addresses of what Go made: {addresses}", HostEnd, "release"], node.Calls);
+    }
+
+    [Fact]
+    public void A_previous_result_that_cannot_be_read_is_told_once()
+    {
+        var log = RunWith(new FakeNode { AsksForAddresses = true }, "\"text\"");
+        Assert.Single(log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     const string Previous = """
@@ -125,7 +145,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         Assert.Equal("", RunWith(node, Previous));
-        Assert.Equal([HostEnd, "delete veth0", "release"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, "delete veth0", "release"], node.Calls);
     }
 
     [Fact]
@@ -133,7 +153,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         RunWith(node, Previous, Call.OwnNamespace);
-        Assert.Equal([PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
     }
 
     [Fact]
@@ -141,7 +161,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host, PodLink);
         Assert.Throws<KernelException>(() => RunWith(node, Previous, Call.OwnNamespace));
-        Assert.Equal([PodLink, HostEnd, "delete veth0"], node.Calls);
+        Assert.Equal([GoRules, PodLink, HostEnd, "delete veth0"], node.Calls);
     }
 
     [Fact]
@@ -149,7 +169,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host, "delete veth0");
         Assert.Equal("delete veth0", Assert.Throws<KernelException>(() => RunWith(node, Previous)).Operation);
-        Assert.Equal([HostEnd, "delete veth0"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, "delete veth0"], node.Calls);
     }
 
     static readonly Dictionary<string, Link> s_others = new()
@@ -169,7 +189,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_others[what]);
         RunWith(node, Previous);
-        Assert.Equal([HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
     }
 
     [Theory]
@@ -182,7 +202,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         Assert.Equal("", RunWith(node, previous));
-        Assert.Equal([HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
     }
 
     [Theory]
@@ -194,6 +214,6 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         Assert.StartsWith("without the previous result: ", RunWith(node, previous), StringComparison.Ordinal);
-        Assert.Equal([HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
     }
 }

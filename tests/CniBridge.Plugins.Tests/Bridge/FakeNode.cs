@@ -1,5 +1,6 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Firewall;
@@ -51,6 +52,12 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     /// <summary>The families that are masqueraded: v4, v6.</summary>
     internal HashSet<string> Masqueraded { get; init; } = [];
+
+    /// <summary>The directions that another's chain lets nothing through in: from, to.</summary>
+    internal HashSet<string> Obstructed { get; init; } = [];
+
+    /// <summary>The attachment had something of Go's that depends on its addresses.</summary>
+    internal bool AsksForAddresses { get; init; }
 
     public IReadOnlyList<IpAddress> LastServed { get; init; } = [];
 
@@ -159,6 +166,25 @@ sealed class FakeNode : INodeNetwork, IAddressManager
         Note($"is masqueraded {FamilyOf(masquerade)}", Masqueraded.Contains(FamilyOf(masquerade)));
 
     static string FamilyOf(NetworkMasquerade masquerade) => masquerade.IsV6 ? "v6" : "v4";
+
+    public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
+    {
+        Note("delete what Go made");
+        if (AsksForAddresses)
+            Note($"addresses of what Go made: {string.Join(' ', findAddresses())}");
+    }
+
+    public void CollectGoMasquerade(string network, ValidAttachments valid) => Note($"collect what Go made for {network}");
+
+    public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
+    {
+        var direction = isFromPod ? "from" : "to";
+        Note($"forward chains of {gateway.Name} {direction} {pod}");
+        return Obstructed.Contains(direction)
+            ? new ForwardObstacle(
+                new ForwardPath(pod, gateway, null, isFromPod), new ChainEntry(TableFamily.Inet, "theirs", "forward"), null)
+            : null;
+    }
 
     public void TryMasquerade(string network) => Note("try firewall");
 

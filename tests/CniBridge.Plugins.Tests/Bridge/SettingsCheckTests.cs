@@ -23,6 +23,7 @@ public sealed class SettingsCheckTests
         internal List<PortVlan> Vlans { get; } = [];
         internal List<string> Ips { get; } = ["10.0.0.5/24@10.0.0.1", "fd00::5/64@fd00::1"];
         internal List<string> Gateways { get; } = ["10.0.0.1/24", "fd00::1/64", "fe80::1/64"];
+        internal HashSet<string> Obstructed { get; } = [];
         internal bool ForwardsV4 { get; set; } = true;
         internal bool ForwardsV6 { get; set; } = true;
         internal List<string> Calls { get; private set; } = [];
@@ -48,6 +49,7 @@ public sealed class SettingsCheckTests
                 Addresses = { [VlanGateway?.Name ?? "cni0"] = [.. Gateways.Select(Cidr.Parse)] },
                 ForwardsV4 = ForwardsV4,
                 ForwardsV6 = ForwardsV6,
+                Obstructed = Obstructed,
             };
             if (VlanGateway is not null)
                 node.Links[VlanGateway.Name] = VlanGateway;
@@ -125,6 +127,12 @@ public sealed class SettingsCheckTests
             s.Config = s.Config with { IsGateway = false };
             s.Gateways.Clear();
             (s.ForwardsV4, s.ForwardsV6) = (false, false);
+            s.Obstructed.Add("from");
+        },
+        ["nobody gets to pods that nobody outside knows"] = s =>
+        {
+            s.Config = s.Config with { Masquerade = true };
+            s.Obstructed.Add("to");
         },
         ["IPv4 alone"] = s =>
         {
@@ -163,7 +171,13 @@ public sealed class SettingsCheckTests
     {
         var state = new State();
         state.Check();
-        Assert.Equal(["addresses of cni0", "is forwarding v4", "is forwarding v6"], state.Calls);
+        Assert.Equal(
+            [
+                "addresses of cni0", "is forwarding v4", "is forwarding v6",
+                "forward chains of cni0 from 10.0.0.5", "forward chains of cni0 to 10.0.0.5",
+                "forward chains of cni0 from fd00::5", "forward chains of cni0 to fd00::5",
+            ],
+            state.Calls);
         state.Config = state.Config with { IsGateway = false };
         state.Check();
         Assert.Empty(state.Calls);
@@ -267,6 +281,21 @@ public sealed class SettingsCheckTests
             s.Vlans.Add(s_native100);
             s.Gateways.Clear();
         }, "The gateway address 10.0.0.1/24 is not on cni0.100"),
+        ["nothing gets out"] = (s => s.Obstructed.Add("from"),
+            "No connections of 10.0.0.5 get out of cni0: they end in the chain inet theirs forward of nftables, by its policy"),
+        ["nothing gets in"] = (s => s.Obstructed.Add("to"),
+            "No connections to 10.0.0.5 get into cni0: they end in the chain inet theirs forward of nftables, by its policy"),
+        ["nothing gets in from where pods keep their address"] = (s =>
+        {
+            s.Config = s.Config with { Masquerade = true, NotMasqueraded = [Cidr.Parse("10.9.0.0/16")] };
+            s.Obstructed.Add("to");
+        }, "No connections to 10.0.0.5 get into cni0: they end in the chain inet theirs forward of nftables, by its policy"),
+        ["nothing gets out of a VLAN"] = (s =>
+        {
+            s.MakeVlan(100);
+            s.Vlans.Add(s_native100);
+            s.Obstructed.Add("from");
+        }, "No connections of 10.0.0.5 get out of cni0.100: they end in the chain inet theirs forward of nftables, by its policy"),
         ["IPv4 not forwarded"] = (s => s.ForwardsV4 = false, "The node does not forward: net.ipv4.ip_forward = 0"),
         ["IPv6 not forwarded"] = (s => s.ForwardsV6 = false, "The node does not forward: net.ipv6.conf.all.forwarding = 0"),
     };

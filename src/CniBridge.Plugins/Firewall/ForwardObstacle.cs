@@ -1,0 +1,25 @@
+using System.Globalization;
+using CniBridge.Linux.Nftables;
+
+namespace CniBridge.Plugins.Firewall;
+
+/// <summary>A base chain that lets no new connection of a pod through, whatever the other chains say.</summary>
+/// <param name="Rule">The one that drops or refuses them; null: the chain's policy.</param>
+sealed record ForwardObstacle(ForwardPath Path, ChainEntry Chain, RuleEntry? Rule)
+{
+    internal string Message => $"{Path}: they end in the chain {Name} of nftables, by " + (Rule is null
+        ? "its policy"
+        : string.Create(CultureInfo.InvariantCulture, $"rule {Rule.Handle} of the chain {Rule.Chain}"));
+
+    /// <summary>A command that helps, for as long as those who made the chain do not make it anew.</summary>
+    internal string Remedy => (Chain.Family, Chain.Table, Chain.Name) switch
+    {
+        (TableFamily.IPv4, "filter", "FORWARD") => $"iptables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {Path.Gateway.Name} -j ACCEPT",
+        (TableFamily.IPv6, "filter", "FORWARD") => $"ip6tables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {Path.Gateway.Name} -j ACCEPT",
+        (_, "firewalld", _) => $"firewall-cmd --zone=trusted --add-interface={Path.Gateway.Name}",
+        _ => $"nft insert rule {Name} {(Path.IsFromPod ? "iifname" : "oifname")} \"{Path.Gateway.Name}\" accept",
+    };
+
+    /// <summary>As nft writes it, family and table before it.</summary>
+    string Name => new TableName(Chain.Family, Chain.Table).Chain(Chain.Name).ToString();
+}

@@ -1,0 +1,24 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables.Evaluation;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Plugins.Firewall;
+
+/// <summary>The way of new connections between a pod and the world outside, through the node.</summary>
+/// <param name="Pod">The pod's address.</param>
+/// <param name="Gateway">The link with the pod's gateway: the bridge, or a VLAN's.</param>
+/// <param name="Uplink">The link of the node's default route; null: there is none, and it may be any.</param>
+sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, bool IsFromPod)
+{
+    internal PacketSketch Packet => IsFromPod
+        ? new PacketSketch(Pod.IsV6) { Input = Gateway, Output = Uplink, Source = Pod }
+        : new PacketSketch(Pod.IsV6) { Input = Uplink, Output = Gateway, Destination = Pod };
+
+    public override string ToString() => (IsFromPod, Uplink) switch
+    {
+        (true, null) => $"No connections of {Pod} get out of {Gateway.Name}",
+        (true, _) => $"No connections of {Pod} get from {Gateway.Name} to {Uplink.Name}",
+        (false, null) => $"No connections to {Pod} get into {Gateway.Name}",
+        (false, _) => $"No connections to {Pod} get from {Uplink.Name} to {Gateway.Name}",
+    };
+}

@@ -1,0 +1,35 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Firewall;
+
+namespace CniBridge.Plugins.Tests.Firewall;
+
+/// <summary>What a person is told: where it ends, and what helps.</summary>
+public sealed class ForwardObstacleTests
+{
+    static readonly Link s_bridge = new() { Index = 7, Name = "cni0" }, s_uplink = new() { Index = 3, Name = "up0" };
+
+    static ForwardObstacle Obstacle(TableFamily family, string table, string chain, bool isFromPod, RuleEntry? rule = null) => new(
+        new ForwardPath(IpAddress.Parse("10.0.0.5"), s_bridge, s_uplink, isFromPod), new ChainEntry(family, table, chain), rule);
+
+    [Fact]
+    public void The_way_and_the_chain_are_named()
+    {
+        Assert.Equal(
+            "No connections of 10.0.0.5 get from cni0 to up0: they end in the chain ip filter FORWARD of nftables, by its policy",
+            Obstacle(TableFamily.IPv4, "filter", "FORWARD", isFromPod: true).Message);
+        Assert.Equal(
+            "No connections to 10.0.0.5 get from up0 to cni0: they end in the chain inet f fwd of nftables, by rule 9 of the chain rest",
+            Obstacle(TableFamily.Inet, "f", "fwd", isFromPod: false, new RuleEntry("f", "rest") { Handle = 9 }).Message);
+    }
+
+    [Theory]
+    [InlineData(TableFamily.IPv4, "filter", "FORWARD", true, "iptables -I FORWARD -i cni0 -j ACCEPT")]
+    [InlineData(TableFamily.IPv6, "filter", "FORWARD", false, "ip6tables -I FORWARD -o cni0 -j ACCEPT")]
+    [InlineData(TableFamily.Inet, "filter", "FORWARD", true, "nft insert rule inet filter FORWARD iifname \"cni0\" accept")]
+    [InlineData(TableFamily.IPv4, "filter", "forward", false, "nft insert rule ip filter forward oifname \"cni0\" accept")]
+    [InlineData(TableFamily.Inet, "firewalld", "filter_FORWARD", true, "firewall-cmd --zone=trusted --add-interface=cni0")]
+    public void A_command_is_named_that_helps(TableFamily family, string table, string chain, bool isFromPod, string remedy) =>
+        Assert.Equal(remedy, Obstacle(family, table, chain, isFromPod).Remedy);
+}

@@ -1,0 +1,108 @@
+using CniBridge.Linux.Nftables;
+using CniBridge.Plugins.Firewall;
+
+namespace CniBridge.Plugins.Tests.Firewall;
+
+/// <summary>Port mappings of Go's portmap, deleted here: judged by nft and by what Go itself leaves.</summary>
+public sealed class GoPortMappingsTests
+{
+    static string Config(string container, int port) => $$"""
+        {
+          "cniVersion": "1.0.0", "name": "podnet", "type": "portmap", "backend": "iptables",
+          "capabilities": {"portMappings": true},
+          "runtimeConfig": {"portMappings": [
+            {"hostPort": {{port}}, "containerPort": 80, "protocol": "tcp"}, {"hostPort": {{port}}, "containerPort": 53, "protocol": "udp"}]},
+          "prevResult": {
+            "cniVersion": "1.0.0", "interfaces": [{"name": "eth0", "sandbox": "/some/where"}],
+            "ips": [
+              {"address": "10.88.0.{{container[^1]}}/24", "interface": 0}, {"address": "fd00:88::{{container[^1]}}/64", "interface": 0}]
+          }
+        }
+        """;
+
+    /// <summary>As Go writes them to nft, of three containers; shared chains among them.</summary>
+    const string Nftables = """
+        table ip cni_hostport {
+            comment "CNI portmap plugin"
+            chain hostports {
+                tcp dport 8081 dnat to 10.88.0.1:80 comment "one1"
+                ip daddr 192.0.2.1 udp dport 8081 dnat to 10.88.0.1:53 comment "one1"
+                tcp dport 8082 dnat to 10.88.0.2:80 comment "two2"
+                tcp dport 8083 dnat to 10.88.0.3:80 comment "one11"
+            }
+            chain hostip_hostports { }
+            chain hostports_all { jump hostip_hostports; jump hostports; }
+            chain masquerading {
+                type nat hook postrouting priority 100;
+                ip saddr 10.88.0.1 ip daddr 10.88.0.1 masquerade comment "one1"
+                ip saddr 127.0.0.1 ip daddr 10.88.0.1 masquerade comment "one1"
+                ip saddr 10.88.0.2 ip daddr 10.88.0.2 masquerade comment "two2"
+            }
+        }
+        table ip6 cni_hostport {
+            chain hostports { tcp dport 8081 dnat to [fd00:88::1]:80 comment "one1"; }
+        }
+
+        """;
+
+    static void Delete(string network, string container)
+    {
+        using var socket = new NftSocket();
+        new GoPortMappings(socket).Delete(network, container);
+    }
+
+    [Fact]
+    public void What_Go_made_with_iptables_goes_and_the_other_containers_stays() => ScratchFirewall.Run(firewall =>
+    {
+        firewall.Ip("link", "set", "lo", "up");
+        firewall.Ip("address", "add", "10.88.0.254/24", "dev", "lo");
+        firewall.Portmap("ADD", "two2", Config("two2", 8082));
+        var other = firewall.Ruleset;
+        firewall.Portmap("ADD", "one1", Config("one1", 8081));
+        Assert.Contains(GoNames.DestinationChain("podnet", "one1"), firewall.Ruleset, StringComparison.Ordinal);
+
+        Delete("podnet", "one1");
+
+        Assert.Equal(other, firewall.Ruleset);
+        Delete("podnet", "two2");
+        var ours = firewall.Ruleset;
+        firewall.Portmap("ADD", "two2", Config("two2", 8082));
+        firewall.Portmap("DEL", "two2", Config("two2", 8082));
+        Assert.Equal(firewall.Ruleset, ours);
+        Delete("podnet", "two2");
+        Assert.Equal(firewall.Ruleset, ours);
+    });
+
+    [Fact]
+    public void A_chain_of_the_first_years_goes_too() => ScratchFirewall.Run(firewall =>
+    {
+        var chain = GoNames.SourceChain("podnet", "one1");
+        firewall.Nft($$"""
+            table ip nat {
+                chain {{chain}} { ip saddr 127.0.0.1 masquerade; }
+                chain CNI-HOSTPORT-SNAT { jump {{chain}}; }
+            }
+
+            """, "-f", "-");
+        Delete("podnet", "one1");
+        Assert.DoesNotContain(chain, firewall.Ruleset, StringComparison.Ordinal);
+        Assert.Contains("CNI-HOSTPORT-SNAT", firewall.Ruleset, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void What_Go_made_with_nftables_goes_by_its_comment() => ScratchFirewall.Run(firewall =>
+    {
+        firewall.Nft(Nftables, "-f", "-");
+        var expected = string.Concat(firewall.Ruleset.Split('\n')
+            .Where(line => !line.Contains("comment \"one1\"", StringComparison.Ordinal)).Select(line => line + "\n"));
+        Delete("any network", "one1");
+        Assert.Equal(expected.Trim(), firewall.Ruleset.Trim());
+    });
+
+    [Fact]
+    public void Where_Go_was_never_used_nothing_is_made() => ScratchFirewall.Run(firewall =>
+    {
+        Delete("podnet", "one1");
+        Assert.Equal("", firewall.Ruleset);
+    });
+}
