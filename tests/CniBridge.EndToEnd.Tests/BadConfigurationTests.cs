@@ -3,7 +3,6 @@ namespace CniBridge.EndToEnd.Tests;
 /// <summary>Configurations with wrong types and wrong values: an error object, and nothing is changed.</summary>
 public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
-    const int UnsupportedField = 2;
     const int IoFailure = 5;
     const int Decoding = 6;
     const int InvalidConfig = 7;
@@ -158,12 +157,6 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
         Configurations.WithIpam("""{"subnet": "10.88.0.0/24", "routes": [{"dst": "1.0.0.0/8", "gw": "fd00::1"}]}"""),
         "ipam.routes[0].gw",
         "address family");
-
-    [Theory]
-    [InlineData("""{"macspoofchk": true}""", "macspoofchk = true")]
-    [InlineData("""{"MACSPOOFCHK": true}""", "macspoofchk = true")]
-    public void What_is_not_supported_is_refused_with_key_and_value(string keys, string word) =>
-        AssertRefused(UnsupportedField, Configurations.With(keys), word);
 
     [Fact]
     public void A_NUL_in_a_path_is_refused()

@@ -1,6 +1,7 @@
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Bridge;
 
@@ -24,6 +25,9 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         node.PrepareBridge(bridge, config);
         var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
         undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
+        // Before anybody can bring the pod's end up, and it can send.
+        if (config.ChecksMacSpoofing)
+            node.GuardPort(new SpoofGuard(RecordOwner.Of(request), veth.HostName, veth.PodMac), undo);
         using var port = node.WatchPort(bridge, veth);
         plan ??= Plan(undo);
         Link? vlanGateway = null;

@@ -3,6 +3,7 @@ using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Bridge;
 
@@ -27,6 +28,14 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
             settings.CheckGateways(bridge, previous);
         if (config.Masquerade)
             CheckMasquerade(previous);
+        if (config.ChecksMacSpoofing)
+            CheckGuard(host, inside.Link);
+    }
+
+    void CheckGuard(Link host, Link pod)
+    {
+        if (node.FindMissingGuard(new SpoofGuard(RecordOwner.Of(request), host.Name, pod.Mac)) is { } missing)
+            throw Failure($"What comes by the port {host.Name} with another MAC than {pod.Mac} is not dropped: no {missing}");
     }
 
     void CheckMasquerade(CniResult previous)

@@ -55,6 +55,9 @@ sealed record BridgeConfig
     /// <summary>Networks that pods reach with their own address all the same.</summary>
     internal IReadOnlyList<Cidr> NotMasqueraded { get; init; } = [];
 
+    /// <summary>What the pod sends with another source than its MAC is dropped.</summary>
+    internal bool ChecksMacSpoofing { get; init; }
+
     /// <summary>Wait for IPv6 duplicate address detection in the pod.</summary>
     internal bool DetectsDuplicates { get; init; }
 
@@ -70,11 +73,10 @@ sealed record BridgeConfig
     /// <summary>Name of the link that carries the VLAN's gateway address; null without a VLAN.</summary>
     internal string? VlanGateway => Vlan == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Bridge}.{Vlan}");
 
-    /// <exception cref="CniException">Code 2 for what cannot be done yet, 6 for a wrong type, 7 for a wrong value.</exception>
+    /// <exception cref="CniException">Code 6 for a wrong type, 7 for a wrong value.</exception>
     internal static BridgeConfig Parse(CniRequest request, CniArgs args)
     {
         var json = CniJson.Decode(request.Config, BridgeJson.Read, "network config");
-        BridgeSupport.RefuseUnsupported(json);
         var config = new BridgeConfig
         {
             Bridge = json.Bridge ?? DefaultBridge,
@@ -95,6 +97,7 @@ sealed record BridgeConfig
             Mac = ReadMac(json, args),
             IpamType = string.IsNullOrEmpty(json.Ipam?.Type) ? null : json.Ipam.Type,
             Masquerade = AsksForMasquerade(json) && !string.IsNullOrEmpty(json.Ipam?.Type),
+            ChecksMacSpoofing = json.MacSpoofCheck == true,
             NotMasqueraded = ReadNetworks(json.NonMasqueradeCidrs, "nonMasqueradeCIDRs"),
             Dns = ReadDns(json.Dns),
         };

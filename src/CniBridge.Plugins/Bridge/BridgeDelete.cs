@@ -8,8 +8,10 @@ namespace CniBridge.Plugins.Bridge;
 /// be handed out again only when nobody has it any more. Before it goes what must not wait for it: the kernel lets nobody who
 /// looked into nftables go for some ten milliseconds after a deletion there, and deleting a link takes longer.
 /// </summary>
+/// <param name="isGuarded">Does the configuration say so? Asked only where nothing else tells.</param>
 /// <param name="findAddresses">Asked only after the links are gone: a configuration that became invalid must not keep them.</param>
-sealed class BridgeDelete(CniRequest request, Func<IAddressManager?> findAddresses, INodeNetwork node)
+sealed class BridgeDelete(
+    CniRequest request, Func<bool> isGuarded, Func<IAddressManager?> findAddresses, INodeNetwork node)
 {
     CniResult? _previous;
     bool _isPreviousRead;
@@ -17,8 +19,25 @@ sealed class BridgeDelete(CniRequest request, Func<IAddressManager?> findAddress
     internal void Run()
     {
         node.DeleteGoMasquerade(request.Attachment, FindAddresses);
+        RemoveGuard();
         DeleteLinks();
         findAddresses()?.Release();
+    }
+
+    /// <summary>
+    /// Before the links, so that the kernel's two waits, one for each, are one. What is left keeps nobody from anything, and
+    /// the record of it stays for the next DEL or GC.
+    /// </summary>
+    void RemoveGuard()
+    {
+        try
+        {
+            node.UnguardPort(request.Attachment, isGuarded);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CniException)
+        {
+            request.Log.WriteLine($"the check of sources is still there: {e.Message}");
+        }
     }
 
     /// <summary>The host's end is tried too when the pod's could not be reached; an address that is still in use is not released.</summary>

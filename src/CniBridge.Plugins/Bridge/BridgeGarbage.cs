@@ -2,8 +2,8 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>GC: the host ends and addresses of attachments that do not live. Goes on past a failure and reports all.</summary>
-sealed class BridgeGarbage(CniRequest request, IAddressManager? addresses, INodeNetwork node)
+/// <summary>GC: the host ends, guards and addresses of attachments that do not live. Goes on past a failure and reports all.</summary>
+sealed class BridgeGarbage(CniRequest request, bool isGuarded, IAddressManager? addresses, INodeNetwork node)
 {
     readonly Failures _failures = new();
 
@@ -13,6 +13,7 @@ sealed class BridgeGarbage(CniRequest request, IAddressManager? addresses, INode
         node.CollectGoMasquerade(request.NetworkName, valid);
         _failures.Try(() => DeleteLinks(valid));
         var areLinksGone = !_failures.Any;
+        _failures.Try(() => node.CollectGuards(request.NetworkName, valid, isGuarded));
         if (addresses is not null)
             _failures.Try(() => addresses.CollectGarbage(areLinksGone));
         _failures.ThrowIfAny("GC is not complete");

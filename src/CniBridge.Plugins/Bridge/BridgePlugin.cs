@@ -30,15 +30,16 @@ public sealed class BridgePlugin : IPlugin
 
     public void Delete(CniRequest request)
     {
+        var config = new Lazy<DeleteJson>(() => CniJson.Decode(request.Config, DeleteJson.Read, "network config"));
         using var node = new NodeNetwork(request.Log);
-        new BridgeDelete(request, () => FindAddresses(request), node).Run();
+        new BridgeDelete(request, () => config.Value.ChecksMacSpoofing, () => FindAddresses(request, config.Value), node).Run();
     }
 
     public void CollectGarbage(CniRequest request)
     {
-        var addresses = FindAddresses(request);
+        var config = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
         using var node = new NodeNetwork(request.Log);
-        new BridgeGarbage(request, addresses, node).Run();
+        new BridgeGarbage(request, config.ChecksMacSpoofing, FindAddresses(request, config), node).Run();
     }
 
     public void ReportStatus(CniRequest request)
@@ -75,11 +76,10 @@ public sealed class BridgePlugin : IPlugin
     }
 
     /// <summary>For cleaning up, which needs no more than where the addresses are managed.</summary>
-    static IAddressManager? FindAddresses(CniRequest request) =>
-        CniJson.Decode(request.Config, DeleteJson.Read, "network config").Ipam?.Type switch
-        {
-            null or "" => null,
-            HostLocal => HostLocalAddresses.ForDelete(request),
-            var type => new DelegatedAddresses(type, request),
-        };
+    static IAddressManager? FindAddresses(CniRequest request, DeleteJson config) => config.Ipam?.Type switch
+    {
+        null or "" => null,
+        HostLocal => HostLocalAddresses.ForDelete(request),
+        var type => new DelegatedAddresses(type, request),
+    };
 }

@@ -14,6 +14,8 @@ sealed class BridgeStatus(string network, BridgeConfig config, IAddressManager? 
             IPv6Switch.Require(gateway.Name);
         if (config.Masquerade)
             node.TryMasquerade(network);
+        if (config.ChecksMacSpoofing)
+            node.TrySpoofCheck();
         addresses?.ReportStatus();
     }
 

@@ -23,6 +23,15 @@ static class HostLink
         return "veth" + StableHash.ShortOf($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{number}");
     }
 
+    /// <summary>All that it may have.</summary>
+    internal static string[] NamesOf(Attachment attachment)
+    {
+        var names = new string[Candidates];
+        for (var candidate = 0; candidate < Candidates; candidate++)
+            names[candidate] = NameOf(attachment, candidate);
+        return names;
+    }
+
     /// <summary>The bridge's side of the pair that carries a VLAN's gateway, named after the other side.</summary>
     internal static string NameOfVlanPort(string gateway) => "veth" + StableHash.ShortOf($"/{gateway}");
 
@@ -43,7 +52,7 @@ static class HostLink
     /// <summary>By its alias; by its name while it has none, for the kernel sets the alias of a link only after it made it.</summary>
     internal static bool IsOf(Link port, Attachment attachment) => port.Alias.Length > 0
         ? port.Alias == AliasOf(attachment)
-        : Enumerable.Range(0, Candidates).Any(candidate => port.Name == NameOf(attachment, candidate));
+        : NamesOf(attachment).Contains(port.Name);
 
     /// <summary>Null for an alias that is not ours, or was cut.</summary>
     internal static Attachment? TryParseAlias(string alias) => alias.Split('/') switch

@@ -33,7 +33,7 @@ interface IPortWatch : IDisposable
 interface INodeNetwork : IDisposable
 {
     /// <summary>The bridge, or null when there is no link of its name.</summary>
-    /// <exception cref="Protocol.CniException">A link of another kind has the name, or the bridge cannot do what is asked.</exception>
+    /// <exception cref="CniException">A link of another kind has the name, or the bridge cannot do what is asked.</exception>
     Link? FindBridge(BridgeConfig config);
 
     /// <summary>Creates the bridge unless somebody did meanwhile, and returns it.</summary>
@@ -55,7 +55,7 @@ interface INodeNetwork : IDisposable
     IReadOnlyList<PortVlan> ListVlans(Link port);
 
     /// <summary>Makes the pair: one end on the bridge and up, the other in the pod.</summary>
-    /// <exception cref="Protocol.CniException">The pod has an interface of the name already.</exception>
+    /// <exception cref="CniException">The pod has an interface of the name already.</exception>
     VethPair CreateVeth(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config);
 
     /// <summary>Brings the pod's interface up with its addresses and routes; no plan: up only.</summary>
@@ -90,6 +90,24 @@ interface INodeNetwork : IDisposable
     /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>
     void TryMasquerade(string network);
 
+    /// <summary>To be called before anybody brings the pod's end up: drops from now on what comes with another source.</summary>
+    void GuardPort(SpoofGuard guard, Rollback undo);
+
+    /// <summary>An attachment that never was guarded costs a look for its record.</summary>
+    /// <param name="isConfigured">Asked only without a record: may there be something all the same?</param>
+    void UnguardPort(Attachment attachment, Func<bool> isConfigured);
+
+    /// <summary>Removes the guards of a network's attachments that do not live.</summary>
+    void CollectGuards(string network, ValidAttachments valid, bool isConfigured);
+
+    /// <summary>Names what an attachment lacks to be guarded; null: nothing.</summary>
+    string? FindMissingGuard(SpoofGuard guard);
+
+    /// <summary>Changes nothing.</summary>
+    /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>
+    /// <exception cref="CniException">It has none for bridges.</exception>
+    void TrySpoofCheck();
+
     /// <summary>To be called before anybody brings the pod's end up, and with it the port and, if it is the first, the bridge.</summary>
     IPortWatch WatchPort(Link bridge, VethPair veth);
 
@@ -122,6 +140,6 @@ interface INodeNetwork : IDisposable
 
     /// <summary>Tries in a namespace of its own whether the kernel can make what ADD makes.</summary>
     /// <exception cref="IOException">It cannot.</exception>
-    /// <exception cref="Protocol.CniException">It cannot do what the configuration asks for.</exception>
+    /// <exception cref="CniException">It cannot do what the configuration asks for.</exception>
     void TryKernel(BridgeConfig config);
 }

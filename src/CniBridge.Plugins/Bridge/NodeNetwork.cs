@@ -223,6 +223,20 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         }
     }
 
+    SpoofCheck SpoofCheck => new(new SpoofCheckRules(() => Firewall), new Records<SpoofGuard>(SpoofGuard.Format));
+
+    public void GuardPort(SpoofGuard guard, Rollback undo) => SpoofCheck.Add(guard, undo);
+
+    public void UnguardPort(Attachment attachment, Func<bool> isConfigured) =>
+        SpoofCheck.Remove(attachment, HostLink.NamesOf(attachment), isConfigured);
+
+    public void CollectGuards(string network, ValidAttachments valid, bool isConfigured) =>
+        SpoofCheck.CollectGarbage(network, valid, isConfigured);
+
+    public string? FindMissingGuard(SpoofGuard guard) => SpoofCheck.FindMissing(guard);
+
+    public void TrySpoofCheck() => SpoofCheck.Try();
+
     public int FindUplinkMtu()
     {
         var mtu = Uplink.FindMtu(_socket);

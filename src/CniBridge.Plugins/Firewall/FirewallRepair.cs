@@ -9,13 +9,14 @@ namespace CniBridge.Plugins.Firewall;
 /// </summary>
 public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
 {
-    /// <summary>What was put back, a sentence each.</summary>
+    /// <summary>What was put back, a line each.</summary>
     /// <exception cref="IOException">The kernel refused; what was put back before stays.</exception>
     public IReadOnlyList<string> Run()
     {
         using var socket = new NftSocket();
         var restored = new List<string>();
         RestoreMasquerades(socket, restored);
+        restored.AddRange(new SpoofCheck(new SpoofCheckRules(() => socket), new Records<SpoofGuard>(SpoofGuard.Format, root)).Restore());
         return restored;
     }
 

@@ -60,6 +60,9 @@ sealed class JsonKeys
         { } value => throw Expected("true or false", value, PathOf(key)),
     };
 
+    /// <summary>False for anything else, of whatever type.</summary>
+    internal bool IsTrue(string key) => Find(key) is { Kind: JsonTokenType.True };
+
     internal T? Object<T>(string key, Func<JsonKeys, T> read)
         where T : class => Find(key) is { } value ? read(Of(value, PathOf(key))) : null;
 

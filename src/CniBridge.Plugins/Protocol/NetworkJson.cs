@@ -38,9 +38,7 @@ sealed record BridgeJson
     public int? Vlan { get; init; }
     public List<VlanTrunkJson?>? VlanTrunk { get; init; }
     public bool? PreserveDefaultVlan { get; init; }
-
     public bool? MacSpoofCheck { get; init; }
-
     public bool? EnableDad { get; init; }
     public bool? DisableContainerInterface { get; init; }
     public bool? PortIsolation { get; init; }
@@ -98,10 +96,12 @@ sealed record VlanTrunkJson
 sealed record DeleteJson
 {
     public IpamDeleteJson? Ipam { get; init; }
+    public bool ChecksMacSpoofing { get; init; }
 
     internal static DeleteJson Read(JsonKeys keys) => new()
     {
         Ipam = keys.Object("ipam", IpamDeleteJson.Read),
+        ChecksMacSpoofing = keys.IsTrue("macspoofchk"),
     };
 }
 

@@ -30,4 +30,11 @@ sealed class ValidAttachments
         interfaceName.Length == 0
             ? _containers.Contains(containerId)
             : _pairs.Contains(new AttachmentJson { ContainerId = containerId, InterfaceName = interfaceName });
+
+    /// <summary>The pairs, as attachments of a network.</summary>
+    internal IEnumerable<Attachment> Of(string network)
+    {
+        foreach (var pair in _pairs)
+            yield return new Attachment(network, pair.ContainerId ?? "", pair.InterfaceName ?? "");
+    }
 }

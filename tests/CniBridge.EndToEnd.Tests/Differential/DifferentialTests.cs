@@ -14,7 +14,8 @@ public sealed class DifferentialTests
     // Asked once and not once per row; a reason to skip is kept, and thrown again for each.
     static readonly Lazy<bool> IsPossible = new(() =>
     {
-        Requirement.Node();
+        // Go's check of sources runs nft.
+        Requirement.Node("nft");
         Requirement.Ipv6();
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
         return true;

@@ -30,6 +30,15 @@ public sealed class NftBatchTests
             new DeleteTable(Cni)));
 
     [Fact]
+    public void Elements_of_two_fields_are_deleted_as_nft_does()
+    {
+        var table = new TableName(TableFamily.Bridge, "cni");
+        NftCapture.AssertSameBatch("nft-spoof-check-delete", new NftBatch()
+            .DeleteElements(table.Set("ports"), new SetElement(Field.InterfaceName("veth0")))
+            .DeleteElements(table.Set("senders"), Sender("veth0", 1)));
+    }
+
+    [Fact]
     public void Rules_are_put_in_their_place_as_nft_does() => NftCapture.AssertSameBatch("nft-insert", new NftBatch().Add(
         new NewElements(Cni.Set("pods"), Element("10.1.0.9")) { IsExclusive = true },
         new NewRule(Cni.Chain("leaving"), new Counter(), new Decide(Verdict.Accept)) { IsInserted = true, Comment = "first" },

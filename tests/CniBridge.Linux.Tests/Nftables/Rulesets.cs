@@ -126,7 +126,7 @@ static class Rulesets
             Comment = comment,
         };
 
-    static SetElement Sender(string port, byte lastOfMac, string comment = "") =>
+    internal static SetElement Sender(string port, byte lastOfMac, string comment = "") =>
         new(Field.Concatenate(Field.InterfaceName(port), Field.Address(MacAddress.FromBytes([2, 0, 0, 0, 0, lastOfMac]))))
         {
             Comment = comment,

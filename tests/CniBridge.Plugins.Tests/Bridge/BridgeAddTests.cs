@@ -21,6 +21,7 @@ public sealed class BridgeAddTests
 
     static readonly BridgeConfig s_gateway = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
     static readonly BridgeConfig s_masquerade = s_gateway with { Masquerade = true };
+    static readonly BridgeConfig s_guarded = s_gateway with { ChecksMacSpoofing = true };
     static readonly BridgeConfig s_vlan = s_gateway with { Vlan = 100, FiltersVlans = true };
     static readonly BridgeConfig s_layer2 = new() { Bridge = "cni0" };
 
@@ -45,6 +46,11 @@ public sealed class BridgeAddTests
     const string MasqueradeV6 = "masquerade pods v6: fd00::-fd00::ffff:ffff:ffff:ffff";
 
     static readonly string[] s_masqueradeSteps = [.. s_steps[..^3], MasqueradeV4, MasqueradeV6, .. s_steps[^3..]];
+
+    const string Guard = "guard veth01234567 with 02:00:00:00:00:03 of pods/pod1/eth0";
+
+    static readonly string[] s_guardedSteps = [.. s_steps[..5], Guard, .. s_steps[5..]];
+    static readonly string[] s_guardedDelegatedSteps = [.. s_delegatedSteps[..4], Guard, .. s_delegatedSteps[4..]];
 
     static readonly string[] s_vlanSteps =
     [
@@ -123,6 +129,18 @@ public sealed class BridgeAddTests
         node = new FakeNode { Assigned = s_dual, WasMasqueraded = true };
         Run(node, s_masquerade);
         Assert.Equal(s_masqueradeSteps, node.Calls);
+    }
+
+    // Whoever sets the interface up brings it up too.
+    [Fact]
+    public void A_port_is_guarded_before_anybody_can_bring_the_pods_end_up()
+    {
+        foreach (var isDown in new[] { false, true })
+        {
+            var node = new FakeNode();
+            Run(node, s_layer2 with { ChecksMacSpoofing = true, LeavesPodInterfaceDown = isDown });
+            Assert.Equal(["create veth", Guard, "watch port"], node.Calls[3..6]);
+        }
     }
 
     [Theory]
@@ -204,10 +222,15 @@ public sealed class BridgeAddTests
         ["delegated"] = new Kind(s_gateway, true, s_delegatedSteps),
         ["VLAN"] = new Kind(s_vlan, false, s_vlanSteps),
         ["masquerade"] = new Kind(s_masquerade, false, s_masqueradeSteps),
+        ["guarded"] = new Kind(s_guarded, false, s_guardedSteps),
+        ["guarded and delegated"] = new Kind(s_guarded, true, s_guardedDelegatedSteps),
     };
 
     // The link goes first: an address may be handed out again only when nobody has it any more.
     const string Both = "undo: delete veth|undo: release";
+
+    const string Three = "undo: unguard|undo: delete veth|undo: release";
+    const string ThreeDelegated = "undo: release|undo: unguard|undo: delete veth";
 
     // What was asked for through the interface goes before it.
     const string BothDelegated = "undo: release|undo: delete veth";
@@ -277,6 +300,38 @@ public sealed class BridgeAddTests
         { "masquerade", Neighbours, Both },
         { "masquerade", Announce, Both },
         { "masquerade", "MAC of cni0", Both },
+        { "guarded", "find bridge", "" },
+        { "guarded", "allocate", "" },
+        { "guarded", "create bridge", "undo: release" },
+        { "guarded", "prepare bridge", "undo: release" },
+        { "guarded", "create veth", "undo: release" },
+        { "guarded", Guard, Both },
+        { "guarded", "watch port", Three },
+        { "guarded", "configure pod", Three },
+        { "guarded", "await port", Three },
+        { "guarded", "addresses of cni0", Three },
+        { "guarded", Gateways, Three },
+        { "guarded", "forward v4", Three },
+        { "guarded", "forward v6", Three },
+        { "guarded", Neighbours, Three },
+        { "guarded", Announce, Three },
+        { "guarded", "MAC of cni0", Three },
+        { "guarded and delegated", "find bridge", "" },
+        { "guarded and delegated", "create bridge", "" },
+        { "guarded and delegated", "prepare bridge", "" },
+        { "guarded and delegated", "create veth", "" },
+        { "guarded and delegated", Guard, "undo: delete veth" },
+        { "guarded and delegated", "watch port", "undo: unguard|undo: delete veth" },
+        { "guarded and delegated", "allocate", "undo: unguard|undo: delete veth" },
+        { "guarded and delegated", "configure pod", ThreeDelegated },
+        { "guarded and delegated", "await port", ThreeDelegated },
+        { "guarded and delegated", "addresses of cni0", ThreeDelegated },
+        { "guarded and delegated", Gateways, ThreeDelegated },
+        { "guarded and delegated", "forward v4", ThreeDelegated },
+        { "guarded and delegated", "forward v6", ThreeDelegated },
+        { "guarded and delegated", Neighbours, ThreeDelegated },
+        { "guarded and delegated", Announce, ThreeDelegated },
+        { "guarded and delegated", "MAC of cni0", ThreeDelegated },
     };
 
     static FakeNode Failing(string kind, params IEnumerable<string> steps) =>
@@ -298,7 +353,7 @@ public sealed class BridgeAddTests
     public void An_undo_that_fails_is_logged_and_the_first_failure_is_told(string kind, string step, string undos)
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
-        var node = Failing(kind, step, "undo: delete veth", "undo: release");
+        var node = Failing(kind, step, "undo: unguard", "undo: delete veth", "undo: release");
         var failure = Assert.Throws<KernelException>(
             () => Run(node, s_kinds[kind].Config, Requests.Make("{}", Call.OwnNamespace, log: log)));
         Assert.Equal(step, failure.Operation);

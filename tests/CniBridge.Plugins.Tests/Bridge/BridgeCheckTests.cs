@@ -65,6 +65,7 @@ public sealed class BridgeCheckTests
         internal bool IsReserved { get; set; } = true;
         internal string Netns { get; set; } = Call.OwnNamespace;
         internal HashSet<string> Masqueraded { get; } = ["v4", "v6"];
+        internal string? MissingGuard { get; set; }
 
         internal void Check()
         {
@@ -77,11 +78,13 @@ public sealed class BridgeCheckTests
                 ForwardsV4 = true,
                 ForwardsV6 = true,
                 Masqueraded = Masqueraded,
+                MissingGuard = MissingGuard,
             };
             var config = new JsonObject { ["prevResult"] = Previous?.DeepClone() };
             new BridgeCheck(Requests.Make(config.ToJsonString(), Netns), Config, Config.IpamType is null ? null : node, node).Run();
             Assert.All(node.Calls, call => Assert.Matches(
-                "^(check addresses|addresses of|is forwarding|forward chains of|is masqueraded)", call));
+                "^(check addresses|addresses of|is forwarding|forward chains of|is masqueraded|is guarded veth0 with 02:00:00:00:00:0a of pods/pod1/eth0$)",
+                call));
         }
 
         static RouteEntry Route(string text) => text.Split('@') is [var destination, var gateway]
@@ -108,6 +111,8 @@ public sealed class BridgeCheckTests
     {
         Passes(state => state.Masqueraded.Clear());
         Passes(state => state.Config = state.Config with { Masquerade = true });
+        Passes(state => state.Config = state.Config with { ChecksMacSpoofing = true });
+        Passes(state => state.MissingGuard = "the chain");
         // A namespace is one however it is named, and a MAC in whatever case.
         Passes(state => state.Netns = "/proc/thread-self/ns/net");
         Passes(state => state.Interface(2)["mac"] = "02:00:00:00:00:0A");
@@ -185,6 +190,11 @@ public sealed class BridgeCheckTests
             s.Config = s.Config with { Masquerade = true };
             s.Masqueraded.Remove("v6");
         }, "The network pods is not masqueraded: no whole chain ip6 cni-bridge masq-"),
+        ["not guarded"] = (s =>
+        {
+            s.Config = s.Config with { ChecksMacSpoofing = true };
+            s.MissingGuard = "the chain bridge x";
+        }, "What comes by the port veth0 with another MAC than 02:00:00:00:00:0a is not dropped: no the chain bridge x"),
         ["namespace gone"] = (s => s.Netns = "/no/such/netns", "failed to open netns \"/no/such/netns\""),
     };
 

@@ -25,7 +25,7 @@ public sealed class BridgeConfigTests
           "cniVersion": "1.1.0", "name": "pods", "type": "bridge",
           "bridge": "br-pods", "isGateway": true, "isDefaultGateway": true, "forceAddress": true, "mtu": 1400,
           "promiscMode": true, "enabledad": true, "portIsolation": true, "vlan": 100, "vlanTrunk": [{"id": 10}],
-          "preserveDefaultVlan": true, "ipam": {"type": "host-local", "subnet": "10.0.0.0/24"},
+          "preserveDefaultVlan": true, "macspoofchk": true, "ipam": {"type": "host-local", "subnet": "10.0.0.0/24"},
           "ipMasq": true, "ipMasqBackend": "nftables", "nonMasqueradeCIDRs": ["10.0.0.0/8", "fd00::/8"]
         }
         """;
@@ -44,6 +44,7 @@ public sealed class BridgeConfigTests
         Trunk = [new VlanRange(10, 10)],
         FiltersVlans = true,
         PreservesDefaultVlan = true,
+        ChecksMacSpoofing = true,
         IpamType = "host-local",
         Masquerade = true,
         NotMasqueraded = [Cidr.Parse("10.0.0.0/8"), Cidr.Parse("fd00::/8")],
@@ -102,6 +103,33 @@ public sealed class BridgeConfigTests
     [InlineData("""{"ipam":{"type":""},"dns":{"domain":""}}""")]
     [InlineData("""{"ipam":{"type":null,"unknown":1},"isGateway":false,"mtu":0,"vlan":0,"portIsolation":false}""")]
     public void Unknown_keys_and_empty_parts_ask_for_nothing(string config) => AssertEqual(s_defaults, Parse(config));
+
+    [Theory]
+    [InlineData("ipMasq", "false")]
+    [InlineData("isMasq", "false")]
+    [InlineData("ipMasqBackend", "\"\"")]
+    [InlineData("vlan", "0")]
+    [InlineData("vlanTrunk", "null")]
+    [InlineData("preserveDefaultVlan", "false")]
+    [InlineData("macspoofchk", "false")]
+    [InlineData("portIsolation", "false")]
+    [InlineData("disableContainerInterface", "false")]
+    [InlineData("ipam", "{\"type\":\"\"}")]
+    [InlineData("ipam", "{}")]
+    public void A_value_that_asks_for_nothing_is_let_pass(string key, string value) =>
+        AssertEqual(s_defaults, Parse($$"""{"{{key}}":{{value}}}"""));
+
+    // A backend without masquerading asks for nothing: the Go plugin looks at the one only when it does the other.
+    [Theory]
+    [InlineData("""{"ipMasqBackend":"nftables"}""")]
+    [InlineData("""{"ipMasq":false,"ipMasqBackend":"nftables"}""")]
+    [InlineData("""{"ipMasq":false,"isMasq":false,"ipMasqBackend":"ufw"}""")]
+    [InlineData("""{"ipMasqBackend":"ufw"}""")]
+    // Nor is there anything to masquerade without addresses.
+    [InlineData("""{"ipMasq":true}""")]
+    [InlineData("""{"isMasq":true,"ipam":{"type":""}}""")]
+    public void Masquerading_that_has_nothing_to_do_is_let_pass(string config) =>
+        AssertEqual(s_defaults, Parse(config));
 
     public static TheoryData<string, string> WrongTypes
     {

@@ -9,19 +9,20 @@ namespace CniBridge.Plugins.Tests.Bridge;
 
 public sealed class BridgeDeleteTests
 {
+    const string Guard = "unguard pods/pod1/eth0";
     const string PodLink = "delete eth0 in " + Call.OwnNamespace;
     const string GoRules = "delete what Go made";
     const string HostEnd = "delete host link of pods/pod1/eth0";
 
-    static void Run(FakeNode node, string netns, bool hasAddresses = true) =>
-        new BridgeDelete(Requests.Make("{}", netns), () => hasAddresses ? node : null, node).Run();
+    static void Run(FakeNode node, string netns, bool hasAddresses = true, bool isGuarded = false) =>
+        new BridgeDelete(Requests.Make("{}", netns), () => isGuarded, () => hasAddresses ? node : null, node).Run();
 
     [Fact]
     public void The_link_goes_before_the_address()
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace);
-        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
     }
 
     // A node that was booted leaves plain files where namespaces were mounted.
@@ -37,7 +38,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, netns);
-        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 
     // A path that no kernel opens names no namespace either: such a DEL must not fail for ever.
@@ -46,7 +47,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, "/" + new string('a', 5000));
-        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode { NeedsInterface = true };
         Run(node, Call.OwnNamespace);
-        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace, hasAddresses: false);
-        Assert.Equal([GoRules, PodLink, HostEnd], node.Calls);
+        Assert.Equal([GoRules, Guard, PodLink, HostEnd], node.Calls);
     }
 
     [Fact]
@@ -70,8 +71,9 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => new BridgeDelete(
-            Requests.Make("{}", Call.OwnNamespace), () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), node).Run());
-        Assert.Equal([GoRules, PodLink, HostEnd], node.Calls);
+            Requests.Make("{}", Call.OwnNamespace), () => false,
+            () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), node).Run());
+        Assert.Equal([GoRules, Guard, PodLink, HostEnd], node.Calls);
     }
 
     [Theory]
@@ -83,7 +85,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode { Failing = { step } };
         Assert.Equal(step, Assert.Throws<KernelException>(() => Run(node, Call.OwnNamespace)).Operation);
-        Assert.Equal([GoRules, .. calls.Split('|')], node.Calls);
+        Assert.Equal([GoRules, Guard, .. calls.Split('|')], node.Calls);
     }
 
     [Theory]
@@ -95,7 +97,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode { AsksForAddresses = true };
         Assert.StartsWith(log, RunWith(node, previous), StringComparison.Ordinal);
-        Assert.Equal([GoRules, $"addresses of what Go made: {addresses}", HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, $"addresses of what Go made: {addresses}", Guard, HostEnd, "release"], node.Calls);
     }
 
     [Fact]
@@ -103,6 +105,31 @@ public sealed class BridgeDeleteTests
     {
         var log = RunWith(new FakeNode { AsksForAddresses = true }, "\"text\"");
         Assert.Single(log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    // The kernel waits after each of the two: so it does once for both.
+    [Fact]
+    public void A_guard_goes_before_the_link()
+    {
+        var node = new FakeNode();
+        Run(node, Call.OwnNamespace, isGuarded: true);
+        Assert.Equal([GoRules, Guard + ", as configured", PodLink, HostEnd, "release"], node.Calls);
+    }
+
+    [Fact]
+    public void A_guard_that_stays_keeps_nothing_else()
+    {
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        var node = new FakeNode { Failing = { Guard } };
+        new BridgeDelete(Requests.Make("{}", Call.OwnNamespace, log: log), () => false, () => node, node).Run();
+        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal($"the check of sources is still there: could not {Guard}: invalid argument{Environment.NewLine}", log.ToString());
+
+        node = new FakeNode();
+        new BridgeDelete(Requests.Make("{}", Call.OwnNamespace, log: log),
+            () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), () => node, node).Run();
+        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Contains("the check of sources is still there: not text", log.ToString(), StringComparison.Ordinal);
     }
 
     const string Previous = """
@@ -136,7 +163,7 @@ public sealed class BridgeDeleteTests
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var config = new JsonObject { ["prevResult"] = JsonNode.Parse(previous) }.ToJsonString();
-        new BridgeDelete(Requests.Make(config, netns, log: log), () => node, node).Run();
+        new BridgeDelete(Requests.Make(config, netns, log: log), () => false, () => node, node).Run();
         return log.ToString();
     }
 
@@ -145,7 +172,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         Assert.Equal("", RunWith(node, Previous));
-        Assert.Equal([GoRules, HostEnd, "delete veth0", "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, "delete veth0", "release"], node.Calls);
     }
 
     [Fact]
@@ -153,7 +180,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         RunWith(node, Previous, Call.OwnNamespace);
-        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
     }
 
     [Fact]
@@ -161,7 +188,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host, PodLink);
         Assert.Throws<KernelException>(() => RunWith(node, Previous, Call.OwnNamespace));
-        Assert.Equal([GoRules, PodLink, HostEnd, "delete veth0"], node.Calls);
+        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "delete veth0"], node.Calls);
     }
 
     [Fact]
@@ -169,7 +196,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host, "delete veth0");
         Assert.Equal("delete veth0", Assert.Throws<KernelException>(() => RunWith(node, Previous)).Operation);
-        Assert.Equal([GoRules, HostEnd, "delete veth0"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, "delete veth0"], node.Calls);
     }
 
     static readonly Dictionary<string, Link> s_others = new()
@@ -189,7 +216,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_others[what]);
         RunWith(node, Previous);
-        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 
     [Theory]
@@ -202,7 +229,7 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         Assert.Equal("", RunWith(node, previous));
-        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 
     [Theory]
@@ -214,6 +241,6 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         Assert.StartsWith("without the previous result: ", RunWith(node, previous), StringComparison.Ordinal);
-        Assert.Equal([GoRules, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 }

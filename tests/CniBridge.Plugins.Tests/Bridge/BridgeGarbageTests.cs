@@ -31,8 +31,8 @@ public sealed class BridgeGarbageTests : IDisposable
     static AttachedLink Attached(string id, string interfaceName, string name) =>
         new(new Attachment("pods", id, interfaceName), new Link { Index = 5, Name = name });
 
-    void Run(FakeNode node, string list = OnlyA, bool hasAddresses = true) =>
-        new BridgeGarbage(Requests.Make(Config(list)), hasAddresses ? node : null, node).Run();
+    void Run(FakeNode node, string list = OnlyA, bool hasAddresses = true, bool isGuarded = false) =>
+        new BridgeGarbage(Requests.Make(Config(list)), isGuarded, hasAddresses ? node : null, node).Run();
 
     string[] Reserve()
     {
@@ -49,7 +49,7 @@ public sealed class BridgeGarbageTests : IDisposable
     {
         var node = Node();
         Run(node);
-        Assert.Equal([GoRules, "host links of pods", "delete veth2", "delete veth3", "collect addresses"], node.Calls);
+        Assert.Equal([GoRules, "host links of pods", "delete veth2", "delete veth3", "collect guards of pods", "collect addresses"], node.Calls);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class BridgeGarbageTests : IDisposable
     {
         var node = Node();
         Run(node, hasAddresses: false);
-        Assert.Equal([GoRules, "host links of pods", "delete veth2", "delete veth3"], node.Calls);
+        Assert.Equal([GoRules, "host links of pods", "delete veth2", "delete veth3", "collect guards of pods"], node.Calls);
     }
 
     [Fact]
@@ -65,18 +65,31 @@ public sealed class BridgeGarbageTests : IDisposable
     {
         var node = Node();
         Run(node, "[]");
-        Assert.Equal([GoRules, "host links of pods", "delete veth1", "delete veth2", "delete veth3", "collect addresses"], node.Calls);
+        Assert.Equal(
+            [GoRules, "host links of pods", "delete veth1", "delete veth2", "delete veth3", "collect guards of pods", "collect addresses"],
+            node.Calls);
     }
 
-    const string Links = "host links of pods|delete veth2|delete veth3", Left = "collect addresses, links left";
+    [Fact]
+    public void Guards_of_the_dead_are_looked_for_where_the_configuration_says_that_there_are_some()
+    {
+        var node = Node();
+        Run(node, isGuarded: true);
+        Assert.Equal("collect guards of pods, as configured", node.Calls[^2]);
+    }
+
+    const string Guards = "collect guards of pods";
+    const string Links = "host links of pods|delete veth2|delete veth3|" + Guards, Left = "collect addresses, links left";
 
     // Address management is told when somebody may still use an address.
     [Theory]
-    [InlineData("host links of pods", "host links of pods|" + Left)]
+    [InlineData("host links of pods", "host links of pods|" + Guards + "|" + Left)]
     [InlineData("delete veth2", Links + "|" + Left)]
     [InlineData("delete veth3", Links + "|" + Left)]
     [InlineData("delete veth2|delete veth3", Links + "|" + Left)]
     [InlineData("delete veth2|" + Left, Links + "|" + Left)]
+    // A port is gone whatever its guard does.
+    [InlineData(Guards, Links + "|collect addresses")]
     [InlineData("collect addresses", Links + "|collect addresses")]
     public void A_failure_stops_no_other_step_and_all_are_told_together(string failing, string calls)
     {
@@ -93,7 +106,7 @@ public sealed class BridgeGarbageTests : IDisposable
     {
         Reserve();
         var request = Requests.Make(Config(OnlyA));
-        new BridgeGarbage(request, HostLocalAddresses.ForDelete(request), Node()).Run();
+        new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request), Node()).Run();
         Assert.Equal(["10.0.0.2"], Files());
     }
 
@@ -104,7 +117,7 @@ public sealed class BridgeGarbageTests : IDisposable
         var before = Reserve();
         var request = Requests.Make(Config(OnlyA));
         Requests.AssertRefused(CniErrorCode.IoFailure,
-            () => new BridgeGarbage(request, HostLocalAddresses.ForDelete(request), Node("delete veth3")).Run(), "delete veth3");
+            () => new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request), Node("delete veth3")).Run(), "delete veth3");
         Assert.Equal(before, Files());
     }
 

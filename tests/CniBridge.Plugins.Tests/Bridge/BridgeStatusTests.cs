@@ -60,6 +60,18 @@ public sealed class BridgeStatusTests
         Assert.Throws<KernelException>(() => Run(node, s_config with { Masquerade = true }));
     }
 
+    [Theory]
+    [InlineData(true, "find bridge|try spoof check|report status")]
+    [InlineData(false, "find bridge|try kernel|try spoof check|report status")]
+    public void Who_is_guarded_needs_nftables_for_bridges(bool hasBridge, string calls)
+    {
+        var node = Node(hasBridge);
+        Run(node, s_config with { ChecksMacSpoofing = true });
+        Assert.Equal(calls.Split('|'), node.Calls);
+        node = Node(hasBridge, failing: "try spoof check");
+        Assert.Throws<KernelException>(() => Run(node, s_config with { ChecksMacSpoofing = true }));
+    }
+
     [Fact]
     public void A_bridge_that_takes_no_IPv6_cannot_be_the_gateway_of_an_IPv6_range()
     {

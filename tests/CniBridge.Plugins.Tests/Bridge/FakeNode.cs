@@ -58,6 +58,7 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     /// <summary>The attachment had something of Go's that depends on its addresses.</summary>
     internal bool AsksForAddresses { get; init; }
+    internal string? MissingGuard { get; init; }
 
     public IReadOnlyList<IpAddress> LastServed { get; init; } = [];
 
@@ -187,6 +188,22 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     }
 
     public void TryMasquerade(string network) => Note("try firewall");
+
+    public void GuardPort(SpoofGuard guard, Rollback undo)
+    {
+        Note($"guard {guard.Port} with {guard.Mac} of {guard.Owner}");
+        undo.Push("unguard", () => Note("undo: unguard"));
+    }
+
+    public void UnguardPort(Attachment attachment, Func<bool> isConfigured) => Note(
+        $"unguard {attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}{(isConfigured() ? ", as configured" : "")}");
+
+    public void CollectGuards(string network, ValidAttachments valid, bool isConfigured) =>
+        Note($"collect guards of {network}{(isConfigured ? ", as configured" : "")}");
+
+    public string? FindMissingGuard(SpoofGuard guard) => Note($"is guarded {guard.Port} with {guard.Mac} of {guard.Owner}", MissingGuard);
+
+    public void TrySpoofCheck() => Note("try spoof check");
 
     public IPortWatch WatchPort(Link bridge, VethPair veth)
     {

@@ -221,7 +221,7 @@ public sealed class DelegatedAddressesTests : IDisposable
         _scripts.AddNoting("bin/static");
         var request = _scripts.Request(config: """{"cni.dev/valid-attachments":[]}""");
         Requests.AssertRefused(CniErrorCode.IoFailure, () => new BridgeGarbage(
-            request, Addresses(request), new FakeNode { Failing = { "host links of pods" } }).Run(), "could not host links of pods");
+            request, false, Addresses(request), new FakeNode { Failing = { "host links of pods" } }).Run(), "could not host links of pods");
         Assert.Equal(["GC"], _scripts.Verbs);
     }
 
@@ -230,7 +230,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     {
         _scripts.Add("bin/static", Failing);
         var request = _scripts.Request(config: """{"cni.dev/valid-attachments":[]}""");
-        Requests.AssertRefused(CniErrorCode.IoFailure, () => new BridgeGarbage(request, Addresses(request), new FakeNode()).Run(),
+        Requests.AssertRefused(CniErrorCode.IoFailure, () => new BridgeGarbage(request, false, Addresses(request), new FakeNode()).Run(),
             "GC is not complete: no lease (ask the daemon)");
     }
 }

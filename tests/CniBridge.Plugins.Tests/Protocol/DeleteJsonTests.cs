@@ -14,6 +14,16 @@ public sealed class DeleteJsonTests
         new IpamDeleteJson { Type = "host-local", DataDir = "/a", StateDir = "/b" },
         Read("""{"IPAM":{"type":"host-local","dataDir":"/a","stateDir":"/b","subnet":5,"ranges":"x"},"mtu":"x","vlanTrunk":[null]}"""));
 
+    [Theory]
+    [InlineData("""{"macspoofchk":true}""", true)]
+    [InlineData("""{"MacSpoofChk":true,"ipam":{}}""", true)]
+    [InlineData("""{"macspoofchk":false}""", false)]
+    [InlineData("""{"macspoofchk":"true"}""", false)]
+    [InlineData("""{"macspoofchk":null}""", false)]
+    [InlineData("{}", false)]
+    public void Whether_sources_are_checked_is_read_whatever_stands_there(string config, bool isChecked) => Assert.Equal(
+        isChecked, CniJson.Decode(Encoding.UTF8.GetBytes(config), DeleteJson.Read, "network config").ChecksMacSpoofing);
+
     // It is a cache: another one is as good.
     [Theory]
     [InlineData("5")]

@@ -31,6 +31,11 @@ public sealed class ValidAttachmentsTests
     }
 
     [Fact]
+    public void All_are_told_as_attachments_of_a_network() => Assert.Equal(
+        [new Attachment("pods", "a", "eth0"), new Attachment("pods", "a", "net1")],
+        Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"},{"containerID":"a","ifname":"net1"}]}""").Of("pods"));
+
+    [Fact]
     public void An_empty_list_says_that_nothing_lives() =>
         Assert.False(Parse("""{"cni.dev/valid-attachments":[]}""").Contains("a", "eth0"));
 

@@ -4,11 +4,13 @@ using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Tests.Bridge;
+using CniBridge.Plugins.Tests.Delegation;
 using CniBridge.Plugins.Tests.HostLocal;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
 /// <summary>The schema describes the keys that the plugins read, all of them and no others.</summary>
+[Collection(Scripts.Collection)]
 public sealed class SchemaKeyTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {
     public static TheoryData<string> Keys => [.. SchemaFile.PluginKeys.Keys];

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CniBridge.EndToEnd.Tests;
+using CniBridge.Plugins.Tests.Delegation;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
 /// <summary>Configurations that are known to work.</summary>
+[Collection(Scripts.Collection)]
 public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {
     /// <summary>The network that containerd's documentation and packages bring.</summary>

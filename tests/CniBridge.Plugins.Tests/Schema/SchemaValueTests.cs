@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Tests.Delegation;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
 /// <summary>Value by value, the schema and the plugins say the same; where they do not, the table says why.</summary>
+[Collection(Scripts.Collection)]
 public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {
     [Fact]
@@ -19,7 +21,6 @@ public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJu
 
     public static TheoryData<string, string> GoodValues => Rows(row => row.Good);
     public static TheoryData<string, string> BadValues => Rows(row => row.Bad);
-    public static TheoryData<string, string> LaterValues => Rows(row => row.Later);
 
     static TheoryData<string, string> Rows(Func<KeyValues, string> column) =>
         [.. KeyValues.All.SelectMany(row => KeyValues.Read(column(row)).Select(value => (row.Path, value?.ToJsonString() ?? "null")))];
@@ -40,16 +41,6 @@ public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJu
         var sample = Sample.With(path, JsonNode.Parse(value));
         Assert.NotEmpty(judge.Errors(sample));
         Assert.Contains(PluginJudge.Refusal(sample)?.Code, WrongCodes);
-    }
-
-    // A row that fails here has been done: its value belongs to the good ones.
-    [Theory]
-    [MemberData(nameof(LaterValues))]
-    public void What_is_not_done_yet_is_right_and_refused_as_unsupported(string path, string value)
-    {
-        var sample = Sample.With(path, JsonNode.Parse(value));
-        Assert.Empty(judge.Errors(sample));
-        Assert.Equal(CniErrorCode.UnsupportedField, PluginJudge.Refusal(sample)?.Code);
     }
 
     public static TheoryData<string, string> PluginsRefuse => [.. KeyValues.OnlyPluginsRefuse];

@@ -62,6 +62,10 @@ static class LinkScenarios
         {
             Steps = TwoPods,
         },
+        new("sources that are checked", Config.Bridge($"\"macspoofchk\": true, {Ipam}"))
+        {
+            Steps = TwoPods,
+        },
         new("promiscuous mode", Config.Bridge($"\"promiscMode\": true, {Ipam}"))
         {
             Steps = TwoPods,

@@ -1,0 +1,37 @@
+using CniBridge.Linux;
+using CniBridge.Plugins.Firewall;
+
+namespace CniBridge.Plugins.Tests.Firewall;
+
+/// <summary>Notes every call and how many records there were then; fails where it is told to.</summary>
+sealed class FakeSpoofCheckRules(string records) : ISpoofCheckRules
+{
+    internal List<string> Calls { get; } = [];
+
+    internal HashSet<string> Failing { get; init; } = [];
+
+    internal int Errno { get; init; } = CniBridge.Linux.Errno.EINVAL;
+
+    void Note(string call)
+    {
+        Calls.Add($"{call}, records: {(Directory.Exists(records) ? Directory.GetFiles(records).Length : 0)}");
+        if (Failing.Contains(call))
+            throw new KernelException(call, Errno);
+    }
+
+    public void Add(SpoofGuard guard) => Note($"add {guard.Port}");
+
+    public void Remove(SpoofGuard guard) => Note($"remove {guard.Port}");
+
+    public void Remove(Attachment attachment, IReadOnlyList<string> ports) =>
+        Note($"remove {string.Join(' ', ports)} of {attachment.ContainerId}");
+
+    public void RemoveOthers(string network, IReadOnlySet<string> owners) =>
+        Note($"remove others of {network} than {string.Join(' ', owners)}");
+
+    public string? FindMissing(SpoofGuard guard) => $"missing {guard.Port}";
+
+    public void Restore(IReadOnlyList<SpoofGuard> guards) => Note($"restore {string.Join(' ', guards.Select(guard => guard.Port))}");
+
+    public void Try() => Note("try");
+}

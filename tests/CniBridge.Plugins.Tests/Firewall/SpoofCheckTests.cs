@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text;
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.Tests.Firewall;
+
+/// <summary>Records are there before the rules and go after them, whatever fails.</summary>
+public sealed class SpoofCheckTests : IDisposable
+{
+    readonly TemporaryDirectory _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    Records<SpoofGuard> Records => new(SpoofGuard.Format, _root.Path);
+
+    FakeSpoofCheckRules Rules(string failing = "", int errno = Errno.EINVAL) =>
+        new(_root["spoof-check"]) { Failing = [failing], Errno = errno };
+
+    SpoofCheck Check(ISpoofCheckRules rules) => new(rules, Records);
+
+    static SpoofGuard Guard(string container, string port, string network = "pods", string netns = "", string netnsId = "") => new(
+        new RecordOwner(new Attachment(network, container, "eth0"), netns, netnsId), port, MacAddress.FromBytes([2, 0, 0, 0, 0, 10]));
+
+    string[] Files() => Directory.Exists(_root["spoof-check"])
+        ? [.. Directory.GetFiles(_root["spoof-check"]).Select(Path.GetFileName).Order()!]
+        : [];
+
+    static Rollback NewUndo() => new(TextWriter.Null);
+
+    [Fact]
+    public void A_record_is_there_before_the_rules()
+    {
+        var rules = Rules();
+        using var undo = NewUndo();
+        Check(rules).Add(Guard("a", "veth1"), undo);
+        undo.Cancel();
+        Assert.Equal(["add veth1, records: 1"], rules.Calls);
+        Assert.Equal("""
+            {"network":"pods","containerId":"a","ifName":"eth0","netns":"","netnsId":"","port":"veth1","mac":"02:00:00:00:00:0a"}
+            """, File.ReadAllText(_root["spoof-check/pods,a,eth0"]));
+        Assert.Equal([Guard("a", "veth1")], Records.ReadAll());
+    }
+
+    [Fact]
+    public void An_undo_takes_the_rules_away_and_then_the_record()
+    {
+        var rules = Rules();
+        using (var undo = NewUndo())
+            Check(rules).Add(Guard("a", "veth1"), undo);
+        Assert.Equal(["add veth1, records: 1", "remove veth1, records: 1"], rules.Calls);
+        Assert.Empty(Files());
+    }
+
+    // Their answer may be lost.
+    [Fact]
+    public void Rules_that_were_refused_are_undone_all_the_same()
+    {
+        var rules = Rules("add veth1");
+        using (var undo = NewUndo())
+            Assert.Equal("add veth1", Assert.Throws<KernelException>(() => Check(rules).Add(Guard("a", "veth1"), undo)).Operation);
+        Assert.Equal(["add veth1, records: 1", "remove veth1, records: 1"], rules.Calls);
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void What_an_undo_cannot_remove_keeps_its_record_for_DEL()
+    {
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        var rules = Rules("remove veth1");
+        using (var undo = new Rollback(log))
+            Check(rules).Add(Guard("a", "veth1"), undo);
+        Assert.Equal(["pods,a,eth0"], Files());
+        Assert.StartsWith("rollback: could not take the check of sources back: ", log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_record_there_are_no_rules()
+    {
+        File.WriteAllText(_root["spoof-check"], "in the way");
+        var rules = Rules();
+        using var undo = NewUndo();
+        Assert.ThrowsAny<IOException>(() => Check(rules).Add(Guard("a", "veth1"), undo));
+        Assert.Empty(rules.Calls);
+    }
+
+    [Fact]
+    public void What_a_former_ADD_left_goes_before_its_record_is_replaced()
+    {
+        Records.Save(Guard("a", "veth9"));
+        var rules = Rules();
+        using var undo = NewUndo();
+        Check(rules).Add(Guard("a", "veth1"), undo);
+        undo.Cancel();
+        Assert.Equal(["remove veth9, records: 1", "add veth1, records: 1"], rules.Calls);
+        Assert.Equal([Guard("a", "veth1")], Records.ReadAll());
+
+        rules = Rules("remove veth1");
+        Assert.Throws<KernelException>(() => Check(rules).Add(Guard("a", "veth2"), undo));
+        Assert.Equal([Guard("a", "veth1")], Records.ReadAll());
+    }
+
+    static readonly Attachment s_a = new("pods", "a", "eth0");
+    static readonly string[] s_ports = ["veth1", "veth2"];
+
+    [Fact]
+    public void Who_has_a_record_is_removed_by_it_whatever_is_configured()
+    {
+        Records.Save(Guard("a", "veth9"));
+        Records.Save(Guard("b", "veth8"));
+        var rules = Rules();
+        Check(rules).Remove(s_a, s_ports, () => throw new InvalidOperationException("nobody needs to ask"));
+        Assert.Equal(["remove veth9, records: 2"], rules.Calls);
+        Assert.Equal(["pods,b,eth0"], Files());
+    }
+
+    [Fact]
+    public void Who_never_was_guarded_costs_nothing_but_a_look()
+    {
+        var rules = Rules();
+        Check(rules).Remove(s_a, s_ports, () => false);
+        Assert.Empty(rules.Calls);
+        Assert.False(Directory.Exists(_root["spoof-check"]));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("torn")]
+    [InlineData("""{"network":"pods","containerId":"a","ifName":"eth0","port":"veth1","mac":"zz"}""")]
+    [InlineData("""{"network":"pods","containerId":"a","ifName":"eth0","port":"veth1"}""")]
+    [InlineData("""{"network":"pods","containerId":"a","ifName":"eth0","port":"a-name-of-18-bytes","mac":"02:00:00:00:00:0a"}""")]
+    [InlineData("""{"network":"pods","containerId":"a","ifName":"eth0","mac":"02:00:00:00:00:0a"}""")]
+    public void Whose_record_is_lost_is_looked_for_by_the_names_of_its_port(string? torn)
+    {
+        if (torn is not null)
+        {
+            Directory.CreateDirectory(_root["spoof-check"]);
+            File.WriteAllText(_root["spoof-check/pods,a,eth0"], torn, Encoding.UTF8);
+        }
+        var rules = Rules();
+        Check(rules).Remove(s_a, s_ports, () => true);
+        Assert.Equal([$"remove veth1 veth2 of a, records: {(torn is null ? 0 : 1)}"], rules.Calls);
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void What_cannot_be_removed_keeps_its_record()
+    {
+        Records.Save(Guard("a", "veth9"));
+        Assert.Throws<KernelException>(() => Check(Rules("remove veth9")).Remove(s_a, s_ports, () => true));
+        Assert.Equal(["pods,a,eth0"], Files());
+    }
+
+    static ValidAttachments Only(string container) => ValidAttachments.Parse(CniJson.Decode(Encoding.UTF8.GetBytes(
+        $$"""{"cni.dev/valid-attachments":[{"containerID":"{{container}}","ifname":"eth0"}]}"""), GarbageJson.Read, "network config"));
+
+    [Fact]
+    public void Garbage_is_what_belongs_to_the_network_and_to_nobody_in_the_list()
+    {
+        Records.Save(Guard("a", "veth1"));
+        Records.Save(Guard("b", "veth2"));
+        Records.Save(Guard("b", "veth3", network: "other"));
+        var rules = Rules();
+        Check(rules).CollectGarbage("pods", Only("a"), isConfigured: false);
+        Assert.Equal(["remove veth2, records: 3", "remove others of pods than pods/a/eth0, records: 2"], rules.Calls);
+        Assert.Equal(["other,b,eth0", "pods,a,eth0"], Files());
+    }
+
+    [Fact]
+    public void Where_nobody_is_guarded_nothing_is_looked_for()
+    {
+        Records.Save(Guard("a", "veth1"));
+        var rules = Rules();
+        Check(rules).CollectGarbage("pods", Only("a"), isConfigured: false);
+        Assert.Empty(rules.Calls);
+        Check(rules).CollectGarbage("pods", Only("a"), isConfigured: true);
+        Assert.Equal(["remove others of pods than pods/a/eth0, records: 1"], rules.Calls);
+    }
+
+    [Fact]
+    public void Only_the_living_are_restored()
+    {
+        var netns = _root["netns"];
+        File.WriteAllText(netns, "");
+        Records.Save(Guard("a", "veth1", netns: netns, netnsId: SmallFile.IdentityOf(netns)!));
+        Records.Save(Guard("b", "veth2", netns: netns, netnsId: "0:0:1"));
+        var rules = Rules();
+        Assert.Equal(["macspoofchk of pods/a/eth0 (missing veth1)"], Check(rules).Restore());
+        Assert.Equal("restore veth1, records: 2", rules.Calls[^1]);
+    }
+
+    [Fact]
+    public void A_kernel_without_nftables_for_bridges_is_told_with_the_key()
+    {
+        using var undo = NewUndo();
+        Requests.AssertRefused(CniErrorCode.UnsupportedField,
+            () => Check(Rules("add veth1", Errno.EOPNOTSUPP)).Add(Guard("a", "veth1"), undo), "macspoofchk = true", "without nftables");
+        Requests.AssertRefused(CniErrorCode.UnsupportedField, Check(Rules("try", Errno.EOPNOTSUPP)).Try, "macspoofchk = true");
+        Assert.Throws<KernelException>(Check(Rules("try", Errno.EPERM)).Try);
+    }
+
+    [Fact]
+    public void What_is_missing_is_told() => Assert.Equal("missing veth1", Check(Rules()).FindMissing(Guard("a", "veth1")));
+}
