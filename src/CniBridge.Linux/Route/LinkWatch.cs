@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using static CniBridge.Linux.Route.RouteConstants;
 
@@ -15,6 +16,24 @@ public sealed class LinkWatch : IDisposable
 
     /// <summary>Wakes up when an IPv6 address of the calling thread's namespace changes.</summary>
     public static LinkWatch OfIPv6Addresses() => new(RTMGRP_IPV6_IFADDR);
+
+    /// <summary>Wakes up when an IPv6 route of the calling thread's namespace changes.</summary>
+    public static LinkWatch OfIPv6Routes() => new(RTMGRP_IPV6_ROUTE);
+
+    /// <summary>
+    /// Waits until the namespace takes packets to IPv6 addresses that it was given after this watch of routes was opened: their
+    /// local routes come from a worker of the kernel (addrconf_dad_work), after the addresses have been acknowledged.
+    /// </summary>
+    /// <returns>False if one of them is not taken until the deadline.</returns>
+    public bool WaitUntilTaken(IReadOnlyList<IpAddress> addresses, RouteSocket socket, TimeSpan deadline) => WaitUntil(() =>
+    {
+        foreach (var address in addresses)
+        {
+            if (address.IsV6 && socket.TryGetRoute(address)?.IsLocal != true)
+                return false;
+        }
+        return true;
+    }, deadline);
 
     /// <summary>Returns true as soon as the condition holds, false if it does not until the deadline.</summary>
     public bool WaitUntil(Func<bool> condition, TimeSpan deadline)

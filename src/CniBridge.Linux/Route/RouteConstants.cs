@@ -18,6 +18,7 @@ static class RouteConstants
 
     internal const uint RTMGRP_LINK = 0x1;
     internal const uint RTMGRP_IPV6_IFADDR = 0x100;
+    internal const uint RTMGRP_IPV6_ROUTE = 0x400;
 
     internal const uint IFF_UP = 0x1;
     internal const uint IFF_PROMISC = 0x100;

@@ -14,6 +14,9 @@ public sealed record RouteEntry(
     /// <summary>Packets go somewhere: it is not of type unreachable, prohibit or blackhole.</summary>
     public bool IsUnicast { get; init; }
 
+    /// <summary>Packets have arrived: the address is one of the namespace's own.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>The kernel, or a program in its place, learned it from a router's advertisement (RFC 4861).</summary>
     public bool IsAdvertised => Protocol == RTPROT_RA;
 
@@ -39,6 +42,7 @@ public sealed record RouteEntry(
         return new RouteEntry(Cidr.FromWire(destination, header.DestinationLength), table, gateways, links, header.Protocol)
         {
             IsUnicast = header.RouteType == RTN_UNICAST,
+            IsLocal = header.RouteType == RTN_LOCAL,
         };
     }
 

@@ -151,12 +151,16 @@ public sealed unsafe class RouteSocket : IDisposable
     }
 
     /// <summary>Index of the link by which an address would be reached, or null when it cannot be reached.</summary>
-    public int? FindLinkTowards(IpAddress destination)
+    public int? FindLinkTowards(IpAddress destination) =>
+        // IPv6 answers with a route to nowhere where there is none.
+        TryGetRoute(destination) is { IsUnicast: true, Links: [var index, ..] } ? index : null;
+
+    /// <summary>The route that a packet to an address would take, or null.</summary>
+    public RouteEntry? TryGetRoute(IpAddress destination)
     {
         try
         {
-            // IPv6 answers with a route to nowhere where there is none.
-            return _socket.Get(new GetRoute(destination), RouteEntry.Decode) is { IsUnicast: true, Links: [var index, ..] } ? index : null;
+            return _socket.Get(new GetRoute(destination), RouteEntry.Decode);
         }
         catch (KernelException e) when (e.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL)
         {

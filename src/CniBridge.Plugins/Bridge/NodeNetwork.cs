@@ -11,6 +11,8 @@ namespace CniBridge.Plugins.Bridge;
 /// <summary>The node's side of <see cref="INodeNetwork"/>, on the kernel; the pod's side is <see cref="PodNetwork"/>.</summary>
 sealed class NodeNetwork(TextWriter log) : INodeNetwork
 {
+    static readonly TimeSpan s_arrivalDeadline = TimeSpan.FromSeconds(2);
+
     readonly RouteSocket _socket = new();
     readonly Records<MasqueradeRecord> _masquerades = MasqueradeRecord.All();
     NftSocket? _firewall;
@@ -83,12 +85,15 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public void ChangeGateways(Link link, IReadOnlyList<Cidr> added, IReadOnlyList<Cidr> removed)
     {
-        if (added.Any(cidr => cidr.Address.IsV6))
+        var hasIPv6 = added.Any(cidr => cidr.Address.IsV6);
+        if (hasIPv6)
             IPv6Switch.Require(link.Name);
+        using var arrivals = hasIPv6 ? LinkWatch.OfIPv6Routes() : null;
         foreach (var cidr in removed)
             _socket.DeleteAddress(link.Index, cidr);
         foreach (var cidr in added)
             _socket.EnsureAddress(link.Index, cidr, skipsDad: true);
+        arrivals?.WaitUntilTaken([.. added.Select(cidr => cidr.Address)], _socket, s_arrivalDeadline);
         if (link.Kind == "bridge")
             PinMac(link);
     }

@@ -9,6 +9,7 @@ namespace CniBridge.Plugins.Bridge;
 static class PodNetwork
 {
     static readonly TimeSpan s_dadDeadline = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_arrivalDeadline = TimeSpan.FromSeconds(2);
 
     /// <summary>Addresses before up, so that going up announces them; routes after, for they need the link up.</summary>
     internal static PodLink Configure(NetworkNamespace pod, string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log) =>
@@ -36,7 +37,8 @@ static class PodNetwork
             return;
         }
         Prepare(link.Name, plan, detectsDuplicates, log);
-        using var watch = detectsDuplicates && plan.HasIPv6 ? LinkWatch.OfIPv6Addresses() : null;
+        using var detection = detectsDuplicates && plan.HasIPv6 ? LinkWatch.OfIPv6Addresses() : null;
+        using var arrivals = plan.HasIPv6 ? LinkWatch.OfIPv6Routes() : null;
         INetlinkMessage[] messages =
         [
             .. plan.Addresses.Select(cidr => AddressMessage.Add(link.Index, cidr, skipsDad: !detectsDuplicates)),
@@ -44,8 +46,11 @@ static class PodNetwork
             .. plan.Routes.Select(route => ToMessage(link.Index, route)).Distinct(),
         ];
         link.Socket.Execute(messages);
-        if (watch is not null)
-            AwaitAddresses(link, watch);
+        if (detection is not null)
+            AwaitAddresses(link, detection);
+        // The first packet to the pod may come as soon as ADD is done.
+        if (arrivals?.WaitUntilTaken([.. plan.Addresses.Select(cidr => cidr.Address)], link.Socket, s_arrivalDeadline) == false)
+            log.WriteLine($"{link.Name} takes no packets to its IPv6 addresses yet");
     }
 
     /// <summary>What the kernel would fill in is filled in here, so that routes that are the same to it are found to be.</summary>

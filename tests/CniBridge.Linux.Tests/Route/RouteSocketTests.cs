@@ -149,6 +149,28 @@ public sealed class RouteSocketTests : IDisposable
         Assert.Null(_socket.FindLinkTowards(anywhere));
     }
 
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.1", "10.0.0.7", "192.0.2.1")]
+    [InlineData("fd00::1", "fd00::1", "fd00::7", "2001:db8::1")]
+    public void Routes_to_own_addresses_to_neighbours_and_through_routers_are_told_apart(
+        string address, string own, string neighbour, string far)
+    {
+        var bridge = CreateBridge();
+        var length = IpAddress.Parse(address).IsV6 ? 64 : 24;
+        _socket.EnsureAddress(bridge.Index, new Cidr(IpAddress.Parse(address), length), skipsDad: true);
+        Assert.Null(_socket.FindLinkTowards(IpAddress.Parse(far)));
+        Ip("route", "add", "default", "via", neighbour);
+
+        var route = _socket.TryGetRoute(IpAddress.Parse(own))!;
+        Assert.Equal((true, false), (route.IsLocal, route.IsUnicast));
+        route = _socket.TryGetRoute(IpAddress.Parse(neighbour))!;
+        Assert.Equal((false, true, 0), (route.IsLocal, route.IsUnicast, route.Gateways.Count));
+        Assert.Equal([bridge.Index], route.Links);
+        route = _socket.TryGetRoute(IpAddress.Parse(far))!;
+        Assert.Equal((false, true), (route.IsLocal, route.IsUnicast));
+        Assert.Equal([IpAddress.Parse(neighbour)], route.Gateways);
+    }
+
     [Fact]
     public void What_is_gone_already_is_deleted_as_well()
     {
