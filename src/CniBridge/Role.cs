@@ -2,6 +2,7 @@ using CniBridge.Plugins;
 using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Loopback;
+using CniBridge.Plugins.PortMap;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge;
@@ -16,7 +17,7 @@ sealed record Role(IPlugin Plugin, bool IsOperators)
         "bridge" => new(new BridgePlugin(), false),
         "host-local" => new(new HostLocalPlugin(), false),
         "loopback" => new(new LoopbackPlugin(), false),
-        "portmap" => new(new MissingPlugin("portmap"), false),
+        "portmap" => new(new PortMapPlugin(), false),
         _ => new(new BridgePlugin(), true),
     };
 

@@ -3,7 +3,7 @@ namespace CniBridge.EndToEnd.Tests;
 /// <summary>What is published: one small static program under several names.</summary>
 public sealed class BinaryTests
 {
-    const int MaxBytes = 6 * 1024 * 1024;
+    const int MaxBytes = 7 * 1024 * 1024;
 
     const string SupportedVersions = "CNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0";
 
@@ -20,7 +20,7 @@ public sealed class BinaryTests
     }
 
     [Fact]
-    public void The_program_is_not_larger_than_6_MiB() => Assert.InRange(new FileInfo(Program).Length, 1, MaxBytes);
+    public void The_program_is_not_larger_than_7_MiB() => Assert.InRange(new FileInfo(Program).Length, 1, MaxBytes);
 
     [Theory]
     [InlineData("bridge")]
@@ -62,20 +62,6 @@ public sealed class BinaryTests
             """{"cniVersion":"1.1.0","supportedVersions":["0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}""",
             Assert.Single(result.Stdout.TrimEnd('\n').Split('\n')));
         Assert.Empty(result.Stderr);
-    }
-
-    [Theory]
-    [InlineData("ADD")]
-    [InlineData("CHECK")]
-    public void The_role_that_is_not_there_yet_says_so_and_changes_nothing(string verb)
-    {
-        using var node = NewNode();
-        var before = node.Snapshot();
-        const string configuration = """{"cniVersion": "1.0.0", "name": "podnet", "type": "portmap"}""";
-
-        (RawCall.Of(node, verb, configuration) with { Plugin = "portmap" }).Fail(999, "portmap");
-
-        Assert.Equal(before, node.Snapshot());
     }
 
     [Fact]

@@ -34,6 +34,28 @@ public sealed class LibcniTests
         node.AssertNothingLeft(PodNetwork.Bridge);
     }
 
+    [Theory]
+    [InlineData("0.4.0")]
+    [InlineData("1.0.0")]
+    public void A_host_port_comes_with_the_pod_and_goes_with_it(string version)
+    {
+        Requirement.Programs("nft", "busybox");
+        using var node = NodeWithNetwork(version, more: """, {"type": "portmap", "capabilities": {"portMappings": true}}""");
+        var pod = node.AddPod("pod");
+        var mappings = ("CAP_ARGS", """{"portMappings": [{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}]}""");
+
+        AssertPlausible(Cnitool.Add(node, "podnet", pod, mappings), version, "10.88.0.2/24");
+        using var server = node.Start("ip", [
+            "netns", "exec", "pod", "busybox", "nc", "-ll", "-p", "80", "-e", "echo", "here I am"]);
+        node.Run("sh", "-c", "until ip netns exec pod busybox netstat -ltn | grep -q :80; do :; done").Succeeded();
+        Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "127.0.0.1", "8080").Stdout);
+        Cnitool.Run(node, "check", "podnet", pod, mappings).Succeeded();
+        // A runtime that was started anew may not know the mappings any more.
+        Cnitool.Run(node, "del", "podnet", pod).Succeeded();
+        Assert.DoesNotContain("8080", node.Run("nft", "list", "ruleset").Succeeded().Stdout, StringComparison.Ordinal);
+        node.AssertNothingLeft(PodNetwork.Bridge);
+    }
+
     // cnitool's name for a container is a hash of its namespace's path.
     [Fact]
     public void What_libcni_began_the_operator_s_command_can_finish_and_the_other_way_round()
@@ -142,7 +164,8 @@ public sealed class LibcniTests
         Assert.DoesNotContain("UP", flags.EnumerateArray().Select(flag => flag.GetString()));
     }
 
-    static ScratchNode NodeWithNetwork(string version, string subnet = "10.88.0.0/24")
+    /// <param name="more">Plugins after the bridge, with a comma.</param>
+    static ScratchNode NodeWithNetwork(string version, string subnet = "10.88.0.0/24", string more = "")
     {
         Requirement.Node();
         Requirement.Ipv6();
@@ -158,7 +181,7 @@ public sealed class LibcniTests
                 "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true,
                 "capabilities": {"ips": true, "mac": true},
                 "ipam": {"type": "host-local", "ranges": [[{"subnet": "{{subnet}}"}]]}
-              }]
+              }{{more}}]
             }
             """);
         return node;

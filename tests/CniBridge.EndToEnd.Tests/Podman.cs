@@ -41,12 +41,12 @@ sealed class Podman
     }
 
     /// <summary>Starts a container that stays until it is removed.</summary>
-    public void StartContainer(string name, string network, ControlGroup group) =>
-        Run(
+    public void StartContainer(string name, string network, ControlGroup group, params string[] options) =>
+        Run([
             "run", "--detach", "--name", name, "--network", network, "--cgroup-parent", $"/{group.Name}",
             // Limits that root may set without CAP_SYS_RESOURCE, and the raw sockets of busybox's ping.
             "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--cap-add", "NET_RAW",
-            BusyboxImage.Name, "sleep", "600").Succeeded();
+            .. options, BusyboxImage.Name, "sleep", "600"]).Succeeded();
 
     public CommandResult InContainer(string name, params string[] command) => Run(["exec", name, .. command]);
 

@@ -8,7 +8,7 @@ public sealed class PodmanTests
     [Fact]
     public void Containers_get_addresses_reach_each_other_and_leave_nothing_behind()
     {
-        Requirement.Node("podman", "conmon", "runc", "busybox");
+        Requirement.Node("podman", "conmon", "runc", "busybox", "nft");
         Requirement.Ipv6();
         using var group = new ControlGroup();
         using var node = new ScratchNode();
@@ -21,13 +21,13 @@ public sealed class PodmanTests
               "plugins": [{
                 "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true,
                 "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/64"}]]}
-              }]
+              }, {"type": "portmap", "capabilities": {"portMappings": true}}]
             }
             """);
         var podman = new Podman(node, NetworkDirectory);
         Assert.Contains("podnet", podman.Run("network", "ls").Succeeded().Stdout, StringComparison.Ordinal);
 
-        podman.StartContainer("first", "podnet", group);
+        podman.StartContainer("first", "podnet", group, "--publish", "8080:80", "--publish", "8053:53/udp");
         podman.StartContainer("second", "podnet", group);
 
         AssertAddresses(podman, "first", 2);
@@ -42,7 +42,14 @@ public sealed class PodmanTests
         node.AssertReaches("10.88.0.2");
         node.AssertReaches("fd00:88::2");
 
+        podman.InContainer("first", "sh", "-c", "nc -ll -p 80 -e echo here I am &").Succeeded();
+        podman.InContainer("first", "sh", "-c", "until netstat -ltn | grep -q :80; do :; done").Succeeded();
+        Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "127.0.0.1", "8080").Stdout);
+        Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "10.88.0.1", "8080").Stdout);
+        Assert.Contains("udp . 8053", node.Run("nft", "list", "map", "ip", "cni-bridge", "hostports").Stdout, StringComparison.Ordinal);
+
         podman.Run("rm", "--force", "--time", "0", "first", "second").Succeeded();
+        Assert.DoesNotContain("80", node.Run("nft", "list", "map", "ip", "cni-bridge", "hostports").Stdout, StringComparison.Ordinal);
         node.AssertNothingLeft(PodNetwork.Bridge);
     }
 

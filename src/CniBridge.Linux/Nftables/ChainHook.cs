@@ -16,6 +16,9 @@ public sealed record ChainHook(string Type, uint Number, int Priority)
     /// <summary>type nat hook postrouting priority srcnat</summary>
     public static ChainHook NatPostrouting => new("nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC);
 
+    /// <summary>type filter hook prerouting priority raw: before any address is translated</summary>
+    public static ChainHook RawPrerouting => new("filter", NF_INET_PRE_ROUTING, NF_IP_PRI_RAW);
+
     public static ChainHook FilterInput => new("filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER);
     public static ChainHook FilterForward => new("filter", NF_INET_FORWARD, NF_IP_PRI_FILTER);
     public static ChainHook FilterOutput => new("filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER);

@@ -2,7 +2,7 @@ namespace CniBridge.Linux.Nftables;
 
 /// <summary>
 /// linux/netfilter.h, netfilter_ipv4.h, netfilter_bridge.h, if_packet.h, netfilter/nfnetlink.h, nf_nat.h, nf_conntrack_common.h,
-/// nf_conntrack_tuple_common.h
+/// nf_conntrack_tuple_common.h; netinet/in.h
 /// </summary>
 static class NetfilterConstants
 {
@@ -28,6 +28,7 @@ static class NetfilterConstants
     internal const uint NF_BR_PRE_ROUTING = 0;
     internal const uint NF_BR_FORWARD = 2;
 
+    internal const int NF_IP_PRI_RAW = -300;
     internal const int NF_IP_PRI_NAT_DST = -100;
     internal const int NF_IP_PRI_FILTER = 0;
     internal const int NF_IP_PRI_NAT_SRC = 100;
@@ -38,6 +39,10 @@ static class NetfilterConstants
     internal const uint NF_NAT_RANGE_PROTO_SPECIFIED = 2;
     internal const uint NF_NAT_RANGE_PROTO_RANDOM = 4;
     internal const uint NF_NAT_RANGE_PROTO_RANDOM_FULLY = 16;
+
+    internal const byte IPPROTO_TCP = 6;
+    internal const byte IPPROTO_UDP = 17;
+    internal const byte IPPROTO_SCTP = 132;
 
     internal const byte IP_CT_DIR_ORIGINAL = 0;
     internal const byte IP_CT_DIR_REPLY = 1;

@@ -20,14 +20,19 @@ public sealed class NftBatch
     }
 
     /// <summary>Any number of elements, in as many messages as it takes.</summary>
-    public NftBatch AddElements(SetName set, params ReadOnlySpan<SetElement> elements)
+    public NftBatch AddElements(SetName set, params ReadOnlySpan<SetElement> elements) => Add(set, elements, isExclusive: false);
+
+    /// <summary>As <see cref="AddElements"/>; one that is there already is refused (EEXIST).</summary>
+    public NftBatch CreateElements(SetName set, params ReadOnlySpan<SetElement> elements) => Add(set, elements, isExclusive: true);
+
+    NftBatch Add(SetName set, ReadOnlySpan<SetElement> elements, bool isExclusive)
     {
         for (; !elements.IsEmpty; elements = elements[CountOf(elements)..])
-            _messages.Add(new NewElements(set, elements[..CountOf(elements)].ToArray()));
+            _messages.Add(new NewElements(set, elements[..CountOf(elements)].ToArray()) { IsExclusive = isExclusive });
         return this;
     }
 
-    /// <summary>As <see cref="AddElements"/>, by their keys.</summary>
+    /// <summary>Any number of them, by their keys.</summary>
     public NftBatch DeleteElements(SetName set, params ReadOnlySpan<SetElement> elements)
     {
         for (; !elements.IsEmpty; elements = elements[CountOf(elements)..])

@@ -1,4 +1,5 @@
 using CniBridge.Linux.Nftables;
+using CniBridge.Plugins.PortMap;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Firewall;
@@ -17,6 +18,8 @@ public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
         var restored = new List<string>();
         RestoreMasquerades(socket, restored);
         restored.AddRange(new SpoofCheck(new SpoofCheckRules(() => socket), new Records<SpoofGuard>(SpoofGuard.Format, root)).Restore());
+        using var ports = new NodePorts();
+        restored.AddRange(new PortMapRepair(ports, new Records<HostPortRecord>(HostPortRecord.Format, root)).Run());
         return restored;
     }
 

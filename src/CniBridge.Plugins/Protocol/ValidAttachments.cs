@@ -25,6 +25,16 @@ sealed class ValidAttachments
         return new ValidAttachments(CniResultReader.Each(list, "cni.dev/valid-attachments", (item, _) => item));
     }
 
+    /// <summary>Container and interface of each.</summary>
+    internal IEnumerable<(string ContainerId, string InterfaceName)> All
+    {
+        get
+        {
+            foreach (var pair in _pairs)
+                yield return (pair.ContainerId ?? "", pair.InterfaceName ?? "");
+        }
+    }
+
     /// <summary>A reservation of the oldest form names no interface: it lives as long as its container.</summary>
     internal bool Contains(string containerId, string interfaceName) =>
         interfaceName.Length == 0

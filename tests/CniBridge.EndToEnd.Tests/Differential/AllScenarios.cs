@@ -17,5 +17,6 @@ static class AllScenarios
         .. CheckScenarios.Table,
         .. LoopbackScenarios.Table,
         .. DelegationScenarios.Table,
+        .. PortMapScenarios.Table,
     ];
 }

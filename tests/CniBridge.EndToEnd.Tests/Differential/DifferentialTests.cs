@@ -27,6 +27,7 @@ public sealed class DifferentialTests
     {
         _ = IsPossible.Value;
         var scenario = AllScenarios.Table.Single(scenario => scenario.Name == name);
+        Requirement.Programs([.. scenario.Programs]);
         var (goNode, ourNode) = Both(
             () => new DifferentialNode(scenario, PluginDirectory.Go),
             () => new DifferentialNode(scenario, PluginDirectory.UnderTest));

@@ -11,6 +11,9 @@ sealed record Scenario(string Name, string Configuration)
     /// <summary>Further configurations, for steps that name one as their <see cref="Step.Network"/>.</summary>
     public IReadOnlyDictionary<string, string> Networks { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What it takes besides the plugins.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
     /// <summary>What is done, in order; the first has number 1.</summary>
     public required IReadOnlyList<Step> Steps { get; init; }
 

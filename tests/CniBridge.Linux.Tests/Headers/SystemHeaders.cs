@@ -21,6 +21,7 @@ static partial class SystemHeaders
         #include <sys/stat.h>
         #include <sys/time.h>
         #include <net/if.h>
+        #include <netinet/in.h>
         #include <linux/if.h>
         #include <linux/if_addr.h>
         #include <linux/if_bridge.h>

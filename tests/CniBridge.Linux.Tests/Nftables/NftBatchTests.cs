@@ -12,6 +12,7 @@ public sealed class NftBatchTests
     [InlineData("nft-masquerade")]
     [InlineData("nft-spoof-check")]
     [InlineData("nft-host-ports")]
+    [InlineData("nft-guards")]
     [InlineData("nft-sets")]
     [InlineData("nft-nat")]
     [InlineData("nft-filter")]
@@ -51,6 +52,17 @@ public sealed class NftBatchTests
         var messages = NftCapture.Split(NftCapture.Encode(Masquerade()));
         Assert.Equal(Enumerable.Range(0, messages.Count), messages.Select(message => BitConverter.ToInt32(message, 8)));
         Assert.Equal(messages[^2], Assert.Single(messages, message => (message[6] & 4) != 0));
+    }
+
+    [Fact]
+    public void Elements_that_must_not_be_there_yet_are_in_as_many_messages_as_others()
+    {
+        var elements = Enumerable.Repeat(Element("10.1.0.7"), NewElements.MostPerMessage + 1).ToArray();
+        var messages = new NftBatch().CreateElements(Cni.Set("pods"), elements).Messages.Cast<NewElements>().ToList();
+        Assert.Equal([NewElements.MostPerMessage, 1], messages.Select(message => message.Elements.Length));
+        Assert.All(messages, message => Assert.True(message.IsExclusive));
+        Assert.All(new NftBatch().AddElements(Cni.Set("pods"), elements).Messages.Cast<NewElements>(),
+            message => Assert.False(message.IsExclusive));
     }
 
     // The kernel gives a list's length 16 bits.

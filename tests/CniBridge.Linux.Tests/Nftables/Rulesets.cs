@@ -15,6 +15,7 @@ static class Rulesets
         "nft-masquerade" => Masquerade(),
         "nft-spoof-check" => SpoofCheck(),
         "nft-host-ports" => HostPorts(),
+        "nft-guards" => Guards(),
         "nft-sets" => InetRulesets.Sets(),
         "nft-nat" => InetRulesets.Nat(),
         "nft-filter" => InetRulesets.Filter(),
@@ -110,6 +111,38 @@ static class Rulesets
                 new NewRule(postrouting,
                     [.. Match.HasNewDestination(), .. Match.Source(Cidr.Parse("127.0.0.1/32")), new Masquerade()]),
                 new NewRule(postrouting, [.. Match.Mark(0x2000), new Masquerade { IsRandom = true }]));
+    }
+
+    internal static NftBatch Guards()
+    {
+        var table = new TableName(TableFamily.IPv4, "cni_guards");
+        var (links, senders, neighbours) = (table.Set("links"), table.Set("senders"), table.Set("neighbours"));
+        var (guard, masks) = (table.Chain("guard"), table.Chain("masks"));
+        var (local, pod) = (Field.Address(IpAddress.Parse("127.0.0.1")), Field.Address(IpAddress.Parse("10.88.0.2")));
+        return new NftBatch()
+            .Add(
+                new NewTable(table),
+                new NewChain(guard) { Hook = ChainHook.RawPrerouting, Policy = Verdict.Accept },
+                new NewChain(masks) { Hook = ChainHook.NatPostrouting, Policy = Verdict.Accept },
+                new NewSet(links, DataType.InterfaceName))
+            .AddElements(links, new SetElement(Field.InterfaceName("cni0")))
+            .Add(new NewSet(senders, DataType.IPv4Address, DataType.IPv4Address))
+            .AddElements(senders, new SetElement(Field.Concatenate(local, pod)) { Comment = "pods/ctr/eth0" })
+            .Add(new NewSet(neighbours, DataType.IPv4Address, DataType.InterfaceName))
+            .AddElements(neighbours, new SetElement(Field.Concatenate(pod, Field.InterfaceName("cni0"))) { Comment = "pods/ctr/eth0" })
+            .Add(
+                new NewRule(guard, [
+                    Meta.InputInterfaceName(), Lookup.In(links), .. Match.Destination(Cidr.Parse("127.0.0.0/8")),
+                    new Counter(), new Decide(Verdict.Drop),
+                ]),
+                new NewRule(masks, [
+                    .. Match.HasNewDestination(), Payload.SourceAddress(isV6: false),
+                    Payload.DestinationAddress(isV6: false, register: 1), Lookup.In(senders), new Masquerade(),
+                ]),
+                new NewRule(masks, [
+                    .. Match.HasNewDestination(), Payload.DestinationAddress(isV6: false), Meta.InputInterfaceName(register: 1),
+                    Lookup.In(neighbours), new Masquerade(),
+                ]));
     }
 
     internal static SetElement Element(string address, string comment = "") =>

@@ -19,6 +19,7 @@ public sealed class TwoViewsTests : IDisposable
     [InlineData("nft-masquerade")]
     [InlineData("nft-spoof-check")]
     [InlineData("nft-host-ports")]
+    [InlineData("nft-guards")]
     [InlineData("nft-sets")]
     [InlineData("nft-nat")]
     [InlineData("nft-filter")]

@@ -11,8 +11,10 @@ static partial class ParserSource
     /// <summary>What is read of a configuration for ADD, CHECK and STATUS.</summary>
     static readonly string[] s_roots = ["HeaderJson", "BridgeJson", "HostLocalJson", "StatusJson"];
 
+    const string PortMapRoot = "PortMapJson";
+
     /// <summary>Part of a configuration for DEL; what nobody writes: results, errors, what libcni adds for GC.</summary>
-    static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson"];
+    static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson", PortMapRoot, "PortMapDeleteJson"];
 
     static readonly Dictionary<string, string> s_records = Resource.Names("Json.cs")
         .SelectMany(file => RecordPattern().Matches(Resource.Text(file)))
@@ -20,6 +22,10 @@ static partial class ParserSource
 
     // The previous result is a key like another; nobody writes what is in it.
     internal static IReadOnlyCollection<string> Keys { get; } = [.. Find(s_roots).Append("prevResult").Order(StringComparer.Ordinal)];
+
+    internal static IReadOnlyCollection<string> PortMapKeys { get; } = Find(PortMapRoot);
+
+    internal static IReadOnlyCollection<string> PortMapDeleteKeys { get; } = Find("PortMapDeleteJson");
 
     internal static IReadOnlyCollection<string> DeleteKeys { get; } = Find("DeleteJson");
 

@@ -21,6 +21,16 @@ static class SchemaFile
     internal static IReadOnlyDictionary<string, JsonObject> PluginKeys { get; } = AllKeys
         .Where(key => !Array.Exists(s_runtimesKeys, passed => IsOrIsIn(key.Key, passed))).ToDictionary();
 
+    /// <summary>Of portmap, beside those that every plugin has.</summary>
+    internal static IReadOnlyDictionary<string, JsonObject> PortMapKeys { get; } = FindPortMap();
+
+    static Dictionary<string, JsonObject> FindPortMap()
+    {
+        var keys = new Dictionary<string, JsonObject>();
+        Walk(Definition("portmap"), "", keys);
+        return keys;
+    }
+
     static bool IsOrIsIn(string key, string other) =>
         key.StartsWith(other, StringComparison.Ordinal) && (key.Length == other.Length || key[other.Length] is '.' or '[');
 
@@ -48,7 +58,8 @@ static class SchemaFile
             Add(path + "[0]", items, keys);
         foreach (var part in (JsonNode?[])[.. schema["allOf"]?.AsArray() ?? [], schema["then"], schema["else"]])
         {
-            if (part is not null)
+            // What is chained to a plugin is another, with keys of its own.
+            if (part is not null && part["$ref"]?.GetValue<string>() != "#/definitions/chained")
                 Walk(Resolve(part), path, keys);
         }
     }

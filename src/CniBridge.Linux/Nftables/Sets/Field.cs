@@ -15,6 +15,8 @@ public static class Field
     /// <summary>IPPROTO_TCP, IPPROTO_UDP, …</summary>
     public static byte[] Protocol(byte number) => [number];
 
+    public static byte[] Protocol(TransportProtocol protocol) => [(byte)protocol];
+
     public static byte[] Port(ushort number)
     {
         var bytes = new byte[sizeof(ushort)];

@@ -1,0 +1,101 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Sets;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>An element of one of the sets of <see cref="HostPortTable"/>, with its owner as its comment.</summary>
+/// <param name="What">As it is told to people.</param>
+sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string What)
+{
+    /// <summary>The port that it is; null for those by which senders are masked.</summary>
+    internal PortMapping? Mapping { get; init; }
+
+    internal string Owner => Element.Comment;
+
+    /// <summary>It is nobody's, and stays.</summary>
+    internal bool IsShared => Owner.Length == 0;
+
+    /// <summary>The same element as it was found, perhaps another's and for another pod.</summary>
+    internal HostPortElement As(SetElement found) => this with { Element = Element with { Data = found.Data, Comment = found.Comment } };
+
+    /// <summary>Does what was found under its key the same?</summary>
+    internal bool LeadsTo(SetElement found) => (Element.Data ?? []).AsSpan().SequenceEqual(found.Data);
+
+    internal bool IsSameKey(HostPortElement other) =>
+        Set == other.Set && Element.Key.AsSpan().SequenceEqual(other.Element.Key);
+
+    /// <summary>The connections over the port; null for an element that is none.</summary>
+    internal HostPortFlow? Flow
+    {
+        get
+        {
+            if (Mapping is null || Element.Data is not { } data)
+                return null;
+            // Address, port, and two bytes of nothing.
+            var size = IsV6 ? 16 : 4;
+            return new HostPortFlow(Mapping.Protocol, Mapping.IsAnywhere ? null : Mapping.HostAddress, Mapping.HostPort,
+                IpAddress.FromBytes(data.AsSpan(0, size)), (ushort)((data[size] << 8) | data[size + 1]));
+        }
+    }
+
+    /// <summary>All that a record stands for.</summary>
+    internal static List<HostPortElement> Of(HostPortRecord record)
+    {
+        var elements = new List<HostPortElement>();
+        foreach (var pod in record.Pods)
+        {
+            var count = elements.Count;
+            foreach (var mapping in record.Mappings)
+            {
+                if (mapping.Serves(pod.Address.IsV6))
+                    elements.Add(OfPort(mapping, pod.Address, record.OwnerName));
+            }
+            if (record.Masquerades && elements.Count > count)
+                AddMasks(elements, record, pod);
+        }
+        return elements;
+    }
+
+    static HostPortElement OfPort(PortMapping mapping, IpAddress pod, string owner)
+    {
+        var table = new HostPortTable(pod.IsV6);
+        var (protocol, port) = (Field.Protocol(mapping.Protocol), Field.Port(mapping.HostPort));
+        var key = mapping.IsAnywhere
+            ? Field.Concatenate(protocol, port)
+            : Field.Concatenate(protocol, Field.Address(mapping.HostAddress!), port);
+        return new HostPortElement(pod.IsV6, mapping.IsAnywhere ? table.Ports : table.AddressPorts, new SetElement(key)
+        {
+            Data = Field.Concatenate(Field.Address(pod), Field.Port(mapping.ContainerPort)),
+            Comment = owner,
+        }, mapping.ToString())
+        {
+            Mapping = mapping,
+        };
+    }
+
+    static void AddMasks(List<HostPortElement> elements, HostPortRecord record, PodAddress pod)
+    {
+        var table = new HostPortTable(pod.Address.IsV6);
+        var address = Field.Address(pod.Address);
+        Add(table.Senders, Field.Concatenate(address, address), $"masquerading of {pod.Address} to itself");
+        if (pod.Link is not null)
+        {
+            Add(table.Neighbours, Field.Concatenate(address, Field.InterfaceName(pod.Link)),
+                $"masquerading of {pod.Link} to {pod.Address}");
+        }
+        if (record.MasqueradesAll)
+            Add(table.Masked, address, $"masquerading of all to {pod.Address}");
+        if (!record.ServesLocalhost(pod))
+            return;
+        Add(table.Senders, Field.Concatenate([127, 0, 0, 1], address), $"masquerading of 127.0.0.1 to {pod.Address}");
+        elements.Add(new HostPortElement(
+            pod.Address.IsV6, table.LocalhostLinks, new SetElement(Field.InterfaceName(pod.Link!)), $"guard of 127.0.0.1 on {pod.Link}"));
+
+        void Add(SetName set, byte[] key, string what) => elements.Add(
+            new HostPortElement(pod.Address.IsV6, set, new SetElement(key) { Comment = record.OwnerName }, what));
+    }
+}
+
+/// <summary>Elements that go and elements that come, all at once.</summary>
+sealed record HostPortChange(IReadOnlyList<HostPortElement> Removed, IReadOnlyList<HostPortElement> Added);

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>The ports of an attachment, with all that it takes to make its elements again.</summary>
+sealed record HostPortRecord(RecordOwner Owner)
+{
+    internal IReadOnlyList<PortMapping> Mappings { get; init; } = [];
+    internal IReadOnlyList<PodAddress> Pods { get; init; } = [];
+    internal bool Masquerades { get; init; }
+    internal bool MasqueradesAll { get; init; }
+
+    internal static RecordFormat<HostPortRecord> Format { get; } = new("hostports", record => record.Name, Write, Read);
+
+    /// <summary>What the comments of its elements say.</summary>
+    internal string OwnerName => HostPortOwner.Of(Owner.Attachment);
+
+    internal string Name => HostPortOwner.RecordNameOf(OwnerName);
+
+    /// <summary>Is there a port on 127.0.0.1 that leads to the address, and a link of which the kernel can be told so?</summary>
+    internal bool ServesLocalhost(PodAddress pod)
+    {
+        if (!Masquerades || pod.Address.IsV6 || pod.Link is null)
+            return false;
+        foreach (var mapping in Mappings)
+        {
+            if (mapping.ServesLocalhost)
+                return true;
+        }
+        return false;
+    }
+
+    static void Write(HostPortRecord record, Utf8JsonWriter json)
+    {
+        record.Owner.Write(json);
+        json.WriteBoolean("snat", record.Masquerades);
+        json.WriteBoolean("masqAll", record.MasqueradesAll);
+        json.WriteStartArray("addresses");
+        foreach (var pod in record.Pods)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", pod.Address.ToString());
+            if (pod.Link is not null)
+                json.WriteString("link", pod.Link);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("portMappings");
+        foreach (var mapping in record.Mappings)
+            mapping.Write(json);
+        json.WriteEndArray();
+    }
+
+    static HostPortRecord Read(JsonKeys keys) => new(RecordOwner.Read(keys))
+    {
+        Masquerades = keys.Truth("snat") == true,
+        MasqueradesAll = keys.Truth("masqAll") == true,
+        Pods = [.. CniResultReader.Each(keys.Objects("addresses", ReadPod), "addresses", (pod, _) => pod)],
+        Mappings = [.. CniResultReader.Each(keys.Objects("portMappings", PortMappingJson.Read), "portMappings", PortMapping.Parse)],
+    };
+
+    static PodAddress ReadPod(JsonKeys keys) => IpAddress.TryParse(keys.Text("address"), out var address)
+        ? new PodAddress(address, keys.Text("link"))
+        : throw new JsonException("no address");
+}

@@ -1,0 +1,101 @@
+using CniBridge.Linux.Nftables;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>ADD: all ports or none. What the plugin before it said is passed on as it is.</summary>
+sealed class PortMapAdd(
+    CniRequest request, PortMapConfig config, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
+{
+    readonly HostPortOwners _owners = new(node, records);
+
+    internal CniResult Run()
+    {
+        var previous = CniResultReader.ReadPrevious(request.Config)
+            ?? throw new CniException(CniErrorCode.InvalidConfig, "must be called as chained plugin",
+                "there is no prevResult: portmap comes after the plugin that makes the interface");
+        CniResultWriter.CheckConvertible(previous.Ips.Count > 0, request.Version);
+        if (config.Mappings.Count == 0)
+            return previous;
+        var record = MakeRecord(request, config, previous, node);
+        var wanted = HostPortElement.Of(record);
+        if (wanted.Count == 0)
+        {
+            request.Log.WriteLine("no host port is of a family that the pod has an address of");
+            return previous;
+        }
+        Make(record, wanted);
+        return previous;
+    }
+
+    void Make(HostPortRecord record, List<HostPortElement> wanted)
+    {
+        // Whoever has a port is asked before anything changes.
+        _owners.Plan(wanted);
+        using var undo = new Rollback(request.Log);
+        var former = records.TryRead(record.Name);
+        if (former is not null)
+            RemoveOutdated(former, wanted);
+        // Before the first element: whatever is in the kernel can be found by it.
+        undo.Push("take back the record of the host ports", () => TakeBack(record, former));
+        records.Save(record);
+        var change = _owners.Make(wanted, undo);
+        foreach (var pod in record.Pods)
+        {
+            if (record.ServesLocalhost(pod))
+                node.AllowLocalhost(pod.Link!);
+        }
+        undo.Cancel();
+        Forget(wanted, change);
+    }
+
+    /// <summary>What an earlier ADD of the same attachment made, and this one does not.</summary>
+    void RemoveOutdated(HostPortRecord former, List<HostPortElement> wanted)
+    {
+        var outdated = HostPortElement.Of(former).FindAll(
+            element => !wanted.Exists(same => same.IsSameKey(element) && same.LeadsTo(element.Element)));
+        if (outdated.Count > 0)
+            _owners.Remove(outdated);
+    }
+
+    void TakeBack(HostPortRecord record, HostPortRecord? former)
+    {
+        if (former is not null)
+            records.Save(former);
+        else
+            records.TryDelete(record.Name);
+    }
+
+    /// <summary>
+    /// Datagrams have no beginning by which the kernel would know that a sender begins anew. Of other protocols only those
+    /// connections are forgotten that led to the port's dead owner: the node's own go on.
+    /// </summary>
+    void Forget(List<HostPortElement> made, HostPortChange change)
+    {
+        foreach (var element in made)
+        {
+            if (element.Flow is { Protocol: TransportProtocol.Udp } flow)
+                HostPortOwners.TryForget(() => conntrack.ForgetOthers(flow), request.Log);
+        }
+        foreach (var element in change.Removed)
+        {
+            if (element.Flow is { Protocol: not TransportProtocol.Udp } flow)
+                HostPortOwners.TryForget(() => conntrack.ForgetOwn(flow), request.Log);
+        }
+    }
+
+    internal static HostPortRecord MakeRecord(CniRequest request, PortMapConfig config, CniResult previous, INodePorts node)
+    {
+        var pods = new List<PodAddress>();
+        foreach (var address in PodAddress.Find(previous, request.Environment.InterfaceName))
+            pods.Add(new PodAddress(address, config.Masquerades ? node.FindLink(address) : null));
+        return new HostPortRecord(RecordOwner.Of(request))
+        {
+            Mappings = config.Mappings,
+            Pods = pods,
+            Masquerades = config.Masquerades,
+            MasqueradesAll = config.MasqueradesAll,
+        };
+    }
+}

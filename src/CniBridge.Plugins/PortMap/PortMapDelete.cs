@@ -1,0 +1,93 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>
+/// DEL: the attachment's ports by its record, whatever the request says of them; without a record those of the request that
+/// are there and say that they are the attachment's. However often.
+/// </summary>
+sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
+{
+    internal void Run()
+    {
+        var name = HostPortOwner.RecordNameOf(HostPortOwner.Of(request.Attachment));
+        if (records.TryRead(name) is { } record)
+            new HostPortOwners(node, records).Remove(record, conntrack, request.Log);
+        else if (TryReadMappings() is { Count: > 0 } mappings)
+            RemoveUnrecorded(mappings);
+    }
+
+    /// <summary>Whose record is lost; or who was never ours.</summary>
+    void RemoveUnrecorded(List<PortMapping> mappings)
+    {
+        try
+        {
+            node.DeleteGoPorts(request.NetworkName, request.Environment.ContainerId);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            request.Log.WriteLine($"rules of the Go plugin, if there are any, stay: {e.Message}");
+        }
+        if (FindUnrecorded(mappings) is { } record)
+            new HostPortOwners(node, records).Remove(record, conntrack, request.Log);
+    }
+
+    /// <summary>A record as ADD would have written it, from the ports that are there; null when there is none.</summary>
+    HostPortRecord? FindUnrecorded(List<PortMapping> mappings)
+    {
+        var record = new HostPortRecord(RecordOwner.Of(request))
+        {
+            Mappings = mappings,
+            Masquerades = true,
+            MasqueradesAll = true,
+        };
+        var pods = new List<PodAddress>();
+        // Of any pod: an element is found by its port.
+        foreach (var anyPod in (ReadOnlySpan<IpAddress>)[Cidr.Default(false).Address, Cidr.Default(true).Address])
+        {
+            foreach (var element in HostPortElement.Of(record with { Pods = [new PodAddress(anyPod, null)] }))
+            {
+                if (element.Mapping is null || node.Find(element) is not { } found || found.Comment != element.Owner)
+                    continue;
+                if (element.As(found).Flow is { } flow && !pods.Exists(pod => pod.Address == flow.PodAddress))
+                    pods.Add(new PodAddress(flow.PodAddress, node.FindLink(flow.PodAddress)));
+            }
+        }
+        return pods.Count == 0 ? null : record with { Pods = pods };
+    }
+
+    /// <summary>What cannot be read says nothing, and must not keep the rest from being cleaned up.</summary>
+    List<PortMapping> TryReadMappings()
+    {
+        var mappings = new List<PortMapping>();
+        try
+        {
+            var json = CniJson.Decode(request.Config, PortMapDeleteJson.Read, "network config");
+            foreach (var mapping in CniResultReader.Each(json.RuntimeConfig?.PortMappings, "runtimeConfig.portMappings", TryRead))
+            {
+                if (mapping is not null)
+                    mappings.Add(mapping);
+            }
+        }
+        catch (CniException e)
+        {
+            request.Log.WriteLine($"without the port mappings of the request: {e.Message}");
+        }
+        return mappings;
+    }
+
+    PortMapping? TryRead(PortMappingJson json, string key)
+    {
+        try
+        {
+            return PortMapping.Parse(json, key);
+        }
+        catch (CniException e)
+        {
+            request.Log.WriteLine($"without {key}: {e.Message}");
+            return null;
+        }
+    }
+}

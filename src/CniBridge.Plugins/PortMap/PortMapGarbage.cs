@@ -1,0 +1,41 @@
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>GC: the ports of the network's attachments that do not live. Goes on past a failure and reports all.</summary>
+sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
+{
+    readonly Failures _failures = new();
+    readonly HostPortOwners _owners = new(node, records);
+
+    internal void Run()
+    {
+        var valid = ValidAttachments.Parse(CniJson.Decode(request.Config, GarbageJson.Read, "network config"));
+        foreach (var record in records.ReadAll())
+        {
+            var attachment = record.Owner.Attachment;
+            if (attachment.Network == request.NetworkName && !valid.Contains(attachment.ContainerId, attachment.InterfaceName))
+                _failures.Try(() => _owners.Remove(record, conntrack, request.Log));
+        }
+        _failures.Try(() => RemoveUnrecorded(valid));
+        _failures.ThrowIfAny("GC is not complete");
+    }
+
+    /// <summary>Whatever else says that it is of the network, and of nobody who lives.</summary>
+    void RemoveUnrecorded(ValidAttachments valid)
+    {
+        var living = new HashSet<string>();
+        foreach (var (containerId, interfaceName) in valid.All)
+            living.Add(HostPortOwner.Of(new Attachment(request.NetworkName, containerId, interfaceName)));
+        var prefix = HostPortOwner.PrefixOf(request.NetworkName);
+        var garbage = new List<HostPortElement>();
+        foreach (var element in node.List())
+        {
+            if (element.Owner.StartsWith(prefix, StringComparison.Ordinal) && !living.Contains(element.Owner))
+                garbage.Add(element);
+        }
+        if (garbage.Count > 0)
+            _owners.Remove(garbage);
+    }
+}

@@ -1,0 +1,43 @@
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>The portmap role, chained after any plugin that makes an interface: ports of the node lead to ports of the pod.</summary>
+public sealed class PortMapPlugin : IPlugin
+{
+    public string Name => "portmap";
+
+    static Records<HostPortRecord> Records => new(HostPortRecord.Format);
+
+    public CniResult Add(CniRequest request)
+    {
+        using var node = new NodePorts();
+        return new PortMapAdd(request, PortMapConfig.Parse(request), node, Records, new NodeConntrack(node)).Run();
+    }
+
+    public void Delete(CniRequest request)
+    {
+        using var node = new NodePorts();
+        new PortMapDelete(request, node, Records, new NodeConntrack(node)).Run();
+    }
+
+    public void Check(CniRequest request)
+    {
+        using var node = new NodePorts();
+        new PortMapCheck(request, PortMapConfig.Parse(request), node).Run();
+    }
+
+    public void CollectGarbage(CniRequest request)
+    {
+        using var node = new NodePorts();
+        new PortMapGarbage(request, node, Records, new NodeConntrack(node)).Run();
+    }
+
+    public void ReportStatus(CniRequest request)
+    {
+        _ = PortMapConfig.Parse(request);
+        using var node = new NodePorts();
+        node.TryFirewall();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>A port of the node that leads to a port of the pod.</summary>
+/// <param name="HostAddress">Null: any address of the node, in both families.</param>
+sealed record PortMapping(TransportProtocol Protocol, ushort HostPort, ushort ContainerPort, IpAddress? HostAddress)
+{
+    /// <summary>Any address of the node: of those families that <see cref="Serves"/> says.</summary>
+    internal bool IsAnywhere => HostAddress is null || HostAddress == Cidr.Default(HostAddress.IsV6).Address;
+
+    internal bool Serves(bool isV6) => HostAddress is null || HostAddress.IsV6 == isV6;
+
+    /// <summary>Does it lead away from 127.0.0.1, or another address of 127.0.0.0/8?</summary>
+    internal bool ServesLocalhost => Serves(isV6: false) && (IsAnywhere || HostAddress!.ToBytes()[0] == 127);
+
+    /// <summary>Would both be the same key to the kernel?</summary>
+    internal bool Clashes(PortMapping other)
+    {
+        if (Protocol != other.Protocol || HostPort != other.HostPort || IsAnywhere != other.IsAnywhere)
+            return false;
+        return IsAnywhere
+            ? HostAddress is null || other.HostAddress is null || HostAddress.IsV6 == other.HostAddress.IsV6
+            : HostAddress == other.HostAddress;
+    }
+
+    /// <summary>tcp, udp, sctp</summary>
+    internal string ProtocolName => Protocol.ToString().ToLowerInvariant();
+
+    /// <param name="key">Where it stands.</param>
+    /// <exception cref="CniException">Code 7.</exception>
+    internal static PortMapping Parse(PortMappingJson json, string key) => new(
+        ParseProtocol(json.Protocol, key + ".protocol"),
+        ParsePort(json.HostPort, key + ".hostPort"),
+        ParsePort(json.ContainerPort, key + ".containerPort"),
+        CniResultReader.ReadAddress(json.HostIp, key + ".hostIP"));
+
+    /// <summary>Without one it is tcp, as everywhere where ports are published.</summary>
+    static TransportProtocol ParseProtocol(string? text, string key) => text?.ToLowerInvariant() switch
+    {
+        null or "" or "tcp" => TransportProtocol.Tcp,
+        "udp" => TransportProtocol.Udp,
+        "sctp" => TransportProtocol.Sctp,
+        _ => throw CniException.InvalidConfig(key, $"\"{text}\"", "a protocol is tcp, udp or sctp"),
+    };
+
+    static ushort ParsePort(int? number, string key) => number is > 0 and <= ushort.MaxValue
+        ? (ushort)number
+        : throw CniException.InvalidConfig(key, number, $"a port is a number from 1 to {ushort.MaxValue}");
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("protocol", ProtocolName);
+        json.WriteNumber("hostPort", HostPort);
+        json.WriteNumber("containerPort", ContainerPort);
+        if (HostAddress is not null)
+            json.WriteString("hostIP", HostAddress.ToString());
+        json.WriteEndObject();
+    }
+
+    /// <summary>As it is told to people: host port 8080/tcp of 192.0.2.1</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"host port {HostPort}/{ProtocolName} of {(IsAnywhere ? "any address" : HostAddress!.ToString())}");
+}

@@ -1,0 +1,234 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CniBridge.EndToEnd.Tests.PortMap;
+
+/// <summary>
+/// A node with pods on the bridge and a host outside. Pods serve ports: whoever asks is told which pod answered, and whom it saw
+/// asking.
+/// </summary>
+sealed class HostPortNode : IDisposable
+{
+    public const string Outside = "outside";
+
+    /// <summary>Asks from the node itself.</summary>
+    public const string TheNode = "the node";
+
+    const string Server = """
+        import socket, sys, threading
+        name = sys.argv[1]
+        def answer(peer):
+            return f"{name} {peer[0].removeprefix('::ffff:')}".encode()
+        def serve(listener, isDatagram):
+            while True:
+                if isDatagram:
+                    peer = listener.recvfrom(10)[1]
+                    listener.sendto(answer(peer), peer)
+                else:
+                    connection, peer = listener.accept()
+                    connection.sendall(answer(peer))
+                    connection.close()
+        for argument in sys.argv[2:]:
+            protocol, port = argument.split("/")
+            kind, number = {"tcp": (socket.SOCK_STREAM, 6), "udp": (socket.SOCK_DGRAM, 17), "sctp": (socket.SOCK_STREAM, 132)}[protocol]
+            listener = socket.socket(socket.AF_INET6, kind, number)
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            listener.bind(("::", int(port)))
+            if protocol != "udp":
+                listener.listen()
+            threading.Thread(target=serve, args=(listener, protocol == "udp")).start()
+        print("ready", flush=True)
+        """;
+
+    // One that is refused fails at once, one that nobody answers after some seconds: the first packet from port to port of a
+    // bridge may be lost in br_netfilter while the node looks for the pod (IPv6), and the next is sent after a second.
+    const string Client = """
+        import socket, sys
+        protocol, address, port = sys.argv[1:]
+        kind, number = {"tcp": (socket.SOCK_STREAM, 6), "udp": (socket.SOCK_DGRAM, 17), "sctp": (socket.SOCK_STREAM, 132)}[protocol]
+        client = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind, number)
+        try:
+            client.settimeout(3.5)
+            client.connect((address, int(port)))
+            for attempt in range(3):
+                try:
+                    if protocol == "udp":
+                        client.settimeout(1.2)
+                        client.send(b"who")
+                    print(client.recv(100).decode())
+                    break
+                except TimeoutError:
+                    if protocol != "udp" or attempt == 2:
+                        raise
+        except OSError as e:
+            print(f"no answer: {e}")
+        """;
+
+    const string Python = "/usr/bin/python3";
+
+    readonly List<RunningProcess> servers = [];
+    readonly Dictionary<string, CommandResult> results = [];
+
+    HostPortNode(string network)
+    {
+        Requirement.Node("nft", "python3");
+        Requirement.Directory(Path.GetDirectoryName(Python)!, "python3");
+        Requirement.Ipv6();
+        Network = network;
+    }
+
+    /// <summary>With pods on the plain network.</summary>
+    public static HostPortNode With(params string[] pods) => Of("{}", pods);
+
+    /// <summary>With pods on a network of these keys.</summary>
+    public static HostPortNode Of(string bridgeKeys, params string[] pods)
+    {
+        var node = new HostPortNode(Configurations.With(bridgeKeys));
+        foreach (var pod in pods)
+        {
+            node.Attach(pod);
+        }
+        return node;
+    }
+
+    public ScratchNode Node { get; } = new();
+
+    public string Network { get; }
+
+    /// <summary>Makes the host outside, behind the node's uplink.</summary>
+    public HostPortNode WithOutside()
+    {
+        _ = new OutsideWorld(Node);
+        return this;
+    }
+
+    /// <summary>Makes the pod and attaches it to the bridge.</summary>
+    public void Attach(string pod)
+    {
+        Node.AddPod(pod);
+        results[pod] = RawCall.Of(Node, "ADD", Network, pod).Succeed();
+    }
+
+    /// <summary>The other end of what <see cref="Attach"/> did.</summary>
+    public void Detach(string pod) => RawCall.Of(Node, "DEL", Network, pod).Succeed();
+
+    /// <summary>What the plugin before portmap said.</summary>
+    public CommandResult ResultOf(string pod) => results[pod];
+
+    /// <summary>The pod's address of a family.</summary>
+    public string AddressOf(string pod, bool isV6) => results[pod].Json.GetProperty("ips").EnumerateArray()
+        .Select(ip => ip.GetProperty("address").GetString()!.Split('/')[0]).Single(address => PodNetwork.IsIpv6(address) == isV6);
+
+    /// <summary>A call of portmap for a pod, with the result of the bridge.</summary>
+    /// <param name="mappings">A list of JSON.</param>
+    /// <param name="keys">More keys of the configuration.</param>
+    public RawCall Call(string verb, string pod, string mappings, string keys = "{}") =>
+        CallWithoutResult(verb, pod, mappings, keys).WithPrevious(results[pod]);
+
+    public RawCall CallWithoutResult(string verb, string pod, string mappings, string keys = "{}")
+    {
+        var configuration = JsonNode.Parse(keys)!.AsObject();
+        configuration["cniVersion"] ??= "1.0.0";
+        configuration["name"] ??= "podnet";
+        configuration["type"] = "portmap";
+        configuration["runtimeConfig"] = new JsonObject { ["portMappings"] = JsonNode.Parse(mappings) };
+        return RawCall.Of(Node, verb, configuration.ToJsonString(), pod) with { Plugin = "portmap" };
+    }
+
+    public CommandResult Add(string pod, string mappings, string keys = "{}") => Call("ADD", pod, mappings, keys).Succeed();
+
+    /// <summary>One mapping as JSON.</summary>
+    public static string Mapping(int hostPort, int containerPort, string protocol = "tcp", string? hostIp = null)
+    {
+        var mapping = new JsonObject { ["hostPort"] = hostPort, ["containerPort"] = containerPort, ["protocol"] = protocol };
+        if (hostIp is not null)
+        {
+            mapping["hostIP"] = hostIp;
+        }
+        return mapping.ToJsonString();
+    }
+
+    /// <summary>One mapping as a list.</summary>
+    public static string Only(int hostPort, int containerPort, string protocol = "tcp", string? hostIp = null) =>
+        $"[{Mapping(hostPort, containerPort, protocol, hostIp)}]";
+
+    /// <param name="ports">tcp/80, udp/53, …</param>
+    public void Serve(string pod, params string[] ports) => Serve(["ip", "netns", "exec", pod], pod, ports);
+
+    /// <summary>A program of the node itself.</summary>
+    public void ServeOnNode(params string[] ports) => Serve(["env"], "node", ports);
+
+    void Serve(string[] wrapper, string name, string[] ports)
+    {
+        var server = Node.Start(wrapper[0], [.. wrapper[1..], Python, "-ISc", Server, name, .. ports]);
+        servers.Add(server);
+        server.WaitForOutput("ready");
+    }
+
+    /// <summary>Who answers, and whom it saw: "pod 192.0.2.2"; or why nobody does.</summary>
+    public string Ask(string from, string protocol, string address, int port)
+    {
+        string[] client = [Python, "-ISc", Client, protocol, address, $"{port}"];
+        var asked = from == TheNode ? Node.Run(client[0], client[1..]) : Node.InPod(from, client[0], client[1..]);
+        return asked.Succeeded().Stdout.Trim();
+    }
+
+    public void AssertNoAnswer(string from, string protocol, string address, int port) =>
+        Assert.StartsWith("no answer", Ask(from, protocol, address, port), StringComparison.Ordinal);
+
+    /// <summary>All tables as text, less what counts.</summary>
+    public string Ruleset => Node.Run("nft", "--stateless", "list", "ruleset").Succeeded().Stdout;
+
+    /// <summary>Every object's kind and handle: the kernel numbers what is made anew.</summary>
+    public string Handles => Node.Run("nft", "--stateless", "--handle", "list", "ruleset").Succeeded().Stdout;
+
+    /// <summary>Owners of elements, each as often as it has some.</summary>
+    public IReadOnlyList<string> Owners => [.. Objects("set").Concat(Objects("map"))
+        .Where(set => set.TryGetProperty("elem", out _))
+        .SelectMany(set => set.GetProperty("elem").EnumerateArray())
+        .Select(Comment).Where(comment => comment.Length > 0).Order(StringComparer.Ordinal)];
+
+    /// <summary>How many elements each owner has.</summary>
+    public int CountOf(string owner) => Owners.Count(other => other == owner);
+
+    public IEnumerable<JsonElement> Objects(string kind) =>
+        Node.Run("nft", "-j", "list", "ruleset").Succeeded().Json.GetProperty("nftables").EnumerateArray()
+            .Where(item => item.TryGetProperty(kind, out _)).Select(item => item.GetProperty(kind));
+
+    /// <summary>Of a map, an element is a pair.</summary>
+    static string Comment(JsonElement element)
+    {
+        var key = element.ValueKind == JsonValueKind.Array ? element[0] : element;
+        return key.ValueKind == JsonValueKind.Object && key.TryGetProperty("elem", out var inner)
+            && inner.TryGetProperty("comment", out var comment) ? comment.GetString()! : "";
+    }
+
+    /// <summary>Names of the records.</summary>
+    public IReadOnlyList<string> Records => Node.Files("/run/cni-bridge/hostports");
+
+    public string Localnet(string link) => Node.Run("cat", $"/proc/sys/net/ipv4/conf/{link}/route_localnet").Succeeded().Stdout.Trim();
+
+    /// <summary>Does netfilter see the frames that the bridge hands from port to port?</summary>
+    public void SetBridgeNetfilter(bool isOn)
+    {
+        Requirement.Directory("/proc/sys/net/bridge", "br_netfilter in the kernel");
+        var value = isOn ? "1" : "0";
+        Node.Run("sh", "-ec", $"cd /proc/sys/net/bridge; echo {value} > bridge-nf-call-iptables; echo {value} > bridge-nf-call-ip6tables")
+            .Succeeded();
+    }
+
+    public void AssertNothingLeft()
+    {
+        Assert.Empty(Owners);
+        Assert.Empty(Records);
+    }
+
+    public void Dispose()
+    {
+        foreach (var server in servers)
+        {
+            server.Dispose();
+        }
+        Node.Dispose();
+    }
+}

@@ -1,0 +1,269 @@
+using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
+
+namespace CniBridge.EndToEnd.Tests.PortMap;
+
+/// <summary>Who reaches a host port, and as whom the pod sees them.</summary>
+public sealed class HostPortTrafficTests
+{
+    const string NodeV4 = OutsideWorld.NodeV4, NodeV6 = OutsideWorld.NodeV6;
+    const string GatewayV4 = "10.88.0.1", GatewayV6 = "fd00:88::1";
+
+    /// <summary>Without it a bridge sends no frame back through the port that it came by: a pod does not reach itself.</summary>
+    const string Hairpin = """{"hairpinMode": true}""";
+
+    public static TheoryData<string, string?, bool, bool> Addresses
+    {
+        get
+        {
+            var rows = new TheoryData<string, string?, bool, bool>();
+            foreach (var protocol in new[] { "tcp", "udp", "sctp" })
+            {
+                rows.Add(protocol, null, true, true);
+                rows.Add(protocol, "", true, true);
+                rows.Add(protocol, "0.0.0.0", true, false);
+                rows.Add(protocol, "::", false, true);
+                rows.Add(protocol, NodeV4, true, false);
+                rows.Add(protocol, NodeV6, false, true);
+            }
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public void A_port_is_reached_from_everywhere_by_the_addresses_that_it_is_for(
+        string protocol, string? hostIp, bool servesV4, bool servesV6)
+    {
+        SkipWithout(protocol);
+        using var node = HostPortNode.Of(Hairpin, "pod", "other").WithOutside();
+        node.Serve("pod", $"{protocol}/80");
+        node.Add("pod", Only(8080, 80, protocol, hostIp));
+
+        foreach (var (address, serves, sender) in new[]
+        {
+            (NodeV4, servesV4, OutsideWorld.HostV4), (NodeV6, servesV6, OutsideWorld.HostV6),
+        })
+        {
+            if (!serves)
+            {
+                node.AssertNoAnswer(Outside, protocol, address, 8080);
+                node.AssertNoAnswer(TheNode, protocol, address, 8080);
+                continue;
+            }
+            Assert.Equal($"pod {sender}", node.Ask(Outside, protocol, address, 8080));
+            Assert.Equal($"pod {address}", node.Ask(TheNode, protocol, address, 8080));
+            Assert.StartsWith("pod ", node.Ask("other", protocol, address, 8080), StringComparison.Ordinal);
+            Assert.Equal($"pod {(PodNetwork.IsIpv6(address) ? GatewayV6 : GatewayV4)}", node.Ask("pod", protocol, address, 8080));
+        }
+        // Nowhere else: neither another port of the node nor the port at an address of somebody else's.
+        node.AssertNoAnswer(Outside, protocol, NodeV4, 8081);
+        node.AssertNoAnswer(TheNode, protocol, OutsideWorld.HostV4, 8080);
+    }
+
+    [Theory]
+    [InlineData("tcp", null, true)]
+    [InlineData("udp", null, true)]
+    [InlineData("tcp", "0.0.0.0", true)]
+    [InlineData("tcp", "127.0.0.1", true)]
+    [InlineData("tcp", NodeV4, false)]
+    [InlineData("tcp", "::", false)]
+    public void The_node_reaches_the_port_by_127_0_0_1_where_it_is_for_that(string protocol, string? hostIp, bool serves)
+    {
+        using var node = HostPortNode.With("pod").WithOutside();
+        node.Serve("pod", $"{protocol}/80");
+        node.Add("pod", Only(8080, 80, protocol, hostIp));
+
+        if (serves)
+        {
+            Assert.Equal($"pod {GatewayV4}", node.Ask(TheNode, protocol, "127.0.0.1", 8080));
+        }
+        else
+        {
+            node.AssertNoAnswer(TheNode, protocol, "127.0.0.1", 8080);
+        }
+        // Where it is of no use, the kernel is not told to let such packets out; and never on other links.
+        Assert.Equal(serves ? "1" : "0", node.Localnet("cni0"));
+        Assert.Equal("0", node.Localnet("up0"));
+        Assert.Equal("0", node.Localnet("all"));
+    }
+
+    // No packet of ::1 can leave a node: who tries it must hear so at once, to go on to 127.0.0.1.
+    [Fact]
+    public void What_listens_on_the_IPv6_loopback_is_left_alone()
+    {
+        using var node = HostPortNode.With("pod");
+        node.Serve("pod", "tcp/80");
+        node.Add("pod", Only(8080, 80));
+        Assert.Contains("refused", node.Ask(TheNode, "tcp", "::1", 8080), StringComparison.Ordinal);
+        node.ServeOnNode("tcp/8080");
+        Assert.Equal("node ::1", node.Ask(TheNode, "tcp", "::1", 8080));
+        Assert.Equal($"pod {GatewayV4}", node.Ask(TheNode, "tcp", "127.0.0.1", 8080));
+    }
+
+    // With br_netfilter the answer of a neighbour passes the rules too, which then know who asked.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pods_of_the_bridge_reach_the_port_by_every_address_of_the_node(bool isBridgeNetfilterOn)
+    {
+        using var node = HostPortNode.Of(Hairpin, "pod", "other").WithOutside();
+        node.SetBridgeNetfilter(isBridgeNetfilterOn);
+        node.Serve("pod", "tcp/80", "udp/80");
+        node.Add("pod", $"[{Mapping(8080, 80)}, {Mapping(8080, 80, "udp")}]");
+
+        foreach (var address in new[] { NodeV4, GatewayV4, NodeV6, GatewayV6 })
+        {
+            var isV6 = PodNetwork.IsIpv6(address);
+            var gateway = isV6 ? GatewayV6 : GatewayV4;
+            foreach (var protocol in new[] { "tcp", "udp" })
+            {
+                Assert.Equal($"pod {gateway}", node.Ask("pod", protocol, address, 8080));
+                Assert.Equal($"pod {(isBridgeNetfilterOn ? node.AddressOf("other", isV6) : gateway)}",
+                    node.Ask("other", protocol, address, 8080));
+            }
+        }
+        // Whoever asks the pod itself is who he is.
+        Assert.Equal($"pod {node.AddressOf("other", false)}", node.Ask("other", "tcp", node.AddressOf("pod", false), 80));
+    }
+
+    [Fact]
+    public void With_masqAll_everybody_comes_from_the_node_and_without_snat_nobody_does()
+    {
+        using var node = HostPortNode.With("all", "none", "other").WithOutside();
+        node.SetBridgeNetfilter(false);
+        node.Serve("all", "tcp/80");
+        node.Serve("none", "tcp/80");
+        node.Add("none", Only(8081, 80), """{"snat": false, "masqAll": true}""");
+        Assert.Equal("0", node.Localnet("cni0"));
+        node.Add("all", Only(8080, 80), """{"masqAll": true}""");
+
+        Assert.Equal($"all {GatewayV4}", node.Ask(Outside, "tcp", NodeV4, 8080));
+        Assert.Equal($"all {GatewayV6}", node.Ask(Outside, "tcp", NodeV6, 8080));
+        Assert.Equal($"all {GatewayV4}", node.Ask("other", "tcp", NodeV4, 8080));
+        Assert.Equal($"all {GatewayV4}", node.Ask(TheNode, "tcp", "127.0.0.1", 8080));
+        Assert.Equal($"none {OutsideWorld.HostV4}", node.Ask(Outside, "tcp", NodeV4, 8081));
+        Assert.Equal($"none {NodeV6}", node.Ask(TheNode, "tcp", NodeV6, 8081));
+        node.AssertNoAnswer("other", "tcp", NodeV4, 8081);
+        node.AssertNoAnswer(TheNode, "tcp", "127.0.0.1", 8081);
+    }
+
+    [Fact]
+    public void One_port_of_different_addresses_leads_to_different_pods_and_a_given_address_counts_before_any()
+    {
+        using var node = HostPortNode.With("first", "second", "third").WithOutside();
+        const string secondV4 = "192.0.2.9";
+        node.Node.Run("ip", "address", "add", $"{secondV4}/24", "dev", "up0").Succeeded();
+        foreach (var pod in new[] { "first", "second", "third" })
+        {
+            node.Serve(pod, "tcp/80", "udp/80", "tcp/81");
+        }
+        node.Add("first", Only(8080, 80, "tcp", NodeV4));
+        node.Add("second", Only(8080, 80, "tcp", secondV4));
+        node.Add("third", $"[{Mapping(8080, 81)}, {Mapping(8080, 80, "udp")}]");
+
+        Assert.StartsWith("first ", node.Ask(Outside, "tcp", NodeV4, 8080), StringComparison.Ordinal);
+        Assert.StartsWith("second ", node.Ask(Outside, "tcp", secondV4, 8080), StringComparison.Ordinal);
+        Assert.StartsWith("third ", node.Ask(Outside, "tcp", NodeV6, 8080), StringComparison.Ordinal);
+        Assert.StartsWith("third ", node.Ask(Outside, "udp", NodeV4, 8080), StringComparison.Ordinal);
+        Assert.StartsWith("third ", node.Ask(TheNode, "tcp", "127.0.0.1", 8080), StringComparison.Ordinal);
+
+        node.Call("DEL", "first", "[]").Succeed();
+        Assert.StartsWith("third ", node.Ask(Outside, "tcp", NodeV4, 8080), StringComparison.Ordinal);
+        Assert.StartsWith("second ", node.Ask(Outside, "tcp", secondV4, 8080), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_ports_of_a_pod_lead_each_to_its_own()
+    {
+        using var node = HostPortNode.With("pod").WithOutside();
+        node.Serve("pod", "tcp/80", "tcp/443", "udp/53", "tcp/65535");
+        node.Add("pod", $"""
+            [{Mapping(1, 80)}, {Mapping(65535, 443)}, {Mapping(443, 65535)}, {Mapping(53, 53, "UDP")}, {Mapping(80, 80, "")}]
+            """);
+        foreach (var port in new[] { 1, 65535, 443, 80 })
+        {
+            Assert.Equal($"pod {OutsideWorld.HostV4}", node.Ask(Outside, "tcp", NodeV4, port));
+        }
+        Assert.Equal($"pod {OutsideWorld.HostV6}", node.Ask(Outside, "udp", NodeV6, 53));
+        node.AssertNoAnswer(Outside, "tcp", NodeV4, 53);
+    }
+
+    [Fact]
+    public void Who_is_on_the_bridge_does_not_get_at_what_the_node_keeps_on_127_0_0_1()
+    {
+        using var node = HostPortNode.With("pod", "attacker").WithOutside();
+        node.ServeOnNode("tcp/9000");
+        node.Add("pod", Only(8080, 80));
+        // A pod that may change its own network: its 127.0.0.1 is the node's.
+        node.Node.Run("ip", "netns", "exec", "attacker", "sh", "-ec", """
+            echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet
+            ip link set lo down
+            ip route add 127.0.0.1 via 10.88.0.1
+            """).Succeeded();
+
+        node.AssertNoAnswer("attacker", "tcp", "127.0.0.1", 9000);
+        // It is the guard that keeps them away.
+        node.Node.Run("nft", "flush", "chain", "ip", "cni-bridge", "hostport-localhost").Succeeded();
+        Assert.StartsWith("node 10.88.0.", node.Ask("attacker", "tcp", "127.0.0.1", 9000), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_works_together_with_ipMasq()
+    {
+        using var node = HostPortNode.Of("""{"ipMasq": true, "hairpinMode": true}""", "pod", "other").WithOutside();
+        node.Serve("pod", "tcp/80");
+        node.Add("pod", Only(8080, 80));
+        Assert.Equal($"pod {OutsideWorld.HostV4}", node.Ask(Outside, "tcp", NodeV4, 8080));
+        Assert.Equal($"pod {GatewayV4}", node.Ask("pod", "tcp", NodeV4, 8080));
+        Assert.StartsWith("pod ", node.Ask("other", "tcp", NodeV6, 8080), StringComparison.Ordinal);
+        node.Detach("pod");
+        node.Call("DEL", "pod", "[]").Succeed();
+        node.AssertNothingLeft();
+    }
+
+    // The chained plugin may be any: here the pod is behind a link of its own.
+    [Fact]
+    public void A_pod_that_another_plugin_attached_is_reached_as_well()
+    {
+        Requirement.Directory(PluginDirectory.Go, "the Go plugins");
+        using var node = HostPortNode.With().WithOutside();
+        node.Node.AddPod("pod");
+        var attached = new PluginCall
+        {
+            Node = node.Node,
+            PluginDirectory = PluginDirectory.Go,
+            Configuration = """
+                {
+                  "cniVersion": "0.4.0", "name": "podnet", "type": "ptp",
+                  "ipam": {"type": "host-local", "subnet": "10.77.0.0/24", "routes": [{"dst": "0.0.0.0/0"}]}
+                }
+                """,
+            ContainerId = "container-pod",
+            NetworkNamespace = "/run/netns/pod",
+        }.Add().Succeeded();
+        node.Serve("pod", "tcp/80");
+
+        var call = node.CallWithoutResult("ADD", "pod", Only(8080, 80), """{"cniVersion": "0.4.0"}""").WithPrevious(attached);
+        Assert.Equal(attached.Json.GetRawText(), call.Succeed().Json.GetRawText());
+
+        Assert.Equal($"pod {OutsideWorld.HostV4}", node.Ask(Outside, "tcp", NodeV4, 8080));
+        Assert.StartsWith("pod ", node.Ask(TheNode, "tcp", "127.0.0.1", 8080), StringComparison.Ordinal);
+        Assert.StartsWith("pod ", node.Ask("pod", "tcp", NodeV4, 8080), StringComparison.Ordinal);
+        node.CallWithoutResult("CHECK", "pod", Only(8080, 80), """{"cniVersion": "0.4.0"}""").WithPrevious(attached).Succeed();
+    }
+
+    static void SkipWithout(string protocol)
+    {
+        const string program = "import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SCTP)";
+        if (protocol != "sctp")
+        {
+            return;
+        }
+        Requirement.Programs("python3");
+        using var probe = new RunningProcess("python3", ["-c", program]);
+        if (probe.WaitForExit().ExitCode != 0)
+        {
+            Assert.Skip("this kernel has no SCTP");
+        }
+    }
+}

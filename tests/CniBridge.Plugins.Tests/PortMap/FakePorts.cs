@@ -1,0 +1,110 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables.Sets;
+using CniBridge.Plugins.PortMap;
+
+namespace CniBridge.Plugins.Tests.PortMap;
+
+/// <summary>A node's sets in memory; notes what changes, and fails where it is told to.</summary>
+sealed class FakePorts : INodePorts, IConntrack
+{
+    readonly Dictionary<string, HostPortElement> _elements = [];
+    int _locks;
+
+    /// <summary>What was done, in order.</summary>
+    internal List<string> Calls { get; } = [];
+
+    /// <summary>The steps that fail, by the name they are noted under.</summary>
+    internal HashSet<string> Failing { get; } = [];
+
+    /// <summary>What happens when a change is about to be made, once each: others are at work too.</summary>
+    internal Queue<Action> Meanwhile { get; } = [];
+
+    /// <summary>A change that is made, and whose answer is lost.</summary>
+    internal bool LosesAnswer { get; set; }
+
+    internal string? Link { get; init; } = "cni0";
+
+    /// <summary>Each element as SET WHAT: OWNER.</summary>
+    internal IEnumerable<string> Elements => _elements.Values
+        .Select(element => $"{element.Set} {element.What}: {element.Owner}").Order(StringComparer.Ordinal);
+
+    internal string? Damage { get; init; }
+
+    internal bool IsLocalhostAllowed { get; init; } = true;
+
+    void Note(string call)
+    {
+        Calls.Add(call);
+        if (Failing.Contains(call))
+            throw new KernelException(call, Errno.EINVAL);
+    }
+
+    static string KeyOf(HostPortElement element) => $"{element.Set} {Convert.ToHexString(element.Element.Key)}";
+
+    /// <summary>Puts it there without a note.</summary>
+    internal void Put(HostPortElement element) => _elements[KeyOf(element)] = element;
+
+    internal void Clear() => _elements.Clear();
+
+    public string? FindLink(IpAddress pod) => Link;
+
+    public void DeleteGoPorts(string network, string containerId) => Note($"delete Go's ports of {network} {containerId}");
+
+    public bool IsOwn(IpAddress address) => false;
+
+    public SetElement? Find(HostPortElement element) => _elements.GetValueOrDefault(KeyOf(element))?.Element;
+
+    public IReadOnlyList<HostPortElement> List() => [.. _elements.Values.Where(element => !element.IsShared)];
+
+    public void Apply(HostPortChange change, bool remakesRules = false)
+    {
+        if (change.Removed.Count > 0)
+            Assert.NotEqual(0, _locks);
+        if (Meanwhile.TryDequeue(out var act))
+            act();
+        Note($"{(remakesRules ? "remake, " : "")}remove {change.Removed.Count}, add {change.Added.Count}");
+        var removed = change.Removed.Select(KeyOf).ToList();
+        if (removed.Exists(key => !_elements.ContainsKey(key)))
+            throw new KernelException("delete elements", Errno.ENOENT);
+        if (change.Added.Any(element => _elements.ContainsKey(KeyOf(element)) && !removed.Contains(KeyOf(element))))
+            throw new KernelException("add elements", Errno.EEXIST);
+        removed.ForEach(key => _elements.Remove(key));
+        foreach (var element in change.Added)
+            Put(element);
+        if (LosesAnswer)
+            throw new KernelException("change the tables", Errno.ENOBUFS);
+    }
+
+    public string? FindDamage(bool isV6) => Damage;
+
+    public void AllowLocalhost(string link) => Note($"allow localhost on {link}");
+
+    public bool AllowsLocalhost(string link) => IsLocalhostAllowed;
+
+    public IDisposable Lock()
+    {
+        Note("lock");
+        _locks++;
+        return new Unlocking(this);
+    }
+
+    public void TryFirewall() => Note("try firewall");
+
+    public void ForgetOthers(HostPortFlow flow) => Note($"forget others of {Describe(flow)}");
+
+    public void ForgetOwn(HostPortFlow flow) => Note($"forget own of {Describe(flow)}");
+
+    static string Describe(HostPortFlow flow) =>
+        $"{flow.Protocol} {flow.HostAddress?.ToString() ?? "any"} {flow.HostPort} to {flow.PodAddress} {flow.PodPort}";
+
+    public void Dispose()
+    {
+        // Nothing to close.
+    }
+
+    sealed class Unlocking(FakePorts ports) : IDisposable
+    {
+        public void Dispose() => ports._locks--;
+    }
+}

@@ -1,0 +1,404 @@
+using System.Globalization;
+using CniBridge.Linux;
+using CniBridge.Plugins.PortMap;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.Tests.PortMap;
+
+/// <summary>The verbs on a node in memory: all or nothing, whatever step fails, and nobody else's.</summary>
+public sealed class PortMapTests : IDisposable
+{
+    const string Tcp = """{"hostPort":8080,"containerPort":80}""";
+    const string Udp = """{"hostPort":53,"containerPort":5353,"protocol":"udp","hostIP":"192.0.2.1"}""";
+
+    const string Previous = """
+        {"cniVersion":"1.0.0","interfaces":[{"name":"cni0"},{"name":"eth0","sandbox":"/netns"}],
+         "ips":[{"address":"10.9.9.9/24","interface":0},{"address":"10.1.0.5/24","interface":1},{"address":"fd00::5/64","interface":1},
+                {"address":"10.1.0.6/24","interface":1}]}
+        """;
+
+    /// <summary>Of a pod whose first mapping is Tcp and whose second Udp.</summary>
+    static readonly string[] s_elements =
+    [
+        "ip cni-bridge hostport-addresses host port 53/udp of 192.0.2.1: pods/pod1/eth0",
+        "ip cni-bridge hostport-localhost-links guard of 127.0.0.1 on cni0: ",
+        "ip cni-bridge hostport-neighbours masquerading of cni0 to 10.1.0.5: pods/pod1/eth0",
+        "ip cni-bridge hostport-senders masquerading of 10.1.0.5 to itself: pods/pod1/eth0",
+        "ip cni-bridge hostport-senders masquerading of 127.0.0.1 to 10.1.0.5: pods/pod1/eth0",
+        "ip cni-bridge hostports host port 8080/tcp of any address: pods/pod1/eth0",
+        "ip6 cni-bridge hostport-neighbours masquerading of cni0 to fd00::5: pods/pod1/eth0",
+        "ip6 cni-bridge hostport-senders masquerading of fd00::5 to itself: pods/pod1/eth0",
+        "ip6 cni-bridge hostports host port 8080/tcp of any address: pods/pod1/eth0",
+    ];
+
+    /// <summary>It belongs to nobody and stays.</summary>
+    const string Guard = "ip cni-bridge hostport-localhost-links guard of 127.0.0.1 on cni0: ";
+
+    readonly TemporaryDirectory _root = new();
+    readonly StringWriter _log = new(CultureInfo.InvariantCulture);
+    readonly FakePorts _node = new();
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _log.Dispose();
+    }
+
+    Records<HostPortRecord> Records => new(HostPortRecord.Format, _root.Path);
+
+    IEnumerable<string?> RecordNames => Records.ReadAll().Select(record => record.Name);
+
+    CniRequest Request(string mappings, string keys = "\"type\":\"portmap\"", string? previous = Previous, string container = "pod1")
+    {
+        var request = Requests.Make(
+            $"{{\"name\":\"pods\",{keys},\"prevResult\":{previous ?? "null"},\"runtimeConfig\":{{\"portMappings\":[{mappings}]}}}}",
+            NetnsOf(container), log: _log);
+        return request with { Environment = request.Environment with { ContainerId = container } };
+    }
+
+    /// <summary>A file that stands for the namespace: as long as it is there its pod lives.</summary>
+    string NetnsOf(string container)
+    {
+        if (!File.Exists(_root[container]))
+            File.WriteAllText(_root[container], "");
+        return _root[container];
+    }
+
+    CniResult Add(string mappings, string keys = "\"type\":\"portmap\"", string? previous = Previous, string container = "pod1")
+    {
+        var request = Request(mappings, keys, previous, container);
+        return new PortMapAdd(request, PortMapConfig.Parse(request), _node, Records, _node).Run();
+    }
+
+    void Delete(string mappings, string container = "pod1") =>
+        new PortMapDelete(Request(mappings, previous: null, container: container), _node, Records, _node).Run();
+
+    void Check(string mappings, FakePorts node, string? previous = Previous)
+    {
+        var request = Request(mappings, previous: previous);
+        new PortMapCheck(request, PortMapConfig.Parse(request), node).Run();
+    }
+
+    void Collect(string valid) => new PortMapGarbage(
+        Requests.Make($"{{\"name\":\"pods\",\"cni.dev/valid-attachments\":{valid}}}", log: _log), _node, Records, _node).Run();
+
+    [Fact]
+    public void ADD_makes_all_elements_and_a_record_and_forgets_where_datagrams_went()
+    {
+        var result = Add($"{Tcp},{Udp}");
+        Assert.Equal(s_elements, _node.Elements);
+        Assert.Equal(
+            ["remove 0, add 9", "allow localhost on cni0", "forget others of Udp 192.0.2.1 53 to 10.1.0.5 5353"], _node.Calls);
+        Assert.Equal(4, result.Ips.Count);
+        var record = Assert.Single(Records.ReadAll());
+        Assert.Equal("pods,pod1,eth0", Path.GetFileName(Assert.Single(Directory.GetFiles(_root["hostports"]))));
+        Assert.Equal(s_elements, HostPortElement.Of(record)
+            .Select(element => $"{element.Set} {element.What}: {element.Owner}").Order(StringComparer.Ordinal));
+        Assert.True(record.Owner.IsAlive);
+    }
+
+    [Theory]
+    [InlineData("remove 0, add 9")]
+    [InlineData("allow localhost on cni0")]
+    public void ADD_leaves_nothing_when_a_step_fails(string step)
+    {
+        _node.Failing.Add(step);
+        Assert.Throws<KernelException>(() => Add($"{Tcp},{Udp}"));
+        Assert.Empty(_node.Elements.Except([Guard]));
+        Assert.Empty(RecordNames);
+    }
+
+    [Fact]
+    public void ADD_leaves_nothing_when_the_kernel_s_answer_is_lost()
+    {
+        _node.Meanwhile.Enqueue(() => _node.LosesAnswer = true);
+        _node.Meanwhile.Enqueue(() => _node.LosesAnswer = false);
+        Assert.Throws<KernelException>(() => Add(Tcp));
+        Assert.Equal([Guard], _node.Elements);
+        Assert.Empty(RecordNames);
+    }
+
+    [Fact]
+    public void ADD_leaves_nothing_when_the_record_cannot_be_written()
+    {
+        File.WriteAllText(_root["hostports"], "a file in the place of the directory");
+        Assert.ThrowsAny<IOException>(() => Add(Tcp));
+        Assert.Empty(_node.Elements);
+    }
+
+    [Fact]
+    public void What_connections_were_is_only_a_pity()
+    {
+        _node.Failing.Add("forget others of Udp 192.0.2.1 53 to 10.1.0.5 5353");
+        Add(Udp);
+        Assert.Contains("connections to a host port may go on", _log.ToString(), StringComparison.Ordinal);
+        _node.Failing.Add("forget own of Udp 192.0.2.1 53 to 10.1.0.5 5353");
+        Delete("");
+        Assert.Empty(_node.Elements);
+        Assert.Empty(RecordNames);
+    }
+
+    [Fact]
+    public void ADD_again_changes_nothing()
+    {
+        Add($"{Tcp},{Udp}");
+        _node.Calls.Clear();
+        Add($"{Tcp},{Udp}");
+        Assert.DoesNotContain(_node.Calls, call => call.Contains("remove", StringComparison.Ordinal));
+        Assert.Equal(s_elements, _node.Elements);
+    }
+
+    [Fact]
+    public void ADD_again_with_other_ports_replaces_them()
+    {
+        Add($"{Tcp},{Udp}", "\"masqAll\":true");
+        Assert.Contains("ip cni-bridge hostport-masked masquerading of all to 10.1.0.5: pods/pod1/eth0", _node.Elements);
+        Add(Udp);
+        Assert.Equal(s_elements.Where(element =>
+            !element.Contains("8080", StringComparison.Ordinal) && !element.Contains("127.0.0.1 to", StringComparison.Ordinal) &&
+            !element.StartsWith("ip6", StringComparison.Ordinal)), _node.Elements);
+        Assert.Single(Assert.Single(Records.ReadAll()).Mappings);
+    }
+
+    [Fact]
+    public void ADD_again_that_fails_keeps_the_record_of_the_first()
+    {
+        Add(Tcp);
+        _node.Failing.Add("remove 0, add 1");
+        Assert.Throws<KernelException>(() => Add($"{Tcp},{Udp}"));
+        Assert.Single(Assert.Single(Records.ReadAll()).Mappings);
+        Assert.Equal(8, _node.Elements.Count());
+    }
+
+    [Fact]
+    public void A_port_of_one_who_lives_is_refused_and_nothing_is_changed()
+    {
+        Add(Tcp, container: "other");
+        var before = _node.Elements.ToList();
+        _node.Calls.Clear();
+        Requests.AssertRefused(999, () => Add($"{Udp},{Tcp}"), "host port 8080/tcp of any address is taken by pods/other/eth0");
+        Assert.Equal(before, _node.Elements);
+        Assert.Empty(_node.Calls);
+        Assert.Equal(["pods,other,eth0"], RecordNames);
+    }
+
+    [Fact]
+    public void A_port_of_one_who_is_gone_is_taken_over_under_the_lock()
+    {
+        Add(Tcp, container: "other", previous: Previous.Replace("10.1.0.5", "10.1.0.9", StringComparison.Ordinal));
+        File.Delete(_root["other"]);
+        _node.Calls.Clear();
+        Add(Tcp);
+        Assert.Equal(["lock", "remove 4, add 7", "allow localhost on cni0",
+            "forget own of Tcp any 8080 to 10.1.0.9 80", "forget own of Tcp any 8080 to fd00::5 80"], _node.Calls);
+        Assert.Equal(["pods,other,eth0", "pods,pod1,eth0"], RecordNames);
+        // What is the new one's stays, and so do connections over its ports.
+        _node.Calls.Clear();
+        Delete("", "other");
+        Assert.Equal(["lock", "remove 3, add 0"], _node.Calls);
+        Assert.Equal(["pods,pod1,eth0"], RecordNames);
+        Assert.Equal(s_elements.Where(element => !element.Contains("53/udp", StringComparison.Ordinal)), _node.Elements);
+    }
+
+    // Its record says that the namespace is gone, and so it is; but a record can also be somebody else's.
+    [Theory]
+    [InlineData("pods/unknown/eth0")]
+    [InlineData("")]
+    [InlineData("a comment")]
+    [InlineData("../../etc")]
+    public void Whose_owner_nobody_knows_is_let_live(string owner)
+    {
+        Add(Tcp);
+        var port = _node.List().First(element => element.Mapping is not null);
+        Delete("");
+        _node.Put(port with { Element = port.Element with { Comment = owner } });
+        Requests.AssertRefused(999, () => Add(Tcp), "taken by", owner.Length == 0 ? "somebody who left no name" : owner);
+    }
+
+    [Fact]
+    public void Who_comes_second_is_refused_even_if_he_did_not_see_the_first()
+    {
+        _node.Meanwhile.Enqueue(() => Add(Tcp, container: "other"));
+        Requests.AssertRefused(999, () => Add($"{Udp},{Tcp}"), "taken by pods/other/eth0");
+        Assert.Equal(["pods,other,eth0"], RecordNames);
+        Assert.DoesNotContain(_node.Elements, element => element.Contains("pod1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rules_that_are_gone_in_the_moment_are_made_again()
+    {
+        _node.Meanwhile.Enqueue(() => throw new KernelException("add elements", Errno.ENOENT));
+        Add($"{Tcp},{Udp}");
+        Assert.Equal(["remake, remove 0, add 9"], _node.Calls.Where(call => call.Contains("remove", StringComparison.Ordinal)));
+        Assert.Equal(s_elements, _node.Elements);
+    }
+
+    [Theory]
+    [InlineData("\"snat\":false", Previous, "fd00::5,10.1.0.5", 3)]
+    // Without a place the address may be the interface's; with another's it is not.
+    [InlineData("\"snat\":false", """{"cniVersion":"0.2.0","ip4":{"ip":"10.1.0.7/24"}}""", "10.1.0.7", 2)]
+    [InlineData("\"snat\":false",
+        """{"cniVersion":"1.0.0","interfaces":[{"name":"eth0"}],"ips":[{"address":"10.1.0.1/24","interface":0},{"address":"10.1.0.8/24","interface":7}]}""",
+        "10.1.0.8", 2)]
+    [InlineData("\"snat\":false", """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.8/24","interface":-1}]}""", "10.1.0.8", 2)]
+    public void Ports_lead_to_the_first_address_of_each_family_that_may_be_the_interface_s(
+        string keys, string previous, string addresses, int count)
+    {
+        Add($"{Tcp},{Udp}", keys, previous);
+        Assert.Equal(count, _node.Elements.Count());
+        Assert.Equal(addresses.Split(',').Order(StringComparer.Ordinal), _node.List()
+            .Select(element => element.Flow!.PodAddress.ToString()).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Ports that are asked for and have no record may be of Go's making.</summary>
+    const string GoPorts = "delete Go's ports of pods pod1";
+
+    [Theory]
+    [InlineData("", Previous)]
+    [InlineData(Tcp, """{"cniVersion":"1.0.0"}""")]
+    [InlineData(Udp, """{"cniVersion":"1.0.0","ips":[{"address":"fd00::5/64"}]}""")]
+    [InlineData(Tcp, """{"cniVersion":"1.0.0","interfaces":[{"name":"cni0"}],"ips":[{"address":"fd00::5/64","interface":0}]}""")]
+    public void Where_there_is_nothing_to_do_nothing_is_done(string mappings, string previous)
+    {
+        Add(mappings, previous: previous);
+        Assert.Empty(_node.Calls);
+        Assert.Empty(RecordNames);
+        Delete(mappings);
+        Assert.Equal(mappings.Length == 0 ? [] : [GoPorts], _node.Calls);
+    }
+
+    [Fact]
+    public void DEL_goes_on_where_what_Go_left_cannot_be_removed()
+    {
+        Add(Tcp);
+        Records.TryDelete(Assert.Single(RecordNames)!);
+        _node.Failing.Add(GoPorts);
+        Delete(Tcp);
+        Assert.Equal([Guard], _node.Elements);
+    }
+
+    [Fact]
+    public void A_pod_behind_no_link_of_the_node_s_is_reached_from_elsewhere_only()
+    {
+        var node = new FakePorts { Link = null };
+        var request = Request(Tcp);
+        new PortMapAdd(request, PortMapConfig.Parse(request), node, Records, node).Run();
+        Assert.Equal(["remove 0, add 4"], node.Calls);
+        Assert.DoesNotContain(node.Elements, element => element.Contains("neighbours", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_previous_result_ADD_and_CHECK_are_refused()
+    {
+        Requests.AssertRefused(7, () => Add(Tcp, previous: null), "must be called as chained plugin");
+        Requests.AssertRefused(7, () => Add("", previous: null), "must be called as chained plugin");
+        Requests.AssertRefused(999, () => Check(Tcp, _node, null), "Required prevResult missing");
+    }
+
+    [Fact]
+    public void DEL_removes_what_the_record_says_and_forgets_its_connections()
+    {
+        Add($"{Tcp},{Udp}");
+        _node.Calls.Clear();
+        Delete("");
+        Assert.Equal([Guard], _node.Elements);
+        Assert.Equal(["lock", "remove 8, add 0",
+            "forget own of Tcp any 8080 to 10.1.0.5 80", "forget own of Udp 192.0.2.1 53 to 10.1.0.5 5353",
+            "forget own of Tcp any 8080 to fd00::5 80"], _node.Calls);
+        Assert.Empty(RecordNames);
+        _node.Calls.Clear();
+        Delete(Tcp);
+        Assert.Equal([GoPorts], _node.Calls);
+    }
+
+    [Fact]
+    public void DEL_that_fails_keeps_the_record_for_the_next()
+    {
+        Add(Tcp);
+        _node.Failing.Add("remove 7, add 0");
+        Assert.Throws<KernelException>(() => Delete(Tcp));
+        Assert.Equal(["pods,pod1,eth0"], RecordNames);
+        _node.Failing.Clear();
+        Delete(Tcp);
+        Assert.Equal([Guard], _node.Elements);
+    }
+
+    [Fact]
+    public void DEL_goes_on_when_somebody_flushes_the_ruleset_meanwhile()
+    {
+        Add(Tcp);
+        _node.Meanwhile.Enqueue(_node.Clear);
+        Delete(Tcp);
+        Assert.Empty(RecordNames);
+    }
+
+    [Fact]
+    public void Without_a_record_DEL_removes_what_says_that_it_is_the_attachment_s()
+    {
+        Add($"{Tcp},{Udp}", "\"masqAll\":true");
+        Add("""{"hostPort":9090,"containerPort":80}""", container: "other",
+            previous: Previous.Replace("10.1.0.5", "10.1.0.9", StringComparison.Ordinal).Replace("fd00::5", "fd00::9", StringComparison.Ordinal));
+        var others = _node.Elements.Where(element => element.Contains("other", StringComparison.Ordinal)).ToList();
+        Directory.Delete(_root["hostports"], recursive: true);
+        Delete($$"""{"hostPort":9090,"containerPort":80},{{Tcp}},{{Udp}},{"hostPort":0}""");
+        Assert.Equal(others, _node.Elements.Except([Guard]));
+        Assert.Contains("without runtimeConfig.portMappings[3]", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GC_goes_on_past_what_it_cannot_remove_and_reports_it()
+    {
+        Add(Tcp);
+        Add("""{"hostPort":9090,"containerPort":80}""", "\"snat\":false", container: "other");
+        Add("""{"hostPort":9091,"containerPort":80}""", "\"snat\":false", container: "alive");
+        Add("""{"hostPort":9092,"containerPort":80}""", "\"snat\":false", container: "unrecorded");
+        Records.TryDelete("pods,unrecorded,eth0");
+        var foreign = _node.List()[0];
+        _node.Put(foreign with { Element = foreign.Element with { Key = [1, 2, 3], Comment = "pods2/ctr/eth0" } });
+        _node.Failing.Add("remove 7, add 0");
+        const string valid = """[{"containerID":"alive","ifname":"eth0"}]""";
+
+        Requests.AssertRefused(5, () => Collect(valid), "GC is not complete");
+        Assert.Equal(["pods,alive,eth0", "pods,pod1,eth0"], RecordNames);
+        Assert.DoesNotContain(_node.List(), element => element.Owner is "pods/other/eth0" or "pods/unrecorded/eth0");
+
+        _node.Failing.Clear();
+        Collect(valid);
+        Assert.Equal(["pods,alive,eth0"], RecordNames);
+        Assert.Equal(["pods/alive/eth0", "pods2/ctr/eth0"],
+            _node.List().Select(element => element.Owner).Distinct().Order(StringComparer.Ordinal));
+        Requests.AssertRefused(7, () => Collect("null"), "cni.dev/valid-attachments");
+    }
+
+    [Fact]
+    public void CHECK_finds_what_is_missing()
+    {
+        Add(Tcp);
+        Check(Tcp, _node);
+        Requests.AssertRefused(999, () => Check(Tcp, new FakePorts { Damage = "no chain x" }), "pods/pod1/eth0", "no chain x");
+        Requests.AssertRefused(999, () => Check(Tcp, new FakePorts()), "The host port 8080/tcp of any address is missing");
+        var unset = new FakePorts { IsLocalhostAllowed = false };
+        foreach (var element in HostPortElement.Of(Assert.Single(Records.ReadAll())))
+            unset.Put(element);
+        Requests.AssertRefused(999, () => Check(Tcp, unset), "net.ipv4.conf.cni0.route_localnet");
+    }
+
+    [Fact]
+    public void A_record_is_read_as_it_was_written_and_one_that_is_none_is_not()
+    {
+        Add($"{Tcp},{Udp}", "\"masqAll\":true");
+        var written = File.ReadAllText(_root["hostports/pods,pod1,eth0"]);
+        var record = Assert.Single(Records.ReadAll());
+        Records.Save(record);
+        Assert.Equal(written, File.ReadAllText(_root["hostports/pods,pod1,eth0"]));
+        foreach (var (good, bad) in new[]
+        {
+            ("10.1.0.5", "10.1.0"), ("8080", "0"), ("\"udp\"", "\"x\""), ("192.0.2.1", "here"), ("\"masqAll\":true", "\"masqAll\":5"),
+        })
+        {
+            File.WriteAllText(_root["hostports/pods,pod1,eth0"], written.Replace(good, bad, StringComparison.Ordinal));
+            Assert.Null(Records.TryRead("pods,pod1,eth0"));
+        }
+    }
+}
