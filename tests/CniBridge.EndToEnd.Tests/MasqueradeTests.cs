@@ -396,6 +396,9 @@ public sealed partial class MasqueradeTests
         using var node = NewNode("pod");
         Call(node, "STATUS", "pod", """{"ipMasq": true, "cniVersion": "1.1.0"}""").Succeed();
         Assert.Equal("", Ruleset(node));
+        // The first ADD of a node opens more sockets than the others.
+        Add(node, "pod");
+        Call(node, "DEL", "pod").Succeed();
         // Of the sockets that the plugin opens, the one for netfilter is refused as by a kernel without.
         string[] without = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=socket:error=EPROTONOSUPPORT:when="];
         (Call(node, "STATUS", "pod", """{"ipMasq": true, "cniVersion": "1.1.0"}""") with

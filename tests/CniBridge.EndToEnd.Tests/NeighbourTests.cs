@@ -6,7 +6,6 @@ namespace CniBridge.EndToEnd.Tests;
 /// An address that passes from one pod to another: whoever had the first one's MAC in the neighbour table reaches the
 /// second one with the very first packet.
 /// </summary>
-[Collection<Alone>]
 public sealed class NeighbourTests
 {
     const int Rounds = 100;

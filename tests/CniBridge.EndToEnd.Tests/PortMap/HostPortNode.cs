@@ -44,11 +44,12 @@ sealed class HostPortNode : IDisposable
     // bridge may be lost in br_netfilter while the node looks for the pod (IPv6), and the next is sent after a second.
     const string Client = """
         import socket, sys
-        protocol, address, port = sys.argv[1:]
+        protocol, address, port, own = sys.argv[1:]
         kind, number = {"tcp": (socket.SOCK_STREAM, 6), "udp": (socket.SOCK_DGRAM, 17), "sctp": (socket.SOCK_STREAM, 132)}[protocol]
         client = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind, number)
         try:
             client.settimeout(3.5)
+            client.bind(("", int(own)))
             client.connect((address, int(port)))
             for attempt in range(3):
                 try:
@@ -166,9 +167,10 @@ sealed class HostPortNode : IDisposable
     }
 
     /// <summary>Who answers, and whom it saw: "pod 192.0.2.2"; or why nobody does.</summary>
-    public string Ask(string from, string protocol, string address, int port)
+    /// <param name="ownPort">The asker's, the same each time; 0: any.</param>
+    public string Ask(string from, string protocol, string address, int port, int ownPort = 0)
     {
-        string[] client = [Python, "-ISc", Client, protocol, address, $"{port}"];
+        string[] client = [Python, "-ISc", Client, protocol, address, $"{port}", $"{ownPort}"];
         var asked = from == TheNode ? Node.Run(client[0], client[1..]) : Node.InPod(from, client[0], client[1..]);
         return asked.Succeeded().Stdout.Trim();
     }

@@ -29,6 +29,32 @@ public sealed class HostPortOwnerTests
         node.Add("other", $"[{Mapping(8080, 80, "udp")}, {Mapping(8080, 80, "tcp", "10.88.0.1")}, {Mapping(53, 1, "udp", "10.88.0.9")}]");
     }
 
+    // What the kernel remembers of a sender's datagrams would lead them to the old pod for half a minute.
+    [Theory]
+    [InlineData(OutsideWorld.NodeV4)]
+    [InlineData(OutsideWorld.NodeV6)]
+    public void Who_always_sends_from_one_port_reaches_the_next_pod_at_once(string address)
+    {
+        using var node = HostPortNode.With("pod", "other").WithOutside();
+        node.Serve("pod", "udp/53");
+        node.Serve("other", "udp/53");
+        node.Add("pod", Only(5353, 53, "udp"));
+        Assert.StartsWith("pod ", node.Ask(Outside, "udp", address, 5353, ownPort: 40_000), StringComparison.Ordinal);
+        node.Call("DEL", "pod", "[]").Succeed();
+        node.Add("other", Only(5353, 53, "udp"));
+        Assert.StartsWith("other ", node.Ask(Outside, "udp", address, 5353, ownPort: 40_000), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_began_to_send_before_the_port_was_there_reaches_the_pod_at_once()
+    {
+        using var node = HostPortNode.With("pod").WithOutside();
+        node.Serve("pod", "udp/53");
+        Assert.StartsWith("no answer", node.Ask(Outside, "udp", OutsideWorld.NodeV4, 5353, ownPort: 40_000), StringComparison.Ordinal);
+        node.Add("pod", Only(5353, 53, "udp"));
+        Assert.StartsWith("pod ", node.Ask(Outside, "udp", OutsideWorld.NodeV4, 5353, ownPort: 40_000), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Repair_puts_back_the_ports_of_the_living_after_a_flush()
     {
