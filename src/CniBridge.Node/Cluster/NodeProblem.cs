@@ -1,0 +1,9 @@
+namespace CniBridge.Node.Cluster;
+
+/// <summary>What is wrong with one node's entry; the others are not stopped by it.</summary>
+/// <param name="Node">Its name, or its place in the list where it has none that can be used.</param>
+/// <param name="Text">A plain sentence that names the value.</param>
+public sealed record NodeProblem(string Node, string Text)
+{
+    public override string ToString() => $"{Node}: {Text}";
+}
