@@ -10,6 +10,9 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
 
     internal string PortMap => Path.Combine(BinDirectory, "portmap");
 
+    /// <summary>The operator's command, which only we have.</summary>
+    internal string Command => Path.Combine(BinDirectory, "cni-bridge");
+
     /// <summary>The plugin's configuration as libcni passes it on.</summary>
     internal string Configure(Scenario scenario, string dataDirectory)
     {
@@ -22,10 +25,13 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
         }
         return $$$"""
             {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"bridge",
-            "bridge":"{{{NetworkName(scenario)}}}","isGateway":true,"ipMasq":{{{(scenario.Masquerade ? "true" : "false")}}},"ipam":{"type":"host-local",
+            "bridge":"{{{NetworkName(scenario)}}}","isGateway":true,"ipMasq":{{{Json(scenario.Masquerade)}}},
+            "macspoofchk":{{{Json(scenario.SpoofCheck)}}},"ipam":{"type":"host-local",
             "dataDir":"{{{dataDirectory}}}","ranges":[{{{ranges}}}],"routes":[{{{routes}}}]}}
             """;
     }
+
+    static string Json(bool value) => value ? "true" : "false";
 
     /// <summary>One TCP port of the node.</summary>
     internal string ConfigurePortMap(Scenario scenario, int hostPort) => string.Create(CultureInfo.InvariantCulture, $$$"""

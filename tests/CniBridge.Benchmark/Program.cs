@@ -6,7 +6,7 @@ var rounds = 0;
 if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out rounds) || rounds < 1)
 {
     Console.Error.WriteLine("usage: scripts/bench [ROUNDS [SCENARIO...]]; scenarios: " +
-        string.Join(' ', Scenario.All.Select(scenario => scenario.Key)));
+        string.Join(' ', Scenario.All.Select(scenario => scenario.Key).Append(RepairRun.Key)));
     return 2;
 }
 Contender[] contenders = [new("ours", "ours", args[0], 81), new("Go", "go", args[1], 82)];
@@ -23,6 +23,8 @@ try
         race.Run(rounds);
         report.Write(race);
     }
+    if (args.Length == 4 || args[4..].Contains(RepairRun.Key))
+        new RepairRun(contenders[0], args[2], Console.Out).Run(Math.Min(rounds, RepairRun.MaxRounds));
     return 0;
 }
 catch (BenchmarkException e)

@@ -8,6 +8,8 @@ static class Ruleset
     /// <summary>What iptables made is told by iptables: nft does not know its targets.</summary>
     internal static string Read() => Run("nft", "list", "ruleset") + Run("iptables-save");
 
+    internal static void Flush() => Run("nft", "flush", "ruleset");
+
     static string Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

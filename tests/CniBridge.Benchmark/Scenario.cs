@@ -4,6 +4,7 @@ namespace CniBridge.Benchmark;
 /// <param name="Reservations">Addresses that other pods have in its store.</param>
 /// <param name="Parallel">Pods that are added at once; 1: one after the other.</param>
 /// <param name="Masquerade">With ipMasq.</param>
+/// <param name="SpoofCheck">With macspoofchk.</param>
 /// <param name="HostPort">Measured is portmap, chained behind the bridge plugin, which is not.</param>
 sealed record Scenario(
     string Name,
@@ -12,7 +13,8 @@ sealed record Scenario(
     int Reservations = 0,
     int Parallel = 1,
     bool Masquerade = false,
-    bool HostPort = false)
+    bool HostPort = false,
+    bool SpoofCheck = false)
 {
     internal static IReadOnlyList<Scenario> All { get; } =
     [
