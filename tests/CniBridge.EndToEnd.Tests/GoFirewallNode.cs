@@ -38,5 +38,8 @@ static class GoFirewallNode
     public static string Ruleset(this Node node) =>
         node.Run("nft", "--stateless", "--handle", "list", "ruleset").Succeeded().Stdout;
 
+    /// <summary>IPv4's table nat, as iptables tells it.</summary>
+    public static string Iptables(this Node node) => node.Run("iptables-nft", "-t", "nat", "-S").Succeeded().Stdout;
+
     public static JsonElement Added(this PluginCall call) => call.Add().Succeeded().Json;
 }

@@ -204,7 +204,23 @@ public sealed class SpoofCheckStateTests
         }
 
         Add(node, "pod");
-        Call(node, "STATUS", "pod", Network11).Succeed();
+        Assert.Equal("", Call(node, "STATUS", "pod", Network11).Succeed().Stderr);
+    }
+
+    [Theory]
+    [InlineData("flush ruleset", "the chain bridge cni-bridge spoof-check")]
+    [InlineData("flush chain bridge cni-bridge spoof-check", "the rule of the chain bridge cni-bridge spoof-check")]
+    [InlineData("flush set bridge cni-bridge guarded", "PORT in the set bridge cni-bridge guarded")]
+    public void STATUS_tells_what_running_pods_lost_until_it_is_put_back(string damage, string lost)
+    {
+        using var node = NewNode("pod");
+        var port = Ends(Add(node, "pod")).Port;
+        node.Run("nft", damage.Split(' ')).Succeeded();
+        Assert.Equal($"macspoofchk of the network podnet does not work: lost {lost.Replace("PORT", port, StringComparison.Ordinal)}; " +
+            "cni-bridge repair puts it back\n", Call(node, "STATUS", "pod", Network11).Succeed().Stderr);
+        Assert.Equal("", Call(node, "STATUS", "pod", Network11, """{"name": "other"}""").Succeed().Stderr);
+        node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair").Succeeded();
+        Assert.Equal("", Call(node, "STATUS", "pod", Network11).Succeed().Stderr);
     }
 
     /// <summary>False when it has fewer sockets than so many, and nothing was refused.</summary>

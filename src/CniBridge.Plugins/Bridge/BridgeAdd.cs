@@ -27,7 +27,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
         // Before anybody can bring the pod's end up, and it can send.
         if (config.ChecksMacSpoofing)
-            node.GuardPort(new SpoofGuard(RecordOwner.Of(request), veth.HostName, veth.PodMac), undo);
+            node.Firewall.GuardPort(new SpoofGuard(RecordOwner.Of(request), veth.HostName, veth.PodMac), undo);
         using var port = node.WatchPort(bridge, veth);
         plan ??= Plan(undo);
         Link? vlanGateway = null;
@@ -70,11 +70,11 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
     {
         if (!config.Masquerade)
         {
-            node.RemoveMasquerade(request.NetworkName);
+            node.Firewall.RemoveMasquerade(request.NetworkName);
             return;
         }
         foreach (var family in NetworkMasquerade.Of(request.NetworkName, addresses!.Pools, config.NotMasqueraded, plan.Result.Ips))
-            node.EnsureMasquerade(family);
+            node.Firewall.EnsureMasquerade(family);
     }
 
     CniResult ToResult(Link bridge, VethPair veth, Link? vlanGateway, AddressPlan? plan)

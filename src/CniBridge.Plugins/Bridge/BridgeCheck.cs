@@ -34,7 +34,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
 
     void CheckGuard(Link host, Link pod)
     {
-        if (node.FindMissingGuard(new SpoofGuard(RecordOwner.Of(request), host.Name, pod.Mac)) is { } missing)
+        if (node.Firewall.FindMissingGuard(new SpoofGuard(RecordOwner.Of(request), host.Name, pod.Mac)) is { } missing)
             throw Failure($"What comes by the port {host.Name} with another MAC than {pod.Mac} is not dropped: no {missing}");
     }
 
@@ -43,7 +43,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         var pools = addresses!.Pools;
         foreach (var family in NetworkMasquerade.Of(request.NetworkName, pools, config.NotMasqueraded, previous.Ips))
         {
-            if (!node.HasMasquerade(family))
+            if (!node.Firewall.HasMasquerade(family))
                 throw Failure($"The network {request.NetworkName} is not masqueraded: no whole chain {family.Chain}");
         }
     }

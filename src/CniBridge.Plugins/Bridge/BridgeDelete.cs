@@ -18,7 +18,7 @@ sealed class BridgeDelete(
 
     internal void Run()
     {
-        node.DeleteGoMasquerade(request.Attachment, FindAddresses);
+        node.Firewall.DeleteGoMasquerade(request.Attachment, FindAddresses);
         RemoveGuard();
         DeleteLinks();
         findAddresses()?.Release();
@@ -32,7 +32,7 @@ sealed class BridgeDelete(
     {
         try
         {
-            node.UnguardPort(request.Attachment, isGuarded);
+            node.Firewall.UnguardPort(request.Attachment, isGuarded);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CniException)
         {

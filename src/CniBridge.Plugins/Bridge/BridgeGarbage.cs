@@ -10,10 +10,10 @@ sealed class BridgeGarbage(CniRequest request, bool isGuarded, IAddressManager? 
     internal void Run()
     {
         var valid = ValidAttachments.Parse(CniJson.Decode(request.Config, GarbageJson.Read, "network config"));
-        node.CollectGoMasquerade(request.NetworkName, valid);
+        node.Firewall.CollectGoMasquerade(request.NetworkName, valid);
         _failures.Try(() => DeleteLinks(valid));
         var areLinksGone = !_failures.Any;
-        _failures.Try(() => node.CollectGuards(request.NetworkName, valid, isGuarded));
+        _failures.Try(() => node.Firewall.CollectGuards(request.NetworkName, valid, isGuarded));
         if (addresses is not null)
             _failures.Try(() => addresses.CollectGarbage(areLinksGone));
         _failures.ThrowIfAny("GC is not complete");

@@ -13,9 +13,9 @@ sealed class BridgeStatus(string network, BridgeConfig config, IAddressManager? 
         else if (config.IsGateway && addresses?.ServesIPv6 == true && FindGateway(bridge) is { } gateway)
             IPv6Switch.Require(gateway.Name);
         if (config.Masquerade)
-            node.TryMasquerade(network);
+            node.Firewall.TryMasquerade(network);
         if (config.ChecksMacSpoofing)
-            node.TrySpoofCheck();
+            node.Firewall.TrySpoofCheck(network);
         addresses?.ReportStatus();
     }
 

@@ -1,10 +1,7 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
-using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
-using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Bridge;
 
@@ -14,11 +11,9 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     static readonly TimeSpan s_arrivalDeadline = TimeSpan.FromSeconds(2);
 
     readonly RouteSocket _socket = new();
-    readonly Records<MasqueradeRecord> _masquerades = MasqueradeRecord.All();
-    NftSocket? _firewall;
+    NodeFirewall? _firewall;
 
-    /// <summary>Opened for those who need it.</summary>
-    NftSocket Firewall => _firewall ??= new NftSocket();
+    public INodeFirewall Firewall => _firewall ??= new NodeFirewall(_socket, log);
 
     public Link? FindBridge(BridgeConfig config)
     {
@@ -162,85 +157,6 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     public void EnableForwarding(bool isV6) => Forwarding.Enable(isV6, _socket, log);
 
     public bool IsForwarding(bool isV6) => Forwarding.IsOn(isV6);
-
-    public void EnsureMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Ensure(masquerade);
-
-    public bool HasMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Serves(masquerade);
-
-    public void RemoveMasquerade(string network)
-    {
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
-        {
-            if (_masquerades.Has(MasqueradeRecord.NameOf(network, isV6)))
-                MasqueradeRules.Remove(NetworkMasquerade.Nothing(network, isV6));
-        }
-    }
-
-    MasqueradeRules MasqueradeRules => new(Firewall, _masquerades);
-
-    public void TryMasquerade(string network)
-    {
-        Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
-        {
-            if (_masquerades.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
-                log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
-                    "or a part of it; cni-bridge repair puts it back");
-        }
-    }
-
-    public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
-    {
-        // Go gives the host's end a random name. One that was made here has nothing of Go's, and nobody has to look for it.
-        if (_socket.TryGetIndex(HostLink.NameOf(attachment, 0)) is null)
-            TryWithFirewall(() => new GoMasquerade(Firewall).Delete(attachment, findAddresses));
-    }
-
-    public void CollectGoMasquerade(string network, ValidAttachments valid) =>
-        TryWithFirewall(() => new GoMasquerade(Firewall).CollectGarbage(network, valid));
-
-    void TryWithFirewall(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            log.WriteLine($"rules of the Go plugins, if there are any, stay: {e.Message}");
-        }
-    }
-
-    public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
-    {
-        var uplink = Uplink.Find(_socket, pod.IsV6);
-        // Then the world outside is on the bridge, and the node passes nothing on.
-        if (uplink?.Index == gateway.Index)
-            return null;
-        try
-        {
-            return new ForwardChains(Firewall).Find(new ForwardPath(pod, gateway, uplink, isFromPod));
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            log.WriteLine($"without a look at others' chains: {e.Message}");
-            return null;
-        }
-    }
-
-    SpoofCheck SpoofCheck => new(new SpoofCheckRules(() => Firewall), new Records<SpoofGuard>(SpoofGuard.Format));
-
-    public void GuardPort(SpoofGuard guard, Rollback undo) => SpoofCheck.Add(guard, undo);
-
-    public void UnguardPort(Attachment attachment, Func<bool> isConfigured) =>
-        SpoofCheck.Remove(attachment, HostLink.NamesOf(attachment), isConfigured);
-
-    public void CollectGuards(string network, ValidAttachments valid, bool isConfigured) =>
-        SpoofCheck.CollectGarbage(network, valid, isConfigured);
-
-    public string? FindMissingGuard(SpoofGuard guard) => SpoofCheck.FindMissing(guard);
-
-    public void TrySpoofCheck() => SpoofCheck.Try();
 
     public int FindUplinkMtu()
     {

@@ -78,8 +78,8 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
     void CheckForwardChains(Link gateway, IpAddress pod)
     {
         var isKnownOutside = !config.Masquerade || config.NotMasqueraded.Count > 0;
-        var obstacle = node.FindForwardObstacle(gateway, pod, isFromPod: true)
-            ?? (isKnownOutside ? node.FindForwardObstacle(gateway, pod, isFromPod: false) : null);
+        var obstacle = node.Firewall.FindForwardObstacle(gateway, pod, isFromPod: true)
+            ?? (isKnownOutside ? node.Firewall.FindForwardObstacle(gateway, pod, isFromPod: false) : null);
         if (obstacle is not null)
             throw new CniException(CniErrorCode.Internal, obstacle.Message, obstacle.Remedy);
     }

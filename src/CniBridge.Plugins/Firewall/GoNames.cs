@@ -22,9 +22,10 @@ static class GoNames
     /// <summary>
     /// The container of a comment of iptables, name: "NETWORK" id: "CONTAINER"; null where it is another network's, or was cut.
     /// </summary>
-    internal static string? TryParseContainer(string comment, string network)
+    /// <param name="kind">What stands before it: nothing for masquerading, "dnat " or "snat " for port mappings.</param>
+    internal static string? TryParseContainer(string comment, string network, string kind = "")
     {
-        var start = $"name: \"{network}\" id: \"";
+        var start = $"{kind}name: \"{network}\" id: \"";
         return comment.Length > start.Length && comment.StartsWith(start, StringComparison.Ordinal) && comment[^1] == '"'
             ? comment[start.Length..^1]
             : null;

@@ -21,6 +21,19 @@ static class GoRules
         }
     }
 
+    /// <summary>What cannot be deleted is logged: it must not keep the rest from being cleaned up.</summary>
+    internal static void TryDelete(Action delete, TextWriter log)
+    {
+        try
+        {
+            delete();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            log.WriteLine($"rules of the Go plugins, if there are any, stay: {e.Message}");
+        }
+    }
+
     /// <summary>Looks, and deletes what was found all at once.</summary>
     internal static void DeleteAll(NftSocket socket, Func<NftBatch> find)
     {

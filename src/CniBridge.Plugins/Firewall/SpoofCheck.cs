@@ -82,8 +82,19 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records)
         return restored;
     }
 
+    /// <summary>Changes nothing; says when something is missing that a network's pods rely on. One loss is as good as all.</summary>
     /// <exception cref="CniException">Code 2: not with this kernel.</exception>
-    internal void Try() => NeedBridgeFamily(rules.Try);
+    internal void Try(string network, TextWriter log)
+    {
+        NeedBridgeFamily(rules.Try);
+        foreach (var guard in records.ReadAll())
+        {
+            if (guard.Owner.Attachment.Network != network || !guard.Owner.IsAlive || rules.FindMissing(guard) is not { } missing)
+                continue;
+            log.WriteLine($"macspoofchk of the network {network} does not work: lost {missing}; cni-bridge repair puts it back");
+            return;
+        }
+    }
 
     // if (!nft_supported_family(family)) return -EOPNOTSUPP, in nf_tables_api.c
     static void NeedBridgeFamily(Action step)

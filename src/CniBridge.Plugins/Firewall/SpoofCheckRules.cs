@@ -54,12 +54,13 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
 
     public void RemoveOthers(string network, IReadOnlySet<string> owners) => Commit(batch =>
     {
+        var prefix = ElementOwner.PrefixOf(network);
         foreach (var set in (ReadOnlySpan<SetName>)[s_guarded, s_allowed])
         {
             foreach (var element in open().ListElements(set))
             {
                 var (owner, _) = ElementOwner.Parse(element.Comment);
-                if (owner.StartsWith(network + "/", StringComparison.Ordinal) && !owners.Contains(owner))
+                if (owner.StartsWith(prefix, StringComparison.Ordinal) && !owners.Contains(owner))
                     batch.DeleteElements(set, new SetElement(element.Key));
             }
         }

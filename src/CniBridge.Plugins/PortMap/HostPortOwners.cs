@@ -36,7 +36,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
 
     /// <summary>Only a record can tell that its owner is gone. Who has none is let live.</summary>
     bool MayLive(string owner) =>
-        HostPortOwner.TryGetRecordName(owner) is not { } name || records.TryRead(name) is not { } record ||
+        HostPortRecord.TryGetName(owner) is not { } name || records.TryRead(name) is not { } record ||
         record.OwnerName != owner || record.Owner.IsAlive;
 
     /// <summary>The configuration is right, and will be again when the other is gone; so it is not the code of a wrong one.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
@@ -16,9 +17,17 @@ sealed record HostPortRecord(RecordOwner Owner)
     internal static RecordFormat<HostPortRecord> Format { get; } = new("hostports", record => record.Name, Write, Read);
 
     /// <summary>What the comments of its elements say.</summary>
-    internal string OwnerName => HostPortOwner.Of(Owner.Attachment);
+    internal string OwnerName => ElementOwner.Of(Owner.Attachment);
 
-    internal string Name => HostPortOwner.RecordNameOf(OwnerName);
+    internal string Name => NameOf(OwnerName);
+
+    internal static string NameOf(Attachment attachment) => NameOf(ElementOwner.Of(attachment));
+
+    /// <summary>An element's comment leads to its owner's record; null for one that is none of ours.</summary>
+    internal static string? TryGetName(string comment) =>
+        comment.Contains('/', StringComparison.Ordinal) && !comment.Contains('\0', StringComparison.Ordinal) ? NameOf(comment) : null;
+
+    static string NameOf(string owner) => owner.Replace('/', ',');
 
     /// <summary>Is there a port on 127.0.0.1 that leads to the address, and a link of which the kernel can be told so?</summary>
     internal bool ServesLocalhost(PodAddress pod)

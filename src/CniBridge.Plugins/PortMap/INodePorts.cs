@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables.Sets;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;
 
@@ -33,6 +34,9 @@ interface INodePorts : IDisposable
 
     /// <summary>Removes what Go's portmap left in nftables for a container.</summary>
     void DeleteGoPorts(string network, string containerId);
+
+    /// <summary>The same for a network's containers that do not live.</summary>
+    void CollectGoPorts(string network, ValidAttachments valid);
 
     /// <summary>
     /// Keeps others from removing elements until disposed: between a look at an element and its removal it must not become

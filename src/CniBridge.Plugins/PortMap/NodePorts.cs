@@ -4,6 +4,7 @@ using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
@@ -44,6 +45,8 @@ sealed class NodePorts : INodePorts
     static string SettingOf(string link) => $"net/ipv4/conf/{link}/route_localnet";
 
     public void DeleteGoPorts(string network, string containerId) => new GoPortMappings(Firewall).Delete(network, containerId);
+
+    public void CollectGoPorts(string network, ValidAttachments valid) => new GoPortMappings(Firewall).CollectGarbage(network, valid);
 
     public IDisposable Lock()
     {

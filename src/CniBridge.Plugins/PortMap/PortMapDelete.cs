@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
@@ -12,7 +13,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
 {
     internal void Run()
     {
-        var name = HostPortOwner.RecordNameOf(HostPortOwner.Of(request.Attachment));
+        var name = HostPortRecord.NameOf(request.Attachment);
         if (records.TryRead(name) is { } record)
             new HostPortOwners(node, records).Remove(record, conntrack, request.Log);
         else if (TryReadMappings() is { Count: > 0 } mappings)
@@ -22,14 +23,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
     /// <summary>Whose record is lost; or who was never ours.</summary>
     void RemoveUnrecorded(List<PortMapping> mappings)
     {
-        try
-        {
-            node.DeleteGoPorts(request.NetworkName, request.Environment.ContainerId);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            request.Log.WriteLine($"rules of the Go plugin, if there are any, stay: {e.Message}");
-        }
+        GoRules.TryDelete(() => node.DeleteGoPorts(request.NetworkName, request.Environment.ContainerId), request.Log);
         if (FindUnrecorded(mappings) is { } record)
             new HostPortOwners(node, records).Remove(record, conntrack, request.Log);
     }

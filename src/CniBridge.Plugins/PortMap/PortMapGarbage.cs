@@ -1,9 +1,10 @@
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>GC: the ports of the network's attachments that do not live. Goes on past a failure and reports all.</summary>
+/// <summary>GC: the ports of the network's attachments that do not live, Go's among them. Goes on past a failure and reports all.</summary>
 sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
 {
     readonly Failures _failures = new();
@@ -12,6 +13,7 @@ sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPor
     internal void Run()
     {
         var valid = ValidAttachments.Parse(CniJson.Decode(request.Config, GarbageJson.Read, "network config"));
+        GoRules.TryDelete(() => node.CollectGoPorts(request.NetworkName, valid), request.Log);
         foreach (var record in records.ReadAll())
         {
             var attachment = record.Owner.Attachment;
@@ -26,9 +28,9 @@ sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPor
     void RemoveUnrecorded(ValidAttachments valid)
     {
         var living = new HashSet<string>();
-        foreach (var (containerId, interfaceName) in valid.All)
-            living.Add(HostPortOwner.Of(new Attachment(request.NetworkName, containerId, interfaceName)));
-        var prefix = HostPortOwner.PrefixOf(request.NetworkName);
+        foreach (var attachment in valid.Of(request.NetworkName))
+            living.Add(ElementOwner.Of(attachment));
+        var prefix = ElementOwner.PrefixOf(request.NetworkName);
         var garbage = new List<HostPortElement>();
         foreach (var element in node.List())
         {

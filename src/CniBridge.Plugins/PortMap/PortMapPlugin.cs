@@ -38,6 +38,6 @@ public sealed class PortMapPlugin : IPlugin
     {
         _ = PortMapConfig.Parse(request);
         using var node = new NodePorts();
-        node.TryFirewall();
+        new PortMapStatus(request, node, Records).Run();
     }
 }

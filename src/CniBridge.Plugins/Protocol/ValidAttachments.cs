@@ -12,9 +12,6 @@ sealed class ValidAttachments
         _containers = [.. _pairs.Select(pair => pair.ContainerId ?? "")];
     }
 
-    internal IEnumerable<(string ContainerId, string InterfaceName)> Pairs =>
-        _pairs.Select(pair => (pair.ContainerId ?? "", pair.InterfaceName ?? ""));
-
     /// <summary>An empty list says that nothing lives; no list says nothing, and must not be taken for an empty one.</summary>
     /// <exception cref="CniException">Code 7.</exception>
     internal static ValidAttachments Parse(GarbageJson json)
@@ -23,16 +20,6 @@ sealed class ValidAttachments
             ?? throw new CniException(CniErrorCode.InvalidConfig,
                 "GC needs cni.dev/valid-attachments: without the list, everything would be garbage");
         return new ValidAttachments(CniResultReader.Each(list, "cni.dev/valid-attachments", (item, _) => item));
-    }
-
-    /// <summary>Container and interface of each.</summary>
-    internal IEnumerable<(string ContainerId, string InterfaceName)> All
-    {
-        get
-        {
-            foreach (var pair in _pairs)
-                yield return (pair.ContainerId ?? "", pair.InterfaceName ?? "");
-        }
     }
 
     /// <summary>A reservation of the oldest form names no interface: it lives as long as its container.</summary>

@@ -177,6 +177,72 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
+    public void STATUS_tells_what_running_pods_lost_until_it_is_put_back()
+    {
+        using var node = HostPortNode.With("pod");
+        node.Add("pod", s_ports);
+        string Status(string network = "podnet")
+        {
+            var keys = $$"""{"cniVersion": "1.1.0", "name": "{{network}}", "type": "portmap"}""";
+            return (RawCall.Of(node.Node, "STATUS", keys) with { Plugin = "portmap" }).Succeed().Stderr;
+        }
+        Assert.Equal("", Status());
+        foreach (var (damage, words) in new[]
+        {
+            ("flush ruleset", "lost rules of host ports (the set ip cni-bridge hostport-addresses is missing) and 4 more;"),
+            ("delete element ip cni-bridge hostports { tcp . 8080 }", "lost host port 8080/tcp of any address of podnet/container-pod/eth0;"),
+            ("flush chain ip6 cni-bridge hostport-output", "lost rules of host ports (the rules of the chain ip6 cni-bridge hostport-output"),
+        })
+        {
+            node.Node.Run("nft", damage).Succeeded();
+            var told = Status();
+            Assert.StartsWith("host ports of the network podnet do not all work: ", told, StringComparison.Ordinal);
+            Assert.Contains(words, told, StringComparison.Ordinal);
+            Assert.EndsWith("; cni-bridge repair puts it back\n", told, StringComparison.Ordinal);
+            Assert.Equal("", Status("other"));
+            node.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair").Succeeded();
+            Assert.Equal("", Status());
+        }
+    }
+
+    // A pod with addresses of both families and a port of one: of the other there is nothing, and nothing is missing.
+    [Fact]
+    public void A_family_without_ports_is_not_missed()
+    {
+        using var node = HostPortNode.With("pod");
+        node.Add("pod", Only(8080, 80, "tcp", "0.0.0.0"));
+        var repair = node.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair");
+        Assert.Equal("nothing was missing\n", repair.Succeeded().Stdout);
+    }
+
+    [Fact]
+    public void The_whole_chain_runs_no_program_but_its_plugins()
+    {
+        Requirement.Programs("strace");
+        using var node = HostPortNode.With();
+        node.Node.AddPod("pod");
+        var network = Configurations.With("""{"ipMasq": true, "macspoofchk": true}""");
+        var attached = Traced(RawCall.Of(node.Node, "ADD", network));
+        var mapped = Traced(node.CallWithoutResult("ADD", "pod", s_ports).WithPrevious(attached));
+        // All that there is to be asked of nftables was.
+        var chains = node.Objects("chain").Select(chain => chain.GetProperty("name").GetString()!).ToList();
+        Assert.All(["masq-", "spoof-check", "hostport-translation"],
+            name => Assert.Contains(chains, chain => chain.StartsWith(name, StringComparison.Ordinal)));
+        Traced(node.CallWithoutResult("DEL", "pod", s_ports).WithPrevious(mapped));
+        Traced(RawCall.Of(node.Node, "DEL", network).WithPrevious(mapped));
+        node.AssertNothingLeft();
+    }
+
+    /// <summary>Runs the plugin, and sees that nothing else is run.</summary>
+    static CommandResult Traced(RawCall call)
+    {
+        var result = (call with { Wrapper = ["strace", "-f", "-e", "trace=execve,execveat"] }).Succeed();
+        var program = Assert.Single(result.Stderr.Split('\n'), line => line.Contains("exec", StringComparison.Ordinal));
+        Assert.StartsWith($"execve(\"{Path.Combine(PluginDirectory.UnderTest, call.Plugin)}\"", program, StringComparison.Ordinal);
+        return result;
+    }
+
+    [Fact]
     public void No_other_program_is_run_and_nothing_is_listed()
     {
         Requirement.Programs("strace");

@@ -49,26 +49,26 @@ public sealed class BridgeStatusTests
     }
 
     [Theory]
-    [InlineData(true, "find bridge|try firewall|report status")]
-    [InlineData(false, "find bridge|try kernel|try firewall|report status")]
+    [InlineData(true, "find bridge|try masquerade of pods|report status")]
+    [InlineData(false, "find bridge|try kernel|try masquerade of pods|report status")]
     public void Who_masquerades_needs_nftables(bool hasBridge, string calls)
     {
         var node = Node(hasBridge);
         Run(node, s_config with { Masquerade = true });
         Assert.Equal(calls.Split('|'), node.Calls);
-        node = Node(hasBridge, failing: "try firewall");
+        node = Node(hasBridge, failing: "try masquerade of pods");
         Assert.Throws<KernelException>(() => Run(node, s_config with { Masquerade = true }));
     }
 
     [Theory]
-    [InlineData(true, "find bridge|try spoof check|report status")]
-    [InlineData(false, "find bridge|try kernel|try spoof check|report status")]
+    [InlineData(true, "find bridge|try spoof check of pods|report status")]
+    [InlineData(false, "find bridge|try kernel|try spoof check of pods|report status")]
     public void Who_is_guarded_needs_nftables_for_bridges(bool hasBridge, string calls)
     {
         var node = Node(hasBridge);
         Run(node, s_config with { ChecksMacSpoofing = true });
         Assert.Equal(calls.Split('|'), node.Calls);
-        node = Node(hasBridge, failing: "try spoof check");
+        node = Node(hasBridge, failing: "try spoof check of pods");
         Assert.Throws<KernelException>(() => Run(node, s_config with { ChecksMacSpoofing = true }));
     }
 

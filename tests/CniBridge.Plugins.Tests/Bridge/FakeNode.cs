@@ -9,7 +9,7 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Tests.Bridge;
 
 /// <summary>A node in memory that notes every call, and fails where it is told to.</summary>
-sealed class FakeNode : INodeNetwork, IAddressManager
+sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 {
     internal const uint IFF_UP = 0x1;
 
@@ -43,6 +43,8 @@ sealed class FakeNode : INodeNetwork, IAddressManager
     internal bool WasMasqueraded { get; init; }
     internal bool ForwardsV4 { get; init; }
     internal bool ForwardsV6 { get; init; }
+
+    public INodeFirewall Firewall => this;
 
     public bool NeedsInterface { get; init; }
 
@@ -187,7 +189,7 @@ sealed class FakeNode : INodeNetwork, IAddressManager
             : null;
     }
 
-    public void TryMasquerade(string network) => Note("try firewall");
+    public void TryMasquerade(string network) => Note($"try masquerade of {network}");
 
     public void GuardPort(SpoofGuard guard, Rollback undo)
     {
@@ -203,7 +205,7 @@ sealed class FakeNode : INodeNetwork, IAddressManager
 
     public string? FindMissingGuard(SpoofGuard guard) => Note($"is guarded {guard.Port} with {guard.Mac} of {guard.Owner}", MissingGuard);
 
-    public void TrySpoofCheck() => Note("try spoof check");
+    public void TrySpoofCheck(string network) => Note($"try spoof check of {network}");
 
     public IPortWatch WatchPort(Link bridge, VethPair veth)
     {

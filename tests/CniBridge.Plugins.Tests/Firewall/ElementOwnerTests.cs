@@ -29,28 +29,55 @@ public sealed class ElementOwnerTests
         Assert.Equal((owner, mac), (read, address?.ToString()));
     }
 
+    static string Long(int length, char last = 'x') => new string('x', length - 1) + last;
+
     [Fact]
-    public void The_longest_that_fits_is_whole_and_a_longer_one_is_cut_and_stays_its_own()
+    public void The_longest_that_fits_is_whole_and_a_longer_one_is_cut()
     {
-        var fits = Of(new string('c', ElementOwner.MaxLength - "pods//eth0".Length));
+        var fits = Of(Long(ElementOwner.MaxLength - "pods//eth0".Length));
         Assert.Equal($"pods/{fits.ContainerId}/eth0", ElementOwner.Of(fits));
-        var (one, two) = (Of(fits.ContainerId + "1"), Of(fits.ContainerId + "2"));
-        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Of(one).Length);
-        Assert.Equal(127, ElementOwner.WithMac(one, s_mac).Length);
-        Assert.Matches("^pods/c+~[0-9a-f]{16}$", ElementOwner.Of(one));
-        Assert.NotEqual(ElementOwner.Of(one), ElementOwner.Of(two));
-        Assert.Equal((ElementOwner.Of(one), s_mac), ElementOwner.Parse(ElementOwner.WithMac(one, s_mac)));
-        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Of(Of(new string('c', 255), new string('n', 255))).Length);
+        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Of(fits).Length);
+        Assert.Matches("^pods/x{40}~[0-9a-f]{16}$", ElementOwner.Of(Of(fits.ContainerId + "1")));
+        var longest = Of(Long(255), Long(255), "fifteen-bytes--");
+        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Of(longest).Length);
+        Assert.Equal(127, ElementOwner.WithMac(longest, s_mac).Length);
+        Assert.Equal((ElementOwner.Of(longest), s_mac), ElementOwner.Parse(ElementOwner.WithMac(longest, s_mac)));
     }
 
-    // The kernel takes such names of interfaces, and nft could not read them back.
-    [Theory]
-    [InlineData("et\"h0", "^pods/pod1/et[?]h0~[0-9a-f]{16}$")]
-    [InlineData("ethé", "^pods/pod1/eth[?]~[0-9a-f]{16}$")]
-    public void What_nft_cannot_read_back_is_replaced(string name, string expected)
+    public static TheoryData<string, string, string> LongNames => new()
     {
-        Assert.Matches(expected, ElementOwner.Of(Of("pod1", name: name)));
-        var other = name.Replace('"', 'ü').Replace('é', 'è');
-        Assert.NotEqual(ElementOwner.Of(Of("pod1", name: name)), ElementOwner.Of(Of("pod1", name: other)));
+        { Long(51), Long(53), "eth0" },
+        { Long(52), "ctr", "eth0" },
+        { Long(255), Long(255), "fifteen-bytes--" },
+        { "pods", Long(100), "eth0" },
+        { "pods", Long(255), "ä" },
+        { "pods", "ctr", "a\"b" },
+        { "pods", "ctr", "ethé" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LongNames))]
+    public void What_is_cut_stays_apart_from_others_and_nft_can_read_it_back(string network, string container, string name)
+    {
+        var owner = ElementOwner.Of(Of(container, network, name));
+        Assert.InRange(owner.Length, 1, ElementOwner.MaxLength);
+        Assert.Matches("^[a-z0-9~/-]+$", owner);
+        Assert.Contains('~', owner);
+        Assert.StartsWith(ElementOwner.PrefixOf(network), owner, StringComparison.Ordinal);
+        Assert.Equal(owner, ElementOwner.Of(Of(container, network, name)));
+        Assert.NotEqual(owner, ElementOwner.Of(Of(container, network, name + "1")));
+        Assert.NotEqual(owner, ElementOwner.Of(Of(container + "y", network, name)));
+        Assert.NotEqual(owner, ElementOwner.Of(Of(container, network + "y", name)));
+    }
+
+    [Fact]
+    public void No_other_network_begins_like_one()
+    {
+        Assert.Equal("pods/", ElementOwner.PrefixOf("pods"));
+        Assert.DoesNotMatch($"^{ElementOwner.PrefixOf("pods")}", ElementOwner.Of(Of("ctr", "pods2")));
+        Assert.NotEqual(ElementOwner.PrefixOf(Long(100, 'a')), ElementOwner.PrefixOf(Long(100, 'b')));
+        // An upgrade must find what an older version made.
+        Assert.Equal($"{Long(51)}/", ElementOwner.PrefixOf(Long(51)));
+        Assert.Equal("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx~b96a5acbb56db825/", ElementOwner.PrefixOf(Long(64)));
     }
 }

@@ -12,6 +12,9 @@ sealed class FakeSpoofCheckRules(string records) : ISpoofCheckRules
 
     internal int Errno { get; init; } = CniBridge.Linux.Errno.EINVAL;
 
+    /// <summary>Ports that lack nothing.</summary>
+    internal HashSet<string> Whole { get; init; } = [];
+
     void Note(string call)
     {
         Calls.Add($"{call}, records: {(Directory.Exists(records) ? Directory.GetFiles(records).Length : 0)}");
@@ -29,7 +32,7 @@ sealed class FakeSpoofCheckRules(string records) : ISpoofCheckRules
     public void RemoveOthers(string network, IReadOnlySet<string> owners) =>
         Note($"remove others of {network} than {string.Join(' ', owners)}");
 
-    public string? FindMissing(SpoofGuard guard) => $"missing {guard.Port}";
+    public string? FindMissing(SpoofGuard guard) => Whole.Contains(guard.Port) ? null : $"missing {guard.Port}";
 
     public void Restore(IReadOnlyList<SpoofGuard> guards) => Note($"restore {string.Join(' ', guards.Select(guard => guard.Port))}");
 

@@ -32,4 +32,13 @@ public sealed class GoNamesTests
     [InlineData("", null)]
     public void A_container_is_read_from_a_whole_comment_of_the_network(string comment, string? container) =>
         Assert.Equal(container, GoNames.TryParseContainer(comment, "pods"));
+
+    [Theory]
+    [InlineData("dnat name: \"pods\" id: \"one\"", "one")]
+    [InlineData("dnat name: \"pods2\" id: \"one\"", null)]
+    [InlineData("dnat name: \"pods\" id: \"one...", null)]
+    [InlineData("snat name: \"pods\" id: \"one\"", null)]
+    [InlineData("name: \"pods\" id: \"one\"", null)]
+    public void And_from_one_of_a_kind_of_port_mappings(string comment, string? container) =>
+        Assert.Equal(container, GoNames.TryParseContainer(comment, "pods", "dnat "));
 }

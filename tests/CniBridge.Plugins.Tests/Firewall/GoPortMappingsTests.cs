@@ -1,14 +1,15 @@
 using CniBridge.Linux.Nftables;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
 /// <summary>Port mappings of Go's portmap, deleted here: judged by nft and by what Go itself leaves.</summary>
 public sealed class GoPortMappingsTests
 {
-    static string Config(string container, int port) => $$"""
+    static string Config(string container, int port, string network = "podnet") => $$"""
         {
-          "cniVersion": "1.0.0", "name": "podnet", "type": "portmap", "backend": "iptables",
+          "cniVersion": "1.0.0", "name": "{{network}}", "type": "portmap", "backend": "iptables",
           "capabilities": {"portMappings": true},
           "runtimeConfig": {"portMappings": [
             {"hostPort": {{port}}, "containerPort": 80, "protocol": "tcp"}, {"hostPort": {{port}}, "containerPort": 53, "protocol": "udp"}]},
@@ -44,6 +45,14 @@ public sealed class GoPortMappingsTests
         }
 
         """;
+
+    static void Collect(string network, params string[] living)
+    {
+        var valid = living.Select(container => new AttachmentJson { ContainerId = container, InterfaceName = "eth0" });
+        using var socket = new NftSocket();
+        new GoPortMappings(socket).CollectGarbage(
+            network, ValidAttachments.Parse(new GarbageJson { ValidAttachments = [.. valid] }));
+    }
 
     static void Delete(string network, string container)
     {
@@ -100,8 +109,43 @@ public sealed class GoPortMappingsTests
     });
 
     [Fact]
+    public void Garbage_is_what_is_proven_to_be_of_the_network_and_of_nobody_who_lives() => ScratchFirewall.Run(firewall =>
+    {
+        firewall.Ip("link", "set", "lo", "up");
+        firewall.Ip("address", "add", "10.88.0.254/24", "dev", "lo");
+        firewall.Portmap("ADD", "two2", Config("two2", 8082));
+        firewall.Portmap("ADD", "one1", Config("one1", 8083, "other"));
+        // Of the dead too, but nothing says of which network.
+        firewall.Nft(Nftables, "-f", "-");
+        // Comments that were cut, that name another container than the chain's name is made of, and another's rule.
+        Jump("DNAT", GoNames.DestinationChain("podnet", "cut3"), "dnat name: \"podnet\" id: \"cu...");
+        Jump("DNAT", GoNames.DestinationChain("podnet", "liar4"), "dnat name: \"podnet\" id: \"one1\"");
+        Jump("SNAT", "mine", "snat name: \"podnet\" id: \"one1\"");
+        var others = firewall.Ruleset;
+        firewall.Portmap("ADD", "one1", Config("one1", 8081));
+        firewall.Portmap("ADD", "three3", Config("three3", 8084));
+        Jump("SNAT", GoNames.SourceChain("podnet", "one1"), "snat name: \"podnet\" id: \"one1\"");
+        Assert.Contains(GoNames.DestinationChain("podnet", "three3"), firewall.Ruleset, StringComparison.Ordinal);
+
+        Collect("podnet", "two2");
+
+        Assert.Equal(others, firewall.Ruleset);
+        Collect("podnet", "two2");
+        Assert.Equal(others, firewall.Ruleset);
+
+        void Jump(string kind, string chain, string comment)
+        {
+            if (!firewall.Ruleset.Contains($"CNI-HOSTPORT-{kind} ", StringComparison.Ordinal))
+                firewall.Iptables("-t", "nat", "-N", $"CNI-HOSTPORT-{kind}");
+            firewall.Iptables("-t", "nat", "-N", chain);
+            firewall.Iptables("-t", "nat", "-A", $"CNI-HOSTPORT-{kind}", "-m", "comment", "--comment", comment, "-j", chain);
+        }
+    });
+
+    [Fact]
     public void Where_Go_was_never_used_nothing_is_made() => ScratchFirewall.Run(firewall =>
     {
+        Collect("podnet");
         Delete("podnet", "one1");
         Assert.Equal("", firewall.Ruleset);
     });

@@ -37,6 +37,8 @@ sealed class ScratchFirewall : IDisposable
 
     internal string Ip(params string[] arguments) => Run("/usr/sbin/ip", "", arguments);
 
+    internal string Iptables(params string[] arguments) => Run("/usr/sbin/iptables-nft", "", arguments);
+
     internal string Portmap(string command, string containerId, string config) => Run(
         $"{GoPlugins}/portmap", config, [], new()
         {

@@ -238,6 +238,18 @@ public sealed class SpoofCheckRulesTests
         Assert.Null(rules.FindMissing(other));
     });
 
+    [Fact]
+    public void A_network_s_name_may_be_longer_than_what_fits() => InNamespace(rules =>
+    {
+        var name = new string('n', 255);
+        var (dead, living, other) = (Guard("a", "veth1", 1, name), Guard("b", "veth2", 2, name), Guard("a", "veth3", 3, name[1..]));
+        foreach (var guard in new[] { dead, living, other })
+            rules.Add(guard);
+        rules.RemoveOthers(name, new HashSet<string> { ElementOwner.Of(living.Owner.Attachment) });
+        Assert.NotNull(rules.FindMissing(dead));
+        Assert.All([living, other], guard => Assert.Null(rules.FindMissing(guard)));
+    });
+
     [Theory]
     [InlineData("flush ruleset", "the chain bridge cni-bridge spoof-check")]
     [InlineData("delete chain bridge cni-bridge spoof-check", "the chain bridge cni-bridge spoof-check")]

@@ -198,8 +198,30 @@ public sealed class SpoofCheckTests : IDisposable
         using var undo = NewUndo();
         Requests.AssertRefused(CniErrorCode.UnsupportedField,
             () => Check(Rules("add veth1", Errno.EOPNOTSUPP)).Add(Guard("a", "veth1"), undo), "macspoofchk = true", "without nftables");
-        Requests.AssertRefused(CniErrorCode.UnsupportedField, Check(Rules("try", Errno.EOPNOTSUPP)).Try, "macspoofchk = true");
-        Assert.Throws<KernelException>(Check(Rules("try", Errno.EPERM)).Try);
+        Requests.AssertRefused(CniErrorCode.UnsupportedField, () => Try(Rules("try", Errno.EOPNOTSUPP)), "macspoofchk = true");
+        Assert.Throws<KernelException>(() => Try(Rules("try", Errno.EPERM)));
+    }
+
+    string Try(ISpoofCheckRules rules)
+    {
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        Check(rules).Try("pods", log);
+        return log.ToString().TrimEnd();
+    }
+
+    [Fact]
+    public void Whoever_tries_is_told_what_the_network_s_living_pods_lost()
+    {
+        File.WriteAllText(_root["netns"], "");
+        SpoofGuard Of(string container, string port, string network = "pods", bool isAlive = true) => Guard(
+            container, port, network, _root["netns"], isAlive ? SmallFile.IdentityOf(_root["netns"])! : "0:0:1");
+        Assert.Equal("", Try(Rules()));
+        foreach (var guard in new[] { Of("a", "veth1"), Of("b", "veth2"), Of("c", "veth3"), Of("d", "veth4", isAlive: false), Of("e", "veth5", "other") })
+            Records.Save(guard);
+
+        Assert.Equal("", Try(new FakeSpoofCheckRules(_root["spoof-check"]) { Whole = ["veth1", "veth2", "veth3"] }));
+        Assert.Equal("macspoofchk of the network pods does not work: lost missing veth2; cni-bridge repair puts it back",
+            Try(new FakeSpoofCheckRules(_root["spoof-check"]) { Whole = ["veth1"] }));
     }
 
     [Fact]

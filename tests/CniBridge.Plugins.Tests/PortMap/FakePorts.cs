@@ -2,6 +2,7 @@ using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Plugins.PortMap;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
@@ -50,6 +51,8 @@ sealed class FakePorts : INodePorts, IConntrack
     public string? FindLink(IpAddress pod) => Link;
 
     public void DeleteGoPorts(string network, string containerId) => Note($"delete Go's ports of {network} {containerId}");
+
+    public void CollectGoPorts(string network, ValidAttachments valid) => Note($"collect Go's ports of {network}");
 
     public bool IsOwn(IpAddress address) => false;
 

@@ -372,6 +372,19 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
+    public void GC_goes_on_where_what_Go_left_cannot_be_removed()
+    {
+        const string goPorts = "collect Go's ports of pods";
+        Add(Tcp);
+        _node.Calls.Clear();
+        _node.Failing.Add(goPorts);
+        Collect("[]");
+        Assert.Equal(goPorts, _node.Calls[0]);
+        Assert.Equal([Guard], _node.Elements);
+        Assert.Contains("rules of the Go plugins, if there are any, stay: ", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void CHECK_finds_what_is_missing()
     {
         Add(Tcp);

@@ -1,0 +1,88 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Route;
+using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.Bridge;
+
+/// <summary><see cref="INodeFirewall"/> on the kernel.</summary>
+/// <param name="links">Of the node's namespace; another's to close.</param>
+sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, IDisposable
+{
+    readonly Records<MasqueradeRecord> _masquerades = MasqueradeRecord.All();
+    NftSocket? _socket;
+
+    /// <summary>Opened for those who need it.</summary>
+    NftSocket Socket => _socket ??= new NftSocket();
+
+    MasqueradeRules MasqueradeRules => new(Socket, _masquerades);
+
+    SpoofCheck SpoofCheck => new(new SpoofCheckRules(() => Socket), new Records<SpoofGuard>(SpoofGuard.Format));
+
+    public void EnsureMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Ensure(masquerade);
+
+    public void RemoveMasquerade(string network)
+    {
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (_masquerades.Has(MasqueradeRecord.NameOf(network, isV6)))
+                MasqueradeRules.Remove(NetworkMasquerade.Nothing(network, isV6));
+        }
+    }
+
+    public bool HasMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Serves(masquerade);
+
+    public void TryMasquerade(string network)
+    {
+        Socket.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (_masquerades.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
+                log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
+                    "or a part of it; cni-bridge repair puts it back");
+        }
+    }
+
+    public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
+    {
+        // Go gives the host's end a random name. One that was made here has nothing of Go's, and nobody has to look for it.
+        if (links.TryGetIndex(HostLink.NameOf(attachment, 0)) is null)
+            GoRules.TryDelete(() => new GoMasquerade(Socket).Delete(attachment, findAddresses), log);
+    }
+
+    public void CollectGoMasquerade(string network, ValidAttachments valid) =>
+        GoRules.TryDelete(() => new GoMasquerade(Socket).CollectGarbage(network, valid), log);
+
+    public void GuardPort(SpoofGuard guard, Rollback undo) => SpoofCheck.Add(guard, undo);
+
+    public void UnguardPort(Attachment attachment, Func<bool> isConfigured) =>
+        SpoofCheck.Remove(attachment, HostLink.NamesOf(attachment), isConfigured);
+
+    public void CollectGuards(string network, ValidAttachments valid, bool isConfigured) =>
+        SpoofCheck.CollectGarbage(network, valid, isConfigured);
+
+    public string? FindMissingGuard(SpoofGuard guard) => SpoofCheck.FindMissing(guard);
+
+    public void TrySpoofCheck(string network) => SpoofCheck.Try(network, log);
+
+    public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
+    {
+        var uplink = Uplink.Find(links, pod.IsV6);
+        // Then the world outside is on the bridge, and the node passes nothing on.
+        if (uplink?.Index == gateway.Index)
+            return null;
+        try
+        {
+            return new ForwardChains(Socket).Find(new ForwardPath(pod, gateway, uplink, isFromPod));
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            log.WriteLine($"without a look at others' chains: {e.Message}");
+            return null;
+        }
+    }
+
+    public void Dispose() => _socket?.Dispose();
+}

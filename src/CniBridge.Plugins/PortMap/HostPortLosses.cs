@@ -1,0 +1,36 @@
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>What somebody deleted of all that pods' host ports take.</summary>
+sealed class HostPortLosses(INodePorts node)
+{
+    /// <summary>In words, one for each. What is another's now is none.</summary>
+    internal List<string> Find(IReadOnlyList<HostPortRecord> records)
+    {
+        var elements = new List<HostPortElement>();
+        foreach (var record in records)
+            elements.AddRange(HostPortElement.Of(record));
+        var lost = new List<string>();
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (elements.Exists(element => element.IsV6 == isV6) && node.FindDamage(isV6) is { } damage)
+                lost.Add($"rules of host ports ({damage})");
+        }
+        foreach (var element in elements)
+        {
+            if (element.Mapping is not null && node.Find(element) is null)
+                lost.Add($"{element.What} of {element.Owner}");
+        }
+        foreach (var record in records)
+            AddSettings(record, lost);
+        return lost;
+    }
+
+    void AddSettings(HostPortRecord record, List<string> lost)
+    {
+        foreach (var pod in record.Pods)
+        {
+            if (record.ServesLocalhost(pod) && !node.AllowsLocalhost(pod.Link!))
+                lost.Add($"net.ipv4.conf.{pod.Link}.route_localnet for {record.OwnerName}");
+        }
+    }
+}

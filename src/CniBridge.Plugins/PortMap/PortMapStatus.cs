@@ -1,0 +1,18 @@
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>STATUS: may an ADD work? Changes nothing; says when something is missing that pods of the network rely on.</summary>
+sealed class PortMapStatus(CniRequest request, INodePorts node, Records<HostPortRecord> records)
+{
+    internal void Run()
+    {
+        node.TryFirewall();
+        var network = request.NetworkName;
+        var living = records.ReadAll().FindAll(record => record.Owner.Attachment.Network == network && record.Owner.IsAlive);
+        if (new HostPortLosses(node).Find(living) is not [var first, .. var others])
+            return;
+        var more = others.Count > 0 ? $" and {others.Count} more" : "";
+        request.Log.WriteLine($"host ports of the network {network} do not all work: lost {first}{more}; cni-bridge repair puts it back");
+    }
+}

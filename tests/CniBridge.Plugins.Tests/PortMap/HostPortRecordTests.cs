@@ -1,0 +1,26 @@
+using CniBridge.Plugins.PortMap;
+
+namespace CniBridge.Plugins.Tests.PortMap;
+
+/// <summary>A record is found by its attachment, and by the comment of any of its elements.</summary>
+public sealed class HostPortRecordTests
+{
+    [Fact]
+    public void Its_name_is_its_owner_s_with_commas()
+    {
+        Assert.Equal("pods,ctr,eth0", HostPortRecord.NameOf(new Attachment("pods", "ctr", "eth0")));
+        var longest = HostPortRecord.NameOf(new Attachment(new string('n', 255), new string('c', 255), "fifteen-bytes--"));
+        Assert.DoesNotContain('/', longest);
+        Assert.InRange(longest.Length, 1, 200);
+    }
+
+    [Theory]
+    [InlineData("pods/ctr/eth0", "pods,ctr,eth0")]
+    [InlineData("", null)]
+    [InlineData("somebody", null)]
+    [InlineData("..", null)]
+    [InlineData("../../etc/passwd", "..,..,etc,passwd")]
+    [InlineData("a/b\0", null)]
+    public void Anybody_s_comment_names_a_record_or_none(string comment, string? name) =>
+        Assert.Equal(name, HostPortRecord.TryGetName(comment));
+}
