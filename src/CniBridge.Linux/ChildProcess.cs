@@ -35,31 +35,12 @@ public static unsafe class ChildProcess
             using (childInput)
             using (childOutput)
             using (childErrors)
-                pid = Spawn(path, environment, [childInput.Number, childOutput.Number, childErrors.Number]);
+                pid = Spawned.Start(path, [], environment, [childInput.Number, childOutput.Number, childErrors.Number]);
             var output = new MemoryStream();
             var errors = new MemoryStream();
             Exchange(ourInput, input, (ourOutput, output), (ourErrors, errors));
-            return new ChildResult(Wait(pid), output.ToArray(), errors.ToArray());
+            return new ChildResult(Spawned.Wait(pid), output.ToArray(), errors.ToArray());
         }
-    }
-
-    static int Spawn(string path, IEnumerable<KeyValuePair<string, string>> environment, ReadOnlySpan<int> standard)
-    {
-        LibC.spawn_buffer actions, attributes, signals = default;
-        _ = LibC.posix_spawn_file_actions_init(&actions);
-        for (var i = 0; i < standard.Length; i++)
-            _ = LibC.posix_spawn_file_actions_adddup2(&actions, standard[i], i);
-        // The runtime ignores SIGPIPE, and a program inherits what is ignored.
-        _ = LibC.posix_spawnattr_init(&attributes);
-        _ = LibC.sigaddset(&signals, LibC.SIGPIPE);
-        _ = LibC.posix_spawnattr_setsigdefault(&attributes, &signals);
-        _ = LibC.posix_spawnattr_setflags(&attributes, LibC.POSIX_SPAWN_SETSIGDEF);
-        using var arguments = new NativeTexts([path]);
-        using var variables = new NativeTexts(environment.Select(pair => $"{pair.Key}={pair.Value}"));
-        int pid;
-        var errno = LibC.posix_spawn(&pid, path, &actions, &attributes, arguments.Pointer, variables.Pointer);
-        _ = LibC.posix_spawn_file_actions_destroy(&actions);
-        return errno == 0 ? pid : throw new KernelException($"start {path}", errno);
     }
 
     /// <summary>Writes and reads at once: a program that writes much before it reads must not wait for us, nor we for it.</summary>
@@ -109,42 +90,5 @@ public static unsafe class ChildProcess
         var count = stream.Read(buffer);
         to.Write(buffer, 0, count);
         return count > 0;
-    }
-
-    static int Wait(int pid)
-    {
-        int status;
-        while (LibC.waitpid(pid, &status, 0) < 0)
-        {
-            var errno = Marshal.GetLastPInvokeError();
-            if (errno != Errno.EINTR)
-                throw new KernelException("wait for a program", errno);
-        }
-        // #define WTERMSIG(status) ((status) & 0x7f)   #define WEXITSTATUS(status) (((status) & 0xff00) >> 8)
-        return (status & 0x7f) == 0 ? (status & 0xff00) >> 8 : 128 + (status & 0x7f);
-    }
-
-    /// <summary>char *const[]: texts with a zero at the end of each and a null at the end of all.</summary>
-    sealed class NativeTexts : IDisposable
-    {
-        readonly List<nint> _texts = [];
-
-        internal NativeTexts(IEnumerable<string> texts)
-        {
-            foreach (var text in texts)
-                _texts.Add(Marshal.StringToCoTaskMemUTF8(text));
-            Pointer = (byte**)NativeMemory.AllocZeroed((nuint)_texts.Count + 1, (nuint)sizeof(nint));
-            for (var i = 0; i < _texts.Count; i++)
-                Pointer[i] = (byte*)_texts[i];
-        }
-
-        internal byte** Pointer { get; }
-
-        public void Dispose()
-        {
-            foreach (var text in _texts)
-                Marshal.FreeCoTaskMem(text);
-            NativeMemory.Free(Pointer);
-        }
     }
 }

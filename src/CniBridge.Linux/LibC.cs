@@ -41,6 +41,14 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true)]
     internal static partial int ftruncate(int fd, nint length);
 
+    // int fsync(int fd);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int fsync(int fd);
+
+    // int fchmod(int fd, mode_t mode);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int fchmod(int fd, uint mode);
+
     // int mkdir(const char *pathname, mode_t mode);
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int mkdir(string pathname, uint mode);
@@ -120,6 +128,10 @@ static unsafe partial class LibC
     // pid_t waitpid(pid_t pid, int *wstatus, int options);
     [LibraryImport(libc, SetLastError = true)]
     internal static partial int waitpid(int pid, int* wstatus, int options);
+
+    // int kill(pid_t pid, int sig);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int kill(int pid, int sig);
 
     // int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *file_actions,
     //                 const posix_spawnattr_t *attrp, char *const argv[], char *const envp[]);  returns the error number
@@ -210,7 +222,9 @@ static unsafe partial class LibC
     internal const short POLLIN = 0x1;
     internal const short POLLOUT = 0x4;
     internal const short POSIX_SPAWN_SETSIGDEF = 0x4;
+    internal const int SIGKILL = 9;
     internal const int SIGPIPE = 13;
+    internal const int WNOHANG = 1;
 
     internal const uint SIOCGIFHWADDR = 0x8927;
     internal const uint SIOCGIFINDEX = 0x8933;

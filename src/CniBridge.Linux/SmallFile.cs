@@ -72,7 +72,11 @@ public static unsafe class SmallFile
     /// Puts a file with this content in the place of another or of none, in one step. What a process that was killed leaves
     /// beside it has a name of its own (<see cref="IsUnfinished"/>), and goes with the next of that process's number.
     /// </summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content, uint mode)
+    /// <param name="isDurable">
+    /// Its content is on the disk before its name: after a loss of power there is the one or the other. The mode is then what
+    /// is asked for, whatever the umask.
+    /// </param>
+    public static void Replace(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable = false)
     {
         Descriptor.RefuseNul(path);
         var beside = Path.Combine(Path.GetDirectoryName(path) ?? "/", string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}.tmp"));
@@ -82,6 +86,11 @@ public static unsafe class SmallFile
             try
             {
                 file.WriteAll(content);
+                if (isDurable)
+                {
+                    KernelException.ThrowIfFailed(LibC.fchmod(file.Number, mode), $"set the mode of {beside}");
+                    KernelException.ThrowIfFailed(LibC.fsync(file.Number), $"write {beside}");
+                }
                 KernelException.ThrowIfFailed(LibC.rename(beside, path), $"create {path}");
             }
             catch

@@ -12,13 +12,13 @@ public sealed record Cidr(IpAddress Address, int PrefixLength)
     /// <summary>The address with all host bits set: for IPv4 the broadcast address.</summary>
     public IpAddress Last => IpAddress.FromValue(Network.Value | HostBits, Address.IsV6);
 
-    public bool HasHostBits => Address != Network;
+    public bool HasHostBits => (Address.Value & HostBits) != 0;
 
     public bool Contains(IpAddress other) =>
-        other.IsV6 == Address.IsV6 && (other.Value & Mask) == Network.Value;
+        other.IsV6 == Address.IsV6 && ((other.Value ^ Address.Value) & Mask) == 0;
 
     /// <summary>Does either network contain the other's address?</summary>
-    public bool Overlaps(Cidr other) => Contains(other.Network) || other.Contains(Network);
+    public bool Overlaps(Cidr other) => Contains(other.Address) || other.Contains(Address);
 
     /// <exception cref="InvalidDataException">The prefix is longer than the address.</exception>
     internal static Cidr FromWire(IpAddress address, int prefixLength) => prefixLength <= address.Bits

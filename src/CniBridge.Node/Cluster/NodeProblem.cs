@@ -5,5 +5,8 @@ namespace CniBridge.Node.Cluster;
 /// <param name="Text">A plain sentence that names the value.</param>
 public sealed record NodeProblem(string Node, string Text)
 {
+    /// <summary>The node has a pod range less than its entry says.</summary>
+    public bool CostsPodRange { get; init; }
+
     public override string ToString() => $"{Node}: {Text}";
 }

@@ -20,16 +20,18 @@ public sealed record NetworkList
     /// <exception cref="RuntimeException">There is none, or it is not valid.</exception>
     public static NetworkList LoadFirst(string directory)
     {
-        var file = Directory.Exists(directory)
-            ? Directory.EnumerateFiles(directory)
-                .Where(path => s_extensions.Contains(Path.GetExtension(path)))
-                .OrderBy(path => path, StringComparer.Ordinal)
-                .FirstOrDefault()
-            : null;
+        var file = FindFirst(directory);
         return file is null
             ? throw new RuntimeException($"no network configuration in {directory}: put a .conflist there, or name one with --conf")
             : Load(file);
     }
+
+    internal static string? FindFirst(string directory) => Directory.Exists(directory)
+        ? Directory.EnumerateFiles(directory)
+            .Where(path => s_extensions.Contains(Path.GetExtension(path)))
+            .OrderBy(path => path, StringComparer.Ordinal)
+            .FirstOrDefault()
+        : null;
 
     /// <exception cref="RuntimeException">The file cannot be read, or is not valid.</exception>
     public static NetworkList Load(string file)

@@ -18,6 +18,7 @@ static class OperatorCommands
             AttachmentCommands.Add(),
             AttachmentCommands.Delete(),
             AttachmentCommands.Check(),
+            ConfigurationCommands.Make(),
             Repair(),
             Version(),
         };
@@ -54,10 +55,12 @@ static class OperatorCommands
         }
         catch (Exception e) when (e is RuntimeException or CniException or IOException or UnauthorizedAccessException)
         {
-            DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {e.Message}\n"));
+            Warn(e.Message);
             return 1;
         }
     }
+
+    internal static void Warn(string text) => DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {text}\n"));
 
     internal static void Print(string text) => DescriptorStream.StandardOutput.Write(Encoding.UTF8.GetBytes(text));
 }

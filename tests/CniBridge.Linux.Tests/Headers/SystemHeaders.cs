@@ -20,6 +20,7 @@ static partial class SystemHeaders
         #include <sys/socket.h>
         #include <sys/stat.h>
         #include <sys/time.h>
+        #include <sys/wait.h>
         #include <net/if.h>
         #include <netinet/in.h>
         #include <linux/if.h>

@@ -10,7 +10,7 @@ static class SchemaFile
     /// <summary>Keys that a plugin passes over, with all that is in them: the runtime's and the editor's.</summary>
     static readonly string[] s_runtimesKeys =
     [
-        "$schema", "plugins", "cniVersions", "disableCheck", "disableGC", "loadOnlyInlinedPlugins", "type",
+        "$schema", "plugins", "cniVersions", "disableCheck", "disableGC", "loadOnlyInlinedPlugins", "managedBy", "type",
         "capabilities.mac", "capabilities.ips", "capabilities.portMappings",
     ];
 

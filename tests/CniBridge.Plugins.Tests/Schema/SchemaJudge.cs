@@ -10,6 +10,16 @@ namespace CniBridge.Plugins.Tests.Schema;
 /// </summary>
 public sealed class SchemaJudge : IDisposable
 {
+    readonly string _schema;
+
+    public SchemaJudge()
+        : this(Schema)
+    {
+    }
+
+    /// <param name="schema">Another schema's text.</param>
+    internal SchemaJudge(string schema) => _schema = schema;
+
     /// <summary>The schema's text.</summary>
     internal static string Schema { get; } = Resource.Text("cni-bridge.schema.json");
 
@@ -55,7 +65,7 @@ public sealed class SchemaJudge : IDisposable
         _process = TryStart(File.Exists(DebiansPython) ? DebiansPython : "python3");
         if (_process is null)
             _whyNot = "python3 is not installed";
-        else if (Ask(_process, JsonNode.Parse(Schema)!.ToJsonString()) == Missing)
+        else if (Ask(_process, JsonNode.Parse(_schema)!.ToJsonString()) == Missing)
             _whyNot = "python3-jsonschema is not installed";
     }
 

@@ -1,0 +1,38 @@
+namespace CniBridge.Linux.Addresses;
+
+/// <summary>The fewest networks that hold the same addresses: neighbours become one, what lies in another goes.</summary>
+public static class CidrSummary
+{
+    /// <returns>IPv4 first, each family in the order of addresses, none overlapping another, without host bits.</returns>
+    public static IReadOnlyList<Cidr> Of(IEnumerable<Cidr> networks)
+    {
+        var sorted = new List<Cidr>();
+        foreach (var network in networks)
+            sorted.Add(new Cidr(network.Network, network.PrefixLength));
+        sorted.Sort(static (one, other) => one.Address == other.Address
+            ? one.PrefixLength.CompareTo(other.PrefixLength)
+            : one.Address.CompareTo(other.Address));
+        var summary = new List<Cidr>();
+        foreach (var network in sorted)
+        {
+            if (summary.Count > 0 && summary[^1].Contains(network.Address))
+                continue;
+            summary.Add(network);
+            while (summary.Count > 1 && TryJoin(summary[^2], summary[^1]) is { } joined)
+            {
+                summary.RemoveAt(summary.Count - 1);
+                summary[^1] = joined;
+            }
+        }
+        return summary;
+    }
+
+    /// <summary>The network of which these are the two halves, or null.</summary>
+    static Cidr? TryJoin(Cidr lower, Cidr upper)
+    {
+        if (lower.PrefixLength != upper.PrefixLength || lower.PrefixLength == 0)
+            return null;
+        var whole = new Cidr(lower.Address, lower.PrefixLength - 1);
+        return !whole.HasHostBits && whole.Contains(upper.Address) ? whole : null;
+    }
+}

@@ -1,0 +1,43 @@
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>All nodes' addresses in order, so that a network's are found without looking at the others.</summary>
+sealed class AddressOwners
+{
+    readonly IpAddress[] _addresses;
+
+    /// <summary>Place of the node in the table.</summary>
+    readonly int[] _owners;
+
+    internal AddressOwners(List<ClusterNode> nodes)
+    {
+        var addresses = new List<IpAddress>(nodes.Count * 2);
+        var owners = new List<int>(nodes.Count * 2);
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            foreach (var address in nodes[i].Addresses)
+            {
+                addresses.Add(address);
+                owners.Add(i);
+            }
+        }
+        _addresses = [.. addresses];
+        _owners = [.. owners];
+        Array.Sort(_addresses, _owners);
+    }
+
+    /// <summary>The addresses in a network, in order, each with its node's place.</summary>
+    internal IEnumerable<(IpAddress Address, int Owner)> In(Cidr network)
+    {
+        var first = Array.BinarySearch(_addresses, network.Network);
+        first = first < 0 ? ~first : first;
+        return first < _addresses.Length && network.Contains(_addresses[first]) ? From(first, network) : [];
+    }
+
+    IEnumerable<(IpAddress Address, int Owner)> From(int first, Cidr network)
+    {
+        for (var i = first; i < _addresses.Length && network.Contains(_addresses[i]); i++)
+            yield return (_addresses[i], _owners[i]);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using CniBridge.Linux;
+using CniBridge.Node.Runtime;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>
+/// Nodes in a file: <c>{ "nodes": [ { "name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"] } ] }</c>,
+/// or what 'kubectl get nodes -o json' printed.
+/// </summary>
+/// <param name="path">"-": standard input, which is read once.</param>
+public sealed class NodeFile(string path) : INodeSource
+{
+    public const string DefaultPath = "/etc/cni-bridge/nodes.json";
+
+    const string StandardInput = "-";
+
+    NodeTable? _fromInput;
+
+    public string Description => path == StandardInput ? "standard input" : $"the file {path}";
+
+    public NodeTable Read() => path == StandardInput
+        ? _fromInput ??= Parse(DescriptorStream.StandardInput, "standard input")
+        : Load(path);
+
+    /// <exception cref="RuntimeException">The file cannot be read, or is no table of nodes.</exception>
+    internal static NodeTable Load(string path)
+    {
+        try
+        {
+            // A buffer of the stream's own would be one more beside ours.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return Parse(file, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RuntimeException($"cannot read the nodes file {path}: {e.Message}");
+        }
+    }
+
+    /// <param name="source">What messages call it.</param>
+    /// <exception cref="RuntimeException">No table of nodes.</exception>
+    /// <exception cref="IOException">It cannot be read to its end.</exception>
+    public static NodeTable Parse(Stream input, string source) => NodeDocument.Read(input, source);
+
+    /// <summary>In our own form, a node a line: the same nodes are the same bytes.</summary>
+    public static byte[] Write(IEnumerable<ClusterNode> nodes)
+    {
+        var text = new StringBuilder("{\n  \"nodes\": [");
+        var separator = "\n";
+        foreach (var node in nodes)
+        {
+            text.Append(separator).Append("    { \"name\": \"").Append(JsonEncodedText.Encode(node.Name)).Append("\", \"addresses\": ");
+            AppendList(text, node.Addresses);
+            text.Append(", \"podRanges\": ");
+            AppendList(text, node.PodRanges);
+            text.Append(" }");
+            separator = ",\n";
+        }
+        text.Append(separator == "\n" ? "]\n}\n" : "\n  ]\n}\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    static void AppendList<T>(StringBuilder text, IReadOnlyList<T> values)
+        where T : class
+    {
+        text.Append('[');
+        for (var i = 0; i < values.Count; i++)
+            text.Append(i == 0 ? "\"" : ", \"").Append(values[i]).Append('"');
+        text.Append(']');
+    }
+}

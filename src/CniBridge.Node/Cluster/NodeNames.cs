@@ -1,0 +1,48 @@
+using System.Buffers;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>Names of nodes: Kubernetes's, which are host names.</summary>
+static class NodeNames
+{
+    /// <summary>DNS-1123 subdomain, less its rules about single labels: nothing of ours depends on those.</summary>
+    const int MaxLength = 253;
+
+    const string NotValid = "its name is not letters, digits and - . _, at most 253, so it is not used";
+
+    static readonly SearchValues<char> s_characters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
+
+    internal static bool IsValid(string name) =>
+        name.Length is > 0 and <= MaxLength && !name.AsSpan().ContainsAnyExcept(s_characters);
+
+    /// <summary>The nodes whose names can be used, each once.</summary>
+    internal static List<ClusterNode> Check(IEnumerable<ClusterNode> nodes, List<NodeProblem> problems)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var usable = new List<ClusterNode>();
+        foreach (var node in nodes)
+        {
+            if (!IsValid(node.Name))
+                problems.Add(new NodeProblem(Shown(node.Name), NotValid));
+            else if (!names.Add(node.Name))
+                problems.Add(new NodeProblem(node.Name, "there is another entry of this name before this one, which is not used"));
+            else
+                usable.Add(node);
+        }
+        return usable;
+    }
+
+    /// <summary>Of what is no name only so much that a line of a log holds it, and nothing that a terminal obeys.</summary>
+    internal static string Shown(string text)
+    {
+        const int enough = 64;
+        var shown = text.Length > enough ? text[..enough] + "…" : text;
+        return string.Create(shown.Length + 2, shown, static (into, from) =>
+        {
+            into[0] = into[^1] = '"';
+            for (var i = 0; i < from.Length; i++)
+                into[i + 1] = char.IsControl(from[i]) ? '?' : from[i];
+        });
+    }
+}

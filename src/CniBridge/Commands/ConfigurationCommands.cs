@@ -1,0 +1,68 @@
+using System.CommandLine;
+using CniBridge.Node.Cluster;
+using CniBridge.Node.Runtime;
+
+namespace CniBridge.Commands;
+
+/// <summary>conf init: this node's network configuration.</summary>
+sealed class ConfigurationCommands
+{
+    readonly NodeSourceOptions _source = new();
+
+    readonly Option<string[]> _clusterCidrs = new("--cluster-cidr")
+    {
+        Description = "What all pods of the cluster have addresses from: nothing to it is masqueraded. [default: the nodes' pod ranges]",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    readonly Option<string[]> _serviceCidrs = new("--service-cidr")
+    {
+        Description = "What services have addresses from: pod ranges must not overlap it.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    readonly Option<string> _path = new("--path")
+    {
+        Description = "The file.",
+        DefaultValueFactory = _ => ConflistFile.DefaultPath,
+    };
+
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what would be written." };
+
+    internal static Command Make() => new("conf", "The configuration of this node's network.") { new ConfigurationCommands().Init() };
+
+    Command Init()
+    {
+        var command = new Command("init", "Write this node's network configuration from its pod ranges.")
+        {
+            _clusterCidrs, _serviceCidrs, _path, _dryRun,
+        };
+        _source.AddTo(command);
+        command.SetAction(parsed => OperatorCommands.Report(() => Init(parsed)));
+        return command;
+    }
+
+    void Init(ParseResult parsed)
+    {
+        var settings = ConflistSettings.Parse(parsed.GetValue(_clusterCidrs) ?? [], parsed.GetValue(_serviceCidrs) ?? []);
+        var source = _source.Source(parsed);
+        var nodes = source.Read();
+        foreach (var problem in nodes.Problems)
+            OperatorCommands.Warn(problem.ToString());
+        var text = NodeConflist.Make(nodes, _source.NodeName(parsed), source.Description, settings);
+        var file = new ConflistFile(parsed.GetRequiredValue(_path));
+        if (parsed.GetValue(_dryRun))
+            OperatorCommands.Print(text);
+        Tell(file, parsed.GetValue(_dryRun) ? file.Compare(text) : file.Write(text), parsed.GetValue(_dryRun));
+        if (file.FindEarlier() is { } earlier)
+            OperatorCommands.Warn(file.DescribeEarlier(earlier));
+    }
+
+    static void Tell(ConflistFile file, ConflistChange change, bool isDryRun)
+    {
+        if (change == ConflistChange.NotOurs)
+            throw new RuntimeException(file.DescribeNotOurs());
+        if (!isDryRun)
+            OperatorCommands.Print(change == ConflistChange.Written ? $"wrote {file.Path}\n" : $"{file.Path} is as it should be\n");
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json.Nodes;
+using CniBridge.Node.Cluster;
+using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Tests.Schema;
+using static CniBridge.Node.Tests.Cluster.Nodes;
+
+namespace CniBridge.Node.Tests.Cluster;
+
+public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
+{
+    static readonly ConflistSettings s_none = new([], []);
+
+    static readonly ClusterNode s_node2 = Entry("node2", "192.168.1.12", "10.244.2.0/24");
+
+    static string Make(NodeTable nodes, string clusterCidrs = "", string serviceCidrs = "", string name = "node1") => NodeConflist.Make(nodes, name,
+        "the test", ConflistSettings.Parse(clusterCidrs.Length > 0 ? [clusterCidrs] : [], serviceCidrs.Length > 0 ? [serviceCidrs] : []));
+
+    static string Refusal(NodeTable nodes, string clusterCidrs = "", string serviceCidrs = "", string name = "node1") =>
+        Assert.Throws<RuntimeException>(() => Make(nodes, clusterCidrs, serviceCidrs, name)).Message;
+
+    static JsonNode Bridge(string text) => JsonNode.Parse(text)!["plugins"]![0]!;
+
+    [Fact]
+    public void The_whole_of_it()
+    {
+        var text = Make(Table(
+            Entry("node1", "192.168.1.11", "10.244.1.0/24,fd00:10:1::/64"),
+            Entry("node2", "192.168.1.12", "10.244.0.0/24,fd00:10:2::/64")));
+
+        Assert.Equal("""
+            {
+              "cniVersion": "1.0.0",
+              "name": "podnet",
+              "managedBy": "cni-bridge, from this node's pod ranges; remove this key and the file is yours and is left alone",
+              "plugins": [
+                {
+                  "type": "bridge",
+                  "bridge": "cni0",
+                  "isGateway": true,
+                  "isDefaultGateway": true,
+                  "hairpinMode": true,
+                  "ipMasq": true,
+                  "nonMasqueradeCIDRs": ["10.244.0.0/23", "fd00:10:1::/64", "fd00:10:2::/64"],
+                  "ipam": {
+                    "type": "host-local",
+                    "ranges": [
+                      [{ "subnet": "10.244.1.0/24" }],
+                      [{ "subnet": "fd00:10:1::/64" }]
+                    ]
+                  }
+                },
+                {
+                  "type": "portmap",
+                  "capabilities": { "portMappings": true }
+                }
+              ]
+            }
+
+            """, text);
+    }
+
+    [Theory]
+    [InlineData("10.244.1.0/24")]
+    [InlineData("fd00:10:1::/64")]
+    [InlineData("fd00:10:1::/64,10.244.1.0/24,10.99.0.0/16")]
+    [InlineData("10.244.1.0/30,fd00::/126")]
+    public void The_schema_and_the_runtime_take_it(string ranges)
+    {
+        var text = Make(Table(Entry("node1", "192.168.1.11", ranges), s_node2));
+
+        Assert.Empty(judge.Errors(text));
+        var list = NetworkList.Parse(System.Text.Encoding.UTF8.GetBytes(text));
+        Assert.Equal(("podnet", "1.0.0", 2), (list.Name, list.Version, list.Plugins.Count));
+    }
+
+    [Fact]
+    public void A_family_s_ranges_are_one_set()
+    {
+        var text = Make(Table(Entry("node1", "192.168.1.11", "fd00:10:1::/64,10.244.1.0/24,10.99.0.0/16")));
+
+        Assert.Equal("""[[{"subnet":"10.244.1.0/24"},{"subnet":"10.99.0.0/16"}],[{"subnet":"fd00:10:1::/64"}]]""",
+            Bridge(text)["ipam"]!["ranges"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void It_is_as_the_example_that_people_copy_and_more()
+    {
+        var example = JsonNode.Parse(Resource.Text("10-bridge.conflist"))!;
+        var made = JsonNode.Parse(Make(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"))))!;
+
+        Assert.Equal(["managedBy"], Keys(made).Except(Keys(example)));
+        Assert.Equal(["ipMasq", "nonMasqueradeCIDRs"], Keys(made["plugins"]![0]!).Except(Keys(example["plugins"]![0]!)));
+        made.AsObject().Remove("managedBy");
+        made["plugins"]![0]!.AsObject().Remove("ipMasq");
+        made["plugins"]![0]!.AsObject().Remove("nonMasqueradeCIDRs");
+        Assert.Equal(example.ToJsonString(), made.ToJsonString());
+    }
+
+    static IEnumerable<string> Keys(JsonNode node) => node.AsObject().Select(pair => pair.Key);
+
+    [Theory]
+    [InlineData("10.0.0.0/8", """["10.0.0.0/8"]""")]
+    [InlineData("10.244.0.0/16,fd00::/16", """["10.244.0.0/16","fd00::/16"]""")]
+    [InlineData("10.244.0.0/17, 10.244.128.0/17", """["10.244.0.0/16"]""")]
+    public void The_cluster_s_network_is_taken_where_it_is_given(string given, string written) => Assert.Equal(written,
+        Bridge(Make(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), given))["nonMasqueradeCIDRs"]!.ToJsonString());
+
+    [Fact]
+    public void The_order_of_the_nodes_changes_nothing()
+    {
+        var node1 = Entry("node1", "192.168.1.11", "10.244.1.0/24");
+
+        Assert.Equal(Make(Table(node1, s_node2)), Make(Table(s_node2, node1)));
+    }
+
+    [Theory]
+    [InlineData("", "it was given no pod range that can be used")]
+    [InlineData("10.244.1.0/31", "the pod range 10.244.1.0/31 is too small: the largest prefix length is 30")]
+    [InlineData("10.244.1.0/32", "the pod range 10.244.1.0/32 is too small: the largest prefix length is 30")]
+    [InlineData("fd00::/127", "the pod range fd00::/127 is too small: the largest prefix length is 126")]
+    [InlineData("fd00::5/128", "the pod range fd00::5/128 is too small: the largest prefix length is 126")]
+    [InlineData("10.244.2.0/25", "the pod range 10.244.2.0/25 overlaps 10.244.2.0/24 of node2, so it is not used; it was given no pod range that can be used")]
+    [InlineData("10.244.1.0/24,192.168.1.0/24", "the pod range 192.168.1.0/24 holds the node's own address 192.168.1.11, so it is not used")]
+    [InlineData("10.244.1.0/24,fd00::1/64", "the pod range fd00::1/64 has host bits: its network is fd00::/64, so it is not used")]
+    public void A_range_that_pods_must_not_have_is_refused(string ranges, string why) =>
+        Assert.Equal($"no network configuration for node1: {why}", Refusal(Table(s_node2, Entry("node1", "192.168.1.11", ranges))));
+
+    [Theory]
+    [InlineData("", "10.244.0.0/16", "the pod range 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
+    [InlineData("", "fd00::/112, 10.244.1.128/25", "the pod range 10.244.1.0/24 overlaps --service-cidr 10.244.1.128/25")]
+    [InlineData("10.0.0.0/8", "10.96.0.0/12", "--cluster-cidr 10.0.0.0/8 overlaps --service-cidr 10.96.0.0/12")]
+    [InlineData("10.99.0.0/16,fd00::/16", "", "the pod range 10.244.1.0/24 is not in --cluster-cidr 10.99.0.0/16,fd00::/16, so pods would be masqueraded to each other")]
+    [InlineData("10.244.1.0/25", "", "the pod range 10.244.1.0/24 is not in --cluster-cidr 10.244.1.0/25, so pods would be masqueraded to each other")]
+    public void A_range_that_does_not_go_with_the_cluster_is_refused(string cluster, string services, string why) => Assert.Equal(
+        $"no network configuration for node1: {why}", Refusal(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), cluster, services));
+
+    [Fact]
+    public void What_is_wrong_with_another_node_stops_nothing() => Assert.Contains("10.244.1.0/24", Make(NodeTable.Of(
+    [
+        Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "10.244.1.7", "10.244.1.0/25"), Entry("node1", "", ""),
+    ], [new NodeProblem("node3", "x") { CostsPodRange = true }]), serviceCidrs: "10.96.0.0/12"), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_cannot_be_read_of_the_own_entry_is_refused() => Assert.Equal("no network configuration for node1: x", Refusal(NodeTable.Of(
+        [Entry("node1", "192.168.1.11", "10.244.1.0/24")], [new NodeProblem("node1", "x") { CostsPodRange = true }])));
+
+    [Fact]
+    public void A_node_that_is_not_there_says_what_to_do() => Assert.Equal(
+        "there is no node \"node9\" among the 1 from the test: name this one with --node-name", Refusal(Table(s_node2), name: "node9"));
+
+    [Theory]
+    [InlineData("10.0.0.0", "--cluster-cidr \"10.0.0.0\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("10.0.0.0/8,", "--cluster-cidr \"\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("10.0.0.1/8", "--cluster-cidr 10.0.0.1/8 has host bits: its network is 10.0.0.0/8")]
+    public void What_is_no_network_is_refused(string text, string why) =>
+        Assert.Equal(why, Assert.Throws<RuntimeException>(() => ConflistSettings.Parse([text], [])).Message);
+
+    [Fact]
+    public void A_large_cluster_is_a_few_networks()
+    {
+        var nodes = NodeTable.Of(Many(4096), []);
+
+        var networks = Bridge(NodeConflist.Make(nodes, "node-7", "the test", s_none))["nonMasqueradeCIDRs"]!.AsArray();
+
+        Assert.Equal(["10.0.0.0/12", "fd00:2::/52"], networks.Select(network => network!.GetValue<string>()));
+    }
+}

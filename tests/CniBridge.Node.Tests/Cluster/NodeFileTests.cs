@@ -1,0 +1,135 @@
+using System.Text;
+using CniBridge.Node.Cluster;
+using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Tests.Schema;
+using static CniBridge.Node.Tests.Cluster.Nodes;
+
+namespace CniBridge.Node.Tests.Cluster;
+
+public sealed class NodeFileTests
+{
+    const string Good = """{"name":"node1","addresses":["192.168.1.11"],"podRanges":["10.244.1.0/24"]}""";
+
+    static NodeTable Parse(string text) => NodeFile.Parse(new MemoryStream(Encoding.UTF8.GetBytes(text)), "nodes.json");
+
+    static string Refusal(string text) => Assert.Throws<RuntimeException>(() => Parse(text)).Message;
+
+    [Fact]
+    public void The_example_is_the_cluster_of_three()
+    {
+        var table = Parse(Resource.Text("nodes.json"));
+
+        Assert.Empty(table.Problems);
+        Assert.Equal(
+        [
+            "node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24",
+        ], Texts(table));
+    }
+
+    [Fact]
+    public void What_is_written_is_read_again()
+    {
+        var nodes = new[]
+        {
+            Entry("node1", "192.168.1.11,fd00::11", "10.244.1.0/24,fd00:10:1::/64"),
+            Entry("node2", "192.168.1.12"),
+        };
+
+        var text = Encoding.UTF8.GetString(NodeFile.Write(nodes));
+        var table = Parse(text);
+
+        Assert.Empty(table.Problems);
+        Assert.Equal(Texts(Table(nodes)), Texts(table));
+        Assert.Equal(text, Encoding.UTF8.GetString(NodeFile.Write(table.Nodes)));
+        Assert.Equal("{\n  \"nodes\": []\n}\n", Encoding.UTF8.GetString(NodeFile.Write([])));
+    }
+
+    [Fact]
+    public void The_example_is_written_as_it_is() =>
+        Assert.Equal(Resource.Text("nodes.json"), Encoding.UTF8.GetString(NodeFile.Write(Parse(Resource.Text("nodes.json")).Nodes)));
+
+    [Theory]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.300"]}""", "node2", "the address \"192.168.1.300\" is no IP address, so it is not used")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12",5]}""", "node2", "the address \"\" is no IP address, so it is not used")]
+    [InlineData("""{"name":"node2","addresses":"192.168.1.12"}""", "node2", "addresses is no list")]
+    [InlineData("""{"name":"node2","addresses":[]}""", "node2", "it has no addresses, so nothing can be sent to it")]
+    [InlineData("""{"name":"node2"}""", "node2", "it has no addresses, so nothing can be sent to it")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0"]}""", "node2",
+        "the pod range \"10.244.2.0\" is not ADDRESS/LENGTH such as 10.244.1.0/24, so it is not used")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":{"a":[]}}""", "node2", "podRanges is no list")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRange":["10.244.2.0/24"]}""", "node2",
+        "there is no key \"podRange\" in a node: name, addresses and podRanges are")]
+    [InlineData("""{"addresses":["192.168.1.12"]}""", "nodes[1]", "it has no name, so it is not used")]
+    [InlineData("""{"name":5,"addresses":["192.168.1.12"]}""", "nodes[1]", "it has no name, so it is not used")]
+    [InlineData("5", "nodes[1]", "it is no JSON object")]
+    [InlineData("[[{}]]", "nodes[1]", "it is no JSON object")]
+    public void What_is_wrong_with_a_node_stops_no_other(string node, string name, string text)
+    {
+        var table = Parse($$"""{"nodes":[{{Good}},{{node}},{"name":"node3","addresses":["192.168.1.13"]}]}""");
+
+        Assert.Equal("node1 192.168.1.11 10.244.1.0/24", Texts(table).First());
+        Assert.Equal("node3 192.168.1.13", Texts(table).Last());
+        Assert.Contains(new NodeProblem(name, text), table.Problems.Select(problem => problem with { CostsPodRange = false }));
+    }
+
+    [Fact]
+    public void What_is_no_name_is_shown_short_and_harmless()
+    {
+        var problem = Assert.Single(Parse($$"""{"nodes":[{"name":"\u001b[31m{{new string('x', 500)}}","addresses":["10.0.0.1"]}]}""").Problems);
+
+        Assert.InRange(problem.ToString().Length, 1, 200);
+        Assert.DoesNotContain('\u001b', problem.ToString());
+    }
+
+    [Theory]
+    [InlineData("", "nodes.json is not valid JSON: ")]
+    [InlineData("{\n  \"nodes\": [\n    x\n  ]\n}", "nodes.json is not valid JSON: line 3, byte 5: 'x' is an invalid start of a value")]
+    [InlineData("""{"nodes":[""", "nodes.json is not valid JSON: line 1, byte 11: ")]
+    [InlineData("""{"nodes":[]}}""", "nodes.json is not valid JSON: line 1, byte 13: ")]
+    [InlineData("[]", "nodes.json is no JSON object")]
+    [InlineData("5", "nodes.json is no JSON object")]
+    [InlineData("null", "nodes.json is no JSON object")]
+    [InlineData("{}", "nodes.json is no list of nodes: it has neither nodes, as a nodes file, nor kind and items, as 'kubectl get nodes -o json' prints")]
+    [InlineData("""{"items":[]}""", "nodes.json is no list of nodes: it has neither nodes, ")]
+    [InlineData("""{"nodes":{}}""", "nodes.json has a key nodes that is no list")]
+    [InlineData("""{"nodes":null}""", "nodes.json has a key nodes that is no list")]
+    [InlineData("""{"nodes":[],"kind":"Pods"}""", "nodes.json is no list of nodes: it is a \"Pods\"")]
+    public void A_file_that_is_no_table_is_refused_with_the_reason(string text, string reason) =>
+        Assert.StartsWith(reason, Refusal(text), StringComparison.Ordinal);
+
+    [Fact]
+    public void Other_keys_beside_the_nodes_are_passed_over() =>
+        Assert.Single(Parse($$"""{"$schema":"./nodes.schema.json","x":{"nodes":[1,[2]]},"nodes":[{{Good}}],"y":"z"}""").Nodes);
+
+    [Fact]
+    public void Of_a_list_given_twice_the_last_counts() => Assert.Empty(Parse($$"""{"nodes":[{{Good}}],"nodes":[]}""").Nodes);
+
+    [Fact]
+    public void What_kubectl_prints_is_known_by_its_kind() =>
+        Assert.Equal(["node1 192.168.1.11 10.244.1.0/24,fd00:10:1::/64"], Texts(Parse(KubernetesNodesTests.List(KubernetesNodesTests.Node1))));
+
+    [Fact]
+    public void A_file_is_read_anew_each_time()
+    {
+        using var directory = new TemporaryDirectory();
+        var source = new NodeFile(directory["nodes.json"]);
+        File.WriteAllText(directory["nodes.json"], $$"""{"nodes":[{{Good}}]}""");
+        Assert.Single(source.Read().Nodes);
+        File.WriteAllText(directory["nodes.json"], """{"nodes":[]}""");
+
+        Assert.Empty(source.Read().Nodes);
+        Assert.Equal($"the file {directory["nodes.json"]}", source.Description);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_says_which()
+    {
+        using var directory = new TemporaryDirectory();
+
+        foreach (var path in (string[])[directory["absent"], directory.Path])
+        {
+            var message = Assert.Throws<RuntimeException>(() => new NodeFile(path).Read()).Message;
+            Assert.StartsWith($"cannot read the nodes file {path}: ", message, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Node.Cluster;
+
+namespace CniBridge.Node.Tests.Cluster;
+
+/// <summary>Tables of nodes in a few words.</summary>
+static class Nodes
+{
+    /// <param name="addresses">With commas.</param>
+    /// <param name="podRanges">With commas.</param>
+    internal static ClusterNode Entry(string name, string addresses, string podRanges = "") =>
+        new(name, [.. Split(addresses).Select(IpAddress.Parse)], [.. Split(podRanges).Select(Cidr.Parse)]);
+
+    static string[] Split(string texts) => texts.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    internal static NodeTable Table(params ReadOnlySpan<ClusterNode> nodes) => NodeTable.Of(nodes.ToArray(), []);
+
+    /// <summary>The nodes of a table as <see cref="Entry"/> takes them: node1 192.168.1.11 10.244.1.0/24</summary>
+    internal static IEnumerable<string> Texts(NodeTable table) => table.Nodes.Select(node =>
+        $"{node.Name} {string.Join(',', node.Addresses)} {string.Join(',', node.PodRanges)}".TrimEnd());
+
+    /// <summary>A cluster of two families with as many nodes, up to 65,536.</summary>
+    internal static IEnumerable<ClusterNode> Many(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            yield return new ClusterNode($"node-{i}",
+                [IpAddress.FromBytes([172, 16, (byte)(i >> 8), (byte)i]), IpAddress.Parse($"fd00:1::{i + 1:x}")],
+                [Cidr.Parse($"10.{i >> 8}.{i & 255}.0/24"), Cidr.Parse($"fd00:2:0:{i:x}::/64")]);
+        }
+    }
+}
