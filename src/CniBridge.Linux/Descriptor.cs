@@ -39,6 +39,9 @@ sealed unsafe class Descriptor : IDisposable
         return new Descriptor((int)KernelException.ThrowIfFailed(number, "open a socket"), "a socket");
     }
 
+    internal static Descriptor OpenInotify() =>
+        new((int)KernelException.ThrowIfFailed(LibC.inotify_init1(LibC.IN_CLOEXEC), "open an inotify instance"), "an inotify instance");
+
     /// <summary>A pipe's two ends: what is written to the second is read from the first.</summary>
     internal static (Descriptor Read, Descriptor Write) OpenPipe()
     {

@@ -113,6 +113,14 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true)]
     internal static partial nint recv(int sockfd, byte* buf, nuint len, int flags);
 
+    // int inotify_init1(int flags);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int inotify_init1(int flags);
+
+    // int inotify_add_watch(int fd, const char *pathname, uint32_t mask);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int inotify_add_watch(int fd, string pathname, uint mask);
+
     // ssize_t getrandom(void *buf, size_t buflen, unsigned int flags);
     [LibraryImport(libc, SetLastError = true)]
     internal static partial nint getrandom(byte* buf, nuint buflen, uint flags);
@@ -208,8 +216,10 @@ static unsafe partial class LibC
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
     internal const int SO_SNDBUF = 7;
+    internal const int SO_RCVBUF = 8;
     internal const int SO_RCVTIMEO = 20;
     internal const int SO_SNDBUFFORCE = 32;
+    internal const int SO_RCVBUFFORCE = 33;
     internal const int SOL_NETLINK = 270;
     internal const int NETLINK_ROUTE = 0;
     internal const int NETLINK_NETFILTER = 12;
@@ -226,6 +236,16 @@ static unsafe partial class LibC
     internal const int SIGPIPE = 13;
     internal const int WNOHANG = 1;
 
+    internal const int IN_CLOEXEC = 0x80000;
+    internal const uint IN_CLOSE_WRITE = 0x8;
+    internal const uint IN_MOVED_FROM = 0x40;
+    internal const uint IN_MOVED_TO = 0x80;
+    internal const uint IN_CREATE = 0x100;
+    internal const uint IN_DELETE = 0x200;
+    internal const uint IN_DELETE_SELF = 0x400;
+    internal const uint IN_MOVE_SELF = 0x800;
+
+    internal const uint SIOCGIFNAME = 0x8910;
     internal const uint SIOCGIFHWADDR = 0x8927;
     internal const uint SIOCGIFINDEX = 0x8933;
 

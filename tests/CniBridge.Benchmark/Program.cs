@@ -6,7 +6,7 @@ var rounds = 0;
 if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out rounds) || rounds < 1)
 {
     Console.Error.WriteLine("usage: scripts/bench [ROUNDS [SCENARIO...]]; scenarios: " +
-        string.Join(' ', Scenario.All.Select(scenario => scenario.Key).Append(RepairRun.Key)));
+        string.Join(' ', [.. Scenario.All.Select(scenario => scenario.Key), RepairRun.Key, RouteRounds.Key]));
     return 2;
 }
 Contender[] contenders = [new("ours", "ours", args[0], 81), new("Go", "go", args[1], 82)];
@@ -25,6 +25,8 @@ try
     }
     if (args.Length == 4 || args[4..].Contains(RepairRun.Key))
         new RepairRun(contenders[0], args[2], Console.Out).Run(Math.Min(rounds, RepairRun.MaxRounds));
+    if (args.Length == 4 || args[4..].Contains(RouteRounds.Key))
+        new RouteRounds(args[0], args[2]).Run(Math.Min(rounds, RouteRounds.MaxRounds), Console.Out);
     return 0;
 }
 catch (BenchmarkException e)

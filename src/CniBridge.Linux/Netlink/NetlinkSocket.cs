@@ -52,14 +52,30 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <exception cref="KernelException">The kernel refused a message.</exception>
     public void Execute(params ReadOnlySpan<INetlinkMessage> messages)
     {
-        KernelException? refusal = null;
-        for (; !messages.IsEmpty; messages = messages[Math.Min(BatchLength, messages.Length)..])
-            refusal = ExecuteBatch(messages[..Math.Min(BatchLength, messages.Length)], refusal);
-        if (refusal is not null)
-            throw refusal;
+        var refusals = TryExecute(messages);
+        for (var i = 0; i < messages.Length; i++)
+        {
+            if (refusals[i] is { } refusal && refusal.Errno != messages[i].Tolerated)
+                throw refusal;
+        }
     }
 
-    KernelException? ExecuteBatch(ReadOnlySpan<INetlinkMessage> messages, KernelException? refusal)
+    /// <summary>
+    /// The same, with what the kernel said to each message: null where it did as asked, else why it did not, which may be
+    /// what is tolerated.
+    /// </summary>
+    public KernelException?[] TryExecute(ReadOnlySpan<INetlinkMessage> messages)
+    {
+        var refusals = new KernelException?[messages.Length];
+        for (var start = 0; start < messages.Length; start += BatchLength)
+        {
+            var length = Math.Min(BatchLength, messages.Length - start);
+            ExecuteBatch(messages.Slice(start, length), refusals.AsSpan(start, length));
+        }
+        return refusals;
+    }
+
+    void ExecuteBatch(ReadOnlySpan<INetlinkMessage> messages, Span<KernelException?> refusals)
     {
         var first = Send(NLM_F_ACK, messages);
         for (var answered = 0; answered < messages.Length;)
@@ -72,11 +88,10 @@ public sealed unsafe class NetlinkSocket : IDisposable
                     continue;
                 answered++;
                 var answer = Acknowledgement.Decode(reader.Payload, reader.Flags);
-                if (answer.Errno != messages[(int)index].Tolerated)
-                    refusal ??= ToException(messages[(int)index].Operation, answer);
+                if (answer.Errno != 0)
+                    refusals[(int)index] = ToException(messages[(int)index].Operation, answer);
             }
         }
-        return refusal;
     }
 
     /// <summary>Sends one request that is answered by one message.</summary>
@@ -143,6 +158,21 @@ public sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>Takes what has been announced already; false when nothing was.</summary>
+    internal bool DrainNotifications()
+    {
+        var any = false;
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = _buffer)
+                count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_DONTWAIT);
+            if (count < 0 && Marshal.GetLastPInvokeError() is not (Errno.ENOBUFS or Errno.EINTR))
+                return any;
+            any = true;
+        }
+    }
+
     /// <summary>Waits for the next notification of the groups listened to; false at the deadline.</summary>
     public bool WaitForNotification(TimeSpan deadline)
     {
@@ -206,6 +236,13 @@ public sealed unsafe class NetlinkSocket : IDisposable
     {
         if (LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_SNDBUFFORCE, &size, sizeof(int)) < 0)
             _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_SNDBUF, &size, sizeof(int));
+    }
+
+    /// <summary>The same for what arrives: room for so many bytes of announcements.</summary>
+    internal void SetReceiveBuffer(int size)
+    {
+        if (LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, &size, sizeof(int)) < 0)
+            _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVBUF, &size, sizeof(int));
     }
 
     /// <summary>Messages per send.</summary>

@@ -6,8 +6,8 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// ip route add DESTINATION [via GATEWAY] dev INDEX [metric PRIORITY] [table TABLE] [scope SCOPE] [mtu MTU] [advmss ADVMSS].
-/// Equal records are equal routes to the kernel.
+/// ip route add DESTINATION [via GATEWAY] dev INDEX [metric PRIORITY] [table TABLE] [scope SCOPE] [proto PROTOCOL] [mtu MTU]
+/// [advmss ADVMSS]. Equal records are equal routes to the kernel.
 /// </summary>
 public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) : INetlinkMessage
 {
@@ -24,14 +24,30 @@ public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) :
     }
 
     public byte Scope { get; init; }
+
+    /// <summary>Who it is from (rtm_protocol); "boot" for what nobody else looks after.</summary>
+    public byte Protocol { get; init; } = RTPROT_BOOT;
+
+    /// <summary>ip route replace: takes the place of the first route with the destination and the metric, whoever's that is.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>EEXIST where there is a route with the destination and the metric; IPv6 would else make one of both.</summary>
+    public bool IsExclusive { get; init; }
+
     public uint Mtu { get; init; }
     public uint AdvertisedMss { get; init; }
 
-    public string Operation =>
-        Gateway is { } gateway ? $"add the route {Destination} via {gateway}" : $"add the route {Destination}";
+    public string Operation
+    {
+        get
+        {
+            var verb = Replaces ? "replace" : "add";
+            return Gateway is { } gateway ? $"{verb} the route {Destination} via {gateway}" : $"{verb} the route {Destination}";
+        }
+    }
 
     public ushort Type => RTM_NEWROUTE;
-    public ushort Flags => NLM_F_CREATE;
+    public ushort Flags => (ushort)(NLM_F_CREATE | (Replaces ? NLM_F_REPLACE : 0) | (IsExclusive ? NLM_F_EXCL : 0));
 
     public void Write(ref MessageWriter writer)
     {
@@ -41,7 +57,7 @@ public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) :
             DestinationLength = (byte)Destination.PrefixLength,
             // Numbers that do not fit go into RTA_TABLE alone.
             Table = Table < 256 ? (byte)Table : RT_TABLE_UNSPEC,
-            Protocol = RTPROT_BOOT,
+            Protocol = Protocol,
             Scope = Scope,
             RouteType = RTN_UNICAST,
         });

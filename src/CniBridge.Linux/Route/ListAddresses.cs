@@ -3,10 +3,11 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip address show dev INDEX, both families; the kernel filters, where it checks strictly (Linux 4.20).</summary>
+/// <summary>ip address show [dev INDEX], both families; the kernel filters, where it checks strictly (Linux 4.20).</summary>
+/// <param name="Index">0: of all links.</param>
 sealed record ListAddresses(int Index) : INetlinkMessage
 {
-    public string Operation => $"list the addresses of link {Index}";
+    public string Operation => Index == 0 ? "list the addresses" : $"list the addresses of link {Index}";
     public ushort Type => RTM_GETADDR;
     public ushort Flags => 0;
 

@@ -11,12 +11,15 @@ static class RouteConstants
     internal const ushort RTM_DELADDR = 21;
     internal const ushort RTM_GETADDR = 22;
     internal const ushort RTM_NEWROUTE = 24;
+    internal const ushort RTM_DELROUTE = 25;
     internal const ushort RTM_GETROUTE = 26;
     internal const ushort RTM_NEWNEIGH = 28;
     internal const ushort RTM_NEWVLAN = 112;
     internal const ushort RTM_GETVLAN = 114;
 
     internal const uint RTMGRP_LINK = 0x1;
+    internal const uint RTMGRP_IPV4_IFADDR = 0x10;
+    internal const uint RTMGRP_IPV4_ROUTE = 0x40;
     internal const uint RTMGRP_IPV6_IFADDR = 0x100;
     internal const uint RTMGRP_IPV6_ROUTE = 0x400;
 
@@ -85,11 +88,15 @@ static class RouteConstants
     internal const ushort RTA_METRICS = 8;
     internal const ushort RTA_MULTIPATH = 9;
     internal const ushort RTA_TABLE = 15;
+    internal const ushort RTA_VIA = 18;
     internal const ushort RTAX_MTU = 2;
     internal const ushort RTAX_ADVMSS = 8;
 
     internal const byte RT_TABLE_UNSPEC = 0;
     internal const byte RT_TABLE_MAIN = 254;
+    internal const byte RT_SCOPE_NOWHERE = 255;
+    internal const uint RTM_F_CLONED = 0x200;
+    internal const uint RTNH_F_DEAD = 0x1;
     internal const byte RTPROT_BOOT = 3;
     internal const byte RTPROT_RA = 9;
     internal const byte RTN_UNICAST = 1;

@@ -17,6 +17,9 @@ public sealed unsafe class RouteSocket : IDisposable
     /// <summary>Sends changes at once; see <see cref="NetlinkSocket.Execute"/>.</summary>
     public void Execute(params ReadOnlySpan<INetlinkMessage> messages) => _socket.Execute(messages);
 
+    /// <summary>Sends changes at once; see <see cref="NetlinkSocket.TryExecute"/>.</summary>
+    public KernelException?[] TryExecute(ReadOnlySpan<INetlinkMessage> messages) => _socket.TryExecute(messages);
+
     /// <summary>
     /// The link of exactly this name, or null. (The kernel would also answer with a link that has it as another name.)
     /// </summary>
@@ -75,6 +78,16 @@ public sealed unsafe class RouteSocket : IDisposable
         return errno == Errno.ENODEV ? null : throw new KernelException($"look up the link {name}", errno);
     }
 
+    /// <summary>The link's name, or null; as cheap as <see cref="TryGetIndex"/>.</summary>
+    public string? TryGetName(int index)
+    {
+        var request = new LibC.ifreq { ifr_ifindex = index };
+        if (LibC.ioctl(_socket.DescriptorNumber, LibC.SIOCGIFNAME, &request) == 0)
+            return Marshal.PtrToStringUTF8((nint)request.ifr_name);
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.ENODEV ? null : throw new KernelException("look up the name of a link", errno);
+    }
+
     /// <exception cref="KernelException">ENODEV: there is no such link.</exception>
     public int GetIndex(string name) => TryGetIndex(name) ?? throw new KernelException($"look up the link {name}", Errno.ENODEV);
 
@@ -125,6 +138,9 @@ public sealed unsafe class RouteSocket : IDisposable
         addresses.RemoveAll(address => address.Index != index);
         return addresses;
     }
+
+    /// <summary>Addresses of all links, of both families.</summary>
+    public List<LinkAddress> ListAddresses() => _socket.Dump(new ListAddresses(0), LinkAddress.Decode);
 
     /// <summary>Adds an address; there already is as good, for somebody else may add it at the same time.</summary>
     public void EnsureAddress(int index, Cidr cidr, bool skipsDad) =>

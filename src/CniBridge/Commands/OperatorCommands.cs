@@ -21,6 +21,8 @@ static class OperatorCommands
             ConfigurationCommands.Make(),
             Repair(),
             Version(),
+            RouteCommands.Routes(),
+            AgentCommand.Agent(),
         };
         return root.Parse(args).Invoke();
     }

@@ -16,6 +16,7 @@ static partial class SystemHeaders
         #include <spawn.h>
         #include <stddef.h>
         #include <sys/file.h>
+        #include <sys/inotify.h>
         #include <sys/ioctl.h>
         #include <sys/socket.h>
         #include <sys/stat.h>

@@ -33,6 +33,27 @@ public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture
             "could not change the link gone: no such device", exception.Message, StringComparison.Ordinal);
     }
 
+    // More than go into one send, and refused ones in each.
+    [Fact]
+    public void Each_message_has_its_own_answer()
+    {
+        using var pod = scratch.Open();
+        using var socket = pod.Run(() => new NetlinkSocket());
+        var messages = new INetlinkMessage[150];
+        for (var i = 0; i < messages.Length; i++)
+            messages[i] = new ChangeLink(IsRefused(i) ? 4711 : 1, i % 2 == 0 ? "even" : "odd") { Up = true };
+        var refusals = socket.TryExecute(messages);
+        Assert.Equal(messages.Length, refusals.Length);
+        for (var i = 0; i < messages.Length; i++)
+        {
+            Assert.Equal(IsRefused(i) ? Errno.ENODEV : null, refusals[i]?.Errno);
+            Assert.Equal(IsRefused(i) ? messages[i].Operation : null, refusals[i]?.Operation);
+        }
+        Assert.Empty(socket.TryExecute([]));
+
+        static bool IsRefused(int i) => i % 7 == 3;
+    }
+
     // The socket belongs to the namespace that it was opened in.
     List<T> Dump<T>(INetlinkMessage message, NetlinkSocket.Decoder<T> decode)
     {

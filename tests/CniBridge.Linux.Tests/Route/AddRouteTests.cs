@@ -71,6 +71,26 @@ public sealed class AddRouteTests
         Route("fd00:22::/64") with { Priority = 77, Table = 5000, Mtu = 1300, AdvertisedMss = 1240 },
         NLM_F_ACK);
 
+    [Theory]
+    [InlineData("route-v4-add", "10.41.0.0/16", "10.1.2.1")]
+    [InlineData("route-v6-add", "fd00:41::/64", "fd00:2::1")]
+    public void A_route_of_a_protocol_is_added_where_there_is_none_as_ip_does(string capture, string destination, string gateway) =>
+        Request.AssertSameBytes(capture, new AddRoute(Bridge, Cidr.Parse(destination), IpAddress.Parse(gateway))
+        {
+            Protocol = 67,
+            IsExclusive = true,
+        });
+
+    [Theory]
+    [InlineData("route-v4-replace", "10.41.0.0/16", "10.1.2.2")]
+    [InlineData("route-v6-replace", "fd00:41::/64", "fd00:2::2")]
+    public void A_route_of_a_protocol_is_replaced_as_ip_does(string capture, string destination, string gateway) =>
+        Request.AssertSameBytes(capture, new AddRoute(Bridge, Cidr.Parse(destination), IpAddress.Parse(gateway))
+        {
+            Protocol = 67,
+            Replaces = true,
+        });
+
     static AddRoute Route(string destination)
     {
         var cidr = Cidr.Parse(destination);

@@ -42,6 +42,45 @@ public sealed class RouteEntryTests
         Assert.All(Answer.Decode("routes-v6", RouteEntry.Decode), route => Assert.False(route.IsAdvertised));
     }
 
+    // 10.31.0.0/16 has a gateway that is not among those of its family: it is not straight to a link.
+    [Fact]
+    public void Routes_straight_to_a_link_are_told_from_others()
+    {
+        Assert.Equal(["10.1.2.0/24", "10.9.0.2/32"], Direct("routes-v4"));
+        Assert.Equal(["fd00:2::/64", "fe80::/64"], Direct("routes-v6"));
+
+        static IEnumerable<string> Direct(string capture) => Answer.Decode(capture, RouteEntry.Decode)
+            .Where(route => route.IsDirect).Select(route => route.Destination.ToString());
+    }
+
+    [Fact]
+    public void Metrics_are_decoded()
+    {
+        Assert.Equal([0u, 0u, 0u, 77u, 0u, 0u, 0u], Answer.Decode("routes-v4", RouteEntry.Decode).Select(route => route.Priority));
+        Assert.Equal([256u, 1024u, 256u, 1024u], Answer.Decode("routes-v6", RouteEntry.Decode).Select(route => route.Priority));
+    }
+
+    [Theory]
+    [InlineData("02 10 00 08 fe 43 00 01 00 00 00 00", "67 tos 8")]
+    [InlineData("0a 40 40 00 fe 43 00 01 00 00 00 00", "67 source")]
+    [InlineData("0a 80 00 00 fe 02 00 01 00 02 00 00", "2 cached")]
+    [InlineData("02 10 00 00 fe 04 00 01 01 00 00 00", "4 dead")]
+    [InlineData("02 10 00 00 fe 04 00 01 00 00 00 00", "4")]
+    public void What_else_tells_routes_apart_is_decoded(string payload, string expected)
+    {
+        var route = RouteEntry.Decode(Golden.Bytes(payload));
+        Assert.Equal(expected, $"{route.Protocol}" + (route.TypeOfService > 0 ? $" tos {route.TypeOfService}" : "") +
+            (route.HasSource ? " source" : "") + (route.IsCached ? " cached" : "") + (route.IsDead ? " dead" : ""));
+    }
+
+    [Fact]
+    public void A_next_hop_of_the_other_family_is_seen_among_several()
+    {
+        var route = Multipath("08 00 00 00 02 00 00 00 14 00 00 00 03 00 00 00 0c 00 12 00 0a 00 fe 80 00 00 00 00");
+        Assert.True(route.HasForeignGateway);
+        Assert.False(route.IsDirect);
+    }
+
     [Fact]
     public void Default_routes_are_told_from_others() => Assert.Equal(
         [true, false, false, false, false, false, false],

@@ -88,6 +88,43 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
+    public void A_link_has_a_name_and_the_addresses_of_all_links_are_listed()
+    {
+        var bridge = CreateBridge();
+        _socket.EnsureAddress(bridge.Index, Cidr.Parse("10.1.2.3/24"), skipsDad: true);
+        _socket.EnsureAddress(1, Cidr.Parse("10.7.7.7/32"), skipsDad: true);
+        Assert.Equal(("lo", "cni0", null), (_socket.TryGetName(1), _socket.TryGetName(bridge.Index), _socket.TryGetName(4711)));
+        Assert.Equal([(1, "10.7.7.7/32"), (bridge.Index, "10.1.2.3/24")],
+            _socket.ListAddresses().Where(address => address.Cidr.Address.IsV4).Select(address => (address.Index, address.Cidr.ToString())));
+    }
+
+    [Fact]
+    public void The_kernel_replaces_and_deletes_routes_of_a_protocol_alone()
+    {
+        var bridge = CreateBridge();
+        foreach (var (own, destination, first, second) in ((string, string, string, string)[])[
+            ("10.1.2.3/24", "10.9.0.0/16", "10.1.2.1", "10.1.2.2"), ("fd00::3/64", "fd00:9::/64", "fd00::1", "fd00::2")])
+        {
+            var cidr = Cidr.Parse(destination);
+            _socket.EnsureAddress(bridge.Index, Cidr.Parse(own), skipsDad: true);
+            var route = new AddRoute(bridge.Index, cidr, IpAddress.Parse(first)) { Protocol = 67, IsExclusive = true };
+            _socket.Execute(route);
+            Assert.Equal(Errno.EEXIST, Assert.Throws<KernelException>(() => _socket.Execute(route)).Errno);
+            _socket.Execute(route with { IsExclusive = false, Replaces = true, Gateway = IpAddress.Parse(second) });
+            Assert.Contains($"{destination} via {second} dev cni0 proto 67", Show(), StringComparison.Ordinal);
+
+            var delete = new DeleteRoute(cidr, 66) { Gateway = IpAddress.Parse(second), Index = bridge.Index };
+            _socket.Execute(delete);
+            _socket.Execute(delete with { Protocol = 67, Gateway = IpAddress.Parse(first) });
+            Assert.Contains(destination, Show(), StringComparison.Ordinal);
+            _socket.Execute(delete with { Protocol = 67 }, delete with { Protocol = 67 });
+            Assert.DoesNotContain(destination, Show(), StringComparison.Ordinal);
+
+            string Show() => Ip("-N", cidr.Address.IsV6 ? "-6" : "-4", "route", "show");
+        }
+    }
+
+    [Fact]
     public void A_port_s_settings_are_read_back()
     {
         var bridge = CreateBridge();

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace CniBridge.Node.Cluster.Agent;
+
+/// <summary>What the agent tells: one line for each event, as text or as JSON.</summary>
+public sealed class AgentLog(Stream output, bool isJson)
+{
+    public void Information(string text) => Write("info", text, json => json.WriteString("text", text));
+
+    /// <summary>A step that was taken, or that would be.</summary>
+    internal void Change(RouteStep step, bool isDryRun)
+    {
+        var name = step.Action switch
+        {
+            RouteAction.Add => "added",
+            RouteAction.Replace => "replaced",
+            _ => "removed",
+        };
+        Write(name, step.ToString(), json =>
+        {
+            if (isDryRun)
+                json.WriteBoolean("dryRun", true);
+            RouteJson.WriteMembers(json, step);
+        }, isDryRun ? $"would be {name}" : name);
+    }
+
+    internal void Problem(NodeProblem problem) => Write("problem", problem);
+
+    internal void Solved(NodeProblem problem) => Write("solved", problem);
+
+    void Write(string name, NodeProblem problem) => Write(name, problem.ToString(), json =>
+    {
+        json.WriteString("node", problem.Node);
+        json.WriteString("text", problem.Text);
+    });
+
+    void Write(string name, string text, Action<Utf8JsonWriter> write, string? label = null)
+    {
+        if (!isJson)
+        {
+            // A name of a node comes from outside: it may not make lines.
+            output.Write(Encoding.UTF8.GetBytes($"{label ?? name}: {text.ReplaceLineEndings(" ")}\n"));
+            return;
+        }
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("event", name);
+            write(json);
+            json.WriteEndObject();
+        }
+        bytes.WriteByte((byte)'\n');
+        output.Write(bytes.ToArray());
+    }
+}

@@ -1,0 +1,30 @@
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>
+/// Which nodes are neighbours on a link of this one: a packet to a pod can be handed to them. By anybody else's routes only,
+/// so that what is decided does not depend on what was decided before.
+/// </summary>
+sealed class NextHops(RouteSnapshot snapshot, RouteIndex foreign)
+{
+    /// <summary>The link on which the address is, or why it is on none, in words that follow "not routed:".</summary>
+    internal (int Index, string? Obstacle) Find(IpAddress address)
+    {
+        if (snapshot.HasAddress(address))
+            return (0, $"{address} is an address of this node itself");
+        if (s_linkLocal.Contains(address))
+            return (0, $"{address} is a link-local address, which is on every link");
+        if (foreign.FindBest(address) is not { } route)
+            return (0, $"there is no route to {address}");
+        if (!route.IsUnicast || route.Links.Count == 0)
+            return (0, $"{address} cannot be reached: the route {route.Destination} leads nowhere");
+        if (route.IsDirect)
+            return (route.Links[0], null);
+        var gateway = route.Gateways.Count > 0 ? $"the gateway {route.Gateways[0]}" : "a gateway";
+        return (0, $"{address} is behind {gateway} on {snapshot.LinkName(route.Links[0])}, not on a link of this node");
+    }
+
+    /// <summary>fe80::/10 (RFC 4291, 2.4)</summary>
+    static readonly Cidr s_linkLocal = Cidr.Parse("fe80::/10");
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>Routes as programs read them.</summary>
+public static class RouteJson
+{
+    /// <summary>Into an object that is begun: "destination", and "via", "link", "node", "was" where they are known.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, RouteStep step)
+    {
+        json.WriteString("destination", step.Destination.ToString());
+        if (step.Gateway is not null)
+            json.WriteString("via", step.Gateway.ToString());
+        if (step.Link.Length > 0)
+            json.WriteString("link", step.Link);
+        if (step.Node is not null)
+            json.WriteString("node", step.Node);
+        if (step.FormerGateway is not null)
+            json.WriteString("was", step.FormerGateway.ToString());
+    }
+
+    public static void Write(Utf8JsonWriter json, string key, IReadOnlyList<NodeProblem> problems)
+    {
+        json.WriteStartArray(key);
+        foreach (var problem in problems)
+        {
+            json.WriteStartObject();
+            json.WriteString("node", problem.Node);
+            json.WriteString("text", problem.Text);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

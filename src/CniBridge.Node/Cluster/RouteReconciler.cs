@@ -1,0 +1,43 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>Makes the kernel's routes between nodes what a table of nodes says.</summary>
+public sealed class RouteReconciler(RouteSocket socket)
+{
+    /// <summary>All steps at once; one that the kernel refuses stops no other.</summary>
+    /// <param name="name">Of the node that this is.</param>
+    /// <exception cref="KernelException">The kernel does not tell its routes.</exception>
+    public RouteReport Run(NodeTable table, string name, bool isDryRun)
+    {
+        var difference = RouteReconciliation.Of(WantedRoutes.OfNode(table, name), RouteSnapshot.Take(socket));
+        List<NodeProblem> problems = [.. difference.Problems];
+        return new RouteReport
+        {
+            IsDryRun = isDryRun,
+            Changes = isDryRun ? difference.Changes : Apply(difference.Changes, problems),
+            Kept = difference.Kept,
+            Problems = problems,
+        };
+    }
+
+    List<RouteStep> Apply(IReadOnlyList<RouteStep> steps, List<NodeProblem> problems)
+    {
+        var messages = new INetlinkMessage[steps.Count];
+        for (var i = 0; i < messages.Length; i++)
+            messages[i] = steps[i].ToMessage();
+        var refusals = socket.TryExecute(messages);
+        var done = new List<RouteStep>(messages.Length);
+        for (var i = 0; i < messages.Length; i++)
+        {
+            if (refusals[i] is not { } refusal)
+                done.Add(steps[i]);
+            // What is tolerated was not our doing: a route that was gone already.
+            else if (refusal.Errno != messages[i].Tolerated)
+                problems.Add(new NodeProblem(steps[i].Node ?? "routes", refusal.Message));
+        }
+        return done;
+    }
+}

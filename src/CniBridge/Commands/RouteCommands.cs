@@ -1,0 +1,137 @@
+using System.CommandLine;
+using CniBridge.Linux.Route;
+using CniBridge.Node.Cluster;
+using CniBridge.Node.Runtime;
+
+namespace CniBridge.Commands;
+
+/// <summary>routes sync, show and plan: the routes between nodes, once and by hand.</summary>
+sealed class RouteCommands
+{
+    /// <summary>Exit code: it worked, and there is something to look at.</summary>
+    const int Findings = 2;
+
+    readonly NodeSourceOptions _source = new();
+
+    readonly Option<string> _output = new("--output")
+    {
+        Description = "How to print: text or json.",
+        DefaultValueFactory = _ => "text",
+    };
+
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: print what would be changed." };
+
+    readonly Option<string> _for = new("--for")
+    {
+        Description = "Whose routes: this node's, or those of a router by which all nodes reach each other.",
+        DefaultValueFactory = _ => "node",
+    };
+
+    readonly Option<string> _format = new("--format")
+    {
+        Description = "How to print them: as commands of ip or FRR, as a protocol of BIRD, or as json.",
+        DefaultValueFactory = _ => RoutePlan.Ip,
+    };
+
+    readonly Option<int?> _quota = new("--quota") { Description = "Exit with 2 if there are more routes than so many." };
+
+    internal static Command Routes() => new("routes", "The routes by which pods of different nodes reach each other.")
+    {
+        new RouteCommands().Sync(),
+        new RouteCommands().Show(),
+        new RouteCommands().Plan(),
+    };
+
+    Command Sync()
+    {
+        var command = Make("sync", "Make this node's routes what the table of nodes says, once.", _dryRun, _output);
+        SetAction(command, parsed =>
+        {
+            var table = _source.Source(parsed).Read();
+            using var socket = new RouteSocket();
+            var report = new RouteReconciler(socket).Run(table, _source.NodeName(parsed), parsed.GetValue(_dryRun));
+            OperatorCommands.Print(IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report));
+            return report.Problems.Count > 0 ? Findings : 0;
+        });
+        return command;
+    }
+
+    Command Show()
+    {
+        var command = Make("show", "Print the routes between nodes as the kernel has them, and which are missing.", _output);
+        SetAction(command, parsed =>
+        {
+            var table = TryRead(parsed);
+            using var socket = new RouteSocket();
+            var report = new RouteReconciler(socket).Run(table ?? s_nothing, _source.NodeName(parsed), isDryRun: true);
+            var status = new RouteStatus(report, table is not null);
+            OperatorCommands.Print(IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status));
+            return status.HasFindings ? Findings : 0;
+        });
+        return command;
+    }
+
+    static readonly NodeTable s_nothing = new() { Nodes = [], Problems = [] };
+
+    /// <summary>What the kernel has can be shown without.</summary>
+    NodeTable? TryRead(ParseResult parsed)
+    {
+        try
+        {
+            return _source.Source(parsed).Read();
+        }
+        catch (Exception e) when (e is RuntimeException or IOException)
+        {
+            OperatorCommands.Warn(e.Message);
+            return null;
+        }
+    }
+
+    Command Plan()
+    {
+        _output.Hidden = true;
+        _for.AcceptOnlyFromAmong("node", "router");
+        _format.AcceptOnlyFromAmong(RoutePlan.Ip, RoutePlan.Frr, RoutePlan.Bird, RoutePlan.Json);
+        var command = Make("plan", "Print the routes that the table of nodes asks for, whatever the kernel has.", _for, _format, _quota, _output);
+        SetAction(command, parsed =>
+        {
+            var table = _source.Source(parsed).Read();
+            var isRouter = parsed.GetValue(_for) == "router";
+            var wanted = isRouter ? WantedRoutes.OfRouter(table) : WantedRoutes.OfNode(table, _source.NodeName(parsed));
+            var routes = isRouter ? RouteAggregation.Merge(wanted.Routes) : wanted.Routes;
+            var format = IsJson(parsed) ? RoutePlan.Json : parsed.GetRequiredValue(_format);
+            OperatorCommands.Print(new RoutePlan(routes, isRouter).Format(format));
+            foreach (var problem in wanted.Problems)
+                OperatorCommands.Warn(problem.ToString());
+            return ExceedsQuota(parsed, routes.Count) || wanted.Problems.Count > 0 ? Findings : 0;
+        });
+        return command;
+    }
+
+    bool ExceedsQuota(ParseResult parsed, int count)
+    {
+        if (parsed.GetValue(_quota) is not { } quota || count <= quota)
+            return false;
+        OperatorCommands.Warn($"{count} routes are {count - quota} more than the quota of {quota}");
+        return true;
+    }
+
+    Command Make(string name, string description, params ReadOnlySpan<Option> options)
+    {
+        var command = new Command(name, description);
+        _output.AcceptOnlyFromAmong("text", "json");
+        _source.AddTo(command);
+        foreach (var option in options)
+            command.Add(option);
+        return command;
+    }
+
+    static void SetAction(Command command, Func<ParseResult, int> action) => command.SetAction(parsed =>
+    {
+        var code = 0;
+        var failure = OperatorCommands.Report(() => code = action(parsed));
+        return failure == 0 ? code : failure;
+    });
+
+    bool IsJson(ParseResult parsed) => parsed.GetValue(_output) == "json";
+}

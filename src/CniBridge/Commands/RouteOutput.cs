@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using CniBridge.Node.Cluster;
+
+namespace CniBridge.Commands;
+
+/// <summary>Reports about routes as text for people and as JSON for programs.</summary>
+static class RouteOutput
+{
+    internal static string Text(RouteReport report)
+    {
+        var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
+        foreach (var step in report.Changes)
+            Add(table, step, report.IsDryRun ? $"would be {WordOf(step.Action)}" : WordOf(step.Action));
+        var summary = string.Create(CultureInfo.InvariantCulture,
+            $"{report.Count(RouteAction.Add)} added, {report.Count(RouteAction.Replace)} replaced, ") + string.Create(CultureInfo.InvariantCulture,
+            $"{report.Count(RouteAction.Remove)} removed, {report.Kept.Count} as they were{(report.IsDryRun ? " (dry run)" : "")}\n");
+        return (table.IsEmpty ? "" : table + "\n") + summary + Text(report.Problems);
+    }
+
+    internal static string Text(RouteStatus status)
+    {
+        var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
+        foreach (var (route, state) in status.Routes)
+            Add(table, route, state);
+        return (table.IsEmpty ? "no routes between nodes\n" : table.ToString()) + Text(status.Problems);
+    }
+
+    static void Add(TextTable table, RouteStep step, string state) =>
+        table.Add(step.Destination.ToString(), step.Gateway?.ToString() ?? "", step.Link, step.Node ?? "", state);
+
+    static string Text(IReadOnlyList<NodeProblem> problems)
+    {
+        var text = new StringBuilder();
+        foreach (var problem in problems)
+            text.Append(text.Length == 0 ? "\n" : "").Append("problem: ").Append(problem).Append('\n');
+        return text.ToString();
+    }
+
+    static string WordOf(RouteAction action) => action switch
+    {
+        RouteAction.Add => "added",
+        RouteAction.Replace => "replaced",
+        _ => "removed",
+    };
+
+    internal static string Json(RouteReport report) => Json(json =>
+    {
+        json.WriteBoolean("dryRun", report.IsDryRun);
+        foreach (var action in (ReadOnlySpan<RouteAction>)[RouteAction.Add, RouteAction.Replace, RouteAction.Remove])
+        {
+            json.WriteStartArray(WordOf(action));
+            foreach (var step in report.Changes)
+            {
+                if (step.Action == action)
+                    Write(json, step, null);
+            }
+            json.WriteEndArray();
+        }
+        json.WriteNumber("kept", report.Kept.Count);
+        RouteJson.Write(json, "problems", report.Problems);
+    });
+
+    internal static string Json(RouteStatus status) => Json(json =>
+    {
+        json.WriteStartArray("routes");
+        foreach (var (route, state) in status.Routes)
+            Write(json, route, state);
+        json.WriteEndArray();
+        RouteJson.Write(json, "problems", status.Problems);
+    });
+
+    static void Write(Utf8JsonWriter json, RouteStep step, string? state)
+    {
+        json.WriteStartObject();
+        RouteJson.WriteMembers(json, step);
+        if (state is not null)
+            json.WriteString("state", state);
+        json.WriteEndObject();
+    }
+
+    /// <summary>One object, as people can read it too.</summary>
+    internal static string Json(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+
+namespace CniBridge.EndToEnd.Tests.Routes;
+
+/// <summary>An agent in a node, which takes signals there.</summary>
+sealed class AgentProcess : IDisposable
+{
+    readonly ScratchNode node;
+    readonly RunningProcess process;
+    readonly string pid;
+
+    public AgentProcess(ScratchNode node, string[] command)
+    {
+        this.node = node;
+        // nsenter passes no signal on: the process itself says who it is.
+        process = node.Start("sh", ["-c", "echo pid $$.; exec \"$@\"", "sh", .. command]);
+        pid = process.FindOutput("pid ([0-9]+)\\.", TimeSpan.FromSeconds(20))!.Groups[1].Value;
+    }
+
+    public string Output => process.Output;
+
+    public void WaitFor([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => process.WaitForOutput(pattern);
+
+    public int Count(string pattern) => Regex.Count(process.Output, pattern);
+
+    /// <summary>Sends a signal and waits for the end.</summary>
+    public CommandResult Kill(string signal = "TERM")
+    {
+        node.Run("kill", $"-{signal}", pid).Succeeded();
+        return process.WaitForExit();
+    }
+
+    public void Dispose() => process.Dispose();
+}

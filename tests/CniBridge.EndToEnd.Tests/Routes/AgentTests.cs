@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
+
+namespace CniBridge.EndToEnd.Tests.Routes;
+
+/// <summary>cni-bridge agent on one node of three; the judges are ip and what the kernel announces.</summary>
+public sealed class AgentTests
+{
+    /// <summary>It promises a second; a machine that is busy with other tests takes longer to do anything.</summary>
+    static readonly TimeSpan s_heals = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData("", "10.244.2.0/24", "10.244.2.0/24 via 192.168.1.12")]
+    [InlineData("-6 ", "fd00:a3::/64", "fd00:a3::/64 via fd00:1::13")]
+    public void A_route_that_somebody_deleted_is_back_within_a_second(string family, string destination, string route)
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+        using var monitor = lan.Node.Start("ip", ["-tshort", "monitor", "route"]);
+        for (var i = 1; i <= 5; i++)
+        {
+            // Not before the monitor listens, which it does not say.
+            Assert.NotNull(AwaitMonitor(lan, monitor, i));
+            lan.Ip($"{family}route del {destination}");
+            var times = monitor.FindOutput($"\\[(.*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\\[(.*)\\] ?{Regex.Escape(route)} ", s_heals);
+            Assert.True(times is not null, $"{route} did not come back: {monitor.Output}");
+            lan.AwaitRoutes(AllRoutes);
+        }
+        var all = Regex.Matches(monitor.Output, $"\\[([^\\]]*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\n\\[([^\\]]*)\\] ?{Regex.Escape(route)} ");
+        Assert.Equal(5, all.Count);
+        foreach (Match match in all)
+        {
+            var took = Time(match.Groups[3].Value) - Time(match.Groups[1].Value);
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"back after {took.TotalMilliseconds} ms"));
+            Assert.InRange(took, TimeSpan.Zero, s_heals);
+        }
+    }
+
+    static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>Changes a route that is nobody's until the monitor tells of it.</summary>
+    static Match? AwaitMonitor(NodeLan lan, RunningProcess monitor, int round)
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var mark = string.Create(CultureInfo.InvariantCulture, $"10.{100 + round}.{attempt}.0/24");
+            lan.Ip($"route replace {mark} dev lo");
+            if (monitor.FindOutput(Regex.Escape(mark), TimeSpan.FromMilliseconds(100)) is { } seen)
+                return seen;
+        }
+        return null;
+    }
+
+    [Fact]
+    public void Routes_that_went_with_a_link_come_back_with_it()
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+        lan.Ip("link set eth0 down");
+        agent.WaitFor("problem: node2: 10\\.244\\.2\\.0/24 is not routed: there is no route to 192\\.168\\.1\\.12");
+        Assert.Empty(lan.OurRoutes());
+        lan.Ip("link set eth0 up");
+        lan.AwaitRoutes(AllRoutes);
+        agent.WaitFor("solved: node2: 10\\.244\\.2\\.0/24 is not routed");
+        lan.Node.AssertReaches("10.244.3.2");
+    }
+
+    [Fact]
+    public void Routes_follow_the_file_when_nodes_come_leave_and_move()
+    {
+        using var lan = new NodeLan();
+        lan.WriteNodes(Node1);
+        using var agent = lan.StartAgent();
+        agent.WaitFor("1 nodes from the file");
+        lan.WriteNodes(Node1, Node2, Node3);
+        lan.AwaitRoutes(AllRoutes);
+        lan.Node.AssertReaches("10.244.2.2");
+        lan.WriteNodes(Node1, Node3);
+        lan.AwaitRoutes(RouteTo3, RouteTo3V6);
+        lan.WriteNodes(Node1, Node2.Replace("10.244.2.0", "10.244.3.0", StringComparison.Ordinal), Node3.Replace("10.244.3.0", "10.244.2.0", StringComparison.Ordinal));
+        lan.AwaitRoutes("10.244.2.0/24 via 192.168.1.13 dev eth0", "10.244.3.0/24 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6);
+        agent.WaitFor("replaced: 10\\.244\\.3\\.0/24 via 192\\.168\\.1\\.12 dev eth0 \\(node2\\), was via 192\\.168\\.1\\.13\n");
+    }
+
+    [Fact]
+    public void A_file_of_a_ConfigMap_is_followed()
+    {
+        using var lan = new NodeLan();
+        lan.Node.Run("sh", "-ec", $$"""
+            cd /etc/cni; mkdir ..1 ..2; mv nodes.json ..2/; echo '{"nodes": [{{Node1}}]}' > ..1/nodes.json
+            ln -s ..1 ..data; ln -s ..data/nodes.json nodes.json
+            """).Succeeded();
+        using var agent = lan.StartAgent();
+        agent.WaitFor("1 nodes from the file");
+        lan.Node.Run("sh", "-ec", "cd /etc/cni; ln -s ..2 ..data_tmp; mv -T ..data_tmp ..data").Succeeded();
+        lan.AwaitRoutes(AllRoutes);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_table_leaves_the_last_one_in_force()
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+        lan.ReplaceFile("""{"nodes": [""");
+        agent.WaitFor("problem: node1: .*nodes\\.json");
+        lan.Ip("route del 10.244.2.0/24");
+        lan.AwaitRoutes(AllRoutes);
+        lan.Node.Run("rm", NodesFile).Succeeded();
+        agent.WaitFor("cannot read the nodes file");
+        lan.Ip("route del 10.244.2.0/24");
+        lan.AwaitRoutes(AllRoutes);
+        lan.WriteNodes(Node1, Node2);
+        lan.AwaitRoutes(RouteTo2, RouteTo2V6);
+        agent.WaitFor("solved: node1: cannot read the nodes file");
+    }
+
+    [Fact]
+    public void A_node_that_boots_without_its_source_takes_the_last_good_table()
+    {
+        using var lan = new NodeLan();
+        using (var agent = lan.StartAgent())
+        {
+            lan.AwaitRoutes(AllRoutes);
+            agent.WaitFor("3 nodes from");
+            Assert.Equal(0, agent.Kill().ExitCode);
+        }
+        lan.Node.Run("rm", NodesFile).Succeeded();
+        lan.Ip("route flush proto 67");
+        lan.Ip("-6 route flush proto 67");
+        Assert.Empty(lan.OurRoutes());
+        using var next = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+        next.WaitFor("3 nodes as they were known last");
+        next.WaitFor("problem: node1: cannot read the nodes file");
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void It_ends_cleanly_and_leaves_the_routes(string signal)
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+        Assert.Equal(0, agent.Kill(signal).ExitCode);
+        Assert.Equal(AllRoutes, lan.OurRoutes());
+        agent.WaitFor("stopped; the routes stay");
+    }
+
+    [Fact]
+    public void A_dry_run_tells_once_what_it_would_do_in_JSON()
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent("--dry-run", "--log", "json");
+        agent.WaitFor("fd00:a3::/64");
+        lan.Ip("route add 10.99.0.0/16 via 192.168.1.99");
+        lan.WriteNodes(Node1, Node2, Node3, """{"name": "node4", "addresses": ["192.168.1.14"], "podRanges": ["10.244.4.0/24"]}""");
+        agent.WaitFor("10\\.244\\.4\\.0/24");
+        var result = agent.Kill();
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(lan.OurRoutes());
+        var events = result.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var added = events.FindAll(line => line.GetProperty("event").GetString() == "added");
+        Assert.All(added, line => Assert.True(line.GetProperty("dryRun").GetBoolean()));
+        Assert.Equal(
+            ["10.244.2.0/24", "fd00:a2::/64", "10.244.3.0/24", "fd00:a3::/64", "10.244.4.0/24"],
+            added.Select(line => line.GetProperty("destination").GetString()));
+        Assert.Empty(lan.Node.Files("/var/lib/cni-bridge"));
+    }
+
+    // A storm is answered ten times a second at most; what it hides is seen all the same.
+    [Fact]
+    public void A_storm_of_links_is_no_storm_of_work()
+    {
+        Requirement.Programs("strace");
+        using var lan = new NodeLan();
+        const string trace = $"{ScratchNode.Directory}/trace";
+        var clock = Stopwatch.StartNew();
+        using var agent = lan.StartAgentUnder(["strace", "-f", "-qq", "-e", "trace=sendto", "-o", trace]);
+        lan.AwaitRoutes(AllRoutes);
+        lan.Node.Run("sh", "-ec", "for i in $(seq 300); do ip link add storm type bridge; ip link set storm up; ip link del storm; done; ip route del 10.244.2.0/24").Succeeded();
+        lan.AwaitRoutes(AllRoutes);
+        var looks = int.Parse(lan.Node.Run("grep", "-c", "RTM_GETADDR", trace).Succeeded().Stdout, CultureInfo.InvariantCulture);
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{looks} looks in {clock.Elapsed.TotalSeconds:0.0} s"));
+        // Each lists the addresses once; a little more for a clock that is read before and after.
+        Assert.InRange(looks, 2, (11 * clock.Elapsed.TotalSeconds) + 5);
+    }
+
+    // The list that kubectl was asked for never comes: routes heal, and the kubectl that watches ends with the agent.
+    [Fact]
+    public void A_kubectl_that_does_not_answer_delays_nothing()
+    {
+        using var lan = new NodeLan();
+        lan.Routes("sync").Succeeded();
+        lan.Node.WriteFile("/var/lib/cni-bridge/nodes.json", $$"""{"nodes": [{{Node1}}, {{Node2}}, {{Node3}}]}""");
+        lan.Node.WriteProgram($"{ScratchNode.Directory}/kubectl", "#!/bin/sh\nexec sleep 1000");
+        using var agent = lan.StartAgent("--kubernetes", "--kubectl", $"{ScratchNode.Directory}/kubectl");
+        agent.WaitFor("3 nodes as they were known last");
+        lan.Ip("route del 10.244.2.0/24");
+        lan.AwaitRoutes(AllRoutes);
+        Assert.Equal(0, agent.Kill().ExitCode);
+    }
+
+    [Fact]
+    public void Nodes_of_Kubernetes_are_followed_by_a_watch_and_kubectl_ends_with_the_agent()
+    {
+        using var lan = new NodeLan();
+        lan.Node.WriteProgram($"{ScratchNode.Directory}/kubectl", $$"""
+            #!/bin/sh
+            case "$*" in
+              *--watch*) echo "ADDED node1 uid1 x"; cat {{ScratchNode.Directory}}/changes; exec sleep 1000;;
+              *) cat {{NodesFile}};;
+            esac
+            """);
+        lan.Node.Run("mkfifo", $"{ScratchNode.Directory}/changes").Succeeded();
+        lan.ReplaceFile(KubernetesList(2));
+        using var agent = lan.StartAgent("--kubernetes", "--kubectl", $"{ScratchNode.Directory}/kubectl");
+        lan.AwaitRoutes(RouteTo2);
+        lan.ReplaceFile(KubernetesList(3));
+        lan.Node.Run("sh", "-c", $"echo 'ADDED node3 uid3 x' > {ScratchNode.Directory}/changes").Succeeded();
+        lan.AwaitRoutes(RouteTo2, RouteTo3);
+        Assert.Equal(0, agent.Kill().ExitCode);
+        Assert.DoesNotContain("sleep", lan.Node.Run("ps", "-e").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Equal([RouteTo2, RouteTo3], lan.OurRoutes());
+    }
+
+    static string KubernetesList(int count)
+    {
+        var items = Enumerable.Range(1, count).Select(n => $$$"""
+            {"kind": "Node", "metadata": {"name": "node{{{n}}}"}, "spec": {"podCIDR": "10.244.{{{n}}}.0/24", "podCIDRs": ["10.244.{{{n}}}.0/24"]},
+             "status": {"addresses": [{"type": "InternalIP", "address": "192.168.1.1{{{n}}}"}]}}
+            """);
+        return $$"""{"apiVersion": "v1", "kind": "List", "items": [{{string.Join(",", items)}}]}""";
+    }
+
+    [Fact]
+    public void This_nodes_configuration_is_kept_too()
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent("--conflist", "--service-cidr", "10.96.0.0/12");
+        agent.WaitFor("wrote /etc/cni/net\\.d/10-cni-bridge\\.conflist");
+        Assert.Contains("10.244.1.0/24", Conflist(), StringComparison.Ordinal);
+        lan.WriteNodes(Node1.Replace("10.244.1.0", "10.96.1.0", StringComparison.Ordinal), Node2, Node3);
+        agent.WaitFor("problem: node1: .*10\\.96\\.1\\.0/24 overlaps --service-cidr 10\\.96\\.0\\.0/12");
+        Assert.Contains("10.244.1.0/24", Conflist(), StringComparison.Ordinal);
+        lan.WriteNodes(Node1.Replace("10.244.1.0", "10.244.9.0", StringComparison.Ordinal), Node2, Node3);
+        agent.WaitFor("solved: node1: .*10\\.96\\.1\\.0/24");
+        Assert.Contains("10.244.9.0/24", Conflist(), StringComparison.Ordinal);
+
+        string Conflist() => lan.Node.Run("cat", "/etc/cni/net.d/10-cni-bridge.conflist").Succeeded().Stdout;
+    }
+}

@@ -1,0 +1,69 @@
+namespace CniBridge.Linux.Tests;
+
+public sealed class DirectoryWatchTests : IDisposable
+{
+    static readonly TimeSpan s_long = TimeSpan.FromSeconds(10);
+
+    readonly string _directory = Directory.CreateTempSubdirectory("cni-bridge-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    string this[string name] => Path.Combine(_directory, name);
+
+    [Fact]
+    public void A_file_that_is_written_replaced_or_deleted_is_told()
+    {
+        using var watch = DirectoryWatch.TryOpen(_directory)!;
+        AssertTold(watch, () => File.WriteAllText(this["nodes"], "1"));
+        AssertTold(watch, () => File.AppendAllText(this["nodes"], "2"));
+        AssertTold(watch, () => File.WriteAllText(this[".new"], "3"));
+        AssertTold(watch, () => File.Move(this[".new"], this["nodes"], overwrite: true));
+        AssertTold(watch, () => File.Delete(this["nodes"]));
+    }
+
+    // As the kubelet does it: ..data is a link to a directory, and another link is renamed over it.
+    [Fact]
+    public void A_link_that_is_replaced_is_told()
+    {
+        Directory.CreateDirectory(this["..1"]);
+        Directory.CreateDirectory(this["..2"]);
+        File.CreateSymbolicLink(this["..data"], "..1");
+        using var watch = DirectoryWatch.TryOpen(_directory)!;
+        File.CreateSymbolicLink(this["..data_tmp"], "..2");
+        Assert.True(watch.Wait(s_long));
+        // The base library looks where a link leads before it renames it.
+        AssertTold(watch, () => Assert.Equal(0, LibC.rename(this["..data_tmp"], this["..data"])));
+    }
+
+    [Fact]
+    public void Nothing_is_told_when_nothing_changes()
+    {
+        File.WriteAllText(this["nodes"], "1");
+        using var watch = DirectoryWatch.TryOpen(_directory)!;
+        _ = File.ReadAllText(this["nodes"]);
+        Assert.False(watch.Wait(TimeSpan.FromMilliseconds(20)));
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("file")]
+    public void Where_there_is_no_directory_there_is_no_watch(string name)
+    {
+        File.WriteAllText(this["file"], "");
+        var watch = DirectoryWatch.TryOpen(name == "file" ? this["file/below"] : this[name]);
+        Assert.Null(watch);
+    }
+
+    [Fact]
+    public void A_path_with_a_NUL_is_refused() =>
+        Assert.Throws<InvalidDataException>(() => DirectoryWatch.TryOpen(_directory + "\0"));
+
+    static void AssertTold(DirectoryWatch watch, Action change)
+    {
+        while (watch.Wait(TimeSpan.Zero))
+        {
+        }
+        change();
+        Assert.True(watch.Wait(s_long));
+    }
+}

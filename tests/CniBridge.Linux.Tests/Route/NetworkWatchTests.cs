@@ -1,0 +1,82 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Linux.Tests.Route;
+
+[Collection(NamespaceTests.Name)]
+public sealed class NetworkWatchTests : IDisposable
+{
+    static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(50), s_long = TimeSpan.FromSeconds(10);
+
+    readonly ScratchNamespace _scratch = new();
+    readonly NetworkNamespace _namespace;
+    readonly RouteSocket _socket;
+    readonly NetworkWatch _watch;
+
+    public NetworkWatchTests()
+    {
+        _namespace = _scratch.Open();
+        (_socket, _watch) = _namespace.Run(() => (new RouteSocket(), new NetworkWatch()));
+    }
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _socket.Dispose();
+        _namespace.Dispose();
+        _scratch.Dispose();
+    }
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("address", "10.7.0.1/24")]
+    [InlineData("address", "fd00:7::1/64")]
+    [InlineData("route", "10.8.0.0/16")]
+    [InlineData("route", "fd00:8::/64")]
+    [InlineData("gone", "10.8.0.0/16")]
+    [InlineData("gone", "fd00:8::/64")]
+    public void A_change_is_told_once(string what, string cidr = "10.0.0.0/8")
+    {
+        var network = Cidr.Parse(cidr);
+        if (what != "link")
+            _socket.Execute(new ChangeLink(1, "lo") { Up = true });
+        if (what == "gone")
+            _socket.Execute(new AddRoute(1, network, null));
+        Quieten();
+        Change();
+        Assert.True(_watch.Wait(s_long));
+        Quieten();
+        Assert.False(_watch.Wait(s_short));
+
+        void Change() => _socket.Execute(what switch
+        {
+            "link" => new ChangeLink(1, "lo") { Up = true },
+            "address" => AddressMessage.Add(1, network, skipsDad: true),
+            "route" => new AddRoute(1, network, null),
+            _ => new DeleteRoute(network, RouteConstants.RTPROT_BOOT),
+        });
+    }
+
+    // 4,000 announcements are more than there is room for, and still one change.
+    [Fact]
+    public void A_storm_is_told_as_one_change()
+    {
+        for (var i = 0; i < 2000; i++)
+        {
+            _socket.Execute(
+                new ChangeLink(1, "lo") { Up = true },
+                new ChangeLink(1, "lo") { Up = false });
+        }
+        Assert.True(_watch.Wait(s_long));
+        Quieten();
+        Assert.False(_watch.Wait(s_short));
+    }
+
+    /// <summary>One change makes several announcements, and some come from a worker of the kernel.</summary>
+    void Quieten()
+    {
+        while (_watch.Wait(s_short))
+        {
+        }
+    }
+}

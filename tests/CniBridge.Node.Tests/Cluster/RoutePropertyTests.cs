@@ -1,0 +1,86 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+using CniBridge.Node.Cluster;
+
+namespace CniBridge.Node.Tests.Cluster;
+
+/// <summary>Whatever routes there are and whatever a table says, without a kernel; see <see cref="RouteReconcilerTests"/>.</summary>
+public sealed class RoutePropertyTests
+{
+    const int Rounds = 10_000;
+
+    /// <summary>Each kernel is given one table after the other, as an agent is.</summary>
+    const int TablesPerKernel = 5;
+
+    [Fact]
+    public void Foreign_routes_stay_wanted_ones_come_and_a_second_run_does_nothing()
+    {
+        var (changes, problems) = (0, 0);
+        for (var seed = 0; seed < Rounds / TablesPerKernel; seed++)
+        {
+            var random = new RandomCluster(seed);
+            var routes = NewKernel(random);
+            for (var i = 0; i < TablesPerKernel; i++)
+            {
+                var difference = RunOnce(routes, WantedRoutes.OfNode(random.Table(), "node1"), seed);
+                changes += difference.Changes.Count;
+                problems += difference.Problems.Count;
+            }
+        }
+        // The dice fell so that there was something to do.
+        Assert.InRange(changes, Rounds, int.MaxValue);
+        Assert.InRange(problems, Rounds, int.MaxValue);
+    }
+
+    static KernelRoutes NewKernel(RandomCluster random)
+    {
+        var routes = new KernelRoutes();
+        foreach (var (link, cidr) in RandomCluster.Addresses)
+            routes.With(link, cidr);
+        foreach (var route in random.Routes())
+        {
+            var entry = KernelRoutes.Parse(route);
+            // No kernel has two routes with one destination and metric, but for some that were appended on purpose.
+            if (!routes.Entries.Exists(other => other.Destination == entry.Destination && other.Priority == entry.Priority))
+                routes.With(route);
+        }
+        return routes;
+    }
+
+    static RouteReconciliation RunOnce(KernelRoutes routes, WantedRoutes wanted, int seed)
+    {
+        var before = Foreign(routes);
+        var difference = RouteReconciliation.Of(wanted, routes.Snapshot);
+        routes.Apply(difference.Changes);
+        Assert.True(before.SequenceEqual(Foreign(routes)), $"seed {seed}: a foreign route was touched");
+        foreach (var entry in routes.Entries.Where(entry => entry.Protocol == ClusterRoute.Protocol))
+            AssertWanted(entry, wanted, routes, seed);
+        foreach (var route in wanted.Routes)
+        {
+            var isThere = routes.Entries.Exists(entry => entry.Protocol == ClusterRoute.Protocol && entry.Destination == route.Destination);
+            var isTold = difference.Problems.Any(problem =>
+                problem.Node == route.Node && problem.Text.StartsWith($"{route.Destination} is ", StringComparison.Ordinal));
+            Assert.True(isThere || isTold, $"seed {seed}: nobody says why {route} is missing");
+        }
+        var second = RouteReconciliation.Of(wanted, routes.Snapshot);
+        Assert.True(second.Changes.Count == 0, $"seed {seed}: the second run wants to {string.Join(", ", second.Changes)}");
+        return difference;
+    }
+
+    /// <summary>It is one of the wanted, its next hop a neighbour by what others' routes say.</summary>
+    static void AssertWanted(RouteEntry entry, WantedRoutes wanted, KernelRoutes routes, int seed)
+    {
+        var text = $"seed {seed}: {KernelRoutes.Describe(entry)}";
+        Assert.True(wanted.Routes.Any(route => route.Destination == entry.Destination && route.NextHop == entry.Gateways[0]), text);
+        var way = routes.Entries
+            .Where(other => other.Protocol != ClusterRoute.Protocol && other.Destination.Contains(entry.Gateways[0]))
+            .OrderByDescending(other => other.Destination.PrefixLength).ThenBy(other => other.Priority).First();
+        Assert.True(way.IsUnicast && way.Gateways.Count == 0 && way.Links[0] == entry.Links[0], text);
+        Assert.True(!RandomCluster.Addresses.Any(own => Cidr.Parse(own.Cidr).Address == entry.Gateways[0]), text);
+        Assert.True(!RandomCluster.Addresses.Any(own => Cidr.Parse(own.Cidr).Contains(entry.Destination.Network) &&
+            entry.Destination.PrefixLength >= Cidr.Parse(own.Cidr).PrefixLength), text);
+    }
+
+    static List<string> Foreign(KernelRoutes routes) =>
+        [.. routes.Entries.Where(entry => entry.Protocol != ClusterRoute.Protocol).Select(KernelRoutes.Describe)];
+}

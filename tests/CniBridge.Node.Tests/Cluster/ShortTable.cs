@@ -1,0 +1,19 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Node.Cluster;
+
+namespace CniBridge.Node.Tests.Cluster;
+
+/// <summary>Tables of nodes in short: a line a node, "NAME ADDRESS,… RANGE,…".</summary>
+static class ShortTable
+{
+    internal static NodeTable Of(params string[] lines) => new() { Nodes = [.. lines.Select(Parse)], Problems = [] };
+
+    static ClusterNode Parse(string line)
+    {
+        var words = line.Split(' ');
+        return new ClusterNode(words[0],
+            [.. Split(words[1]).Select(IpAddress.Parse)], [.. Split(words.Length > 2 ? words[2] : "").Select(Cidr.Parse)]);
+    }
+
+    static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
+}
