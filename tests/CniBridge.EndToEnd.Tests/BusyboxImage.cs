@@ -15,7 +15,7 @@ static class BusyboxImage
     public static string WriteArchive(ScratchNode node)
     {
         const string path = $"{ScratchNode.Directory}/busybox.tar";
-        var layer = Layer(Requirement.Find("busybox")!);
+        var layer = Layer(InstalledPrograms.Find("busybox")!);
         var digest = Convert.ToHexStringLower(SHA256.HashData(layer));
         var configuration = $$$"""
             {

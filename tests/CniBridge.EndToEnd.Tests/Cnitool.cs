@@ -7,7 +7,7 @@ static class Cnitool
 {
     const string LibraryPath = "/usr/share/gocode";
 
-    public static string ProgramPath => Requirement.Find("cnitool") ?? Build();
+    public static string ProgramPath => InstalledPrograms.Find("cnitool") ?? Build();
 
     /// <summary>Runs one command of cnitool on a network of /etc/cni/net.d in the node.</summary>
     public static CommandResult Run(

@@ -28,7 +28,7 @@ static class GoFirewallNode
         Configuration = Configurations.With("""{"ipMasq": true}""", keys),
         ContainerId = $"container-{pod}",
         NetworkNamespace = node.Run("test", "-e", $"/run/netns/{pod}").ExitCode == 0 ? $"/run/netns/{pod}" : node.AddPod(pod),
-        ProgramPath = $"{Programs}:{Requirement.SearchPath}",
+        ProgramPath = $"{Programs}:{InstalledPrograms.SearchPath}",
     };
 
     /// <summary>The same attachment, served by the plugins under test.</summary>

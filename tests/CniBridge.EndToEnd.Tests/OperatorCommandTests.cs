@@ -212,7 +212,7 @@ public sealed class OperatorCommandTests
         WriteNetwork(node, "10-podnet.conflist");
         node.Run("ln", "-s", Program, $"/opt/cni/bin/{name}").Succeeded();
 
-        node.Run("env", "PATH=/opt/cni/bin:" + Requirement.SearchPath, name, "add", "box", "pod").Succeeded();
+        node.Run("env", "PATH=/opt/cni/bin:" + InstalledPrograms.SearchPath, name, "add", "box", "pod").Succeeded();
 
         node.AssertPodReaches("pod", "10.88.0.1");
     }

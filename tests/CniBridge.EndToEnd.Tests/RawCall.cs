@@ -61,7 +61,7 @@ sealed record RawCall
     /// <summary>Runs the plugin in the node; one that does not end by itself is ended with exit code 124.</summary>
     public CommandResult Run()
     {
-        const string input = $"{EndToEnd.Tests.Node.Directory}/input";
+        const string input = $"{Lab.Node.Directory}/input";
         Node.WriteFile(input, Input);
         var program = Path.Combine(PluginDirectory.UnderTest, Plugin);
         var script = $"exec \"$@\" < {input} {Redirections}";

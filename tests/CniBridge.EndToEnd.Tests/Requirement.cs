@@ -3,8 +3,6 @@ namespace CniBridge.EndToEnd.Tests;
 /// <summary>What a test needs of the machine: it is skipped, with the reason, where that is missing.</summary>
 static class Requirement
 {
-    public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     /// <summary>Everything a <see cref="ScratchNode"/> is made with, and the programs named.</summary>
     public static void Node(params string[] programs)
     {
@@ -30,7 +28,7 @@ static class Requirement
     {
         foreach (var program in programs)
         {
-            if (Find(program) is null)
+            if (InstalledPrograms.Find(program) is null)
             {
                 Assert.Skip($"the program {program} is not installed");
             }
@@ -44,8 +42,4 @@ static class Requirement
             Assert.Skip($"{purpose} is missing: there is no {path}");
         }
     }
-
-    /// <summary>The path of a program, or null when it is not installed.</summary>
-    public static string? Find(string program) =>
-        SearchPath.Split(':').Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 }

@@ -1,7 +1,7 @@
-namespace CniBridge.EndToEnd.Tests;
+namespace CniBridge.Lab;
 
 /// <summary>
-/// A node on this machine's kernel: new network, mount and PID namespaces, with fresh state directories.
+/// A node on this machine's kernel: new network, mount, PID and host name namespaces, with fresh state directories.
 /// Everything in it ends with it: its first process lives as long as the test process holds the other end of its
 /// standard input, and the kernel kills whatever else runs in a PID namespace whose first process is gone.
 /// </summary>
@@ -10,6 +10,7 @@ sealed class ScratchNode : Node, IDisposable
     // The shell stays the first process (no exec) so that orphaned daemons have someone to reap them.
     const string Setup = """
         set -e
+        [ -z "$1" ] || echo "$1" > /proc/sys/kernel/hostname
         ip link set lo up
         mount -t tmpfs tmpfs /run
         mkdir /run/netns /run/node /run/cgroup
@@ -17,7 +18,7 @@ sealed class ScratchNode : Node, IDisposable
         mount -t sysfs sysfs /sys
         if [ -d /sys/fs/cgroup ]; then mount --move /run/cgroup /sys/fs/cgroup; fi
         rmdir /run/cgroup
-        for directory in /var/lib/cni /var/lib/cni-bridge /var/lib/containers /etc/cni /opt/cni; do
+        for directory in /var/lib/cni /var/lib/cni-bridge /var/lib/containers /etc/cni /etc/cni-bridge /opt/cni; do
           mkdir -p "$directory"
           mount -t tmpfs tmpfs "$directory"
         done
@@ -30,11 +31,12 @@ sealed class ScratchNode : Node, IDisposable
 
     readonly RunningProcess holder;
 
-    public ScratchNode()
+    /// <param name="name">Its host name; the machine's when there is none.</param>
+    public ScratchNode(string name = "")
     {
         holder = new RunningProcess("unshare", [
-            "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
-            "--", "sh", "-c", Setup]);
+            "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
+            "--", "sh", "-c", Setup, "sh", name]);
         try
         {
             holder.WaitForOutput("ready");
@@ -54,7 +56,8 @@ sealed class ScratchNode : Node, IDisposable
     {
         var namespaces = $"/proc/{holder.Id}/ns";
         return new RunningProcess("nsenter", [
-            $"--net={namespaces}/net", $"--mount={namespaces}/mnt", $"--pid={namespaces}/pid_for_children",
+            $"--net={namespaces}/net", $"--mount={namespaces}/mnt", $"--uts={namespaces}/uts",
+            $"--pid={namespaces}/pid_for_children",
             "--", program, .. arguments], environment);
     }
 
@@ -85,6 +88,16 @@ sealed class ScratchNode : Node, IDisposable
         const UnixFileMode executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         WriteFile(path, script + "\n");
         File.SetUnixFileMode(FromOutside(path), readable | UnixFileMode.UserWrite | executable);
+    }
+
+    /// <summary>Lays a cable to another node: a link in each.</summary>
+    public void Connect(string link, ScratchNode other, string otherLink)
+    {
+        // With the machine's own /proc: the nodes do not know each other's processes.
+        using var process = new RunningProcess("nsenter", [
+            $"--net=/proc/{holder.Id}/ns/net", "--", "ip", "link", "add", link, "type", "veth",
+            "peer", "name", otherLink, "netns", $"{other.holder.Id}"]);
+        process.WaitForExit().Succeeded();
     }
 
     /// <summary>Makes a directory of the machine visible at another path of the node.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace CniBridge.EndToEnd.Tests;
+namespace CniBridge.Lab;
 
 /// <summary>What a process left: its exit code and everything it wrote.</summary>
 sealed record CommandResult(string CommandLine, int ExitCode, string Stdout, string Stderr)
@@ -15,12 +15,9 @@ sealed record CommandResult(string CommandLine, int ExitCode, string Stdout, str
         }
     }
 
-    /// <summary>The same result, when the process succeeded; otherwise the test fails with all that is known.</summary>
-    public CommandResult Succeeded()
-    {
-        Assert.True(ExitCode == 0, ToString());
-        return this;
-    }
+    /// <summary>The same result, when the process succeeded.</summary>
+    /// <exception cref="LabException">It did not; the message is all that is known.</exception>
+    public CommandResult Succeeded() => ExitCode == 0 ? this : throw new LabException(ToString());
 
     public override string ToString() =>
         $"{CommandLine}\nexit code {ExitCode}\nstdout: {Stdout}\nstderr: {Stderr}";

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace CniBridge.EndToEnd.Tests;
+namespace CniBridge.Lab;
 
 /// <summary>A machine of its own as far as plugins can see, wherever it is.</summary>
 abstract class Node

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace CniBridge.EndToEnd.Tests;
+namespace CniBridge.Lab;
 
 /// <summary>A child process with its output collected; killed with its children when disposed.</summary>
 sealed class RunningProcess : IDisposable
@@ -85,7 +85,7 @@ sealed class RunningProcess : IDisposable
     {
         if (FindOutput(pattern, DefaultTimeout) is null)
         {
-            Assert.Fail($"{commandLine} did not say '{pattern}'\n{Output}");
+            throw new LabException($"{commandLine} did not say '{pattern}'\n{Output}");
         }
     }
 
@@ -147,7 +147,7 @@ sealed class RunningProcess : IDisposable
     {
         // Nothing of the developer's environment: no CNI_*, CONTAINERS_* or GO* setting of theirs decides a test.
         start.Environment.Clear();
-        start.Environment["PATH"] = Requirement.SearchPath;
+        start.Environment["PATH"] = InstalledPrograms.SearchPath;
         start.Environment["HOME"] = "/root";
         start.Environment["LC_ALL"] = "C";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

@@ -1,6 +1,6 @@
-namespace CniBridge.EndToEnd.Tests;
+namespace CniBridge.Lab;
 
-/// <summary>Where the plugins are that the tests run.</summary>
+/// <summary>Where the plugins are that are run.</summary>
 static class PluginDirectory
 {
     /// <summary>The Go plugins, as Debian installs them.</summary>
@@ -14,10 +14,9 @@ static class PluginDirectory
             var directory = Environment.GetEnvironmentVariable("CNI_BRIDGE_BIN") is { Length: > 0 } given
                 ? Path.GetFullPath(given)
                 : Path.Combine(RepositoryRoot, "artifacts", "cni-bin");
-            Assert.True(
-                File.Exists(Path.Combine(directory, "bridge")),
-                $"there is no plugin 'bridge' in {directory}: publish it first, or set CNI_BRIDGE_BIN");
-            return directory;
+            return File.Exists(Path.Combine(directory, "bridge"))
+                ? directory
+                : throw new LabException($"there is no plugin 'bridge' in {directory}: publish it first, or set CNI_BRIDGE_BIN");
         }
     }
 

@@ -1,0 +1,26 @@
+using CniBridge.Lab.Routing;
+
+namespace CniBridge.EndToEnd.Tests.Clusters;
+
+/// <summary>BIRD on each node, with conf/bird.conf.</summary>
+public sealed class BirdFaultTests(SpareClusters clusters) : FaultTests(clusters, Way.Bird)
+{
+    // It looks every two seconds.
+    private protected override TimeSpan AwayAfterDeletion => TimeSpan.FromSeconds(4);
+
+    // Four without a hello, and what it takes to tell.
+    private protected override TimeSpan StayAfterLoss => TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void A_node_keeps_its_routes_when_its_bird_ends()
+    {
+        ClusterRequirement.Of(Way.Bird);
+        using var cluster = new Cluster(Way.Bird, Families.V4);
+        var node = cluster.Nodes[0];
+
+        node.Type("birdc down");
+
+        Wait.Until(() => node.Node.Run("pidof", "bird").ExitCode != 0, TimeSpan.FromSeconds(5), () => node.DaemonOutput);
+        Assert.True(node.HasRoutes(cluster.RangesOfOthers(node)));
+    }
+}

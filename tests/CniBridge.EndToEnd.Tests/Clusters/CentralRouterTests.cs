@@ -1,0 +1,16 @@
+using CniBridge.Lab.Routing;
+
+namespace CniBridge.EndToEnd.Tests.Clusters;
+
+/// <summary>One router that knows all pod ranges.</summary>
+public sealed class CentralRouterTests(StartedClusters clusters) : WayTests(clusters, Way.Router)
+{
+    [Fact]
+    public void Nodes_have_their_default_route_and_no_other()
+    {
+        var cluster = Get("dual");
+        Assert.All(cluster.Nodes, node => Assert.Equal(
+            ["default", "default"],
+            node.Routes().Where(route => route.TryGetProperty("gateway", out _)).Select(WorkerNode.Destination)));
+    }
+}

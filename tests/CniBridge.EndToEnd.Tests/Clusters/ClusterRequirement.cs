@@ -1,0 +1,17 @@
+using CniBridge.Lab.Routing;
+
+namespace CniBridge.EndToEnd.Tests.Clusters;
+
+static class ClusterRequirement
+{
+    /// <summary>Everything that a cluster of this way is made with.</summary>
+    public static void Of(Way way)
+    {
+        Requirement.Node("nft", "busybox", "timeout");
+        Requirement.Ipv6();
+        if (way == Way.Bird)
+            Requirement.Programs("bird");
+        if (way == Way.Frr)
+            Requirement.Directory("/usr/lib/frr", "FRR");
+    }
+}

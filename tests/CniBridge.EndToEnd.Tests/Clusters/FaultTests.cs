@@ -1,0 +1,64 @@
+using CniBridge.Lab.Routing;
+
+namespace CniBridge.EndToEnd.Tests.Clusters;
+
+/// <summary>What happens to clusters whose nodes keep their routes themselves.</summary>
+public abstract class FaultTests : IClassFixture<SpareClusters>
+{
+    readonly SpareClusters clusters;
+    readonly Way way;
+
+    private protected FaultTests(SpareClusters clusters, Way way)
+    {
+        this.clusters = clusters;
+        this.way = way;
+    }
+
+    /// <summary>How long a route that somebody deleted may be away.</summary>
+    private protected abstract TimeSpan AwayAfterDeletion { get; }
+
+    /// <summary>How long others may have routes to a node without power, once whoever knows has said so.</summary>
+    private protected abstract TimeSpan StayAfterLoss { get; }
+
+    [Fact]
+    public void Routes_that_somebody_deletes_or_a_link_takes_with_it_come_back()
+    {
+        using var cluster = clusters.Take(way);
+        var node = cluster.Nodes[0];
+        var routes = cluster.RangesOfOthers(node).ToList();
+        Assert.Equal(4, routes.Count);
+
+        foreach (var range in routes)
+            node.Type($"ip route delete {range}");
+        Assert.False(node.HasRoutes(routes));
+        Wait.Until(() => node.HasRoutes(routes), AwayAfterDeletion, () => Picture.Of(cluster));
+
+        node.FlapLan();
+        cluster.WaitForRoutes();
+        Assert.Empty(new PingMatrix(cluster.Pods).Missing);
+    }
+
+    [Fact]
+    public void A_node_that_is_gone_loses_its_routes_and_its_successor_gets_those_of_its_own_range()
+    {
+        using var cluster = clusters.Take(way);
+        var gone = cluster.Nodes[2];
+
+        cluster.RemoveNode(gone);
+        cluster.Route();
+        AssertNoRoutes(cluster, gone);
+        Assert.Empty(new PingMatrix(cluster.Pods).Missing);
+
+        cluster.AddNode(gone.Number, range: 7);
+        cluster.Route();
+        AssertNoRoutes(cluster, gone);
+        var matrix = new PingMatrix(cluster.Pods);
+        Assert.Empty(matrix.Missing);
+        Assert.Equal(6, cluster.Pods.Count);
+        // The others' watches know the former pods, too.
+        Assert.Equal(matrix.Senders(cluster.Pods[5]), PingWatch.Seen(cluster.Pods[5]));
+    }
+
+    void AssertNoRoutes(Cluster cluster, WorkerNode gone) => Wait.Until(
+        () => cluster.Nodes.All(node => gone.PodRanges.All(range => !node.HasRoutes([range]))), StayAfterLoss, () => Picture.Of(cluster));
+}

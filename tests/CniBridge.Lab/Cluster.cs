@@ -1,0 +1,91 @@
+using CniBridge.Lab.Routing;
+
+namespace CniBridge.Lab;
+
+/// <summary>Nodes on one LAN, with pods whose packets find their way by one of the ways to route.</summary>
+sealed class Cluster : IDisposable
+{
+    readonly Families families;
+    readonly RoutingWay way;
+    readonly Transcript transcript;
+    readonly List<WorkerNode> nodes = [];
+
+    public Cluster(Way way, Families families, Transcript? transcript = null)
+    {
+        this.families = families;
+        this.way = RoutingWay.Of(way);
+        this.transcript = transcript ?? Transcript.None;
+        Router = new Router(families, this.transcript);
+        try
+        {
+            this.transcript.Say("Three machines on a LAN");
+            for (var number = 1; number <= 3; number++)
+                nodes.Add(new WorkerNode(number, number, families, Router, this.transcript));
+            foreach (var node in nodes)
+                AddPods(node);
+            Route();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public Router Router { get; }
+
+    public IReadOnlyList<WorkerNode> Nodes => nodes;
+
+    public IReadOnlyList<Pod> Pods => [.. nodes.SelectMany(node => node.Pods)];
+
+    /// <summary>Makes a node with pods; nobody has routes to it before <see cref="Route"/>.</summary>
+    public void AddNode(int number, int range)
+    {
+        transcript.Say("Another machine on the LAN");
+        var node = new WorkerNode(number, range, families, Router, transcript);
+        nodes.Add(node);
+        AddPods(node);
+    }
+
+    void AddPods(WorkerNode node)
+    {
+        transcript.Say($"{node.Name}: a network for pods from {string.Join(" and ", node.PodRanges)}");
+        way.Start(node, families);
+        node.WriteFile(NodesFile.FilePath, NodesFile.Of(nodes));
+        node.Type("cni-bridge conf init" + string.Concat(families.Each().Select(isV6 => $" --cluster-cidr {Addresses.Cluster(isV6)}")));
+        foreach (var letter in "ab")
+            node.AddPod($"pod-{node.Number}{letter}");
+    }
+
+    /// <summary>Takes a node's power away: nobody is told.</summary>
+    public void RemoveNode(WorkerNode node)
+    {
+        nodes.Remove(node);
+        node.Dispose();
+    }
+
+    /// <summary>Does what an administrator does after nodes came or went, and waits for the routes where nodes have some.</summary>
+    public void Route()
+    {
+        transcript.Say(way.Title);
+        way.Update(this);
+        if (way.IsOnNodes)
+            WaitForRoutes();
+    }
+
+    public TimeSpan WaitForRoutes() => Wait.Until(
+        () => nodes.TrueForAll(node => node.HasRoutes(RangesOfOthers(node))), TimeSpan.FromSeconds(45), Describe);
+
+    public IEnumerable<string> RangesOfOthers(WorkerNode node) =>
+        nodes.Where(other => other != node).SelectMany(other => other.PodRanges);
+
+    /// <summary>Everything to know when something is wrong.</summary>
+    string Describe() => Picture.Of(this) + string.Concat(nodes.Select(node => node.DaemonOutput));
+
+    public void Dispose()
+    {
+        foreach (var node in nodes)
+            node.Dispose();
+        Router.Dispose();
+    }
+}

@@ -1,0 +1,19 @@
+namespace CniBridge.Lab;
+
+/// <summary>Which families nodes and pods have addresses of.</summary>
+[Flags]
+enum Families
+{
+    V4 = 1,
+    V6 = 2,
+    Dual = V4 | V6,
+}
+
+static class EachFamily
+{
+    /// <summary>For each family: is it IPv6?</summary>
+    public static IEnumerable<bool> Each(this Families families) =>
+        new[] { false, true }.Where(isV6 => families.HasFlag(isV6 ? Families.V6 : Families.V4));
+
+    public static bool IsV6(string address) => address.Contains(':', StringComparison.Ordinal);
+}

@@ -1,0 +1,21 @@
+namespace CniBridge.Lab.Kernel;
+
+/// <summary>A machine's own network and those of its named namespaces.</summary>
+sealed class MachineState(ScratchNode node)
+{
+    /// <summary>Names by the numbers by which the machine's own namespace knows them.</summary>
+    readonly Dictionary<int, string> names = node.Run("ip", "-j", "netns", "list").Succeeded().Json.EnumerateArray()
+        .Where(item => item.TryGetProperty("id", out _))
+        .ToDictionary(item => item.GetProperty("id").GetInt32(), item => item.GetProperty("name").GetString()!);
+
+    public NetworkState Own { get; } = NetworkState.Of(node);
+
+    /// <summary>The pod whose link is the other end of a port, and that link; null: nobody with a name.</summary>
+    public (NetworkState Pod, LinkState Link)? FindPeer(LinkState port)
+    {
+        if (!names.TryGetValue(port.PeerNamespace, out var name))
+            return null;
+        var pod = NetworkState.Of(node, name);
+        return (pod, pod.Links.Single(link => link.Index == port.PeerIndex));
+    }
+}

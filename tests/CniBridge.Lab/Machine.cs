@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace CniBridge.Lab;
+
+/// <summary>A machine of the lab: commands typed on it are told to the transcript.</summary>
+class Machine : IDisposable
+{
+    static readonly Dictionary<string, string> Variables = new() { ["PATH"] = $"/opt/cni/bin:{InstalledPrograms.SearchPath}" };
+
+    readonly Transcript transcript;
+    readonly List<RunningProcess> daemons = [];
+
+    public Machine(string name, Transcript transcript)
+    {
+        Name = name;
+        this.transcript = transcript;
+        Node = new ScratchNode(name);
+        Node.Bind(PluginDirectory.UnderTest, "/opt/cni/bin");
+    }
+
+    public string Name { get; }
+
+    public ScratchNode Node { get; }
+
+    /// <summary>Runs lines of the shell as a person would, and shows what they print.</summary>
+    public CommandResult Type(string lines)
+    {
+        foreach (var line in lines.Split('\n'))
+            transcript.Command(Name, line);
+        var result = Node.Run("sh", ["-ec", lines], "", Variables).Succeeded();
+        transcript.Output(result.Stdout);
+        return result;
+    }
+
+    /// <summary>The same for what is of no interest to a person.</summary>
+    public CommandResult Prepare(string lines) => Node.Run("sh", ["-ec", lines], "", Variables).Succeeded();
+
+    /// <summary>Writes a file if it is another one than what is there; nobody ever reads a half of it.</summary>
+    public void WriteFile(string path, string content)
+    {
+        var outside = Node.FromOutside(path);
+        if (File.Exists(outside) && File.ReadAllText(outside) == content)
+            return;
+        Node.WriteFile($"{path}.new", content);
+        File.Move($"{outside}.new", outside, overwrite: true);
+        transcript.Command(Name, $"cat {path}");
+        transcript.Output(content);
+    }
+
+    /// <summary>Starts a daemon that ends with the machine.</summary>
+    public RunningProcess Start(string commandLine)
+    {
+        transcript.Command(Name, $"{commandLine} &");
+        // An exec, so that the daemon itself gets a signal.
+        var daemon = Node.Start("sh", ["-c", $"exec {commandLine}"], Variables);
+        daemons.Add(daemon);
+        return daemon;
+    }
+
+    /// <summary>Everything its daemons said, to be told when something is wrong.</summary>
+    public string DaemonOutput => string.Concat(daemons.Select(daemon => $"{Name}:\n{daemon.Output}\n"));
+
+    /// <summary>Routes of both families' main tables, as the kernel has them.</summary>
+    public IReadOnlyList<JsonElement> Routes() =>
+        [.. new[] { "-4", "-6" }.SelectMany(family => Node.Run("ip", family, "-j", "route").Succeeded().Json.EnumerateArray())];
+
+    public void Dispose()
+    {
+        Node.Dispose();
+        foreach (var daemon in daemons)
+            daemon.Dispose();
+    }
+}

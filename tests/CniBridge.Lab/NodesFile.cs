@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+
+namespace CniBridge.Lab;
+
+/// <summary>The table of the cluster's nodes, as it is given to cni-bridge.</summary>
+static class NodesFile
+{
+    public const string FilePath = "/etc/cni-bridge/nodes.json";
+
+    public static string Of(IEnumerable<WorkerNode> nodes) =>
+        "{ \"nodes\": [\n" + string.Join(",\n", nodes.Select(node => "  " + new JsonObject
+        {
+            ["name"] = node.Name,
+            ["addresses"] = List(node.LanAddresses),
+            ["podRanges"] = List(node.PodRanges),
+        }.ToJsonString())) + "\n] }\n";
+
+    static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
+}
