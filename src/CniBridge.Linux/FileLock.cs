@@ -25,6 +25,10 @@ public sealed class FileLock : IDisposable
         return file is null ? null : Lock(file, path, deadline);
     }
 
+    /// <summary>The lock of a directory that is there: nothing is made in it.</summary>
+    public static FileLock AcquireDirectory(string path, TimeSpan deadline) =>
+        Lock(Descriptor.Open(path, LibC.O_RDONLY | LibC.O_DIRECTORY), path, deadline);
+
     static FileLock Lock(Descriptor file, string path, TimeSpan deadline)
     {
         var number = file.Number;

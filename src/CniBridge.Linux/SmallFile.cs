@@ -187,5 +187,12 @@ public static unsafe class SmallFile
             throw new KernelException($"create the directory {path}", errno);
     }
 
+    /// <summary>Waits until the names that a directory has now outlive a loss of power.</summary>
+    public static void FlushDirectory(string path)
+    {
+        using var directory = Descriptor.Open(path, LibC.O_RDONLY | LibC.O_DIRECTORY);
+        KernelException.ThrowIfFailed(LibC.fsync(directory.Number), $"flush {path}");
+    }
+
     static int MakeDirectory(string path) => LibC.mkdir(path, 0b111_101_101) == 0 ? 0 : Marshal.GetLastPInvokeError();
 }

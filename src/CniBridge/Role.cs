@@ -11,6 +11,9 @@ namespace CniBridge;
 /// <param name="IsOperators">Called without a CNI verb, it is the operator's command.</param>
 sealed record Role(IPlugin Plugin, bool IsOperators)
 {
+    /// <summary>The plugins' names.</summary>
+    internal static IReadOnlyList<string> Names { get; } = ["bridge", "host-local", "loopback", "portmap"];
+
     /// <summary>The base name decides; a name that is no plugin's is the main plugin's and the operator's.</summary>
     internal static Role Of(string argument0) => Path.GetFileName(argument0) switch
     {

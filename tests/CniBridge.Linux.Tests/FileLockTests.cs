@@ -36,6 +36,18 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_has_a_lock_without_a_file()
+    {
+        using (FileLock.AcquireDirectory(_directory.FullName, Short))
+            Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(_directory.FullName, Short));
+        FileLock.AcquireDirectory(_directory.FullName, Short).Dispose();
+        Assert.Empty(_directory.EnumerateFileSystemInfos());
+        Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(Lock, Short));
+        using var held = FileLock.Acquire(Lock, Mode, Short);
+        Assert.Equal(Errno.ENOTDIR, Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(Lock, Short)).Errno);
+    }
+
+    [Fact]
     public void A_time_out_names_the_holder()
     {
         using var holder = HoldLock();

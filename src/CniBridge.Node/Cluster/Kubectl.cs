@@ -5,17 +5,21 @@ namespace CniBridge.Node.Cluster;
 
 /// <summary>The nodes of Kubernetes, through kubectl.</summary>
 /// <param name="timeout">After which a call has failed; the list of a large cluster comes in many requests.</param>
-public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSource
+public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSource, IDisposable
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
-    static readonly string[] s_arguments = ["get", "nodes", "-o", "json", "--request-timeout=10s"];
+    static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(10);
+
+    readonly Lock _changing = new();
+    ChildStream? _running;
+    bool _isDisposed;
 
     public string Description => "Kubernetes";
 
     public NodeTable Read()
     {
-        using var output = command.Start(s_arguments, timeout);
+        using var output = Start();
         try
         {
             return Read(output);
@@ -27,6 +31,31 @@ public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSou
         catch (IOException e)
         {
             throw new RuntimeException($"cannot read what kubectl prints: {e.Message}");
+        }
+        finally
+        {
+            lock (_changing)
+                _running = null;
+        }
+    }
+
+    ChildStream Start()
+    {
+        lock (_changing)
+        {
+            return _isDisposed
+                ? throw new RuntimeException("kubectl is not asked any more")
+                : _running = command.Start(["get", "nodes", "-o", "json"], s_requestTimeout, timeout);
+        }
+    }
+
+    /// <summary>Ends kubectl if it runs; from any thread. Whoever reads is told that it failed.</summary>
+    public void Dispose()
+    {
+        lock (_changing)
+        {
+            _isDisposed = true;
+            _running?.Kill();
         }
     }
 
@@ -46,6 +75,9 @@ public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSou
         var exitCode = output.Wait();
         if (exitCode != 0)
             throw new RuntimeException($"kubectl failed: {KubectlCommand.Describe(output.Errors, exitCode)}");
-        return table ?? throw refusal!;
+        // A cluster has at least the node that asks: to believe otherwise would take all routes away.
+        return table is { Nodes.Count: 0, Problems.Count: 0 }
+            ? throw new RuntimeException("kubectl tells of no nodes at all: is it the right cluster?")
+            : table ?? throw refusal!;
     }
 }

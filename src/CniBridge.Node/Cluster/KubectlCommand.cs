@@ -1,3 +1,4 @@
+using System.Globalization;
 using CniBridge.Linux;
 using CniBridge.Node.Runtime;
 
@@ -17,13 +18,15 @@ public sealed class KubectlCommand(string program, string? kubeconfig, IReadOnly
     const string ServiceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
     /// <summary>Starts kubectl.</summary>
+    /// <param name="requestTimeout">Of each request to the API.</param>
     /// <param name="timeout">For all of its life; null: as long as it likes.</param>
     /// <exception cref="RuntimeException">It is not there, or cannot be run.</exception>
-    internal ChildStream Start(IEnumerable<string> arguments, TimeSpan? timeout)
+    internal ChildStream Start(IEnumerable<string> arguments, TimeSpan requestTimeout, TimeSpan? timeout)
     {
         try
         {
-            return new ChildStream(FindProgram(), [.. arguments, .. KubeconfigArguments(File.Exists)], environment, timeout);
+            return new ChildStream(
+                FindProgram(), [.. arguments, .. ConnectionArguments(requestTimeout, File.Exists)], environment, timeout);
         }
         catch (KernelException e)
         {
@@ -44,17 +47,23 @@ public sealed class KubectlCommand(string program, string? kubeconfig, IReadOnly
         throw new RuntimeException($"there is no {program} in PATH: install it, or name it with --kubectl");
     }
 
-    internal IEnumerable<string> KubeconfigArguments(Func<string, bool> exists)
+    internal IEnumerable<string> ConnectionArguments(TimeSpan requestTimeout, Func<string, bool> exists)
     {
-        var file = kubeconfig ?? (KnowsCluster(exists) || !exists(KubeletConfig) ? null : KubeletConfig);
-        return file is null ? [] : [$"--kubeconfig={file}"];
+        var ownRules = kubeconfig is null && HasKubeconfig(exists);
+        // With any such option kubectl looks for the API on localhost instead of where a pod's account finds it.
+        if (kubeconfig is null && !ownRules && IsInPod(exists))
+            return [];
+        var file = kubeconfig ?? (ownRules || !exists(KubeletConfig) ? null : KubeletConfig);
+        var timeout = string.Create(CultureInfo.InvariantCulture, $"--request-timeout={(int)requestTimeout.TotalSeconds}s");
+        return file is null ? [timeout] : [timeout, $"--kubeconfig={file}"];
     }
 
-    /// <summary>Does kubectl find a cluster by its own rules: a variable, a file of the user, the account of a pod?</summary>
-    bool KnowsCluster(Func<string, bool> exists) =>
+    /// <summary>By kubectl's own rules: a variable, or a file of the user.</summary>
+    bool HasKubeconfig(Func<string, bool> exists) =>
         environment.GetValueOrDefault("KUBECONFIG", "").Length > 0 ||
-        (environment.TryGetValue("HOME", out var home) && exists(Path.Combine(home, ".kube/config"))) ||
-        (environment.ContainsKey("KUBERNETES_SERVICE_HOST") && exists(ServiceAccountToken));
+        (environment.TryGetValue("HOME", out var home) && exists(Path.Combine(home, ".kube/config")));
+
+    bool IsInPod(Func<string, bool> exists) => environment.ContainsKey("KUBERNETES_SERVICE_HOST") && exists(ServiceAccountToken);
 
     /// <summary>What a failed call said: its first line that is no entry of a log, or how it ended.</summary>
     internal static string Describe(string errors, int exitCode)

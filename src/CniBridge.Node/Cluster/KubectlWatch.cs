@@ -12,9 +12,11 @@ public sealed class KubectlWatch(KubectlCommand command) : IDisposable
     /// <summary>
     /// The API ends the watch then; a kubectl whose parent was killed lives no longer than that either.
     /// </summary>
+    static readonly TimeSpan s_requestTimeout = TimeSpan.FromMinutes(10);
+
     static readonly string[] s_arguments =
     [
-        "get", "nodes", "--watch", "--output-watch-events", "--request-timeout=10m",
+        "get", "nodes", "--watch", "--output-watch-events",
         "-o", "jsonpath={.type} {.object.metadata.name} {.object.metadata.uid} {.object.spec.podCIDRs} {.object.status.addresses}{\"\\n\"}",
     ];
 
@@ -60,7 +62,7 @@ public sealed class KubectlWatch(KubectlCommand command) : IDisposable
             if (_isDisposed || _output is not null)
                 return _isDisposed ? null : _output;
             _lines.Restart();
-            return _output = command.Start(s_arguments, timeout: null);
+            return _output = command.Start(s_arguments, s_requestTimeout, timeout: null);
         }
     }
 

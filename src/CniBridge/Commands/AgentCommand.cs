@@ -60,7 +60,9 @@ sealed class AgentCommand
         using var file = _source.File(parsed) is { } path ? new FileChanges(path) : null;
         ISourceChanges changes = kubernetes is not null ? kubernetes : file is not null ? file
             : throw new RuntimeException("the agent reads its nodes again and again: standard input has them once");
-        var agent = new NodeAgent(OptionsOf(parsed, log), _source.Source(parsed), changes, log);
+        var source = _source.Source(parsed);
+        using var running = source as IDisposable;
+        var agent = new NodeAgent(OptionsOf(parsed, log), source, changes, log);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         agent.Run();

@@ -20,6 +20,7 @@ static class OperatorCommands
             AttachmentCommands.Check(),
             ConfigurationCommands.Make(),
             Repair(),
+            InstallCommand.Make(),
             Version(),
             RouteCommands.Routes(),
             AgentCommand.Agent(),

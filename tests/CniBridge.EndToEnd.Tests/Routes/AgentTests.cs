@@ -111,7 +111,7 @@ public sealed class AgentTests
         agent.WaitFor("problem: node1: .*nodes\\.json");
         lan.Ip("route del 10.244.2.0/24");
         lan.AwaitRoutes(AllRoutes);
-        lan.Node.Run("rm", NodesFile).Succeeded();
+        lan.Node.Run("rm", NodesPath).Succeeded();
         agent.WaitFor("cannot read the nodes file");
         lan.Ip("route del 10.244.2.0/24");
         lan.AwaitRoutes(AllRoutes);
@@ -130,7 +130,7 @@ public sealed class AgentTests
             agent.WaitFor("3 nodes from");
             Assert.Equal(0, agent.Kill().ExitCode);
         }
-        lan.Node.Run("rm", NodesFile).Succeeded();
+        lan.Node.Run("rm", NodesPath).Succeeded();
         lan.Ip("route flush proto 67");
         lan.Ip("-6 route flush proto 67");
         Assert.Empty(lan.OurRoutes());
@@ -215,7 +215,7 @@ public sealed class AgentTests
             #!/bin/sh
             case "$*" in
               *--watch*) echo "ADDED node1 uid1 x"; cat {{ScratchNode.Directory}}/changes; exec sleep 1000;;
-              *) cat {{NodesFile}};;
+              *) cat {{NodesPath}};;
             esac
             """);
         lan.Node.Run("mkfifo", $"{ScratchNode.Directory}/changes").Succeeded();

@@ -9,7 +9,7 @@ namespace CniBridge.EndToEnd.Tests.Routes;
 /// </summary>
 sealed class NodeLan : IDisposable
 {
-    public const string NodesFile = "/etc/cni/nodes.json";
+    public const string NodesPath = "/etc/cni/nodes.json";
 
     const string Setup = """
         ip netns add lan
@@ -60,19 +60,19 @@ sealed class NodeLan : IDisposable
 
     public void ReplaceFile(string text)
     {
-        Node.WriteFile($"{NodesFile}.new", text);
-        Node.Run("mv", $"{NodesFile}.new", NodesFile).Succeeded();
+        Node.WriteFile($"{NodesPath}.new", text);
+        Node.Run("mv", $"{NodesPath}.new", NodesPath).Succeeded();
     }
 
     public CommandResult Routes(string verb, params string[] arguments) =>
-        Node.Run(Program, ["routes", verb, "--nodes", NodesFile, "--node-name", "node1", .. arguments], "");
+        Node.Run(Program, ["routes", verb, "--nodes", NodesPath, "--node-name", "node1", .. arguments], "");
 
     /// <summary>The agent as node1; <see cref="AgentProcess.Kill"/> ends it.</summary>
     public AgentProcess StartAgent(params string[] arguments) => StartAgentUnder([], arguments);
 
     /// <summary>The same by another program, which is the one that takes the signals then.</summary>
     public AgentProcess StartAgentUnder(string[] wrapper, params string[] arguments) =>
-        new(Node, [.. wrapper, Program, "agent", "--node-name", "node1", .. arguments.Contains("--kubernetes") ? Array.Empty<string>() : ["--nodes", NodesFile], .. arguments]);
+        new(Node, [.. wrapper, Program, "agent", "--node-name", "node1", .. arguments.Contains("--kubernetes") ? Array.Empty<string>() : ["--nodes", NodesPath], .. arguments]);
 
     public CommandResult Ip(string arguments) => Node.Run("ip", arguments.Split(' ')).Succeeded();
 

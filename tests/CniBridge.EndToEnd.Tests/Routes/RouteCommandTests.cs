@@ -109,11 +109,11 @@ public sealed class RouteCommandTests
             ["fd00:a2::/64 ok", "fd00:a3::/64 ok", "10.244.2.0/24 missing", "10.244.3.0/24 wrong, goes via 192.168.1.12", "fd00:a9::/64 not wanted"],
             result.Json.GetProperty("routes").EnumerateArray().Select(route => $"{route.GetProperty("destination").GetString()} {route.GetProperty("state").GetString()}"));
 
-        lan.Node.Run("rm", NodesFile).Succeeded();
+        lan.Node.Run("rm", NodesPath).Succeeded();
         result = lan.Routes("show").Succeeded();
         Assert.Contains("unknown", result.Stdout, StringComparison.Ordinal);
         Assert.DoesNotContain("10.244.2.0/24", result.Stdout, StringComparison.Ordinal);
-        Assert.Contains(NodesFile, result.Stderr, StringComparison.Ordinal);
+        Assert.Contains(NodesPath, result.Stderr, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,9 +29,9 @@ public sealed class KubectlTests
     [Fact]
     public void Kubectl_is_found_in_PATH()
     {
-        using var kubectl = new ScriptedKubectl("""echo '{"kind":"List","items":[]}'""");
+        using var kubectl = new ScriptedKubectl("""echo '{"kind":"List","items":[{"kind":"Node","metadata":{"name":"a"}}]}'""");
 
-        Assert.Empty(new Kubectl(kubectl.CommandInPath(), s_timeout).Read().Nodes);
+        Assert.Equal("a", Assert.Single(new Kubectl(kubectl.CommandInPath(), s_timeout).Read().Nodes).Name);
     }
 
     [Fact]
@@ -84,25 +84,51 @@ public sealed class KubectlTests
     }
 
     const string Kubelet = "/etc/kubernetes/kubelet.conf";
+    const string Timeout = "--request-timeout=7s";
     const string Token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
     [Theory]
-    [InlineData(null, "", Kubelet, "--kubeconfig=" + Kubelet)]
-    [InlineData(null, "", "", "")]
-    [InlineData("/a", "KUBECONFIG=/b", Kubelet, "--kubeconfig=/a")]
-    [InlineData(null, "KUBECONFIG=/b", Kubelet, "")]
-    [InlineData(null, "KUBECONFIG=", Kubelet, "--kubeconfig=" + Kubelet)]
-    [InlineData(null, "HOME=/root", Kubelet + " /root/.kube/config", "")]
-    [InlineData(null, "HOME=/root", Kubelet, "--kubeconfig=" + Kubelet)]
+    [InlineData(null, "", Kubelet, Timeout + "--kubeconfig=" + Kubelet)]
+    [InlineData(null, "", "", Timeout)]
+    [InlineData("/a", "KUBECONFIG=/b", Kubelet, Timeout + "--kubeconfig=/a")]
+    [InlineData(null, "KUBECONFIG=/b", Kubelet, Timeout)]
+    [InlineData(null, "KUBECONFIG=", Kubelet, Timeout + "--kubeconfig=" + Kubelet)]
+    [InlineData(null, "HOME=/root", Kubelet + " /root/.kube/config", Timeout)]
+    [InlineData(null, "HOME=/root", Kubelet, Timeout + "--kubeconfig=" + Kubelet)]
+    // In a pod kubectl may be given no option about the connection at all.
     [InlineData(null, "KUBERNETES_SERVICE_HOST=10.96.0.1", Kubelet + " " + Token, "")]
-    [InlineData(null, "KUBERNETES_SERVICE_HOST=10.96.0.1", Kubelet, "--kubeconfig=" + Kubelet)]
-    [InlineData(null, "", Kubelet + " " + Token, "--kubeconfig=" + Kubelet)]
+    [InlineData("/a", "KUBERNETES_SERVICE_HOST=10.96.0.1", Kubelet + " " + Token, Timeout + "--kubeconfig=/a")]
+    [InlineData(null, "KUBERNETES_SERVICE_HOST=10.96.0.1", Kubelet, Timeout + "--kubeconfig=" + Kubelet)]
+    [InlineData(null, "", Kubelet + " " + Token, Timeout + "--kubeconfig=" + Kubelet)]
     public void The_kubelet_s_access_is_taken_where_kubectl_knows_none(string? given, string environment, string files, string argument)
     {
         var variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(pair => pair.Split('=')[0], pair => pair.Split('=')[1]);
 
-        var arguments = new KubectlCommand("kubectl", given, variables).KubeconfigArguments(files.Split(' ').Contains);
+        var arguments = new KubectlCommand("kubectl", given, variables)
+            .ConnectionArguments(TimeSpan.FromSeconds(7), files.Split(' ').Contains);
 
         Assert.Equal(argument, string.Concat(arguments));
+    }
+
+    [Fact]
+    public void A_cluster_without_any_node_is_not_believed() =>
+        Assert.Equal("kubectl tells of no nodes at all: is it the right cluster?", Refusal("""echo '{"kind":"List","items":[]}'"""));
+
+    [Fact]
+    public void Whoever_waits_for_a_slow_kubectl_is_released()
+    {
+        using var kubectl = new ScriptedKubectl("echo $$ > $here/pid; exec sleep 100");
+        var source = new Kubectl(kubectl.Command(), TimeSpan.FromSeconds(60));
+        RuntimeException? refusal = null;
+        var reader = new Thread(() => refusal = Assert.Throws<RuntimeException>(source.Read));
+        reader.Start();
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(kubectl["pid"]) && new FileInfo(kubectl["pid"]).Length > 0, TimeSpan.FromSeconds(20)));
+
+        source.Dispose();
+
+        Assert.True(reader.Join(TimeSpan.FromSeconds(20)));
+        Assert.Equal("kubectl failed: it said nothing (signal 9)", refusal!.Message);
+        Assert.False(Directory.Exists($"/proc/{File.ReadAllText(kubectl["pid"]).Trim()}"));
+        Assert.Throws<RuntimeException>(source.Read);
     }
 }

@@ -23,8 +23,8 @@ public sealed class KubectlWatchTests
         Assert.True(watch.WaitForChange());
         var arguments = File.ReadAllLines(kubectl["arguments"]);
         Assert.Equal(2, arguments.Count(argument => argument == "get"));
-        Assert.Equal(["get", "nodes", "--watch", "--output-watch-events", "--request-timeout=10m", "-o"], arguments[..6]);
-        Assert.StartsWith("jsonpath={.type} {.object.metadata.name} ", arguments[6], StringComparison.Ordinal);
+        Assert.Equal(["get", "nodes", "--watch", "--output-watch-events", "-o"], arguments[..5]);
+        Assert.StartsWith("jsonpath={.type} {.object.metadata.name} ", arguments[5], StringComparison.Ordinal);
     }
 
     [Fact]

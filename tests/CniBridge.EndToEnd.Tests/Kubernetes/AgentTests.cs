@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests.Kubernetes;
+
+/// <summary>routes and agent with an API server behind the real kubectl; what comes of it is judged by ip.</summary>
+public sealed class AgentTests
+{
+    static readonly string[] s_source = ["--kubernetes", "--kubeconfig", Kubectl.KubeConfig, "--node-name", "node1"];
+
+    /// <summary>A change of a node is in the kernel before that.</summary>
+    static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
+
+    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    [Fact]
+    public void The_routes_of_Kubernetes_are_planned()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+
+        var plan = cluster.Node.Run(Program, ["routes", "plan", "--format", "json", .. s_source], "").Succeeded();
+
+        Assert.Contains("10.244.2.0/24", plan.Stdout, StringComparison.Ordinal);
+        Assert.Contains("192.168.1.12", plan.Stdout, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.244.1.0/24", plan.Stdout, StringComparison.Ordinal);
+        Assert.Empty(Routes(cluster));
+    }
+
+    [Fact]
+    public void Nodes_that_come_change_and_go_have_their_routes_soon()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        using var agent = StartAgent(cluster, s_source);
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(20), "10.244.2.0/24 via 192.168.1.12");
+        WaitForWatch(cluster);
+
+        cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
+        cluster.Server.Nodes.Put("node3", "192.168.1.14", "10.244.4.0/24");
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.4.0/24 via 192.168.1.14");
+        cluster.Server.Nodes.Delete("node2");
+        WaitForRoutes(cluster, s_soon, "10.244.4.0/24 via 192.168.1.14");
+    }
+
+    // A watch that says the same of a node again and again, as kubelets that report their health do.
+    [Fact]
+    public void A_node_that_only_says_that_it_is_well_changes_nothing()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        using var agent = StartAgent(cluster, s_source);
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(20), "10.244.2.0/24 via 192.168.1.12");
+        WaitForWatch(cluster);
+        var lists = Lists(cluster);
+
+        for (var i = 0; i < 20; i++)
+        {
+            cluster.Server.Nodes.Put("node2", "192.168.1.12", "10.244.2.0/24");
+        }
+
+        cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
+        Assert.InRange(Lists(cluster) - lists, 1, 3);
+    }
+
+    [Fact]
+    public void While_the_API_server_is_down_the_routes_stay_and_are_kept()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        using var agent = StartAgent(cluster, s_source);
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(20), "10.244.2.0/24 via 192.168.1.12");
+
+        cluster.Server.Stop();
+        cluster.Server.Nodes.Delete("node2");
+        cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
+        cluster.Node.Run("ip", "route", "delete", "10.244.2.0/24").Succeeded();
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
+
+        cluster.Server.Start();
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(40), "10.244.3.0/24 via 192.168.1.13");
+    }
+
+    // A node that starts while the API is away: what was good the last time is on the disk.
+    [Fact]
+    public void An_agent_that_starts_without_the_API_server_knows_the_last_nodes()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        using (var first = StartAgent(cluster, s_source))
+        {
+            WaitForRoutes(cluster, TimeSpan.FromSeconds(20), "10.244.2.0/24 via 192.168.1.12");
+            Wait(s_soon, () => cluster.Node.Files("/var/lib/cni-bridge").Contains("nodes.json"), "nodes.json was not kept");
+        }
+
+        cluster.Server.Stop();
+        cluster.Node.Run("ip", "route", "flush", "proto", "67").Succeeded();
+        Assert.Empty(Routes(cluster));
+
+        using var second = StartAgent(cluster, s_source);
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(5), "10.244.2.0/24 via 192.168.1.12");
+        cluster.Server.Nodes.Delete("node2");
+        cluster.Server.Start();
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(40));
+    }
+
+    // What the container has: one capability of all, and no way to more.
+    [Fact]
+    public void The_agent_of_the_manifest_needs_NET_ADMIN_and_nothing_else()
+    {
+        Requirement.Programs("setpriv");
+        using var cluster = Cluster.OfTwoNodes();
+        var arguments = cluster.AgentArguments().ConvertAll(argument => argument
+            .Replace("=/kubectl", "=" + InstalledPrograms.Find("kubectl"), StringComparison.Ordinal)
+            .Replace("=/etc/cni-bridge/kubeconfig", "=" + Kubectl.KubeConfig, StringComparison.Ordinal));
+        const string conflist = "10-cni-bridge.conflist";
+        string[] privileges = ["--bounding-set", "-all,+net_admin", "--inh-caps", "-all", "--no-new-privs"];
+
+        using (var agent = cluster.Node.Start(
+            "setpriv", [.. privileges, Program, .. arguments], new Dictionary<string, string> { ["NODE_NAME"] = "node1" }))
+        {
+            WaitForRoutes(cluster, TimeSpan.FromSeconds(20), "10.244.2.0/24 via 192.168.1.12");
+            Wait(s_soon, () => cluster.Node.Files("/etc/cni/net.d").Contains(conflist), $"there is no {conflist}\n{agent.Output}");
+        }
+
+        var text = File.ReadAllText(cluster.Node.FromOutside($"/etc/cni/net.d/{conflist}"));
+        Assert.Contains("10.244.1.0/24", text, StringComparison.Ordinal);
+        Assert.Contains(cluster.Setting("clusterCIDR"), text, StringComparison.Ordinal);
+        cluster.Node.Run("ip", "route", "flush", "proto", "67").Succeeded();
+        var without = cluster.Node.Run("setpriv", [
+            "--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs", Program, "routes", "sync", .. s_source], "");
+        Assert.NotEqual(0, without.ExitCode);
+        Assert.Contains("operation not permitted", without.Stdout + without.Stderr, StringComparison.Ordinal);
+    }
+
+    // Nothing but the image's two files and what the manifest mounts: no shell, no home, no /tmp, and nothing can be written to.
+    [Fact]
+    public void The_agent_runs_in_its_image()
+    {
+        Requirement.Programs("setpriv", "chroot");
+        using var cluster = Cluster.OfTwoNodes();
+        var root = Image.BuildAndMount(cluster.Node, InstalledPrograms.Find("kubectl")!);
+        cluster.Node.Bind(root, root);
+        foreach (var directory in new[] { "/proc", "/dev", "/etc/cni/net.d", "/var/lib/cni-bridge" })
+        {
+            cluster.Node.Run("mkdir", "-p", root + directory).Succeeded();
+            cluster.Node.Bind(directory, root + directory);
+        }
+
+        cluster.Node.Run("mkdir", "-p", $"{root}/etc/cni-bridge").Succeeded();
+        cluster.Node.Run("cp", Kubectl.KubeConfig, $"{root}/etc/cni-bridge/kubeconfig").Succeeded();
+        cluster.Node.Run("mount", "-o", "remount,bind,ro", root).Succeeded();
+
+        using var agent = cluster.Node.Start(
+            "setpriv",
+            [
+                "--bounding-set", "-all,+net_admin,+sys_chroot", "--inh-caps", "-all", "--no-new-privs",
+                "chroot", root, "/cni-bridge", .. cluster.AgentArguments(),
+            ],
+            new Dictionary<string, string> { ["NODE_NAME"] = "node1", ["HOME"] = "/" });
+
+        agent.WaitForOutput("added: 10.244.2.0/24");
+        WaitForWatch(cluster);
+        cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
+        Assert.DoesNotContain("ead-only", agent.Output, StringComparison.Ordinal);
+    }
+
+    static int Lists(Cluster cluster) =>
+        cluster.Server.Requests.Count(request => request.Path == "/api/v1/nodes" && request["watch"].Length == 0);
+
+    static RunningProcess StartAgent(Cluster cluster, string[] arguments) => cluster.Node.Start(Program, ["agent", .. arguments]);
+
+    static void WaitForWatch(Cluster cluster) =>
+        Wait(TimeSpan.FromSeconds(20), () => cluster.Server.Requests.Any(request => request["watch"].Length > 0), "nobody watches");
+
+    static void WaitForRoutes(Cluster cluster, TimeSpan timeout, params string[] routes)
+    {
+        IReadOnlyList<string> found = [];
+        Wait(
+            timeout,
+            () => (found = Routes(cluster)).SequenceEqual(routes),
+            () => $"not {string.Join(", ", routes)} but {string.Join(", ", found)}");
+    }
+
+    /// <summary>Those between nodes, by their protocol.</summary>
+    static List<string> Routes(Cluster cluster) =>
+        [.. cluster.Node.IpJson("route", "show", "proto", "67").EnumerateArray().Select(Describe).Order(StringComparer.Ordinal)];
+
+    static string Describe(JsonElement route) => $"{route.GetProperty("dst").GetString()} via {route.GetProperty("gateway").GetString()}";
+
+    static void Wait(TimeSpan timeout, Func<bool> isReached, string complaint) => Wait(timeout, isReached, () => complaint);
+
+    static void Wait(TimeSpan timeout, Func<bool> isReached, Func<string> complaint)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!isReached())
+        {
+            Assert.True(clock.Elapsed < timeout, $"after {clock.Elapsed}: {complaint()}");
+            Thread.Sleep(50);
+        }
+    }
+}

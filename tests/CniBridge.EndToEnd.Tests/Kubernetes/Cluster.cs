@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests.Kubernetes;
+
+/// <summary>A node whose kubectl has an API server, and the manifests as it would send them there.</summary>
+sealed class Cluster : IDisposable
+{
+    IReadOnlyList<JsonElement>? objects;
+
+    public Cluster() => (Node, Server) = Kubectl.NewNode();
+
+    /// <summary>This node is the first of two, on a LAN with nobody else.</summary>
+    public static Cluster OfTwoNodes()
+    {
+        var cluster = new Cluster();
+        AddLan(cluster.Node);
+        cluster.Server.Nodes.Put("node1", "192.168.1.11", "10.244.1.0/24");
+        cluster.Server.Nodes.Put("node2", "192.168.1.12", "10.244.2.0/24");
+        return cluster;
+    }
+
+    /// <summary>Gives a node the address 192.168.1.11.</summary>
+    public static void AddLan(ScratchNode node)
+    {
+        node.Run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "lan").Succeeded();
+        node.Run("ip", "link", "set", "lan", "up").Succeeded();
+        node.Run("ip", "link", "set", "eth0", "up").Succeeded();
+        node.Run("ip", "address", "add", "192.168.1.11/24", "dev", "eth0").Succeeded();
+    }
+
+    public ScratchNode Node { get; }
+
+    public FakeApiServer Server { get; }
+
+    public IReadOnlyList<JsonElement> Objects => objects ??= Manifests.Read(Node);
+
+    /// <summary>A part of the DaemonSet's pod.</summary>
+    public JsonElement Pod(string path) => Objects.Of("DaemonSet").At($"spec/template/spec/{path}");
+
+    /// <summary>A value of the ConfigMap.</summary>
+    public string Setting(string key) => Objects.Of("ConfigMap").At($"data/{key}").GetString()!;
+
+    /// <summary>As the kubelet passes them: with the values of variables for $(NAME).</summary>
+    public List<string> AgentArguments()
+    {
+        var name = Objects.Of("ConfigMap").At("metadata/name").GetString();
+        var arguments = Pod("containers/agent/args").Texts().ToList();
+        foreach (var variable in Pod("containers/agent/env").EnumerateArray())
+        {
+            if (variable.At("valueFrom").TryGetProperty("configMapKeyRef", out var reference))
+            {
+                Assert.Equal(name, reference.At("name").GetString());
+                var value = Setting(reference.At("key").GetString()!);
+                arguments = arguments.ConvertAll(argument =>
+                    argument.Replace($"$({variable.At("name").GetString()})", value, StringComparison.Ordinal));
+            }
+        }
+
+        return arguments;
+    }
+
+    public void Dispose()
+    {
+        Server.Dispose();
+        Node.Dispose();
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+
+namespace CniBridge.EndToEnd.Tests.Kubernetes;
+
+/// <summary>The Node objects of a cluster, with each change as a watcher is told of it.</summary>
+sealed class FakeNodes
+{
+    readonly Dictionary<string, JsonObject> nodes = [];
+    readonly List<(int Version, string Text)> events = [];
+    readonly object changed = new();
+    int version = 1;
+
+    /// <summary>Adds a node, or changes it.</summary>
+    public void Put(string name, string address, params string[] podCidrs)
+    {
+        lock (changed)
+        {
+            var type = nodes.ContainsKey(name) ? "MODIFIED" : "ADDED";
+            nodes[name] = NewNode(name, address, podCidrs);
+            Tell(type, nodes[name]);
+        }
+    }
+
+    public void Delete(string name)
+    {
+        lock (changed)
+        {
+            Assert.True(nodes.Remove(name, out var node), $"there is no node {name}");
+            Tell("DELETED", node!);
+        }
+    }
+
+    /// <summary>The whole as a NodeList.</summary>
+    public string List()
+    {
+        lock (changed)
+        {
+            return new JsonObject
+            {
+                ["kind"] = "NodeList",
+                ["apiVersion"] = "v1",
+                ["metadata"] = new JsonObject { ["resourceVersion"] = $"{version}" },
+                ["items"] = new JsonArray([.. nodes.Values.Select(node => node.DeepClone())]),
+            }.ToJsonString();
+        }
+    }
+
+    public string? Find(string name)
+    {
+        lock (changed)
+        {
+            return nodes.TryGetValue(name, out var node) ? node.ToJsonString() : null;
+        }
+    }
+
+    /// <summary>The version of the whole as it is now.</summary>
+    public int Version
+    {
+        get
+        {
+            lock (changed)
+            {
+                return version;
+            }
+        }
+    }
+
+    /// <summary>The first change after a version; null when none comes in time.</summary>
+    public (int Version, string Text)? WaitForChange(int after, TimeSpan timeout)
+    {
+        var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        lock (changed)
+        {
+            while (version <= after)
+            {
+                var left = deadline - Environment.TickCount64;
+                if (left <= 0 || !Monitor.Wait(changed, TimeSpan.FromMilliseconds(left)))
+                {
+                    return null;
+                }
+            }
+
+            return events.First(change => change.Version > after);
+        }
+    }
+
+    void Tell(string type, JsonObject node)
+    {
+        version++;
+        node["metadata"]!["resourceVersion"] = $"{version}";
+        var change = new JsonObject { ["type"] = type, ["object"] = node.DeepClone() };
+        events.Add((version, change.ToJsonString()));
+        Monitor.PulseAll(changed);
+    }
+
+    static JsonObject NewNode(string name, string address, string[] podCidrs)
+    {
+        var spec = new JsonObject();
+        if (podCidrs.Length > 0)
+        {
+            spec["podCIDR"] = podCidrs[0];
+            spec["podCIDRs"] = new JsonArray([.. podCidrs.Select(cidr => (JsonNode)cidr)]);
+        }
+
+        return new JsonObject
+        {
+            ["kind"] = "Node",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["uid"] = $"uid-of-{name}",
+                ["creationTimestamp"] = "2026-11-21T00:00:00Z",
+                ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = name },
+            },
+            ["spec"] = spec,
+            ["status"] = new JsonObject
+            {
+                ["addresses"] = new JsonArray(
+                    new JsonObject { ["type"] = "InternalIP", ["address"] = address },
+                    new JsonObject { ["type"] = "Hostname", ["address"] = name }),
+                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
+            },
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests.Kubernetes;
+
+/// <summary>The image of conf/kubernetes/Dockerfile, built by buildah in a node; nothing asks a registry.</summary>
+static class Image
+{
+    const string Context = $"{ScratchNode.Directory}/context";
+    const string Tag = "localhost/cni-bridge:test";
+
+    /// <param name="kubectl">The program that goes by this name into the context, or null for none.</param>
+    /// <returns>Where the image's root file system is mounted.</returns>
+    public static string BuildAndMount(ScratchNode node, string? kubectl, params string[] options)
+    {
+        Requirement.Programs("buildah");
+        Copy(node, Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "cni-bridge");
+        if (kubectl is not null)
+        {
+            Copy(node, kubectl, "kubectl");
+        }
+
+        var file = Path.Combine(PluginDirectory.RepositoryRoot, "conf/kubernetes/Dockerfile");
+        var build = Buildah(node, ["bud", "--isolation", "chroot", "--tag", Tag, "--file", file, .. options, Context]);
+        if (build.Stderr.Contains("operation not permitted", StringComparison.Ordinal))
+        {
+            Assert.Skip($"buildah cannot build here: {build.Stderr}");
+        }
+
+        build.Succeeded();
+        var container = Buildah(node, "from", "--pull-never", Tag).Succeeded().Stdout.Trim();
+        return Buildah(node, "mount", container).Succeeded().Stdout.Trim();
+    }
+
+    public static JsonElement Inspect(ScratchNode node) => Buildah(node, "inspect", "--type", "image", Tag).Succeeded().Json;
+
+    static void Copy(ScratchNode node, string program, string name)
+    {
+        node.Run("install", "-D", program, $"{Context}/{name}").Succeeded();
+    }
+
+    static CommandResult Buildah(ScratchNode node, params string[] arguments) => node.Run("buildah", [
+        "--root", $"{ScratchNode.Directory}/images", "--runroot", $"{ScratchNode.Directory}/run", "--storage-driver", "vfs",
+        .. arguments]);
+}

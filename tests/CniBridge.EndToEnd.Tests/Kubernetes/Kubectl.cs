@@ -1,0 +1,36 @@
+namespace CniBridge.EndToEnd.Tests.Kubernetes;
+
+/// <summary>The real kubectl, in a node.</summary>
+static class Kubectl
+{
+    public const string KubeConfig = $"{ScratchNode.Directory}/kubeconfig";
+
+    /// <summary>A node with an API server that kubectl finds by <see cref="KubeConfig"/>.</summary>
+    public static (ScratchNode Node, FakeApiServer Server) NewNode()
+    {
+        Requirement.Node("kubectl");
+        var node = new ScratchNode();
+        try
+        {
+            var server = new FakeApiServer(node);
+            node.WriteFile(KubeConfig, server.KubeConfig);
+            return (node, server);
+        }
+        catch
+        {
+            node.Dispose();
+            throw;
+        }
+    }
+
+    public static CommandResult Run(ScratchNode node, params string[] arguments)
+    {
+        using var process = Start(node, arguments);
+        process.FinishInput();
+        return process.WaitForExit();
+    }
+
+    public static RunningProcess Start(ScratchNode node, params string[] arguments) =>
+        // What it keeps of a server's answers is kept in the node.
+        node.Start("kubectl", ["--kubeconfig", KubeConfig, "--cache-dir", $"{ScratchNode.Directory}/cache", .. arguments]);
+}

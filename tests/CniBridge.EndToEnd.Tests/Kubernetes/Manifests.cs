@@ -1,0 +1,44 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests.Kubernetes;
+
+/// <summary>conf/kubernetes, as kubectl reads it.</summary>
+static class Manifests
+{
+    public static string Directory => Path.Combine(PluginDirectory.RepositoryRoot, "conf/kubernetes");
+
+    /// <summary>All objects of the kustomization.</summary>
+    public static IReadOnlyList<JsonElement> Read(ScratchNode node)
+    {
+        // Each is printed on its own, with nothing between.
+        var text = Kubectl.Run(node, "create", "--dry-run=client", "--validate=false", "-o", "json", "-k", Directory).Succeeded().Stdout;
+        var objects = new List<JsonElement>();
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { AllowMultipleValues = true });
+        while (reader.Read())
+        {
+            objects.Add(JsonElement.ParseValue(ref reader));
+        }
+
+        // Old releases print a list instead.
+        return objects is [var list] && list.TryGetProperty("items", out var items) ? [.. items.EnumerateArray()] : objects;
+    }
+
+    public static JsonElement Of(this IEnumerable<JsonElement> objects, string kind) =>
+        Assert.Single(objects, found => found.GetProperty("kind").GetString() == kind);
+
+    /// <summary>What lies at a path of keys and places in lists, with slashes between.</summary>
+    public static JsonElement At(this JsonElement element, string path)
+    {
+        foreach (var step in path.Split('/'))
+        {
+            element = element.ValueKind == JsonValueKind.Array
+                ? Assert.Single(element.EnumerateArray(), item => item.GetProperty("name").GetString() == step)
+                : element.TryGetProperty(step, out var value) ? value : throw new KeyNotFoundException($"no {step} of {path} in {element}");
+        }
+
+        return element;
+    }
+
+    public static IEnumerable<string> Texts(this JsonElement list) => list.EnumerateArray().Select(item => item.GetString()!);
+}
