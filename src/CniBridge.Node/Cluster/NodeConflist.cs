@@ -7,6 +7,8 @@ namespace CniBridge.Node.Cluster;
 /// <summary>A node's network configuration, made of its pod ranges: as conf/10-bridge.conflist, which a person would copy.</summary>
 public static class NodeConflist
 {
+    internal const string NetworkName = "podnet";
+
     /// <summary>The key that says whose file it is.</summary>
     internal const string OwnerKey = "managedBy";
 
@@ -28,8 +30,12 @@ public static class NodeConflist
         var reasons = new List<string>(ConflistCheck.Find(nodes, own, settings));
         if (reasons.Count > 0)
             throw new RuntimeException($"no network configuration for {own.Name}: {string.Join("; ", reasons)}");
-        return Format(own.PodRanges, CidrSummary.Of(settings.ClusterCidrs.Count > 0 ? settings.ClusterCidrs : AllRanges(nodes)));
+        return Format(own.PodRanges, ClusterOf(nodes, settings));
     }
+
+    /// <summary>What pods reach with their own address: the cluster's pods.</summary>
+    internal static IReadOnlyList<Cidr> ClusterOf(NodeTable nodes, ConflistSettings settings) =>
+        CidrSummary.Of(settings.ClusterCidrs.Count > 0 ? settings.ClusterCidrs : AllRanges(nodes));
 
     static IEnumerable<Cidr> AllRanges(NodeTable nodes)
     {
@@ -43,7 +49,7 @@ public static class NodeConflist
     static string Format(IReadOnlyList<Cidr> ranges, IReadOnlyList<Cidr> cluster) => $$"""
         {
           "cniVersion": "1.0.0",
-          "name": "podnet",
+          "name": "{{NetworkName}}",
           "{{OwnerKey}}": "{{OwnerText}}",
           "plugins": [
             {

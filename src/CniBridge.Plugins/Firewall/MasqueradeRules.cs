@@ -17,7 +17,8 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
     const int Attempts = 5;
 
     /// <summary>Looks, and nearly always that is all.</summary>
-    internal void Ensure(NetworkMasquerade wanted) => Repeat(() =>
+    /// <returns>Was anything changed?</returns>
+    internal bool Ensure(NetworkMasquerade wanted) => Repeat(() =>
     {
         if (socket.TryGetChain(wanted.Chain) is not null)
             return false;

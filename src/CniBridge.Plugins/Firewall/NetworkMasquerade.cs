@@ -51,6 +51,11 @@ sealed record NetworkMasquerade
     internal static NetworkMasquerade Nothing(string network, bool isV6) =>
         new() { Network = network, IsV6 = isV6, From = [], Inside = [], PodAddresses = [] };
 
+    /// <summary>Of one family, for whatever pods there are.</summary>
+    internal static NetworkMasquerade Of(
+        string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside) =>
+        Of(network, isV6, pools, outside, []);
+
     static NetworkMasquerade Of(
         string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, List<Cidr> addresses)
     {

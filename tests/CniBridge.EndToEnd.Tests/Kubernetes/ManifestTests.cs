@@ -101,7 +101,7 @@ public sealed class ManifestTests
 
     [Theory]
     [InlineData("initContainers/install", "/opt/cni/bin=/host/opt/cni/bin")]
-    [InlineData("containers/agent", "/etc/cni/net.d=/etc/cni/net.d", "/var/lib/cni-bridge=/var/lib/cni-bridge")]
+    [InlineData("containers/agent", "/etc/cni/net.d=/etc/cni/net.d", "/var/lib/cni-bridge=/var/lib/cni-bridge", "/run/cni-bridge=/run/cni-bridge")]
     public void Containers_write_to_no_other_directories_of_the_node(string container, params string[] mounts)
     {
         using var cluster = new Cluster();

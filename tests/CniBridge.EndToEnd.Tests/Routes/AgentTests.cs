@@ -255,4 +255,34 @@ public sealed class AgentTests
 
         string Conflist() => lan.Node.Run("cat", "/etc/cni/net.d/10-cni-bridge.conflist").Succeeded().Stdout;
     }
+
+    [Fact]
+    public void Running_pods_reach_a_node_that_comes_with_their_own_address()
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent("--conflist");
+        agent.WaitFor("wrote /etc/cni/net\\.d/10-cni-bridge\\.conflist");
+        lan.Ip("netns add pod");
+        lan.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "add", "pod", "pod").Succeeded();
+        Assert.DoesNotContain("10.244.4.", Rules(), StringComparison.Ordinal);
+        var before = Rules();
+
+        lan.WriteNodes(Node1, Node2, Node3, Node3.Replace("node3", "node4", StringComparison.Ordinal).Replace("192.168.1.13", "192.168.1.14", StringComparison.Ordinal)
+            .Replace("fd00:1::13", "fd00:1::14", StringComparison.Ordinal).Replace("10.244.3.0", "10.244.4.0", StringComparison.Ordinal)
+            .Replace("fd00:a3:", "fd00:a4:", StringComparison.Ordinal));
+        agent.WaitFor("info: pods of podnet keep their address towards the nodes that there are now");
+
+        var rules = Rules();
+        Assert.Contains("10.244.1.0-10.244.4.255", rules, StringComparison.Ordinal);
+        Assert.Contains("fd00:a4::/64", rules, StringComparison.Ordinal);
+        // The next pod finds all as it would make it.
+        lan.Ip("netns add other");
+        lan.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "add", "other", "other").Succeeded();
+        Assert.Equal(rules, Rules());
+        lan.WriteNodes(Node1, Node2, Node3);
+        agent.WaitFor("(keep their address(.|\n)*){2}");
+        Assert.Equal(before, Rules());
+
+        string Rules() => lan.Node.Run("nft", "--stateless", "list", "ruleset").Succeeded().Stdout;
+    }
 }

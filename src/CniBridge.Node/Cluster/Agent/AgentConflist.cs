@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Firewall;
+
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>Keeps this node's network configuration what its pod ranges say.</summary>
@@ -23,6 +25,16 @@ public sealed class AgentConflist(ConflistFile file, AgentLog log)
             log.Information($"{(IsDryRun ? "would write" : "wrote")} {file.Path}");
         if (change == ConflistChange.NotOurs)
             return [new NodeProblem(NodeName, file.DescribeNotOurs())];
+        if (!IsDryRun)
+            UpdateRunning(table);
         return file.FindEarlier() is { } earlier ? [new NodeProblem(NodeName, file.DescribeEarlier(earlier))] : [];
+    }
+
+    /// <summary>Pods that run already reach those of a node that came with their own address, too.</summary>
+    void UpdateRunning(NodeTable table)
+    {
+        var ranges = table.Find(NodeName)?.PodRanges ?? [];
+        if (new MasqueradeUpdate().Run(NodeConflist.NetworkName, ranges, NodeConflist.ClusterOf(table, Settings)))
+            log.Information($"pods of {NodeConflist.NetworkName} keep their address towards the nodes that there are now");
     }
 }
