@@ -50,22 +50,47 @@ sealed unsafe class Descriptor : IDisposable
         return (new Descriptor(ends[0], "a pipe"), new Descriptor(ends[1], "a pipe"));
     }
 
-    /// <summary>Reads to the end, at most <paramref name="limit"/> bytes.</summary>
-    internal byte[] ReadToEnd(int limit)
+    /// <summary>Of a file, in bytes.</summary>
+    internal long Length
     {
+        get
+        {
+            LibC.statx_buffer status;
+            KernelException.ThrowIfFailed(
+                LibC.statx(Number, "", LibC.AT_EMPTY_PATH, LibC.STATX_SIZE, &status), $"look at {_name}");
+            return (long)status.stx_size;
+        }
+    }
+
+    /// <summary>Reads to the end, but not more than so many bytes.</summary>
+    internal byte[] Read(int limit)
+    {
+        // Room for what nearly every file of ours has, on the stack; more is made for those that fill it.
+        Span<byte> buffer = stackalloc byte[512];
         using var stream = Stream();
-        var buffer = new byte[512];
         var length = 0;
         while (length < limit)
         {
             if (length == buffer.Length)
-                Array.Resize(ref buffer, Math.Min(limit, buffer.Length * 2));
-            var count = stream.Read(buffer.AsSpan(length));
+            {
+                var larger = new byte[2 * length];
+                buffer.CopyTo(larger);
+                buffer = larger;
+            }
+            var count = stream.Read(buffer[length..Math.Min(limit, buffer.Length)]);
             if (count == 0)
-                return buffer[..length];
+                break;
             length += count;
         }
-        throw new IOException($"{_name} is longer than {limit} bytes");
+        return buffer[..length].ToArray();
+    }
+
+    /// <summary>Reads to the end.</summary>
+    /// <exception cref="IOException">There are <paramref name="limit"/> bytes or more.</exception>
+    internal byte[] ReadToEnd(int limit)
+    {
+        var bytes = Read(limit);
+        return bytes.Length < limit ? bytes : throw new IOException($"{_name} is longer than {limit} bytes");
     }
 
     internal void WriteAll(ReadOnlySpan<byte> bytes)

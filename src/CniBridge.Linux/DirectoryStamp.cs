@@ -20,7 +20,7 @@ public static unsafe class DirectoryStamp
         LibC.statx_buffer status;
         KernelException.ThrowIfFailed(
             LibC.statx(LibC.AT_FDCWD, directory, 0, LibC.STATX_INO | LibC.STATX_MTIME, &status), $"look at {directory}");
-        return string.Create(CultureInfo.InvariantCulture,
+        return string.Create(CultureInfo.InvariantCulture, stackalloc char[128],
             $"{s_bootId.Value} {status.stx_ino} {status.stx_mtime_sec}.{status.stx_mtime_nsec:d9}");
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// An open network namespace. Entering one changes the calling thread only, so work inside runs on a thread of its own
-/// that enters, does the work and ends: no thread of the pool ever carries a pod's namespace.
+/// An open network namespace. Entering one changes the calling thread only, which comes back when the work inside is done: a
+/// thread of its own for each work would take a twelfth of an ADD.
 /// </summary>
 public sealed unsafe class NetworkNamespace : IDisposable
 {
@@ -50,22 +50,63 @@ public sealed unsafe class NetworkNamespace : IDisposable
     /// <summary>Is this the namespace that the calling thread is in?</summary>
     public bool IsCurrent()
     {
-        // thread-self, not self: the latter is the main thread's.
-        using var own = Linux.Descriptor.Open("/proc/thread-self/ns/net", LibC.O_RDONLY);
+        using var own = OpenOwn();
         return Identity(own.Number) == Identity(Descriptor);
     }
 
     /// <summary>Device and inode of the namespace: what makes two paths name the same one.</summary>
     public (ulong Device, ulong Inode) GetIdentity() => Identity(Descriptor);
 
-    /// <summary>Runs work on a thread of its own inside the namespace and returns what it returns.</summary>
-    public T Run<T>(Func<T> work) => RunOnThread(() =>
+    /// <summary>
+    /// Runs work inside the namespace and returns what it returns. The work starts no thread (it would stay inside) and waits
+    /// for none.
+    /// </summary>
+    public T Run<T>(Func<T> work)
+    {
+        using var own = OpenOwn();
+        // Tried before it counts: whoever could not come back, for lack of rights in the own namespace, does not go.
+        return LibC.setns(own.Number, LibC.CLONE_NEWNET) == 0
+            ? RunAndReturn(work, own.Number, Environment.FailFast)
+            : RunOnThread(() => EnterAndRun(work));
+    }
+
+    /// <param name="work">What is done inside.</param>
+    /// <param name="own">Where to come back to.</param>
+    /// <param name="giveUp">
+    /// Ends the process: nothing that it could still do, an undo or an answer, may happen in a namespace that it is not meant for.
+    /// </param>
+    internal T RunAndReturn<T>(Func<T> work, int own, Action<string> giveUp)
+    {
+        try
+        {
+            return EnterAndRun(work);
+        }
+        finally
+        {
+            ComeBack(own, giveUp);
+        }
+    }
+
+    void ComeBack(int own, Action<string> giveUp)
+    {
+        for (var attempt = 1; attempt <= ReturnAttempts; attempt++)
+        {
+            if (LibC.setns(own, LibC.CLONE_NEWNET) == 0)
+                return;
+        }
+        giveUp($"could not come back from the network namespace {Path}");
+    }
+
+    /// <summary>What may be missing for a moment is memory.</summary>
+    const int ReturnAttempts = 3;
+
+    T EnterAndRun<T>(Func<T> work)
     {
         KernelException.ThrowIfFailed(LibC.setns(Descriptor, LibC.CLONE_NEWNET), $"enter the network namespace {Path}");
         return work();
-    });
+    }
 
-    /// <summary>The same inside a new namespace, which ends with the work.</summary>
+    /// <summary>Runs work on a thread of its own inside a new namespace, which ends with the work.</summary>
     public static T RunInNew<T>(Func<T> work) => RunOnThread(() =>
     {
         KernelException.ThrowIfFailed(LibC.unshare(LibC.CLONE_NEWNET), "make a network namespace");
@@ -100,6 +141,9 @@ public sealed unsafe class NetworkNamespace : IDisposable
     const int OpenFlags = LibC.O_RDONLY | LibC.O_NONBLOCK;
 
     const int ThreadStackBytes = 256 * 1024;
+
+    /// <summary>That of the calling thread: thread-self, not self, which is the main thread.</summary>
+    static Descriptor OpenOwn() => Linux.Descriptor.Open("/proc/thread-self/ns/net", LibC.O_RDONLY);
 
     static bool IsNetwork(Descriptor descriptor) =>
         LibC.ioctl(descriptor.Number, LibC.NS_GET_NSTYPE, null) == LibC.CLONE_NEWNET;

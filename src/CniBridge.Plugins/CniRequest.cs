@@ -14,8 +14,8 @@ public sealed record CniRequest
     /// <summary>The configuration's version, one of <see cref="Protocol.CniVersion.Supported"/>.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The bytes of standard input.</summary>
-    public required byte[] Config { get; init; }
+    /// <summary>What came by standard input.</summary>
+    public required JsonText Config { get; init; }
 
     /// <summary>The process's whole environment, for a program that is run with it; asked for only then.</summary>
     public required Func<IReadOnlyDictionary<string, string>> Variables { get; init; }

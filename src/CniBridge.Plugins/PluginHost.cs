@@ -158,15 +158,15 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
     }
 
-    byte[] ReadInput()
+    JsonText ReadInput()
     {
         var text = new MemoryStream();
-        var buffer = new byte[4096];
+        Span<byte> buffer = stackalloc byte[4096];
         try
         {
             for (int count; (count = input.Read(buffer)) > 0;)
             {
-                text.Write(buffer, 0, count);
+                text.Write(buffer[..count]);
                 if (text.Length > MaxInputBytes)
                 {
                     throw new CniException(CniErrorCode.DecodingFailure,
@@ -178,7 +178,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         {
             throw new CniException(CniErrorCode.IoFailure, $"error reading from stdin: {e.Message}");
         }
-        return text.ToArray();
+        return new JsonText(text.ToArray());
     }
 
     byte[] Describe(Exception e)

@@ -14,7 +14,7 @@ static class EnvironmentVariables
     }
 
     /// <summary>Asking for a few by name spares copying all.</summary>
-    internal static Dictionary<string, string> Read(IEnumerable<string> names)
+    internal static Dictionary<string, string> Read(string[] names)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in names)

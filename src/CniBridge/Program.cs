@@ -4,7 +4,7 @@ using CniBridge.Linux;
 using CniBridge.Plugins;
 using CniBridge.Plugins.Protocol;
 
-var variables = EnvironmentVariables.Read(CniEnvironment.Names);
+var variables = EnvironmentVariables.Read(CniEnvironment.GetNames());
 var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
 var role = Role.Of(Environment.GetCommandLineArgs()[0]);
 

@@ -4,11 +4,11 @@ namespace CniBridge.EndToEnd.Tests;
 public sealed class CrashTests
 {
     /// <summary>What changes something, and so what a crash can come before or after.</summary>
-    public static TheoryData<string> CallsOfDel => ["sendto", "recvfrom", "unlink", "openat", "pwrite64", "ftruncate", "setns", "ioctl", "flock"];
+    public static TheoryData<string> CallsOfDel => ["sendto", "recvfrom", "unlink", "openat", "pwrite64", "statx", "setns", "ioctl", "flock"];
 
     public static TheoryData<string> CallsOfAdd => [.. CallsOfDel, "linkat", "write", "mkdir"];
 
-    /// <summary>What the plugin does on its thread inside the pod: strace counts each thread's calls apart.</summary>
+    /// <summary>What the plugin opens inside the pod.</summary>
     public static TheoryData<string> PodFiles =>
     [
         "/proc/sys/net/ipv6/conf/lo/disable_ipv6", "/proc/sys/net/ipv6/conf/eth0/disable_ipv6",
@@ -81,8 +81,8 @@ public sealed class CrashTests
     [InlineData("socket", "EMFILE")]
     [InlineData("linkat", "ENOSPC")]
     [InlineData("pwrite64", "ENOSPC")]
-    [InlineData("ftruncate", "EIO")]
-    [InlineData("setns", "EPERM")]
+    [InlineData("statx", "EIO")]
+    [InlineData("setns", "ENOMEM")]
     [InlineData("ioctl", "ENOMEM")]
     [InlineData("flock", "ENOLCK")]
     [InlineData("mkdir", "ENOSPC")]
@@ -103,6 +103,39 @@ public sealed class CrashTests
             AssertAllOrNothing(node, result);
             Forget(node);
         }
+    }
+
+    // In the wrong namespace nothing may be undone or answered: what was made is for DEL.
+    [Fact]
+    public void An_ADD_that_cannot_come_back_from_the_pod_ends_there()
+    {
+        using var node = NewNode();
+
+        // The first tries whether the way back is open, the second enters.
+        var result = RunTraced(node, "ADD", "inject=setns:error=EPERM:when=3+");
+
+        Assert.Equal(Aborted, result.ExitCode);
+        Assert.Contains("could not come back from the network namespace /run/netns/pod", result.Stderr, StringComparison.Ordinal);
+        Assert.Empty(result.Stdout);
+        AssertCleanAndUsable(node);
+    }
+
+    /// <summary>As the shell tells a signal, SIGABRT.</summary>
+    const int Aborted = 128 + 6;
+
+    // The mark of the last address becomes shorter where a range begins again.
+    [Theory]
+    [InlineData("signal=KILL")]
+    [InlineData("error=EIO")]
+    public void An_ADD_that_does_not_come_to_cut_a_file_leaves_nothing(string injection)
+    {
+        using var node = NewNode();
+        node.Run("mkdir", "-p", "/var/lib/cni/networks/podnet").Succeeded();
+        node.WriteFile("/var/lib/cni/networks/podnet/last_reserved_ip.0", "10.88.0.254");
+
+        Assert.NotEqual(0, RunTraced(node, "ADD", $"inject=ftruncate:{injection}:when=1").ExitCode);
+
+        AssertCleanAndUsable(node);
     }
 
     [Theory]

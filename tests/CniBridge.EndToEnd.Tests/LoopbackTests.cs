@@ -105,6 +105,25 @@ public sealed class LoopbackTests
         Call(node, "DEL", "1.0.0").With("CNI_NETNS", path).Succeed();
     }
 
+    // Nobody can enter a network namespace without rights where it was made, not even to come back to it.
+    [Fact]
+    public void A_namespace_is_entered_where_the_own_one_is_somebody_elses()
+    {
+        using var node = NewNode();
+
+        var lines = node.Run("unshare", "--user", "--map-root-user", "sh", "-ec", $$"""
+            unshare --net sleep 60 &
+            until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+            echo '{"cniVersion": "1.0.0", "name": "lo", "type": "loopback"}' |
+                CNI_COMMAND=ADD CNI_CONTAINERID=x CNI_IFNAME=lo CNI_NETNS=/proc/$!/ns/net CNI_PATH=/ \
+                {{PluginDirectory.UnderTest}}/loopback > /dev/null
+            nsenter --target $! --net ip -json link show lo
+            kill $!
+            """).Succeeded();
+
+        Assert.Contains("\"UP\"", lines.Stdout, StringComparison.Ordinal);
+    }
+
     static void AssertShape(JsonElement result, string version)
     {
         Assert.Equal(version, result.GetProperty("cniVersion").GetString());

@@ -10,7 +10,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void Work_runs_inside_and_no_thread_stays_there()
+    public void Work_runs_inside_and_its_thread_comes_back()
     {
         using var pod = scratch.Open();
         var (host, inside) = (Current(), LinkTo(scratch.Path));
@@ -18,16 +18,61 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
         for (var i = 0; i < 20; i++)
             Assert.Equal(inside, pod.Run(Current));
         Assert.Equal(host, Current());
+        Assert.True(AreAllThreadsIn(host));
+    }
+
+    [Fact]
+    public void The_exception_of_the_work_is_the_callers_who_is_back()
+    {
+        using var pod = scratch.Open();
+        var (host, mine) = (Current(), new InvalidDataException("mine"));
+        Assert.Same(mine, Assert.Throws<InvalidDataException>(() => pod.Run<int>(() => throw mine)));
+        Assert.Equal(host, Current());
+    }
+
+    [Fact]
+    public void Work_in_a_new_namespace_leaves_no_thread_there()
+    {
+        var host = Current();
+        Assert.NotEqual(host, NetworkNamespace.RunInNew(Current));
+        Assert.Equal(host, Current());
         // The kernel's thread ends a moment after the runtime's.
         Assert.True(SpinWait.SpinUntil(() => AreAllThreadsIn(host), TimeSpan.FromSeconds(5)));
     }
 
-    [Fact]
-    public void The_exception_of_the_work_is_the_callers()
+    // The process ends there; a test's does not, and its thread is lost.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_cannot_come_back_gives_up_before_anything_else_is_done(bool fails)
     {
         using var pod = scratch.Open();
-        var mine = new InvalidDataException("mine");
-        Assert.Same(mine, Assert.Throws<InvalidDataException>(() => pod.Run<int>(() => throw mine)));
+        var events = new List<string?>();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                pod.RunAndReturn(() => fails ? throw new InvalidDataException("mine") : 0, own: -1, events.Add);
+            }
+            catch (InvalidDataException)
+            {
+            }
+            events.Add(Current());
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Equal([$"could not come back from the network namespace {scratch.Path}", LinkTo(scratch.Path)], events);
+    }
+
+    [Fact]
+    public void Who_cannot_enter_does_no_work()
+    {
+        var host = Current();
+        var closed = scratch.Open();
+        closed.Dispose();
+        var refusal = Assert.Throws<KernelException>(() => closed.Run<int>(() => throw new InvalidOperationException()));
+        Assert.Equal("enter the network namespace " + scratch.Path, refusal.Operation);
+        Assert.Equal(host, Current());
     }
 
     [Fact]

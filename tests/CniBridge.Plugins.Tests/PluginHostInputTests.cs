@@ -104,7 +104,7 @@ public sealed class PluginHostInputTests
         var plugin = new RecordingPlugin();
         using var input = new DrippingStream(Encoding.UTF8.GetBytes(Call.Config));
         Call.Run(plugin, Call.Variables("DEL"), input).AssertSilentSuccess();
-        Assert.Equal(Call.Config, Encoding.UTF8.GetString(Assert.Single(plugin.Calls).Request.Config));
+        Assert.Equal(Call.Config, Encoding.UTF8.GetString(Assert.Single(plugin.Calls).Request.Config.Bytes));
     }
 
     /// <summary>Every read fails.</summary>

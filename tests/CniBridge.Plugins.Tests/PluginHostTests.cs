@@ -19,7 +19,7 @@ public sealed class PluginHostTests
         var (called, request) = Assert.Single(plugin.Calls);
         Assert.Equal(verb, called);
         Assert.Equal(("skel-test", version, config),
-            (request.NetworkName, request.Version, System.Text.Encoding.UTF8.GetString(request.Config)));
+            (request.NetworkName, request.Version, System.Text.Encoding.UTF8.GetString(request.Config.Bytes)));
         Assert.Equal(new CniEnvironment
         {
             CommandName = verb,

@@ -18,7 +18,7 @@ static class Requests
             },
             NetworkName = "pods",
             Version = version,
-            Config = Encoding.UTF8.GetBytes(config),
+            Config = new JsonText(Encoding.UTF8.GetBytes(config)),
             Variables = () => throw new InvalidOperationException("only a plugin that is run needs the whole environment"),
             Log = log ?? TextWriter.Null,
         };

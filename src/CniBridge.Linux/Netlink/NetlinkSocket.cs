@@ -15,13 +15,15 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>No answer for so long means a kernel in trouble, not a slow one.</summary>
     static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>More than any one answer: a link's is some 2 KB, a rule's at most a page; lists come in pieces of at most this.</summary>
-    const int BufferSize = 8 * 1024;
+    /// <summary>
+    /// More than any one answer: a link's is some 2 KB, a rule's at most a page; lists come in pieces of at most this. On the
+    /// stack, whose pages all sockets use one after another: memory that is new costs more than what is done with it.
+    /// </summary>
+    internal const int BufferSize = 8 * 1024;
 
     readonly Descriptor _descriptor;
 
     internal int DescriptorNumber => _descriptor.Number;
-    readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     uint _sequence;
 
     /// <param name="groups">Multicast groups to listen to; 0 for a socket that only asks.</param>
@@ -77,10 +79,12 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     void ExecuteBatch(ReadOnlySpan<INetlinkMessage> messages, Span<KernelException?> refusals)
     {
+        Span<byte> buffer = stackalloc byte[BufferSize];
         var first = Send(NLM_F_ACK, messages);
         for (var answered = 0; answered < messages.Length;)
         {
-            var reader = Receive("receive an acknowledgement");
+            // They are answered in their order.
+            var reader = Receive(messages[answered], buffer);
             while (reader.Read())
             {
                 var index = reader.Sequence - first;
@@ -89,7 +93,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
                 answered++;
                 var answer = Acknowledgement.Decode(reader.Payload, reader.Flags);
                 if (answer.Errno != 0)
-                    refusals[(int)index] = ToException(messages[(int)index].Operation, answer);
+                    refusals[(int)index] = ToException(messages[(int)index], answer);
             }
         }
     }
@@ -98,17 +102,18 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <exception cref="KernelException">The kernel refused, for example because there is no such object.</exception>
     public T Get<T>(INetlinkMessage message, Decoder<T> decode)
     {
+        Span<byte> buffer = stackalloc byte[BufferSize];
         var sequence = Send(0, message);
         while (true)
         {
-            var reader = Receive(message.Operation);
+            var reader = Receive(message, buffer);
             while (reader.Read())
             {
                 if (reader.Sequence != sequence)
                     continue;
                 if (reader.Type != NLMSG_ERROR)
                     return decode(reader.Payload);
-                throw ToException(message.Operation, Acknowledgement.Decode(reader.Payload, reader.Flags))
+                throw ToException(message, Acknowledgement.Decode(reader.Payload, reader.Flags))
                     ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without an answer");
             }
         }
@@ -132,11 +137,12 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     bool TryDump<T>(INetlinkMessage message, Decoder<T> decode, List<T> items)
     {
+        Span<byte> buffer = stackalloc byte[BufferSize];
         var sequence = Send(NLM_F_DUMP, message);
         var isWhole = true;
         while (true)
         {
-            var reader = Receive(message.Operation);
+            var reader = Receive(message, buffer);
             while (reader.Read())
             {
                 if (reader.Sequence != sequence)
@@ -146,9 +152,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
                 {
                     case NLMSG_DONE:
                         var end = Acknowledgement.DecodeDone(reader.Payload, reader.Flags);
-                        return ToException(message.Operation, end) is { } failure ? throw failure : isWhole;
+                        return ToException(message, end) is { } failure ? throw failure : isWhole;
                     case NLMSG_ERROR:
-                        throw ToException(message.Operation, Acknowledgement.Decode(reader.Payload, reader.Flags))
+                        throw ToException(message, Acknowledgement.Decode(reader.Payload, reader.Flags))
                             ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without a list");
                     default:
                         items.Add(decode(reader.Payload));
@@ -164,10 +170,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
         var any = false;
         while (true)
         {
-            nint count;
-            fixed (byte* start = _buffer)
-                count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_DONTWAIT);
-            if (count < 0 && Marshal.GetLastPInvokeError() is not (Errno.ENOBUFS or Errno.EINTR))
+            byte start;
+            if (LibC.recv(_descriptor.Number, &start, 1, LibC.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() is not (Errno.ENOBUFS or Errno.EINTR))
                 return any;
             any = true;
         }
@@ -177,27 +181,27 @@ public sealed unsafe class NetlinkSocket : IDisposable
     public bool WaitForNotification(TimeSpan deadline)
     {
         SetReceiveTimeout(deadline);
-        fixed (byte* start = _buffer)
-        {
-            var count = LibC.recv(_descriptor.Number, start, BufferSize, 0);
-            // ENOBUFS: more was announced than there was room for, so something did happen. EINTR: the caller looks again.
-            return count >= 0 || Marshal.GetLastPInvokeError() is Errno.ENOBUFS or Errno.EINTR;
-        }
+        // What it says is not asked for, and what there is no room for is dropped.
+        byte any;
+        var count = LibC.recv(_descriptor.Number, &any, 1, 0);
+        // ENOBUFS: more was announced than there was room for, so something did happen. EINTR: the caller looks again.
+        return count >= 0 || Marshal.GetLastPInvokeError() is Errno.ENOBUFS or Errno.EINTR;
     }
 
     /// <summary>The next notifications of a type; none of it, when others came; null when some were lost, or at the deadline.</summary>
     internal List<T>? ReceiveNotifications<T>(ushort type, Decoder<T> decode, TimeSpan deadline)
     {
         SetReceiveTimeout(deadline);
+        Span<byte> buffer = stackalloc byte[BufferSize];
         nint count;
-        fixed (byte* start = _buffer)
+        fixed (byte* start = buffer)
             count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC);
         if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
             return [];
         if (count is < 0 or > BufferSize)
             return null;
         var items = new List<T>();
-        var reader = new MessageReader(_buffer.AsSpan(0, (int)count));
+        var reader = new MessageReader(buffer[..(int)count]);
         while (reader.Read())
         {
             if (reader.Type == type)
@@ -209,11 +213,11 @@ public sealed unsafe class NetlinkSocket : IDisposable
     uint Send(ushort flags, params ReadOnlySpan<INetlinkMessage> messages)
     {
         var first = TakeSequences(messages.Length);
-        var request = new byte[messages.Length * MaxMessageSize];
-        var writer = new MessageWriter(request);
+        // The writer takes more of its own when there are many.
+        var writer = new MessageWriter(stackalloc byte[UsualRequestSize]);
         for (var i = 0; i < messages.Length; i++)
             Encode(ref writer, messages[i], flags, first + (uint)i);
-        Send(writer.Written, messages[0].Operation);
+        Send(writer.Written, messages[0]);
         return first;
     }
 
@@ -225,10 +229,14 @@ public sealed unsafe class NetlinkSocket : IDisposable
         return first;
     }
 
-    internal void Send(ReadOnlySpan<byte> request, string operation)
+    /// <param name="about">The message whose operation is named when it cannot be sent: not before, for texts cost time.</param>
+    internal void Send(ReadOnlySpan<byte> request, INetlinkMessage about)
     {
+        nint count;
         fixed (byte* start = request)
-            KernelException.ThrowIfFailed(LibC.send(_descriptor.Number, start, (nuint)request.Length, 0), operation);
+            count = LibC.send(_descriptor.Number, start, (nuint)request.Length, 0);
+        if (count < 0)
+            throw new KernelException(about.Operation, Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Makes sure that so much can be sent at once. FORCE goes beyond what net.core.wmem_max allows others.</summary>
@@ -248,8 +256,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>Messages per send.</summary>
     const int BatchLength = 64;
 
-    /// <summary>Room that is made for each: enough for all but a rule of a packet filter.</summary>
-    const int MaxMessageSize = 512;
+    /// <summary>Room that is made at first: enough for a pod's addresses and routes.</summary>
+    const int UsualRequestSize = 2048;
 
     internal static void Encode(ref MessageWriter writer, INetlinkMessage message, ushort flags, uint sequence)
     {
@@ -258,33 +266,35 @@ public sealed unsafe class NetlinkSocket : IDisposable
         writer.EndMessage(start);
     }
 
-    MessageReader Receive(string operation) =>
-        TryReceive(operation, 0, out var reader) ? reader : throw new KernelException(operation, Errno.EAGAIN);
+    MessageReader Receive(INetlinkMessage about, Span<byte> buffer) =>
+        TryReceive(about, buffer, 0, out var reader) ? reader : throw new KernelException(about.Operation, Errno.EAGAIN);
 
+    /// <param name="about">The message that is to be answered.</param>
+    /// <param name="buffer">What the reader reads from, of <see cref="BufferSize"/>.</param>
     /// <param name="flags">MSG_DONTWAIT: only what has arrived already.</param>
     /// <returns>False when nothing arrived, until the deadline or already.</returns>
-    internal bool TryReceive(string operation, int flags, out MessageReader reader)
+    internal bool TryReceive(INetlinkMessage about, Span<byte> buffer, int flags, out MessageReader reader)
     {
         while (true)
         {
             nint count;
-            fixed (byte* start = _buffer)
-                count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC | flags);
-            if (count > BufferSize)
-                throw new InvalidDataException($"could not {operation}: an answer of {count} bytes, room for {BufferSize}");
-            reader = new MessageReader(_buffer.AsSpan(0, (int)Math.Max(0, count)));
+            fixed (byte* start = buffer)
+                count = LibC.recv(_descriptor.Number, start, (nuint)buffer.Length, LibC.MSG_TRUNC | flags);
+            if (count > buffer.Length)
+                throw new InvalidDataException($"could not {about.Operation}: an answer of {count} bytes, room for {buffer.Length}");
+            reader = new MessageReader(buffer[..(int)Math.Max(0, count)]);
             if (count >= 0)
                 return true;
             var errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.EAGAIN)
                 return false;
             if (errno != Errno.EINTR)
-                throw new KernelException(operation, errno);
+                throw new KernelException(about.Operation, errno);
         }
     }
 
-    internal static KernelException? ToException(string operation, Acknowledgement answer) =>
-        answer.Errno == 0 ? null : new KernelException(operation, answer.Errno, answer.Text);
+    internal static KernelException? ToException(INetlinkMessage message, Acknowledgement answer) =>
+        answer.Errno == 0 ? null : new KernelException(message.Operation, answer.Errno, answer.Text);
 
     void SetOption(int option)
     {

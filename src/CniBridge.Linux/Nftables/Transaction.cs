@@ -21,7 +21,7 @@ readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMess
         // if (len > sk->sk_sndbuf - 32) err = -EMSGSIZE, in af_netlink.c; what is asked for is doubled.
         if (writer.Length > UsualSize)
             socket.SetSendBuffer(writer.Length);
-        socket.Send(writer.Written, BatchMark.Begin.Operation);
+        socket.Send(writer.Written, BatchMark.Begin);
         ReadAnswers(first);
     }
 
@@ -39,9 +39,10 @@ readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMess
 
     void ReadAnswers(uint first)
     {
+        Span<byte> buffer = stackalloc byte[NetlinkSocket.BufferSize];
         KernelException? refusal = null;
         var isDone = false;
-        while (TryReceive(out var reader))
+        while (TryReceive(buffer, out var reader))
         {
             while (reader.Read())
             {
@@ -49,8 +50,8 @@ readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMess
                 if (reader.Type != NLMSG_ERROR || index > messages.Count)
                     continue;
                 isDone |= index == messages.Count;
-                var operation = index == 0 ? BatchMark.Begin.Operation : messages[(int)index - 1].Operation;
-                refusal ??= NetlinkSocket.ToException(operation, Acknowledgement.Decode(reader.Payload, reader.Flags));
+                var message = index == 0 ? BatchMark.Begin : messages[(int)index - 1];
+                refusal ??= NetlinkSocket.ToException(message, Acknowledgement.Decode(reader.Payload, reader.Flags));
             }
         }
         if (refusal is not null)
@@ -59,11 +60,11 @@ readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMess
             throw new KernelException(BatchMark.Begin.Operation, Errno.ENOBUFS, "the answer was lost");
     }
 
-    bool TryReceive(out MessageReader reader)
+    bool TryReceive(Span<byte> buffer, out MessageReader reader)
     {
         try
         {
-            return socket.TryReceive(BatchMark.Begin.Operation, LibC.MSG_DONTWAIT, out reader);
+            return socket.TryReceive(BatchMark.Begin, buffer, LibC.MSG_DONTWAIT, out reader);
         }
         catch (KernelException e) when (e.Errno == Errno.ENOBUFS)
         {

@@ -18,22 +18,47 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     internal List<Cidr> Addresses { get; } = [.. Result.Ips.Select(ip => ip.Address)];
     internal bool HasIPv6 => Addresses.Exists(cidr => cidr.Address.IsV6);
 
+    /// <summary>Of the family.</summary>
+    internal bool HasGateway(bool isV6)
+    {
+        foreach (var gateway in Gateways)
+        {
+            if (gateway.Address.IsV6 == isV6)
+                return true;
+        }
+        return false;
+    }
+
     /// <exception cref="CniException">Code 7: a route that no kernel takes.</exception>
     internal static AddressPlan Make(BridgeConfig config, CniResult assigned)
     {
-        var ips = assigned.Ips.Select(ip => ip with
+        var ips = new List<CniIp>();
+        foreach (var ip in assigned.Ips)
         {
-            Interface = ContainerInterface,
-            Gateway = ip.Gateway ?? (config.IsGateway ? ip.Address.Network.Next() : null),
-        }).ToList();
-        var routes = assigned.Routes.ToList();
+            var gateway = ip.Gateway ?? (config.IsGateway ? ip.Address.Network.Next() : null);
+            ips.Add(ip with { Interface = ContainerInterface, Gateway = gateway });
+        }
+        var routes = new List<CniRoute>(assigned.Routes);
         if (config.IsDefaultGateway)
             routes.AddRange(MissingDefaultRoutes(ips, routes));
         var result = assigned with { Ips = ips, Routes = routes, Dns = config.Dns ?? assigned.Dns };
-        var gateways = config.IsGateway
-            ? ips.Select(ip => new Cidr(ip.Gateway!, ip.Address.PrefixLength)).Distinct().ToList()
-            : [];
-        return new AddressPlan(result, gateways, [.. routes.Select(route => Resolve(route, ips)).Distinct()]);
+        return new AddressPlan(result, config.IsGateway ? GatewaysOf(ips) : [], Resolve(routes, ips));
+    }
+
+    static List<Cidr> GatewaysOf(List<CniIp> ips)
+    {
+        var gateways = new List<Cidr>();
+        foreach (var ip in ips)
+            gateways.AddOnce(new Cidr(ip.Gateway!, ip.Address.PrefixLength));
+        return gateways;
+    }
+
+    static List<CniRoute> Resolve(List<CniRoute> routes, List<CniIp> ips)
+    {
+        var resolved = new List<CniRoute>();
+        foreach (var route in routes)
+            resolved.AddOnce(Resolve(route, ips));
+        return resolved;
     }
 
     /// <summary>One per family, through its first address's gateway, unless a default route goes through a gateway already.</summary>

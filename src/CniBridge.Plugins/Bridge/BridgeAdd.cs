@@ -61,8 +61,11 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
             return null;
         var vlanGateway = config.Vlan == 0 ? null : node.EnsureVlanGateway(bridge, config);
         new BridgeGateways(request, config, addresses!, node).Ensure(bridge, vlanGateway ?? bridge, plan.Gateways);
-        foreach (var isV6 in plan.Gateways.Select(gateway => gateway.Address.IsV6).Distinct())
-            node.EnableForwarding(isV6);
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (plan.HasGateway(isV6))
+                node.EnableForwarding(isV6);
+        }
         return vlanGateway;
     }
 

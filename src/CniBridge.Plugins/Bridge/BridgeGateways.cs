@@ -19,7 +19,12 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     internal void Ensure(Link bridge, Link link, IReadOnlyList<Cidr> gateways)
     {
         var present = node.ListAddresses(link);
-        var missing = gateways.Except(present).ToList();
+        var missing = new List<Cidr>();
+        foreach (var gateway in gateways)
+        {
+            if (!present.Contains(gateway))
+                missing.AddOnce(gateway);
+        }
         // The one ADD that knows of the old range may find the new address there already, by an ADD beside it.
         var newcomers = config.ForceAddress || addresses.HasMoved ? gateways : missing;
         if (newcomers.Count == 0)

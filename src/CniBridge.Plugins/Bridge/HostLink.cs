@@ -20,7 +20,7 @@ static class HostLink
     internal static string NameOf(Attachment attachment, int candidate)
     {
         var number = candidate.ToString(CultureInfo.InvariantCulture);
-        return "veth" + StableHash.ShortOf($"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}/{number}");
+        return "veth" + StableHash.ShortOf(string.Join('/', attachment.Network, attachment.ContainerId, attachment.InterfaceName, number));
     }
 
     /// <summary>All that it may have.</summary>
@@ -41,7 +41,7 @@ static class HostLink
     /// <summary>NETWORK/CONTAINER/INTERFACE; none of the three can hold a slash. Cut, and made unique again, when too long.</summary>
     internal static string AliasOf(Attachment attachment)
     {
-        var alias = $"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}";
+        var alias = string.Join('/', attachment.Network, attachment.ContainerId, attachment.InterfaceName);
         if (Encoding.UTF8.GetByteCount(alias) <= MaxAliasBytes)
             return alias;
         var mark = string.Create(CultureInfo.InvariantCulture, $"~{StableHash.Of(alias):x16}");

@@ -1,5 +1,6 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Protocol;
 
@@ -151,8 +152,13 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates) =>
         PodNetwork.Configure(pod, interfaceName, plan, detectsDuplicates, log);
 
-    public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac) =>
-        _socket.Execute([.. addresses.Select(cidr => new UpdateNeighbour(link.Index, cidr.Address, mac))]);
+    public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac)
+    {
+        var messages = new INetlinkMessage[addresses.Count];
+        for (var i = 0; i < messages.Length; i++)
+            messages[i] = new UpdateNeighbour(link.Index, addresses[i].Address, mac);
+        _socket.Execute(messages);
+    }
 
     public void EnableForwarding(bool isV6) => Forwarding.Enable(isV6, _socket, log);
 

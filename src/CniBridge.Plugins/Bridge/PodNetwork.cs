@@ -39,18 +39,23 @@ static class PodNetwork
         Prepare(link.Name, plan, detectsDuplicates, log);
         using var detection = detectsDuplicates && plan.HasIPv6 ? LinkWatch.OfIPv6Addresses() : null;
         using var arrivals = plan.HasIPv6 ? LinkWatch.OfIPv6Routes() : null;
-        INetlinkMessage[] messages =
-        [
-            .. plan.Addresses.Select(cidr => AddressMessage.Add(link.Index, cidr, skipsDad: !detectsDuplicates)),
-            up,
-            .. plan.Routes.Select(route => ToMessage(link.Index, route)).Distinct(),
-        ];
-        link.Socket.Execute(messages);
+        link.Socket.Execute([.. ToMessages(link.Index, plan, detectsDuplicates, up)]);
         if (detection is not null)
             AwaitAddresses(link, detection);
         // The first packet to the pod may come as soon as ADD is done.
         if (arrivals?.WaitUntilTaken([.. plan.Addresses.Select(cidr => cidr.Address)], link.Socket, s_arrivalDeadline) == false)
             log.WriteLine($"{link.Name} takes no packets to its IPv6 addresses yet");
+    }
+
+    static List<INetlinkMessage> ToMessages(int index, AddressPlan plan, bool detectsDuplicates, ChangeLink up)
+    {
+        var messages = new List<INetlinkMessage>();
+        foreach (var cidr in plan.Addresses)
+            messages.Add(AddressMessage.Add(index, cidr, skipsDad: !detectsDuplicates));
+        messages.Add(up);
+        foreach (var route in plan.Routes)
+            messages.AddOnce(ToMessage(index, route));
+        return messages;
     }
 
     /// <summary>What the kernel would fill in is filled in here, so that routes that are the same to it are found to be.</summary>

@@ -31,7 +31,7 @@ sealed class IpamPlugin(string type, CniRequest request)
     {
         try
         {
-            return ChildProcess.Run(path, variables, request.Config);
+            return ChildProcess.Run(path, variables, request.Config.Bytes);
         }
         catch (KernelException e) when (e.Errno == Errno.ETXTBSY)
         {

@@ -31,5 +31,5 @@ sealed record AddressSpan(IpAddress First, IpAddress Last)
 
     AddressSpan With(AddressSpan later) => later.Last > Last ? this with { Last = later.Last } : this;
 
-    public override string ToString() => $"{First}-{Last}";
+    public override string ToString() => First.ToString() + '-' + Last.ToString();
 }

@@ -31,7 +31,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             var (address, range) = AllocateFrom(set, requested, last);
             if (last is not null)
                 LastReserved.Add(last);
-            undo.Push($"release {address}", () => store.Release(address, owner));
+            undo.Push("release " + address, () => store.Release(address, owner));
             store.SetLastReserved(set.Index, address);
             // The mark of an earlier range tells whose an old gateway address is: it is lost only when that is settled.
             if (last is not null && set.Find(last) is null)
@@ -87,14 +87,24 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     /// </summary>
     internal static IEnumerable<Candidate> Candidates(RangeSet set, IpAddress? last)
     {
-        if (last is null || set.Find(last) is not { } current)
-            return set.Ranges.SelectMany(range => Walk(range, range.Start, range.End));
-        var index = set.Ranges.ToList().IndexOf(current);
-        var others = set.Ranges.Skip(index + 1).Concat(set.Ranges.Take(index));
-        var rest = last == current.End ? [] : Walk(current, last.Next(), current.End);
-        return rest
-            .Concat(others.SelectMany(range => Walk(range, range.Start, range.End)))
-            .Concat(Walk(current, current.Start, last));
+        var current = last is null ? -1 : Array.FindIndex(set.Ranges, range => range.Contains(last));
+        if (current >= 0 && last != set.Ranges[current].End)
+        {
+            foreach (var candidate in Walk(set.Ranges[current], last!.Next(), set.Ranges[current].End))
+                yield return candidate;
+        }
+        // Without a current one that is all of them, from the first.
+        for (var i = current + 1; i < set.Ranges.Length + Math.Max(current, 0); i++)
+        {
+            var range = set.Ranges[i % set.Ranges.Length];
+            foreach (var candidate in Walk(range, range.Start, range.End))
+                yield return candidate;
+        }
+        if (current >= 0)
+        {
+            foreach (var candidate in Walk(set.Ranges[current], set.Ranges[current].Start, last!))
+                yield return candidate;
+        }
     }
 
     static IEnumerable<Candidate> Walk(AddressRange range, IpAddress from, IpAddress to)

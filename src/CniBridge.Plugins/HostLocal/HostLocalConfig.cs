@@ -28,7 +28,7 @@ sealed record HostLocalConfig
         {
             RequestedAddresses = ReadRequestedAddresses(json, args),
             RangeSets = ReadRangeSets(json, ipam, request.Version, mayLackRanges),
-            Routes = [.. CniResultReader.Each(ipam.Routes, "ipam.routes", ReadRoute)],
+            Routes = CniResultReader.Each(ipam.Routes, "ipam.routes", ReadRoute),
             Place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir),
             ResolvConf = ipam.ResolvConf ?? "",
         };
@@ -47,15 +47,15 @@ sealed record HostLocalConfig
     {
         var requested = new List<IpAddress>();
         if (args["IP"] is { Length: > 0 } single)
-            requested.Add(ParseRequested(single, "CNI_ARGS IP"));
+            requested.AddOnce(ParseRequested(single, "CNI_ARGS IP"));
         AddRange(json.Args?.Cni?.Ips, "args.cni.ips");
         AddRange(json.RuntimeConfig?.Ips, "runtimeConfig.ips");
-        return [.. requested.Distinct()];
+        return requested;
 
         void AddRange(List<string?>? texts, string key)
         {
             for (var i = 0; i < texts?.Count; i++)
-                requested.Add(ParseRequested(texts[i], string.Create(CultureInfo.InvariantCulture, $"{key}[{i}]")));
+                requested.AddOnce(ParseRequested(texts[i], Key(key, i)));
         }
     }
 
@@ -82,8 +82,9 @@ sealed record HostLocalConfig
             Check(sets, version);
         return [.. sets];
 
-        static string Key(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}]");
     }
+
+    static string Key(string list, int index) => $"{list}[{index.ToString(CultureInfo.InvariantCulture)}]";
 
     static RangeJson OldStyle(HostLocalIpamJson ipam) => new()
     {
@@ -104,10 +105,10 @@ sealed record HostLocalConfig
         }
         for (var i = 0; i < sets.Count; i++)
         {
-            if (sets.Skip(i + 1).FirstOrDefault(sets[i].Overlaps) is { } other)
+            if (sets.FindIndex(i + 1, sets[i].Overlaps) is >= 0 and var other)
             {
                 throw new CniException(CniErrorCode.InvalidConfig,
-                    string.Create(CultureInfo.InvariantCulture, $"range set {i} overlaps with {other.Index}"));
+                    string.Create(CultureInfo.InvariantCulture, $"range set {i} overlaps with {sets[other].Index}"));
             }
         }
     }

@@ -6,33 +6,33 @@ namespace CniBridge.Plugins.HostLocal;
 
 /// <summary>Ranges of one family that an attachment gets one address from.</summary>
 /// <param name="Index">Its place among the network's sets, which names its last_reserved_ip file.</param>
-sealed record RangeSet(int Index, IReadOnlyList<AddressRange> Ranges)
+sealed record RangeSet(int Index, AddressRange[] Ranges)
 {
     internal bool IsV6 => Ranges[0].Start.IsV6;
 
     /// <summary>The range that an address lies in, or null.</summary>
-    internal AddressRange? Find(IpAddress address) => Ranges.FirstOrDefault(range => range.Contains(address));
+    internal AddressRange? Find(IpAddress address) => Array.Find(Ranges, range => range.Contains(address));
 
-    internal bool Overlaps(RangeSet other) => Ranges.Any(range => other.Ranges.Any(range.Overlaps));
+    internal bool Overlaps(RangeSet other) => Array.Exists(Ranges, range => Array.Exists(other.Ranges, range.Overlaps));
 
     /// <exception cref="CniException">Code 7.</exception>
     internal static RangeSet Parse(int index, List<RangeJson?>? json, string key)
     {
-        var ranges = CniResultReader.Each(json, key, AddressRange.Parse).ToArray();
-        if (ranges.Length == 0)
+        var ranges = CniResultReader.Each(json, key, AddressRange.Parse);
+        if (ranges.Count == 0)
             throw Invalid(index, "empty range set");
-        if (ranges.Any(range => range.Start.IsV6 != ranges[0].Start.IsV6))
+        if (ranges.Exists(range => range.Start.IsV6 != ranges[0].Start.IsV6))
             throw Invalid(index, "mixed address families");
-        for (var i = 0; i < ranges.Length; i++)
+        for (var i = 0; i < ranges.Count; i++)
         {
-            if (ranges.Skip(i + 1).FirstOrDefault(ranges[i].Overlaps) is { } other)
-                throw Invalid(index, $"subnets {ranges[i]} and {other} overlap");
+            if (ranges.FindIndex(i + 1, ranges[i].Overlaps) is >= 0 and var other)
+                throw Invalid(index, $"subnets {ranges[i]} and {ranges[other]} overlap");
         }
-        return new RangeSet(index, ranges);
+        return new RangeSet(index, [.. ranges]);
     }
 
     static CniException Invalid(int index, string why) =>
         new(CniErrorCode.InvalidConfig, string.Create(CultureInfo.InvariantCulture, $"invalid range set {index}: {why}"));
 
-    public override string ToString() => string.Join(',', Ranges);
+    public override string ToString() => string.Join<AddressRange>(',', Ranges);
 }

@@ -42,6 +42,8 @@ sealed class ReservationStore : IReservationStore
     /// <summary>Opens a network's reservations, making their directory if need be, and waits for its lock.</summary>
     internal static ReservationStore Open(StorePlace place, TextWriter log)
     {
+        if (TryOpen(place, log) is { } store)
+            return store;
         SmallFile.EnsureDirectory(place.Directory);
         return new ReservationStore(place, FileLock.Acquire(place.LockFile, LockMode, s_lockDeadline), log);
     }
@@ -231,7 +233,7 @@ sealed class ReservationStore : IReservationStore
     string PathOf(IpAddress address) => Path.Combine(_directory, address.ToString());
 
     string MarkerPath(int rangeSet) =>
-        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"last_reserved_ip.{rangeSet}"));
+        Path.Combine(_directory, "last_reserved_ip." + rangeSet.ToString(CultureInfo.InvariantCulture));
 
     public void Dispose()
     {

@@ -40,7 +40,7 @@ public sealed record CniEnvironment
     ];
 
     /// <summary>All that is read of a process's environment.</summary>
-    public static IEnumerable<string> Names => s_variables.Select(variable => variable.Name);
+    public static string[] GetNames() => Array.ConvertAll(s_variables, variable => variable.Name);
 
     /// <exception cref="CniException">Code 4: a bad value at once, all missing variables together.</exception>
     public static CniEnvironment Read(IReadOnlyDictionary<string, string> variables)
@@ -79,7 +79,7 @@ public sealed record CniEnvironment
 
     static void RefuseUnprintable(string path)
     {
-        if (path.Any(char.IsControl))
+        if (CniName.Has(path, char.IsControl))
             throw new CniException(CniErrorCode.InvalidEnvironment, "CNI_NETNS contains control characters", path);
     }
 }

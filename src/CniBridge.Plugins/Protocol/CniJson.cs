@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace CniBridge.Plugins.Protocol;
 
@@ -11,22 +10,21 @@ namespace CniBridge.Plugins.Protocol;
 static class CniJson
 {
     /// <exception cref="CniException">Code 6, naming the key; 7: null.</exception>
-    internal static T Decode<T>(byte[] text, Func<JsonKeys, T> read, string what)
+    internal static T Decode<T>(JsonText text, Func<JsonKeys, T> read, string what)
         where T : class => DecodeOrNull(text, read, what)
             ?? throw new CniException(CniErrorCode.InvalidConfig, "missing network name", $"the {what} is null");
 
+    internal static T Decode<T>(byte[] text, Func<JsonKeys, T> read, string what)
+        where T : class => Decode(new JsonText(text), read, what);
+
     /// <summary>Null for a text that is JSON's null.</summary>
     /// <exception cref="CniException">Code 6, naming the key.</exception>
-    internal static T? DecodeOrNull<T>(byte[] text, Func<JsonKeys, T> read, string what)
+    internal static T? DecodeOrNull<T>(JsonText text, Func<JsonKeys, T> read, string what)
         where T : class
     {
-        // The parser itself checks only those strings that somebody asks for.
-        if (!Utf8.IsValid(text))
-            throw new CniException(CniErrorCode.DecodingFailure, $"error unmarshall {what}: the text is not valid UTF-8");
         try
         {
-            var root = JsonTree.Parse(text);
-            return root.Kind == JsonTokenType.Null ? null : read(JsonKeys.Of(root, ""));
+            return text.Tree.Kind == JsonTokenType.Null ? null : read(JsonKeys.Of(text.Tree, ""));
         }
         catch (JsonException e)
         {

@@ -47,14 +47,25 @@ public static class CniName
             return ("interface name is too long", $"interface name should be less than {MaxInterfaceBytes + 1} characters");
         if (name is "." or "..")
             return ("interface name is . or ..", "");
-        if (name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c)))
+        if (Has(name, c => c is '/' or ':' || char.IsWhiteSpace(c)))
             return ("interface name contains / or : or whitespace characters", name);
-        if (name.Any(c => c == '%' || char.IsControl(c)))
+        if (Has(name, c => c == '%' || char.IsControl(c)))
             return ("interface name contains % or control characters", name);
         return null;
     }
 
     /// <summary>A letter or digit, then any of those and "_.-"; so never ".", ".." or a path.</summary>
     public static bool IsIdentifier(string text) =>
-        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
+        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && !Has(text, c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-'));
+
+    /// <summary>Without an enumerator, whose every call a process looks up when it comes to it first.</summary>
+    internal static bool Has(string text, Func<char, bool> condition)
+    {
+        foreach (var c in text)
+        {
+            if (condition(c))
+                return true;
+        }
+        return false;
+    }
 }

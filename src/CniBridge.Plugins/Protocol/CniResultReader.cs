@@ -8,7 +8,7 @@ public static class CniResultReader
 {
     /// <summary>The prevResult of a request, or null when it has none.</summary>
     /// <exception cref="CniException">Code 6 or 7.</exception>
-    internal static CniResult? ReadPrevious(byte[] config)
+    internal static CniResult? ReadPrevious(JsonText config)
     {
         var json = CniJson.Decode(config, PreviousJson.Read, "network config");
         return json.PrevResult is null ? null : Read(json.PrevResult, "prevResult");
@@ -26,7 +26,7 @@ public static class CniResultReader
     {
         try
         {
-            var json = CniJson.DecodeOrNull(result, ResultJson.Read, "result") ?? new ResultJson();
+            var json = CniJson.DecodeOrNull(new JsonText(result), ResultJson.Read, "result") ?? new ResultJson();
             var stated = string.IsNullOrEmpty(json.CniVersion) ? version : json.CniVersion;
             // Keys of the other shapes mean nothing.
             return Read(CniVersion.HasInterfaces(stated) ? json with { Ip4 = null, Ip6 = null } : OnlyFamilies(json), "result");
@@ -104,14 +104,16 @@ public static class CniResultReader
 
     static string[] Texts(List<string?>? texts) => [.. (texts ?? []).Select(text => text ?? "")];
 
-    internal static IEnumerable<TOut> Each<TIn, TOut>(List<TIn?>? items, string key, Func<TIn, string, TOut> read)
+    internal static List<TOut> Each<TIn, TOut>(List<TIn?>? items, string key, Func<TIn, string, TOut> read)
         where TIn : class
     {
+        var made = new List<TOut>();
         for (var i = 0; i < items?.Count; i++)
         {
-            var itemKey = string.Create(CultureInfo.InvariantCulture, $"{key}[{i}]");
-            yield return read(items[i] ?? throw CniException.InvalidConfig(itemKey, null, "expected an object"), itemKey);
+            var itemKey = $"{key}[{i.ToString(CultureInfo.InvariantCulture)}]";
+            made.Add(read(items[i] ?? throw CniException.InvalidConfig(itemKey, null, "expected an object"), itemKey));
         }
+        return made;
     }
 
     internal static Cidr ReadCidr(string? text, string key) => Cidr.TryParse(text, out var cidr)

@@ -96,7 +96,7 @@ sealed class JsonKeys
         var items = new List<T?>();
         foreach (var item in list.Values)
         {
-            var itemPath = string.Create(CultureInfo.InvariantCulture, $"{path}[{items.Count}]");
+            var itemPath = $"{path}[{items.Count.ToString(CultureInfo.InvariantCulture)}]";
             items.Add(item.Kind == JsonTokenType.Null ? null : read(item, itemPath));
         }
         return items;

@@ -35,7 +35,7 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
             return null;
         try
         {
-            return CniJson.DecodeOrNull(content, format.Read, name);
+            return CniJson.DecodeOrNull(new JsonText(content), format.Read, name);
         }
         catch (CniException)
         {

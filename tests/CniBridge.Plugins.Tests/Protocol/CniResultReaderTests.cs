@@ -126,30 +126,32 @@ public sealed class CniResultReaderTests
 
     [Fact]
     public void A_damaged_previous_result_is_told_with_its_place() => AssertRefused(
-        () => CniResultReader.ReadPrevious("""{"prevResult":{"ips":[{"address":"x"}]}}"""u8.ToArray()),
+        () => CniResultReader.ReadPrevious(new JsonText("""{"prevResult":{"ips":[{"address":"x"}]}}"""u8.ToArray())),
         CniErrorCode.InvalidConfig, "prevResult.ips[0].address = x");
 
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"prevResult":null}""")]
     public void A_request_may_have_no_previous_result(string config) =>
-        Assert.Null(CniResultReader.ReadPrevious(Encoding.UTF8.GetBytes(config)));
+        Assert.Null(CniResultReader.ReadPrevious(Text(config)));
 
     [Theory]
     [InlineData("\"text\"")]
     [InlineData("5")]
     [InlineData("[]")]
     public void A_previous_result_is_an_object(string previous) => AssertRefused(
-        () => CniResultReader.ReadPrevious(Encoding.UTF8.GetBytes($$"""{"prevResult":{{previous}}}""")),
+        () => CniResultReader.ReadPrevious(Text($$"""{"prevResult":{{previous}}}""")),
         CniErrorCode.DecodingFailure, "prevResult");
 
     [Fact]
     public void A_previous_result_is_read_out_of_its_request_with_keys_in_any_case()
     {
         var config = new JsonObject { ["name"] = "pods", ["PrevResult"] = ExpectedResults.Get("1.1.0", "dualStack")!.DeepClone() };
-        var result = CniResultReader.ReadPrevious(Encoding.UTF8.GetBytes(config.ToJsonString()))!;
+        var result = CniResultReader.ReadPrevious(Text(config.ToJsonString()))!;
         ExpectedResults.AssertEqual(ExpectedResults.Get("1.1.0", "dualStack"), CniResultWriter.Write(result, "1.1.0"));
     }
+
+    static JsonText Text(string text) => new(Encoding.UTF8.GetBytes(text));
 
     static void AssertRefused(Action action, int code, string words) => Requests.AssertRefused(code, action, words);
 }

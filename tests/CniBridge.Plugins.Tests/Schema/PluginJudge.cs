@@ -22,7 +22,7 @@ static class PluginJudge
             var header = CniJson.Decode(bytes, HeaderJson.Read, "network config");
             CniName.CheckNetworkName(header.Name);
             CniVersion.CheckSupported(string.IsNullOrEmpty(header.CniVersion) ? CniVersion.Oldest : header.CniVersion);
-            CniResultReader.ReadPrevious(bytes);
+            CniResultReader.ReadPrevious(new JsonText(bytes));
             if (BridgeConfigTests.Parse(text).IpamType is HostLocal)
             {
                 HostLocalConfigTests.Parse(text);

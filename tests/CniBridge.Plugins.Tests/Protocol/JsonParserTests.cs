@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Protocol;
+
+/// <summary>Judged by the base library's parser: what it takes is taken, and means the same.</summary>
+public sealed class JsonParserTests
+{
+    static readonly string[] s_texts =
+    [
+        "", " ", "{}", "[]", " [ ] ", "\t{\r\n}\n", "null", "true", "false", "\"\"", "0", "-0", "12", "-12.5", "0.5", "1e9", "1E-9", "1.5e+10",
+        """{"a":1,"A":[true,false,null,"x"],"b":{"c":{"d":[[],{}]}}}""",
+        """{"a":1,"a":2}""", """{"":""}""", "{ \"a\" : [ 1 , 2 ] , \"b\" : { } }",
+        """["\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83d\ude00","é€😀"]""",
+        """["\ud800"]""", """["\udc00x"]""", """["\ud83d\ud83d\ude00"]""", """["\ud83dx"]""", """{"\ud800":"\udc00"}""",
+        """["\u12"]""", """["\u12g4"]""", """["\x41"]""", "[\"\\", "[\"\\u", "[\"a", "[\"\u0001\"]", "[\"\n\"]", "[\"\u007f\"]",
+        "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}",
+        "tru", "truE", "nul", "nulll", "falsee", "True", "NaN", "Infinity", "'a'", "# x", "[1] // x", "/* x */ 1", "[1 /* x */]",
+        "01", "-", "-a", "+1", ".5", "1.", "1.e5", "1e", "1e+", "--1", "0x10", "1 2", "{} {}", "[] x", "\u00a0[]", "\ufeff{}", "\0", "{}\0",
+    ];
+
+    public static TheoryData<string> Texts => [.. s_texts];
+
+    [Theory, MemberData(nameof(Texts))]
+    public void Reads_what_the_library_reads(string text) => AssertAgrees(Encoding.UTF8.GetBytes(text));
+
+    [Fact]
+    public void Reads_what_the_library_reads_of_texts_with_a_few_bytes_changed()
+    {
+        var random = new PseudoRandom(1);
+        var accepted = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = Encoding.UTF8.GetBytes(s_texts[i % s_texts.Length]);
+            for (var change = random.Next(4); change > 0 && text.Length > 0; change--)
+                text[random.Next(text.Length)] = "{}[]\",:\\ue0159.+- \ntnfx"u8[random.Next(23)];
+            // Whatever else is refused before it is parsed.
+            if (Utf8.IsValid(text))
+                accepted += AssertAgrees(text) ? 1 : 0;
+        }
+        Assert.InRange(accepted, 2_000, 18_000);
+    }
+
+    [Theory]
+    [InlineData("[", "]")]
+    [InlineData("{\"a\":", "}")]
+    public void Takes_as_many_levels_as_the_library(string open, string close)
+    {
+        foreach (var depth in (int[])[63, 64, 65, 66])
+        {
+            var inner = open == "[" ? "" : "1";
+            AssertAgrees(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(open, depth)) + inner + string.Concat(Enumerable.Repeat(close, depth))));
+        }
+    }
+
+    [Theory]
+    [InlineData("{\n  \"a\": x\n}", "unexpected 'x', line 2, column 8")]
+    [InlineData("{\"a\":1}}", "unexpected '}', line 1, column 8")]
+    [InlineData("[\"\u0001\"]", "unexpected byte 0x01, line 1, column 3")]
+    [InlineData("[1,\n", "the text ends where more is expected, line 2, column 1")]
+    public void Says_where_it_went_wrong(string text, string message)
+    {
+        var exception = Assert.Throws<JsonException>(() => JsonParser.Parse(Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(message, exception.Message);
+    }
+
+    /// <returns>Did both take it?</returns>
+    static bool AssertAgrees(byte[] text)
+    {
+        var shown = Encoding.UTF8.GetString(text);
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(text);
+        }
+        catch (JsonException)
+        {
+            Assert.True(Record.Exception(() => JsonParser.Parse(text)) is JsonException, $"takes {shown}");
+            return false;
+        }
+        using (document)
+            AssertSame(document.RootElement, JsonParser.Parse(text));
+        return true;
+    }
+
+    static void AssertSame(JsonElement expected, JsonTree found)
+    {
+        var kind = expected.ValueKind switch
+        {
+            JsonValueKind.Object => JsonTokenType.StartObject,
+            JsonValueKind.Array => JsonTokenType.StartArray,
+            var other => Enum.Parse<JsonTokenType>(other.ToString()),
+        };
+        Assert.Equal(kind, found.Kind);
+        switch (expected.ValueKind)
+        {
+            case JsonValueKind.Object:
+                Assert.Equal(expected.EnumerateObject().Select(property => TextOrNull(() => property.Name) ?? ""), found.Names);
+                AssertSame(expected.EnumerateObject().Select(property => property.Value), found);
+                break;
+            case JsonValueKind.Array:
+                AssertSame(expected.EnumerateArray(), found);
+                break;
+            case JsonValueKind.String:
+                Assert.Equal(TextOrNull(expected.GetString), found.Text);
+                break;
+            default:
+                Assert.Equal(expected.GetRawText(), found.Text);
+                break;
+        }
+    }
+
+    static void AssertSame(IEnumerable<JsonElement> expected, JsonTree found)
+    {
+        var items = expected.ToList();
+        Assert.Equal(items.Count, found.Values.Count);
+        for (var i = 0; i < items.Count; i++)
+            AssertSame(items[i], found.Values[i]);
+    }
+
+    static string? TextOrNull(Func<string?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
