@@ -21,7 +21,7 @@ public static unsafe class DirectoryStamp
         KernelException.ThrowIfFailed(
             LibC.statx(LibC.AT_FDCWD, directory, 0, LibC.STATX_INO | LibC.STATX_MTIME, &status), $"look at {directory}");
         return string.Create(CultureInfo.InvariantCulture, stackalloc char[128],
-            $"{s_bootId.Value} {status.stx_ino} {status.stx_mtime_sec}.{status.stx_mtime_nsec:d9}");
+            $"{BootId.Current} {status.stx_ino} {status.stx_mtime_sec}.{status.stx_mtime_nsec:d9}");
     }
 
     /// <summary>Gives the directory a time of its own and returns its stamp.</summary>
@@ -36,7 +36,4 @@ public static unsafe class DirectoryStamp
         KernelException.ThrowIfFailed(LibC.utimensat(LibC.AT_FDCWD, directory, times, 0), $"set the time of {directory}");
         return Get(directory);
     }
-
-    static readonly Lazy<string> s_bootId = new(() =>
-        System.Text.Encoding.ASCII.GetString(SmallFile.TryRead("/proc/sys/kernel/random/boot_id", 64) ?? []).TrimEnd('\n'));
 }

@@ -9,6 +9,9 @@ namespace CniBridge.Linux;
 /// </summary>
 public sealed class FileLock : IDisposable
 {
+    /// <summary>Non-blocking: where a named pipe lies instead of a file, it can be locked as well, and nobody waits for a writer.</summary>
+    const int OpenFlags = LibC.O_RDONLY | LibC.O_CREAT | LibC.O_NONBLOCK;
+
     readonly Descriptor _file;
 
     FileLock(Descriptor file) => _file = file;
@@ -16,12 +19,12 @@ public sealed class FileLock : IDisposable
     /// <summary>Creates the file if need be and waits for its lock, at most until the deadline.</summary>
     /// <exception cref="KernelException">ETIMEDOUT names the process that holds the lock.</exception>
     public static FileLock Acquire(string path, uint mode, TimeSpan deadline) =>
-        Lock(Descriptor.Open(path, LibC.O_RDONLY | LibC.O_CREAT, mode), path, deadline);
+        Lock(Descriptor.Open(path, OpenFlags, mode), path, deadline);
 
     /// <summary>As <see cref="Acquire"/>, but null when the file's directory is not there: nothing to guard.</summary>
     public static FileLock? TryAcquire(string path, uint mode, TimeSpan deadline)
     {
-        var file = Descriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_CREAT, mode, Errno.ENOENT, Errno.ENOTDIR);
+        var file = Descriptor.TryOpen(path, OpenFlags, mode, Errno.ENOENT, Errno.ENOTDIR);
         return file is null ? null : Lock(file, path, deadline);
     }
 

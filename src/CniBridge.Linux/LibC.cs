@@ -17,6 +17,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string pathname, int flags, uint mode);
 
+    // unsigned int alarm(unsigned int seconds);
+    [LibraryImport(libc)]
+    internal static partial uint alarm(uint seconds);
+
     // int close(int fd);
     [LibraryImport(libc, SetLastError = true)]
     internal static partial int close(int fd);

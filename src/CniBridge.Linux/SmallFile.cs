@@ -58,6 +58,21 @@ public static unsafe class SmallFile
     public static void Overwrite(string path, ReadOnlySpan<byte> content, uint mode)
     {
         using var file = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_CREAT, mode);
+        WriteAtStart(file, path, content);
+        if (file.Length > content.Length)
+            KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
+    }
+
+    /// <summary>Writes over the beginning of a file that is no longer than the content: one step, and nothing is left beside it.</summary>
+    /// <exception cref="KernelException">There is no such file.</exception>
+    public static void OverwriteShorter(string path, ReadOnlySpan<byte> content)
+    {
+        using var file = Descriptor.Open(path, LibC.O_WRONLY);
+        WriteAtStart(file, path, content);
+    }
+
+    static void WriteAtStart(Descriptor file, string path, ReadOnlySpan<byte> content)
+    {
         fixed (byte* start = content)
         {
             var written = KernelException.ThrowIfFailed(
@@ -65,8 +80,6 @@ public static unsafe class SmallFile
             if (written != content.Length)
                 throw new KernelException($"write {path}", Errno.ENOSPC);
         }
-        if (file.Length > content.Length)
-            KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
     }
 
     /// <summary>
@@ -142,6 +155,17 @@ public static unsafe class SmallFile
         return !path.Contains('\0', StringComparison.Ordinal) && LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
             ? string.Create(CultureInfo.InvariantCulture, $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}")
             : null;
+    }
+
+    /// <summary>When the content was written last, by the node's clock; null where there is nothing.</summary>
+    public static DateTimeOffset? ModifiedAt(string path)
+    {
+        Descriptor.RefuseNul(path);
+        LibC.statx_buffer status;
+        if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_MTIME, &status) == 0)
+            return DateTimeOffset.FromUnixTimeSeconds(status.stx_mtime_sec).AddTicks(status.stx_mtime_nsec / 100);
+        var errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"look for {path}", errno);
     }
 
     /// <summary>Deletes a file; false when it was not there.</summary>

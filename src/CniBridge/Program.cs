@@ -13,5 +13,7 @@ if (!isCall && role.IsOperators)
 using var log = new StreamWriter(DescriptorStream.StandardError, leaveOpen: true) { AutoFlush = true };
 if (!isCall)
     return role.WriteAbout(log);
+// Below the two minutes or more after which runtimes kill a plugin, without a word about which and why.
+ProcessDeadline.Set(seconds: 90);
 return new PluginHost(role.Plugin, DescriptorStream.StandardInput, DescriptorStream.StandardOutput, log)
     .Run(variables, EnvironmentVariables.ReadAll);

@@ -81,6 +81,15 @@ public sealed class FileLockTests : IDisposable
         Assert.True(CanFlock("--timeout", "1"));
     }
 
+    // A blocking open would wait for somebody to write to it.
+    [Fact]
+    public void A_named_pipe_in_the_files_place_keeps_nobody_waiting()
+    {
+        Assert.Equal(0, HelperProgram.Run("", "mkfifo", Lock).ExitCode);
+        using (FileLock.Acquire(Lock, Mode, TimeSpan.FromSeconds(1)))
+            Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, TimeSpan.FromMilliseconds(50)));
+    }
+
     [Theory]
     [InlineData("missing/lock")]
     [InlineData("file/lock")]

@@ -101,9 +101,22 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>Sends one request that is answered by one message.</summary>
     /// <exception cref="KernelException">The kernel refused, for example because there is no such object.</exception>
     public T Get<T>(INetlinkMessage message, Decoder<T> decode)
+        where T : class => Get(message, decode, out var refusal) ?? throw refusal!;
+
+    /// <summary>The same, but null where the kernel refuses as the message tolerates: an exception costs more than the question.</summary>
+    public T? TryGet<T>(INetlinkMessage message, Decoder<T> decode)
+        where T : class
+    {
+        var answer = Get(message, decode, out var refusal);
+        return answer is not null || refusal?.Errno == message.Tolerated ? answer : throw refusal!;
+    }
+
+    T? Get<T>(INetlinkMessage message, Decoder<T> decode, out KernelException? refusal)
+        where T : class
     {
         Span<byte> buffer = stackalloc byte[BufferSize];
         var sequence = Send(0, message);
+        refusal = null;
         while (true)
         {
             var reader = Receive(message, buffer);
@@ -113,8 +126,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
                     continue;
                 if (reader.Type != NLMSG_ERROR)
                     return decode(reader.Payload);
-                throw ToException(message, Acknowledgement.Decode(reader.Payload, reader.Flags))
+                refusal = ToException(message, Acknowledgement.Decode(reader.Payload, reader.Flags))
                     ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without an answer");
+                return null;
             }
         }
     }

@@ -14,6 +14,7 @@ static class RouteConstants
     internal const ushort RTM_DELROUTE = 25;
     internal const ushort RTM_GETROUTE = 26;
     internal const ushort RTM_NEWNEIGH = 28;
+    internal const ushort RTM_GETNEIGH = 30;
     internal const ushort RTM_NEWVLAN = 112;
     internal const ushort RTM_GETVLAN = 114;
 
@@ -79,7 +80,10 @@ static class RouteConstants
 
     internal const ushort NDA_DST = 1;
     internal const ushort NDA_LLADDR = 2;
+    internal const ushort NDA_VLAN = 5;
+    internal const ushort NDA_MASTER = 9;
     internal const ushort NUD_REACHABLE = 0x02;
+    internal const ushort NUD_PERMANENT = 0x80;
 
     internal const ushort RTA_DST = 1;
     internal const ushort RTA_OIF = 4;

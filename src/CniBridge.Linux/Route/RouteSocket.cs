@@ -139,7 +139,7 @@ public sealed unsafe class RouteSocket : IDisposable
         return addresses;
     }
 
-    /// <summary>Addresses of all links, of both families.</summary>
+    /// <summary>The addresses of all links.</summary>
     public List<LinkAddress> ListAddresses() => _socket.Dump(new ListAddresses(0), LinkAddress.Decode);
 
     /// <summary>Adds an address; there already is as good, for somebody else may add it at the same time.</summary>
@@ -184,6 +184,15 @@ public sealed unsafe class RouteSocket : IDisposable
             return null;
         }
     }
+
+    /// <summary>What the node knows of a neighbour on a link, or null: nobody asked for it lately.</summary>
+    public NeighbourEntry? TryGetNeighbour(int index, IpAddress address) =>
+        _socket.TryGet(new GetNeighbour(index, address), NeighbourEntry.Decode);
+
+    /// <summary>By which port a bridge sends to a MAC, or null: it has not heard of it lately.</summary>
+    /// <param name="vlan">0 for a bridge that does not tell VLANs apart.</param>
+    public NeighbourEntry? TryGetForwarding(int bridge, MacAddress mac, int vlan) =>
+        _socket.TryGet(new GetForwarding(bridge, mac, vlan), NeighbourEntry.Decode);
 
     internal static byte FamilyOf(IpAddress address) => (byte)(address.IsV6 ? LibC.AF_INET6 : LibC.AF_INET);
 

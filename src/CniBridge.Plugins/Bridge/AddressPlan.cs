@@ -18,7 +18,7 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     internal List<Cidr> Addresses { get; } = [.. Result.Ips.Select(ip => ip.Address)];
     internal bool HasIPv6 => Addresses.Exists(cidr => cidr.Address.IsV6);
 
-    /// <summary>Of the family.</summary>
+    /// <summary>Is the bridge a gateway of the family?</summary>
     internal bool HasGateway(bool isV6)
     {
         foreach (var gateway in Gateways)

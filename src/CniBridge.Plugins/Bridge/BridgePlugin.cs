@@ -18,6 +18,11 @@ public sealed class BridgePlugin : IPlugin
         if (config.IsMtuAuto)
             config = config with { Mtu = node.FindUplinkMtu() };
         CheckMtu(config, addresses);
+        if (addresses is HostLocalAddresses own)
+        {
+            own.WhoUses = address => node.FindUser(address, config);
+            own.DeleteHostLink = node.DeleteHostLink;
+        }
         return new BridgeAdd(request, config, addresses, node).Run();
     }
 
@@ -32,14 +37,14 @@ public sealed class BridgePlugin : IPlugin
     {
         var config = new Lazy<DeleteJson>(() => CniJson.Decode(request.Config, DeleteJson.Read, "network config"));
         using var node = new NodeNetwork(request.Log);
-        new BridgeDelete(request, () => config.Value.ChecksMacSpoofing, () => FindAddresses(request, config.Value), node).Run();
+        new BridgeDelete(request, () => config.Value.ChecksMacSpoofing, () => FindAddresses(request, config.Value, node), node).Run();
     }
 
     public void CollectGarbage(CniRequest request)
     {
         var config = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
         using var node = new NodeNetwork(request.Log);
-        new BridgeGarbage(request, config.ChecksMacSpoofing, FindAddresses(request, config), node).Run();
+        new BridgeGarbage(request, config.ChecksMacSpoofing, FindAddresses(request, config, node), node).Run();
     }
 
     public void ReportStatus(CniRequest request)
@@ -76,10 +81,14 @@ public sealed class BridgePlugin : IPlugin
     }
 
     /// <summary>For cleaning up, which needs no more than where the addresses are managed.</summary>
-    static IAddressManager? FindAddresses(CniRequest request, DeleteJson config) => config.Ipam?.Type switch
+    static IAddressManager? FindAddresses(CniRequest request, DeleteJson config, NodeNetwork node)
     {
-        null or "" => null,
-        HostLocal => HostLocalAddresses.ForDelete(request),
-        var type => new DelegatedAddresses(type, request),
-    };
+        if (config.Ipam?.Type is not { Length: > 0 } type)
+            return null;
+        if (type != HostLocal)
+            return new DelegatedAddresses(type, request);
+        var addresses = HostLocalAddresses.ForDelete(request);
+        addresses.DeleteHostLink = node.DeleteHostLink;
+        return addresses;
+    }
 }

@@ -65,6 +65,9 @@ interface INodeNetwork : IDisposable
     /// <summary>The node's own neighbour entries for the addresses, where it has some, name the MAC from now on.</summary>
     void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac);
 
+    /// <summary>Names who behind the bridge uses an address, as far as the node and the bridge have noticed; null: nobody.</summary>
+    string? FindUser(IpAddress address, BridgeConfig config);
+
     void EnableForwarding(bool isV6);
 
     bool IsForwarding(bool isV6);

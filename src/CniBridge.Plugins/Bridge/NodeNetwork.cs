@@ -2,6 +2,7 @@ using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Route;
+using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
@@ -151,6 +152,19 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates) =>
         PodNetwork.Configure(pod, interfaceName, plan, detectsDuplicates, log);
+
+    public string? FindUser(IpAddress address, BridgeConfig config)
+    {
+        if (_socket.TryGetIndex(config.Bridge) is not { } bridge)
+            return null;
+        var link = config.VlanGateway is { } gateway ? _socket.TryGetIndex(gateway) : bridge;
+        // Without a VLAN of their own, pods are in the one that a bridge with VLANs gives each port.
+        var vlan = config.Vlan == 0 && config.FiltersVlans ? DefaultVlan : config.Vlan;
+        return link is null ? null : AddressTraffic.FindUser(_socket, address, link.Value, bridge, vlan, log);
+    }
+
+    /// <summary>vlan_default_pvid, unless somebody changed it.</summary>
+    const int DefaultVlan = 1;
 
     public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac)
     {

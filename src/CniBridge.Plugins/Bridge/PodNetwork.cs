@@ -5,7 +5,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>What is done inside a pod's namespace, each on a thread that enters it and ends.</summary>
+/// <summary>What is done inside a pod's namespace, each by a visit of its own.</summary>
 static class PodNetwork
 {
     static readonly TimeSpan s_dadDeadline = TimeSpan.FromSeconds(5);

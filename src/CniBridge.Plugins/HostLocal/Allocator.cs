@@ -4,17 +4,32 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>An address that may be tried, and the range that it is of.</summary>
-sealed record Candidate(IpAddress Address, AddressRange Range);
-
 /// <summary>Which address an attachment gets: the policy, apart from how reservations are kept.</summary>
 sealed class Allocator(IReservationStore store, ReservationOwner owner)
 {
+    IReadOnlyList<IpAddress> _held = [];
+
     /// <summary>What was handed out last of each range set before, be it of the set or of an earlier configuration's.</summary>
     internal List<IpAddress> LastReserved { get; } = [];
 
     /// <summary>By number of the range set: the marks among them that an earlier configuration left.</summary>
     internal Dictionary<int, IpAddress> FormerMarks { get; } = [];
+
+    /// <summary>Those of the addresses that were not the attachment's before.</summary>
+    internal List<IpAddress> Reserved { get; } = [];
+
+    /// <summary>What was recorded of the owner whose addresses are handed out again, or null.</summary>
+    internal OwnerRecord? Former { get; private set; }
+
+    /// <summary>Says of an address that nobody has reserved who uses it all the same, or null.</summary>
+    internal Func<IpAddress, string?> WhoUses { get; init; } = _ => null;
+
+    /// <summary>
+    /// Deletes the owner's link on the node: the kernel takes its time to do so when a namespace ended. Null: nobody here makes any.
+    /// </summary>
+    internal Action? CutOff { get; init; }
+
+    internal TextWriter Log { get; init; } = TextWriter.Null;
 
     /// <summary>One address of each range set, or none at all. Each reservation's undo is pushed beside it.</summary>
     /// <exception cref="CniException">Nothing is free, or a requested address cannot be had.</exception>
@@ -22,16 +37,16 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     {
         var open = config.RequestedAddresses.ToList();
         var allocated = new List<CniIp>();
+        _held = store.FindByOwner(owner);
         foreach (var set in config.RangeSets)
         {
             var requested = open.Find(address => set.Find(address) is not null);
             if (requested is not null)
                 open.Remove(requested);
             var last = store.GetLastReserved(set.Index);
-            var (address, range) = AllocateFrom(set, requested, last);
+            var (address, range) = FindHeld(set, requested, undo) ?? Reserve(set, requested, last, config.ReuseDelay, undo);
             if (last is not null)
                 LastReserved.Add(last);
-            undo.Push("release " + address, () => store.Release(address, owner));
             store.SetLastReserved(set.Index, address);
             // The mark of an earlier range tells whose an old gateway address is: it is lost only when that is settled.
             if (last is not null && set.Find(last) is null)
@@ -49,16 +64,60 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return allocated;
     }
 
-    Candidate AllocateFrom(RangeSet set, IpAddress? requested, IpAddress? last)
+    /// <summary>An attachment has one address per range set. Made again after its end, it has the same one again.</summary>
+    Candidate? FindHeld(RangeSet set, IpAddress? requested, Rollback undo)
     {
-        // An attachment has one address per range set, asked for by number or not.
-        if (store.FindByOwner(owner).FirstOrDefault(address => set.Find(address) is not null) is { } held)
-            throw Failure(set, $"{held} has been allocated to {owner.ContainerId}, duplicate allocation is not allowed");
-        if (requested is { } wanted)
-            return ReserveRequested(set, wanted);
-        return FindFree(set, last)
-            ?? (store.ReclaimLeftovers() ? FindFree(set, last) : null)
+        if (_held.FirstOrDefault(address => set.Find(address) is not null) is not { } held)
+            return null;
+        Adopt(set, held, undo);
+        var range = set.Find(held)!;
+        if ((requested is null || requested == held) && held != range.Gateway && set.FindExclusion(held) is null)
+            return new Candidate(held, range);
+        store.Release(held, owner);
+        return null;
+    }
+
+    void Adopt(RangeSet set, IpAddress held, Rollback undo)
+    {
+        if (Former is not null)
+            return;
+        RefuseUnlessDead(set, held);
+        foreach (var other in _held)
+        {
+            if (other != held)
+                RefuseUnlessDead(set, other);
+        }
+        CutOff?.Invoke();
+        Former = store.Adopt(owner);
+        if (Former is { } former)
+            undo.Push("record the former attachment", () => store.PutBack(former));
+    }
+
+    void RefuseUnlessDead(RangeSet set, IpAddress held)
+    {
+        var refusal = $"{held} has been allocated to {owner.ContainerId}, duplicate allocation is not allowed";
+        var verdict = store.Judge(held, owner, countsLink: CutOff is null);
+        switch (verdict.State)
+        {
+            case LifeState.Alive:
+                throw Failure(set, $"{refusal}: {owner.InterfaceName} is alive, {verdict.How}");
+            case LifeState.Unknown:
+                throw Failure(set, refusal);
+            case LifeState.Dead when store.TryListLivingAddresses()?.Contains(held) != false:
+                throw Failure(set, $"{refusal}: {verdict.How}, but some namespace has the address");
+        }
+        Log.WriteLine($"{owner.ContainerId} {owner.InterfaceName} gets {held} again: {verdict.How}");
+    }
+
+    Candidate Reserve(RangeSet set, IpAddress? requested, IpAddress? last, TimeSpan reuseDelay, Rollback undo)
+    {
+        var found = requested is { } wanted ? ReserveRequested(set, wanted)
+            : FindFree(set, last, reuseDelay)
+            ?? (store.Reclaim(set) ? FindFree(set, last, reuseDelay) : null)
             ?? throw Failure(set, $"no IP addresses available in range set: {set}");
+        Reserved.Add(found.Address);
+        undo.Push($"release {found.Address}", () => store.Release(found.Address, owner));
+        return found;
     }
 
     Candidate ReserveRequested(RangeSet set, IpAddress wanted)
@@ -66,57 +125,52 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         var range = set.Find(wanted)!;
         if (wanted == range.Gateway)
             throw Failure(set, $"requested ip {wanted} is subnet's gateway");
-        if (store.TryReserve(wanted, owner) || (store.ReclaimLeftovers() && store.TryReserve(wanted, owner)))
+        if (set.FindExclusion(wanted) is { } exclusion)
+            throw Failure(set, $"requested IP address {wanted} is never handed out: {exclusion}");
+        if (TryReserve(wanted) || (store.Reclaim(set) && TryReserve(wanted)))
             return new Candidate(wanted, range);
         throw Failure(set, $"requested IP address {wanted} is not available in range set {set}");
     }
 
-    Candidate? FindFree(RangeSet set, IpAddress? last)
+    /// <summary>The first that is free and does not rest; where all that are free do, the one that rests longest.</summary>
+    Candidate? FindFree(RangeSet set, IpAddress? last, TimeSpan reuseDelay)
     {
-        foreach (var candidate in Candidates(set, last))
+        var resting = new List<(DateTimeOffset Since, Candidate Candidate)>();
+        foreach (var candidate in Candidates.Of(set, last))
         {
-            if (store.TryReserve(candidate.Address, owner))
+            if (!store.IsFree(candidate.Address))
+                continue;
+            if (reuseDelay > TimeSpan.Zero && FindRest(candidate.Address, reuseDelay) is { } since)
+                resting.Add((since, candidate));
+            else if (TryTake(candidate.Address))
+                return candidate;
+        }
+        resting.Sort((one, other) => one.Since.CompareTo(other.Since));
+        foreach (var (_, candidate) in resting)
+        {
+            if (TryTake(candidate.Address))
                 return candidate;
         }
         return null;
     }
 
-    /// <summary>
-    /// Every address of the set once, beginning after the last one reserved and ending with it, without the gateways: an
-    /// address that was just released is the last to be handed out again.
-    /// </summary>
-    internal static IEnumerable<Candidate> Candidates(RangeSet set, IpAddress? last)
+    /// <summary>When it was released; null: it does not rest. A time to come is of a clock that was wrong.</summary>
+    DateTimeOffset? FindRest(IpAddress address, TimeSpan reuseDelay)
     {
-        var current = last is null ? -1 : Array.FindIndex(set.Ranges, range => range.Contains(last));
-        if (current >= 0 && last != set.Ranges[current].End)
-        {
-            foreach (var candidate in Walk(set.Ranges[current], last!.Next(), set.Ranges[current].End))
-                yield return candidate;
-        }
-        // Without a current one that is all of them, from the first.
-        for (var i = current + 1; i < set.Ranges.Length + Math.Max(current, 0); i++)
-        {
-            var range = set.Ranges[i % set.Ranges.Length];
-            foreach (var candidate in Walk(range, range.Start, range.End))
-                yield return candidate;
-        }
-        if (current >= 0)
-        {
-            foreach (var candidate in Walk(set.Ranges[current], set.Ranges[current].Start, last!))
-                yield return candidate;
-        }
+        var age = DateTimeOffset.UtcNow - store.FindRelease(address);
+        return age >= TimeSpan.Zero && age < reuseDelay ? DateTimeOffset.UtcNow - age : null;
     }
 
-    static IEnumerable<Candidate> Walk(AddressRange range, IpAddress from, IpAddress to)
+    bool TryReserve(IpAddress address) => store.IsFree(address) && TryTake(address);
+
+    bool TryTake(IpAddress address)
     {
-        for (var address = from; ; address = address.Next())
+        if (WhoUses(address) is { } user)
         {
-            if (address != range.Gateway)
-                yield return new Candidate(address, range);
-            // The last address of all has no next one.
-            if (address == to)
-                yield break;
+            Log.WriteLine($"{address} is passed over: nobody has reserved it, and {user}");
+            return false;
         }
+        return store.TryReserve(address, owner);
     }
 
     static CniException Failure(RangeSet set, string why) => new(CniErrorCode.Internal,

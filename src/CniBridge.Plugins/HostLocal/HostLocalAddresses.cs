@@ -22,6 +22,8 @@ sealed class HostLocalAddresses : IAddressManager
         _request = request;
     }
 
+    internal INodeView Node { get; set; } = new NodeView();
+
     TextWriter Log => _request.Log;
 
     /// <summary>Nothing of the pod is needed, and a full range is found before anything is made.</summary>
@@ -53,6 +55,11 @@ sealed class HostLocalAddresses : IAddressManager
 
     static HostLocalAddresses Of(CniRequest request, HostLocalConfig config)
     {
+        foreach (var exclusion in config.RangeSets is [var first, ..] ? first.Exclusions : [])
+        {
+            if (!config.RangeSets.Any(set => set.Ranges.Any(exclusion.Touches)))
+                request.Log.WriteLine($"{exclusion}: no range has such addresses");
+        }
         var dns = config.ResolvConf.Length > 0 ? ResolvConf.Read(config.ResolvConf) : new CniDns();
         return new HostLocalAddresses(request, config.Place, config, dns);
     }
@@ -71,43 +78,94 @@ sealed class HostLocalAddresses : IAddressManager
     internal static HostLocalAddresses ForDelete(CniRequest request)
     {
         var json = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
-        var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir);
+        var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir)
+            .With(json.Ipam?.LockTimeout, json.Ipam?.ReuseDelay);
         return new HostLocalAddresses(request, place, null, new CniDns());
     }
+
+    /// <summary>Says of an address that nobody has reserved who uses it all the same, or null.</summary>
+    internal Func<IpAddress, string?> WhoUses { get; set; } = _ => null;
 
     public CniResult Allocate(Rollback undo)
     {
         var config = _config ?? throw new InvalidOperationException("made for DEL, asked to allocate");
-        using var store = ReservationStore.Open(_place, Log);
+        using var store = ReservationStore.Open(_place, Log, new StoreUser(Node, MakeOrigin()));
         // Within the lock an undo uses the open store; after it, the caller's undo opens the store again.
         using var inner = new Rollback(Log);
-        var allocator = new Allocator(store, _owner);
+        var allocator = new Allocator(store, _owner)
+        {
+            WhoUses = WhoUses,
+            CutOff = DeleteHostLink is { } delete ? () => delete(_request.Attachment) : null,
+            Log = Log,
+        };
         var ips = allocator.Allocate(config, inner);
         LastServed = allocator.LastReserved;
         HasMoved = allocator.FormerMarks.Count > 0;
         inner.Cancel();
-        undo.Push("release the addresses", () => Release(ips, allocator.FormerMarks));
+        undo.Push("release the addresses", () => Undo(allocator));
         return new CniResult { Ips = ips, Routes = config.Routes, Dns = _dns };
     }
 
+    AttachmentOrigin MakeOrigin()
+    {
+        var netns = _request.Environment.NetworkNamespace;
+        return new AttachmentOrigin(Node.BootId, netns, Node.IdentityOf(netns) ?? "", DateTimeOffset.UtcNow);
+    }
+
     /// <summary>Only what this request reserved; an earlier attachment's addresses are not its to release.</summary>
-    void Release(IReadOnlyList<CniIp> ips, IReadOnlyDictionary<int, IpAddress> marks)
+    void Undo(Allocator allocator)
     {
         using var store = ReservationStore.TryOpen(_place, Log);
         if (store is null)
             return;
         var failures = new Failures();
-        foreach (var ip in ips)
-            failures.Try(() => store.Release(ip.Address.Address, _owner));
-        foreach (var (rangeSet, address) in marks)
+        foreach (var address in allocator.Reserved)
+            failures.Try(() => store.Release(address, _owner));
+        if (allocator.Former is { } former)
+            failures.Try(() => store.PutBack(former));
+        foreach (var (rangeSet, address) in allocator.FormerMarks)
             failures.Try(() => store.SetLastReserved(rangeSet, address));
         failures.ThrowIfAny("not everything was released");
     }
 
+    /// <summary>Deletes the link of an attachment that ended; null: nobody here makes any.</summary>
+    internal Action<Attachment>? DeleteHostLink { get; set; }
+
+    /// <summary>
+    /// By container and interface, in this network's store. Where that has nothing, in those of others: the network may have been
+    /// renamed, or its data directory moved, since the pod was added.
+    /// </summary>
     public void Release()
     {
-        using var store = ReservationStore.TryOpen(_place, Log);
-        store?.ReleaseAll(_owner);
+        if (TryRelease(_place))
+            return;
+        foreach (var stored in OwnerIndex.FindElsewhere(_place.StateDirectory, _owner, _place.Directory))
+        {
+            var place = _place with { Directory = stored.Store! };
+            if (!IsEndOf(stored.Record, place.Network))
+                continue;
+            DeleteHostLink?.Invoke(new Attachment(place.Network, _owner.ContainerId, _owner.InterfaceName));
+            if (TryRelease(place))
+                Log.WriteLine($"{string.Join(' ', stored.Record.Addresses)} released in {place.Directory}");
+        }
+    }
+
+    bool TryRelease(StorePlace place)
+    {
+        using var store = ReservationStore.TryOpen(place, Log);
+        return store?.ReleaseAll(_owner) == true;
+    }
+
+    /// <summary>Is it the same attachment that ends, or one that ended before? The pair of names alone is not enough to tell.</summary>
+    bool IsEndOf(OwnerRecord record, string network)
+    {
+        if (record.Origin is not { } origin)
+            return false;
+        var netns = _request.Environment.NetworkNamespace;
+        if (netns.Length > 0 && origin.Netns == netns)
+            return true;
+        var proof = new ProofOfDeath(network, Node);
+        return proof.JudgeNamespace(origin).State == LifeState.Dead && (DeleteHostLink is not null || proof.FindHostLink(record) is null);
     }
 
     /// <summary>An address may be handed out again only when nobody has it any more.</summary>

@@ -13,6 +13,9 @@ sealed record HostLocalConfig
 
     internal required StorePlace Place { get; init; }
 
+    /// <summary>How long a released address rests while others are free.</summary>
+    internal TimeSpan ReuseDelay { get; init; }
+
     /// <summary>File to take the container's DNS from, or empty.</summary>
     internal required string ResolvConf { get; init; }
 
@@ -24,15 +27,30 @@ sealed record HostLocalConfig
         var json = CniJson.Decode(request.Config, HostLocalJson.Read, "network config");
         var ipam = json.Ipam
             ?? throw new CniException(CniErrorCode.InvalidConfig, "IPAM config missing 'ipam' key");
+        var exclusions = Exclusion.Parse(ipam.Exclude, "ipam.exclude");
+        var place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir);
+        var lockTimeout = Within("ipam.lockTimeout", ipam.LockTimeout, 1, MaxLockTimeout);
+        var reuseDelay = Within("ipam.reuseDelay", ipam.ReuseDelay, 0, MaxReuseDelay) ?? 0;
         return new HostLocalConfig
         {
             RequestedAddresses = ReadRequestedAddresses(json, args),
-            RangeSets = ReadRangeSets(json, ipam, request.Version, mayLackRanges),
+            RangeSets = ReadRangeSets(json, ipam, request.Version, mayLackRanges, exclusions),
             Routes = CniResultReader.Each(ipam.Routes, "ipam.routes", ReadRoute),
-            Place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir),
+            Place = place.With(lockTimeout, reuseDelay),
+            ReuseDelay = TimeSpan.FromSeconds(reuseDelay),
             ResolvConf = ipam.ResolvConf ?? "",
         };
     }
+
+    /// <summary>Runtimes wait for two minutes or more.</summary>
+    internal const int MaxLockTimeout = 60;
+
+    /// <summary>A day.</summary>
+    internal const int MaxReuseDelay = 86_400;
+
+    static int? Within(string key, int? value, int lowest, int highest) => value is { } number && (number < lowest || number > highest)
+        ? throw CniException.InvalidConfig(key, value, string.Create(CultureInfo.InvariantCulture, $"a number of seconds from {lowest} to {highest}"))
+        : value;
 
     static CniRoute ReadRoute(RouteJson json, string key)
     {
@@ -69,7 +87,7 @@ sealed record HostLocalConfig
     }
 
     /// <summary>The runtime's ranges first, then the single range of the old style, then the listed ones.</summary>
-    static RangeSet[] ReadRangeSets(HostLocalJson json, HostLocalIpamJson ipam, string version, bool mayLackRanges)
+    static RangeSet[] ReadRangeSets(HostLocalJson json, HostLocalIpamJson ipam, string version, bool mayLackRanges, Exclusion[] exclusions)
     {
         var sets = new List<RangeSet>();
         for (var i = 0; i < json.RuntimeConfig?.IpRanges?.Count; i++)
@@ -80,6 +98,8 @@ sealed record HostLocalConfig
             sets.Add(RangeSet.Parse(sets.Count, ipam.Ranges[i], Key("ipam.ranges", i)));
         if (sets.Count > 0 || !mayLackRanges)
             Check(sets, version);
+        for (var i = 0; i < sets.Count; i++)
+            sets[i] = sets[i] with { Exclusions = exclusions };
         return [.. sets];
 
     }

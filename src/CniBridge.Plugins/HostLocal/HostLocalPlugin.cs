@@ -10,6 +10,7 @@ public sealed class HostLocalPlugin : IPlugin
     public CniResult Add(CniRequest request)
     {
         var addresses = HostLocalAddresses.ForAdd(request, ParseArgs(request));
+        addresses.WhoUses = address => AddressTraffic.FindUser(address, request.Log);
         using var undo = new Rollback(request.Log);
         var result = addresses.Allocate(undo);
         undo.Cancel();

@@ -8,10 +8,16 @@ sealed record ReservationOwner(string ContainerId, string InterfaceName);
 /// <summary>The reservations of one network, held under its lock until disposed.</summary>
 interface IReservationStore : IDisposable
 {
+    /// <summary>Has nobody reserved the address?</summary>
+    bool IsFree(IpAddress address);
+
     /// <summary>Reserves an address; false when somebody has it.</summary>
     bool TryReserve(IpAddress address, ReservationOwner owner);
 
     void Release(IpAddress address, ReservationOwner owner);
+
+    /// <summary>When a free address was released, if that is noted.</summary>
+    DateTimeOffset? FindRelease(IpAddress address);
 
     /// <summary>The addresses of an owner, in any range.</summary>
     IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner);
@@ -21,6 +27,19 @@ interface IReservationStore : IDisposable
 
     void SetLastReserved(int rangeSet, IpAddress address);
 
-    /// <summary>Frees addresses whose reservation is proven to be no one's; true when there were any.</summary>
-    bool ReclaimLeftovers();
+    /// <summary>Does the attachment that a reservation was made for still live?</summary>
+    /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
+    LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true);
+
+    /// <summary>All addresses that are configured in any living namespace, or null: it cannot be known.</summary>
+    IReadOnlySet<IpAddress>? TryListLivingAddresses();
+
+    /// <summary>Frees addresses of a set whose reservation is proven to be no one's; true when there were any.</summary>
+    bool Reclaim(RangeSet set);
+
+    /// <summary>What an owner has is from now on this request's attachment's.</summary>
+    /// <returns>What was recorded before, for <see cref="PutBack"/>.</returns>
+    OwnerRecord? Adopt(ReservationOwner owner);
+
+    void PutBack(OwnerRecord record);
 }

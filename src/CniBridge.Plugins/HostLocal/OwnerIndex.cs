@@ -6,15 +6,18 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Plugins.HostLocal;
 
 /// <summary>
-/// Who has which addresses, so that ADD and DEL need not read every reservation. A cache beside the reservations, outside of
-/// their directory (the Go plugin reads every file in there): one file per owner, and a stamp of the directory as we left
-/// it. When the stamp does not match, because the Go plugin or a person was there, the node was booted, or we were killed
-/// half-way, the index is made anew from the reservations; lost or unwritable, everything works and is only slower.
+/// Who has which addresses and since when, so that ADD and DEL need not read every reservation, and so that one can be
+/// proven dead. Kept beside the reservations, outside of their directory (the Go plugin reads every file in there): one
+/// record per owner, and a stamp of the directory as we left it. When the stamp does not match, because the Go plugin or a
+/// person was there, the node was booted, or we were killed half-way, the index is made anew from the reservations and what
+/// is known of their owners; lost or unwritable, everything works and is only slower, but nothing can be proven dead.
 /// </summary>
 sealed class OwnerIndex
 {
     const uint FileMode = 0b110_000_000;
-    const int MaxFileBytes = 4096;
+
+    /// <summary>PATH_MAX for the namespace, the same for the store, and what else there is.</summary>
+    const int MaxFileBytes = 10 * 1024;
     const string StampFile = ".stamp";
 
     /// <summary>NAME_MAX is 255; an interface's name and a comma follow the container ID.</summary>
@@ -23,70 +26,141 @@ sealed class OwnerIndex
     readonly string _directory;
     readonly string _store;
 
+    /// <summary>What was read or written before, by file name: nobody else may change it while the store is locked.</summary>
+    readonly Dictionary<string, OwnerRecord?> _read = new(StringComparer.Ordinal);
+
     /// <param name="stateDirectory">Where all indexes are.</param>
     /// <param name="store">The directory with the reservations.</param>
     internal OwnerIndex(string stateDirectory, string store)
     {
-        _store = store;
+        _store = Path.GetFullPath(store);
         // Networks of one name may have several data directories.
-        var mark = StableHash.Of(Path.GetFullPath(store)).ToString("x16", CultureInfo.InvariantCulture);
+        var mark = StableHash.Of(_store).ToString("x16", CultureInfo.InvariantCulture);
         var network = Path.GetFileName(store);
         _directory = Path.Combine(stateDirectory, $"{network[..Math.Min(network.Length, 200)]}-{mark}");
     }
 
+    internal string ReleasesDirectory => Path.Combine(_directory, ".released");
+
     /// <summary>Does the index tell what the reservations tell?</summary>
     internal bool IsCurrent() =>
-        SmallFile.TryRead(Path.Combine(_directory, StampFile), MaxFileBytes) is { } stamp &&
+        SmallFile.TryRead(Path.Combine(_directory, StampFile), 256) is { } stamp &&
         Encoding.ASCII.GetString(stamp) == DirectoryStamp.Get(_store);
 
-    /// <summary>The owner's addresses; to be asked only of a current index.</summary>
-    /// <exception cref="IOException">More than the index is made for: half of them would be a wrong answer.</exception>
-    internal IReadOnlyList<IpAddress> Find(ReservationOwner owner)
+    /// <summary>The owner's record, or null; to be asked only of a current index.</summary>
+    /// <exception cref="IOException">More than the index is made for: half of the addresses would be a wrong answer.</exception>
+    internal OwnerRecord? Find(ReservationOwner owner)
     {
-        var text = SmallFile.TryRead(PathOf(owner), MaxFileBytes);
-        if (text?.Length == MaxFileBytes)
-            throw new IOException($"{PathOf(owner)} has {MaxFileBytes} bytes or more");
-        var addresses = new List<IpAddress>();
-        foreach (var line in text is null ? [] : Encoding.ASCII.GetString(text).Split('\n'))
-        {
-            if (IpAddress.TryParse(line, out var address))
-                addresses.Add(address);
-        }
-        return addresses;
+        var name = NameOf(owner);
+        if (_read.TryGetValue(name, out var known))
+            return known;
+        var bytes = SmallFile.TryRead(Path.Combine(_directory, name), MaxFileBytes);
+        if (bytes?.Length == MaxFileBytes)
+            throw new IOException($"{Path.Combine(_directory, name)} has {MaxFileBytes} bytes or more");
+        return _read[name] = bytes is null ? null : OwnerRecord.Parse(bytes).Record with { Owner = owner };
     }
 
-    internal void Set(ReservationOwner owner, IReadOnlyCollection<IpAddress> addresses)
+    /// <summary>In place of the one that is there; one without addresses goes.</summary>
+    internal void Save(OwnerRecord record)
     {
-        if (addresses.Count == 0)
-            SmallFile.TryDelete(PathOf(owner));
+        var name = NameOf(record.Owner);
+        if (record.Addresses.Count == 0)
+            SmallFile.TryDelete(Path.Combine(_directory, name));
         else
-            SmallFile.Overwrite(PathOf(owner), Encoding.ASCII.GetBytes(string.Join('\n', addresses) + "\n"), FileMode);
+            SmallFile.Overwrite(Path.Combine(_directory, name), record.ToBytes(_store), FileMode);
+        _read[name] = record.Addresses.Count == 0 ? null : record;
     }
 
-    /// <summary>Makes the index anew.</summary>
-    internal void Rebuild(ILookup<ReservationOwner?, IpAddress> owners)
+    /// <summary>All records that name their owner, current or not; grows with the number of pods.</summary>
+    internal List<OwnerRecord> ReadAll()
+    {
+        var records = new List<OwnerRecord>();
+        if (!Directory.Exists(_directory))
+            return records;
+        foreach (var path in Directory.EnumerateFiles(_directory))
+        {
+            // What is no record is swept away when the index is made anew.
+            if (SmallFile.TryRead(path, MaxFileBytes) is { } bytes && OwnerRecord.Parse(bytes).Record is var record &&
+                record.Owner.ContainerId.Length > 0 && NameOf(record.Owner) == Path.GetFileName(path))
+                records.Add(record);
+        }
+        return records;
+    }
+
+    /// <summary>Makes the index anew. What is known of owners that have addresses still is kept.</summary>
+    internal void Rebuild(ILookup<ReservationOwner?, IpAddress> owners, IReadOnlyList<OwnerRecord> known)
     {
         SmallFile.EnsureDirectory(_directory);
         SmallFile.TryDelete(Path.Combine(_directory, StampFile));
-        var wanted = owners.Select(owner => Path.GetFileName(PathOf(owner.Key!))).ToHashSet(StringComparer.Ordinal);
+        _read.Clear();
+        var byName = new Dictionary<string, OwnerRecord>(StringComparer.Ordinal);
+        foreach (var record in known)
+            byName[NameOf(record.Owner)] = record;
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var owner in owners)
+            wanted.Add(NameOf(owner.Key!));
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
             if (!wanted.Contains(Path.GetFileName(path)))
                 SmallFile.TryDelete(path);
         }
         foreach (var owner in owners)
-            Set(owner.Key!, [.. owner]);
+        {
+            var found = byName.GetValueOrDefault(NameOf(owner.Key!));
+            IpAddress[] addresses = [.. owner];
+            if (found is null || !found.Addresses.SequenceEqual(addresses))
+                Save(new OwnerRecord(owner.Key!, addresses, found?.Origin, found?.Noted ?? default));
+        }
     }
 
     /// <summary>From here on, whoever changes the reservations without us makes the index stale.</summary>
     internal void Commit() =>
         SmallFile.Overwrite(Path.Combine(_directory, StampFile), Encoding.ASCII.GetBytes(DirectoryStamp.Set(_store)), FileMode);
 
-    string PathOf(ReservationOwner owner)
+    /// <summary>
+    /// An owner's records in all indexes but this one: a network may have been renamed, or its data directory moved, since its
+    /// pods were added. Grows with the number of networks.
+    /// </summary>
+    internal static List<StoredRecord> FindElsewhere(string stateDirectory, ReservationOwner owner, string store)
+    {
+        var found = new List<StoredRecord>();
+        if (!Directory.Exists(stateDirectory))
+            return found;
+        var name = NameOf(owner);
+        foreach (var directory in Directory.EnumerateDirectories(stateDirectory))
+        {
+            if (SmallFile.TryRead(Path.Combine(directory, name), MaxFileBytes) is { } bytes &&
+                OwnerRecord.Parse(bytes) is { Store: { Length: > 0 } other } stored &&
+                other != Path.GetFullPath(store) && stored.Record.Owner == owner)
+                found.Add(stored);
+        }
+        return found;
+    }
+
+    /// <summary>The stores that any record is of, in order.</summary>
+    internal static List<string> ListStores(string stateDirectory)
+    {
+        var stores = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var directory in Directory.Exists(stateDirectory) ? Directory.EnumerateDirectories(stateDirectory) : [])
+        {
+            foreach (var path in Directory.EnumerateFiles(directory))
+            {
+                // All records of a directory are of one store.
+                if (SmallFile.TryRead(path, MaxFileBytes) is { } bytes && OwnerRecord.Parse(bytes).Store is { Length: > 0 } store)
+                {
+                    stores.Add(store);
+                    break;
+                }
+            }
+        }
+        return [.. stores];
+    }
+
+    static string NameOf(ReservationOwner owner)
     {
         var id = owner.ContainerId.Length <= MaxContainerIdLength
             ? owner.ContainerId
             : owner.ContainerId[..200] + "~" + StableHash.Of(owner.ContainerId).ToString("x16", CultureInfo.InvariantCulture);
-        return Path.Combine(_directory, $"{id},{owner.InterfaceName}");
+        return $"{id},{owner.InterfaceName}";
     }
 }

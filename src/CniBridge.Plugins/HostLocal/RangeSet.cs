@@ -10,6 +10,19 @@ sealed record RangeSet(int Index, AddressRange[] Ranges)
 {
     internal bool IsV6 => Ranges[0].Start.IsV6;
 
+    /// <summary>What is never handed out, in any set.</summary>
+    internal IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
+
+    internal Exclusion? FindExclusion(IpAddress address)
+    {
+        foreach (var exclusion in Exclusions)
+        {
+            if (exclusion.Contains(address))
+                return exclusion;
+        }
+        return null;
+    }
+
     /// <summary>The range that an address lies in, or null.</summary>
     internal AddressRange? Find(IpAddress address) => Array.Find(Ranges, range => range.Contains(address));
 

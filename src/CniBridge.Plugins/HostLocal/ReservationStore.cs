@@ -1,244 +1,246 @@
-using System.Globalization;
-using System.Text;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 
+/// <summary>Who opens a store, and what it learns from the node.</summary>
+/// <param name="Origin">Of the attachment that addresses are reserved for; null: nobody reserves.</param>
+sealed record StoreUser(INodeView Node, AttachmentOrigin? Origin = null)
+{
+    internal static StoreUser Nobody { get; } = new(new NodeView());
+}
+
 /// <summary>
-/// Reservations as the Go host-local keeps them, so that either can follow the other on one directory:
-/// DATADIR/NETWORK/ADDRESS holds CONTAINERID CR LF IFNAME; last_reserved_ip.N the address last handed out of range set N;
-/// flock on "lock" guards all. Differences: a reservation appears whole or not at all, and markers are rewritten in place.
-/// An <see cref="OwnerIndex"/> elsewhere spares reading every file.
+/// The reservations of one network (<see cref="ReservationFiles"/>), under its lock: flock on the file "lock", as the Go plugin
+/// takes it. An <see cref="OwnerIndex"/> elsewhere spares reading every file, and knows what proves a reservation dead.
 /// </summary>
 sealed class ReservationStore : IReservationStore
 {
-    const uint FileMode = 0b110_000_000;
     const uint LockMode = 0b111_101_000;
 
-    /// <summary>A container ID, an interface name and two bytes between.</summary>
-    const int MaxFileBytes = 512;
-
-    static readonly TimeSpan s_lockDeadline = TimeSpan.FromSeconds(15);
-
-    readonly string _directory;
+    readonly ReservationFiles _files;
     readonly FileLock _lock;
     readonly TextWriter _log;
+    readonly StoreUser _user;
+    readonly ProofOfDeath _proof;
+    readonly OwnerRecords _records;
 
-    /// <summary>Null when it cannot be used: then every file is read.</summary>
-    OwnerIndex? _index;
-    bool _isIndexKnownCurrent;
-    bool _isChanged;
+    /// <summary>Null where no address rests.</summary>
+    readonly ReleaseTimes? _releases;
 
-    ReservationStore(StorePlace place, FileLock heldLock, TextWriter log)
+    ReservationStore(StorePlace place, FileLock heldLock, TextWriter log, StoreUser? user)
     {
-        _directory = place.Directory;
+        _files = new ReservationFiles(place.Directory);
         _lock = heldLock;
         _log = log;
-        _index = new OwnerIndex(place.StateDirectory, place.Directory);
+        _user = user ?? StoreUser.Nobody;
+        _proof = new ProofOfDeath(place.Network, _user.Node);
+        var index = new OwnerIndex(place.StateDirectory, place.Directory);
+        _records = new OwnerRecords(index, _files, _proof, log);
+        _releases = place.NotesReleases ? new ReleaseTimes(index.ReleasesDirectory, log) : null;
     }
 
     /// <summary>Opens a network's reservations, making their directory if need be, and waits for its lock.</summary>
-    internal static ReservationStore Open(StorePlace place, TextWriter log)
+    internal static ReservationStore Open(StorePlace place, TextWriter log, StoreUser? user = null)
     {
-        if (TryOpen(place, log) is { } store)
+        if (TryOpen(place, log, user) is { } store)
             return store;
         SmallFile.EnsureDirectory(place.Directory);
-        return new ReservationStore(place, FileLock.Acquire(place.LockFile, LockMode, s_lockDeadline), log);
+        return new ReservationStore(place, FileLock.Acquire(place.LockFile, LockMode, place.LockDeadline), log, user);
     }
 
     /// <summary>As <see cref="Open"/>, but null when there is no directory: whoever cleans up creates nothing.</summary>
-    internal static ReservationStore? TryOpen(StorePlace place, TextWriter log)
+    internal static ReservationStore? TryOpen(StorePlace place, TextWriter log, StoreUser? user = null)
     {
-        var heldLock = FileLock.TryAcquire(place.LockFile, LockMode, s_lockDeadline);
-        return heldLock is null ? null : new ReservationStore(place, heldLock, log);
+        var heldLock = FileLock.TryAcquire(place.LockFile, LockMode, place.LockDeadline);
+        return heldLock is null ? null : new ReservationStore(place, heldLock, log, user);
+    }
+
+    public bool IsFree(IpAddress address)
+    {
+        _records.Update();
+        return _files.IsFree(address);
     }
 
     public bool TryReserve(IpAddress address, ReservationOwner owner)
     {
-        EnsureIndex();
-        var path = PathOf(address);
-        // Looking first costs a tenth of trying: a full range is walked quickly.
-        if (SmallFile.Exists(path) || !SmallFile.TryCreate(path, Content(owner), FileMode))
-            return false;
-        Note(index => index.Set(owner, [.. index.Find(owner), address]));
-        return true;
+        var before = _records.Find(owner) ?? new OwnerRecord(owner, [], null, default);
+        // The record goes first: a reservation whose record was lost in a crash could never be proven dead.
+        _records.Save(WithOrigin(before).With(address));
+        var isReserved = false;
+        try
+        {
+            isReserved = _files.TryCreate(address, owner);
+        }
+        finally
+        {
+            if (!isReserved)
+                _records.Save(before);
+        }
+        if (isReserved)
+            _releases?.Forget(address);
+        return isReserved;
     }
+
+    OwnerRecord WithOrigin(OwnerRecord record) => record with { Origin = _user.Origin, Noted = DateTimeOffset.UtcNow };
+
+    public DateTimeOffset? FindRelease(IpAddress address) => _releases?.Find(address);
 
     public void Release(IpAddress address, ReservationOwner owner)
     {
-        EnsureIndex();
-        SmallFile.TryDelete(PathOf(address));
-        Note(index => index.Set(owner, [.. index.Find(owner).Where(other => other != address)]));
+        _records.Update();
+        _releases?.Note(address);
+        Forget(address, owner);
     }
 
-    /// <summary>Notes a change of the reservations; the index was good before it.</summary>
-    void Note(Action<OwnerIndex> update)
+    void Forget(IpAddress address, ReservationOwner owner)
     {
-        UseIndex(update);
-        _isChanged = true;
+        _files.Delete(address);
+        _records.NoteChange();
+        if (_records.Find(owner) is { } record)
+            _records.Save(record.Without(address));
     }
+
+    public OwnerRecord? Adopt(ReservationOwner owner)
+    {
+        var before = _records.Find(owner);
+        if (before is not null)
+            _records.Save(WithOrigin(before));
+        return before;
+    }
+
+    public void PutBack(OwnerRecord record) => _records.Save(record);
 
     /// <summary>Files of the oldest Go versions hold the container ID alone; they count only when there is no newer one.</summary>
     public IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner)
     {
-        var found = Find(owner);
-        return found.Count > 0 ? found : Find(owner with { InterfaceName = "" });
+        var found = _records.FindAddresses(owner);
+        return found.Count > 0 ? found : _records.FindAddresses(owner with { InterfaceName = "" });
     }
 
-    IReadOnlyList<IpAddress> Find(ReservationOwner owner)
-    {
-        if (EnsureIndex())
-        {
-            IReadOnlyList<IpAddress>? addresses = null;
-            UseIndex(index => addresses = index.Find(owner));
-            if (addresses is not null && addresses.All(address => Holds(address, owner)))
-                return addresses;
-            // A reservation was rewritten in place, which no stamp shows; or the index cannot be read.
-            Rebuild();
-        }
-        return [.. ReadOwners()[owner]];
-    }
+    public IpAddress? GetLastReserved(int rangeSet) => _files.GetLastReserved(rangeSet);
 
-    bool Holds(IpAddress address, ReservationOwner owner) =>
-        SmallFile.TryRead(PathOf(address), MaxFileBytes) is { } bytes && Trim(bytes).AsSpan().SequenceEqual(Content(owner));
+    public void SetLastReserved(int rangeSet, IpAddress address) => _files.SetLastReserved(rangeSet, address);
 
-    /// <summary>Is the index good, after being made anew if need be?</summary>
-    bool EnsureIndex()
-    {
-        if (!_isIndexKnownCurrent)
-        {
-            var isCurrent = false;
-            UseIndex(index => isCurrent = index.IsCurrent());
-            if (!isCurrent)
-                Rebuild();
-            _isIndexKnownCurrent = true;
-        }
-        return _index is not null;
-    }
+    public LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) =>
+        _proof.Judge(_records.Find(owner), _files.MadeAt(address), countsLink);
 
-    void Rebuild()
-    {
-        UseIndex(index => index.Rebuild(ReadOwners()));
-        _isChanged = true;
-    }
-
-    /// <summary>The index is a cache: what goes wrong with it goes wrong with nothing else.</summary>
-    void UseIndex(Action<OwnerIndex> use)
+    public IReadOnlySet<IpAddress>? TryListLivingAddresses()
     {
         try
         {
-            if (_index is not null)
-                use(_index);
+            return _user.Node.ListLivingAddresses();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            _log.WriteLine($"without the index of owners: {e.Message}");
-            _index = null;
+            _log.WriteLine($"nobody can be proven dead: {e.Message}");
+            return null;
         }
     }
 
-    ILookup<ReservationOwner?, IpAddress> ReadOwners() => ReadAll()
-        .Where(file => OwnerOf(file.Content) is not null)
-        .ToLookup(file => OwnerOf(file.Content), file => file.Address);
-
-    /// <summary>Null for what is no owner: names become file names in the index, and a file may hold anything.</summary>
-    static ReservationOwner? OwnerOf(byte[] content)
+    public bool Reclaim(RangeSet set)
     {
-        var parts = Encoding.UTF8.GetString(content).Split("\r\n", 2);
-        var owner = new ReservationOwner(parts[0], parts.Length > 1 ? parts[1] : "");
-        var isNamed = CniName.IsIdentifier(owner.ContainerId) &&
-            (owner.InterfaceName.Length == 0 || CniName.WhyNoInterfaceName(owner.InterfaceName) is null);
-        return isNamed ? owner : null;
+        var isAnyFree = false;
+        var dead = new List<Reservation>();
+        foreach (var file in _files.ReadAll())
+        {
+            if (file.IsEmpty)
+            {
+                // Creating and writing are both done under the lock, which is ours now.
+                _files.Delete(file.Address);
+                isAnyFree = true;
+                _records.NoteChange();
+            }
+            else if (file.Owner is not null && set.Find(file.Address) is not null &&
+                Judge(file.Address, file.Owner).State == LifeState.Dead)
+                dead.Add(file);
+        }
+        return ReclaimDead(dead) || isAnyFree;
     }
 
-    public IpAddress? GetLastReserved(int rangeSet)
+    /// <summary>Records are one witness, the namespaces are the other: an address that is configured anywhere is not free.</summary>
+    bool ReclaimDead(List<Reservation> dead)
     {
-        var text = SmallFile.TryRead(MarkerPath(rangeSet), MaxFileBytes);
-        return text is not null && IpAddress.TryParse(Encoding.UTF8.GetString(text), out var address) ? address : null;
-    }
-
-    public void SetLastReserved(int rangeSet, IpAddress address) =>
-        SmallFile.Overwrite(MarkerPath(rangeSet), Encoding.ASCII.GetBytes(address.ToString()), FileMode);
-
-    /// <summary>
-    /// An empty file is what a crash of the Go plugin leaves between creating a reservation and writing it; both are done
-    /// under the lock, which is ours now.
-    /// </summary>
-    public bool ReclaimLeftovers()
-    {
-        var empty = ReadAll().Where(file => file.Content.Length == 0).ToList();
-        foreach (var file in empty)
-            SmallFile.TryDelete(PathOf(file.Address));
-        _isChanged |= empty.Count > 0;
-        return empty.Count > 0;
+        if (dead.Count == 0 || TryListLivingAddresses() is not { } living)
+            return false;
+        dead.RemoveAll(file => living.Contains(file.Address));
+        foreach (var (address, owner, _) in dead)
+        {
+            _log.WriteLine($"{address} of {owner!.ContainerId} {owner.InterfaceName} is taken back: {Judge(address, owner).How}");
+            Forget(address, owner);
+        }
+        return dead.Count > 0;
     }
 
     /// <summary>Releases whatever belongs to nobody that lives, empty leftovers included.</summary>
     internal void ReleaseAllBut(Func<ReservationOwner, bool> isAlive)
     {
         var failures = new Failures();
-        foreach (var file in ReadAll().ToList())
+        foreach (var file in _files.ReadAll())
         {
-            if (file.Content.Length == 0)
-                failures.Try(() => SmallFile.TryDelete(PathOf(file.Address)));
-            else if (OwnerOf(file.Content) is { } owner && !isAlive(owner))
+            if (file.IsEmpty)
+                failures.Try(() => _files.Delete(file.Address));
+            else if (file.Owner is { } owner && !isAlive(owner))
                 failures.Try(() => Release(file.Address, owner));
         }
-        _isChanged = true;
+        _records.NoteChange();
         failures.ThrowIfAny(NotReleased);
     }
 
     const string NotReleased = "not everything was released";
 
     /// <summary>Releases whatever an owner has.</summary>
-    internal void ReleaseAll(ReservationOwner owner)
+    /// <returns>False: it had nothing.</returns>
+    internal bool ReleaseAll(ReservationOwner owner)
     {
         var failures = new Failures();
-        foreach (var address in FindByOwner(owner))
+        var addresses = FindByOwner(owner);
+        foreach (var address in addresses)
             failures.Try(() => Release(address, owner));
         failures.ThrowIfAny(NotReleased);
+        return addresses.Count > 0;
     }
 
     internal List<AddressUser> ListUsers()
     {
         var users = new List<AddressUser>();
-        foreach (var file in ReadAll())
+        foreach (var file in _files.ReadAll())
         {
-            if (OwnerOf(file.Content) is { } owner)
+            if (file.Owner is { } owner)
                 users.Add(new AddressUser(owner.ContainerId, owner.InterfaceName, file.Address));
         }
         return users;
     }
 
-    IEnumerable<ReservationFile> ReadAll()
+    internal List<ReservationState> ListStates()
     {
-        foreach (var path in Directory.EnumerateFiles(_directory))
+        _records.Update();
+        var living = TryListLivingAddresses();
+        var states = new List<ReservationState>();
+        foreach (var (address, owner, isEmpty) in _files.ReadAll())
         {
-            // Markers, the lock, and what others put here are no addresses.
-            if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) &&
-                SmallFile.TryRead(path, MaxFileBytes) is { } bytes)
-                yield return new ReservationFile(address, Trim(bytes));
+            var record = owner is null ? null : _records.Find(owner);
+            var reservedAt = _files.MadeAt(address);
+            states.Add(new ReservationState(
+                address, owner?.ContainerId ?? "", owner?.InterfaceName ?? "", record?.Origin, reservedAt,
+                isEmpty ? LifeVerdict.Empty : _proof.Judge(record, reservedAt), living?.Contains(address)));
         }
+        states.Sort((one, other) => one.Address.CompareTo(other.Address));
+        return states;
     }
 
-    sealed record ReservationFile(IpAddress Address, byte[] Content);
-
-    static byte[] Trim(byte[] bytes) => bytes.AsSpan().Trim(" \t\r\n"u8).ToArray();
-
-    static byte[] Content(ReservationOwner owner) => Encoding.UTF8.GetBytes(
-        owner.InterfaceName.Length > 0 ? $"{owner.ContainerId}\r\n{owner.InterfaceName}" : owner.ContainerId);
-
-    string PathOf(IpAddress address) => Path.Combine(_directory, address.ToString());
-
-    string MarkerPath(int rangeSet) =>
-        Path.Combine(_directory, "last_reserved_ip." + rangeSet.ToString(CultureInfo.InvariantCulture));
+    /// <summary>False where it is gone already.</summary>
+    internal bool TryRelease(ReservationState state)
+    {
+        if (_files.MadeAt(state.Address) is null)
+            return false;
+        Forget(state.Address, new ReservationOwner(state.ContainerId, state.InterfaceName));
+        return true;
+    }
 
     public void Dispose()
     {
-        if (_isChanged && _isIndexKnownCurrent)
-            UseIndex(index => index.Commit());
+        _records.Commit();
         _lock.Dispose();
     }
 }

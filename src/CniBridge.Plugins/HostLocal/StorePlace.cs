@@ -8,7 +8,28 @@ namespace CniBridge.Plugins.HostLocal;
 sealed record StorePlace(string Directory, string StateDirectory)
 {
     const string DefaultDataDirectory = "/var/lib/cni/networks";
-    const string DefaultStateDirectory = "/var/lib/cni-bridge/owners";
+    internal const string DefaultStateDirectory = "/var/lib/cni-bridge/owners";
+
+    static readonly TimeSpan s_defaultLockDeadline = TimeSpan.FromSeconds(10);
+
+    internal string Network => Path.GetFileName(Directory);
+
+    /// <summary>How long to wait for whoever has the store locked.</summary>
+    internal TimeSpan LockDeadline { get; init; } = s_defaultLockDeadline;
+
+    /// <summary>Is the time of each release noted, so that the address can rest?</summary>
+    internal bool NotesReleases { get; init; }
+
+    /// <summary>What cannot be is as if it were not there: it keeps no DEL from releasing.</summary>
+    /// <param name="lockTimeout">ipam.lockTimeout as written.</param>
+    /// <param name="reuseDelay">ipam.reuseDelay as written.</param>
+    internal StorePlace With(int? lockTimeout, int? reuseDelay) => this with
+    {
+        LockDeadline = lockTimeout is >= 1 and <= HostLocalConfig.MaxLockTimeout
+            ? TimeSpan.FromSeconds(lockTimeout.Value)
+            : s_defaultLockDeadline,
+        NotesReleases = reuseDelay is > 0 and <= HostLocalConfig.MaxReuseDelay,
+    };
 
     internal string LockFile => Path.Combine(Directory, "lock");
 

@@ -26,6 +26,9 @@ sealed record HostLocalIpamJson
     public string? DataDir { get; init; }
     public string? StateDir { get; init; }
     public string? ResolvConf { get; init; }
+    public List<string?>? Exclude { get; init; }
+    public int? ReuseDelay { get; init; }
+    public int? LockTimeout { get; init; }
 
     internal static HostLocalIpamJson Read(JsonKeys keys) => new()
     {
@@ -38,6 +41,9 @@ sealed record HostLocalIpamJson
         DataDir = keys.Text("dataDir"),
         StateDir = keys.Text("stateDir"),
         ResolvConf = keys.Text("resolvConf"),
+        Exclude = keys.Texts("exclude"),
+        ReuseDelay = keys.Number("reuseDelay"),
+        LockTimeout = keys.Number("lockTimeout"),
     };
 }
 

@@ -39,6 +39,13 @@ sealed class JsonKeys
             : throw Expected(orWord is null ? "a whole number" : $"a whole number or \"{orWord}\"", value, PathOf(key));
     }
 
+    /// <summary>Null for anything else, of whatever type.</summary>
+    internal int? TryNumber(string key) =>
+        Find(key) is { Kind: JsonTokenType.Number } value &&
+        int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
     /// <summary>As <see cref="Number"/>, for what has more bits.</summary>
     internal long? LongNumber(string key)
     {

@@ -120,6 +120,8 @@ sealed record IpamDeleteJson
     public string? Type { get; init; }
     public string? DataDir { get; init; }
     public string? StateDir { get; init; }
+    public int? ReuseDelay { get; init; }
+    public int? LockTimeout { get; init; }
 
     internal static IpamDeleteJson Read(JsonKeys keys) => new()
     {
@@ -129,6 +131,8 @@ sealed record IpamDeleteJson
         StateDir = keys.IsText("stateDir") && keys.Text("stateDir")?.Contains('\0', StringComparison.Ordinal) == false
             ? keys.Text("stateDir")
             : null,
+        ReuseDelay = keys.TryNumber("reuseDelay"),
+        LockTimeout = keys.TryNumber("lockTimeout"),
     };
 }
 

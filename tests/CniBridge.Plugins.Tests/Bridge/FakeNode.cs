@@ -152,6 +152,8 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac) =>
         Note($"neighbours of {link.Name}: {string.Join(' ', addresses)} at {mac}");
 
+    public string? FindUser(IpAddress address, BridgeConfig config) => null;
+
     public void EnableForwarding(bool isV6) => Note(isV6 ? "forward v6" : "forward v4");
 
     public bool IsForwarding(bool isV6) => isV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);

@@ -16,6 +16,38 @@ sealed class MemoryStore : IReservationStore
     /// <summary>The marker of this range set cannot be written.</summary>
     internal int? BrokenMarker { get; init; }
 
+    /// <summary>Owners whose attachments are proven dead, or alive.</summary>
+    internal Dictionary<ReservationOwner, LifeState> Lives { get; } = [];
+
+    /// <summary>What is configured anywhere; null: it cannot be known.</summary>
+    internal HashSet<IpAddress>? Living { get; set; } = [];
+
+    internal Dictionary<IpAddress, DateTimeOffset> Releases { get; } = [];
+
+    /// <summary>Owners as they were adopted and put back.</summary>
+    internal List<string> Adoptions { get; } = [];
+
+    public bool IsFree(IpAddress address) => !Reservations.ContainsKey(address);
+
+    public DateTimeOffset? FindRelease(IpAddress address) => Releases.TryGetValue(address, out var time) ? time : null;
+
+    public LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) => new(Lives.GetValueOrDefault(owner), "says the test");
+
+    public IReadOnlySet<IpAddress>? TryListLivingAddresses() => Living;
+
+    public OwnerRecord? Adopt(ReservationOwner owner)
+    {
+        Adoptions.Add($"adopt {owner.ContainerId}");
+        Lives[owner] = LifeState.Alive;
+        return new OwnerRecord(owner, FindByOwner(owner), null, default);
+    }
+
+    public void PutBack(OwnerRecord record)
+    {
+        Adoptions.Add($"put back {record.Owner.ContainerId}");
+        Lives[record.Owner] = LifeState.Dead;
+    }
+
     public bool TryReserve(IpAddress address, ReservationOwner owner) => Reservations.TryAdd(address, owner);
 
     public void Release(IpAddress address, ReservationOwner owner) => Reservations.Remove(address);
@@ -32,10 +64,11 @@ sealed class MemoryStore : IReservationStore
         LastReserved[rangeSet] = address;
     }
 
-    public bool ReclaimLeftovers()
+    public bool Reclaim(RangeSet set)
     {
         Reclaims++;
-        var left = Reservations.Where(pair => pair.Value == Nobody).Select(pair => pair.Key).ToList();
+        var left = Reservations.Where(pair => pair.Value == Nobody || (set.Find(pair.Key) is not null &&
+            Lives.GetValueOrDefault(pair.Value) == LifeState.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key).ToList();
         left.ForEach(address => Reservations.Remove(address));
         return left.Count > 0;
     }

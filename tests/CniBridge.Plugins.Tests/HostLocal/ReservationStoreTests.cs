@@ -200,7 +200,7 @@ public sealed class ReservationStoreTests : IDisposable
         var before = Files();
 
         Assert.Equal("", Find(s_owner));
-        Assert.False(Use(store => store.ReclaimLeftovers()));
+        Assert.False(Use(store => store.Reclaim(CandidatesTests.Set("10.1.2.0/24"))));
         Assert.Equal(before.Replace("notes", "lock notes", StringComparison.Ordinal), Files());
         Assert.True(File.Exists(PathOf("sub/10.1.2.5")));
         // Nor is an address handed out whose name is taken, by whatever.
@@ -215,9 +215,9 @@ public sealed class ReservationStoreTests : IDisposable
         Write("10.1.2.6", "cid2\r\neth0");
         Write("last_reserved_ip.0", "");
         Assert.False(Reserve("10.1.2.5"));
-        Assert.True(Use(store => store.ReclaimLeftovers()));
+        Assert.True(Use(store => store.Reclaim(CandidatesTests.Set("10.1.2.0/24"))));
         Assert.Equal("10.1.2.6 last_reserved_ip.0 lock", Files());
-        Assert.False(Use(store => store.ReclaimLeftovers()));
+        Assert.False(Use(store => store.Reclaim(CandidatesTests.Set("10.1.2.0/24"))));
         Assert.True(Reserve("10.1.2.5"));
     }
 

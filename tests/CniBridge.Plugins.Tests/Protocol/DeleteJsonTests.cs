@@ -35,6 +35,19 @@ public sealed class DeleteJsonTests
         Assert.Null(Read($$"""{"ipam":{"stateDir":{{value}} } }""")!.StateDir);
 
     [Theory]
+    [InlineData("7", 7)]
+    [InlineData("-7", -7)]
+    [InlineData("\"7\"", null)]
+    [InlineData("7.5", null)]
+    [InlineData("{}", null)]
+    [InlineData("99999999999", null)]
+    public void Seconds_that_are_none_count_for_none(string value, int? seconds)
+    {
+        Assert.Equal(seconds, Read($$"""{"ipam":{"reuseDelay":{{value}} } }""")!.ReuseDelay);
+        Assert.Equal(seconds, Read($$"""{"ipam":{"lockTimeout":{{value}} } }""")!.LockTimeout);
+    }
+
+    [Theory]
     [InlineData("dataDir")]
     [InlineData("type")]
     public void Where_the_addresses_are_must_be_a_text(string key) => Requests.AssertRefused(

@@ -102,6 +102,11 @@ sealed record KeyValues(string Path, string Good, string Bad)
         LongCount("ipam.routes[0].table"),
         new("ipam.routes[0].scope", "[0, 253, 255, null]", $"[-1, 256, {NoNumber}]"),
         TextOrNull("ipam.dataDir", "\"a\\u0000b\""),
+        new("ipam.exclude", """[[], null, ["10.1.1.5"], ["10.1.1.0/28", "10.1.1.9-10.1.1.20", "fd00::/80"]]""", $"[[null], [5], {NoList}]"),
+        new("ipam.exclude[0]", """["10.1.1.5", "10.1.1.0/28", "10.1.1.9-10.1.1.20", "fd00::5", "fd00::1-fd00::9"]""",
+            $$"""["", "x", "10.1.1.5-", "-10.1.1.5", "10.1.1.0/x", null, {{NoText}}]"""),
+        new("ipam.reuseDelay", "[0, 30, 86400, null]", $"[-1, 86401, {NoNumber}]"),
+        new("ipam.lockTimeout", "[1, 10, 60, null]", $"[0, 61, -1, {NoNumber}]"),
         TextOrNull("ipam.stateDir", "\"a\\u0000b\""),
         TextOrNull("ipam.resolvConf"),
     ];
@@ -127,6 +132,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         (Ipam("\"subnet\":\"10.1.1.0/24\",\"rangeStart\":\"10.1.1.9\",\"rangeEnd\":\"10.1.1.5\""), "as above"),
         (Ipam("\"ranges\":[[{\"subnet\":\"10.1.1.0/24\"},{\"subnet\":\"fd00::/64\"}]]"), "as above"),
         (Ipam("\"ranges\":[[{\"subnet\":\"10.1.1.0/24\"}],[{\"subnet\":\"10.1.0.0/16\"}]]"), "as above"),
+        (Ipam("\"subnet\":\"10.1.1.0/24\",\"exclude\":[\"10.1.1.9-10.1.1.5\"]"), "as above"),
         (Ipam("\"subnet\":\"10.1.1.0/24\",\"routes\":[{\"dst\":\"::/0\",\"gw\":\"10.1.1.1\"}]"), "as above"),
     ];
 

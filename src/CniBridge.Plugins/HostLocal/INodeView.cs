@@ -1,0 +1,24 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Plugins.HostLocal;
+
+/// <summary>What the node itself tells about attachments and addresses, whatever records say; the second implementation is the tests'.</summary>
+interface INodeView
+{
+    /// <summary>See <see cref="Linux.BootId"/>.</summary>
+    string BootId { get; }
+
+    /// <summary>See <see cref="SmallFile.IdentityOf"/>.</summary>
+    string? IdentityOf(string path);
+
+    /// <summary>The name of the attachment's link on the node, or null.</summary>
+    string? FindHostLink(Attachment attachment);
+
+    /// <summary>Has the interface inside the namespace at a path the address? False where there is no namespace.</summary>
+    bool HasAddress(string netns, string interfaceName, IpAddress address);
+
+    /// <summary>The addresses of all living network namespaces; costs milliseconds.</summary>
+    /// <exception cref="IOException">Not all of them could be looked into.</exception>
+    HashSet<IpAddress> ListLivingAddresses();
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Plugins.HostLocal;
+
+/// <summary>What is known of an owner of addresses beside its reservations, as lines of a small file.</summary>
+/// <param name="Addresses">Those that it has, or that are about to be reserved for it.</param>
+/// <param name="Origin">Null: another plugin made it, or a version of ours that recorded none.</param>
+/// <param name="Noted">When one of its addresses was reserved with this origin; a reservation made later is not of it.</param>
+sealed record OwnerRecord(
+    ReservationOwner Owner, IReadOnlyList<IpAddress> Addresses, AttachmentOrigin? Origin, DateTimeOffset Noted)
+{
+    /// <summary>The last line: what follows is left of a longer text, when a crash came between writing and cutting.</summary>
+    const string End = "end";
+
+    internal OwnerRecord With(IpAddress address) => Addresses.Contains(address) ? this : this with { Addresses = [.. Addresses, address] };
+
+    internal OwnerRecord Without(IpAddress address)
+    {
+        var rest = new List<IpAddress>(Addresses);
+        rest.Remove(address);
+        return this with { Addresses = rest };
+    }
+
+    /// <param name="store">The directory that the reservations are in.</param>
+    internal byte[] ToBytes(string store)
+    {
+        var text = new StringBuilder();
+        foreach (var address in Addresses)
+            text.Append(address).Append('\n');
+        Append(text, "container", Owner.ContainerId);
+        Append(text, "interface", Owner.InterfaceName);
+        Append(text, "store", store);
+        if (Origin is not null)
+        {
+            Append(text, "boot", Origin.BootId);
+            Append(text, "netns", Origin.Netns);
+            Append(text, "netnsid", Origin.NetnsId);
+            Append(text, "since", Origin.Since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+            Append(text, "noted", Noted.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        }
+        return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
+    }
+
+    /// <summary>A path may be anything; one that would be two lines is left out, and with it what it would prove.</summary>
+    static void Append(StringBuilder text, string key, string value)
+    {
+        if (!value.Contains('\n', StringComparison.Ordinal))
+            text.Append(key).Append('=').Append(value).Append('\n');
+    }
+
+    /// <summary>The addresses count, whatever else is missing: so earlier versions wrote it.</summary>
+    internal static StoredRecord Parse(byte[] bytes)
+    {
+        var addresses = new List<IpAddress>();
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var isWhole = false;
+        foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n'))
+        {
+            isWhole = line == End;
+            if (isWhole)
+                break;
+            if (IpAddress.TryParse(line, out var address))
+                addresses.Add(address);
+            else if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals)
+                pairs[line[..equals]] = line[(equals + 1)..];
+        }
+        var owner = new ReservationOwner(pairs.GetValueOrDefault("container", ""), pairs.GetValueOrDefault("interface", ""));
+        var record = new OwnerRecord(owner, addresses, isWhole ? ReadOrigin(pairs) : null, ReadTime(pairs, "noted") ?? default);
+        return new StoredRecord(record, isWhole ? pairs.GetValueOrDefault("store") : null);
+    }
+
+    static AttachmentOrigin? ReadOrigin(Dictionary<string, string> pairs) =>
+        pairs.TryGetValue("boot", out var boot) && pairs.TryGetValue("netns", out var netns) &&
+        pairs.TryGetValue("netnsid", out var identity) && ReadTime(pairs, "since") is { } since && ReadTime(pairs, "noted") is not null
+            ? new AttachmentOrigin(boot, netns, identity, since)
+            : null;
+
+    static DateTimeOffset? ReadTime(Dictionary<string, string> pairs, string key) =>
+        pairs.TryGetValue(key, out var text) &&
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < MaxSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
+    /// <summary>The year 9999 or so, which is as far as .NET counts.</summary>
+    const long MaxSeconds = 250_000_000_000;
+}
+
+/// <summary>A record as it was found.</summary>
+/// <param name="Store">The directory with the reservations, or null: not recorded.</param>
+sealed record StoredRecord(OwnerRecord Record, string? Store);

@@ -1,0 +1,89 @@
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Plugins.HostLocal;
+
+/// <summary>
+/// What an <see cref="OwnerIndex"/> knows of a store's owners, brought up to date before the first question. The index is a help:
+/// what goes wrong with it goes wrong with nothing else, and is told once.
+/// </summary>
+sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeath proof, TextWriter log)
+{
+    /// <summary>Null when it cannot be used: then every file is read.</summary>
+    OwnerIndex? _index = owners;
+    bool _isCurrent;
+    bool _isChanged;
+
+    /// <summary>The directory was changed: the index must be told that it was us.</summary>
+    internal void NoteChange() => _isChanged = true;
+
+    internal OwnerRecord? Find(ReservationOwner owner)
+    {
+        Update();
+        OwnerRecord? record = null;
+        Use(index => record = index.Find(owner));
+        return record;
+    }
+
+    internal void Save(OwnerRecord record)
+    {
+        Update();
+        Use(index => index.Save(record));
+        _isChanged = true;
+    }
+
+    /// <summary>The addresses that the files say an owner has.</summary>
+    internal IReadOnlyList<IpAddress> FindAddresses(ReservationOwner owner)
+    {
+        var record = Find(owner);
+        if (_index is not null)
+        {
+            if (record is null || record.Addresses.All(address => files.Holds(address, owner)))
+                return record?.Addresses ?? [];
+            // A reservation was rewritten in place, which no stamp shows.
+            Rebuild();
+        }
+        return [.. files.ReadOwners()[owner]];
+    }
+
+    /// <summary>Is the index good? If not, it is made anew.</summary>
+    internal void Update()
+    {
+        if (_isCurrent)
+            return;
+        var isCurrent = false;
+        Use(index => isCurrent = index.IsCurrent());
+        if (!isCurrent)
+            Rebuild();
+        _isCurrent = true;
+    }
+
+    void Rebuild()
+    {
+        List<OwnerRecord> known = [];
+        Use(index => known = index.ReadAll());
+        var restored = new LostReservations(files, proof, log).Restore(known);
+        Use(index => index.Rebuild(files.ReadOwners(), restored));
+        _isChanged = true;
+    }
+
+    void Use(Action<OwnerIndex> use)
+    {
+        try
+        {
+            if (_index is not null)
+                use(_index);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            log.WriteLine($"without the index of owners: {e.Message}");
+            _index = null;
+        }
+    }
+
+    /// <summary>To be called when all is done.</summary>
+    internal void Commit()
+    {
+        if (_isChanged && _isCurrent)
+            Use(index => index.Commit());
+    }
+}

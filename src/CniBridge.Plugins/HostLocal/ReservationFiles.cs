@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text;
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.HostLocal;
+
+/// <summary>An address that is reserved.</summary>
+/// <param name="Owner">Null: the file names none, but is not empty either.</param>
+/// <param name="IsEmpty">What a crash of the Go plugin leaves between creating a reservation and writing it.</param>
+sealed record Reservation(IpAddress Address, ReservationOwner? Owner, bool IsEmpty);
+
+/// <summary>
+/// Reservations as the Go host-local keeps them, so that either can follow the other on one directory:
+/// DATADIR/NETWORK/ADDRESS holds CONTAINERID CR LF IFNAME; last_reserved_ip.N the address last handed out of range set N.
+/// A reservation appears whole or not at all. To be used under the lock.
+/// </summary>
+sealed class ReservationFiles(string directory)
+{
+    const uint FileMode = 0b110_000_000;
+
+    /// <summary>A container ID, an interface name and two bytes between.</summary>
+    const int MaxFileBytes = 512;
+
+    /// <summary>Looking for a file costs two microseconds; a directory of 256 names as much as this many.</summary>
+    const int MaxLooksInARow = 16;
+
+    /// <summary>Bytes of each marker, by number of the range set; -1: there is none.</summary>
+    readonly Dictionary<int, int> _markers = [];
+
+    /// <summary>The names of all files, once it is worth the while to know them.</summary>
+    HashSet<string>? _names;
+    int _takenInARow;
+
+    internal string Directory { get; } = directory;
+
+    /// <summary>Has nobody the address? Of many in a row most are answered from a list of the directory.</summary>
+    internal bool IsFree(IpAddress address)
+    {
+        if (_takenInARow >= MaxLooksInARow)
+            _names ??= ReadNames();
+        var isFree = _names is null ? !SmallFile.Exists(PathOf(address)) : !_names.Contains(address.ToString());
+        _takenInARow = isFree ? 0 : _takenInARow + 1;
+        return isFree;
+    }
+
+    HashSet<string> ReadNames()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in System.IO.Directory.EnumerateFiles(Directory))
+            names.Add(Path.GetFileName(path));
+        return names;
+    }
+
+    /// <summary>False when somebody has it.</summary>
+    internal bool TryCreate(IpAddress address, ReservationOwner owner)
+    {
+        if (!SmallFile.TryCreate(PathOf(address), Content(owner), FileMode))
+            return false;
+        _names?.Add(address.ToString());
+        return true;
+    }
+
+    internal void Delete(IpAddress address)
+    {
+        SmallFile.TryDelete(PathOf(address));
+        _names?.Remove(address.ToString());
+    }
+
+    internal bool Holds(IpAddress address, ReservationOwner owner) =>
+        SmallFile.TryRead(PathOf(address), MaxFileBytes) is { } bytes && Trim(bytes).AsSpan().SequenceEqual(Content(owner));
+
+    /// <summary>When the reservation was made; null: there is none.</summary>
+    internal DateTimeOffset? MadeAt(IpAddress address) => SmallFile.ModifiedAt(PathOf(address));
+
+    /// <summary>All of them; grows with the number of pods.</summary>
+    internal List<Reservation> ReadAll()
+    {
+        var found = new List<Reservation>();
+        foreach (var path in System.IO.Directory.EnumerateFiles(Directory))
+        {
+            // Markers, the lock, and what others put here are no addresses.
+            if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) &&
+                SmallFile.TryRead(path, MaxFileBytes) is { } bytes)
+            {
+                var content = Trim(bytes);
+                found.Add(new Reservation(address, OwnerOf(content), content.Length == 0));
+            }
+        }
+        return found;
+    }
+
+    internal ILookup<ReservationOwner?, IpAddress> ReadOwners() =>
+        ReadAll().Where(file => file.Owner is not null).ToLookup(file => file.Owner, file => file.Address);
+
+    /// <summary>Null for what is no owner: names become file names in the index, and a file may hold anything.</summary>
+    static ReservationOwner? OwnerOf(byte[] content)
+    {
+        var parts = Encoding.UTF8.GetString(content).Split("\r\n", 2);
+        var owner = new ReservationOwner(parts[0], parts.Length > 1 ? parts[1] : "");
+        var isNamed = CniName.IsIdentifier(owner.ContainerId) &&
+            (owner.InterfaceName.Length == 0 || CniName.WhyNoInterfaceName(owner.InterfaceName) is null);
+        return isNamed ? owner : null;
+    }
+
+    internal IpAddress? GetLastReserved(int rangeSet)
+    {
+        var text = SmallFile.TryRead(MarkerPath(rangeSet), MaxFileBytes);
+        _markers[rangeSet] = text?.Length ?? -1;
+        return text is not null && IpAddress.TryParse(Encoding.UTF8.GetString(text), out var address) ? address : null;
+    }
+
+    /// <summary>
+    /// One write where that is enough. A shorter text takes two, and a crash between them would leave the tail of the longer one:
+    /// then another file takes its place.
+    /// </summary>
+    internal void SetLastReserved(int rangeSet, IpAddress address)
+    {
+        if (!_markers.TryGetValue(rangeSet, out var length))
+        {
+            GetLastReserved(rangeSet);
+            length = _markers[rangeSet];
+        }
+        var text = Encoding.ASCII.GetBytes(address.ToString());
+        var path = MarkerPath(rangeSet);
+        if (length >= 0 && length <= text.Length)
+            SmallFile.OverwriteShorter(path, text);
+        else if (length >= 0 || !SmallFile.TryCreate(path, text, FileMode))
+            SmallFile.Replace(path, text, FileMode);
+        _markers[rangeSet] = text.Length;
+    }
+
+    static byte[] Trim(byte[] bytes) => bytes.AsSpan().Trim(" \t\r\n"u8).ToArray();
+
+    static byte[] Content(ReservationOwner owner) => Encoding.UTF8.GetBytes(
+        owner.InterfaceName.Length > 0 ? $"{owner.ContainerId}\r\n{owner.InterfaceName}" : owner.ContainerId);
+
+    string PathOf(IpAddress address) => Path.Combine(Directory, address.ToString());
+
+    string MarkerPath(int rangeSet) =>
+        Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"last_reserved_ip.{rangeSet}"));
+}

@@ -1,0 +1,46 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+using CniBridge.Linux.Tests.Netlink;
+
+namespace CniBridge.Linux.Tests.Route;
+
+public sealed class NeighbourEntryTests
+{
+    const int Bridge = 2;
+
+    static readonly MacAddress s_mac = MacAddress.FromBytes([0x02, 0, 0, 0, 0, 0x05]);
+
+    [Theory]
+    [InlineData("get-neighbour-v4", "10.88.0.5")]
+    [InlineData("get-neighbour-v6", "fd00:88::5")]
+    public void A_neighbour_is_asked_for_as_ip_does(string capture, string address) =>
+        Request.AssertSameBytes(capture, new GetNeighbour(Bridge, IpAddress.Parse(address)), flags: 0);
+
+    [Theory]
+    [InlineData("get-forwarding", 0)]
+    [InlineData("get-forwarding-vlan", 20)]
+    public void A_bridges_port_for_a_MAC_is_asked_for_as_bridge_does(string capture, int vlan) =>
+        Request.AssertSameBytes(capture, new GetForwarding(Bridge, s_mac, vlan), flags: 0);
+
+    [Theory]
+    [InlineData("neighbour", 2, 0x02)]
+    [InlineData("forwarding", 4, 0x40)]
+    public void Link_state_and_MAC_are_decoded(string capture, int index, int state)
+    {
+        var entry = Assert.Single(Answer.Decode(capture, NeighbourEntry.Decode));
+        Assert.Equal(new NeighbourEntry(index, (ushort)state, s_mac), entry);
+        Assert.False(entry.IsOwn);
+    }
+
+    [Theory]
+    // Nobody has answered yet; a tunnel's neighbour, which is an IPv4 address.
+    [InlineData("02 00 00 00 02 00 00 00 01 00 00 01 08 00 01 00 0a 58 00 05")]
+    [InlineData("02 00 00 00 02 00 00 00 02 00 00 01 08 00 02 00 0a 58 00 05")]
+    public void Without_a_MAC_there_is_none(string payload) => Assert.Null(NeighbourEntry.Decode(Golden.Bytes(payload)).Mac);
+
+    [Theory]
+    [InlineData("02 00 00 00 02 00 00", "header cut short")]
+    [InlineData("02 00 00 00 02 00 00 00 02 00 00 01 0a 00 02 00 02 00", "attribute longer than the rest")]
+    public void What_cannot_be_true_is_refused(string payload, string what) =>
+        Assert.Throws<InvalidDataException>(() => _ = $"{what}: {NeighbourEntry.Decode(Golden.Bytes(payload))}");
+}

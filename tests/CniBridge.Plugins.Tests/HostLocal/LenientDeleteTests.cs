@@ -1,0 +1,111 @@
+using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal;
+
+/// <summary>DEL under a configuration that is not the one of ADD.</summary>
+public sealed class LenientDeleteTests : IDisposable
+{
+    readonly TemporaryDirectory _root = new();
+    readonly FakeNodeView _node = new();
+
+    public void Dispose() => _root.Dispose();
+
+    CniRequest Request(string netns, string network, string data) => Requests.Make($$"""
+        {"ipam": {"type": "host-local", "dataDir": "{{_root[data]}}", "stateDir": "{{_root["state"]}}", "subnet": "10.0.0.0/24"} }
+        """, netns) with
+    { NetworkName = network };
+
+    void Add(string netns, string network = "pods", string data = "data")
+    {
+        var addresses = HostLocalAddresses.ForAdd(Request(netns, network, data), CniArgs.Parse(""));
+        addresses.Node = _node;
+        using var undo = new Rollback(TextWriter.Null);
+        addresses.Allocate(undo);
+        undo.Cancel();
+    }
+
+    void Delete(string netns, string network = "pods", string data = "data")
+    {
+        var addresses = HostLocalAddresses.ForDelete(Request(netns, network, data));
+        addresses.Node = _node;
+        addresses.Release();
+    }
+
+    bool IsReserved(string network = "pods", string data = "data") => File.Exists(_root[$"{data}/{network}/10.0.0.2"]);
+
+    [Theory]
+    [InlineData("renamed", "data")]
+    [InlineData("pods", "moved")]
+    [InlineData("renamed", "moved")]
+    public void The_same_attachment_is_released_wherever_it_was_added(string network, string data)
+    {
+        _node.AddNamespace("/run/netns/pod");
+        Add("/run/netns/pod");
+        Delete("/run/netns/pod", network, data);
+        Assert.False(IsReserved());
+        Assert.False(Directory.Exists(_root["moved"]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/run/netns/pod")]
+    [InlineData("/run/netns/other")]
+    public void So_is_one_whose_namespace_is_gone(string netns)
+    {
+        _node.AddNamespace("/run/netns/pod");
+        Add("/run/netns/pod");
+        _node.Namespaces.Clear();
+        Delete(netns, "renamed");
+        Assert.False(IsReserved());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/run/netns/other")]
+    public void One_that_lives_in_another_namespace_is_another(string netns)
+    {
+        _node.AddNamespace("/run/netns/pod");
+        Add("/run/netns/pod");
+        Delete(netns, "renamed");
+        Assert.True(IsReserved());
+    }
+
+    // A namespace may be held by a process when its path is gone. Who makes links cuts it off; who makes none leaves it alone.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void While_its_link_is_there_it_is_cut_off_first(bool makesLinks)
+    {
+        _node.AddNamespace("/run/netns/pod");
+        Add("/run/netns/pod");
+        _node.Namespaces.Clear();
+        _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth1";
+        var addresses = HostLocalAddresses.ForDelete(Request("", "renamed", "data"));
+        addresses.Node = _node;
+        var wasReserved = false;
+        if (makesLinks)
+        {
+            addresses.DeleteHostLink = attachment =>
+            {
+                wasReserved = IsReserved();
+                _node.HostLinks.Remove(attachment);
+            };
+        }
+        addresses.Release();
+        Assert.Equal(makesLinks, wasReserved);
+        Assert.Equal(makesLinks, _node.HostLinks.Count == 0);
+        Assert.Equal(!makesLinks, IsReserved());
+    }
+
+    [Fact]
+    public void Where_the_network_itself_has_something_no_other_is_looked_at()
+    {
+        _node.AddNamespace("/run/netns/pod");
+        Add("/run/netns/pod");
+        Add("/run/netns/pod", "second");
+        Delete("/run/netns/pod", "second");
+        Assert.True(IsReserved());
+        Assert.False(IsReserved("second"));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal;
+
+namespace CniBridge.Plugins.Tests.HostLocal;
+
+public sealed class OwnerRecordTests
+{
+    static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeSeconds(1_795_000_000);
+
+    static readonly OwnerRecord s_record = new(
+        new ReservationOwner("cid1", "eth0"), [IpAddress.Parse("10.1.2.5"), IpAddress.Parse("fd00::5")],
+        new AttachmentOrigin("boot", "/run/netns/a=b", "0:4:77", s_time), s_time.AddSeconds(3));
+
+    const string Text = """
+        10.1.2.5
+        fd00::5
+        container=cid1
+        interface=eth0
+        store=/data/pods
+        boot=boot
+        netns=/run/netns/a=b
+        netnsid=0:4:77
+        since=1795000000
+        noted=1795000003
+        end
+
+        """;
+
+    static StoredRecord Parse(string text) => OwnerRecord.Parse(Encoding.UTF8.GetBytes(text));
+
+    static string Show(OwnerRecord record) => $"{record.Owner} {string.Join(' ', record.Addresses)} {record.Origin} {record.Noted}";
+
+    [Fact]
+    public void A_record_is_lines_and_is_read_as_it_was_written()
+    {
+        Assert.Equal(Text, Encoding.UTF8.GetString(s_record.ToBytes("/data/pods")));
+        var stored = Parse(Text);
+        Assert.Equal(Show(s_record), Show(stored.Record));
+        Assert.Equal("/data/pods", stored.Store);
+    }
+
+    // A crash came between writing a shorter text and cutting the rest of the longer one.
+    [Fact]
+    public void What_stands_after_the_end_is_of_an_earlier_text() =>
+        Assert.Equal(Show(s_record), Show(Parse(Text + "10.1.2.6\nnetns=/other\nend\n").Record));
+
+    // Earlier versions wrote addresses only; whatever lacks its end may lack more.
+    [Theory]
+    [InlineData("10.1.2.5\nfd00::5\n")]
+    [InlineData("10.1.2.5\nfd00::5\ncontainer=cid1\nboot=boot\nnetns=/a\nnetnsid=1\nsince=5\nnoted=5\n")]
+    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nnoted=5\nend\n")]
+    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nsince=5\nend\n")]
+    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nsince=x\nnoted=99999999999999999\nend\n")]
+    public void Without_all_of_it_nothing_is_known_but_the_addresses(string text)
+    {
+        var record = Parse(text).Record;
+        Assert.Equal(s_record.Addresses, record.Addresses);
+        Assert.Null(record.Origin);
+    }
+
+    [Fact]
+    public void A_path_that_would_be_two_lines_proves_nothing()
+    {
+        var strange = s_record with { Origin = s_record.Origin! with { Netns = "/a\nend\n" } };
+        var stored = Parse(Encoding.UTF8.GetString(strange.ToBytes("/da\nta")));
+        Assert.Null(stored.Record.Origin);
+        Assert.Null(stored.Store);
+        Assert.Equal(s_record.Addresses, stored.Record.Addresses);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal;
+
+/// <summary>What becomes of reservations whose attachments ended without a DEL.</summary>
+public sealed class ReclaimTests : IDisposable
+{
+    readonly TemporaryDirectory _root = TemporaryDirectory.InMemory();
+    readonly FakeNodeView _node = new();
+    readonly StringWriter _log = new(CultureInfo.InvariantCulture);
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _root.Dispose();
+    }
+
+    StorePlace Place => new(_root["data/pods"], _root["state"]);
+
+    static string Netns(string id) => $"/run/netns/{id}";
+
+    string Allocate(string id, string sets, params ReadOnlySpan<string> requested)
+    {
+        using var store = ReservationStore.Open(Place, _log, new StoreUser(_node, _node.AddNamespace(Netns(id))));
+        return AllocatorTests.Allocate(store, AllocatorTests.Config(sets, requested), new ReservationOwner(id, "eth0"));
+    }
+
+    void Fill(string sets, int count, string prefix = "pod")
+    {
+        for (var i = 0; i < count; i++)
+            Allocate($"{prefix}{i}", sets);
+    }
+
+    void WriteAsGo(string address, string content) => File.WriteAllText(Path.Combine(Place.Directory, address), content);
+
+    string[] Owners() => [.. Directory.EnumerateFiles(Place.Directory).Where(path => IpAddress.TryParse(Path.GetFileName(path), out _))
+        .Select(File.ReadAllText).Order(StringComparer.Ordinal)];
+
+    const string Full = "no IP addresses available";
+
+    void AssertFull(string id, string sets) =>
+        Assert.Contains(Full, Assert.Throws<CniException>(() => Allocate(id, sets)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_24_that_was_full_before_a_reboot_is_free_for_the_next_ADD()
+    {
+        Fill("10.0.0.0/24", 253);
+        AssertFull("one-too-many", "10.0.0.0/24");
+        _node.Reboot();
+        Assert.Equal("10.0.0.2/24", Allocate("after", "10.0.0.0/24"));
+        Assert.Equal(["after\r\neth0"], Owners());
+        Assert.Equal(1, _node.Looks);
+        Assert.Contains("10.0.0.9 of pod7 eth0 is taken back: it was made before the node was booted", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_thousand_reboots_with_50_pods_each_never_fill_a_24()
+    {
+        for (var boot = 0; boot < 1000; boot++)
+        {
+            // One opening for all: a thousand times fifty take long enough.
+            using (var store = ReservationStore.Open(Place, TextWriter.Null, new StoreUser(_node, _node.AddNamespace("/run/netns/a"))))
+            {
+                for (var i = 0; i < 50; i++)
+                    AllocatorTests.Allocate(store, AllocatorTests.Config("10.0.0.0/24"), new ReservationOwner($"b{boot}p{i}", "eth0"));
+            }
+            _node.Reboot();
+        }
+        Assert.InRange(_node.Looks, 180, 250);
+    }
+
+    // A runtime keeps the namespace where it was as long as the pod lives.
+    [Fact]
+    public void Only_those_whose_namespace_is_gone_or_another_are_taken_back()
+    {
+        Fill("10.0.0.0/29", 5);
+        _node.Namespaces.Remove(Netns("pod1"));
+        _node.AddNamespace(Netns("pod3"));
+        Assert.Equal("10.0.0.3/29", Allocate("new1", "10.0.0.0/29"));
+        Assert.Equal("10.0.0.5/29", Allocate("new2", "10.0.0.0/29"));
+        AssertFull("new3", "10.0.0.0/29");
+        Assert.Equal(["new1\r\neth0", "new2\r\neth0", "pod0\r\neth0", "pod2\r\neth0", "pod4\r\neth0"], Owners());
+        Assert.Contains("its namespace is gone from /run/netns/pod1", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("another namespace is at /run/netns/pod3 now", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_address_that_is_configured_anywhere_is_never_taken_back_whatever_records_claim()
+    {
+        Fill("10.0.0.0/30", 1);
+        _node.Reboot();
+        _node.Hidden.Add(IpAddress.Parse("10.0.0.2"));
+        AssertFull("new", "10.0.0.0/30");
+        _node.Hidden.Clear();
+        _node.IsBlind = true;
+        AssertFull("new", "10.0.0.0/30");
+        Assert.Contains("nobody can be proven dead: permission denied", _log.ToString(), StringComparison.Ordinal);
+        _node.IsBlind = false;
+        _node.HostLinks.Add(new Attachment("pods", "pod0", "eth0"), "veth1");
+        AssertFull("new", "10.0.0.0/30");
+        _node.HostLinks.Clear();
+        Assert.Equal("10.0.0.2/30", Allocate("new", "10.0.0.0/30"));
+    }
+
+    [Theory]
+    [InlineData("gopod\r\neth0")]
+    [InlineData("gopod")]
+    [InlineData("no owner's name/")]
+    public void What_the_Go_plugin_reserved_is_not_taken_by_ADD(string content)
+    {
+        Fill("10.0.0.0/29", 4);
+        WriteAsGo("10.0.0.6", content);
+        _node.Reboot();
+        Fill("10.0.0.0/29", 4, "new");
+        AssertFull("more", "10.0.0.0/29");
+        Assert.Contains(content, Owners());
+    }
+
+    // The Go plugin deleted our pod and made it anew, as a restarted container: what we know is of its former life.
+    [Fact]
+    public void What_the_Go_plugin_reserved_anew_for_an_owner_of_ours_is_not_taken()
+    {
+        Fill("10.0.0.0/30", 1);
+        File.Delete(Path.Combine(Place.Directory, "10.0.0.2"));
+        WriteAsGo("10.0.0.2", "pod0\r\neth0");
+        File.SetLastWriteTimeUtc(Path.Combine(Place.Directory, "10.0.0.2"), DateTime.UtcNow.AddSeconds(10));
+        _node.Reboot();
+        AssertFull("new", "10.0.0.0/30");
+    }
+
+    [Fact]
+    public void Of_a_requested_address_the_same_holds()
+    {
+        Allocate("pod0", "10.0.0.0/24", "10.0.0.5");
+        Assert.Throws<CniException>(() => Allocate("new", "10.0.0.0/24", "10.0.0.5"));
+        _node.Reboot();
+        Assert.Equal("10.0.0.5/24", Allocate("new", "10.0.0.0/24", "10.0.0.5"));
+    }
+
+    [Fact]
+    public void Another_range_of_the_network_is_left_as_it_is()
+    {
+        Allocate("pod0", "10.0.0.0/30");
+        Allocate("pod1", "10.1.0.0/30");
+        _node.Reboot();
+        Assert.Equal("10.1.0.2/30", Allocate("new", "10.1.0.0/30"));
+        Assert.Equal(["new\r\neth0", "pod0\r\neth0"], Owners());
+    }
+
+    // An index that is made anew keeps what it knows.
+    [Fact]
+    public void What_is_known_of_owners_outlives_the_Go_plugins_work_in_between()
+    {
+        Fill("10.0.0.0/29", 4);
+        WriteAsGo("10.0.0.6", "gopod\r\neth0");
+        using (var store = ReservationStore.Open(Place, _log, new StoreUser(_node)))
+            Assert.Equal(["10.0.0.6"], store.FindByOwner(new ReservationOwner("gopod", "eth0")).Select(address => address.ToString()));
+        _node.Reboot();
+        Fill("10.0.0.0/29", 4, "new");
+        AssertFull("more", "10.0.0.0/29");
+    }
+
+    [Fact]
+    public void Without_records_nobody_is_proven_dead()
+    {
+        Fill("10.0.0.0/29", 5);
+        Directory.Delete(_root["state"], recursive: true);
+        _node.Reboot();
+        AssertFull("new", "10.0.0.0/29");
+        Assert.Equal(0, _node.Looks);
+    }
+}

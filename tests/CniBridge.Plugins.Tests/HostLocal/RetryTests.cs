@@ -1,0 +1,132 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal;
+
+/// <summary>An attachment that is asked for a second time, as runtimes do after a restart.</summary>
+public sealed class RetryTests : IDisposable
+{
+    readonly TemporaryDirectory _root = new();
+    readonly FakeNodeView _node = new();
+
+    public void Dispose() => _root.Dispose();
+
+    HostLocalAddresses Make(string netns, string ipam = "", string more = "")
+    {
+        var request = Requests.Make($$"""
+            { "ipam": {"type": "host-local", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}",
+            "ranges": [[{"subnet":"10.1.0.0/24"}],[{"subnet":"fd00::/64"}]] {{ipam}} } {{more}} }
+            """, netns);
+        var addresses = HostLocalAddresses.ForAdd(request, CniArgs.Parse(""));
+        addresses.Node = _node;
+        return addresses;
+    }
+
+    string Allocate(string netns, string ipam = "", string more = "", bool isUndone = false)
+    {
+        using var undo = new Rollback(TextWriter.Null);
+        var result = Make(netns, ipam, more).Allocate(undo);
+        if (!isUndone)
+            undo.Cancel();
+        return string.Join(' ', result.Ips.Select(ip => ip.Address));
+    }
+
+    string Refusal(string netns) => Assert.Throws<CniException>(() => Allocate(netns)).Message;
+
+    const string First = "10.1.0.2/24 fd00::2/64";
+
+    [Fact]
+    public void When_the_namespace_is_gone_it_gets_its_addresses_again()
+    {
+        _node.AddNamespace("/run/netns/old");
+        Assert.Equal(First, Allocate("/run/netns/old"));
+        _node.Namespaces.Clear();
+        _node.AddNamespace("/run/netns/new");
+        Assert.Equal(First, Allocate("/run/netns/new"));
+        // And from then on the new one counts.
+        Assert.EndsWith("10.1.0.2 has been allocated to pod1, duplicate allocation is not allowed: " +
+            "eth0 is alive, its namespace is at /run/netns/new", Refusal("/run/netns/new"), StringComparison.Ordinal);
+        _node.Reboot();
+        _node.AddNamespace("/run/netns/old");
+        Assert.Equal(First, Allocate("/run/netns/old"));
+    }
+
+    [Fact]
+    public void When_it_lives_the_refusal_names_its_namespace()
+    {
+        _node.AddNamespace("/run/netns/old");
+        Allocate("/run/netns/old");
+        _node.AddNamespace("/run/netns/new");
+        Assert.EndsWith(": eth0 is alive, its namespace is at /run/netns/old", Refusal("/run/netns/new"), StringComparison.Ordinal);
+        _node.Namespaces.Remove("/run/netns/old");
+        _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth5";
+        Assert.EndsWith(": eth0 is alive, its link veth5 is on the node, for the namespace /run/netns/old",
+            Refusal("/run/netns/new"), StringComparison.Ordinal);
+        _node.HostLinks.Clear();
+        _node.Hidden.Add(IpAddress.Parse("fd00::2"));
+        Assert.EndsWith("fd00::2 has been allocated to pod1, duplicate allocation is not allowed: " +
+            "its namespace is gone from /run/netns/old, but some namespace has the address", Refusal("/run/netns/new"), StringComparison.Ordinal);
+    }
+
+    // A namespace that ended keeps its links for a while, and somebody who makes them need not wait.
+    [Fact]
+    public void A_link_that_is_left_of_it_is_deleted_first_by_whoever_makes_links()
+    {
+        _node.AddNamespace("/run/netns/old");
+        Allocate("/run/netns/old");
+        _node.Namespaces.Clear();
+        _node.AddNamespace("/run/netns/new");
+        _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth5";
+        var addresses = Make("/run/netns/new");
+        addresses.DeleteHostLink = attachment => Assert.True(_node.HostLinks.Remove(attachment));
+        using (var undo = new Rollback(TextWriter.Null))
+        {
+            Assert.Equal(First, string.Join(' ', addresses.Allocate(undo).Ips.Select(ip => ip.Address)));
+            undo.Cancel();
+        }
+        Assert.Empty(_node.HostLinks);
+        // Of one that lives nobody deletes anything.
+        _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth6";
+        addresses.DeleteHostLink = _ => Assert.Fail("it lives");
+        using var second = new Rollback(TextWriter.Null);
+        Assert.Contains("eth0 is alive", Assert.Throws<CniException>(() => addresses.Allocate(second)).Message, StringComparison.Ordinal);
+    }
+
+    // The text that Go's users match on.
+    [Fact]
+    public void When_nothing_is_known_the_refusal_is_that_of_the_Go_plugin()
+    {
+        Allocate("/no/namespace");
+        Assert.EndsWith("10.1.0.2 has been allocated to pod1, duplicate allocation is not allowed",
+            Refusal("/no/namespace"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_undo_releases_nothing_that_the_former_attachment_had()
+    {
+        _node.AddNamespace("/run/netns/old");
+        Allocate("/run/netns/old");
+        _node.Namespaces.Clear();
+        _node.AddNamespace("/run/netns/new");
+        Assert.Equal(First, Allocate("/run/netns/new", isUndone: true));
+        Assert.Equal(2, Make("/run/netns/new").ListUsers().Count);
+        // And it is dead as before.
+        Assert.Equal(First, Allocate("/run/netns/new"));
+    }
+
+    [Fact]
+    public void Another_address_that_is_asked_for_takes_the_place_of_the_former_one()
+    {
+        _node.AddNamespace("/run/netns/old");
+        Allocate("/run/netns/old");
+        _node.Reboot();
+        _node.AddNamespace("/run/netns/new");
+        Assert.Equal("10.1.0.77/24 fd00::2/64", Allocate("/run/netns/new", more: """, "runtimeConfig": {"ips": ["10.1.0.77"]}"""));
+        Assert.Equal(["10.1.0.77", "fd00::2"],
+            Make("/run/netns/new").ListUsers().Select(user => user.Address.ToString()).Order(StringComparer.Ordinal));
+        _node.Reboot();
+        _node.AddNamespace("/run/netns/new");
+        Assert.Equal("10.1.0.78/24 fd00::2/64", Allocate("/run/netns/new", ipam: """, "exclude": ["10.1.0.77"] """));
+    }
+}

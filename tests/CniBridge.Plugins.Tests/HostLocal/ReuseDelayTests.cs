@@ -1,0 +1,108 @@
+using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal;
+
+public sealed class ReuseDelayTests : IDisposable
+{
+    readonly TemporaryDirectory _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    CniRequest Request(string id, string reuseDelay)
+    {
+        var request = Requests.Make($$"""
+            {"ipam": {"type": "host-local", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}",
+            "subnet": "10.0.0.0/29", "reuseDelay": {{reuseDelay}} } }
+            """);
+        return request with { Environment = request.Environment with { ContainerId = id } };
+    }
+
+    string Add(string id, string reuseDelay = "30")
+    {
+        using var undo = new Rollback(TextWriter.Null);
+        var result = HostLocalAddresses.ForAdd(Request(id, reuseDelay), CniArgs.Parse("")).Allocate(undo);
+        undo.Cancel();
+        return result.Ips[0].Address.ToString();
+    }
+
+    void Delete(string id, string reuseDelay = "30") => HostLocalAddresses.ForDelete(Request(id, reuseDelay)).Release();
+
+    string[] Releases() => [.. Directory.EnumerateFiles(_root["state"], "10.*", SearchOption.AllDirectories)];
+
+    void Age(string address, int seconds) => File.SetLastWriteTimeUtc(
+        Releases().Single(path => Path.GetFileName(path) == address), DateTime.UtcNow.AddSeconds(-seconds));
+
+    [Fact]
+    public void A_released_address_rests_while_others_are_free()
+    {
+        for (var i = 2; i <= 6; i++)
+            Assert.Equal($"10.0.0.{i}/29", Add($"pod{i}"));
+        Delete("pod3");
+        Delete("pod5");
+        Age("10.0.0.5", 31);
+        // Its turn would be 10.0.0.3's.
+        Assert.Equal("10.0.0.5/29", Add("new"));
+        Assert.Equal(["10.0.0.3"], Releases().Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Where_all_that_are_free_rest_the_one_that_rests_longest_is_taken()
+    {
+        for (var i = 2; i <= 6; i++)
+            Add($"pod{i}");
+        foreach (var i in (int[])[3, 4, 5])
+            Delete($"pod{i}");
+        Age("10.0.0.3", 5);
+        Age("10.0.0.4", 9);
+        Age("10.0.0.5", 7);
+        Assert.Equal(["10.0.0.4/29", "10.0.0.5/29", "10.0.0.3/29"], [Add("a"), Add("b"), Add("c")]);
+        Assert.Empty(Releases());
+    }
+
+    // A clock that was wrong must not keep an address for years.
+    [Fact]
+    public void A_time_to_come_is_no_rest()
+    {
+        for (var i = 2; i <= 6; i++)
+            Add($"pod{i}");
+        Delete("pod3");
+        Delete("pod4");
+        Age("10.0.0.4", 5);
+        Age("10.0.0.3", -100);
+        Assert.Equal("10.0.0.3/29", Add("new"));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("null")]
+    public void Without_it_nothing_is_noted(string reuseDelay)
+    {
+        Add("pod", reuseDelay);
+        Delete("pod", reuseDelay);
+        Assert.Empty(Releases());
+    }
+
+    // The address goes, whatever stands there.
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("86401")]
+    [InlineData("\"30\"")]
+    public void What_is_no_number_of_seconds_fails_ADD_and_not_DEL(string reuseDelay)
+    {
+        Add("pod");
+        Assert.Throws<CniException>(() => Add("new", reuseDelay));
+        Delete("pod", reuseDelay);
+        Assert.False(File.Exists(Path.Combine(_root["data/pods"], "10.0.0.2")));
+    }
+
+    [Fact]
+    public void Where_the_time_cannot_be_noted_the_address_is_released_all_the_same()
+    {
+        Add("pod");
+        var index = Directory.EnumerateDirectories(_root["state"]).Single();
+        File.WriteAllText(Path.Combine(index, ".released"), "a file where a directory belongs");
+        Delete("pod");
+        Assert.False(File.Exists(Path.Combine(_root["data/pods"], "10.0.0.2")));
+    }
+}
