@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>Many calls at once, as a runtime makes them when a node starts.</summary>
@@ -32,6 +34,36 @@ public sealed class ConcurrencyTests
 
         Assert.All(ExitCodes(node, "DEL"), code => Assert.Equal("0", code));
         node.AssertNoResidue("p200");
+    }
+
+    // An ADD that finds the bridge without a port waits for it to come up, which another's port may do before it listens: for that
+    // it has a deadline of three seconds, which none may need. How long calls take on a busy machine does not matter here.
+    [Fact]
+    public void No_first_ADD_waits_for_what_another_has_done()
+    {
+        const int pods = 20;
+        using var node = NewNode();
+        // All have seen the bridge, which has no port yet, when the first gets the lock of the addresses.
+        Script(node, $$"""
+            cd {{ScratchNode.Directory}}
+            export CNI_COMMAND=ADD CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin
+            for i in $(seq {{pods}}); do ip netns add p$i; done
+            for verb in ADD DEL; do
+              CNI_COMMAND=$verb CNI_CONTAINERID=c1 CNI_NETNS=/run/netns/p1 "{{Plugin}}" < input
+            done
+            cat > add-all <<'END'
+            for i in $(seq {{pods}}); do
+              ( CNI_CONTAINERID=c$i CNI_NETNS=/run/netns/p$i "{{Plugin}}" < input > out.$i && date +%s%N > end.$i ) &
+            done
+            until [ $(grep -c -e '-> FLOCK' /proc/locks) = {{pods}} ]; do :; done
+            END
+            flock --close /var/lib/cni/networks/podnet/lock sh ./add-all
+            until [ $(ls | grep -c ^end) = {{pods}} ]; do :; done
+            """);
+        var ends = Directory.GetFiles(node.FromOutside(ScratchNode.Directory), "end.*")
+            .Select(file => TimeSpan.FromMicroseconds(long.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture) / 1000.0)).Order().ToList();
+        Assert.Equal(pods, ends.Count);
+        Assert.InRange(ends[^1] - ends[0], TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
     }
 
     [Fact]

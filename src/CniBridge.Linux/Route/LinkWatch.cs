@@ -68,11 +68,22 @@ public sealed class LinkWatch : IDisposable
             }
             // More was announced than there was room for, or nothing any more.
             if (links is null)
-                waiting.RemoveAll(index => socket.TryGetLink(index)?.IsOperational == true);
+                Look(waiting, socket);
             if (left <= 0)
                 break;
         }
         return waiting.Count == 0;
+    }
+
+    /// <summary>
+    /// From the first announcement that finds no room on, the kernel drops all until the socket was read empty
+    /// (NETLINK_S_CONGESTED in af_netlink.c), and says so once: what is left is read first, so that whatever changes after the
+    /// look is announced again.
+    /// </summary>
+    void Look(List<int> waiting, RouteSocket socket)
+    {
+        _notifications.DrainNotifications();
+        waiting.RemoveAll(index => socket.TryGetLink(index)?.IsOperational == true);
     }
 
     public void Dispose() => _notifications.Dispose();

@@ -15,11 +15,16 @@ sealed class PortWatch(RouteSocket socket, Link bridge, VethPair veth) : IPortWa
 
     public void Await()
     {
-        // A bridge gets its carrier from its first port that forwards.
-        IEnumerable<int> waiting = bridge.CanPassTraffic || bridge.RunsStp ? [veth.HostIndex] : [veth.HostIndex, bridge.Index];
+        IEnumerable<int> waiting = IsBridgeUp() ? [veth.HostIndex] : [veth.HostIndex, bridge.Index];
         if (!_links.WaitUntilOperational(waiting, socket, s_deadline))
             throw new KernelException($"bring the bridge {bridge.Name} and its port {veth.HostName} up", Errno.ETIMEDOUT);
     }
+
+    /// <summary>
+    /// A bridge gets its carrier from its first port that forwards: this one, or another's that came after the bridge was looked
+    /// at and before anything was listened to. So it is looked at again.
+    /// </summary>
+    bool IsBridgeUp() => bridge.CanPassTraffic || bridge.RunsStp || socket.TryGetLink(bridge.Index)?.IsOperational == true;
 
     public void Dispose() => _links.Dispose();
 }
