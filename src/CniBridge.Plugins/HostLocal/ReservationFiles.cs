@@ -113,7 +113,8 @@ sealed class ReservationFiles(string directory)
 
     /// <summary>
     /// One write where that is enough. A shorter text takes two, and a crash between them would leave the tail of the longer one:
-    /// then another file takes its place.
+    /// then the file goes first, for without one the search begins at the start. (A file made beside it and renamed would stay
+    /// there after a crash, and the Go plugin reads every file.)
     /// </summary>
     internal void SetLastReserved(int rangeSet, IpAddress address)
     {
@@ -125,9 +126,14 @@ sealed class ReservationFiles(string directory)
         var text = Encoding.ASCII.GetBytes(address.ToString());
         var path = MarkerPath(rangeSet);
         if (length >= 0 && length <= text.Length)
+        {
             SmallFile.OverwriteShorter(path, text);
-        else if (length >= 0 || !SmallFile.TryCreate(path, text, FileMode))
-            SmallFile.Replace(path, text, FileMode);
+        }
+        else
+        {
+            SmallFile.TryDelete(path);
+            SmallFile.TryCreate(path, text, FileMode);
+        }
         _markers[rangeSet] = text.Length;
     }
 

@@ -11,7 +11,7 @@ public sealed class ReservationFilesTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    // A text that gets shorter takes two writes; the file that replaces it appears in one step.
+    // A text that gets shorter would take two writes; the file that comes in its place appears in one step.
     [Theory]
     [InlineData(null, "10.0.0.2", false)]
     [InlineData("10.0.0.2", "10.0.0.3", true)]
