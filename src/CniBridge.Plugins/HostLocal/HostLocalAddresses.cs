@@ -200,7 +200,7 @@ sealed class HostLocalAddresses : IAddressManager
     public void Check()
     {
         using var store = ReservationStore.TryOpen(_place, Log);
-        if (store is null || store.FindByOwner(_owner).Count == 0)
+        if (store?.IsOwner(_owner) != true)
         {
             throw new CniException(CniErrorCode.Internal,
                 $"host-local: Failed to find address added by container {_owner.ContainerId}");

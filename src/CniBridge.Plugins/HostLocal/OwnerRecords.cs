@@ -45,6 +45,14 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
         return [.. files.ReadOwners()[owner]];
     }
 
+    /// <summary>The same for who only looks: nothing is put back, and nothing is written.</summary>
+    internal IReadOnlyList<IpAddress> Look(ReservationOwner owner)
+    {
+        IReadOnlyList<IpAddress>? addresses = null;
+        Use(index => addresses = index.IsCurrent() ? index.Find(owner)?.Addresses ?? [] : null);
+        return addresses is not null && addresses.All(address => files.Holds(address, owner)) ? addresses : [.. files.ReadOwners()[owner]];
+    }
+
     /// <summary>Is the index good? If not, it is made anew.</summary>
     internal void Update()
     {

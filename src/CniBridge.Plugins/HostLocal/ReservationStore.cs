@@ -118,6 +118,10 @@ sealed class ReservationStore : IReservationStore
         return found.Count > 0 ? found : _records.FindAddresses(owner with { InterfaceName = "" });
     }
 
+    /// <summary>Has the owner an address, as the store is? Changes nothing.</summary>
+    internal bool IsOwner(ReservationOwner owner) =>
+        _records.Look(owner).Count > 0 || _records.Look(owner with { InterfaceName = "" }).Count > 0;
+
     public IpAddress? GetLastReserved(int rangeSet) => _files.GetLastReserved(rangeSet);
 
     public void SetLastReserved(int rangeSet, IpAddress address) => _files.SetLastReserved(rangeSet, address);
