@@ -153,7 +153,7 @@ public static unsafe class SmallFile
     {
         LibC.statx_buffer status;
         return !path.Contains('\0', StringComparison.Ordinal) && LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}")
+            ? string.Create(CultureInfo.InvariantCulture, stackalloc char[64], $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}")
             : null;
     }
 

@@ -54,10 +54,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <exception cref="KernelException">The kernel refused a message.</exception>
     public void Execute(params ReadOnlySpan<INetlinkMessage> messages)
     {
-        var refusals = TryExecute(messages);
-        for (var i = 0; i < messages.Length; i++)
+        foreach (var refusal in ExecuteAll(messages, tellsTolerated: false))
         {
-            if (refusals[i] is { } refusal && refusal.Errno != messages[i].Tolerated)
+            if (refusal is not null)
                 throw refusal;
         }
     }
@@ -66,18 +65,20 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// The same, with what the kernel said to each message: null where it did as asked, else why it did not, which may be
     /// what is tolerated.
     /// </summary>
-    public KernelException?[] TryExecute(ReadOnlySpan<INetlinkMessage> messages)
+    public KernelException?[] TryExecute(ReadOnlySpan<INetlinkMessage> messages) => ExecuteAll(messages, tellsTolerated: true);
+
+    KernelException?[] ExecuteAll(ReadOnlySpan<INetlinkMessage> messages, bool tellsTolerated)
     {
         var refusals = new KernelException?[messages.Length];
         for (var start = 0; start < messages.Length; start += BatchLength)
         {
             var length = Math.Min(BatchLength, messages.Length - start);
-            ExecuteBatch(messages.Slice(start, length), refusals.AsSpan(start, length));
+            ExecuteBatch(messages.Slice(start, length), refusals.AsSpan(start, length), tellsTolerated);
         }
         return refusals;
     }
 
-    void ExecuteBatch(ReadOnlySpan<INetlinkMessage> messages, Span<KernelException?> refusals)
+    void ExecuteBatch(ReadOnlySpan<INetlinkMessage> messages, Span<KernelException?> refusals, bool tellsTolerated)
     {
         Span<byte> buffer = stackalloc byte[BufferSize];
         var first = Send(NLM_F_ACK, messages);
@@ -92,7 +93,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
                     continue;
                 answered++;
                 var answer = Acknowledgement.Decode(reader.Payload, reader.Flags);
-                if (answer.Errno != 0)
+                if (answer.Errno != 0 && (tellsTolerated || answer.Errno != messages[(int)index].Tolerated))
                     refusals[(int)index] = ToException(messages[(int)index], answer);
             }
         }
@@ -101,22 +102,17 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>Sends one request that is answered by one message.</summary>
     /// <exception cref="KernelException">The kernel refused, for example because there is no such object.</exception>
     public T Get<T>(INetlinkMessage message, Decoder<T> decode)
-        where T : class => Get(message, decode, out var refusal) ?? throw refusal!;
+        where T : class => Ask(message, decode, tolerated: 0)!;
 
     /// <summary>The same, but null where the kernel refuses as the message tolerates: an exception costs more than the question.</summary>
     public T? TryGet<T>(INetlinkMessage message, Decoder<T> decode)
-        where T : class
-    {
-        var answer = Get(message, decode, out var refusal);
-        return answer is not null || refusal?.Errno == message.Tolerated ? answer : throw refusal!;
-    }
+        where T : class => Ask(message, decode, message.Tolerated);
 
-    T? Get<T>(INetlinkMessage message, Decoder<T> decode, out KernelException? refusal)
+    T? Ask<T>(INetlinkMessage message, Decoder<T> decode, int tolerated)
         where T : class
     {
         Span<byte> buffer = stackalloc byte[BufferSize];
         var sequence = Send(0, message);
-        refusal = null;
         while (true)
         {
             var reader = Receive(message, buffer);
@@ -126,9 +122,11 @@ public sealed unsafe class NetlinkSocket : IDisposable
                     continue;
                 if (reader.Type != NLMSG_ERROR)
                     return decode(reader.Payload);
-                refusal = ToException(message, Acknowledgement.Decode(reader.Payload, reader.Flags))
+                var answer = Acknowledgement.Decode(reader.Payload, reader.Flags);
+                if (answer.Errno != 0 && answer.Errno == tolerated)
+                    return null;
+                throw ToException(message, answer)
                     ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without an answer");
-                return null;
             }
         }
     }

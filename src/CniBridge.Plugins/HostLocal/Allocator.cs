@@ -116,7 +116,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             ?? (store.Reclaim(set) ? FindFree(set, last, reuseDelay) : null)
             ?? throw Failure(set, $"no IP addresses available in range set: {set}");
         Reserved.Add(found.Address);
-        undo.Push($"release {found.Address}", () => store.Release(found.Address, owner));
+        undo.Push("release " + found.Address, () => store.Release(found.Address, owner));
         return found;
     }
 

@@ -145,5 +145,5 @@ sealed class ReservationFiles(string directory)
     string PathOf(IpAddress address) => Path.Combine(Directory, address.ToString());
 
     string MarkerPath(int rangeSet) =>
-        Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"last_reserved_ip.{rangeSet}"));
+        Path.Combine(Directory, "last_reserved_ip." + rangeSet.ToString(CultureInfo.InvariantCulture));
 }
