@@ -35,7 +35,7 @@ public sealed class AddressLifeTests
             node.Run("ip", "netns", "delete", pod).Succeeded();
         }
 
-        node.Run("timeout", "10", "sh", "-c", "while ls -d /sys/class/net/veth* >/dev/null 2>&1; do sleep 0.05; done").Succeeded();
+        node.Run("timeout", "10", "sh", "-c", "while [ -n \"$(ls /sys/class/net | grep ^veth)\" ]; do sleep 0.05; done").Succeeded();
         node.WriteFile("/run/node/boot_id", $"00000000-0000-4000-8000-{boot:d12}\n");
         node.Run("mount", "--bind", "/run/node/boot_id", "/proc/sys/kernel/random/boot_id").Succeeded();
     }
@@ -144,7 +144,7 @@ public sealed class AddressLifeTests
         Assert.Contains("10.88.0.2 is passed over: nobody has reserved it, and ", result.Stderr, StringComparison.Ordinal);
         // And when the pod is gone, so is what was remembered of it.
         node.Run("ip", "netns", "delete", "old").Succeeded();
-        node.Run("sh", "-c", "ip netns delete new; while ls /sys/class/net/cni0/brif/* >/dev/null 2>&1; do sleep 0.05; done").Succeeded();
+        node.Run("sh", "-c", "ip netns delete new; while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();
         node.Run("rm", "-f", $"{Reservations}/last_reserved_ip.0").Succeeded();
         node.AddPod("next");
         Assert.Equal("10.88.0.2/24", Add(node, config, "next"));

@@ -11,6 +11,8 @@ namespace CniBridge.Linux.Nftables;
 /// </summary>
 public sealed class NftSocket : IDisposable
 {
+    const int MaxAttempts = 100;
+
     readonly NetlinkSocket _socket = new(LibC.NETLINK_NETFILTER, groups: 0);
 
     /// <summary>Makes all changes of a batch, or none.</summary>
@@ -63,11 +65,34 @@ public sealed class NftSocket : IDisposable
         return sets;
     }
 
+    /// <summary>Each once.</summary>
+    /// <exception cref="KernelException">Its table was resized in every one of many attempts.</exception>
     public List<SetElement> ListElements(SetName set)
     {
+        // The kernel goes on behind as many elements as it has told (nf_tables_dump_set): when a set's hash table was resized
+        // since, and that happens some time after a set has grown or shrunk, as many as it tells twice it does not tell at all.
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (TryListElements(set) is { } elements)
+                return elements;
+        }
+        throw new KernelException(new ListElements(set).Operation, Errno.ETIMEDOUT, "the set kept changing while it was read");
+    }
+
+    List<SetElement>? TryListElements(SetName set)
+    {
         var elements = new List<SetElement>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var part in List(new ListElements(set), SetElement.DecodeList))
-            elements.AddRange(part);
+        {
+            foreach (var element in part)
+            {
+                // A range may begin where another one ends.
+                if (!seen.Add(Convert.ToHexString(element.Key) + (element.IsIntervalEnd ? " end" : "")))
+                    return null;
+                elements.Add(element);
+            }
+        }
         return elements;
     }
 

@@ -183,6 +183,23 @@ public sealed class NftSocketTests : IDisposable
         Assert.Empty(_socket.ListElements(set));
     }
 
+    // The kernel resizes a hash table some time after it has grown: a list that is read meanwhile has some twice and others not.
+    [Fact]
+    public void A_set_that_has_just_grown_is_listed_whole()
+    {
+        _socket.Commit(new NftBatch().Add(new NewTable(Cni)));
+        for (var round = 0; round < 20; round++)
+        {
+            var set = Cni.Set($"grown{round}");
+            var elements = new SetElement[5_000];
+            for (var i = 0; i < elements.Length; i++)
+                elements[i] = new SetElement(Field.Number((uint)i)) { Comment = $"{i} {new string('x', 60)}" };
+            _socket.Commit(new NftBatch().Add(new NewSet(set, DataType.IPv4Address)).AddElements(set, elements));
+            var listed = _socket.ListElements(set);
+            Assert.Equal(elements.Select(element => element.Comment).Order(), listed.Select(element => element.Comment).Order());
+        }
+    }
+
     [Fact]
     public void A_set_of_ranges_says_which_one_an_address_is_in()
     {
