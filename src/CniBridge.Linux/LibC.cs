@@ -252,6 +252,7 @@ static unsafe partial class LibC
     internal const uint SIOCGIFNAME = 0x8910;
     internal const uint SIOCGIFHWADDR = 0x8927;
     internal const uint SIOCGIFINDEX = 0x8933;
+    internal const uint TIOCGWINSZ = 0x5413;
 
     /// <summary>struct sockaddr_nl, linux/netlink.h</summary>
     [StructLayout(LayoutKind.Sequential)]

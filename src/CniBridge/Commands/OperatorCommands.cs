@@ -54,16 +54,31 @@ static class OperatorCommands
         try
         {
             action();
-            return 0;
+            return ExitCode.Fine;
         }
         catch (Exception e) when (e is RuntimeException or CniException or IOException or UnauthorizedAccessException)
         {
             Warn(e.Message);
-            return 1;
+            return ExitCode.Error;
         }
     }
 
+    /// <summary>As <see cref="Report"/>, with the exit code of an action that fails in no such way.</summary>
+    internal static void SetReportedAction(this Command command, Func<ParseResult, int> action) => command.SetAction(parsed =>
+    {
+        var code = ExitCode.Fine;
+        var failure = Report(() => code = action(parsed));
+        return failure == ExitCode.Fine ? code : failure;
+    });
+
     internal static void Warn(string text) => DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {text}\n"));
+
+    /// <summary>A person without root is told what is missing from what they see.</summary>
+    internal static void TellWhatRootSees(string what)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            Warn($"you are not root, who would also see {what}");
+    }
 
     internal static void Print(string text) => DescriptorStream.StandardOutput.Write(Encoding.UTF8.GetBytes(text));
 }

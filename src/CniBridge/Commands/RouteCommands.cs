@@ -8,16 +8,9 @@ namespace CniBridge.Commands;
 /// <summary>routes sync, show and plan: the routes between nodes, once and by hand.</summary>
 sealed class RouteCommands
 {
-    /// <summary>Exit code: it worked, and there is something to look at.</summary>
-    const int Findings = 2;
-
     readonly NodeSourceOptions _source = new();
 
-    readonly Option<string> _output = new("--output")
-    {
-        Description = "How to print: text or json.",
-        DefaultValueFactory = _ => "text",
-    };
+    readonly OutputOption _output = new();
 
     readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: print what would be changed." };
 
@@ -44,29 +37,29 @@ sealed class RouteCommands
 
     Command Sync()
     {
-        var command = Make("sync", "Make this node's routes what the table of nodes says, once.", _dryRun, _output);
-        SetAction(command, parsed =>
+        var command = Make("sync", "Make this node's routes what the table of nodes says, once.", _dryRun);
+        command.SetReportedAction(parsed =>
         {
             var table = _source.Source(parsed).Read();
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(table, _source.NodeName(parsed), parsed.GetValue(_dryRun));
-            OperatorCommands.Print(IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report));
-            return report.Problems.Count > 0 ? Findings : 0;
+            OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report));
+            return report.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
         });
         return command;
     }
 
     Command Show()
     {
-        var command = Make("show", "Print the routes between nodes as the kernel has them, and which are missing.", _output);
-        SetAction(command, parsed =>
+        var command = Make("show", "Print the routes between nodes as the kernel has them, and which are missing.");
+        command.SetReportedAction(parsed =>
         {
             var table = TryRead(parsed);
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(table ?? s_nothing, _source.NodeName(parsed), isDryRun: true);
             var status = new RouteStatus(report, table is not null);
-            OperatorCommands.Print(IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status));
-            return status.HasFindings ? Findings : 0;
+            OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status));
+            return status.HasFindings ? ExitCode.Findings : ExitCode.Fine;
         });
         return command;
     }
@@ -89,21 +82,20 @@ sealed class RouteCommands
 
     Command Plan()
     {
-        _output.Hidden = true;
         _for.AcceptOnlyFromAmong("node", "router");
         _format.AcceptOnlyFromAmong(RoutePlan.Ip, RoutePlan.Frr, RoutePlan.Bird, RoutePlan.Json);
-        var command = Make("plan", "Print the routes that the table of nodes asks for, whatever the kernel has.", _for, _format, _quota, _output);
-        SetAction(command, parsed =>
+        var command = Make("plan", "Print the routes that the table of nodes asks for, whatever the kernel has.", _for, _format, _quota);
+        command.SetReportedAction(parsed =>
         {
             var table = _source.Source(parsed).Read();
             var isRouter = parsed.GetValue(_for) == "router";
             var wanted = isRouter ? WantedRoutes.OfRouter(table) : WantedRoutes.OfNode(table, _source.NodeName(parsed));
             var routes = isRouter ? RouteAggregation.Merge(wanted.Routes) : wanted.Routes;
-            var format = IsJson(parsed) ? RoutePlan.Json : parsed.GetRequiredValue(_format);
+            var format = _output.IsJson(parsed) ? RoutePlan.Json : parsed.GetRequiredValue(_format);
             OperatorCommands.Print(new RoutePlan(routes, isRouter).Format(format));
             foreach (var problem in wanted.Problems)
                 OperatorCommands.Warn(problem.ToString());
-            return ExceedsQuota(parsed, routes.Count) || wanted.Problems.Count > 0 ? Findings : 0;
+            return ExceedsQuota(parsed, routes.Count) || wanted.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
         });
         return command;
     }
@@ -119,19 +111,10 @@ sealed class RouteCommands
     Command Make(string name, string description, params ReadOnlySpan<Option> options)
     {
         var command = new Command(name, description);
-        _output.AcceptOnlyFromAmong("text", "json");
         _source.AddTo(command);
+        _output.AddTo(command);
         foreach (var option in options)
             command.Add(option);
         return command;
     }
-
-    static void SetAction(Command command, Func<ParseResult, int> action) => command.SetAction(parsed =>
-    {
-        var code = 0;
-        var failure = OperatorCommands.Report(() => code = action(parsed));
-        return failure == 0 ? code : failure;
-    });
-
-    bool IsJson(ParseResult parsed) => parsed.GetValue(_output) == "json";
 }

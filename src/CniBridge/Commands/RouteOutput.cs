@@ -45,7 +45,7 @@ static class RouteOutput
         _ => "removed",
     };
 
-    internal static string Json(RouteReport report) => Json(json =>
+    internal static string Json(RouteReport report) => JsonOutput.Object(json =>
     {
         json.WriteBoolean("dryRun", report.IsDryRun);
         foreach (var action in (ReadOnlySpan<RouteAction>)[RouteAction.Add, RouteAction.Replace, RouteAction.Remove])
@@ -62,7 +62,7 @@ static class RouteOutput
         RouteJson.Write(json, "problems", report.Problems);
     });
 
-    internal static string Json(RouteStatus status) => Json(json =>
+    internal static string Json(RouteStatus status) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("routes");
         foreach (var (route, state) in status.Routes)
@@ -78,18 +78,5 @@ static class RouteOutput
         if (state is not null)
             json.WriteString("state", state);
         json.WriteEndObject();
-    }
-
-    /// <summary>One object, as people can read it too.</summary>
-    internal static string Json(Action<Utf8JsonWriter> write)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
     }
 }

@@ -14,7 +14,7 @@ sealed class RoutePlan(IReadOnlyList<WantedRoute> routes, bool isRouter)
     {
         Frr => Lines(FrrLine),
         Bird => BirdProtocol(isV6: false) + BirdProtocol(isV6: true),
-        Json => RouteOutput.Json(json =>
+        Json => JsonOutput.Object(json =>
         {
             json.WriteStartArray("routes");
             foreach (var route in routes)

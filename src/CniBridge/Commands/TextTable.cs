@@ -15,7 +15,7 @@ sealed class TextTable(params string[] titles)
     {
         var row = Array.ConvertAll(cells, cell => cell.Length == 0 ? "-" : cell);
         for (var i = 0; i < row.Length; i++)
-            _widths[i] = Math.Max(_widths[i], row[i].Length);
+            _widths[i] = Math.Max(_widths[i], Paint.WidthOf(row[i]));
         _rows.Add(row);
     }
 
@@ -25,7 +25,7 @@ sealed class TextTable(params string[] titles)
         foreach (var row in _rows)
         {
             for (var i = 0; i < row.Length - 1; i++)
-                text.Append(row[i].PadRight(_widths[i] + 2));
+                text.Append(row[i]).Append(' ', _widths[i] + 2 - Paint.WidthOf(row[i]));
             text.Append(row[^1]).Append('\n');
         }
         return text.ToString();
