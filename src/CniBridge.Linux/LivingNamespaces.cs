@@ -8,7 +8,9 @@ namespace CniBridge.Linux;
 /// </summary>
 public static class LivingNamespaces
 {
-    /// <summary>Each once, open; the caller disposes them. Grows with the number of processes.</summary>
+    /// <summary>
+    /// Each once, open, with the path where it is mounted if it is; the caller disposes them. Grows with the number of processes.
+    /// </summary>
     /// <exception cref="IOException">One that may be alive could not be looked at: the list would not be whole.</exception>
     public static List<NetworkNamespace> OpenAll()
     {
@@ -18,11 +20,14 @@ public static class LivingNamespaces
         {
             foreach (var process in Directory.EnumerateDirectories("/proc"))
             {
-                if (!char.IsAsciiDigit(process["/proc/".Length]))
-                    continue;
-                Add($"{process}/ns/net", found);
-                if (SmallFile.IdentityOf($"{process}/ns/mnt") is { } mount && mounts.Add(mount))
+                // Where one is mounted says more to people than who is in it.
+                if (IsProcess(process) && SmallFile.IdentityOf($"{process}/ns/mnt") is { } mount && mounts.Add(mount))
                     AddMounted(process, found);
+            }
+            foreach (var process in Directory.EnumerateDirectories("/proc"))
+            {
+                if (IsProcess(process))
+                    Add($"{process}/ns/net", found);
             }
             return [.. found.Values];
         }
@@ -33,6 +38,8 @@ public static class LivingNamespaces
             throw;
         }
     }
+
+    static bool IsProcess(string path) => char.IsAsciiDigit(path["/proc/".Length]);
 
     static void Add(string path, Dictionary<string, NetworkNamespace> found)
     {
@@ -51,8 +58,11 @@ public static class LivingNamespaces
             var words = line.Split(' ');
             if (words.Length < 5 || !words[3].StartsWith("net:[", StringComparison.Ordinal))
                 continue;
-            if (!found.ContainsKey($"{words[2]}:{words[3]["net:[".Length..^1]}"))
-                Add($"{process}/root{Unescape(words[4])}", found);
+            var identity = $"{words[2]}:{words[3]["net:[".Length..^1]}";
+            if (found.ContainsKey(identity))
+                continue;
+            var path = Unescape(words[4]);
+            Add(SmallFile.IdentityOf(path) == identity ? path : $"{process}/root{path}", found);
         }
     }
 

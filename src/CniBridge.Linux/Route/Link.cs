@@ -22,7 +22,16 @@ public sealed record Link
     /// <summary>Of a veth: the index of the other end, in the other end's namespace (IFLA_LINK).</summary>
     public int PeerIndex { get; init; }
 
-    /// <summary>Of a veth: the other end is in another namespace (IFLA_LINK_NETNSID), and its index one of there.</summary>
+    /// <summary>The number of no namespace (NETNSA_NSID_NOT_ASSIGNED).</summary>
+    public const int NoNamespace = -1;
+
+    /// <summary>
+    /// Of a veth whose other end is in another namespace: the number of that one here (IFLA_LINK_NETNSID), see
+    /// <see cref="RouteSocket.GetNamespaceId"/>.
+    /// </summary>
+    public int PeerNamespace { get; init; } = NoNamespace;
+
+    /// <summary>Of a veth: the other end is in another namespace, and its index one of there.</summary>
     public bool IsPeerElsewhere { get; init; }
 
     public string Alias { get; init; } = "";
@@ -73,7 +82,7 @@ public sealed record Link
                 IFLA_OPERSTATE => link with { OperationalState = attributes.Byte },
                 IFLA_MTU => link with { Mtu = attributes.UInt32 },
                 IFLA_LINK => link with { PeerIndex = attributes.Int32 },
-                IFLA_LINK_NETNSID => link with { IsPeerElsewhere = true },
+                IFLA_LINK_NETNSID => link with { IsPeerElsewhere = true, PeerNamespace = attributes.Int32 },
                 IFLA_MASTER => link with { Master = attributes.Int32 },
                 IFLA_IFALIAS => link with { Alias = attributes.Text },
                 IFLA_LINKINFO => link.WithInfo(attributes.Nested),

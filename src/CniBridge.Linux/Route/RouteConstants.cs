@@ -1,6 +1,6 @@
 namespace CniBridge.Linux.Route;
 
-/// <summary>linux/rtnetlink.h, if_link.h, if_addr.h, if_bridge.h, neighbour.h, veth.h, net/if.h</summary>
+/// <summary>linux/rtnetlink.h, if_link.h, if_addr.h, if_bridge.h, neighbour.h, veth.h, net_namespace.h, net/if.h</summary>
 static class RouteConstants
 {
     internal const ushort RTM_NEWLINK = 16;
@@ -15,6 +15,7 @@ static class RouteConstants
     internal const ushort RTM_GETROUTE = 26;
     internal const ushort RTM_NEWNEIGH = 28;
     internal const ushort RTM_GETNEIGH = 30;
+    internal const ushort RTM_GETNSID = 90;
     internal const ushort RTM_NEWVLAN = 112;
     internal const ushort RTM_GETVLAN = 114;
 
@@ -48,6 +49,9 @@ static class RouteConstants
     internal const ushort IFLA_LINK_NETNSID = 37;
 
     internal const uint RTEXT_FILTER_SKIP_STATS = 8;
+
+    internal const ushort NETNSA_NSID = 1;
+    internal const ushort NETNSA_FD = 3;
 
     internal const ushort IFLA_INFO_KIND = 1;
     internal const ushort IFLA_INFO_DATA = 2;

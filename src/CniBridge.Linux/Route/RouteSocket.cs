@@ -68,6 +68,9 @@ public sealed unsafe class RouteSocket : IDisposable
     public List<PortVlan> ListPortVlans(int index) =>
         [.. _socket.Dump(new ListPortVlans(index), PortVlan.Decode).SelectMany(vlans => vlans)];
 
+    /// <summary>The number that <see cref="Link.PeerNamespace"/> tells of links to a namespace, or <see cref="Link.NoNamespace"/>.</summary>
+    public int GetNamespaceId(NetworkNamespace other) => (int)_socket.Get(new GetNamespaceId(other.Descriptor), Route.GetNamespaceId.Decode);
+
     /// <summary>The link's index, or null: an ioctl that takes no lock, twenty times cheaper than a look-up by netlink.</summary>
     public int? TryGetIndex(string name)
     {

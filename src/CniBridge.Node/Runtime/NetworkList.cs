@@ -26,12 +26,17 @@ public sealed record NetworkList
             : Load(file);
     }
 
-    internal static string? FindFirst(string directory) => Directory.Exists(directory)
-        ? Directory.EnumerateFiles(directory)
-            .Where(path => s_extensions.Contains(Path.GetExtension(path)))
-            .OrderBy(path => path, StringComparer.Ordinal)
-            .FirstOrDefault()
-        : null;
+    internal static string? FindFirst(string directory) => FindAll(directory) is [var first, ..] ? first : null;
+
+    /// <summary>All that a runtime may take for one, in its order; of a directory that is not there, none.</summary>
+    public static IReadOnlyList<string> FindAll(string directory)
+    {
+        if (!Directory.Exists(directory))
+            return [];
+        string[] files = [.. Directory.EnumerateFiles(directory).Where(path => s_extensions.Contains(Path.GetExtension(path)))];
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
 
     /// <exception cref="RuntimeException">The file cannot be read, or is not valid.</exception>
     public static NetworkList Load(string file)

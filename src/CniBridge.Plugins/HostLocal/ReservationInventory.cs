@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Plugins.HostLocal;
 
@@ -14,6 +15,9 @@ public sealed record ReservationState(
 {
     /// <summary>Proven to be nobody's: what a full range makes ADD take back.</summary>
     public bool IsLeaked => IsConfigured == false && Life.State == LifeState.Dead;
+
+    /// <summary>Leaked, or a file that names nobody.</summary>
+    public bool IsLeftOver => IsLeaked || Life == LifeVerdict.Empty;
 }
 
 /// <summary>What the operator may ask of a network's reservations and do with them; grows with their number.</summary>
@@ -21,6 +25,9 @@ public sealed record ReservationState(
 /// <param name="stateDirectory">ipam.stateDir</param>
 public sealed class ReservationInventory(string dataDirectory, string stateDirectory, TextWriter log)
 {
+    public const string DefaultDataDirectory = StorePlace.DefaultDataDirectory;
+    public const string DefaultStateDirectory = StorePlace.DefaultStateDirectory;
+
     readonly StorePlace _place = new(dataDirectory, stateDirectory);
 
     internal INodeView Node { get; init; } = new NodeView();
@@ -37,7 +44,7 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         return store?.ListStates() ?? [];
     }
 
-    /// <summary>Frees all that <see cref="ReservationState.IsLeaked"/> says of, and what a crash of the Go plugin left.</summary>
+    /// <summary>Frees all that <see cref="ReservationState.IsLeftOver"/> says of.</summary>
     /// <returns>What was freed.</returns>
     public IReadOnlyList<ReservationState> Collect()
     {
@@ -45,7 +52,7 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         var freed = new List<ReservationState>();
         foreach (var state in store?.ListStates() ?? [])
         {
-            if ((state.IsLeaked || state.Life == LifeVerdict.Empty) && store!.TryRelease(state))
+            if (state.IsLeftOver && store!.TryRelease(state))
                 freed.Add(state);
         }
         return freed;
@@ -62,4 +69,60 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         }
         return false;
     }
+
+    /// <summary>
+    /// Reserves again what living pods of the network have and nobody has reserved, and notes for whom, where that is not
+    /// known, so that it can be proven dead one day.
+    /// </summary>
+    /// <param name="pods">Of any network.</param>
+    /// <param name="isOfRange">May the address be of this store?</param>
+    public IReadOnlyList<RebuiltAddress> Rebuild(IReadOnlyList<PodInterface> pods, Func<IpAddress, bool> isOfRange)
+    {
+        var before = List();
+        var rebuilt = new List<RebuiltAddress>();
+        foreach (var pod in pods)
+        {
+            // A pod may give its interface another name, but then it is not known what it was given.
+            if (pod.Attachment?.Network != _place.Network || pod.Inside?.Name != pod.Attachment.InterfaceName)
+                continue;
+            foreach (var address in pod.Addresses)
+            {
+                if (isOfRange(address.Address) && Rebuild(pod, address.Address, before) is { } step)
+                    rebuilt.Add(new RebuiltAddress(address.Address, pod.Attachment, step));
+            }
+        }
+        return rebuilt;
+    }
+
+    RebuildStep? Rebuild(PodInterface pod, IpAddress address, IReadOnlyList<ReservationState> before)
+    {
+        var owner = new ReservationOwner(pod.Attachment!.ContainerId, pod.Attachment.InterfaceName);
+        var origin = new AttachmentOrigin(Node.BootId, pod.Namespace!.Path, pod.Namespace.Identity, DateTimeOffset.UtcNow);
+        using var store = ReservationStore.Open(_place, log, new StoreUser(Node, origin));
+        // Opened, the store may have put it back by itself.
+        if (!store.TryReserve(address, owner) && !store.Holds(address, owner))
+            return RebuildStep.Taken;
+        var known = before.FirstOrDefault(state => state.Address == address);
+        if (known is null)
+            return RebuildStep.Restored;
+        if (known.Life.State != LifeState.Unknown)
+            return null;
+        store.Adopt(owner);
+        return RebuildStep.Recorded;
+    }
 }
+
+public enum RebuildStep
+{
+    /// <summary>Nobody had reserved it; it is reserved for its pod now.</summary>
+    Restored,
+
+    /// <summary>It was reserved, and now it is known for which namespace.</summary>
+    Recorded,
+
+    /// <summary>Another has it reserved: two pods may have the address.</summary>
+    Taken,
+}
+
+/// <summary>An address of a living pod about which something was to be done.</summary>
+public sealed record RebuiltAddress(IpAddress Address, Attachment Attachment, RebuildStep Step);

@@ -216,14 +216,17 @@ sealed class ReservationStore : IReservationStore
         return users;
     }
 
+    internal bool Holds(IpAddress address, ReservationOwner owner) => _files.Holds(address, owner);
+
+    /// <summary>Changes nothing, the index included.</summary>
     internal List<ReservationState> ListStates()
     {
-        _records.Update();
+        var records = _records.LookAll();
         var living = TryListLivingAddresses();
         var states = new List<ReservationState>();
         foreach (var (address, owner, isEmpty) in _files.ReadAll())
         {
-            var record = owner is null ? null : _records.Find(owner);
+            var record = owner is null ? null : records.GetValueOrDefault(owner);
             var reservedAt = _files.MadeAt(address);
             states.Add(new ReservationState(
                 address, owner?.ContainerId ?? "", owner?.InterfaceName ?? "", record?.Origin, reservedAt,
@@ -238,6 +241,8 @@ sealed class ReservationStore : IReservationStore
     {
         if (_files.MadeAt(state.Address) is null)
             return false;
+        // Before it goes: what is missing of a living pod would be put back.
+        _records.Update();
         Forget(state.Address, new ReservationOwner(state.ContainerId, state.InterfaceName));
         return true;
     }

@@ -7,7 +7,7 @@ namespace CniBridge.Plugins.HostLocal;
 /// <param name="StateDirectory">For <see cref="OwnerIndex"/>; never inside the data directory.</param>
 sealed record StorePlace(string Directory, string StateDirectory)
 {
-    const string DefaultDataDirectory = "/var/lib/cni/networks";
+    internal const string DefaultDataDirectory = "/var/lib/cni/networks";
     internal const string DefaultStateDirectory = "/var/lib/cni-bridge/owners";
 
     static readonly TimeSpan s_defaultLockDeadline = TimeSpan.FromSeconds(10);

@@ -24,6 +24,7 @@ static class OperatorCommands
             Version(),
             RouteCommands.Routes(),
             AgentCommand.Agent(),
+            IpamCommands.Ipam(),
         };
         return root.Parse(args).Invoke();
     }
@@ -58,7 +59,7 @@ static class OperatorCommands
         }
         catch (Exception e) when (e is RuntimeException or CniException or IOException or UnauthorizedAccessException)
         {
-            Warn(e.Message);
+            Warn(Environment.IsPrivilegedProcess ? e.Message : $"{e.Message} (you are not root)");
             return ExitCode.Error;
         }
     }

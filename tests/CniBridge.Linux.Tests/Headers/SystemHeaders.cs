@@ -42,6 +42,7 @@ static partial class SystemHeaders
         #include <linux/netfilter/xt_conntrack.h>
         #include <linux/netfilter_bridge.h>
         #include <linux/netfilter_ipv4.h>
+        #include <linux/net_namespace.h>
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>

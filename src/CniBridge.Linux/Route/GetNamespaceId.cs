@@ -1,0 +1,31 @@
+using CniBridge.Linux.Netlink;
+using static CniBridge.Linux.Route.RouteConstants;
+
+namespace CniBridge.Linux.Route;
+
+/// <summary>ip netns list-id: the number by which this namespace's links name the other one as that of their peers.</summary>
+sealed record GetNamespaceId(int Descriptor) : INetlinkMessage
+{
+    public string Operation => "look up the number of a network namespace";
+    public ushort Type => RTM_GETNSID;
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        // struct rtgenmsg, one byte and padding
+        writer.Struct(default(byte));
+        writer.Attribute(NETNSA_FD, Descriptor);
+    }
+
+    /// <summary>NETNSA_NSID_NOT_ASSIGNED is the answer for one that no link leads to.</summary>
+    internal static object Decode(ReadOnlySpan<byte> payload)
+    {
+        var attributes = new AttributeReader(payload[sizeof(uint)..]);
+        while (attributes.Read())
+        {
+            if (attributes.Type == NETNSA_NSID)
+                return attributes.Int32;
+        }
+        return Link.NoNamespace;
+    }
+}

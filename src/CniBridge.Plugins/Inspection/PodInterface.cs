@@ -1,0 +1,27 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Plugins.Inspection;
+
+/// <summary>A veth pair that leads from this namespace into another, as the kernel has it.</summary>
+/// <param name="Host">The end that is here.</param>
+/// <param name="Attachment">Whose it is, as the host's end tells; null: another plugin made it.</param>
+public sealed record PodInterface(Link Host, Attachment? Attachment)
+{
+    /// <summary>Where the other end is; null: that namespace could not be looked into.</summary>
+    public PodNamespace? Namespace { get; init; }
+
+    /// <summary>The other end; null with its namespace.</summary>
+    public Link? Inside { get; init; }
+
+    /// <summary>Those of <see cref="Inside"/> that others can reach: none of scope link.</summary>
+    public IReadOnlyList<Cidr> Addresses { get; init; } = [];
+
+    /// <summary>Routes of <see cref="Inside"/> in the main table.</summary>
+    public IReadOnlyList<RouteEntry> Routes { get; init; } = [];
+}
+
+/// <summary>A network namespace.</summary>
+/// <param name="Path">Where it is mounted, or one of its processes.</param>
+/// <param name="Identity">See <see cref="Linux.SmallFile.IdentityOf"/>.</param>
+public sealed record PodNamespace(string Path, string Identity);

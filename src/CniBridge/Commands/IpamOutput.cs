@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using CniBridge.Node.Inspection;
+using CniBridge.Plugins.HostLocal;
+
+namespace CniBridge.Commands;
+
+/// <summary>Reservations as text for people and as JSON for programs.</summary>
+static class IpamOutput
+{
+    internal static string Table(IReadOnlyList<StoredReservation> reservations)
+    {
+        var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STATE", "RESERVED", "HOW THAT IS KNOWN");
+        foreach (var (store, state) in reservations)
+        {
+            table.Add(
+                store.Network, state.Address.ToString(), Short(state.ContainerId), state.InterfaceName, Paint(state),
+                TimeOf(state.ReservedAt), HowOf(state));
+        }
+        return table.ToString();
+    }
+
+    /// <summary>Runtimes' IDs are 64 digits, of which people go by the first.</summary>
+    internal static string Short(string containerId) => containerId.Length <= 20 ? containerId : containerId[..13] + "…";
+
+    internal static string Details(IReadOnlyList<StoredReservation> reservations)
+    {
+        var text = new StringBuilder();
+        foreach (var (store, state) in reservations)
+        {
+            Append("address", state.Address.ToString());
+            Append("network", store.Network);
+            Append("file", Path.Combine(store.Directory, state.Address.ToString()));
+            Append("container", state.ContainerId);
+            Append("interface", state.InterfaceName);
+            Append("reserved", TimeOf(state.ReservedAt));
+            Append("namespace", state.Origin?.Netns ?? "");
+            Append("since", state.Origin is { } origin ? TimeOf(origin.Since) : "");
+            Append("state", Paint(state));
+            Append("because", HowOf(state));
+        }
+        return text.ToString();
+
+        void Append(string name, string value)
+        {
+            if (value.Length > 0)
+                text.Append(name.PadRight(12)).Append(value).Append('\n');
+        }
+    }
+
+    /// <summary>The record is one witness, the namespaces are the other.</summary>
+    internal static string HowOf(ReservationState state) => state switch
+    {
+        { Life.State: LifeState.Dead, IsConfigured: true } => $"{state.Life.How}, but a namespace of the node has the address",
+        { Life.State: LifeState.Dead, IsConfigured: null } => $"{state.Life.How}; not all namespaces could be looked into",
+        { Life.State: LifeState.Unknown, IsConfigured: true } => $"{state.Life.How}; a namespace of the node has the address",
+        { Life.State: LifeState.Unknown, IsConfigured: false } => $"{state.Life.How}; no namespace of the node has the address",
+        _ => state.Life.How,
+    };
+
+    /// <summary>alive, dead, unknown</summary>
+    internal static string WordOf(ReservationState state) => state switch
+    {
+        { IsConfigured: true } => "alive",
+        _ => state.Life.State.ToString().ToLowerInvariant(),
+    };
+
+    static string Paint(ReservationState state) => WordOf(state) switch
+    {
+        "alive" => Commands.Paint.Good("alive"),
+        "dead" => Commands.Paint.Bad("dead"),
+        var unknown => Commands.Paint.Doubtful(unknown),
+    };
+
+    internal static string TimeOf(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+
+    internal static string Json(IReadOnlyList<StoredReservation> reservations) => JsonOutput.Object(json =>
+    {
+        json.WriteStartArray("reservations");
+        foreach (var (store, state) in reservations)
+            Write(json, store, state);
+        json.WriteEndArray();
+    });
+
+    static void Write(Utf8JsonWriter json, AddressStore store, ReservationState state)
+    {
+        json.WriteStartObject();
+        json.WriteString("network", store.Network);
+        json.WriteString("address", state.Address.ToString());
+        json.WriteString("file", Path.Combine(store.Directory, state.Address.ToString()));
+        json.WriteOptional("containerId", state.ContainerId);
+        json.WriteOptional("interface", state.InterfaceName);
+        json.WriteString("state", WordOf(state));
+        json.WriteString("how", HowOf(state));
+        json.WriteBoolean("leaked", state.IsLeftOver);
+        if (state.IsConfigured is { } isConfigured)
+            json.WriteBoolean("configured", isConfigured);
+        json.WriteOptional("netns", state.Origin?.Netns);
+        if (state.ReservedAt is { } reserved)
+            json.WriteString("reservedAt", reserved.UtcDateTime);
+        if (state.Origin is { } origin)
+            json.WriteString("since", origin.Since.UtcDateTime);
+        json.WriteEndObject();
+    }
+
+    internal static string Text(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt)
+    {
+        if (rebuilt.Count == 0)
+            return "every living pod has its addresses reserved\n";
+        var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STEP");
+        foreach (var (store, one) in rebuilt)
+            table.Add(store.Network, one.Address.ToString(), Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, WordOf(one.Step));
+        return table.ToString();
+    }
+
+    static string WordOf(RebuildStep step) => step switch
+    {
+        RebuildStep.Restored => "reserved again",
+        RebuildStep.Recorded => "noted for which namespace",
+        _ => "NOT reserved: another has it",
+    };
+
+    internal static string Json(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt) => JsonOutput.Object(json =>
+    {
+        json.WriteStartArray("rebuilt");
+        foreach (var (store, one) in rebuilt)
+        {
+            json.WriteStartObject();
+            json.WriteString("network", store.Network);
+            json.WriteString("address", one.Address.ToString());
+            json.WriteString("containerId", one.Attachment.ContainerId);
+            json.WriteString("interface", one.Attachment.InterfaceName);
+            json.WriteString("step", one.Step.ToString().ToLowerInvariant());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+}
