@@ -51,15 +51,17 @@ sealed unsafe class Descriptor : IDisposable
     }
 
     /// <summary>Of a file, in bytes.</summary>
-    internal long Length
+    internal long Length => (long)Look(LibC.STATX_SIZE).stx_size;
+
+    /// <summary>See <see cref="SmallFile.IdentityOf(string)"/>.</summary>
+    internal string Identity => SmallFile.IdentityOf(Look(LibC.STATX_INO));
+
+    LibC.statx_buffer Look(uint mask)
     {
-        get
-        {
-            LibC.statx_buffer status;
-            KernelException.ThrowIfFailed(
-                LibC.statx(Number, "", LibC.AT_EMPTY_PATH, LibC.STATX_SIZE, &status), $"look at {_name}");
-            return (long)status.stx_size;
-        }
+        LibC.statx_buffer status;
+        if (LibC.statx(Number, "", LibC.AT_EMPTY_PATH, mask, &status) == 0)
+            return status;
+        throw new KernelException($"look at {_name}", Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Reads to the end, but not more than so many bytes.</summary>

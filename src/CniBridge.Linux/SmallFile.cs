@@ -153,9 +153,12 @@ public static unsafe class SmallFile
     {
         LibC.statx_buffer status;
         return !path.Contains('\0', StringComparison.Ordinal) && LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
-            ? string.Create(CultureInfo.InvariantCulture, stackalloc char[64], $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}")
+            ? IdentityOf(in status)
             : null;
     }
+
+    internal static string IdentityOf(in LibC.statx_buffer status) => string.Create(
+        CultureInfo.InvariantCulture, stackalloc char[64], $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}");
 
     /// <summary>When the content was written last, by the node's clock; null where there is nothing.</summary>
     public static DateTimeOffset? ModifiedAt(string path)

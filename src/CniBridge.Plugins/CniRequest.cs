@@ -1,4 +1,5 @@
 using CniBridge.Linux;
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins;
@@ -22,6 +23,9 @@ public sealed record CniRequest
 
     /// <summary>For what a person may want to know; runtimes show it at most in their logs.</summary>
     public required TextWriter Log { get; init; }
+
+    /// <summary>How long each part of the work takes.</summary>
+    public PhaseTimes Phases { get; init; } = new();
 
     /// <summary>The container's namespace, for verbs that cannot do without.</summary>
     /// <exception cref="CniException">Code 4, naming the path and what is wrong with it.</exception>

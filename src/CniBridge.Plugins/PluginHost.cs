@@ -1,4 +1,5 @@
 using CniBridge.Linux;
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins;
@@ -13,15 +14,27 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
     /// <summary>A configuration with a previous result has a few kilobytes.</summary>
     const int MaxInputBytes = 4 * 1024 * 1024;
 
+    /// <summary>Where calls are kept; null: nowhere.</summary>
+    public OperationLog? Operations { get; init; }
+
     /// <param name="variables">Those of the protocol.</param>
     /// <param name="allVariables">The whole environment, for delegated plugins; null: those of the protocol are all.</param>
     /// <returns>The exit code: 0, or 1 after an error object on the output.</returns>
     public int Run(
         IReadOnlyDictionary<string, string> variables, Func<IReadOnlyDictionary<string, string>>? allVariables = null)
     {
+        var recorder = new OperationRecorder(Operations, plugin.Name, variables);
+        var exitCode = Run(recorder, variables, allVariables ?? (() => variables));
+        recorder.Finish();
+        return exitCode;
+    }
+
+    int Run(
+        OperationRecorder recorder, IReadOnlyDictionary<string, string> variables, Func<IReadOnlyDictionary<string, string>> allVariables)
+    {
         try
         {
-            var answer = Dispatch(CniEnvironment.Read(variables), allVariables ?? (() => variables));
+            var answer = Dispatch(CniEnvironment.Read(variables), allVariables, recorder);
             if (answer is not null)
                 output.Write(answer);
             return 0;
@@ -30,7 +43,9 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
 #pragma warning disable CA1031
         catch (Exception e)
         {
-            TryWrite(Describe(e));
+            var error = Describe(e);
+            recorder.Error = new OperationError((int)error.Code, error.Message);
+            TryWrite(CniResultWriter.WriteError(error.Code, error.Message, error.Details));
             return 1;
         }
 #pragma warning restore CA1031
@@ -49,7 +64,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
     }
 
-    byte[]? Dispatch(CniEnvironment environment, Func<IReadOnlyDictionary<string, string>> variables)
+    byte[]? Dispatch(CniEnvironment environment, Func<IReadOnlyDictionary<string, string>> variables, OperationRecorder recorder)
     {
         var verb = CniVerb.Find(environment.CommandName);
         if (verb?.Command == CniCommand.Version)
@@ -71,17 +86,20 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
             Config = config,
             Variables = variables,
             Log = log,
+            Phases = recorder.Phases,
         };
+        recorder.Request = request;
+        recorder.Echo = header.LogLevel == "debug" ? log : null;
         RefuseOwnNamespace(request, verb.Command);
-        return Execute(request, verb);
+        return Execute(request, verb, recorder);
     }
 
-    byte[]? Execute(CniRequest request, CniVerb verb)
+    byte[]? Execute(CniRequest request, CniVerb verb, OperationRecorder recorder)
     {
         switch (verb.Command)
         {
             case CniCommand.Add:
-                Add(request);
+                Add(request, recorder);
                 return null;
             case CniCommand.Del:
                 plugin.Delete(request);
@@ -118,9 +136,10 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
     }
 
     /// <summary>A result that reaches nobody is a failure like any other: nothing of it may stay.</summary>
-    void Add(CniRequest request)
+    void Add(CniRequest request, OperationRecorder recorder)
     {
         var result = plugin.Add(request);
+        recorder.Result = result;
         try
         {
             output.Write(CniResultWriter.Write(result, request.Version));
@@ -181,19 +200,19 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         return new JsonText(text.ToArray());
     }
 
-    byte[] Describe(Exception e)
+    CniException Describe(Exception e)
     {
         switch (e)
         {
             case CniException cni:
-                return CniResultWriter.WriteError(cni.Code, cni.Message, cni.Details);
+                return cni;
             case KernelException { IsTemporary: true }:
-                return CniResultWriter.WriteError(CniErrorCode.TryAgainLater, e.Message, "");
+                return new CniException(CniErrorCode.TryAgainLater, e.Message);
             case IOException or UnauthorizedAccessException:
-                return CniResultWriter.WriteError(CniErrorCode.IoFailure, e.Message, "");
+                return new CniException(CniErrorCode.IoFailure, e.Message);
             default:
                 log.WriteLine(e);
-                return CniResultWriter.WriteError(CniErrorCode.Internal, e.Message, e.GetType().Name);
+                return new CniException(CniErrorCode.Internal, e.Message, e.GetType().Name);
         }
     }
 }

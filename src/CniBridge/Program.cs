@@ -2,6 +2,7 @@ using CniBridge;
 using CniBridge.Commands;
 using CniBridge.Linux;
 using CniBridge.Plugins;
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 
 var variables = EnvironmentVariables.Read(CniEnvironment.GetNames());
@@ -16,4 +17,6 @@ if (!isCall)
 // Below the two minutes or more after which runtimes kill a plugin, without a word about which and why.
 ProcessDeadline.Set(seconds: 90);
 return new PluginHost(role.Plugin, DescriptorStream.StandardInput, DescriptorStream.StandardOutput, log)
-    .Run(variables, EnvironmentVariables.ReadAll);
+{
+    Operations = new OperationLog(),
+}.Run(variables, EnvironmentVariables.ReadAll);

@@ -1,5 +1,6 @@
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
@@ -14,8 +15,10 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
     internal CniResult Run()
     {
         CniResultWriter.CheckConvertible(addresses is not null, request.Version);
+        request.Phases.End(Phase.Configuration);
         using var pod = request.OpenNamespace();
         var bridge = node.FindBridge(config);
+        request.Phases.End(Phase.Link);
 
         using var undo = new Rollback(request.Log);
         // Before anything is made, unless the addresses are asked for through the interface.
@@ -25,9 +28,11 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         node.PrepareBridge(bridge, config);
         var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
         undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
+        request.Phases.End(Phase.Link);
         // Before anybody can bring the pod's end up, and it can send.
         if (config.ChecksMacSpoofing)
             node.Firewall.GuardPort(new SpoofGuard(RecordOwner.Of(request), veth.HostName, veth.PodMac), undo);
+        request.Phases.End(Phase.Firewall);
         using var port = node.WatchPort(bridge, veth);
         plan ??= Plan(undo);
         Link? vlanGateway = null;
@@ -35,15 +40,19 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         {
             using var podLink = node.ConfigurePod(pod, request.Environment.InterfaceName, plan, config.DetectsDuplicates);
             port.Await();
+            request.Phases.End(Phase.Pod);
             // What all pods share and nobody undoes comes last: an ADD that fails before it leaves the node as it was.
             if (plan is not null)
             {
                 vlanGateway = MakeGateway(bridge, plan);
+                request.Phases.End(Phase.Gateway);
                 Masquerade(plan);
+                request.Phases.End(Phase.Firewall);
                 // The node itself is told, for a queue may be long; the others hear it from the pod.
                 if (plan.Gateways.Count > 0)
                     node.UpdateNeighbours(vlanGateway ?? bridge, plan.Addresses, veth.PodMac);
                 podLink.Announce(veth.PodMac);
+                request.Phases.End(Phase.Pod);
             }
         }
         // A bridge that was not born with a MAC, and is no gateway, follows its ports: this one may have changed it.
@@ -52,7 +61,12 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         return result;
     }
 
-    AddressPlan? Plan(Rollback undo) => addresses is null ? null : AddressPlan.Make(config, addresses.Allocate(undo));
+    AddressPlan? Plan(Rollback undo)
+    {
+        var plan = addresses is null ? null : AddressPlan.Make(config, addresses.Allocate(undo));
+        request.Phases.End(Phase.Addresses);
+        return plan;
+    }
 
     /// <returns>The link that carries the gateway in the bridge's place, if the pods are in a VLAN.</returns>
     Link? MakeGateway(Link bridge, AddressPlan plan)

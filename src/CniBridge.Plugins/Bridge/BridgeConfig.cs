@@ -102,7 +102,9 @@ sealed record BridgeConfig
             Dns = ReadDns(json.Dns),
         };
         Check(config);
-        return config;
+        return json.LogLevel is null or "" or "info" or "debug"
+            ? config
+            : throw CniException.InvalidConfig("logLevel", $"\"{json.LogLevel}\"", "it is info or debug");
     }
 
     /// <summary>Whatever the backend, it is done in the same way: iptables are, on today's nodes, another face of nftables.</summary>

@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
@@ -18,10 +19,14 @@ sealed class BridgeDelete(
 
     internal void Run()
     {
+        request.Phases.End(Phase.Configuration);
         node.Firewall.DeleteGoMasquerade(request.Attachment, FindAddresses);
         RemoveGuard();
+        request.Phases.End(Phase.Firewall);
         DeleteLinks();
+        request.Phases.End(Phase.Link);
         findAddresses()?.Release();
+        request.Phases.End(Phase.Addresses);
     }
 
     /// <summary>

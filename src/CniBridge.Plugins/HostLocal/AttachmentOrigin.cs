@@ -7,4 +7,8 @@ namespace CniBridge.Plugins.HostLocal;
 /// <param name="Netns">The namespace's path, as the runtime gave it.</param>
 /// <param name="NetnsId">What lay at that path, or empty; see <see cref="SmallFile.IdentityOf"/>.</param>
 /// <param name="Since">Whole seconds.</param>
-public sealed record AttachmentOrigin(string BootId, string Netns, string NetnsId, DateTimeOffset Since);
+public sealed record AttachmentOrigin(string BootId, string Netns, string NetnsId, DateTimeOffset Since)
+{
+    /// <summary>NAMESPACE/NAME of the Kubernetes pod that it is for, or empty: only to be shown.</summary>
+    public string Pod { get; init; } = "";
+}

@@ -1,5 +1,6 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -109,7 +110,10 @@ sealed class HostLocalAddresses : IAddressManager
     AttachmentOrigin MakeOrigin()
     {
         var netns = _request.Environment.NetworkNamespace;
-        return new AttachmentOrigin(Node.BootId, netns, Node.IdentityOf(netns) ?? "", DateTimeOffset.UtcNow);
+        return new AttachmentOrigin(Node.BootId, netns, Node.IdentityOf(netns) ?? "", DateTimeOffset.UtcNow)
+        {
+            Pod = PodName.Of(_request.Environment.Args),
+        };
     }
 
     /// <summary>Only what this request reserved; an earlier attachment's addresses are not its to release.</summary>

@@ -1,3 +1,4 @@
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -12,12 +13,18 @@ public sealed class HostLocalPlugin : IPlugin
         var addresses = HostLocalAddresses.ForAdd(request, ParseArgs(request));
         addresses.WhoUses = address => AddressTraffic.FindUser(address, request.Log);
         using var undo = new Rollback(request.Log);
+        request.Phases.End(Phase.Configuration);
         var result = addresses.Allocate(undo);
+        request.Phases.End(Phase.Addresses);
         undo.Cancel();
         return result;
     }
 
-    public void Delete(CniRequest request) => HostLocalAddresses.ForDelete(request).Release();
+    public void Delete(CniRequest request)
+    {
+        HostLocalAddresses.ForDelete(request).Release();
+        request.Phases.End(Phase.Addresses);
+    }
 
     public void Check(CniRequest request)
     {

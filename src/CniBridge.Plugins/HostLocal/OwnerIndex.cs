@@ -137,6 +137,21 @@ sealed class OwnerIndex
         return found;
     }
 
+    /// <summary>All records of all stores; grows with the number of pods.</summary>
+    internal static List<StoredRecord> ReadEvery(string stateDirectory)
+    {
+        var records = new List<StoredRecord>();
+        foreach (var directory in Directory.Exists(stateDirectory) ? Directory.EnumerateDirectories(stateDirectory) : [])
+        {
+            foreach (var path in Directory.EnumerateFiles(directory))
+            {
+                if (SmallFile.TryRead(path, MaxFileBytes) is { } bytes)
+                    records.Add(OwnerRecord.Parse(bytes));
+            }
+        }
+        return records;
+    }
+
     /// <summary>The stores that any record is of, in order.</summary>
     internal static List<string> ListStores(string stateDirectory)
     {

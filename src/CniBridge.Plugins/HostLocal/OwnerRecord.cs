@@ -37,11 +37,16 @@ sealed record OwnerRecord(
             Append(text, "boot", Origin.BootId);
             Append(text, "netns", Origin.Netns);
             Append(text, "netnsid", Origin.NetnsId);
+            if (Origin.Pod.Length is > 0 and <= MaxPodLength)
+                Append(text, "pod", Origin.Pod);
             Append(text, "since", Origin.Since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
             Append(text, "noted", Noted.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         }
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
     }
+
+    /// <summary>A namespace has at most 63 characters, a pod 253; what is longer is no such name.</summary>
+    const int MaxPodLength = 63 + 1 + 253;
 
     /// <summary>A path may be anything; one that would be two lines is left out, and with it what it would prove.</summary>
     static void Append(StringBuilder text, string key, string value)
@@ -74,7 +79,7 @@ sealed record OwnerRecord(
     static AttachmentOrigin? ReadOrigin(Dictionary<string, string> pairs) =>
         pairs.TryGetValue("boot", out var boot) && pairs.TryGetValue("netns", out var netns) &&
         pairs.TryGetValue("netnsid", out var identity) && ReadTime(pairs, "since") is { } since && ReadTime(pairs, "noted") is not null
-            ? new AttachmentOrigin(boot, netns, identity, since)
+            ? new AttachmentOrigin(boot, netns, identity, since) { Pod = pairs.GetValueOrDefault("pod", "") }
             : null;
 
     static DateTimeOffset? ReadTime(Dictionary<string, string> pairs, string key) =>

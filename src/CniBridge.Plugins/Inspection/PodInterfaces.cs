@@ -24,6 +24,18 @@ public static class PodInterfaces
         });
     }
 
+    /// <summary>Those that others can reach: none of scope link.</summary>
+    public static IReadOnlyList<Cidr> GlobalAddresses(IReadOnlyList<LinkAddress> addresses)
+    {
+        var global = new List<Cidr>();
+        foreach (var address in addresses)
+        {
+            if (!s_linkLocal.Contains(address.Cidr.Address))
+                global.Add(address.Cidr);
+        }
+        return global;
+    }
+
     /// <summary>By the number that links tell.</summary>
     static Dictionary<int, Interior> LookInside(RouteSocket socket, List<Link> links)
     {
@@ -73,8 +85,7 @@ public static class PodInterfaces
             {
                 Namespace = Namespace,
                 Inside = inside,
-                Addresses = [.. Addresses.FindAll(found => found.Index == inside.Index && !s_linkLocal.Contains(found.Cidr.Address))
-                    .ConvertAll(found => found.Cidr)],
+                Addresses = GlobalAddresses(Addresses.FindAll(found => found.Index == inside.Index)),
                 Routes = Routes.FindAll(route => route.Links.Contains(inside.Index)),
             };
         }

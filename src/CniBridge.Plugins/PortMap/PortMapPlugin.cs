@@ -1,3 +1,4 @@
+using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
@@ -13,13 +14,18 @@ public sealed class PortMapPlugin : IPlugin
     public CniResult Add(CniRequest request)
     {
         using var node = new NodePorts();
-        return new PortMapAdd(request, PortMapConfig.Parse(request), node, Records, new NodeConntrack(node)).Run();
+        var config = PortMapConfig.Parse(request);
+        request.Phases.End(Phase.Configuration);
+        var result = new PortMapAdd(request, config, node, Records, new NodeConntrack(node)).Run();
+        request.Phases.End(Phase.Firewall);
+        return result;
     }
 
     public void Delete(CniRequest request)
     {
         using var node = new NodePorts();
         new PortMapDelete(request, node, Records, new NodeConntrack(node)).Run();
+        request.Phases.End(Phase.Firewall);
     }
 
     public void Check(CniRequest request)

@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Operations;
+
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>
@@ -40,7 +42,7 @@ public sealed record CniEnvironment
     ];
 
     /// <summary>All that is read of a process's environment.</summary>
-    public static string[] GetNames() => Array.ConvertAll(s_variables, variable => variable.Name);
+    public static string[] GetNames() => [.. Array.ConvertAll(s_variables, variable => variable.Name), OperationRecorder.TraceVariable];
 
     /// <exception cref="CniException">Code 4: a bad value at once, all missing variables together.</exception>
     public static CniEnvironment Read(IReadOnlyDictionary<string, string> variables)

@@ -9,10 +9,14 @@ sealed record HeaderJson
     public string? CniVersion { get; init; }
     public string? Name { get; init; }
 
+    /// <summary>Of another type: as if it were not there.</summary>
+    public string? LogLevel { get; init; }
+
     internal static HeaderJson Read(JsonKeys keys) => new()
     {
         CniVersion = keys.Text("cniVersion"),
         Name = keys.Text("name"),
+        LogLevel = keys.IsText("logLevel") ? keys.Text("logLevel") : null,
     };
 }
 
@@ -44,6 +48,7 @@ sealed record BridgeJson
     public bool? PortIsolation { get; init; }
     public IpamTypeJson? Ipam { get; init; }
     public DnsJson? Dns { get; init; }
+    public string? LogLevel { get; init; }
     public ArgsJson? Args { get; init; }
     public RuntimeConfigJson? RuntimeConfig { get; init; }
 
@@ -70,6 +75,7 @@ sealed record BridgeJson
         PortIsolation = keys.Truth("portIsolation"),
         Ipam = keys.Object("ipam", IpamTypeJson.Read),
         Dns = keys.Object("dns", DnsJson.Read),
+        LogLevel = keys.Text("logLevel"),
         Args = keys.Object("args", ArgsJson.Read),
         RuntimeConfig = keys.Object("runtimeConfig", RuntimeConfigJson.Read),
     };

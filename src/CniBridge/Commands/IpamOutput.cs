@@ -32,6 +32,7 @@ static class IpamOutput
             Append("address", state.Address.ToString());
             Append("network", store.Network);
             Append("file", Path.Combine(store.Directory, state.Address.ToString()));
+            Append("pod", state.Origin?.Pod ?? "");
             Append("container", state.ContainerId);
             Append("interface", state.InterfaceName);
             Append("reserved", TimeOf(state.ReservedAt));
@@ -89,6 +90,7 @@ static class IpamOutput
         json.WriteString("network", store.Network);
         json.WriteString("address", state.Address.ToString());
         json.WriteString("file", Path.Combine(store.Directory, state.Address.ToString()));
+        json.WriteOptional("pod", state.Origin?.Pod);
         json.WriteOptional("containerId", state.ContainerId);
         json.WriteOptional("interface", state.InterfaceName);
         json.WriteString("state", WordOf(state));

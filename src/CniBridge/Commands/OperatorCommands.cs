@@ -21,10 +21,13 @@ static class OperatorCommands
             ConfigurationCommands.Make(),
             Repair(),
             InstallCommand.Make(),
-            Version(),
+            VersionCommand.Version(),
             RouteCommands.Routes(),
             AgentCommand.Agent(),
             IpamCommands.Ipam(),
+            LogCommand.Log(),
+            ShowCommands.Show(),
+            ShowCommands.Pod(),
         };
         return root.Parse(args).Invoke();
     }
@@ -38,14 +41,6 @@ static class OperatorCommands
             var restored = new FirewallRepair().Run();
             Print(restored.Count == 0 ? "nothing was missing\n" : $"put back:\n  {string.Join("\n  ", restored)}\n");
         }));
-        return command;
-    }
-
-    static Command Version()
-    {
-        var command = new Command("version", "Print the version and the CNI versions that are understood.");
-        command.SetAction(_ => Report(() =>
-            Print($"{ProductVersion.Text}\nCNI protocol versions supported: {string.Join(", ", CniVersion.Supported)}\n")));
         return command;
     }
 

@@ -40,6 +40,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         new("vlanTrunk[0].maxID", "[1, 4094]", $"[-1, 0, 4095, {NoNumber}]"),
         Truth("preserveDefaultVlan"),
         Truth("macspoofchk"),
+        new("logLevel", """["", "info", "debug", null]""", $"[\"loud\", {NoText}]"),
         Truth("enabledad"),
         Truth("disableContainerInterface"),
         Truth("portIsolation"),

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Text.Json;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Operations;
+
+/// <summary>One call of a plugin, as it is kept for people.</summary>
+/// <param name="Time">When it ended.</param>
+/// <param name="Verb">ADD, DEL, CHECK, GC, STATUS</param>
+/// <param name="Plugin">bridge, host-local, …</param>
+/// <param name="Attachment">Its container and interface are empty for verbs that are about a network.</param>
+public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, Attachment Attachment)
+{
+    public string Netns { get; init; } = "";
+
+    /// <summary>NAMESPACE/NAME of the Kubernetes pod, or empty; see <see cref="PodName"/>.</summary>
+    public string Pod { get; init; } = "";
+
+    /// <summary>What ADD gave, each with its prefix length.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Null: it succeeded.</summary>
+    public OperationError? Error { get; init; }
+
+    /// <summary>From the first instruction of ours to the last; what the kernel takes to start and end a process comes on top.</summary>
+    public long Microseconds { get; init; }
+
+    /// <summary>By <see cref="Phase"/>.</summary>
+    public IReadOnlyList<long> PhaseMicroseconds { get; init; } = [];
+
+    /// <summary>TRACEPARENT of the caller (W3C Trace Context), or empty.</summary>
+    public string Trace { get; init; } = "";
+
+    /// <summary>Texts come from outside: longer ones are cut, so that a line has a bound.</summary>
+    const int MaxText = 300;
+
+    /// <summary>One line of JSON.</summary>
+    internal ReadOnlySpan<byte> ToLine()
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            Write(json);
+            json.WriteEndObject();
+        }
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan;
+    }
+
+    /// <summary>The members of an object.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("time", Time.UtcDateTime);
+        json.WriteString("verb", Verb);
+        json.WriteString("plugin", Plugin);
+        WriteText(json, "network", Attachment.Network);
+        WriteText(json, "containerId", Attachment.ContainerId);
+        WriteText(json, "ifName", Attachment.InterfaceName);
+        WriteText(json, "netns", Netns);
+        WriteText(json, "pod", Pod);
+        if (Addresses.Count > 0)
+        {
+            json.WriteStartArray("addresses");
+            foreach (var address in Addresses)
+                json.WriteStringValue(address);
+            json.WriteEndArray();
+        }
+        Error?.Write(json);
+        json.WriteNumber("microseconds", Microseconds);
+        WritePhases(json);
+        WriteText(json, "trace", Trace);
+    }
+
+    static void WriteText(Utf8JsonWriter json, string key, string text)
+    {
+        if (text.Length > 0)
+            json.WriteString(key, Cut(text));
+    }
+
+    internal static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText] + "…";
+
+    void WritePhases(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("phases");
+        for (var i = 0; i < PhaseMicroseconds.Count; i++)
+        {
+            if (PhaseMicroseconds[i] > 0)
+                json.WriteNumber(NameOf((Phase)i), PhaseMicroseconds[i]);
+        }
+        json.WriteEndObject();
+    }
+
+    public static string NameOf(Phase phase) => phase switch
+    {
+        Phase.Configuration => "configuration",
+        Phase.Addresses => "addresses",
+        Phase.Link => "link",
+        Phase.Pod => "pod",
+        Phase.Gateway => "gateway",
+        Phase.Firewall => "firewall",
+        _ => "rest",
+    };
+
+    /// <summary>Null for a line that is none of ours.</summary>
+    internal static Operation? TryParse(byte[] line)
+    {
+        try
+        {
+            return CniJson.DecodeOrNull(new JsonText(line), Read, "operation");
+        }
+        catch (CniException)
+        {
+            return null;
+        }
+    }
+
+    static Operation Read(JsonKeys keys) => new(
+        DateTimeOffset.TryParse(keys.Text("time"), null, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time : default,
+        keys.Text("verb") ?? "", keys.Text("plugin") ?? "",
+        new Attachment(keys.Text("network") ?? "", keys.Text("containerId") ?? "", keys.Text("ifName") ?? ""))
+    {
+        Netns = keys.Text("netns") ?? "",
+        Pod = keys.Text("pod") ?? "",
+        Addresses = [.. CniResultReader.Each(keys.Texts("addresses"), "addresses", (text, _) => text)],
+        Error = OperationError.Read(keys),
+        Microseconds = keys.LongNumber("microseconds") ?? 0,
+        PhaseMicroseconds = keys.Object("phases", ReadPhases) ?? [],
+        Trace = keys.Text("trace") ?? "",
+    };
+
+    static long[] ReadPhases(JsonKeys keys)
+    {
+        var phases = new long[PhaseTimes.Count];
+        for (var i = 0; i < phases.Length; i++)
+            phases[i] = keys.LongNumber(NameOf((Phase)i)) ?? 0;
+        return phases;
+    }
+}
+
+/// <summary>Why a call failed, as the runtime was told.</summary>
+public sealed record OperationError(int Code, string Message)
+{
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteNumber("code", Code);
+        json.WriteString("error", Operation.Cut(Message));
+    }
+
+    internal static OperationError? Read(JsonKeys keys) =>
+        keys.Text("error") is { } message ? new OperationError(keys.Number("code") ?? 0, message) : null;
+}

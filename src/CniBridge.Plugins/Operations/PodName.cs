@@ -1,0 +1,19 @@
+namespace CniBridge.Plugins.Operations;
+
+/// <summary>NAMESPACE/NAME of a Kubernetes pod, which runtimes tell in CNI_ARGS.</summary>
+static class PodName
+{
+    /// <summary>Empty where it is not told; no check, for it is only shown.</summary>
+    internal static string Of(string args)
+    {
+        string space = "", name = "";
+        foreach (var pair in args.Length == 0 ? [] : args.Split(';'))
+        {
+            if (pair.StartsWith("K8S_POD_NAMESPACE=", StringComparison.Ordinal))
+                space = pair["K8S_POD_NAMESPACE=".Length..];
+            else if (pair.StartsWith("K8S_POD_NAME=", StringComparison.Ordinal))
+                name = pair["K8S_POD_NAME=".Length..];
+        }
+        return name.Length == 0 ? "" : space + "/" + name;
+    }
+}

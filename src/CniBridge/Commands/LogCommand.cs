@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using CniBridge.Node.Inspection;
+using CniBridge.Plugins.Operations;
+
+namespace CniBridge.Commands;
+
+/// <summary>log: the last calls of the plugins on this node.</summary>
+sealed class LogCommand
+{
+    readonly OutputOption _output = new();
+
+    readonly Option<int> _last = new("--last") { Description = "So many of the newest.", DefaultValueFactory = _ => 50 };
+
+    readonly Option<bool> _failed = new("--failed") { Description = "Only those that failed." };
+
+    readonly Option<string?> _container = new("--container") { Description = "Only those of a container whose ID begins so." };
+
+    readonly Option<bool> _timing = new("--timing") { Description = "How long each phase took, median and 99th percentile, of all that are kept." };
+
+    readonly Option<string> _file = new("--file") { Description = "The file.", DefaultValueFactory = _ => OperationLog.DefaultPath };
+
+    internal static Command Log() => new LogCommand().Make();
+
+    Command Make()
+    {
+        var command = new Command("log", "Print the last calls of the plugins on this node: verb, attachment, result or error, and what took how long.")
+        {
+            _last, _failed, _container, _timing, _file,
+        };
+        _output.AddTo(command);
+        command.SetReportedAction(Run);
+        return command;
+    }
+
+    int Run(ParseResult parsed)
+    {
+        var operations = new OperationLog(parsed.GetRequiredValue(_file)).Read()
+            .Where(one => one.Error is not null || !parsed.GetValue(_failed))
+            .Where(one => parsed.GetValue(_container) is not { } id || one.Attachment.ContainerId.StartsWith(id, StringComparison.Ordinal))
+            .ToList();
+        if (parsed.GetValue(_timing))
+        {
+            var times = OperationTimes.Of(operations);
+            OperatorCommands.Print(_output.IsJson(parsed) ? TimesJson(times) : TimesText(times));
+            return ExitCode.Fine;
+        }
+        operations.RemoveRange(0, Math.Max(0, operations.Count - Math.Max(0, parsed.GetValue(_last))));
+        OperatorCommands.Print(_output.IsJson(parsed) ? Json(operations) : Text(operations));
+        return ExitCode.Fine;
+    }
+
+    static string Text(List<Operation> operations)
+    {
+        var table = new TextTable("TIME", "VERB", "PLUGIN", "NETWORK", "CONTAINER", "INTERFACE", "POD", "MS", "RESULT");
+        foreach (var one in operations)
+        {
+            table.Add(
+                one.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), one.Verb, one.Plugin,
+                one.Attachment.Network, IpamOutput.Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, one.Pod,
+                (one.Microseconds / 1000.0).ToString("0.0", CultureInfo.InvariantCulture), ResultOf(one));
+        }
+        return table.IsEmpty ? "no calls\n" : table.ToString();
+    }
+
+    static string ResultOf(Operation one) => one.Error is { } error
+        ? Paint.Bad(string.Create(CultureInfo.InvariantCulture, $"error {error.Code}: {error.Message}"))
+        : one.Addresses.Count > 0 ? string.Join(' ', one.Addresses) : "ok";
+
+    static string Json(List<Operation> operations) => JsonOutput.Object(json =>
+    {
+        json.WriteStartArray("operations");
+        foreach (var one in operations)
+        {
+            json.WriteStartObject();
+            one.Write(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    static string TimesText(IReadOnlyList<OperationTimes> times)
+    {
+        var table = new TextTable("PLUGIN", "VERB", "PHASE", "CALLS", "P50 MS", "P99 MS");
+        foreach (var one in times)
+            table.Add(one.Plugin, one.Verb, NameOf(one), one.Count.ToString(CultureInfo.InvariantCulture), Milliseconds(one.Median), Milliseconds(one.Percentile99));
+        return table.IsEmpty ? "no calls\n" : table.ToString();
+    }
+
+    static string NameOf(OperationTimes one) => one.Phase is { } phase ? Operation.NameOf(phase) : "all";
+
+    static string Milliseconds(long microseconds) => (microseconds / 1000.0).ToString("0.000", CultureInfo.InvariantCulture);
+
+    static string TimesJson(IReadOnlyList<OperationTimes> times) => JsonOutput.Object(json =>
+    {
+        json.WriteStartArray("times");
+        foreach (var one in times)
+        {
+            json.WriteStartObject();
+            json.WriteString("plugin", one.Plugin);
+            json.WriteString("verb", one.Verb);
+            json.WriteString("phase", NameOf(one));
+            json.WriteNumber("calls", one.Count);
+            json.WriteNumber("p50Microseconds", one.Median);
+            json.WriteNumber("p99Microseconds", one.Percentile99);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+}
