@@ -29,7 +29,12 @@ sealed class ConfigurationCommands
 
     readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what would be written." };
 
-    internal static Command Make() => new("conf", "The configuration of this node's network.") { new ConfigurationCommands().Init() };
+    internal static Command Make() => new("conf", "The configuration of this node's network.")
+    {
+        new ConfigurationCommands().Init(),
+        ConfigurationReviewCommands.Validate(),
+        ConfigurationReviewCommands.Show(),
+    };
 
     Command Init()
     {

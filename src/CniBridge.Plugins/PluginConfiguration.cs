@@ -1,0 +1,46 @@
+using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.PortMap;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins;
+
+/// <summary>The configuration of one of our plugins, read as its ADD would read it, without a call of the protocol.</summary>
+public static class PluginConfiguration
+{
+    /// <param name="type">One that is not ours is not looked at.</param>
+    /// <param name="plugin">The plugin's object, as JSON.</param>
+    /// <exception cref="CniException">What is wrong with it, as ADD would say.</exception>
+    public static void Check(string type, string network, string version, byte[] plugin)
+    {
+        var request = new CniRequest
+        {
+            Environment = new CniEnvironment { CommandName = "STATUS" },
+            NetworkName = network,
+            Version = version,
+            Config = new JsonText(plugin),
+            Variables = static () => new Dictionary<string, string>(),
+            Log = TextWriter.Null,
+        };
+        switch (type)
+        {
+            case "bridge":
+                if (BridgeConfig.Parse(request, CniArgs.Parse("")).IpamType == "host-local")
+                    CheckAddresses(request);
+                break;
+            case "host-local":
+                CheckAddresses(request);
+                break;
+            case "portmap":
+                PortMapConfig.Parse(request);
+                break;
+        }
+    }
+
+    /// <summary>The runtime may give the ranges with each request.</summary>
+    static void CheckAddresses(CniRequest request)
+    {
+        var capabilities = CniJson.Decode(request.Config, StatusJson.Read, "network config").Capabilities;
+        HostLocalConfig.Parse(request, CniArgs.Parse(""), mayLackRanges: capabilities?.IpRanges == true);
+    }
+}

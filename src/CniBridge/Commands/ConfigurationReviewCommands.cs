@@ -1,0 +1,183 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CniBridge.Node.Inspection;
+using CniBridge.Node.Inspection.Configurations;
+using CniBridge.Node.Runtime;
+
+namespace CniBridge.Commands;
+
+/// <summary>conf validate and conf show: what is wrong with configurations, and what a runtime makes of them.</summary>
+sealed class ConfigurationReviewCommands
+{
+    readonly OutputOption _output = new();
+
+    readonly Argument<string[]> _files = new("file")
+    {
+        Description = "Configuration files. [default: all of --conf-dir]",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    readonly Option<string> _confDir = new("--conf-dir")
+    {
+        Description = "Directory of the configurations.",
+        DefaultValueFactory = _ => "/etc/cni/net.d",
+    };
+
+    readonly Option<string> _binDir = new("--bin-dir")
+    {
+        Description = "Directory of the plugins.",
+        DefaultValueFactory = _ => "/opt/cni/bin",
+    };
+
+    internal static Command Validate() => new ConfigurationReviewCommands().MakeValidate();
+
+    internal static Command Show() => new ConfigurationReviewCommands().MakeShow();
+
+    Command MakeValidate()
+    {
+        var command = new Command("validate", "Check configuration files: unknown and mistyped keys, values, versions, missing plugins; exit with 2 if there is anything.")
+        {
+            _files, _confDir, _binDir,
+        };
+        _output.AddTo(command);
+        command.SetReportedAction(parsed =>
+        {
+            var reviews = new List<(string File, IReadOnlyList<ConfigurationFinding> Findings)>();
+            foreach (var file in FilesOf(parsed))
+                reviews.Add((file, ConfigurationReview.Of(Read(file), parsed.GetRequiredValue(_binDir))));
+            OperatorCommands.Print(_output.IsJson(parsed) ? Json(reviews) : Text(reviews));
+            return reviews.Exists(review => review.Findings.Count > 0) ? ExitCode.Findings : ExitCode.Fine;
+        });
+        return command;
+    }
+
+    IReadOnlyList<string> FilesOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(_files) is { Length: > 0 } named)
+            return named;
+        var directory = parsed.GetRequiredValue(_confDir);
+        return NetworkList.FindAll(directory) is { Count: > 0 } all ? all : throw new RuntimeException($"no network configuration in {directory}");
+    }
+
+    static byte[] Read(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RuntimeException($"cannot read {file}: {e.Message}");
+        }
+    }
+
+    static string Text(List<(string File, IReadOnlyList<ConfigurationFinding> Findings)> reviews)
+    {
+        var text = new StringBuilder();
+        foreach (var (file, findings) in reviews)
+        {
+            foreach (var finding in findings)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{file}:{finding.Position.Line}:{finding.Position.Column}: ")
+                    .Append(finding.IsError ? Paint.Bad("error") : Paint.Doubtful("warning")).Append(": ").Append(finding.Message).Append('\n');
+            }
+            if (findings.Count == 0)
+                text.Append(file).Append(": good\n");
+        }
+        return text.ToString();
+    }
+
+    static string Json(List<(string File, IReadOnlyList<ConfigurationFinding> Findings)> reviews) => JsonOutput.Object(json =>
+    {
+        json.WriteStartArray("files");
+        foreach (var (file, findings) in reviews)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", file);
+            json.WriteBoolean("valid", !findings.Any(finding => finding.IsError));
+            json.WriteStartArray("findings");
+            foreach (var finding in findings)
+                Write(json, finding);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    static void Write(Utf8JsonWriter json, ConfigurationFinding finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("severity", finding.IsError ? "error" : "warning");
+        json.WriteNumber("line", finding.Position.Line);
+        json.WriteNumber("column", finding.Position.Column);
+        json.WriteOptional("key", finding.Key);
+        json.WriteString("message", finding.Message);
+        json.WriteEndObject();
+    }
+
+    Command MakeShow()
+    {
+        var command = new Command("show", "Print the configuration that a runtime uses: the first file, its chain of plugins, and where each is.") { _confDir, _binDir };
+        _output.AddTo(command);
+        command.SetReportedAction(parsed =>
+        {
+            var files = NetworkList.FindAll(parsed.GetRequiredValue(_confDir));
+            var list = NetworkList.LoadFirst(parsed.GetRequiredValue(_confDir));
+            var binDir = parsed.GetRequiredValue(_binDir);
+            OperatorCommands.Print(_output.IsJson(parsed) ? Json(files, list, binDir) : Text(files, list, binDir));
+            return ExitCode.Fine;
+        });
+        return command;
+    }
+
+    static string Text(IReadOnlyList<string> files, NetworkList list, string binDir)
+    {
+        var text = new StringBuilder($"{files[0]}\nnetwork {list.Name}, CNI {list.Version}\n");
+        foreach (var plugin in list.Plugins)
+            text.Append($"  {TypeOf(plugin)}  {PathOf(plugin, binDir) ?? Paint.Bad($"not in {binDir}")}\n");
+        foreach (var network in ConfiguredNetwork.Of(list, files[0]))
+        {
+            text.Append($"bridge {network.Bridge}{(network.Subnets.Count == 0 ? "" : $", pods from {string.Join(' ', network.Subnets)}")}\n");
+            if (network.Store is not null)
+                text.Append($"reservations in {network.Store}\n");
+        }
+        foreach (var file in files.Skip(1))
+            text.Append($"passed over: {file}\n");
+        return text.ToString();
+    }
+
+    static string TypeOf(JsonObject plugin) => plugin["type"]!.GetValue<string>();
+
+    static string? PathOf(JsonObject plugin, string binDir) =>
+        Path.Combine(binDir, TypeOf(plugin)) is var path && File.Exists(path) ? path : null;
+
+    static string Json(IReadOnlyList<string> files, NetworkList list, string binDir) => JsonOutput.Object(json =>
+    {
+        json.WriteString("file", files[0]);
+        json.WriteString("network", list.Name);
+        json.WriteString("cniVersion", list.Version);
+        json.WriteStartArray("plugins");
+        foreach (var plugin in list.Plugins)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", TypeOf(plugin));
+            json.WriteOptional("path", PathOf(plugin, binDir));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("bridges");
+        foreach (var network in ConfiguredNetwork.Of(list, files[0]))
+        {
+            json.WriteStartObject();
+            json.WriteString("bridge", network.Bridge);
+            json.WriteStrings("subnets", network.Subnets.Select(subnet => subnet.ToString()));
+            json.WriteOptional("store", network.Store);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStrings("passedOver", files.Skip(1));
+    });
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using CniBridge.Node.Inspection.Configurations;
+using CniBridge.Plugins.Tests.Schema;
+
+namespace CniBridge.Node.Tests.Inspection;
+
+public sealed class ConfigurationReviewTests : IDisposable
+{
+    readonly TemporaryDirectory _binaries = new();
+
+    public ConfigurationReviewTests()
+    {
+        foreach (var name in (string[])["bridge", "host-local", "portmap", "tuning"])
+        {
+            File.WriteAllText(Path.Combine(_binaries.Path, name), "");
+            File.SetUnixFileMode(Path.Combine(_binaries.Path, name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+    }
+
+    public void Dispose() => _binaries.Dispose();
+
+    /// <summary>LINE:COLUMN error|warning: message, with the directory of plugins as BIN.</summary>
+    string[] Review(string text) =>
+    [
+        .. ConfigurationReview.Of(Encoding.UTF8.GetBytes(text), _binaries.Path).Select(finding => string.Create(CultureInfo.InvariantCulture,
+            $"{finding.Position.Line}:{finding.Position.Column} {(finding.IsError ? "error" : "warning")}: {finding.Message.Replace(_binaries.Path, "BIN", StringComparison.Ordinal)}")),
+    ];
+
+    /// <summary>A single bridge: one key per line, of which the given ones are the fourth and those that follow.</summary>
+    static string Bridge(string lines, string ipam = """{"type": "host-local", "subnet": "10.1.0.0/24"}""") =>
+        "{\n\"cniVersion\": \"1.0.0\", \"name\": \"pods\",\n\"type\": \"bridge\",\n" + lines + (lines.Length > 0 ? ",\n" : "") + "\"ipam\": " + ipam + "\n}\n";
+
+    [Theory]
+    [InlineData("10-bridge.conflist")]
+    public void A_good_one_has_nothing(string file) => Assert.Empty(Review(Resource.Text(file)));
+
+    [Theory]
+    [InlineData("  \"ipMask\": true", "4:3 warning: unknown key ipMask, which is passed over: did you mean ipMasq?")]
+    [InlineData("\"isMasq\": true", "4:1 warning: did you mean ipMasq? It is the same here; the Go plugin passes over isMasq")]
+    [InlineData("\"hairpin\": true", "4:1 warning: unknown key hairpin, which is passed over")]
+    [InlineData("\"hairpinmode\": true")]
+    [InlineData("\"isGatway\": true", "4:1 warning: unknown key isGatway, which is passed over: did you mean isGateway?")]
+    [InlineData("\"dns\": {\"ä\": 1, \"nameserver\": []}",
+        "4:9 warning: unknown key ä, which is passed over", "4:17 warning: unknown key nameserver, which is passed over: did you mean nameservers?")]
+    [InlineData("\"isGateway\": \"true\"", "4:1 error: error unmarshall network config: key isGateway: expected true or false, found \"true\"")]
+    [InlineData("\"hairpinMode\": true,\n\"mtu\": 67", "5:1 error: invalid network config: mtu = 67")]
+    [InlineData("\"vlanTrunk\": [{\"id\": 1, \"mnID\": 2}]", "4:25 warning: unknown key mnID, which is passed over: did you mean minID?")]
+    [InlineData("\"args\": {\"anything\": {\"goes\": 1}}, \"capabilities\": {\"mac\": true}, \"runtimeConfig\": {\"other\": 1}")]
+    public void Keys_and_values_of_a_bridge(string lines, params string[] findings) => AssertStarts(findings, Review(Bridge(lines)));
+
+    [Theory]
+    [InlineData("""{"type": "host-local", "ranges": [[{"subnet": "10.1.0.0/33"}]]}""", "4:45 error: invalid network config: ipam.ranges[0][0].subnet = 10.1.0.0/33")]
+    [InlineData("""{"type": "host-local", "ranges": [[{"subnet": "10.1.0.0/24", "rangeSart": "10.1.0.9"}]]}""",
+        "4:70 warning: unknown key rangeSart, which is passed over: did you mean rangeStart?")]
+    [InlineData("""{"type": "host-local"}""", "1:1 error: no IP ranges specified")]
+    [InlineData("""{"type": "dhcp", "anything": 1}""", "4:10 error: there is no plugin dhcp in BIN")]
+    [InlineData("{}")]
+    public void Address_management(string ipam, params string[] findings) =>
+        AssertStarts(findings, Review(Bridge("", ipam)));
+
+    [Fact]
+    public void A_chain_needs_its_plugins_and_their_order()
+    {
+        const string text = """
+            {"cniVersion": "1.0.0", "name": "pods", "plugin": [], "plugins": [
+              {"type": "portmap"},
+              {"type": "tuning", "sysctls": {}},
+              {"type": "firewall"}
+            ]}
+            """;
+
+        Assert.Equal(
+        [
+            "1:41 warning: unknown key plugin, which is passed over: did you mean plugins?",
+            "2:4 error: portmap comes after the plugin that makes the interface",
+            "2:4 warning: without \"capabilities\": {\"portMappings\": true} a runtime tells it no host ports",
+            "4:4 error: there is no plugin firewall in BIN",
+        ], Review(text));
+    }
+
+    [Fact]
+    public void A_plugin_that_nobody_can_execute_is_none()
+    {
+        File.SetUnixFileMode(Path.Combine(_binaries.Path, "bridge"), UnixFileMode.UserRead);
+        Assert.Equal(["3:1 error: BIN/bridge is not executable"], Review(Bridge("")));
+    }
+
+    [Theory]
+    [InlineData("{\"name\": \"pods\",\n  \"type\": bridge}", "2:11 error: not valid JSON: ")]
+    [InlineData("", "1:1 error: not valid JSON: ")]
+    [InlineData("[]", "1:1 error: it is not a JSON object")]
+    [InlineData("{\"cniVersion\": \"9.9\", \"name\": \"pods\", \"type\": \"bridge\"}", "1:")]
+    [InlineData("{\"cniVersion\": \"1.0.0\", \"name\": \"pods\", \"plugins\": [{}]}", "1:")]
+    public void What_a_runtime_refuses_is_an_error(string text, string start)
+    {
+        var finding = Assert.Single(Review(text));
+        Assert.StartsWith(start, finding, StringComparison.Ordinal);
+        Assert.Contains(" error: ", finding, StringComparison.Ordinal);
+    }
+
+    static void AssertStarts(string[] starts, string[] findings)
+    {
+        Assert.True(starts.Length == findings.Length, string.Join('\n', findings));
+        Assert.All(starts.Zip(findings), pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using CniBridge.Node.Inspection.Configurations;
+using CniBridge.Plugins.Tests.Schema;
+
+namespace CniBridge.Node.Tests.Inspection;
+
+/// <summary>What conf validate knows is what the schema for editors has, which is compared with the plugins themselves.</summary>
+public sealed class KnownKeysTests
+{
+    /// <summary>Keys of networks and those that runtimes add stand in no one definition.</summary>
+    static readonly string[] s_ofAny = ["cniVersion", "name", "$schema", "managedBy", "logLevel", "type", "capabilities", "ipam", "args", "runtimeConfig", "prevResult"];
+
+    static readonly JsonNode s_definitions = JsonNode.Parse(Resource.Text("cni-bridge.schema.json"))!["definitions"]!;
+
+    static IEnumerable<string> InSchema(string definition) => s_definitions[definition]!["properties"]!.AsObject().Select(one => one.Key).Except(s_ofAny).Order();
+
+    static IEnumerable<string> Known(IEnumerable<string>? keys) => keys!.Except(s_ofAny).Order();
+
+    [Theory]
+    [InlineData("bridge", "bridge", "")]
+    [InlineData("portmap", "portmap", "")]
+    [InlineData("hostLocal", "bridge", "ipam")]
+    [InlineData("range", "bridge", "ipam.ranges[][]")]
+    [InlineData("route", "bridge", "ipam.routes[]")]
+    public void The_keys_of_a_plugin_are_the_schema_s(string definition, string type, string path) =>
+        Assert.Equal(InSchema(definition), Known(KnownKeys.Of(type, "host-local", path)));
+
+    [Fact]
+    public void The_keys_of_a_list_are_the_schema_s() =>
+        Assert.Equal(InSchema("list").Append("plugins").Order(), Known(KnownKeys.OfList));
+
+    [Fact]
+    public void Of_what_is_not_ours_nothing_is_known()
+    {
+        Assert.Null(KnownKeys.Of("tuning", "", ""));
+        Assert.Null(KnownKeys.Of("bridge", "dhcp", "ipam"));
+        Assert.Null(KnownKeys.Of("bridge", "host-local", "runtimeConfig"));
+    }
+}
