@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using CniBridge.Linux;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
@@ -13,13 +12,13 @@ static class OperatorCommands
     internal static int Run(string[] args)
     {
         var root = new RootCommand(
-            "Gives containers a network on a Linux bridge; a drop-in for the CNI plugins bridge, host-local and loopback.")
+            "Gives containers a network on a Linux bridge; a drop-in for the CNI plugins bridge, host-local, loopback and portmap.")
         {
             AttachmentCommands.Add(),
             AttachmentCommands.Delete(),
             AttachmentCommands.Check(),
             ConfigurationCommands.Make(),
-            Repair(),
+            RepairCommand.Repair(),
             InstallCommand.Make(),
             VersionCommand.Version(),
             RouteCommands.Routes(),
@@ -28,20 +27,11 @@ static class OperatorCommands
             LogCommand.Log(),
             ShowCommands.Show(),
             ShowCommands.Pod(),
+            CompletionCommand.Completion(),
         };
+        root.Add(ReferenceCommand.Reference(root));
+        HelpWithExamples.AddTo(root);
         return root.Parse(args).Invoke();
-    }
-
-    static Command Repair()
-    {
-        var command = new Command("repair",
-            "Put back the nftables rules of all running pods that somebody flushed, and say which were missing.");
-        command.SetAction(_ => Report(() =>
-        {
-            var restored = new FirewallRepair().Run();
-            Print(restored.Count == 0 ? "nothing was missing\n" : $"put back:\n  {string.Join("\n  ", restored)}\n");
-        }));
-        return command;
     }
 
     /// <summary>Failures become one sentence on standard error and exit code 1.</summary>

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+
+namespace CniBridge.Commands;
+
+/// <summary>--help, with what people type.</summary>
+sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+{
+    internal static void AddTo(RootCommand root)
+    {
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help })
+                option.Action = new HelpWithExamples(help);
+        }
+    }
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = help.Invoke(parseResult);
+        var examples = Examples.Of(WordsOf(parseResult.CommandResult));
+        if (examples.Length > 0)
+            OperatorCommands.Print($"Examples:\n  {string.Join("\n  ", examples)}\n\n");
+        return code;
+    }
+
+    static string WordsOf(CommandResult result)
+    {
+        var words = new List<string>();
+        for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+            words.Insert(0, command.Command.Name);
+        return string.Join(' ', words);
+    }
+}
