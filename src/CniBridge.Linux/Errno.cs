@@ -21,6 +21,7 @@ public static class Errno
     public const int EROFS = 30;
     public const int ENAMETOOLONG = 36;
     public const int ELOOP = 40;
+    public const int EPROTONOSUPPORT = 93;
     public const int EOPNOTSUPP = 95;
     public const int EPIPE = 32;
     public const int EADDRNOTAVAIL = 99;

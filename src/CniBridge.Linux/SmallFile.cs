@@ -12,15 +12,18 @@ public static unsafe class SmallFile
     /// </summary>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content, uint mode)
     {
-        var directory = Path.GetDirectoryName(path) ?? "/";
-        using var file = Descriptor.TryOpen(directory, LibC.O_TMPFILE | LibC.O_WRONLY, mode,
-            Errno.EOPNOTSUPP, Errno.EISDIR, Errno.EINVAL);
+        using var file = TryOpenNameless(path, mode);
         if (file is null)
             return TryCreateBeside(path, content, mode);
         file.WriteAll(content);
-        var source = "/proc/self/fd/" + file.Number.ToString(CultureInfo.InvariantCulture);
-        return TryLink(source, path, LibC.AT_SYMLINK_FOLLOW);
+        return TryLink(SourceOf(file), path, LibC.AT_SYMLINK_FOLLOW);
     }
+
+    /// <summary>A file that is to get the path; null where the file system has no nameless files.</summary>
+    static Descriptor? TryOpenNameless(string path, uint mode) => Descriptor.TryOpen(
+        DirectoryOf(path), LibC.O_TMPFILE | LibC.O_WRONLY, mode, Errno.EOPNOTSUPP, Errno.EISDIR, Errno.EINVAL);
+
+    static string SourceOf(Descriptor file) => "/proc/self/fd/" + file.Number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>For file systems without nameless files: a named one beside, linked into place, its first name removed.</summary>
     static bool TryCreateBeside(string path, ReadOnlySpan<byte> content, uint mode)
@@ -83,8 +86,8 @@ public static unsafe class SmallFile
     }
 
     /// <summary>
-    /// Puts a file with this content in the place of another or of none, in one step. What a process that was killed leaves
-    /// beside it has a name of its own (<see cref="IsUnfinished"/>), and goes with the next of that process's number.
+    /// Puts a file with this content in the place of another or of none, in one step. Where there was another, a process that is
+    /// killed may leave the new one beside it, whole: the next who writes the same sweeps it, and <see cref="TryDeleteUnfinished"/>.
     /// </summary>
     /// <param name="isDurable">
     /// Its content is on the disk before its name: after a loss of power there is the one or the other. The mode is then what
@@ -93,27 +96,72 @@ public static unsafe class SmallFile
     public static void Replace(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable = false)
     {
         Descriptor.RefuseNul(path);
-        var beside = Path.Combine(Path.GetDirectoryName(path) ?? "/", string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}.tmp"));
-        TryDelete(beside);
-        using (var file = Descriptor.Open(beside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode))
+        using var nameless = TryOpenNameless(path, mode);
+        if (nameless is null)
         {
-            try
-            {
-                file.WriteAll(content);
-                if (isDurable)
-                {
-                    KernelException.ThrowIfFailed(LibC.fchmod(file.Number, mode), $"set the mode of {beside}");
-                    KernelException.ThrowIfFailed(LibC.fsync(file.Number), $"write {beside}");
-                }
-                KernelException.ThrowIfFailed(LibC.rename(beside, path), $"create {path}");
-            }
-            catch
-            {
-                TryDelete(beside);
-                throw;
-            }
+            ReplaceByNamed(path, content, mode, isDurable);
+            return;
+        }
+        Fill(nameless, content, mode, isDurable);
+        var source = SourceOf(nameless);
+        if (!TryLink(source, path, LibC.AT_SYMLINK_FOLLOW))
+            LinkOver(source, path);
+    }
+
+    static void Fill(Descriptor file, ReadOnlySpan<byte> content, uint mode, bool isDurable)
+    {
+        file.WriteAll(content);
+        if (!isDurable)
+            return;
+        KernelException.ThrowIfFailed(LibC.fchmod(file.Number, mode), "set the mode of a file");
+        KernelException.ThrowIfFailed(LibC.fsync(file.Number), "write a file");
+    }
+
+    /// <summary>There is no linking over a name, so the file gets another one first.</summary>
+    static void LinkOver(string source, string path)
+    {
+        var beside = UnfinishedOf(path);
+        for (var attempt = 1; ; attempt++)
+        {
+            TryDelete(beside);
+            // False: somebody else writes the same.
+            if (TryLink(source, beside, LibC.AT_SYMLINK_FOLLOW) && LibC.rename(beside, path) == 0)
+                return;
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno is Errno.EEXIST or Errno.ENOENT && attempt < Attempts)
+                continue;
+            TryDelete(beside);
+            throw new KernelException($"create {path}", errno);
         }
     }
+
+    /// <summary>More than once only when others write the same at the same time.</summary>
+    const int Attempts = 1000;
+
+    /// <summary>For file systems without nameless files; what is left there goes with the next process of the same number.</summary>
+    static void ReplaceByNamed(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable)
+    {
+        var beside = Path.Combine(DirectoryOf(path), string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}.tmp"));
+        TryDelete(beside);
+        using var file = Descriptor.Open(beside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode);
+        try
+        {
+            Fill(file, content, mode, isDurable);
+            KernelException.ThrowIfFailed(LibC.rename(beside, path), $"create {path}");
+        }
+        catch
+        {
+            TryDelete(beside);
+            throw;
+        }
+    }
+
+    static string UnfinishedOf(string path) => Path.Combine(DirectoryOf(path), $".{Path.GetFileName(path)}.tmp");
+
+    static string DirectoryOf(string path) => Path.GetDirectoryName(path) ?? "/";
+
+    /// <summary>Deletes what a <see cref="Replace"/> of the path that was killed left beside it.</summary>
+    public static void TryDeleteUnfinished(string path) => TryDelete(UnfinishedOf(path));
 
     /// <summary>Is it the name of a file that <see cref="Replace"/> has not finished, or never will?</summary>
     public static bool IsUnfinished(string name) => name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal);

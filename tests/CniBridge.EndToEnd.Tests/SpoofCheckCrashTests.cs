@@ -6,7 +6,7 @@ namespace CniBridge.EndToEnd.Tests;
 public sealed class SpoofCheckCrashTests
 {
     /// <summary>What it writes: requests to the kernel, the record, its name.</summary>
-    public static TheoryData<string> Calls => ["sendto", "write", "rename", "unlink"];
+    public static TheoryData<string> Calls => ["sendto", "write", "linkat", "unlink"];
 
     [Theory]
     [MemberData(nameof(Calls))]
@@ -47,7 +47,7 @@ public sealed class SpoofCheckCrashTests
     [InlineData("sendto", "ENOMEM")]
     [InlineData("recvfrom", "ENOBUFS")]
     [InlineData("socket", "EPROTONOSUPPORT")]
-    [InlineData("rename", "ENOSPC")]
+    [InlineData("linkat", "ENOSPC")]
     [InlineData("write", "ENOSPC")]
     [InlineData("mkdir", "EROFS")]
     public void An_ADD_that_the_kernel_refuses_something_leaves_all_or_nothing(string systemCall, string error)

@@ -56,6 +56,81 @@ public sealed class SmallFileTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_takes_the_place_of_another_or_of_none_and_nothing_stays_beside_it(bool isDurable)
+    {
+        foreach (var length in new[] { 10, 5000, 0, 3 })
+        {
+            SmallFile.Replace(File, Bytes(length), 0b110_000_000, isDurable);
+            Assert.Equal(Bytes(length), System.IO.File.ReadAllBytes(File));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+            Assert.Equal(["file"], Names());
+        }
+    }
+
+    [Fact]
+    public void What_was_left_beside_a_file_goes_when_it_is_replaced_and_when_it_is_asked_for()
+    {
+        var beside = Path.Combine(_directory.FullName, ".file.tmp");
+        Assert.True(SmallFile.IsUnfinished(".file.tmp"));
+        System.IO.File.WriteAllText(File, "old");
+        System.IO.File.WriteAllText(beside, "left");
+        SmallFile.Replace(File, "new"u8, 0b110_000_000);
+        Assert.Equal("new", System.IO.File.ReadAllText(File));
+        Assert.Equal(["file"], Names());
+
+        System.IO.File.WriteAllText(beside, "left");
+        SmallFile.TryDeleteUnfinished(File);
+        SmallFile.TryDeleteUnfinished(File);
+        Assert.Equal(["file"], Names());
+    }
+
+    [Fact]
+    public void What_cannot_be_replaced_stays_and_nothing_is_left_beside_it()
+    {
+        Directory.CreateDirectory(File);
+        Assert.Equal(Errno.EISDIR, Assert.Throws<KernelException>(() => SmallFile.Replace(File, "new"u8, 0b110_000_000)).Errno);
+        Assert.Equal(["file"], Names());
+        Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(
+            () => SmallFile.Replace(Path.Combine(_directory.FullName, "no/file"), "new"u8, 0b110_000_000)).Errno);
+    }
+
+    [Fact]
+    public async Task Of_many_who_replace_one_file_at_once_one_is_last_and_each_is_whole()
+    {
+        SmallFile.Replace(File, Bytes(0), 0b110_000_000);
+        var writing = 4;
+        var stop = TestContext.Current.CancellationToken;
+        var writers = Enumerable.Range(1, writing).Select(writer => Task.Run(() =>
+        {
+            try
+            {
+                for (var i = 0; i < 200; i++)
+                    SmallFile.Replace(File, Bytes(1000 * writer), 0b110_000_000);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref writing);
+            }
+        }, stop));
+        var reader = Task.Run(() =>
+        {
+            while (Volatile.Read(ref writing) > 0)
+            {
+                var content = System.IO.File.ReadAllBytes(File);
+                Assert.Equal(Bytes(content.Length), content);
+                Assert.Equal(0, content.Length % 1000);
+            }
+        }, stop);
+        await Task.WhenAll(writers);
+        await reader;
+        Assert.Equal(["file"], Names());
+    }
+
+    IEnumerable<string?> Names() => _directory.EnumerateFileSystemInfos().Select(entry => entry.Name);
+
     static byte[] Bytes(int length)
     {
         var bytes = new byte[length];

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
@@ -21,25 +22,26 @@ sealed class BridgeDelete(
     {
         request.Phases.End(Phase.Configuration);
         node.Firewall.DeleteGoMasquerade(request.Attachment, FindAddresses);
-        RemoveGuard();
+        var failures = new Failures();
+        failures.Try(RemoveGuard);
         request.Phases.End(Phase.Firewall);
         DeleteLinks();
         request.Phases.End(Phase.Link);
         findAddresses()?.Release();
         request.Phases.End(Phase.Addresses);
+        // What is left of it keeps nobody from anything, but only who is told of a failure comes again.
+        failures.ThrowIfAny("the check of sources is still there");
     }
 
-    /// <summary>
-    /// Before the links, so that the kernel's two waits, one for each, are one. What is left keeps nobody from anything, and
-    /// the record of it stays for the next DEL or GC.
-    /// </summary>
+    /// <summary>Before the links, so that the kernel's two waits, one for each, are one.</summary>
     void RemoveGuard()
     {
         try
         {
             node.Firewall.UnguardPort(request.Attachment, isGuarded);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CniException)
+        // A kernel without nftables, or a configuration that became invalid: it would be so the next time too.
+        catch (Exception e) when (e is KernelException { Errno: Errno.EPROTONOSUPPORT or Errno.EOPNOTSUPP } or CniException)
         {
             request.Log.WriteLine($"the check of sources is still there: {e.Message}");
         }

@@ -75,7 +75,7 @@ sealed class OwnerIndex
     internal List<OwnerRecord> ReadAll()
     {
         var records = new List<OwnerRecord>();
-        if (!Directory.Exists(_directory))
+        if (!SmallFile.Exists(_directory))
             return records;
         foreach (var path in Directory.EnumerateFiles(_directory))
         {

@@ -179,6 +179,8 @@ sealed class ReservationStore : IReservationStore
     /// <summary>Releases whatever belongs to nobody that lives, empty leftovers included.</summary>
     internal void ReleaseAllBut(Func<ReservationOwner, bool> isAlive)
     {
+        // What was killed before it told the index of a release is swept away with this, though there is nothing to release any more.
+        _records.Update();
         var failures = new Failures();
         foreach (var file in _files.ReadAll())
         {
@@ -249,7 +251,14 @@ sealed class ReservationStore : IReservationStore
 
     public void Dispose()
     {
-        _records.Commit();
-        _lock.Dispose();
+        try
+        {
+            _records.Commit();
+        }
+        finally
+        {
+            // Whatever went wrong: who undoes it waits for the lock.
+            _lock.Dispose();
+        }
     }
 }

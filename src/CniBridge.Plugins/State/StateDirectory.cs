@@ -53,13 +53,18 @@ sealed class StateDirectory(string path)
     }
 
     /// <summary>False where there was none.</summary>
-    internal bool TryDelete(string name) => SmallFile.TryDelete(PathOf(name));
+    internal bool TryDelete(string name)
+    {
+        SmallFile.TryDeleteUnfinished(PathOf(name));
+        return SmallFile.TryDelete(PathOf(name));
+    }
 
     /// <summary>The names of all; what is being written is not among them.</summary>
     internal List<string> List()
     {
         var names = new List<string>();
-        if (!Directory.Exists(Path))
+        // A directory that cannot be looked at is not an empty one.
+        if (!SmallFile.Exists(Path))
             return names;
         foreach (var file in Directory.EnumerateFiles(Path))
         {

@@ -8,7 +8,7 @@ public sealed class HostPortCrashTests
     static readonly string s_ports = $"[{Mapping(8080, 80)}, {Mapping(53, 53, "udp", "10.88.0.1")}]";
 
     public static TheoryData<string> Calls =>
-        ["sendto", "recvfrom", "rename", "unlink", "openat", "write", "mkdir", "flock", "socket", "close"];
+        ["sendto", "recvfrom", "linkat", "unlink", "openat", "write", "mkdir", "flock", "socket", "close"];
 
     [Theory]
     [MemberData(nameof(Calls))]
@@ -30,7 +30,7 @@ public sealed class HostPortCrashTests
     // Without a DEL in between: a runtime may give up on the container, or try again.
     [Theory]
     [InlineData("sendto")]
-    [InlineData("rename")]
+    [InlineData("linkat")]
     public void An_ADD_that_was_killed_can_be_repeated_and_its_ports_are_another_s_when_the_pod_is_gone(string systemCall)
     {
         using var node = NewNode("other");
@@ -70,7 +70,7 @@ public sealed class HostPortCrashTests
     [InlineData("sendto", "ENOBUFS")]
     [InlineData("recvfrom", "ENOBUFS")]
     [InlineData("socket", "EMFILE")]
-    [InlineData("rename", "ENOSPC")]
+    [InlineData("linkat", "ENOSPC")]
     [InlineData("mkdir", "EROFS")]
     public void An_ADD_that_the_kernel_refuses_something_leaves_nothing(string systemCall, string error)
     {

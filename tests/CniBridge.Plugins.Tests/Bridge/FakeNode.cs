@@ -18,6 +18,8 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     /// <summary>The steps that fail, by the name they are noted under.</summary>
     internal HashSet<string> Failing { get; init; } = [];
 
+    internal int FailsWith { get; init; } = Errno.EINVAL;
+
     internal Dictionary<string, Link> Links { get; init; } = [];
     internal PodInterface? Inside { get; init; }
     internal CniResult Assigned { get; init; } = new();
@@ -80,7 +82,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     {
         Calls.Add(call);
         if (Failing.Contains(call))
-            throw new KernelException(call, Errno.EINVAL);
+            throw new KernelException(call, FailsWith);
     }
 
     T Note<T>(string call, T answer)

@@ -91,6 +91,18 @@ public sealed class OwnerIndexTests : IDisposable
         Assert.Equal("10.1.2.8", Find(new ReservationOwner("a", "c")));
     }
 
+    // Killed between the reservation and its record: there is nothing to release any more.
+    [Fact]
+    public void GC_sweeps_away_the_record_of_a_reservation_that_is_gone()
+    {
+        Reserve("10.1.2.5", s_owner);
+        File.Delete(Path.Combine(Place.Directory, "10.1.2.5"));
+        using (var store = ReservationStore.Open(Place, TextWriter.Null))
+            store.ReleaseAllBut(_ => false);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Place.StateDirectory, "*", SearchOption.AllDirectories),
+            path => path.Contains(s_owner.ContainerId, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Networks_of_one_name_in_two_data_directories_are_two()
     {

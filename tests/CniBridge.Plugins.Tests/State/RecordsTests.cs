@@ -79,6 +79,24 @@ public sealed class RecordsTests : IDisposable
         Assert.Equal([Of("one")], Records.ReadAll());
     }
 
+    // GC would think that there is nothing to be removed, and say that it is done.
+    [Fact]
+    public void Records_that_cannot_be_looked_at_are_not_none()
+    {
+        File.CreateSymbolicLink(_root["notes"], _root["notes"]);
+        Assert.Throws<CniBridge.Linux.KernelException>(() => Records.ReadAll());
+    }
+
+    [Fact]
+    public void What_an_unfinished_one_left_goes_with_the_record()
+    {
+        Records.Save(Of("one"));
+        File.Copy(_root["notes/pods,one,eth0"], _root["notes/.pods,one,eth0.tmp"]);
+        File.Copy(_root["notes/pods,one,eth0"], _root["notes/.pods,two,eth0.tmp"]);
+        Assert.True(Records.TryDelete("pods,one,eth0"));
+        Assert.Equal([".pods,two,eth0.tmp"], Directory.GetFiles(_root["notes"]).Select(Path.GetFileName));
+    }
+
     [Fact]
     public void Names_that_are_too_long_are_cut_and_stay_apart()
     {

@@ -1,0 +1,76 @@
+namespace CniBridge.Lab.Crashes;
+
+/// <summary>What the kernel may answer to a call that it cannot do, by the kind of call.</summary>
+static class CallErrors
+{
+    static readonly string[] s_directory = ["ENOSPC", "EIO"];
+    static readonly string[] s_memory = ["ENOMEM"];
+
+    static readonly Dictionary<string, string[]> s_errors = new()
+    {
+        ["openat"] = ["EMFILE"],
+        ["read"] = ["EIO"],
+        ["pread64"] = ["EIO"],
+        ["getdents64"] = ["EIO"],
+        ["readlink"] = ["EIO"],
+        // Not close: Linux closes whatever it answers, and strace could only keep it from closing.
+        ["write"] = ["ENOSPC", "EIO"],
+        ["pwrite64"] = ["ENOSPC", "EIO"],
+        ["ftruncate"] = ["EIO"],
+        ["fsync"] = ["EIO"],
+        ["utimensat"] = ["EIO"],
+        ["mkdir"] = s_directory,
+        ["linkat"] = s_directory,
+        ["rename"] = s_directory,
+        ["unlink"] = ["EIO"],
+        ["rmdir"] = ["EIO"],
+        ["stat"] = ["EIO"],
+        ["statx"] = ["EIO"],
+        ["newfstatat"] = ["EIO"],
+        ["flock"] = ["ENOLCK"],
+        ["socket"] = ["EMFILE", "ENOMEM"],
+        ["bind"] = s_memory,
+        ["setsockopt"] = ["ENOBUFS"],
+        ["sendto"] = ["ENOBUFS", "ENOMEM"],
+        ["sendmsg"] = ["ENOBUFS", "ENOMEM"],
+        ["recvfrom"] = ["ENOBUFS"],
+        ["recvmsg"] = ["ENOBUFS"],
+        ["ioctl"] = ["ENOMEM"],
+        ["setns"] = s_memory,
+        ["poll"] = s_memory,
+        ["execve"] = s_memory,
+        ["clone"] = s_memory,
+        ["clone3"] = s_memory,
+        ["brk"] = s_memory,
+        ["mmap"] = s_memory,
+        ["mprotect"] = s_memory,
+        ["munmap"] = s_memory,
+        ["madvise"] = s_memory,
+        ["membarrier"] = ["ENOSYS"],
+        ["rseq"] = ["ENOSYS"],
+        ["getrandom"] = ["ENOSYS"],
+        ["prlimit64"] = ["EPERM"],
+        ["sched_getaffinity"] = ["EPERM"],
+    };
+
+    static readonly HashSet<string> s_changes =
+    [
+        "write", "pwrite64", "ftruncate", "utimensat", "mkdir", "linkat", "rename", "unlink", "rmdir", "sendto", "sendmsg", "setns",
+    ];
+
+    static readonly HashSet<string> s_ofTheRuntime =
+    [
+        "alarm", "arch_prctl", "brk", "clone", "clone3", "execve", "futex", "getpid", "gettid", "madvise", "membarrier", "mmap",
+        "mprotect", "munmap", "prlimit64", "rseq", "rt_sigaction", "rt_sigprocmask", "sched_getaffinity", "sched_yield",
+        "set_robust_list", "set_tid_address", "sysinfo", "uname",
+    ];
+
+    /// <summary>None for a call that does not fail.</summary>
+    public static IReadOnlyList<string> Of(string call) => s_errors.GetValueOrDefault(call, []);
+
+    /// <summary>Is something different on disk, in the kernel or about the process's namespace after it?</summary>
+    public static bool Changes(string call) => s_changes.Contains(call);
+
+    /// <summary>Memory, signals, threads, limits: what the loader and the runtime do, most of it before any line of ours.</summary>
+    public static bool IsOfTheRuntime(string call) => s_ofTheRuntime.Contains(call);
+}

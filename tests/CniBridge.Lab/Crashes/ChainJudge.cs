@@ -1,0 +1,90 @@
+namespace CniBridge.Lab.Crashes;
+
+/// <summary>Compares what a disturbed run of a step left with what an undisturbed one leaves.</summary>
+sealed class ChainJudge(ChainStep step, ChainReport plain)
+{
+    /// <summary>
+    /// Records of owners spare a search, and prove a death. A verb that cannot write one does without and succeeds; the next makes
+    /// them right.
+    /// </summary>
+    const string Help = " /var/lib/cni-bridge/owners";
+
+    readonly NodeThings before = plain.State("before");
+    readonly NodeThings done = plain.State("after");
+    readonly NodeThings repaired = plain.State("repaired");
+    readonly NodeThings again = plain.State("again");
+
+    /// <summary>Null when nothing was disturbed: the run had no such call.</summary>
+    public Place? Judge(Injection injection, ChainReport report)
+    {
+        if (!report.IsInjected)
+            return null;
+        var ending = EndingOf(report);
+        List<string> problems = [.. Manners(report, ending), .. Immediate(report, ending), .. Later(report)];
+        if (problems.Count > 0)
+            problems.Insert(0, report.Said);
+        return new Place(step, injection, ending, problems);
+    }
+
+    static Ending EndingOf(ChainReport report) => report.TracedCode switch
+    {
+        "0" => Ending.Done,
+        "1" => Ending.Refused,
+        "137" => Ending.Killed,
+        _ => Ending.Aborted,
+    };
+
+    static IEnumerable<string> Manners(ChainReport report, Ending ending)
+    {
+        if (report.TracedCode == TimedOut)
+            yield return "it did not come to an end";
+        if (ending == Ending.Refused && !report.Lines("chain").Contains("\"code\":", StringComparison.Ordinal))
+            yield return "it gave no error in JSON";
+    }
+
+    /// <summary>Of timeout(1).</summary>
+    const string TimedOut = "124";
+
+    /// <summary>Before anybody does anything about it.</summary>
+    IEnumerable<string> Immediate(ChainReport report, Ending ending)
+    {
+        var after = report.State("after");
+        // Who was told of success calls nobody again.
+        if (ending == Ending.Done)
+        {
+            return report.Succeeded("chain")
+                ? Differences("it succeeded", after, done).Where(difference => !difference.Contains(Help, StringComparison.Ordinal))
+                : ["it succeeded, but what comes after it in the chain failed"];
+        }
+        return step.Verb switch
+        {
+            // What is all attachments' together stays when the last one goes.
+            "ADD" when ending == Ending.Refused => After("the error", "is left", after.Except(before, repaired)),
+            "GC" => After("GC", "is missing", done.Except(after)),
+            _ => [],
+        };
+    }
+
+    IEnumerable<string> Later(ChainReport report)
+    {
+        foreach (var part in new[] { "before", "repair", "again", "end" })
+        {
+            if (report.Has(part) && !report.Succeeded(part))
+                yield return $"{part} failed: {report.Lines(part)}";
+        }
+        // An ADD that did not get far has not made what stays.
+        var found = report.State("repaired");
+        var differences = After("the repair", "is left", found.Except(repaired))
+            .Concat(step.Verb == "ADD" ? [] : After("the repair", "is missing", repaired.Except(found)))
+            .Concat(Differences("ADD again", report.State("again"), again))
+            .Concat(report.Has("end") ? Differences("the last DEL", report.State("end"), repaired) : []);
+        foreach (var difference in differences)
+            yield return difference;
+    }
+
+    static IEnumerable<string> Differences(string what, NodeThings found, NodeThings expected) =>
+        After(what, "is left", found.Except(expected)).Concat(After(what, "is missing", expected.Except(found)));
+
+    static IEnumerable<string> After(string what, string word, IEnumerable<string> lines) =>
+        lines.Select(line => $"after {what} {word}: {line}");
+}
