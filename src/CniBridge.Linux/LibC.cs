@@ -109,6 +109,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true)]
     internal static partial int setsockopt(int sockfd, int level, int optname, void* optval, uint optlen);
 
+    // int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);
+    [LibraryImport(libc, SetLastError = true)]
+    internal static partial int getsockopt(int sockfd, int level, int optname, void* optval, uint* optlen);
+
     // ssize_t send(int sockfd, const void *buf, size_t len, int flags);
     [LibraryImport(libc, SetLastError = true)]
     internal static partial nint send(int sockfd, byte* buf, nuint len, int flags);

@@ -46,6 +46,18 @@ public sealed record CniRequest
     public NetworkNamespace? TryOpenNamespace() =>
         Environment.NetworkNamespace.Length == 0 ? null : NetworkNamespace.TryOpen(Environment.NetworkNamespace);
 
+    /// <summary>Of nobody: for who reads a configuration without a call of the protocol.</summary>
+    /// <param name="config">One plugin's, as JSON.</param>
+    internal static CniRequest ForReading(string network, string version, byte[] config) => new()
+    {
+        Environment = new CniEnvironment { CommandName = "STATUS" },
+        NetworkName = network,
+        Version = version,
+        Config = new JsonText(config),
+        Variables = static () => new Dictionary<string, string>(),
+        Log = TextWriter.Null,
+    };
+
     public Attachment Attachment => new(NetworkName, Environment.ContainerId, Environment.InterfaceName);
 }
 

@@ -13,26 +13,16 @@ public static class PluginConfiguration
     /// <exception cref="CniException">What is wrong with it, as ADD would say.</exception>
     public static void Check(string type, string network, string version, byte[] plugin)
     {
-        var request = new CniRequest
-        {
-            Environment = new CniEnvironment { CommandName = "STATUS" },
-            NetworkName = network,
-            Version = version,
-            Config = new JsonText(plugin),
-            Variables = static () => new Dictionary<string, string>(),
-            Log = TextWriter.Null,
-        };
         switch (type)
         {
             case "bridge":
-                if (BridgeConfig.Parse(request, CniArgs.Parse("")).IpamType == "host-local")
-                    CheckAddresses(request);
+                ConfiguredNetwork.Parse(network, version, plugin);
                 break;
             case "host-local":
-                CheckAddresses(request);
+                CheckAddresses(CniRequest.ForReading(network, version, plugin));
                 break;
             case "portmap":
-                PortMapConfig.Parse(request);
+                PortMapConfig.Parse(CniRequest.ForReading(network, version, plugin));
                 break;
         }
     }

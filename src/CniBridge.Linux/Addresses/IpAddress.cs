@@ -76,6 +76,13 @@ public sealed record IpAddress : IComparable<IpAddress>
 
     public IpAddress Previous() => new(IsV6 ? _value - 1 : (uint)(_value - 1), IsV6);
 
+    /// <summary>How many addresses there are from this one to another of its family, both counted; at most long.MaxValue.</summary>
+    public long CountTo(IpAddress last)
+    {
+        var distance = last._value - _value;
+        return distance < long.MaxValue ? (long)distance + 1 : long.MaxValue;
+    }
+
     /// <summary>Within one family by number; IPv4 before IPv6.</summary>
     public int CompareTo(IpAddress? other) => other is null ? 1 : IsV6 == other.IsV6 ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
 

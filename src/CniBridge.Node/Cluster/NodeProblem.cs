@@ -8,5 +8,20 @@ public sealed record NodeProblem(string Node, string Text)
     /// <summary>The node has a pod range less than its entry says.</summary>
     public bool CostsPodRange { get; init; }
 
+    public NodeProblemKind Kind { get; init; }
+
     public override string ToString() => $"{Node}: {Text}";
+}
+
+/// <summary>What a problem is about, as far as it makes a difference.</summary>
+public enum NodeProblemKind
+{
+    /// <summary>The table of nodes itself, or what the kernel refused.</summary>
+    Other,
+
+    /// <summary>The node is not on a link of this one.</summary>
+    Unreachable,
+
+    /// <summary>Another program's route is in place of ours.</summary>
+    Rival,
 }

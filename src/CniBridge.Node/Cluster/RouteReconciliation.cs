@@ -56,7 +56,7 @@ public sealed class RouteReconciliation
             if (obstacle is null)
                 Settle(route, index);
             else
-                Report(route, $"is not routed: {obstacle}");
+                Report(route, $"is not routed: {obstacle}", NodeProblemKind.Unreachable);
         }
         foreach (var destination in _ours.Destinations)
         {
@@ -121,7 +121,7 @@ public sealed class RouteReconciliation
             var name = ClusterRoute.ProtocolName(other.Protocol);
             Report(route, other.Priority == metric
                 ? $"is left to a route of protocol {name} with the same destination and metric"
-                : $"is hidden by a route of protocol {name} with the lesser metric {other.Priority}");
+                : $"is hidden by a route of protocol {name} with the lesser metric {other.Priority}", NodeProblemKind.Rival);
             if (other.Priority == metric)
                 rival = other;
         }
@@ -203,6 +203,6 @@ public sealed class RouteReconciliation
     static IpAddress? GatewayOf(RouteEntry route, int hop, bool isSplit) =>
         route.Gateways.Count == route.Links.Count && (isSplit || route.Gateways.Count == 1) ? route.Gateways[hop] : null;
 
-    void Report(WantedRoute route, string text) =>
-        _problems.Add(new NodeProblem(route.Node, $"{route.Destination} {text}"));
+    void Report(WantedRoute route, string text, NodeProblemKind kind = NodeProblemKind.Other) =>
+        _problems.Add(new NodeProblem(route.Node, $"{route.Destination} {text}") { Kind = kind });
 }

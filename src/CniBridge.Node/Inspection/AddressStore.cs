@@ -18,10 +18,10 @@ public sealed record AddressStore(string Network, string Directory, string State
     public static IReadOnlyList<AddressStore> FindAll(string confDirectory, string dataDirectory, string stateDirectory)
     {
         var stores = new SortedDictionary<string, AddressStore>(StringComparer.Ordinal);
-        foreach (var network in ConfiguredNetwork.ReadAll(confDirectory))
+        foreach (var (_, network) in NetworkFile.ReadAll(confDirectory))
         {
-            if (network.Store is not null)
-                Add(new AddressStore(network.Name, Path.GetFullPath(network.Store), network.StateDirectory) { Subnets = network.Subnets });
+            if (network.StoreDirectory is not null)
+                Add(new AddressStore(network.Name, Path.GetFullPath(network.StoreDirectory), network.StateDirectory) { Subnets = network.Subnets });
         }
         foreach (var directory in ReservationInventory.ListStores(stateDirectory))
             Add(Of(directory));

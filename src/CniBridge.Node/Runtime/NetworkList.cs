@@ -11,6 +11,9 @@ public sealed record NetworkList
     public required IReadOnlyList<JsonObject> Plugins { get; init; }
     public bool DisablesCheck { get; init; }
 
+    /// <summary>It has a list of plugins, and is not a single one's configuration.</summary>
+    internal bool IsChain { get; private init; }
+
     /// <summary>The file's bytes, as the cache keeps them.</summary>
     public required byte[] Text { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record NetworkList
             Version = TextOf(root, "cniVersion") is { Length: > 0 } version ? version : CniVersion.Oldest,
             // A single plugin's configuration is a chain of one.
             Plugins = root.ContainsKey("plugins") ? PluginsOf(root) : [root],
+            IsChain = root.ContainsKey("plugins"),
             DisablesCheck = IsTrue(root["disableCheck"]),
             Text = text,
         };

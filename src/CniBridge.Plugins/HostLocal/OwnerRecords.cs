@@ -53,18 +53,6 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
         return addresses is not null && addresses.All(address => files.Holds(address, owner)) ? addresses : [.. files.ReadOwners()[owner]];
     }
 
-    /// <summary>All records that there are, whether or not the index is current: one is true by itself. Writes nothing.</summary>
-    internal Dictionary<ReservationOwner, OwnerRecord> LookAll()
-    {
-        var records = new Dictionary<ReservationOwner, OwnerRecord>();
-        Use(index =>
-        {
-            foreach (var record in index.ReadAll())
-                records[record.Owner] = record;
-        });
-        return records;
-    }
-
     /// <summary>Is the index good? If not, it is made anew.</summary>
     internal void Update()
     {

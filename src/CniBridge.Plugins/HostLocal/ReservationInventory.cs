@@ -36,38 +36,28 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
     public static IReadOnlyList<string> ListStores(string stateDirectory = StorePlace.DefaultStateDirectory) =>
         OwnerIndex.ListStores(stateDirectory);
 
-    /// <summary>Ascending by address; empty where there is no such network.</summary>
-    /// <exception cref="IOException">The directory cannot be read, or its lock not be had.</exception>
-    public IReadOnlyList<ReservationState> List()
-    {
-        using var store = ReservationStore.TryOpen(_place, log, new StoreUser(Node));
-        return store?.ListStates() ?? [];
-    }
+    /// <summary>See <see cref="ReservationSurvey"/>.</summary>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    public IReadOnlyList<ReservationState> List() => new ReservationSurvey(dataDirectory, stateDirectory) { Node = Node }.List();
 
     /// <summary>Frees all that <see cref="ReservationState.IsLeftOver"/> says of.</summary>
     /// <returns>What was freed.</returns>
-    public IReadOnlyList<ReservationState> Collect()
+    public IReadOnlyList<ReservationState> Collect() => Release(state => state.IsLeftOver);
+
+    /// <summary>Frees one, whatever is known of it; false where nobody has it.</summary>
+    public bool Release(IpAddress address) => Release(state => state.Address == address).Count > 0;
+
+    /// <summary>What is found under the lock stays so until it is freed.</summary>
+    List<ReservationState> Release(Func<ReservationState, bool> isWanted)
     {
         using var store = ReservationStore.TryOpen(_place, log, new StoreUser(Node));
         var freed = new List<ReservationState>();
-        foreach (var state in store?.ListStates() ?? [])
+        foreach (var state in store is null ? [] : List())
         {
-            if (state.IsLeftOver && store!.TryRelease(state))
+            if (isWanted(state) && store!.TryRelease(state))
                 freed.Add(state);
         }
         return freed;
-    }
-
-    /// <summary>Frees one, whatever is known of it; false where nobody has it.</summary>
-    public bool Release(IpAddress address)
-    {
-        using var store = ReservationStore.TryOpen(_place, log, new StoreUser(Node));
-        foreach (var state in store?.ListStates() ?? [])
-        {
-            if (state.Address == address)
-                return store!.TryRelease(state);
-        }
-        return false;
     }
 
     /// <summary>

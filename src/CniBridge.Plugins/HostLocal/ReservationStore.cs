@@ -220,24 +220,6 @@ sealed class ReservationStore : IReservationStore
 
     internal bool Holds(IpAddress address, ReservationOwner owner) => _files.Holds(address, owner);
 
-    /// <summary>Changes nothing, the index included.</summary>
-    internal List<ReservationState> ListStates()
-    {
-        var records = _records.LookAll();
-        var living = TryListLivingAddresses();
-        var states = new List<ReservationState>();
-        foreach (var (address, owner, isEmpty) in _files.ReadAll())
-        {
-            var record = owner is null ? null : records.GetValueOrDefault(owner);
-            var reservedAt = _files.MadeAt(address);
-            states.Add(new ReservationState(
-                address, owner?.ContainerId ?? "", owner?.InterfaceName ?? "", record?.Origin, reservedAt,
-                isEmpty ? LifeVerdict.Empty : _proof.Judge(record, reservedAt), living?.Contains(address)));
-        }
-        states.Sort((one, other) => one.Address.CompareTo(other.Address));
-        return states;
-    }
-
     /// <summary>False where it is gone already.</summary>
     internal bool TryRelease(ReservationState state)
     {

@@ -138,11 +138,11 @@ sealed class ConfigurationReviewCommands
         var text = new StringBuilder($"{files[0]}\nnetwork {list.Name}, CNI {list.Version}\n");
         foreach (var plugin in list.Plugins)
             text.Append($"  {TypeOf(plugin)}  {PathOf(plugin, binDir) ?? Paint.Bad($"not in {binDir}")}\n");
-        foreach (var network in ConfiguredNetwork.Of(list, files[0]))
+        foreach (var (_, network) in NetworkFile.Of(list, files[0]))
         {
             text.Append($"bridge {network.Bridge}{(network.Subnets.Count == 0 ? "" : $", pods from {string.Join(' ', network.Subnets)}")}\n");
-            if (network.Store is not null)
-                text.Append($"reservations in {network.Store}\n");
+            if (network.StoreDirectory is not null)
+                text.Append($"reservations in {network.StoreDirectory}\n");
         }
         foreach (var file in files.Skip(1))
             text.Append($"passed over: {file}\n");
@@ -169,12 +169,12 @@ sealed class ConfigurationReviewCommands
         }
         json.WriteEndArray();
         json.WriteStartArray("bridges");
-        foreach (var network in ConfiguredNetwork.Of(list, files[0]))
+        foreach (var (_, network) in NetworkFile.Of(list, files[0]))
         {
             json.WriteStartObject();
             json.WriteString("bridge", network.Bridge);
             json.WriteStrings("subnets", network.Subnets.Select(subnet => subnet.ToString()));
-            json.WriteOptional("store", network.Store);
+            json.WriteOptional("store", network.StoreDirectory);
             json.WriteEndObject();
         }
         json.WriteEndArray();

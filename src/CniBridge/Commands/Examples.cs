@@ -28,6 +28,9 @@ static class Examples
         ["log"] = ["cni-bridge log --failed --last 10", "cni-bridge log --timing"],
         ["show"] = ["cni-bridge show", "cni-bridge show --output dot | dot -Tsvg > node.svg"],
         ["pod"] = ["cni-bridge pod shop/web-0", "cni-bridge pod 10.244.1.7 --output json"],
+        ["doctor"] = ["cni-bridge doctor --service-cidr 10.96.0.0/12", "cni-bridge doctor --output json"],
+        ["status"] = ["cni-bridge status || cni-bridge doctor"],
+        ["metrics"] = ["cni-bridge metrics", "cni-bridge metrics --textfile /var/lib/node_exporter/cni-bridge.prom"],
         ["completion"] = ["cni-bridge completion bash > /etc/bash_completion.d/cni-bridge"],
     };
 

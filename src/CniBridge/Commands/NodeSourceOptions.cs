@@ -66,11 +66,15 @@ sealed class NodeSourceOptions
     {
         if (parsed.GetValue(_nodeName) is { Length: > 0 } given)
             return given;
+        return FindNodeName() ?? throw new RuntimeException("this node has no host name: name it with --node-name");
+    }
+
+    /// <summary>As the node says itself; null: it does not.</summary>
+    internal static string? FindNodeName()
+    {
         if (Environment.GetEnvironmentVariable("NODE_NAME") is { Length: > 0 } variable)
             return variable;
         // The whole of it, as the kubelet takes it; the library cuts it at the first dot.
-        return Sysctl.TryRead("kernel/hostname") is { Length: > 0 } host
-            ? host.ToLowerInvariant()
-            : throw new RuntimeException("this node has no host name: name it with --node-name");
+        return Sysctl.TryRead("kernel/hostname") is { Length: > 0 } host ? host.ToLowerInvariant() : null;
     }
 }

@@ -19,6 +19,7 @@ static class OperatorCommands
             AttachmentCommands.Check(),
             ConfigurationCommands.Make(),
             RepairCommand.Repair(),
+            DoctorCommand.Make(),
             InstallCommand.Make(),
             VersionCommand.Version(),
             RouteCommands.Routes(),
@@ -27,6 +28,8 @@ static class OperatorCommands
             LogCommand.Log(),
             ShowCommands.Show(),
             ShowCommands.Pod(),
+            StatusCommand.Status(),
+            MetricsCommand.Metrics(),
             CompletionCommand.Completion(),
         };
         root.Add(ReferenceCommand.Reference(root));

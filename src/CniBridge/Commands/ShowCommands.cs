@@ -72,7 +72,7 @@ sealed class ShowCommands
     NodePicture Take(ParseResult parsed)
     {
         OperatorCommands.TellWhatRootSees("what is inside the pods");
-        var configured = ConfiguredNetwork.ReadAll(parsed.GetRequiredValue(_confDir)).Select(network => network.Bridge).ToHashSet();
+        var configured = NetworkFile.ReadAll(parsed.GetRequiredValue(_confDir)).Select(file => file.Network.Bridge).ToHashSet();
         return NodePicture.Take(configured, parsed.GetRequiredValue(_stateDir));
     }
 }

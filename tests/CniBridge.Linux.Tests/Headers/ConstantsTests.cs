@@ -5,6 +5,7 @@ using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.XTables;
 
 namespace CniBridge.Linux.Tests.Headers;
 
@@ -42,7 +43,7 @@ public sealed class ConstantsTests
     [
         typeof(RouteConstants), typeof(NetlinkConstants), typeof(LibC), typeof(Errno),
         typeof(NetfilterConstants), typeof(NftConstants), typeof(ExpressionConstants),
-        typeof(ConntrackConstants),
+        typeof(ConntrackConstants), typeof(XTablesConstants),
     ];
 
     [Theory]
@@ -67,6 +68,7 @@ public sealed class ConstantsTests
         Assert.True(Constants(typeof(NftConstants)).Count() >= 60);
         Assert.True(Constants(typeof(ExpressionConstants)).Count() >= 60);
         Assert.True(Constants(typeof(ConntrackConstants)).Count() >= 25);
+        Assert.True(Constants(typeof(XTablesConstants)).Count() >= 10);
     }
 
     [Fact]

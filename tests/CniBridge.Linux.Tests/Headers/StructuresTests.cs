@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.XTables;
 
 namespace CniBridge.Linux.Tests.Headers;
 
@@ -116,6 +117,36 @@ public sealed class StructuresTests
             ("offsetof(struct rtnexthop, rtnh_len)", 0),
             ("sizeof(((struct rtnexthop *)0)->rtnh_len)", 2),
             ("RTNH_ALIGNTO", 4),
+        ]);
+        Assert.Empty(wrong);
+        Assert.Empty(unknown);
+    }
+
+    // Entries of iptables are read by hand as well.
+    [Fact]
+    public void Tables_of_iptables_lie_as_the_headers_say()
+    {
+        var (wrong, unknown) = SystemHeaders.Check(
+        [
+            ("sizeof(struct ipt_getinfo)", XTable.InfoSize),
+            ("offsetof(struct ipt_getinfo, valid_hooks)", 32),
+            ("offsetof(struct ipt_getinfo, underflow)", 56),
+            ("offsetof(struct ipt_getinfo, size)", XTable.SizeOffset),
+            ("sizeof(struct ip6t_getinfo)", XTable.InfoSize),
+            ("offsetof(struct ipt_get_entries, entrytable)", 40),
+            ("offsetof(struct ip6t_get_entries, entrytable)", 40),
+            ("sizeof(struct xt_entry_target)", 32),
+            ("offsetof(struct xt_standard_target, verdict)", 32),
+            ("offsetof(struct xt_error_target, errorname)", 32),
+            ("offsetof(struct ipt_entry, ip.iniface)", EntryLayout.V4.Input),
+            ("offsetof(struct ipt_entry, ip.iniface_mask)", EntryLayout.V4.InputMask),
+            ("offsetof(struct ipt_entry, target_offset)", EntryLayout.V4.TargetOffset),
+            ("offsetof(struct ipt_entry, next_offset)", EntryLayout.V4.TargetOffset + 2),
+            ("sizeof(struct ipt_entry)", EntryLayout.V4.HeaderSize),
+            ("offsetof(struct ip6t_entry, ipv6.iniface)", EntryLayout.V6.Input),
+            ("offsetof(struct ip6t_entry, ipv6.iniface_mask)", EntryLayout.V6.InputMask),
+            ("offsetof(struct ip6t_entry, target_offset)", EntryLayout.V6.TargetOffset),
+            ("sizeof(struct ip6t_entry)", EntryLayout.V6.HeaderSize),
         ]);
         Assert.Empty(wrong);
         Assert.Empty(unknown);

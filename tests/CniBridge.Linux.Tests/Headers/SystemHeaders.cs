@@ -43,6 +43,8 @@ static partial class SystemHeaders
         #include <linux/netfilter_bridge.h>
         #include <linux/netfilter_ipv4.h>
         #include <linux/net_namespace.h>
+        #include <linux/netfilter_ipv4/ip_tables.h>
+        #include <linux/netfilter_ipv6/ip6_tables.h>
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Text;
+using static CniBridge.Linux.XTables.XTablesConstants;
+
+namespace CniBridge.Linux.XTables;
+
+/// <summary>
+/// Reads the tables of iptables-legacy. Only those are asked for that are there: the kernel makes a table, and loads modules,
+/// for whoever asks for another.
+/// </summary>
+public static unsafe class XTablesSocket
+{
+    /// <summary>The tables of a family that anybody has used in this namespace since it was made.</summary>
+    public static IReadOnlyList<string> ListNames(bool isV6)
+    {
+        // Absent where the kernel has none, and for anybody but root unreadable.
+        var file = SmallFile.TryRead($"/proc/thread-self/net/{(isV6 ? "ip6" : "ip")}_tables_names", 4096);
+        return file is null ? [] : Encoding.ASCII.GetString(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <param name="name">One of <see cref="ListNames"/>.</param>
+    /// <exception cref="KernelException">EPERM: one must be root.</exception>
+    public static XTable Read(string name, bool isV6)
+    {
+        using var socket = Descriptor.OpenSocket(isV6 ? LibC.AF_INET6 : LibC.AF_INET, LibC.SOCK_RAW, IPPROTO_RAW);
+        var level = isV6 ? SOL_IPV6 : SOL_IP;
+        var info = new byte[XTable.InfoSize];
+        Encoding.ASCII.GetBytes(name, info.AsSpan(0, XT_TABLE_MAXNAMELEN - 1));
+        Get(socket, level, IPT_SO_GET_INFO, info, name);
+        var size = BinaryPrimitives.ReadInt32LittleEndian(info.AsSpan(XTable.SizeOffset));
+        // struct ipt_get_entries { char name[32]; unsigned int size; struct ipt_entry entrytable[]; }: entries begin at 40.
+        var answer = new byte[EntriesOffset + size];
+        info.AsSpan(0, XT_TABLE_MAXNAMELEN).CopyTo(answer);
+        BinaryPrimitives.WriteInt32LittleEndian(answer.AsSpan(XT_TABLE_MAXNAMELEN), size);
+        Get(socket, level, IPT_SO_GET_ENTRIES, answer, name);
+        return XTable.Decode(info, answer.AsSpan(EntriesOffset), isV6);
+    }
+
+    const int EntriesOffset = 40;
+
+    static void Get(Descriptor socket, int level, int option, byte[] buffer, string table)
+    {
+        var length = (uint)buffer.Length;
+        fixed (byte* start = buffer)
+        {
+            KernelException.ThrowIfFailed(
+                LibC.getsockopt(socket.Number, level, option, start, &length), $"read the table {table} of iptables");
+        }
+    }
+}

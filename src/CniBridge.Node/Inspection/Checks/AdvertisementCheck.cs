@@ -1,0 +1,41 @@
+using CniBridge.Linux;
+using CniBridge.Node.Inspection.Kinds;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>Whom the node believes to be a router, while it is one itself.</summary>
+sealed class AdvertisementCheck(Examination node)
+{
+    internal void Run()
+    {
+        var told = new HashSet<int>();
+        foreach (var route in node.Routes)
+        {
+            // Where another program than the kernel listens to routers, the setting is 0.
+            if (route.IsAdvertised && Examination.IsDefault(route, isV6: true) && told.Add(route.Links[0]))
+                CheckUplink(route.Links[0]);
+        }
+        foreach (var network in node.Networks)
+        {
+            if (network is { Configured.IsGateway: true, Gateway: { } gateway } && !told.Contains(gateway.Index))
+                CheckGateway(gateway.Name);
+        }
+    }
+
+    void CheckUplink(int index)
+    {
+        if (node.Links.TryGetName(index) is { } link && IsForwarding(link) && Read(link) == "1")
+            node.Found.Add(ForwardingFindings.AdvertisementsIgnored, "LINK", link);
+    }
+
+    void CheckGateway(string bridge)
+    {
+        var value = Read(bridge);
+        if (value == "2" || (value == "1" && !IsForwarding(bridge)))
+            node.Found.Add(ForwardingFindings.AdvertisementsOfPods, "BRIDGE", bridge, "VALUE", value);
+    }
+
+    static string? Read(string link) => Sysctl.TryRead($"net/ipv6/conf/{link}/accept_ra");
+
+    static bool IsForwarding(string link) => Sysctl.TryRead($"net/ipv6/conf/{link}/forwarding") is not (null or "0");
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using CniBridge.Node.Inspection.Kinds;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>The configuration directory: which file runtimes take, and whether they can use it.</summary>
+sealed class ConfigurationCheck(Examination node)
+{
+    /// <summary>It reads the others and calls them.</summary>
+    const string Multus = "multus";
+
+    internal void Run()
+    {
+        if (node.Files.Count == 0)
+            node.Found.Add(ConfigurationFindings.ConfigurationMissing, "DIRECTORY", node.Options.ConfigurationDirectory);
+        foreach (var file in node.Files)
+        {
+            CheckMode(file);
+            if (file.Problem is not null)
+                ReportInvalid(file, file.Problem);
+            else
+                CheckContent(file);
+        }
+        CheckOrder();
+    }
+
+    void ReportInvalid(ExaminedFile file, string reason) =>
+        node.Found.Add(ConfigurationFindings.ConfigurationInvalid, "FILE", file.Path, "REASON", reason);
+
+    void CheckMode(ExaminedFile file)
+    {
+        const UnixFileMode others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        var mode = File.GetUnixFileMode(file.Path);
+        if ((mode & others) != 0)
+            node.Found.Add(ConfigurationFindings.ConfigurationWritable, "FILE", file.Path, "MODE", FileModes.Text(mode));
+    }
+
+    void CheckContent(ExaminedFile file)
+    {
+        var isConflist = Path.GetExtension(file.Path) == ".conflist";
+        if (file.IsList != isConflist)
+        {
+            var extension = isConflist ? ".conf" : ".conflist";
+            node.Found.Add(ConfigurationFindings.ConfigurationMisnamed, "FILE", file.Path,
+                "KIND", isConflist ? "single plugin" : "list of plugins", "EXTENSION", extension,
+                "NEW", Path.ChangeExtension(file.Path, extension));
+        }
+        foreach (var plugin in file.List!.Plugins)
+            CheckPlugin(file, plugin);
+    }
+
+    void CheckPlugin(ExaminedFile file, JsonObject plugin)
+    {
+        var type = plugin["type"]!.GetValue<string>();
+        if (type == "bridge" && Examination.TryParse(file.List!, plugin, out var why) is null)
+            ReportInvalid(file, why);
+        var takesPorts = plugin["capabilities"] is JsonObject capabilities &&
+            capabilities["portMappings"] is JsonValue value && value.TryGetValue<bool>(out var truth) && truth;
+        if (type == "portmap" && !takesPorts)
+            node.Found.Add(ConfigurationFindings.PortMapWithoutCapability, "FILE", file.Path);
+    }
+
+    void CheckOrder()
+    {
+        if (node.Files is not [var first, ..] || first.Problem is not null || first.Has(Multus))
+            return;
+        for (var i = 1; i < node.Files.Count; i++)
+        {
+            var file = node.Files[i];
+            // The node's own loopback is in many manuals, and harmless.
+            if (file.List is null || IsLoopback(file))
+                continue;
+            var isShadowed = file.Has("bridge") && !first.Has("bridge");
+            node.Found.Add(isShadowed ? ConfigurationFindings.ConfigurationShadowed : ConfigurationFindings.ConfigurationIgnored,
+                "FILE", file.Path, "FIRST", first.Path);
+        }
+    }
+
+    static bool IsLoopback(ExaminedFile file) => file.List!.Plugins.Count == 1 && file.Has("loopback");
+}

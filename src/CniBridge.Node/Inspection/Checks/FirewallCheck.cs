@@ -1,0 +1,60 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Plugins.Firewall;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>Are there nftables, and does anybody's chain drop what pods send or are sent?</summary>
+sealed class FirewallCheck(Examination node)
+{
+    internal void Run()
+    {
+        if (!HasNftables())
+            return;
+        foreach (var network in node.Networks)
+        {
+            if (network is not { Configured.IsGateway: true, Gateway: not null })
+                continue;
+            foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+            {
+                if (network.Configured.FindSample(isV6) is { } pod)
+                    Check(network, pod);
+            }
+        }
+    }
+
+    bool HasNftables()
+    {
+        try
+        {
+            node.Firewall.Try();
+            return true;
+        }
+        catch (KernelException e) when (e.Errno is not (Errno.EPERM or Errno.EACCES))
+        {
+            foreach (var network in node.Networks)
+            {
+                if (network.Configured.NeedsFirewall)
+                    node.Found.Add(RuleFindings.KernelWithoutNftables, "NETWORK", network.Name, "REASON", e.Message);
+            }
+            return false;
+        }
+    }
+
+    /// <summary>One way closed is enough to tell; what helps the one mostly helps the other.</summary>
+    void Check(ExaminedNetwork network, IpAddress pod)
+    {
+        var gateway = network.Gateway!;
+        var obstacle = node.Firewall.FindObstacle(gateway, pod, ForwardDirection.FromPod)
+            ?? (network.Configured.IsKnownOutside ? node.Firewall.FindObstacle(gateway, pod, ForwardDirection.ToPod) : null);
+        if (obstacle is var (what, remedy))
+            node.Found.Add(RuleFindings.ForwardingDropped, "WHAT", what, "COMMAND", remedy);
+        var setting = pod.IsV6 ? "net/bridge/bridge-nf-call-ip6tables" : "net/bridge/bridge-nf-call-iptables";
+        if (Sysctl.TryRead(setting) == "1" &&
+            node.Firewall.FindObstacle(gateway, pod, ForwardDirection.BetweenPods) is var (whatBetween, remedyBetween))
+        {
+            node.Found.Add(RuleFindings.PodsDropped, "WHAT", whatBetween, "COMMAND", remedyBetween);
+        }
+    }
+}

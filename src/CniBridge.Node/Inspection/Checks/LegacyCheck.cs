@@ -1,0 +1,47 @@
+using System.Globalization;
+using CniBridge.Linux.XTables;
+using CniBridge.Node.Inspection.Kinds;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>Tables of iptables-legacy, which no nftables show: what Go plugins left there, and a closed FORWARD.</summary>
+sealed class LegacyCheck(Examination node)
+{
+    const string PrefixOfGo = "CNI-";
+
+    internal void Run()
+    {
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            foreach (var name in XTablesSocket.ListNames(isV6))
+                Check(name, XTablesSocket.Read(name, isV6), isV6);
+        }
+    }
+
+    void Check(string name, XTable table, bool isV6)
+    {
+        var command = isV6 ? "ip6tables-legacy" : "iptables-legacy";
+        var family = isV6 ? "IPv6" : "IPv4";
+        var chains = new List<string>();
+        foreach (var chain in table.Chains)
+        {
+            if (chain.StartsWith(PrefixOfGo, StringComparison.Ordinal))
+                chains.Add(chain);
+        }
+        if (chains.Count > 0)
+        {
+            node.Found.Add(RuleFindings.LegacyChains, "COUNT", chains.Count.ToString(CultureInfo.InvariantCulture),
+                "CHAIN", chains[0], "TABLE", name, "FAMILY", family, "COMMAND", command);
+        }
+        if (name != "filter" || !table.DropsForwarded)
+            return;
+        foreach (var network in node.Networks)
+        {
+            if (network is { Configured.IsGateway: true, Gateway: { } gateway } &&
+                (isV6 ? network.ServesV6 : network.ServesV4) && !table.MayAccept(gateway.Name))
+            {
+                node.Found.Add(RuleFindings.LegacyForwardDropped, "BRIDGE", gateway.Name, "FAMILY", family, "COMMAND", command);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using CniBridge.Linux;
+using CniBridge.Node.Cluster;
+using CniBridge.Node.Inspection.Kinds;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>Tables of the kernel beside what pods put into them.</summary>
+sealed class LimitCheck(Examination node)
+{
+    /// <summary>The kernel's own limits of neighbours and of inotify instances.</summary>
+    const long DefaultNeighbours = 1024, DefaultInstances = 128;
+
+    internal void Run()
+    {
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+            CheckNeighbours(isV6);
+        var limit = Read("net/netfilter/nf_conntrack_max");
+        // Nine tenths.
+        if (Read("net/netfilter/nf_conntrack_count") is { } count && limit > 0 && count >= limit - (limit / 10))
+        {
+            node.Found.Add(LimitFindings.ConnectionTableFull,
+                "COUNT", Text(count), "LIMIT", Text(limit.Value), "WANTED", Text(limit.Value * 2));
+        }
+        if (Read("fs/inotify/max_user_instances") is { } instances && instances < DefaultInstances)
+            node.Found.Add(LimitFindings.FewWatches, "LIMIT", Text(instances), "WANTED", Text(8 * DefaultInstances));
+    }
+
+    /// <summary>Told when three quarters would be in use. The setting is the machine's: namespaces of others do not have it.</summary>
+    void CheckNeighbours(bool isV6)
+    {
+        var conf = isV6 ? "ipv6" : "ipv4";
+        if (Read($"net/{conf}/neigh/default/gc_thresh3") is not { } limit)
+            return;
+        long count = new NodeCache(node.Options.NodeCachePath).TryLoad(out _)?.Nodes.Count ?? 0;
+        foreach (var network in node.Networks)
+            count += network.Reservations.Count(reservation => reservation.Address.IsV6 == isV6);
+        if (count * 4 > limit * 3)
+        {
+            node.Found.Add(LimitFindings.NeighbourTableSmall, "LIMIT", Text(limit), "COUNT", Text(count), "CONF", conf,
+                "FAMILY", isV6 ? "IPv6" : "IPv4", "WANTED", Text(Math.Max(DefaultNeighbours, count * 4)));
+        }
+    }
+
+    static long? Read(string setting) =>
+        long.TryParse(Sysctl.TryRead(setting), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

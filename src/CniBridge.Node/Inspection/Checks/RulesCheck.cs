@@ -1,0 +1,39 @@
+using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Plugins.Firewall;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>Our own rules: what somebody deleted, and what nobody deleted.</summary>
+sealed class RulesCheck(Examination node)
+{
+    internal void Run()
+    {
+        foreach (var lost in node.Firewall.FindLostMasquerades())
+            node.Found.Add(RuleFindings.MasqueradeLost, "WHAT", lost);
+        foreach (var lost in node.Firewall.FindLostGuards())
+            node.Found.Add(RuleFindings.GuardLost, "WHAT", lost);
+        foreach (var lost in node.Firewall.FindLostPorts())
+            node.Found.Add(RuleFindings.HostPortLost, "WHAT", lost);
+        foreach (var dead in node.Firewall.FindDead())
+            Report(dead);
+    }
+
+    void Report(RecordedAttachment dead)
+    {
+        var (network, container, name) = dead.Attachment;
+        var file = FindFile(network);
+        node.Found.Add(file is null ? RuleFindings.RecordOfNobody : RuleFindings.RecordOfDead, "PATH", dead.Path,
+            "POD", $"{network}/{container}/{name}", "CONTAINER", container, "INTERFACE", name,
+            "FILE", file ?? "", "PLUGINS", node.Options.PluginDirectory);
+    }
+
+    string? FindFile(string network)
+    {
+        foreach (var file in node.Files)
+        {
+            if (file.List?.Name == network)
+                return file.Path;
+        }
+        return null;
+    }
+}

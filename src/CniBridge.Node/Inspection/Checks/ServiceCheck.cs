@@ -1,0 +1,34 @@
+using CniBridge.Linux;
+using CniBridge.Node.Inspection.Kinds;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>
+/// kube-proxy translates a service's address at the node's hooks; the answer of a pod on the same bridge has to come by there
+/// too, or its sender is not known to who asked. br_netfilter takes it there.
+/// </summary>
+sealed class ServiceCheck(Examination node)
+{
+    internal void Run()
+    {
+        foreach (var isV6 in node.Firewall.FindServiceFamilies())
+        {
+            foreach (var network in node.Networks)
+            {
+                if (network.Bridge is { Kind: "bridge" } bridge && (isV6 ? network.ServesV6 : network.ServesV4))
+                    Check(bridge.Name, isV6);
+            }
+        }
+    }
+
+    void Check(string bridge, bool isV6)
+    {
+        var setting = isV6 ? "bridge-nf-call-ip6tables" : "bridge-nf-call-iptables";
+        var value = Sysctl.TryRead($"net/bridge/{setting}");
+        if (value is null or "0")
+        {
+            node.Found.Add(value is null ? ForwardingFindings.ServicesWithoutModule : ForwardingFindings.ServicesNotOnBridge,
+                "BRIDGE", bridge, "SETTING", setting, "FAMILY", isV6 ? "IPv6" : "IPv4");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using CniBridge.Linux;
+using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Plugins.HostLocal;
+
+namespace CniBridge.Node.Inspection.Checks;
+
+/// <summary>The reservations of host-local networks.</summary>
+sealed class StoreCheck(Examination node)
+{
+    /// <summary>An ADD reserves before its pod has the address: what is younger proves nothing.</summary>
+    static readonly TimeSpan s_grace = TimeSpan.FromMinutes(2);
+
+    const string Marker = "last_reserved_ip.";
+
+    /// <summary>As many as a line can take.</summary>
+    const int MaxNamed = 5;
+
+    internal void Run()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var network in node.Networks)
+        {
+            if (network.Configured.StoreDirectory is not { } directory || !seen.Add(directory))
+                continue;
+            CheckDirectory(directory);
+            CheckDirectory(network.Configured.StateDirectory);
+            CheckReservations(network, directory);
+            CheckMarkers(network, directory);
+            CheckPools(network);
+        }
+    }
+
+    void CheckDirectory(string directory)
+    {
+        if (node.Options.IsRoot && SmallFile.WhyNotWritable(directory) is { } why)
+            node.Found.Add(StoreFindings.StoreNotWritable, "DIRECTORY", directory, "REASON", why);
+    }
+
+    void CheckReservations(ExaminedNetwork network, string directory)
+    {
+        var gone = new Dictionary<string, List<ReservationState>>(StringComparer.Ordinal);
+        var old = DateTimeOffset.UtcNow - s_grace;
+        foreach (var reservation in network.Reservations)
+        {
+            if (ExaminedNetwork.IsUsed(reservation) || reservation.ReservedAt > old)
+                continue;
+            if (KindOf(network, reservation) is { } kind)
+                node.Found.Add(kind, "PATH", Path.Combine(directory, reservation.Address.ToString()), "NETWORK", network.Name);
+            else
+                Add(gone, reservation);
+        }
+        foreach (var group in gone.Values)
+        {
+            if (group[0].Life.State == LifeState.Dead || SeesPodsOfOthers(network))
+                Report(network, group);
+        }
+    }
+
+    /// <summary>
+    /// In a container, namespaces may be hidden from us. Ports of whom nobody knows tell that somebody lives there: none of
+    /// another plugin's pods is told dead unless another of them is seen alive.
+    /// </summary>
+    bool SeesPodsOfOthers(ExaminedNetwork network)
+    {
+        if (network.Bridge is null || node.Links.ListPorts(network.Bridge.Index).TrueForAll(static port => port.Alias.Length > 0))
+            return true;
+        foreach (var reservation in network.Reservations)
+        {
+            if (reservation is { IsConfigured: true, Life.State: LifeState.Unknown })
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Null for one that names its container.</summary>
+    static FindingKind? KindOf(ExaminedNetwork network, ReservationState reservation)
+    {
+        if (reservation.ContainerId.Length == 0)
+            return reservation.Life == LifeVerdict.Empty ? StoreFindings.ReservationEmpty : StoreFindings.ReservationTorn;
+        return network.Configured.RangeSetCount > 0 && network.Configured.FindGateway(reservation.Address) is null
+            ? StoreFindings.ReservationOutside
+            : null;
+    }
+
+    /// <summary>One command frees all of an interface's name.</summary>
+    static void Add(Dictionary<string, List<ReservationState>> gone, ReservationState reservation)
+    {
+        var key = $"{reservation.Life.State} {reservation.InterfaceName}";
+        if (!gone.TryGetValue(key, out var group))
+            gone.Add(key, group = []);
+        group.Add(reservation);
+    }
+
+    void Report(ExaminedNetwork network, List<ReservationState> group)
+    {
+        var (addresses, containers) = (new List<string>(), new List<string>());
+        foreach (var reservation in group)
+        {
+            if (addresses.Count < MaxNamed)
+                addresses.Add($"{reservation.Address} ({reservation.ContainerId})");
+            if (!containers.Contains(reservation.ContainerId))
+                containers.Add(reservation.ContainerId);
+        }
+        if (group.Count > MaxNamed)
+            addresses.Add($"{Text(group.Count - MaxNamed)} more");
+        var isProven = group[0].Life.State == LifeState.Dead;
+        // The oldest Go versions note no interface, and any name finds theirs.
+        var interfaceName = group[0].InterfaceName is { Length: > 0 } name ? name : "eth0";
+        node.Found.Add(isProven ? StoreFindings.ReservationLeaked : StoreFindings.ReservationUnproven,
+            "NETWORK", network.Name, "ADDRESSES", string.Join(", ", addresses), "CONTAINERS", ShellText.Join(containers),
+            "INTERFACE", interfaceName, "FILE", network.File, "PLUGINS", node.Options.PluginDirectory);
+    }
+
+    void CheckMarkers(ExaminedNetwork network, string directory)
+    {
+        if (network.Configured.RangeSetCount == 0 || !Directory.Exists(directory))
+            return;
+        foreach (var path in Directory.EnumerateFiles(directory, Marker + "*"))
+        {
+            if (int.TryParse(Path.GetFileName(path)[Marker.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var set) &&
+                set >= network.Configured.RangeSetCount)
+            {
+                node.Found.Add(StoreFindings.MarkerOutside, "PATH", path, "NETWORK", network.Name);
+            }
+        }
+    }
+
+    void CheckPools(ExaminedNetwork network)
+    {
+        foreach (var pool in network.Configured.CountUse(network.Reservations))
+        {
+            // Less than a tenth is free.
+            if (pool.Used >= pool.Size - (pool.Size / 10))
+            {
+                node.Found.Add(pool.Used >= pool.Size ? StoreFindings.PoolFull : StoreFindings.PoolNearlyFull, "NETWORK", network.Name,
+                    "RANGES", pool.Ranges, "SIZE", Text(pool.Size), "USED", Text(pool.Used), "FILE", network.File);
+            }
+        }
+    }
+
+    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

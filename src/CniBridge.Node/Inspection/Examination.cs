@@ -1,0 +1,110 @@
+using System.Text;
+using CniBridge.Linux.Route;
+using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Node.Inspection;
+
+/// <summary>What several checks need to know of a node, each looked at once.</summary>
+sealed class Examination(DoctorOptions options) : IDisposable
+{
+    IReadOnlyList<ExaminedFile>? _files;
+    IReadOnlyList<ExaminedNetwork>? _networks;
+    IReadOnlyList<LinkAddress>? _addresses;
+    IReadOnlyList<RouteEntry>? _routes;
+    FirewallSurvey? _firewall;
+
+    internal DoctorOptions Options => options;
+
+    internal FindingList Found { get; } = new(options.Program);
+
+    internal RouteSocket Links { get; } = new();
+
+    internal FirewallSurvey Firewall => _firewall ??= new FirewallSurvey(Links);
+
+    /// <summary>In the order in which runtimes look at them.</summary>
+    internal IReadOnlyList<ExaminedFile> Files => _files ??= ReadFiles();
+
+    /// <summary>Bridge networks of all valid files.</summary>
+    internal IReadOnlyList<ExaminedNetwork> Networks => _networks ??= FindNetworks();
+
+    internal IReadOnlyList<LinkAddress> Addresses => _addresses ??= Links.ListAddresses();
+
+    /// <summary>The main table of both families.</summary>
+    internal IReadOnlyList<RouteEntry> Routes => _routes ??= [.. Links.ListRoutes(isV6: false), .. Links.ListRoutes(isV6: true)];
+
+    List<ExaminedFile> ReadFiles()
+    {
+        var files = new List<ExaminedFile>();
+        foreach (var path in NetworkList.FindAll(options.ConfigurationDirectory))
+            files.Add(Read(path));
+        return files;
+    }
+
+    static ExaminedFile Read(string path)
+    {
+        try
+        {
+            var list = NetworkList.Load(path);
+            return new ExaminedFile(path, list, null);
+        }
+        catch (RuntimeException e)
+        {
+            var about = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message[(path.Length + 2)..] : e.Message;
+            return new ExaminedFile(path, null, about);
+        }
+    }
+
+    List<ExaminedNetwork> FindNetworks()
+    {
+        var networks = new List<ExaminedNetwork>();
+        foreach (var file in Files)
+        {
+            foreach (var plugin in file.List?.Plugins ?? [])
+            {
+                if (plugin["type"]!.GetValue<string>() == "bridge" && TryParse(file.List!, plugin, out _) is { } network)
+                    networks.Add(new ExaminedNetwork(
+                        file.Path, network, Links.TryGetLink(network.Bridge), Links.TryGetLink(network.GatewayLink)));
+            }
+        }
+        return networks;
+    }
+
+    /// <param name="why">What is wrong with it where there is none.</param>
+    internal static ConfiguredNetwork? TryParse(NetworkList list, System.Text.Json.Nodes.JsonObject plugin, out string why)
+    {
+        why = "";
+        try
+        {
+            return ConfiguredNetwork.Parse(list.Name, list.Version, Encoding.UTF8.GetBytes(plugin.ToJsonString()));
+        }
+        catch (CniException e)
+        {
+            why = e.Details.Length > 0 ? $"{e.Message} ({e.Details})" : e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>The link of a default route of the family, or null; of several the preferred one.</summary>
+    internal Link? FindUplink(bool isV6)
+    {
+        RouteEntry? best = null;
+        foreach (var route in Routes)
+        {
+            if (IsDefault(route, isV6) && !(best?.Priority <= route.Priority))
+                best = route;
+        }
+        return best is null ? null : Links.TryGetLink(best.Links[0]);
+    }
+
+    internal static bool IsDefault(RouteEntry route, bool isV6) =>
+        route.Destination.IsDefault && route.Destination.Address.IsV6 == isV6 && route.IsUnicast && !route.IsDead && route.Links.Count > 0;
+
+    public void Dispose()
+    {
+        _firewall?.Dispose();
+        Links.Dispose();
+    }
+}

@@ -1,0 +1,44 @@
+using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Bridge;
+
+namespace CniBridge.Node.Inspection;
+
+/// <summary>A bridge network and the file that configures it.</summary>
+public sealed record NetworkFile(string Path, ConfiguredNetwork Network)
+{
+    /// <summary>All that the files of a directory hold; what is no valid configuration is passed over.</summary>
+    public static IReadOnlyList<NetworkFile> ReadAll(string directory)
+    {
+        var networks = new List<NetworkFile>();
+        foreach (var path in NetworkList.FindAll(directory))
+        {
+            if (TryLoad(path) is { } list)
+                networks.AddRange(Of(list, path));
+        }
+        return networks;
+    }
+
+    static NetworkList? TryLoad(string path)
+    {
+        try
+        {
+            return NetworkList.Load(path);
+        }
+        catch (RuntimeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A list may have several bridges in it, or none.</summary>
+    public static IReadOnlyList<NetworkFile> Of(NetworkList list, string path)
+    {
+        var networks = new List<NetworkFile>();
+        foreach (var plugin in list.Plugins)
+        {
+            if (plugin["type"]!.GetValue<string>() == "bridge" && Examination.TryParse(list, plugin, out _) is { } network)
+                networks.Add(new NetworkFile(path, network));
+        }
+        return networks;
+    }
+}

@@ -1,0 +1,102 @@
+using CniBridge.Linux.Route;
+using CniBridge.Node.Cluster;
+using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.HostLocal;
+
+namespace CniBridge.Node.Inspection;
+
+/// <summary>The pod network of this node in numbers, and what is wrong with it at a glance; <see cref="Doctor"/> looks closer.</summary>
+public sealed record NodeHealth
+{
+    public required NodePicture Node { get; init; }
+
+    public required IReadOnlyList<PoolHealth> Pools { get; init; }
+
+    /// <summary>Rules of ours that running pods lack, in words; null: nftables could not be asked.</summary>
+    public required IReadOnlyList<string>? LostRules { get; init; }
+
+    /// <summary>Routes to other nodes that the last table of nodes asks for; null: there is no table.</summary>
+    public required int? WantedRoutes { get; init; }
+
+    public IReadOnlyList<string> Problems
+    {
+        get
+        {
+            var problems = new List<string>();
+            foreach (var bridge in Node.Bridges)
+            {
+                if (!bridge.Link.IsUp)
+                    problems.Add($"{bridge.Link.Name} is down");
+            }
+            foreach (var pool in Pools)
+            {
+                if (pool.Use.Used >= pool.Use.Size)
+                    problems.Add($"{pool.Network} has no free address in {pool.Use.Ranges}");
+            }
+            foreach (var lost in LostRules ?? [])
+                problems.Add($"lost: {lost}");
+            if (WantedRoutes is { } wanted && wanted > Node.Routes.Count)
+                problems.Add($"{wanted - Node.Routes.Count} routes to other nodes are missing");
+            return problems;
+        }
+    }
+
+    /// <param name="nodeName">Of this node in the table of nodes.</param>
+    public static NodeHealth Take(string confDirectory, string nodeName)
+    {
+        var networks = NetworkFile.ReadAll(confDirectory);
+        return new NodeHealth
+        {
+            Node = NodePicture.Take(networks.Select(file => file.Network.Bridge).ToHashSet(), ReservationInventory.DefaultStateDirectory),
+            Pools = [.. networks.SelectMany(PoolHealth.Of)],
+            LostRules = TryFindLostRules(),
+            WantedRoutes = CountWantedRoutes(nodeName),
+        };
+    }
+
+    static List<string>? TryFindLostRules()
+    {
+        try
+        {
+            using var links = new RouteSocket();
+            using var rules = new FirewallSurvey(links);
+            return [.. rules.FindLostMasquerades().Select(what => $"masquerading of {what}"), .. rules.FindLostGuards().Select(what => $"macspoofchk of {what}"), .. rules.FindLostPorts()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    static int? CountWantedRoutes(string nodeName) => new NodeCache(NodeCache.DefaultPath).TryLoad(out _) is { } table && table.Find(nodeName) is not null
+        ? Cluster.WantedRoutes.OfNode(table, nodeName).Routes.Count
+        : null;
+}
+
+/// <summary>A range set of a network.</summary>
+/// <param name="Leaked">Reservations of it whose pod is proven gone.</param>
+public sealed record PoolHealth(string Network, PoolUse Use, int Leaked)
+{
+    internal static IEnumerable<PoolHealth> Of(NetworkFile file)
+    {
+        var network = file.Network;
+        if (network.StoreDirectory is null)
+            return [];
+        var reservations = TryRead(network.StoreDirectory, network.StateDirectory);
+        var uses = network.CountUse(reservations);
+        var leaks = network.CountUse([.. reservations.Where(one => one.IsLeftOver)]);
+        return uses.Zip(leaks, (use, leak) => new PoolHealth(network.Name, use, leak.Used));
+    }
+
+    static IReadOnlyList<ReservationState> TryRead(string store, string stateDirectory)
+    {
+        try
+        {
+            return new ReservationSurvey(store, stateDirectory).List();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

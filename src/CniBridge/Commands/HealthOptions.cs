@@ -1,0 +1,35 @@
+using System.CommandLine;
+using CniBridge.Linux;
+using CniBridge.Node.Inspection;
+
+namespace CniBridge.Commands;
+
+/// <summary>Where status and metrics look.</summary>
+sealed class HealthOptions
+{
+    readonly Option<string> _confDir = new("--conf-dir")
+    {
+        Description = "Directory of the network configurations.",
+        DefaultValueFactory = _ => "/etc/cni/net.d",
+    };
+
+    readonly Option<string?> _nodeName = new("--node-name")
+    {
+        Description = "This node's name in the agent's table of nodes. [default: $NODE_NAME, else the host name]",
+    };
+
+    internal void AddTo(Command command)
+    {
+        command.Add(_confDir);
+        command.Add(_nodeName);
+    }
+
+    internal NodeHealth Take(ParseResult parsed)
+    {
+        OperatorCommands.TellWhatRootSees("what is inside the pods, and rules");
+        var name = parsed.GetValue(_nodeName) is { Length: > 0 } given ? given
+            : Environment.GetEnvironmentVariable("NODE_NAME") is { Length: > 0 } variable ? variable
+            : Sysctl.TryRead("kernel/hostname")?.ToLowerInvariant() ?? "";
+        return NodeHealth.Take(parsed.GetRequiredValue(_confDir), name);
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Text;
+using CniBridge.Linux;
+using CniBridge.Plugins.Operations;
+
+namespace CniBridge.Commands;
+
+/// <summary>metrics: the node in numbers, for Prometheus.</summary>
+sealed class MetricsCommand
+{
+    const uint FileMode = 0b110_100_100;
+
+    readonly HealthOptions _options = new();
+
+    readonly Option<string?> _textFile = new("--textfile")
+    {
+        Description = "Write them to this file, whole at every moment, for node_exporter's textfile collector. [default: print them]",
+    };
+
+    internal static Command Metrics() => new MetricsCommand().Make();
+
+    Command Make()
+    {
+        var command = new Command("metrics", "Print the pod network of this node as metrics for Prometheus.") { _textFile };
+        _options.AddTo(command);
+        command.SetReportedAction(parsed =>
+        {
+            var text = MetricsText.Of(_options.Take(parsed), new OperationLog().Read());
+            if (parsed.GetValue(_textFile) is { } path)
+                SmallFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode, isDurable: false);
+            else
+                OperatorCommands.Print(text);
+            return ExitCode.Fine;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace CniBridge.EndToEnd.Tests.Doctor;
+
+/// <summary>
+/// A node as it should be: node1 of three on a LAN, the plugins installed, routes to the others, two pods of both families
+/// with everything that can be configured, one of them with a host port.
+/// </summary>
+sealed class DoctorNode : IDisposable
+{
+    public const string Conflist = "/etc/cni/net.d/10-podnet.conflist";
+    public const string Store = "/var/lib/cni/networks/podnet";
+    const string Table = "/var/lib/cni-bridge/nodes.json";
+
+    const string Plugin = """
+        {"type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true, "hairpinMode": true, "ipMasq": true,
+          "nonMasqueradeCIDRs": ["10.244.0.0/16"], "macspoofchk": true,
+          "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.244.1.0/24"}], [{"subnet": "fd00:a1::/64"}]]}}
+        """;
+
+    const string Network = $$"""
+        {"cniVersion": "1.0.0", "name": "podnet", "plugins": [
+        {{Plugin}},
+        {"type": "portmap", "capabilities": {"portMappings": true} }]}
+        """;
+
+    const string Nodes = """
+        {"nodes": [
+          {"name": "node1", "addresses": ["192.168.1.11", "fd00:1::11"], "podRanges": ["10.244.1.0/24", "fd00:a1::/64"]},
+          {"name": "node2", "addresses": ["192.168.1.12", "fd00:1::12"], "podRanges": ["10.244.2.0/24", "fd00:a2::/64"]},
+          {"name": "node3", "addresses": ["192.168.1.13", "fd00:1::13"], "podRanges": ["10.244.3.0/24", "fd00:a3::/64"]}]}
+        """;
+
+    const string Links = """
+        ip netns add lan
+        ip link add eth0 type veth peer name node1 netns lan
+        ip -n lan link set node1 up
+        ip address add 192.168.1.11/24 dev eth0
+        ip address add fd00:1::11/64 dev eth0 nodad
+        ip link set eth0 up
+        ip route add default via 192.168.1.1
+        ip -6 route add default via fd00:1::1
+        """;
+
+    public DoctorNode()
+    {
+        Requirement.Node("nft", "sysctl", "findmnt");
+        Requirement.Ipv6();
+        Node = new ScratchNode("node1");
+        Sh(Links);
+        Node.WriteFile(Conflist, Network);
+        Node.WriteFile(Table, Nodes);
+        Node.WriteFile("/etc/cni-bridge/nodes.json", Nodes);
+        Run("install").Succeeded();
+        Run("routes", "sync", "--nodes", Table).Succeeded();
+        Attach("pod1", """[{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}]""");
+        Attach("pod2", "[]");
+    }
+
+    public ScratchNode Node { get; }
+
+    public static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    void Attach(string pod, string mappings)
+    {
+        Node.AddPod(pod);
+        var result = RawCall.Of(Node, "ADD", Named(Plugin), pod).Succeed();
+        var portmap = Named($$$"""{"type": "portmap", "runtimeConfig": {"portMappings": {{{mappings}}}}}""");
+        (RawCall.Of(Node, "ADD", portmap, pod).WithPrevious(result) with { Plugin = "portmap" }).Succeed();
+    }
+
+    static string Named(string plugin) => $$"""{"cniVersion": "1.0.0", "name": "podnet", {{plugin[1..]}}""";
+
+    public CommandResult Sh(string script) => Node.Run("sh", ["-ec", script], "", s_path).Succeeded();
+
+    static readonly Dictionary<string, string> s_path = new() { ["PATH"] = InstalledPrograms.SearchPath };
+
+    public CommandResult Run(params string[] arguments) => Node.Run(Program, arguments, "", s_path);
+
+    /// <summary>What doctor finds; its exit code says whether it is anything, and everything must have been looked at.</summary>
+    public IReadOnlyList<JsonElement> Examine(params string[] arguments)
+    {
+        var result = Run(["doctor", "--output", "json", .. arguments]);
+        Assert.True(result.ExitCode is 0 or 2 && result.Stderr.Length == 0, result.ToString());
+        JsonElement[] findings = [.. result.Json.GetProperty("findings").EnumerateArray()];
+        Assert.Equal(findings.Length > 0 ? 2 : 0, result.ExitCode);
+        Assert.Empty(result.Json.GetProperty("notChecked").EnumerateArray());
+        return findings;
+    }
+
+    public void Dispose() => Node.Dispose();
+}

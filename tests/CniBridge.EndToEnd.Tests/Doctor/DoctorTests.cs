@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace CniBridge.EndToEnd.Tests.Doctor;
+
+/// <summary>cni-bridge doctor on a node that is as it should be, and with one fault at a time.</summary>
+public sealed partial class DoctorTests
+{
+    [Fact]
+    public void A_healthy_node_has_nothing()
+    {
+        using var node = new DoctorNode();
+
+        var result = node.Run("doctor", "--service-cidr", "10.96.0.0/12");
+
+        Assert.Equal("nothing found\n", result.Succeeded().Stdout);
+        Assert.Empty(result.Stderr);
+        Assert.Empty(node.Examine());
+    }
+
+    [Fact]
+    public void A_node_without_pods_has_nothing()
+    {
+        using var node = new DoctorNode();
+        node.Sh($"cni-bridge del container-pod1 && cni-bridge del container-pod2".Replace("cni-bridge", DoctorNode.Program, StringComparison.Ordinal));
+        Assert.Empty(node.Examine());
+    }
+
+    public static TheoryData<string, int> Planted => [.. Faults.All.Select(fault => (fault.Id, Faults.All.ToList().IndexOf(fault)))];
+
+    [Theory]
+    [MemberData(nameof(Planted))]
+    public void A_fault_is_found_and_its_command_mends_it(string id, int number)
+    {
+        var fault = Faults.All[number];
+        using var node = new DoctorNode();
+        node.Sh(fault.Plant);
+        var arguments = fault.Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        var found = node.Examine(arguments);
+
+        var finding = found.FirstOrDefault(item => Text(item, "id") == id && Text(item, "what").Contains(fault.Words, StringComparison.Ordinal));
+        Assert.True(finding.ValueKind == JsonValueKind.Object, $"{id} {fault.Words} is not among {string.Join('\n', found)}");
+        // What was not filled in.
+        Assert.DoesNotMatch(@"\{[A-Z_]+\}", Text(finding, "what") + Text(finding, "fix"));
+        if (fault.NoCure is not null)
+            return;
+        node.Sh(Text(finding, "fix"));
+        Assert.DoesNotContain(node.Examine(arguments), item => Text(item, "what") == Text(finding, "what"));
+    }
+
+    /// <summary>Nobody can plant these here: this kernel has nftables, and not VLANs of bridges.</summary>
+    static readonly string[] s_unplanted = ["kernel-without-nftables", "bridge-vlans-off"];
+
+    [Fact]
+    public void Every_kind_is_planted_by_some_test() =>
+        Assert.Equal(Documented().Except(s_unplanted).Order(StringComparer.Ordinal), Faults.All.Select(fault => fault.Id).Distinct().Order(StringComparer.Ordinal));
+
+    /// <summary>As docs/doctor.md has them, which is compared with the program elsewhere.</summary>
+    static IEnumerable<string> Documented() =>
+        RowPattern().Matches(File.ReadAllText(Path.Combine(PluginDirectory.RepositoryRoot, "docs/doctor.md"))).Select(row => row.Groups[1].Value);
+
+    [GeneratedRegex(@"^\| `([a-z0-9-]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex RowPattern();
+
+    [Fact]
+    public void Nothing_is_changed()
+    {
+        using var node = new DoctorNode();
+        // A fault of each kind of state, and a store whose lock and index are gone.
+        node.Sh($"""
+            rm {DoctorNode.Store}/lock; rm -r /var/lib/cni-bridge/owners; nft delete table bridge cni-bridge; ip route del 10.244.2.0/24
+            : > {DoctorNode.Store}/10.244.1.9; sysctl -w net.ipv4.ip_forward=0
+            """);
+        var before = Everything(node);
+
+        Assert.NotEmpty(node.Examine());
+
+        Assert.Equal(before, Everything(node));
+    }
+
+    static string Everything(DoctorNode node) => node.Node.SettledSnapshot() + node.Sh("""
+        find /run/cni-bridge /var/lib/cni-bridge /var/lib/cni /etc/cni /opt/cni -printf '%p %M %s %T@ %C@\n' | sort
+        nft --stateless list ruleset; cat /proc/net/ip_tables_names; ls /sys/module
+        """).Stdout;
+
+    [Fact]
+    public void The_kernel_is_only_asked()
+    {
+        Requirement.Programs("strace");
+        using var node = new DoctorNode();
+        var trace = node.Node.Run("strace", "-f", "-v", "-e", "trace=file,sendto,sendmsg,setsockopt,flock,kill,socket,mount", DoctorNode.Program, "doctor").Succeeded().Stderr;
+
+        Assert.DoesNotMatch(@"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|LOCK_EX|\b(unlink|rename|mkdir|link|symlink|chmod|utimens|truncate|kill|mount)(at|at2)?\(", trace);
+        Assert.Single(ProgramPattern().Matches(trace));
+        var requests = RequestPattern().Matches(trace).Select(match => match.Groups[1].Value).ToList();
+        Assert.True(requests.Count > 20, trace);
+        Assert.All(requests, request => Assert.True(IsQuestion(request), request));
+    }
+
+    /// <summary>By its name; where strace does not know whose socket it is, by its number.</summary>
+    static bool IsQuestion(string request)
+    {
+        if (!request.StartsWith("0x", StringComparison.Ordinal))
+            return request.Contains("_GET", StringComparison.Ordinal);
+        var type = int.Parse(request.Split(' ')[0][2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        // Of rtnetlink every third of four; of nftables (NFNL_SUBSYS_NFTABLES, 10) tables, chains, rules, sets and elements.
+        return type < 0x100 ? (type & 3) == 2 : type is 0xa01 or 0xa04 or 0xa07 or 0xa0a or 0xa0d;
+    }
+
+    [GeneratedRegex("nlmsg_type=([^,]+),")]
+    private static partial Regex RequestPattern();
+
+    [GeneratedRegex("execve")]
+    private static partial Regex ProgramPattern();
+
+    [Fact]
+    public void Without_root_it_looks_at_what_it_can_and_says_what_root_would_see()
+    {
+        Requirement.Programs("setpriv");
+        using var node = new DoctorNode();
+        node.Sh("sysctl -w net.ipv4.ip_forward=0; cp /opt/cni/bin/cni-bridge /run/cni-bridge-copy");
+
+        var result = node.Node.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/run/cni-bridge-copy", "doctor", "--output", "json");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(["forwarding-off-ipv4"], result.Json.GetProperty("findings").EnumerateArray().Select(item => Text(item, "id")));
+        Assert.Contains("address reservations", result.Json.GetProperty("notChecked").EnumerateArray().Select(item => Text(item, "what")));
+        Assert.Contains("you are not root, who would also see", result.Stderr, StringComparison.Ordinal);
+
+        node.Sh("sysctl -w net.ipv4.ip_forward=1");
+        var nothing = node.Node.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/run/cni-bridge-copy", "doctor");
+        Assert.Equal(1, nothing.ExitCode);
+        Assert.Equal("nothing found where one could look\n", nothing.Stdout);
+        Assert.Contains("cni-bridge: not looked at: address reservations: ", nothing.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void People_read_what_is_wrong_and_why_and_what_helps()
+    {
+        using var node = new DoctorNode();
+        node.Sh("chmod 644 /etc/cni/net.d/*; ip link set cni0 type bridge stp_state 1; sysctl -w net.ipv4.ip_forward=0");
+
+        var result = node.Run("doctor");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("""
+            error: The node forwards no IPv4 packets (net.ipv4.ip_forward = 0), and cni0 is a gateway of pods  [forwarding-off-ipv4]
+              why: Pods reach nothing outside the node, and are not reached
+              fix: sysctl -w net.ipv4.ip_forward=1
+
+            warning: cni0 runs the spanning tree protocol  [bridge-stp]
+              why: A new pod has no network for its first thirty seconds
+              fix: ip link set cni0 type bridge stp_state 0
+
+            1 error, 1 warning
+
+            """, result.Stdout);
+    }
+
+    [Theory]
+    [InlineData("--service-cidr", "x")]
+    [InlineData("--output", "yaml")]
+    [InlineData("surplus")]
+    public void What_is_not_understood_is_an_error(params string[] arguments)
+    {
+        using var node = new DoctorNode();
+        var result = node.Run(["doctor", .. arguments]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.NotEmpty(result.Stderr);
+    }
+
+    static string Text(JsonElement item, string member) => item.GetProperty(member).GetString()!;
+}

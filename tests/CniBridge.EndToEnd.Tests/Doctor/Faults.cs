@@ -1,0 +1,166 @@
+namespace CniBridge.EndToEnd.Tests.Doctor;
+
+/// <summary>A fault that a test plants into a healthy node.</summary>
+/// <param name="Id">What doctor calls it.</param>
+/// <param name="Plant">For the shell.</param>
+sealed record Fault(string Id, string Plant)
+{
+    /// <summary>More arguments for doctor.</summary>
+    public string Arguments { get; init; } = "";
+
+    /// <summary>What the finding must name.</summary>
+    public string Words { get; init; } = "";
+
+    /// <summary>Why the command that fixes it cannot run here; null: it can, and does.</summary>
+    public string? NoCure { get; init; }
+}
+
+/// <summary>One of nearly every kind.</summary>
+static class Faults
+{
+    const string Person = "a person has to decide", Cluster = "there is no cluster", Module = "modules are the machine's";
+    const string Store = DoctorNode.Store, Conf = "/etc/cni/net.d", Bin = "/opt/cni/bin";
+    const string Port = "port=$(ls /sys/class/net/cni0/brif | head -n 1)";
+
+    /// <summary>An ADD that is under way is given two minutes.</summary>
+    const string Age = "touch -d '1 hour ago'";
+
+    static readonly Fault[] s_configuration =
+    [
+        new("conf-missing", $"rm {Conf}/*") { Words = Conf },
+        new("conf-invalid", $"echo '{{' > {Conf}/05-x.conflist") { Words = "05-x.conflist is not valid: it is not valid JSON" },
+        new("conf-invalid", $"sed -i s/10.244.1.0/10.244.1.7/ {DoctorNode.Conflist}") { Words = "host bits" },
+        new("conf-misnamed", $"mv {DoctorNode.Conflist} {Conf}/10-podnet.conf") { Words = "list of plugins" },
+        new("conf-shadowed", $$"""echo '{"name": "x", "plugins": [{"type": "ptp"}]}' > '{{Conf}}/05 x.conflist'""") { Words = "05 x.conflist" },
+        new("conf-ignored", $"cp {DoctorNode.Conflist} {Conf}/20-podnet.conflist") { Words = "20-podnet.conflist is not taken" },
+        new("conf-writable", $"chmod 666 {DoctorNode.Conflist}") { Words = "0666" },
+        new("portmap-without-capability", $"sed -i s/capabilities/capability/ {DoctorNode.Conflist}") { NoCure = Person },
+    ];
+
+    static readonly Fault[] s_ranges =
+    [
+        new("range-overlaps-range",
+            $$"""echo '{"name": "second", "plugins": [{"type": "bridge", "bridge": "b2", "ipam": {"type": "host-local", "subnet": "10.244.0.0/16"} }]}' > {{Conf}}/20-x.conflist""")
+        { Words = "10.244.0.0/16 of the network second overlaps 10.244.1.0/24 of the network podnet", NoCure = Person },
+        new("range-overlaps-service", "true") { Arguments = "--service-cidr 10.244.0.0/16", Words = "10.244.0.0/16", NoCure = Person },
+        new("range-overlaps-link", "ip link add up1 type veth peer name up2; ip address add 10.244.1.200/30 dev up1; ip link set up1 up")
+        { Words = "10.244.1.200/30, the network of the link up1", NoCure = Person },
+        new("route-hides-pods", "ip route add 10.244.1.0/25 via 192.168.1.1") { Words = "10.244.1.0/25 by eth0" },
+        new("route-hides-pods", "ip -6 route add fd00:a1::/96 via fd00:1::9") { Words = "fd00:a1::/96 by eth0" },
+    ];
+
+    static readonly Fault[] s_plugins =
+    [
+        new("plugin-missing", $"rm {Bin}/portmap") { Words = "no plugin portmap" },
+        new("plugin-missing", $"rm -r {Bin}/*") { Words = "no plugin bridge" },
+        new("other-plugin-missing", $$"""sed -i 's/{"type": "portmap"/{"type": "tuning"}, &/' {{DoctorNode.Conflist}}""") { Words = "tuning" },
+        new("plugin-dangling", $"ln -sf nowhere {Bin}/bridge") { Words = "nowhere" },
+        new("plugin-not-executable", $"chmod 644 {Bin}/cni-bridge") { Words = "0644" },
+        new("plugin-of-go", $"rm {Bin}/bridge; cp {PluginDirectory.Go}/bridge {Bin}/bridge") { Words = "bridge in /opt/cni/bin" },
+        new("plugin-of-other-build", $"echo >> {Bin}/cni-bridge") { Words = "bridge, host-local, loopback, portmap in" },
+        new("plugin-damaged", $"truncate -s 1000000 {Bin}/cni-bridge") { Words = "a part of a program" },
+        new("plugin-damaged", $"rm {Bin}/portmap; install -m 755 /dev/null {Bin}/portmap") { Words = "portmap in /opt/cni/bin: no program" },
+        new("plugin-not-static", $"rm {Bin}/bridge; cp /bin/true {Bin}/bridge") { Words = "bridge in" },
+    ];
+
+    static readonly Fault[] s_forwarding =
+    [
+        new("forwarding-off-ipv4", "sysctl -w net.ipv4.ip_forward=0"),
+        new("forwarding-off-ipv6", "sysctl -w net.ipv6.conf.all.forwarding=0"),
+        new("forwarding-off-link", "sysctl -w net/ipv4/conf/eth0/forwarding=0") { Words = "IPv4 packets that come by eth0" },
+        new("forwarding-off-link", "sysctl -w net/ipv6/conf/cni0/forwarding=0") { Words = "IPv6 packets that come by cni0" },
+        new("rp-filter-strict", """
+            ip link add eth1 type veth peer name up1; ip address add 192.168.2.11/24 dev eth1; ip link set eth1 up; ip link set up1 up
+            ip route add default via 192.168.2.1 metric 100; sysctl -w net/ipv4/conf/eth1/rp_filter=1
+            """)
+        { Words = "eth1 drops" },
+        new("accept-ra-ignored", "ip -6 route replace default via fd00:1::1 dev eth0 proto ra; sysctl -w net/ipv6/conf/eth0/accept_ra=1"),
+        new("bridge-accepts-ra", "sysctl -w net/ipv6/conf/cni0/accept_ra=2"),
+        new("ipv6-switched-off", "sysctl -w net/ipv6/conf/cni0/disable_ipv6=1"),
+        new("bridge-netfilter-off", "nft add table ip kube-proxy; nft add chain ip kube-proxy services; sysctl -w net/bridge/bridge-nf-call-iptables=0")
+        { Words = "IPv4" },
+        new("bridge-netfilter-off", "nft add table ip6 nat; nft add chain ip6 nat KUBE-SERVICES; sysctl -w net/bridge/bridge-nf-call-ip6tables=0")
+        { Words = "IPv6" },
+        new("bridge-netfilter-missing", "nft add table ip kube-proxy; nft add chain ip kube-proxy x; mount -t tmpfs x /proc/sys/net/bridge")
+        { NoCure = Module },
+    ];
+
+    static readonly Fault[] s_bridge =
+    [
+        new("not-a-bridge", "ip link delete cni0; ip link add cni0 type veth peer name x") { Words = "kind veth" },
+        new("bridge-down", "ip link set cni0 down"),
+        new("gateway-missing", "ip address del 10.244.1.1/24 dev cni0") { Words = "10.244.1.1/24" },
+        new("gateway-missing", "ip address del fd00:a1::1/64 dev cni0") { Words = "fd00:a1::1/64" },
+        new("bridge-foreign-address", "ip address add 10.250.0.1/24 dev cni0") { Words = "10.250.0.1/24" },
+        new("bridge-mtu", "ip link set eth0 mtu 1400") { Words = "1400" },
+        new("port-mtu", $"{Port}; ip link set cni0 mtu 1400; ip link set cni0 mtu 1500; ip link set $port mtu 1300") { Words = "1300" },
+        new("bridge-stp", "ip link set cni0 type bridge stp_state 1"),
+        new("bridge-full", "for i in $(seq 1 500); do echo link add d$i type veth peer name e$i; echo link set d$i master cni0; echo link set e$i master cni0; done | ip -batch -")
+        { Words = "1002 of", NoCure = Cluster },
+        new("port-down", $"{Port}; ip link set $port down") { Words = "podnet/container-pod" },
+        new("port-detached", $"{Port}; ip link set $port nomaster") { Words = "podnet/container-pod" },
+        new("port-hairpin", $"{Port}; ip link set $port type bridge_slave hairpin off") { Words = "off" },
+        new("port-isolation", $"{Port}; ip link set $port type bridge_slave isolated on") { Words = "on" },
+    ];
+
+    static readonly Fault[] s_store =
+    [
+        new("store-not-writable", "mount -o remount,ro /var/lib/cni") { Words = Store },
+        new("reservation-leaked", $"{Age} {Store}/*; ip -n pod2 link delete eth0; ip netns delete pod2") { Words = "10.244.1.3 (container-pod2), fd00:a1::3 (container-pod2)" },
+        new("reservation-unproven", $"printf 'of-go\\r\\neth0' > {Store}/10.244.1.77; {Age} {Store}/10.244.1.77") { Words = "10.244.1.77 (of-go)" },
+        new("reservation-empty", $": > {Store}/10.244.1.78; {Age} {Store}/10.244.1.78") { Words = "10.244.1.78" },
+        new("reservation-torn", $"printf '../x' > {Store}/10.244.1.79; {Age} {Store}/10.244.1.79") { Words = "10.244.1.79" },
+        new("reservation-outside", $"printf 'old\\r\\neth0' > {Store}/10.9.9.9; {Age} {Store}/10.9.9.9") { Words = "10.9.9.9" },
+        new("marker-outside", $"echo 10.9.9.9 > {Store}/last_reserved_ip.2") { Words = "last_reserved_ip.2" },
+        new("pool-nearly-full", $"for i in $(seq 10 239); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "Of the 253", NoCure = Person },
+        new("pool-full", $"for i in $(seq 4 254); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "All 253", NoCure = Person },
+    ];
+
+    static readonly Fault[] s_rules =
+    [
+        new("masquerade-lost", "nft flush ruleset") { Words = "podnet" },
+        new("macspoofchk-lost", "nft delete table bridge cni-bridge") { Words = "podnet/container-pod" },
+        new("hostport-lost", "nft flush map ip cni-bridge hostports") { Words = "8080" },
+        new("record-of-dead", "ip -n pod1 link delete eth0; ip netns delete pod1") { Words = "podnet/container-pod1/eth0" },
+        new("record-of-nobody", $"ip -n pod1 link delete eth0; ip netns delete pod1; sed -i s/podnet/other/ {DoctorNode.Conflist}") { Words = "/run/cni-bridge/" },
+        new("forward-dropped", "nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; policy drop; }'")
+        { Words = "of 10.244.1.2 get from cni0 to eth0: they end in the chain inet fw forward of nftables, by its policy" },
+        new("forward-dropped", "iptables -P FORWARD DROP") { Words = "ip filter FORWARD" },
+        new("forward-dropped-between-pods", """
+            nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; }'
+            nft add rule inet fw forward iifname cni0 oifname cni0 drop; sysctl -w net/bridge/bridge-nf-call-iptables=1
+            """)
+        { Words = "from cni0 to cni0" },
+        new("forward-dropped-legacy", "iptables-legacy -P FORWARD DROP") { Words = "IPv4" },
+        new("forward-dropped-legacy", "ip6tables-legacy -A FORWARD -i eth0 -j ACCEPT; ip6tables-legacy -P FORWARD DROP") { Words = "IPv6" },
+        new("legacy-chains", "iptables-legacy -t nat -N CNI-1; iptables-legacy -t nat -A CNI-1 -j ACCEPT; iptables-legacy -t nat -A POSTROUTING -s 10.9.0.0/16 -j CNI-1")
+        { Words = "1 chains of the Go plugins in its table nat (IPv4), such as CNI-1" },
+    ];
+
+    static readonly Fault[] s_routes =
+    [
+        new("route-missing", "ip route del 10.244.2.0/24") { Words = "10.244.2.0/24 by 192.168.1.12 to node2" },
+        new("route-wrong", "ip route replace 10.244.2.0/24 via 192.168.1.99 proto 67") { Words = "192.168.1.12" },
+        new("route-unwanted", "ip route add 10.77.0.0/24 via 192.168.1.12 proto 67") { Words = "10.77.0.0/24" },
+        new("route-foreign", "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
+        new("route-foreign", "ip -6 route add fd00:a3::/64 via fd00:1::99 metric 512") { Words = "fd00:a3::/64" },
+        new("node-unreachable", "sed -i s/192.168.1.13/192.168.9.13/ /var/lib/cni-bridge/nodes.json") { Words = "behind the gateway", NoCure = Person },
+        new("node-table", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "node3", NoCure = Person },
+        new("node-unknown", "true") { Arguments = "--node-name other", Words = "other", NoCure = Person },
+    ];
+
+    static readonly Fault[] s_limits =
+    [
+        new("neighbour-table-small", "mount -t tmpfs x /proc/sys/net/ipv4/neigh; mkdir /proc/sys/net/ipv4/neigh/default; echo 4 > /proc/sys/net/ipv4/neigh/default/gc_thresh3")
+        { Words = "at most 4 IPv4 neighbours, and pods and nodes are 5" },
+        new("connection-table-full", """
+            cd /proc/sys/net/netfilter; echo 100 > /run/max; echo 95 > /run/count
+            mount --bind /run/max nf_conntrack_max; mount --bind /run/count nf_conntrack_count
+            """)
+        { Words = "95 connections of at most 100" },
+        new("inotify-instances-few", "echo 16 > /run/few; mount --bind /run/few /proc/sys/fs/inotify/max_user_instances") { Words = "16" },
+    ];
+
+    public static IReadOnlyList<Fault> All { get; } =
+        [.. s_configuration, .. s_ranges, .. s_plugins, .. s_forwarding, .. s_bridge, .. s_store, .. s_rules, .. s_routes, .. s_limits];
+}

@@ -1,0 +1,45 @@
+namespace CniBridge.Linux.Tests;
+
+public sealed class ElfFileTests
+{
+    static byte[] Program => File.ReadAllBytes("/bin/true");
+
+    // readelf -hl says the same of it.
+    [Fact]
+    public void A_program_of_the_machine_is_whole_and_names_its_interpreter()
+    {
+        var elf = ElfFile.TryRead(Program)!;
+        Assert.True(elf.IsWhole);
+        var (exitCode, output) = HelperProgram.Run("", "readelf", "-hlW", "/bin/true");
+        Assert.SkipWhen(exitCode is null, "readelf is not installed");
+        Assert.Equal(output.Contains("INTERP", StringComparison.Ordinal), elf.HasInterpreter);
+        Assert.Equal(output.Contains("X86-64", StringComparison.Ordinal), elf.Machine == 62);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void One_that_was_cut_is_not_whole(int missing) => Assert.False(ElfFile.TryRead(Program.AsSpan()[..^missing])!.IsWhole);
+
+    [Fact]
+    public void Of_its_header_alone_nothing_is_there() => Assert.False(ElfFile.TryRead(Program.AsSpan(0, 64))!.IsWhole);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(63)]
+    public void What_is_shorter_than_a_header_is_none(int length) => Assert.Null(ElfFile.TryRead(Program.AsSpan(0, length)));
+
+    [Fact]
+    public void A_script_is_none() => Assert.Null(ElfFile.TryRead(System.Text.Encoding.ASCII.GetBytes("#!/bin/sh\n".PadRight(100))));
+
+    [Fact]
+    public void Numbers_that_lead_nowhere_are_let_be()
+    {
+        var program = Program;
+        program.AsSpan(32, 8).Fill(0xff);
+        Assert.False(ElfFile.TryRead(program)!.IsWhole);
+        program = Program;
+        program.AsSpan(40, 8).Fill(0xff);
+        Assert.False(ElfFile.TryRead(program)!.IsWhole);
+    }
+}

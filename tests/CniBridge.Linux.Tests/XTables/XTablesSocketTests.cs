@@ -1,0 +1,81 @@
+using CniBridge.Linux.XTables;
+
+namespace CniBridge.Linux.Tests.XTables;
+
+/// <summary>Tables that iptables-legacy made in a namespace; it is the judge of what is there.</summary>
+public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
+{
+    void Iptables(bool isV6, string arguments) => Run(isV6 ? "ip6tables-legacy" : "iptables-legacy", arguments.Split(' '));
+
+    string Run(string program, params string[] arguments)
+    {
+        var (exitCode, output) = HelperProgram.Run("", "nsenter", ["--net=" + scratch.Path, program, .. arguments]);
+        Assert.SkipWhen(exitCode is null or 127, $"{program} is not installed");
+        Assert.SkipWhen(output.Contains("Table does not exist", StringComparison.Ordinal), "the kernel has no legacy tables");
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    T In<T>(Func<T> look)
+    {
+        using var opened = scratch.Open();
+        return opened.Run(look);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Chains_the_policy_and_who_is_accepted_are_read(bool isV6)
+    {
+        foreach (var rule in (string[])["-N CNI-FORWARD", "-A CNI-FORWARD -i cni0 -p tcp -j ACCEPT", "-A FORWARD -i up+ -m mark --mark 1 -j ACCEPT", "-A INPUT -j CNI-FORWARD", "-A FORWARD -j DROP"])
+            Iptables(isV6, rule);
+        var open = In(() => XTablesSocket.Read("filter", isV6));
+        Assert.Equal(["CNI-FORWARD"], open.Chains);
+        Assert.Contains(":CNI-FORWARD", Run(isV6 ? "ip6tables-legacy-save" : "iptables-legacy-save"), StringComparison.Ordinal);
+        Assert.False(open.DropsForwarded);
+        Assert.Equal([true, true, true, false, false], ((string[])["cni0", "up", "up7", "cni", "docker0"]).Select(open.MayAccept));
+
+        Iptables(isV6, "-P FORWARD DROP");
+        Assert.True(In(() => XTablesSocket.Read("filter", isV6)).DropsForwarded);
+        Iptables(isV6, "-P FORWARD ACCEPT");
+        Iptables(isV6, "-P INPUT DROP");
+        Assert.False(In(() => XTablesSocket.Read("filter", isV6)).DropsForwarded);
+        Iptables(isV6, "-A FORWARD -j ACCEPT");
+        Assert.True(In(() => XTablesSocket.Read("filter", isV6)).MayAccept("docker0"));
+        foreach (var rule in (string[])["-P INPUT ACCEPT", "-F", "-X"])
+            Iptables(isV6, rule);
+        Assert.Empty(In(() => XTablesSocket.Read("filter", isV6)).Chains);
+    }
+
+    [Fact]
+    public void A_table_without_the_hook_drops_nothing_of_it()
+    {
+        Iptables(isV6: false, "-t nat -N CNI-HOSTPORT-DNAT");
+        var nat = In(() => XTablesSocket.Read("nat", isV6: false));
+        Assert.Equal(["CNI-HOSTPORT-DNAT"], nat.Chains);
+        Assert.False(nat.DropsForwarded);
+        Assert.Contains("nat", In(() => XTablesSocket.ListNames(isV6: false)));
+    }
+
+    [Fact]
+    public void Where_nobody_used_any_there_is_none_and_none_is_made()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: a namespace is made");
+        Assert.Empty(NetworkNamespace.RunInNew(() => XTablesSocket.ListNames(isV6: false)));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(112)]
+    [InlineData(170)]
+    public void What_ends_too_early_is_refused(int length)
+    {
+        var entries = new byte[length];
+        entries[88] = 112;
+        entries[90] = 200;
+        Assert.Throws<InvalidDataException>(() => XTable.Decode(new byte[XTable.InfoSize], entries, isV6: false));
+        entries[90] = (byte)length;
+        entries[88] = 255;
+        Assert.Throws<InvalidDataException>(() => XTable.Decode(new byte[XTable.InfoSize], entries, isV6: false));
+    }
+}

@@ -1,0 +1,47 @@
+using CniBridge.Node.Inspection;
+
+namespace CniBridge.Node.Tests.Inspection;
+
+public sealed class FindingKindTests
+{
+    static readonly FindingKind s_kind = Kind(Severity.Error);
+
+    static FindingKind Kind(Severity severity, string fix = "rm {FILE} && [COMMAND] {FILE}") =>
+        new("id", severity, "{FILE} is of {POD}", "why", fix);
+
+    [Fact]
+    public void Names_are_replaced_and_values_are_words_of_the_shell_in_commands()
+    {
+        var finding = s_kind.Of("FILE", "/a dir/it's", "POD", "pod", "COMMAND", "nft add 'x'");
+        Assert.Equal("/a dir/it's is of pod", finding.What);
+        Assert.Equal("rm '/a dir/it'\\''s' && nft add 'x' '/a dir/it'\\''s'", finding.Fix);
+        Assert.Same(s_kind, finding.Kind);
+    }
+
+    [Theory]
+    [InlineData("/etc/cni/net.d/10-x.conflist", "/etc/cni/net.d/10-x.conflist")]
+    [InlineData("fd00::/64", "fd00::/64")]
+    [InlineData("", "''")]
+    [InlineData("a;b", "'a;b'")]
+    [InlineData("$(x)", "'$(x)'")]
+    [InlineData("a\nb", "'a\nb'")]
+    public void A_word_is_quoted_where_it_must_be(string text, string word) => Assert.Equal(word, ShellText.Quote(text));
+
+    [Fact]
+    public void Words_are_joined() => Assert.Equal("a 'b c' d", ShellText.Join(["a", "b c", "d"]));
+
+    [Fact]
+    public void A_list_knows_the_program()
+    {
+        var found = new FindingList("/opt/my bin/cni-bridge");
+        found.Add(Kind(Severity.Error, "{PROGRAM} repair"));
+        Assert.Equal("'/opt/my bin/cni-bridge' repair", Assert.Single(found.Findings).Fix);
+    }
+
+    [Fact]
+    public void A_report_counts_by_severity()
+    {
+        var report = new DoctorReport([s_kind.Of(), s_kind.Of(), Kind(Severity.Warning).Of()], []);
+        Assert.Equal((2, 1), (report.Count(Severity.Error), report.Count(Severity.Warning)));
+    }
+}
