@@ -96,16 +96,20 @@ public static unsafe class SmallFile
     public static void Replace(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable = false)
     {
         Descriptor.RefuseNul(path);
-        using var nameless = TryOpenNameless(path, mode);
-        if (nameless is null)
+        for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            ReplaceByNamed(path, content, mode, isDurable);
-            return;
+            using var nameless = TryOpenNameless(path, mode);
+            if (nameless is null)
+            {
+                ReplaceByNamed(path, content, mode, isDurable);
+                return;
+            }
+            Fill(nameless, content, mode, isDurable);
+            var source = SourceOf(nameless);
+            if (TryLink(source, path, LibC.AT_SYMLINK_FOLLOW) || TryLinkOver(source, path))
+                return;
         }
-        Fill(nameless, content, mode, isDurable);
-        var source = SourceOf(nameless);
-        if (!TryLink(source, path, LibC.AT_SYMLINK_FOLLOW))
-            LinkOver(source, path);
+        throw new KernelException($"create {path}", Errno.EEXIST);
     }
 
     static void Fill(Descriptor file, ReadOnlySpan<byte> content, uint mode, bool isDurable)
@@ -117,26 +121,28 @@ public static unsafe class SmallFile
         KernelException.ThrowIfFailed(LibC.fsync(file.Number), "write a file");
     }
 
-    /// <summary>There is no linking over a name, so the file gets another one first.</summary>
-    static void LinkOver(string source, string path)
-    {
-        var beside = UnfinishedOf(path);
-        for (var attempt = 1; ; attempt++)
-        {
-            TryDelete(beside);
-            // False: somebody else writes the same.
-            if (TryLink(source, beside, LibC.AT_SYMLINK_FOLLOW) && LibC.rename(beside, path) == 0)
-                return;
-            var errno = Marshal.GetLastPInvokeError();
-            if (errno is Errno.EEXIST or Errno.ENOENT && attempt < Attempts)
-                continue;
-            TryDelete(beside);
-            throw new KernelException($"create {path}", errno);
-        }
-    }
-
     /// <summary>More than once only when others write the same at the same time.</summary>
     const int Attempts = 1000;
+
+    /// <summary>There is no linking over a name, so the file gets another one first.</summary>
+    /// <returns>
+    /// False: somebody who writes the same came in between. It takes a new file then, for one that has lost its last name gets no
+    /// other (ENOENT, vfs_link in fs/namei.c).
+    /// </returns>
+    static bool TryLinkOver(string source, string path)
+    {
+        var beside = UnfinishedOf(path);
+        TryDelete(beside);
+        if (!TryLink(source, beside, LibC.AT_SYMLINK_FOLLOW))
+            return false;
+        if (LibC.rename(beside, path) == 0)
+            return true;
+        var errno = Marshal.GetLastPInvokeError();
+        if (errno == Errno.ENOENT)
+            return false;
+        TryDelete(beside);
+        throw new KernelException($"create {path}", errno);
+    }
 
     /// <summary>For file systems without nameless files; what is left there goes with the next process of the same number.</summary>
     static void ReplaceByNamed(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable)
