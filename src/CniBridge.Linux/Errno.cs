@@ -11,6 +11,7 @@ public static class Errno
     public const int EACCES = 13;
     public const int EBUSY = 16;
     public const int EEXIST = 17;
+    public const int EXDEV = 18;
     public const int ENODEV = 19;
     public const int ENOTDIR = 20;
     public const int EISDIR = 21;
@@ -20,9 +21,11 @@ public static class Errno
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ENAMETOOLONG = 36;
+    public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
     public const int EPROTONOSUPPORT = 93;
     public const int EOPNOTSUPP = 95;
+    public const int EMLINK = 31;
     public const int EPIPE = 32;
     public const int EADDRNOTAVAIL = 99;
     public const int ENETUNREACH = 101;

@@ -65,6 +65,10 @@ static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int unlink(string pathname);
 
+    // int rmdir(const char *pathname);
+    [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rmdir(string pathname);
+
     // int rename(const char *oldpath, const char *newpath);
     [LibraryImport(libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int rename(string oldpath, string newpath);

@@ -250,6 +250,59 @@ public static unsafe class SmallFile
         }
     }
 
+    /// <summary>Gives a file, or a link itself, one name more; false when the file system or the kernel allows none.</summary>
+    /// <exception cref="KernelException">There is no such file, or the name is taken.</exception>
+    public static bool TryAddName(string path, string name)
+    {
+        Descriptor.RefuseNul(path + name);
+        if (LibC.linkat(LibC.AT_FDCWD, path, LibC.AT_FDCWD, name, 0) == 0)
+            return true;
+        var errno = Marshal.GetLastPInvokeError();
+        // EPERM: also fs.protected_hardlinks, of somebody else's file.
+        return errno is Errno.EPERM or Errno.EXDEV or Errno.EMLINK or Errno.EOPNOTSUPP ? false : throw new KernelException($"create {name}", errno);
+    }
+
+    /// <summary>
+    /// Puts a file, a link itself or a directory under another name, in place of what file has it, in one step. Two names of one
+    /// file both stay.
+    /// </summary>
+    public static void Rename(string path, string name)
+    {
+        Descriptor.RefuseNul(path + name);
+        KernelException.ThrowIfFailed(LibC.rename(path, name), $"rename {path} to {name}");
+    }
+
+    /// <summary>Removes a directory; false when it was not there, is not empty, or something is mounted on it.</summary>
+    public static bool TryRemoveDirectory(string path)
+    {
+        Descriptor.RefuseNul(path);
+        if (LibC.rmdir(path) == 0)
+            return true;
+        var errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.EBUSY
+            ? false
+            : throw new KernelException($"remove the directory {path}", errno);
+    }
+
+    /// <summary>Deletes all that is in a directory, and follows no link out of it; of one that is not there, nothing.</summary>
+    public static void EmptyDirectory(string path)
+    {
+        if (!Directory.Exists(path))
+            return;
+        foreach (var entry in Directory.GetFileSystemEntries(path))
+        {
+            if (new DirectoryInfo(entry) is { Exists: true, LinkTarget: null })
+            {
+                EmptyDirectory(entry);
+                TryRemoveDirectory(entry);
+            }
+            else
+            {
+                TryDelete(entry);
+            }
+        }
+    }
+
     /// <summary>Makes a directory and those above it, mode 0755 less the umask.</summary>
     public static void EnsureDirectory(string path)
     {

@@ -131,6 +131,35 @@ public sealed class SmallFileTests : IDisposable
 
     IEnumerable<string?> Names() => _directory.EnumerateFileSystemInfos().Select(entry => entry.Name);
 
+    [Fact]
+    public void A_link_gets_a_second_name_itself_and_is_moved_itself()
+    {
+        System.IO.File.CreateSymbolicLink(File, "/nowhere");
+        Assert.True(SmallFile.TryAddName(File, File + ".kept"));
+        System.IO.File.WriteAllText(File + ".other", "x");
+        SmallFile.Rename(File + ".kept", File + ".other");
+        Assert.Equal("/nowhere", new FileInfo(File + ".other").LinkTarget);
+        Assert.Equal(Errno.EEXIST, Assert.Throws<KernelException>(() => SmallFile.TryAddName(File, File + ".other")).Errno);
+        Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(() => SmallFile.Rename(File + ".kept", File)).Errno);
+        // Another file system than where temporary files are.
+        Assert.False(SmallFile.TryAddName("/proc/version", File + ".version"));
+    }
+
+    [Fact]
+    public void A_directory_is_emptied_and_no_link_followed()
+    {
+        Directory.CreateDirectory(File + ".d/deep/deeper");
+        System.IO.File.WriteAllText(File, "precious");
+        System.IO.File.WriteAllText(File + ".d/deep/file", "");
+        Directory.CreateSymbolicLink(File + ".d/deep/link", Path.GetDirectoryName(File)!);
+        Assert.False(SmallFile.TryRemoveDirectory(File + ".d"));
+        SmallFile.EmptyDirectory(File + ".d");
+        Assert.True(SmallFile.TryRemoveDirectory(File + ".d"));
+        Assert.False(SmallFile.TryRemoveDirectory(File + ".d"));
+        SmallFile.EmptyDirectory(File + ".d");
+        Assert.Equal("precious", System.IO.File.ReadAllText(File));
+    }
+
     static byte[] Bytes(int length)
     {
         var bytes = new byte[length];

@@ -12,9 +12,12 @@ static class ConflistCheck
         return nodes.Problems
             .Where(problem => problem.CostsPodRange && problem.Node == own.Name).Select(static problem => problem.Text)
             .Concat(own.PodRanges.Count == 0 ? ["it was given no pod range that can be used"] : [])
-            .Concat(own.PodRanges.SelectMany(range => Find(range, settings)))
-            .Concat(Overlaps("--cluster-cidr", settings.ClusterCidrs, settings.ServiceCidrs));
+            .Concat(FindInRanges(own.PodRanges, settings));
     }
+
+    internal static IEnumerable<string> FindInRanges(IReadOnlyList<Cidr> ranges, ConflistSettings settings) =>
+        ranges.SelectMany(range => Find(range, settings))
+            .Concat(Overlaps("--cluster-cidr", settings.ClusterCidrs, settings.ServiceCidrs));
 
     static IEnumerable<string> Find(Cidr range, ConflistSettings settings)
     {

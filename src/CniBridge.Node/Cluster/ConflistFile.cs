@@ -41,6 +41,9 @@ public sealed class ConflistFile(string path)
         return found.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(text)) ? ConflistChange.None : ConflistChange.Written;
     }
 
+    /// <summary>Is it there, and did we write it?</summary>
+    public bool IsOurs() => SmallFile.TryRead(path, MaxLength) is { } found && IsOurs(found);
+
     static bool IsOurs(byte[] text) =>
         RuntimeJson.TryParseObject(text, out var root) &&
         root[NodeConflist.OwnerKey] is JsonValue owner &&

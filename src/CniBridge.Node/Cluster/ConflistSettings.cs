@@ -13,7 +13,9 @@ public sealed record ConflistSettings(IReadOnlyList<Cidr> ClusterCidrs, IReadOnl
     public static ConflistSettings Parse(IEnumerable<string> clusterCidrs, IEnumerable<string> serviceCidrs) =>
         new(ParseList("--cluster-cidr", clusterCidrs), ParseList("--service-cidr", serviceCidrs));
 
-    static List<Cidr> ParseList(string option, IEnumerable<string> texts)
+    /// <param name="option">Where they are from, for messages.</param>
+    /// <exception cref="RuntimeException">One is no network.</exception>
+    public static IReadOnlyList<Cidr> ParseList(string option, IEnumerable<string> texts)
     {
         var networks = new List<Cidr>();
         foreach (var text in texts.SelectMany(static text => text.Split(',', StringSplitOptions.TrimEntries)))

@@ -15,7 +15,9 @@ public static class NodeConflist
     /// <summary>What the key's value begins with.</summary>
     internal const string Owner = "cni-bridge";
 
-    const string OwnerText = Owner + ", from this node's pod ranges; remove this key and the file is yours and is left alone";
+    const string AgentText = Owner + ", from this node's pod ranges; remove this key and the file is yours and is left alone";
+
+    const string InstallText = Owner + " install; remove this key and the file is yours and is left alone";
 
     /// <param name="name">This node's.</param>
     /// <param name="source">Where the nodes are from, for messages: the file /etc/cni-bridge/nodes.json.</param>
@@ -30,7 +32,28 @@ public static class NodeConflist
         var reasons = new List<string>(ConflistCheck.Find(nodes, own, settings));
         if (reasons.Count > 0)
             throw new RuntimeException($"no network configuration for {own.Name}: {string.Join("; ", reasons)}");
-        return Format(own.PodRanges, ClusterOf(nodes, settings));
+        return Format(AgentText, own.PodRanges, ClusterOf(nodes, settings));
+    }
+
+    /// <summary>For a node that nobody tells of the others: only with ClusterCidrs are pods masqueraded to the world.</summary>
+    /// <exception cref="RuntimeException">The ranges are such that no pod could have an address, or not reach what it should.</exception>
+    public static string MakeAlone(IReadOnlyList<Cidr> ranges, ConflistSettings settings)
+    {
+        var reasons = new List<string>(ConflistCheck.FindInRanges(ranges, settings));
+        if (reasons.Count > 0)
+            throw new RuntimeException($"no network configuration: {string.Join("; ", reasons)}");
+        return Format(InstallText, ranges, CidrSummary.Of(settings.ClusterCidrs));
+    }
+
+    /// <summary>Somebody's own configuration with the key that says that we put it there.</summary>
+    /// <exception cref="RuntimeException">It is no list of plugins, or cannot be read.</exception>
+    public static string Mark(string file)
+    {
+        var list = NetworkList.Load(file);
+        if (!RuntimeJson.TryParseObject(list.Text, out var root) || !root.ContainsKey("plugins"))
+            throw new RuntimeException($"{file}: a file of the name .conflist has a list plugins, and this is one plugin's configuration");
+        var text = Encoding.UTF8.GetString(list.Text);
+        return root.ContainsKey(OwnerKey) ? text : text.Insert(text.IndexOf('{', StringComparison.Ordinal) + 1, $"\n  \"{OwnerKey}\": \"{InstallText}\",");
     }
 
     /// <summary>What pods reach with their own address: the cluster's pods.</summary>
@@ -46,11 +69,12 @@ public static class NodeConflist
         }
     }
 
-    static string Format(IReadOnlyList<Cidr> ranges, IReadOnlyList<Cidr> cluster) => $$"""
+    /// <param name="cluster">Empty: nothing is masqueraded.</param>
+    static string Format(string owner, IReadOnlyList<Cidr> ranges, IReadOnlyList<Cidr> cluster) => $$"""
         {
           "cniVersion": "1.0.0",
           "name": "{{NetworkName}}",
-          "{{OwnerKey}}": "{{OwnerText}}",
+          "{{OwnerKey}}": "{{owner}}",
           "plugins": [
             {
               "type": "bridge",
@@ -58,9 +82,7 @@ public static class NodeConflist
               "isGateway": true,
               "isDefaultGateway": true,
               "hairpinMode": true,
-              "ipMasq": true,
-              "nonMasqueradeCIDRs": [{{string.Join(", ", cluster.Select(static network => $"\"{network}\""))}}],
-              "ipam": {
+              {{FormatMasquerade(cluster)}}"ipam": {
                 "type": "host-local",
                 "ranges": [
                   {{FormatSets(ranges)}}
@@ -75,6 +97,10 @@ public static class NodeConflist
         }
 
         """;
+
+    static string FormatMasquerade(IReadOnlyList<Cidr> cluster) => cluster.Count == 0
+        ? ""
+        : $"\"ipMasq\": true,\n      \"nonMasqueradeCIDRs\": [{string.Join(", ", cluster.Select(static network => $"\"{network}\""))}],\n      ";
 
     /// <summary>A set for each family, of which a pod gets one address each.</summary>
     static string FormatSets(IReadOnlyList<Cidr> ranges)

@@ -14,109 +14,141 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
     const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     const UnixFileMode Mode = Readable | UnixFileMode.UserWrite | Executable;
 
-    static readonly TimeSpan s_lockDeadline = TimeSpan.FromSeconds(30);
+    readonly InstallationPlace _place = new(directory, [ProgramName, .. roles]);
+
+    /// <summary>Of the source, for people.</summary>
+    public string Version { get; init; } = "";
 
     /// <summary>
     /// Each name leads to a whole program at every moment: it is made beside its place and then renamed over what is there. A
-    /// file that is being executed cannot be written to, but another can take its name; who executes it keeps it.
+    /// file that is being executed cannot be written to, but another can take its name; who executes it keeps it. What was
+    /// there is kept for <see cref="PluginRollback"/>, and the first time for <see cref="Uninstallation"/>.
     /// </summary>
     /// <returns>The names that were put there; none when all were there.</returns>
     /// <exception cref="RuntimeException">Something is in the way.</exception>
     public IReadOnlyList<string> Run()
     {
+        // Before anything is made.
+        var before = Directory.Exists(_place.Own) ? null : NodeBefore.Look(NodeBefore.WithParents(directory));
         SmallFile.EnsureDirectory(directory);
-        // One at a time: what is found unfinished is then of an installation that was killed.
-        using var held = FileLock.AcquireDirectory(directory, s_lockDeadline);
-        Prepare();
-        var changed = new List<string>();
-        if (PutProgram())
-            changed.Add(ProgramName);
-        // No link outlives a loss of power that the program does not.
-        SmallFile.FlushDirectory(directory);
-        foreach (var role in roles)
+        using var held = _place.Lock();
+        RefuseDirectories();
+        var record = InstallationRecord.TryLoad(_place.RecordFile);
+        var changed = FindChanged();
+        if (changed.Count == 0)
         {
-            if (PutLink(role))
-                changed.Add(role);
+            Finish(record);
+            return changed;
         }
-        SmallFile.FlushDirectory(directory);
+        try
+        {
+            // All that takes room, first.
+            MakeProgram(changed);
+            record = KeepPrevious(record, before);
+            Put(changed);
+        }
+        catch
+        {
+            SmallFile.TryDelete(_place.UnfinishedOf(ProgramName));
+            throw;
+        }
+        Finish(record);
         return changed;
     }
 
     /// <summary>Looks at all names before anything is changed.</summary>
-    void Prepare()
+    void RefuseDirectories()
     {
-        foreach (var name in (IEnumerable<string>)[ProgramName, .. roles])
+        foreach (var name in _place.Names)
         {
-            var there = new DirectoryInfo(PathOf(name));
+            var there = new DirectoryInfo(_place.PathOf(name));
             if (there.Exists && there.LinkTarget is null)
                 throw new RuntimeException($"{there.FullName} is a directory: remove it, it is in the way of a plugin");
-            SmallFile.TryDelete(Unfinished(name));
         }
     }
 
-    bool PutProgram()
+    List<string> FindChanged()
     {
-        var path = PathOf(ProgramName);
-        using var program = new FileStream(source, FileMode.Open, FileAccess.Read);
-        if (IsThere(path, program))
-            return false;
-        program.Position = 0;
-        Put(path, Unfinished(ProgramName), unfinished =>
+        var changed = new List<string>();
+        if (!IsThere(_place.PathOf(ProgramName)))
+            changed.Add(ProgramName);
+        foreach (var role in roles)
         {
-            using var copy = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write);
-            program.CopyTo(copy);
-            // Whatever the umask is.
-            File.SetUnixFileMode(copy.SafeFileHandle, Mode);
-            copy.Flush(flushToDisk: true);
-        });
-        return true;
-    }
-
-    bool PutLink(string role)
-    {
-        var path = PathOf(role);
-        if (new FileInfo(path).LinkTarget == ProgramName)
-            return false;
-        Put(path, Unfinished(role), unfinished => File.CreateSymbolicLink(unfinished, ProgramName));
-        return true;
-    }
-
-    static void Put(string path, string unfinished, Action<string> make)
-    {
-        try
-        {
-            make(unfinished);
-            File.Move(unfinished, path, overwrite: true);
+            if (PluginFile.LinkTarget(_place.PathOf(role)) != ProgramName)
+                changed.Add(role);
         }
-        catch
-        {
-            SmallFile.TryDelete(unfinished);
-            throw;
-        }
+        return changed;
     }
 
     /// <summary>A file of its own, no link, with the same bytes: a loss of power may have left others in it.</summary>
-    static bool IsThere(string path, FileStream program)
+    bool IsThere(string path)
     {
+        using var program = new FileStream(source, FileMode.Open, FileAccess.Read);
         var there = new FileInfo(path);
         if (!there.Exists || there.LinkTarget is not null || there.UnixFileMode != Mode || there.Length != program.Length)
             return false;
         using var file = there.OpenRead();
-        var (left, right) = (new byte[1 << 16], new byte[1 << 16]);
-        int length;
-        do
-        {
-            length = program.ReadAtLeast(left, left.Length, throwOnEndOfStream: false);
-            var other = file.ReadAtLeast(right, right.Length, throwOnEndOfStream: false);
-            if (!left.AsSpan(0, length).SequenceEqual(right.AsSpan(0, other)))
-                return false;
-        }
-        while (length > 0);
-        return true;
+        return PluginFile.HasSameBytes(program, file);
     }
 
-    string PathOf(string name) => Path.Combine(directory, name);
+    void MakeProgram(List<string> changed)
+    {
+        if (!changed.Contains(ProgramName))
+            return;
+        using var program = new FileStream(source, FileMode.Open, FileAccess.Read);
+        PluginFile.CopyTo(program, _place.UnfinishedOf(ProgramName), Mode);
+    }
 
-    /// <summary>Hidden: no runtime looks for a plugin of such a name.</summary>
-    string Unfinished(string name) => Path.Combine(directory, $".{name}.unfinished");
+    /// <returns>What says that names are being changed, written.</returns>
+    InstallationRecord KeepPrevious(InstallationRecord? record, NodeBefore? before)
+    {
+        // What an installation that was killed kept is what was there before, and now there is a mixture.
+        if (record is null or { Unfinished: InstallationStep.None })
+        {
+            _place.KeepAs(_place.Next);
+            _place.ReplacePrevious();
+        }
+        if (record is null)
+            _place.KeepAs(_place.Original);
+        var present = new List<string>();
+        foreach (var name in _place.Names)
+        {
+            if (record is null && PluginFile.Exists(_place.PathOf(name)))
+                present.Add(name);
+        }
+        record = new InstallationRecord
+        {
+            Directory = record?.Directory ?? Path.GetFullPath(directory),
+            Version = Version,
+            PreviousVersion = record is { Unfinished: InstallationStep.None } ? record.Version : record?.PreviousVersion ?? "",
+            Time = DateTimeOffset.UtcNow,
+            Unfinished = InstallationStep.Install,
+            Original = record?.Original ?? present,
+            Node = record?.Node ?? before ?? NodeBefore.Look(NodeBefore.WithParents(directory)),
+        };
+        record.Save(_place.RecordFile);
+        return record;
+    }
+
+    void Put(List<string> changed)
+    {
+        foreach (var name in changed)
+        {
+            if (name != ProgramName)
+                File.CreateSymbolicLink(_place.UnfinishedOf(name), ProgramName);
+            SmallFile.Rename(_place.UnfinishedOf(name), _place.PathOf(name));
+            // No link outlives a loss of power that the program does not.
+            if (name == ProgramName)
+                SmallFile.FlushDirectory(directory);
+        }
+        SmallFile.FlushDirectory(directory);
+    }
+
+    void Finish(InstallationRecord? record)
+    {
+        if (record is null or { Unfinished: InstallationStep.None })
+            return;
+        (record with { Version = Version, Unfinished = InstallationStep.None }).Save(_place.RecordFile);
+        InstallationPlace.RemoveTree(_place.Next);
+    }
 }

@@ -8,6 +8,9 @@ namespace CniBridge.Plugins.Inspection;
 /// <param name="Attachment">Whose it is, as the host's end tells; null: another plugin made it.</param>
 public sealed record PodInterface(Link Host, Attachment? Attachment)
 {
+    /// <summary>NETWORK/CONTAINER/INTERFACE, or the link's name.</summary>
+    public string Name => Attachment is null ? Host.Name : $"{Attachment.Network}/{Attachment.ContainerId}/{Attachment.InterfaceName}";
+
     /// <summary>Where the other end is; null: that namespace could not be looked into.</summary>
     public PodNamespace? Namespace { get; init; }
 

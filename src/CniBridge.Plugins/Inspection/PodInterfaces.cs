@@ -24,6 +24,9 @@ public static class PodInterfaces
         });
     }
 
+    /// <summary>Is it the bridge's side of a pair whose other side carries a VLAN's gateway, and is named by the alias?</summary>
+    public static bool IsVlanGateway(Link port) => HostLink.IsVlanPort(port);
+
     /// <summary>Those that others can reach: none of scope link.</summary>
     public static IReadOnlyList<Cidr> GlobalAddresses(IReadOnlyList<LinkAddress> addresses)
     {

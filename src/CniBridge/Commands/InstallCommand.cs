@@ -1,35 +1,132 @@
 using System.CommandLine;
+using System.Text;
+using CniBridge.Linux;
+using CniBridge.Node.Cluster;
+using CniBridge.Node.Inspection;
 using CniBridge.Node.Installation;
+using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;
 
 /// <summary>install: this program and its roles into a node's directory of plugins, with no other program's help.</summary>
-static class InstallCommand
+sealed class InstallCommand
 {
     /// <summary>Ourselves, wherever we were started from and whatever has that name now.</summary>
     const string OwnProgram = "/proc/self/exe";
 
-    internal static Command Make()
+    readonly OutputOption _output = new();
+
+    readonly Option<string> _binDir = BinDir("Directory of the plugins; it is made when it is not there.");
+
+    readonly Option<string> _confDir = ConfDir();
+
+    readonly Option<string?> _withConf = new("--with-conf")
     {
-        var binDir = new Option<string>("--bin-dir")
-        {
-            Description = "Directory of the plugins; it is made when it is not there.",
-            DefaultValueFactory = _ => "/opt/cni/bin",
-        };
+        Description = "Write a network configuration too: the one in a file, or without one a bridge cni0 with --pod-cidr.",
+        HelpName = "file",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    readonly Option<string[]> _podCidr = new("--pod-cidr") { Description = "What pods of this node have addresses from; one for each family. With --with-conf." };
+
+    readonly Option<string[]> _clusterCidr = new("--cluster-cidr")
+    {
+        Description = "What pods of all nodes have addresses from: pods are masqueraded to all others. With --with-conf.",
+    };
+
+    readonly Option<bool> _hostIntegration = new("--host-integration")
+    {
+        Description = "Tell sysctl, NetworkManager and systemd to leave pods' links and forwarding alone, in files of theirs.",
+    };
+
+    internal static Option<string> BinDir(string description) => new("--bin-dir") { Description = description, DefaultValueFactory = _ => "/opt/cni/bin" };
+
+    internal static Option<string> ConfDir() => new("--conf-dir") { Description = "Directory of network configurations.", DefaultValueFactory = _ => "/etc/cni/net.d" };
+
+    internal static Command Install() => new InstallCommand().Make();
+
+    Command Make()
+    {
         var names = string.Join(", ", Role.Names);
         var command = new Command("install",
-            $"Copy this program into the directory of the plugins, with links {names}; what has those names is replaced.")
+            $"Copy this program into the directory of the plugins, with links {names}; what has those names is replaced, and kept for rollback.")
         {
-            binDir,
+            _binDir, _withConf, _podCidr, _clusterCidr, _confDir, _hostIntegration,
         };
-        command.SetAction(parsed => OperatorCommands.Report(() =>
-        {
-            var directory = parsed.GetRequiredValue(binDir);
-            var changed = new PluginInstallation(OwnProgram, directory, Role.Names).Run();
-            OperatorCommands.Print(changed.Count == 0
-                ? $"{directory} has {ProductVersion.Text} already\n"
-                : $"installed {ProductVersion.Text} in {directory}: {string.Join(", ", changed)}\n");
-        }));
+        _output.AddTo(command);
+        command.SetReportedAction(Run);
         return command;
     }
+
+    int Run(ParseResult parsed)
+    {
+        var conflist = new ConflistFile(Path.Combine(parsed.GetRequiredValue(_confDir), Path.GetFileName(ConflistFile.DefaultPath)));
+        // All that can be refused, before anything is changed.
+        var text = MakeConflist(parsed);
+        if (text is not null && conflist.Compare(text) == ConflistChange.NotOurs)
+            throw new RuntimeException(conflist.DescribeNotOurs());
+        if (parsed.GetValue(_hostIntegration))
+            HostIntegration.RefuseOthers();
+        var directory = parsed.GetRequiredValue(_binDir);
+        var changed = new PluginInstallation(OwnProgram, directory, Role.Names) { Version = ProductVersion.Text }.Run();
+        var written = new List<string>();
+        // A runtime that reads it finds the plugins.
+        if (text is not null)
+        {
+            SmallFile.TryDeleteUnfinished(conflist.Path);
+            if (conflist.Write(text) == ConflistChange.Written)
+                written.Add(conflist.Path);
+        }
+        if (parsed.GetValue(_hostIntegration))
+            written.AddRange(new HostIntegration(Bridges(parsed.GetRequiredValue(_confDir))).Run());
+        OperatorCommands.Print(_output.IsJson(parsed) ? Json(directory, changed, written) : Text(directory, changed, written));
+        if (text is not null && conflist.FindEarlier() is { } earlier)
+            OperatorCommands.Warn(conflist.DescribeEarlier(earlier));
+        return ExitCode.Fine;
+    }
+
+    /// <summary>Null where none is asked for.</summary>
+    string? MakeConflist(ParseResult parsed)
+    {
+        var ranges = ConflistSettings.ParseList("--pod-cidr", parsed.GetValue(_podCidr) ?? []);
+        var settings = ConflistSettings.Parse(parsed.GetValue(_clusterCidr) ?? [], []);
+        if (parsed.GetResult(_withConf) is null || parsed.GetValue(_withConf) is { Length: > 0 })
+        {
+            if (ranges.Count > 0 || settings.ClusterCidrs.Count > 0)
+                throw new RuntimeException("--pod-cidr and --cluster-cidr go with --with-conf without a file");
+            return parsed.GetValue(_withConf) is { Length: > 0 } file ? NodeConflist.Mark(file) : null;
+        }
+        return ranges.Count > 0
+            ? NodeConflist.MakeAlone(ranges, settings)
+            : throw new RuntimeException("--with-conf needs a file, or this node's --pod-cidr, such as 10.244.1.0/24");
+    }
+
+    static List<string> Bridges(string confDir)
+    {
+        List<string> bridges = ["cni0"];
+        foreach (var network in ConfiguredNetwork.ReadAll(confDir))
+        {
+            if (!bridges.Contains(network.Bridge))
+                bridges.Add(network.Bridge);
+        }
+        return bridges;
+    }
+
+    static string Text(string directory, IReadOnlyList<string> changed, List<string> written)
+    {
+        var text = new StringBuilder(changed.Count == 0
+            ? $"{directory} has {ProductVersion.Text} already\n"
+            : $"installed {ProductVersion.Text} in {directory}: {string.Join(", ", changed)}\n");
+        foreach (var path in written)
+            text.Append("wrote ").Append(path).Append('\n');
+        return text.ToString();
+    }
+
+    static string Json(string directory, IReadOnlyList<string> changed, List<string> written) => JsonOutput.Object(json =>
+    {
+        json.WriteString("directory", directory);
+        json.WriteString("version", ProductVersion.Text);
+        json.WriteStrings("changed", changed);
+        json.WriteStrings("written", written);
+    });
 }

@@ -52,7 +52,7 @@ public sealed class InstallTests
 
         node.Run(Program, "install").Succeeded();
 
-        Assert.Equal([.. others.Append("cni-bridge").Concat(s_roles).Order(StringComparer.Ordinal)], node.Files(Bin));
+        Assert.Equal([.. others.Append("cni-bridge").Concat(s_roles).Order(StringComparer.Ordinal)], node.Plugins(Bin));
         foreach (var role in s_roles)
         {
             Assert.Contains($"CNI {role} plugin cni-bridge", node.Run($"{Bin}/{role}").Succeeded().Stderr, StringComparison.Ordinal);
@@ -202,7 +202,7 @@ public sealed class InstallTests
 
     static void AssertInstalled(ScratchNode node, string directory = Bin)
     {
-        Assert.Equal(["bridge", "cni-bridge", "host-local", "loopback", "portmap"], node.Files(directory));
+        Assert.Equal(["bridge", "cni-bridge", "host-local", "loopback", "portmap"], node.Plugins(directory));
         Assert.Equal(File.ReadAllBytes(Program), File.ReadAllBytes(node.FromOutside($"{directory}/cni-bridge")));
         Assert.All(s_roles, role => Assert.Equal("cni-bridge", new FileInfo(node.FromOutside($"{directory}/{role}")).LinkTarget));
         Assert.Contains("CNI host-local plugin", node.Run($"{directory}/host-local").Succeeded().Stderr, StringComparison.Ordinal);

@@ -139,7 +139,7 @@ public sealed class PluginInstallationTests : IDisposable
 
     void AssertInstalled(byte version)
     {
-        Assert.Equal(["bridge", "cni-bridge", "portmap"], Directory.EnumerateFileSystemEntries(Bin).Select(Path.GetFileName).Order());
+        Assert.Equal([".cni-bridge", "bridge", "cni-bridge", "portmap"], Directory.EnumerateFileSystemEntries(Bin).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(Program(version), File.ReadAllBytes(InBin("cni-bridge")));
         Assert.Equal(Mode, File.GetUnixFileMode(InBin("cni-bridge")));
         Assert.Null(new FileInfo(InBin("cni-bridge")).LinkTarget);

@@ -1,0 +1,105 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Route;
+using CniBridge.Node.Cluster;
+using CniBridge.Plugins.Inspection;
+
+namespace CniBridge.Node.Installation;
+
+/// <summary>What is ours in the kernel, as steps that take it away.</summary>
+/// <param name="record">Null: nobody knows what there was before.</param>
+sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, InstallationRecord? record)
+{
+    /// <summary>The tables that the plugins make, in each family.</summary>
+    const string Table = "cni-bridge";
+
+    /// <summary>Deleting a pod's link on the node deletes the one in the pod.</summary>
+    internal void AddPods(IReadOnlyList<PodInterface> pods)
+    {
+        foreach (var pod in pods)
+            plan.Remove($"the link {pod.Host.Name} of the pod {pod.Name}", () => socket.DeleteLink(pod.Host.Index, pod.Host.Name));
+    }
+
+    internal void AddTables()
+    {
+        using var tables = new NftSocket();
+        foreach (var family in (ReadOnlySpan<TableFamily>)[TableFamily.IPv4, TableFamily.IPv6, TableFamily.Bridge])
+        {
+            var table = new TableName(family, Table);
+            if (tables.TryGetTable(table) is not null)
+                plan.Remove($"the table {table}", () => Delete(table));
+        }
+    }
+
+    static void Delete(TableName table)
+    {
+        using var socket = new NftSocket();
+        if (socket.TryGetTable(table) is null)
+            return;
+        socket.Commit(new NftBatch().Add(new DeleteTable(table)));
+    }
+
+    internal void AddRoutes()
+    {
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            foreach (var route in socket.ListRoutes(isV6))
+            {
+                if (!ClusterRoute.IsOurs(route))
+                    continue;
+                var deletion = new DeleteRoute(route.Destination, ClusterRoute.Protocol)
+                {
+                    Gateway = route.Gateways is [var gateway, ..] ? gateway : null,
+                    Index = route.Links is [var index, ..] ? index : 0,
+                    Priority = route.Priority,
+                    TypeOfService = route.TypeOfService,
+                };
+                plan.Remove($"the route {route.Destination}", () => socket.Execute(deletion));
+            }
+        }
+    }
+
+    /// <summary>Those that have no port left and were not there before. A bridge carries no mark of who made it.</summary>
+    /// <param name="pods">Whose links will have gone by then.</param>
+    internal void AddBridges(IReadOnlyList<string> names, IReadOnlyList<PodInterface> pods)
+    {
+        foreach (var name in names)
+        {
+            if (socket.TryGetLink(name) is not { Kind: "bridge" } bridge)
+                continue;
+            var ports = socket.ListPorts(bridge.Index);
+            ports.RemoveAll(port => pods.Any(pod => pod.Host.Index == port.Index));
+            if (record is null)
+                plan.Leave($"the bridge {name}", "nobody noted whether it was there before");
+            else if (record.Node.Bridges.Contains(name))
+                plan.Leave($"the bridge {name}", "it was there before");
+            else
+                Add(bridge, ports);
+        }
+    }
+
+    void Add(Link bridge, List<Link> ports)
+    {
+        var gateways = ports.FindAll(PodInterfaces.IsVlanGateway);
+        if (ports.Count > gateways.Count)
+        {
+            plan.Leave($"the bridge {bridge.Name}", $"it has ports of others: {string.Join(", ", ports.Except(gateways).Select(port => port.Name))}");
+            return;
+        }
+        foreach (var port in gateways)
+            plan.Remove($"the link {port.Alias}, gateway of a VLAN", () => socket.DeleteLink(port.Index, port.Name));
+        plan.Remove($"the bridge {bridge.Name}", () => socket.DeleteLink(bridge.Index, bridge.Name));
+    }
+
+    internal void AddSettings()
+    {
+        if (record is null)
+        {
+            if (Sysctl.TryRead("net/ipv4/ip_forward") is "1")
+                plan.Leave("forwarding", "nobody noted whether it was on before");
+            return;
+        }
+        foreach (var (name, value) in NodeSettings.FindChanged(record.Node.Settings))
+            plan.Add(UninstallationVerb.Set, $"{name} to {value}", () => Sysctl.Ensure(name, value));
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using CniBridge.Node.Installation;
+
+namespace CniBridge.Commands;
+
+/// <summary>rollback: the plugins that the last installation replaced.</summary>
+static class RollbackCommand
+{
+    internal static Command Rollback()
+    {
+        var output = new OutputOption();
+        var binDir = InstallCommand.BinDir("Directory of the plugins.");
+        var command = new Command("rollback", "Put back the plugins that install replaced last; once more, and those are back that it had put there.") { binDir };
+        output.AddTo(command);
+        command.SetReportedAction(parsed =>
+        {
+            var directory = parsed.GetRequiredValue(binDir);
+            var report = new PluginRollback(directory, Role.Names).Run();
+            OperatorCommands.Print(output.IsJson(parsed) ? Json(directory, report) : Text(directory, report));
+            return ExitCode.Fine;
+        });
+        return command;
+    }
+
+    static string Text(string directory, RollbackReport report) =>
+        $"{directory} has {(report.Version.Length > 0 ? report.Version : "the plugins from before cni-bridge")} again" +
+        $"{(report.Changed.Count > 0 ? $": {string.Join(", ", report.Changed)}" : "")}\n";
+
+    static string Json(string directory, RollbackReport report) => JsonOutput.Object(json =>
+    {
+        json.WriteString("directory", directory);
+        json.WriteOptional("version", report.Version);
+        json.WriteStrings("changed", report.Changed);
+    });
+}

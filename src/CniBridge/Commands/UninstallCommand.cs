@@ -1,0 +1,86 @@
+using System.CommandLine;
+using CniBridge.Node.Installation;
+
+namespace CniBridge.Commands;
+
+/// <summary>uninstall: the node as it was before install.</summary>
+sealed class UninstallCommand
+{
+    readonly OutputOption _output = new();
+
+    readonly Option<string> _binDir = InstallCommand.BinDir("Directory of the plugins.");
+
+    readonly Option<string> _confDir = InstallCommand.ConfDir();
+
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: print what would be done." };
+
+    readonly Option<bool> _force = new("--force") { Description = "Take the network away from pods that run." };
+
+    internal static Command Uninstall() => new UninstallCommand().Make();
+
+    Command Make()
+    {
+        var command = new Command("uninstall", "Make the node what it was before install: remove all that is ours, and put back what was replaced.")
+        {
+            _binDir, _confDir, _dryRun, _force,
+        };
+        _output.AddTo(command);
+        command.SetReportedAction(Run);
+        return command;
+    }
+
+    int Run(ParseResult parsed)
+    {
+        var isDryRun = parsed.GetValue(_dryRun);
+        var uninstallation = new Uninstallation(parsed.GetRequiredValue(_binDir), Role.Names, parsed.GetRequiredValue(_confDir))
+        {
+            IsForced = parsed.GetValue(_force),
+            IsDryRun = isDryRun,
+        };
+        var done = new List<UninstallationStep>();
+        var isJson = _output.IsJson(parsed);
+        var left = uninstallation.Run(step =>
+        {
+            done.Add(step);
+            // At once: what is done is told even if the next fails.
+            if (!isJson)
+                OperatorCommands.Print($"{(isDryRun ? "would " : "")}{WordOf(step.Verb, isDryRun)} {step.What}\n");
+        });
+        OperatorCommands.Print(isJson ? Json(isDryRun, done, left) : Text(done, left));
+        return ExitCode.Fine;
+    }
+
+    static string WordOf(UninstallationVerb verb, bool isDryRun) => verb switch
+    {
+        UninstallationVerb.Remove => isDryRun ? "remove" : "removed",
+        UninstallationVerb.PutBack => "put back",
+        _ => "set",
+    };
+
+    static string Text(List<UninstallationStep> done, IReadOnlyList<LeftAlone> left) =>
+        (done.Count == 0 ? "there is nothing of cni-bridge to remove\n" : "") +
+        string.Concat(left.Select(one => $"left {one.What}: {one.Why}\n"));
+
+    static string Json(bool isDryRun, List<UninstallationStep> done, IReadOnlyList<LeftAlone> left) => JsonOutput.Object(json =>
+    {
+        json.WriteBoolean("dryRun", isDryRun);
+        json.WriteStartArray("steps");
+        foreach (var step in done)
+        {
+            json.WriteStartObject();
+            json.WriteString("verb", WordOf(step.Verb, isDryRun: true));
+            json.WriteString("what", step.What);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("left");
+        foreach (var one in left)
+        {
+            json.WriteStartObject();
+            json.WriteString("what", one.What);
+            json.WriteString("why", one.Why);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+
+namespace CniBridge.EndToEnd.Tests.Installation;
+
+/// <summary>cni-bridge rollback: what an installation replaced is there again, and works.</summary>
+public sealed class RollbackTests
+{
+    const string Bin = WholeNode.Bin;
+
+    static readonly string[] s_roles = ["bridge", "host-local", "loopback", "portmap"];
+
+    [Fact]
+    public void The_Go_plugins_come_back_byte_for_byte_and_work()
+    {
+        using var node = NewNodeWithGo();
+        var before = Hashes(node);
+        node.CniBridge("install").Succeeded();
+
+        var result = node.CniBridge("rollback").Succeeded();
+
+        Assert.Equal($"{Bin} has the plugins from before cni-bridge again: cni-bridge, bridge, host-local, loopback, portmap\n", result.Stdout, ignoreCase: false);
+        Assert.Equal(before, Hashes(node));
+        Assert.DoesNotContain("cni-bridge", node.Run($"{Bin}/bridge").Stderr, StringComparison.Ordinal);
+        node.AddPod("pod");
+        GoAdd(node);
+        node.AssertPodReaches("pod", "10.88.0.1");
+    }
+
+    [Fact]
+    public void Once_more_and_ours_are_there()
+    {
+        using var node = NewNodeWithGo();
+        var before = Hashes(node);
+        node.CniBridge("install").Succeeded();
+        var installed = Hashes(node);
+        node.CniBridge("rollback").Succeeded();
+
+        var forward = JsonNode.Parse(node.CniBridge("rollback", "--output", "json").Succeeded().Stdout)!;
+
+        Assert.StartsWith("cni-bridge ", (string)forward["version"]!, StringComparison.Ordinal);
+        Assert.Equal(["cni-bridge", .. s_roles], forward["changed"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(installed, Hashes(node));
+        node.CniBridge("rollback").Succeeded();
+        Assert.Equal(before, Hashes(node));
+        // And from there it can be installed and uninstalled as ever.
+        node.CniBridge("install").Succeeded();
+        Assert.Equal(installed, Hashes(node));
+        node.CniBridge("uninstall").Succeeded();
+        Assert.Equal(before, Hashes(node));
+    }
+
+    [Fact]
+    public void After_it_uninstall_leaves_what_is_there()
+    {
+        using var node = NewNodeWithGo();
+        var before = Hashes(node);
+        node.CniBridge("install").Succeeded();
+        node.CniBridge("rollback").Succeeded();
+
+        node.CniBridge("uninstall").Succeeded();
+
+        Assert.Equal(before, Hashes(node));
+        Assert.Equal(node.Plugins(), node.Files(Bin));
+    }
+
+    [Fact]
+    public void Of_several_installations_the_last_is_undone_and_uninstall_knows_the_first()
+    {
+        using var node = NewNodeWithGo();
+        var before = Hashes(node);
+        node.CniBridge("install").Succeeded();
+        var first = Hashes(node);
+        Install(node, "second");
+        // Nothing is changed, and nothing forgotten.
+        Install(node, "second");
+
+        node.CniBridge("rollback").Succeeded();
+        Assert.Equal(first, Hashes(node));
+
+        node.CniBridge("uninstall").Succeeded();
+        Assert.Equal(before, Hashes(node));
+    }
+
+    [Fact]
+    public void There_must_be_something_to_go_back_to()
+    {
+        using var node = WholeNode.NewNode();
+        node.CniBridge("rollback").Fails("nothing to go back to in /opt/cni/bin", "was not run");
+        node.CniBridge("install").Succeeded();
+        node.CniBridge("rollback").Fails("no plugin before", "uninstall");
+        Assert.Equal(["bridge", "cni-bridge", "host-local", "loopback", "portmap"], node.Plugins());
+    }
+
+    // Root without capabilities may not link to what is somebody else's (fs.protected_hardlinks).
+    [Fact]
+    public void What_cannot_be_linked_is_copied()
+    {
+        Requirement.Programs("setpriv");
+        using var node = NewNodeWithGo();
+        node.Run("sh", "-c", $"chown -h 12345 {Bin}/bridge {Bin}/portmap").Succeeded();
+        string[] bare = ["--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs", WholeNode.Program];
+        var before = Hashes(node);
+
+        node.Run("setpriv", [.. bare, "install"]).Succeeded();
+        node.Run("setpriv", [.. bare, "rollback"]).Succeeded();
+
+        Assert.Equal(before, Hashes(node));
+    }
+
+    // A program of another version: the same with a byte more.
+    static void Install(ScratchNode node, string version)
+    {
+        var copy = $"{ScratchNode.Directory}/{version}";
+        node.Run("sh", "-c", $"cp {WholeNode.Program} {copy} && echo >> {copy}").Succeeded();
+        node.Run(copy, "install").Succeeded();
+    }
+
+    static void GoAdd(ScratchNode node)
+    {
+        var pod = new PluginCall
+        {
+            Node = node,
+            PluginDirectory = Bin,
+            Configuration = Configurations.Plain,
+            ContainerId = "container",
+            NetworkNamespace = "/run/netns/pod",
+        };
+        pod.Add().Succeeded();
+    }
+
+    /// <summary>Mode, kind, target and content of all plugins.</summary>
+    internal static string Hashes(ScratchNode node) => node.Run("sh", "-c", $"""
+        cd {Bin}
+        find . -name .cni-bridge -prune -o -printf '%p %y %m %l\n' | sort
+        find . -name .cni-bridge -prune -o -type f -print0 | sort -z | xargs -0 -r sha256sum
+        """).Succeeded().Stdout;
+
+    static ScratchNode NewNodeWithGo()
+    {
+        Requirement.Directory(PluginDirectory.Go, "the Go plugins");
+        var node = WholeNode.NewNode();
+        node.Run("cp", "-a", $"{PluginDirectory.Go}/.", Bin).Succeeded();
+        return node;
+    }
+}
