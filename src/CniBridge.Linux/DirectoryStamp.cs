@@ -33,6 +33,7 @@ public static unsafe class DirectoryStamp
         times[0].tv_nsec = LibC.UTIME_OMIT;
         times[1].tv_sec = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - SecondsBack;
         times[1].tv_nsec = (nint)(MemoryMarshal.Read<uint>(random) % 1_000_000_000);
+        CrashPoint.Pass();
         KernelException.ThrowIfFailed(LibC.utimensat(LibC.AT_FDCWD, directory, times, 0), $"set the time of {directory}");
         return Get(directory);
     }

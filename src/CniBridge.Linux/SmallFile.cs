@@ -48,6 +48,7 @@ public static unsafe class SmallFile
     static bool TryLink(string source, string path, int flags)
     {
         Descriptor.RefuseNul(path);
+        CrashPoint.Pass();
         if (LibC.linkat(LibC.AT_FDCWD, source, LibC.AT_FDCWD, path, flags) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
@@ -60,10 +61,13 @@ public static unsafe class SmallFile
     /// </summary>
     public static void Overwrite(string path, ReadOnlySpan<byte> content, uint mode)
     {
+        CrashPoint.Pass();
         using var file = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_CREAT, mode);
         WriteAtStart(file, path, content);
-        if (file.Length > content.Length)
-            KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
+        if (file.Length <= content.Length)
+            return;
+        CrashPoint.Pass();
+        KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
     }
 
     /// <summary>Writes over the beginning of a file that is no longer than the content: one step, and nothing is left beside it.</summary>
@@ -76,6 +80,7 @@ public static unsafe class SmallFile
 
     static void WriteAtStart(Descriptor file, string path, ReadOnlySpan<byte> content)
     {
+        CrashPoint.Pass();
         fixed (byte* start = content)
         {
             var written = KernelException.ThrowIfFailed(
@@ -229,6 +234,7 @@ public static unsafe class SmallFile
     public static bool TryDelete(string path)
     {
         Descriptor.RefuseNul(path);
+        CrashPoint.Pass();
         if (LibC.unlink(path) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
@@ -325,5 +331,9 @@ public static unsafe class SmallFile
         KernelException.ThrowIfFailed(LibC.fsync(directory.Number), $"flush {path}");
     }
 
-    static int MakeDirectory(string path) => LibC.mkdir(path, 0b111_101_101) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    static int MakeDirectory(string path)
+    {
+        CrashPoint.Pass();
+        return LibC.mkdir(path, 0b111_101_101) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
 }

@@ -20,7 +20,7 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
 
     /// <summary>The call that is measured.</summary>
     internal PluginProcess Prepare(Verb verb, bool isRelayed = false) => _chained is null
-        ? Prepare(verb, contender.Bridge, verb == Verb.Add ? _config : WithResult(_config), isRelayed)
+        ? Prepare(verb, scenario.AddressesOnly ? contender.HostLocal : contender.Bridge, verb == Verb.Add ? _config : WithResult(_config), isRelayed)
         : Prepare(verb, contender.PortMap, WithResult(_chained), isRelayed);
 
     PluginProcess Prepare(Verb verb, string plugin, string config, bool isRelayed) => new(
@@ -84,6 +84,11 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
     internal void VerifyAdded()
     {
         using var result = JsonDocument.Parse(_result);
+        if (scenario.AddressesOnly)
+        {
+            Verify(IsReserved(result), "nothing is reserved");
+            return;
+        }
         var hosts = pod.ReadProcNet("fib_trie");
         var hosts6 = pod.ReadProcNet("if_inet6");
         foreach (var ip in result.RootElement.GetProperty("ips").EnumerateArray())
@@ -105,8 +110,15 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
     static string Address(JsonDocument result) =>
         result.RootElement.GetProperty("ips")[0].GetProperty("address").GetString()!.Split('/')[0];
 
-    internal void VerifyDeleted() =>
+    bool IsReserved(JsonDocument result) =>
+        File.Exists(Path.Combine(dataDirectory, contender.NetworkName(scenario), Address(result)));
+
+    internal void VerifyDeleted()
+    {
+        using var result = JsonDocument.Parse(_result);
+        Verify(!IsReserved(result), "the address is reserved still");
         Verify(!pod.ReadProcNet("dev").Contains("eth0:", StringComparison.Ordinal), "the pod still has eth0");
+    }
 
     void Verify(bool isSo, string complaint)
     {

@@ -4,8 +4,11 @@ namespace CniBridge.Benchmark;
 
 /// <summary>A set of plugins in the race, with networks of its own.</summary>
 /// <param name="Number">Makes its subnets its own.</param>
-sealed record Contender(string Name, string Key, string BinDirectory, int Number)
+/// <param name="StaysEmpty">Its stores have no reservations, whatever the scenario says.</param>
+sealed record Contender(string Name, string Key, string BinDirectory, int Number, bool StaysEmpty = false)
 {
+    internal string HostLocal => Path.Combine(BinDirectory, "host-local");
+
     internal string Bridge => Path.Combine(BinDirectory, "bridge");
 
     internal string PortMap => Path.Combine(BinDirectory, "portmap");
@@ -24,10 +27,10 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
             routes += """,{"dst":"::/0"}""";
         }
         return $$$"""
-            {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"bridge",
+            {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"{{{(scenario.AddressesOnly ? "host-local" : "bridge")}}}",
             "bridge":"{{{NetworkName(scenario)}}}","isGateway":true,"ipMasq":{{{Json(scenario.Masquerade)}}},
             "macspoofchk":{{{Json(scenario.SpoofCheck)}}},"ipam":{"type":"host-local",
-            "dataDir":"{{{dataDirectory}}}","ranges":[{{{ranges}}}],"routes":[{{{routes}}}]}}
+            "dataDir":"{{{dataDirectory}}}","stateDir":"{{{dataDirectory}}}/owners","ranges":[{{{ranges}}}],"routes":[{{{routes}}}]}}
             """;
     }
 
@@ -45,14 +48,15 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
     /// <summary>Files as either host-local writes them: the first addresses of the range are taken.</summary>
     internal void FillStore(Scenario scenario, string dataDirectory)
     {
-        if (scenario.Reservations == 0)
+        if (scenario.Reservations == 0 || StaysEmpty)
             return;
         var store = Directory.CreateDirectory(Path.Combine(dataDirectory, NetworkName(scenario))).FullName;
         var last = "";
         for (var i = 2; i < scenario.Reservations + 2; i++)
         {
             last = string.Create(CultureInfo.InvariantCulture, $"10.{Number}.{i >> 8}.{i & 255}");
-            File.WriteAllText(Path.Combine(store, last), $"{Guid.NewGuid():N}{Guid.NewGuid():N}\r\neth0");
+            if (!scenario.IsNearlyFull || i != scenario.Reservations / 2)
+                File.WriteAllText(Path.Combine(store, last), $"{Guid.NewGuid():N}{Guid.NewGuid():N}\r\neth0");
         }
         File.WriteAllText(Path.Combine(store, "last_reserved_ip.0"), last);
     }

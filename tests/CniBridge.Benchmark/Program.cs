@@ -10,6 +10,7 @@ if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out 
     return 2;
 }
 Contender[] contenders = [new("ours", "ours", args[0], 81), new("Go", "go", args[1], 82)];
+var empty = new Contender("empty", "none", args[0], 83, StaysEmpty: true);
 var scenarios = Scenario.All.Where(scenario => args.Length == 4 || args[4..].Contains(scenario.Key));
 // Memory is measured of processes that a relay leaves behind: they become our children.
 LibC.Check(LibC.prctl(LibC.PR_SET_CHILD_SUBREAPER, 1), "prctl");
@@ -19,7 +20,7 @@ try
     report.WriteHeader(contenders, rounds);
     foreach (var scenario in scenarios)
     {
-        var race = Race.Of(contenders, scenario, args[2]);
+        var race = Race.Of(scenario.IsLarge ? [.. contenders, empty] : contenders, scenario, args[2]);
         race.Run(rounds);
         report.Write(race);
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace CniBridge.Benchmark;
 
 /// <summary>
-/// One scenario, run by both contenders in turn; who goes first in a round is drawn, so that both meet the same noise.
+/// One scenario, run by all contenders in turn; who goes first in a round is drawn, so that all meet the same noise.
 /// </summary>
 abstract class Race(Contender[] contenders, Scenario scenario, string workDirectory)
 {
@@ -31,7 +31,7 @@ abstract class Race(Contender[] contenders, Scenario scenario, string workDirect
     {
         foreach (var contender in contenders)
             contender.FillStore(scenario, workDirectory);
-        Go(rounds);
+        Go(Math.Min(rounds, scenario.MaxRounds));
     }
 
     protected abstract void Go(int rounds);
@@ -56,5 +56,12 @@ abstract class Race(Contender[] contenders, Scenario scenario, string workDirect
         Thread.Sleep(TimeSpan.FromSeconds(0.5));
     }
 
-    protected static int[] DrawOrder() => RandomNumberGenerator.GetInt32(2) == 0 ? [0, 1] : [1, 0];
+    protected int[] DrawOrder()
+    {
+        var order = new int[contenders.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        RandomNumberGenerator.Shuffle<int>(order);
+        return order;
+    }
 }

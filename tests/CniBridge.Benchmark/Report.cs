@@ -12,7 +12,8 @@ sealed class Report(TextWriter output)
         output.WriteLine($"{date}, Linux {kernel}, {Environment.ProcessorCount} CPUs, {rounds} rounds");
         foreach (var contender in contenders)
             output.WriteLine($"{contender.Name}: {contender.About()}, {contender.BinDirectory}");
-        output.WriteLine("Whole processes: milliseconds and peak MiB; ratio: Go's time by ours in the same round.");
+        output.WriteLine("Whole processes: milliseconds and peak MiB; ratio: Go's time by ours in the same round;");
+        output.WriteLine("empty: ours with no other reservation, and how many times that the full store takes.");
     }
 
     internal void Write(Race race)
@@ -36,18 +37,21 @@ sealed class Report(TextWriter output)
         var memory = measured.PeakKilobytes == 0
             ? "-"
             : (measured.PeakKilobytes / 1024.0).ToString("0.0", CultureInfo.InvariantCulture);
-        var ratio = contender == race.Contenders[0] ? Ratio(race, verb) : "";
+        var ratio = contender == race.Contenders[0] ? Ratio(race, verb, race.Contenders[1])
+            : contender.StaysEmpty ? Ratio(race, verb, contender)
+            : "";
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{verb,-8} {contender.Name,-5}{walls.Min,8:0.00} {walls.Median,8:0.00} {walls[0.99],8:0.00} ") +
             string.Create(CultureInfo.InvariantCulture, $"{cpu,8:0.00} {memory,8}   {ratio}").TrimEnd());
     }
 
     /// <summary>In pairs: what disturbed a round disturbed both.</summary>
-    static string Ratio(Race race, Verb verb)
+    static string Ratio(Race race, Verb verb, Contender peer)
     {
         var ours = race[race.Contenders[0], verb].Walls;
-        var ratios = new Quantiles(race[race.Contenders[1], verb].Walls.Select((peer, round) => peer / ours[round]));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{ratios.Median:0.0} ({ratios[0.25]:0.0} to {ratios[0.75]:0.0})");
+        var ratios = new Quantiles(race[peer, verb].Walls.Select((wall, round) => wall / ours[round]));
+        return peer.StaysEmpty
+            ? string.Create(CultureInfo.InvariantCulture, $"{1 / ratios.Median:0.00} times that")
+            : string.Create(CultureInfo.InvariantCulture, $"{ratios.Median:0.0} ({ratios[0.25]:0.0} to {ratios[0.75]:0.0})");
     }
 }

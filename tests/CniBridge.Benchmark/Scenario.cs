@@ -5,6 +5,9 @@ namespace CniBridge.Benchmark;
 /// <param name="Parallel">Pods that are added at once; 1: one after the other.</param>
 /// <param name="Masquerade">With ipMasq.</param>
 /// <param name="SpoofCheck">With macspoofchk.</param>
+/// <param name="AddressesOnly">Measured is host-local, which nothing calls but the harness.</param>
+/// <param name="IsNearlyFull">One address of the range is free, half-way.</param>
+/// <param name="MaxRounds">The Go plugin reads every reservation each time.</param>
 /// <param name="HostPort">Measured is portmap, chained behind the bridge plugin, which is not.</param>
 sealed record Scenario(
     string Name,
@@ -14,13 +17,24 @@ sealed record Scenario(
     int Parallel = 1,
     bool Masquerade = false,
     bool HostPort = false,
-    bool SpoofCheck = false)
+    bool SpoofCheck = false,
+    bool AddressesOnly = false,
+    bool IsNearlyFull = false,
+    int MaxRounds = int.MaxValue)
 {
+    /// <summary>Is a store of that size compared with an empty one, too?</summary>
+    internal bool IsLarge => Reservations >= 10_000;
+
     internal static IReadOnlyList<Scenario> All { get; } =
     [
         new("IPv4", "v4"),
         new("IPv4 and IPv6", "dual", HasIPv6: true),
         new("IPv4, 1000 addresses reserved", "full", Reservations: 1000),
+        new("IPv4, 10,000 addresses reserved", "full10k", Reservations: 10_000),
+        new("IPv4, 60,000 addresses reserved", "full60k", Reservations: 60_000, MaxRounds: 50),
+        new("host-local alone, 10,000 addresses reserved", "ipam10k", Reservations: 10_000, AddressesOnly: true),
+        new("host-local alone, 60,000 addresses reserved", "ipam60k", Reservations: 60_000, AddressesOnly: true, MaxRounds: 50),
+        new("host-local alone, one of 65,533 addresses free", "last", Reservations: 65_533, AddressesOnly: true, IsNearlyFull: true, MaxRounds: 30),
         new("IPv4, 50 pods at once (wall: until all are done; CPU, ratio: of all)", "many", Parallel: 50),
         new("IPv4 with ipMasq", "masq", Masquerade: true),
         new("IPv4 and IPv6 with ipMasq", "masq6", HasIPv6: true, Masquerade: true),

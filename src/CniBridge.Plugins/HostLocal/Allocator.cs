@@ -38,13 +38,15 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         var open = config.RequestedAddresses.ToList();
         var allocated = new List<CniIp>();
         _held = store.FindByOwner(owner);
+        // Before anything is reserved: from then on the record is this attachment's, and tells nothing of the former one.
+        AdoptHeld(config.RangeSets, undo);
         foreach (var set in config.RangeSets)
         {
             var requested = open.Find(address => set.Find(address) is not null);
             if (requested is not null)
                 open.Remove(requested);
             var last = store.GetLastReserved(set.Index);
-            var (address, range) = FindHeld(set, requested, undo) ?? Reserve(set, requested, last, config.ReuseDelay, undo);
+            var (address, range) = FindHeld(set, requested) ?? Reserve(set, requested, last, config.ReuseDelay, undo);
             if (last is not null)
                 LastReserved.Add(last);
             store.SetLastReserved(set.Index, address);
@@ -65,11 +67,10 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     }
 
     /// <summary>An attachment has one address per range set. Made again after its end, it has the same one again.</summary>
-    Candidate? FindHeld(RangeSet set, IpAddress? requested, Rollback undo)
+    Candidate? FindHeld(RangeSet set, IpAddress? requested)
     {
-        if (_held.FirstOrDefault(address => set.Find(address) is not null) is not { } held)
+        if (HeldOf(set) is not { } held)
             return null;
-        Adopt(set, held, undo);
         var range = set.Find(held)!;
         if ((requested is null || requested == held) && held != range.Gateway && set.FindExclusion(held) is null)
             return new Candidate(held, range);
@@ -77,10 +78,30 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return null;
     }
 
+    IpAddress? HeldOf(RangeSet set)
+    {
+        foreach (var address in _held)
+        {
+            if (set.Find(address) is not null)
+                return address;
+        }
+        return null;
+    }
+
+    void AdoptHeld(IReadOnlyList<RangeSet> sets, Rollback undo)
+    {
+        foreach (var set in sets)
+        {
+            if (HeldOf(set) is { } held)
+            {
+                Adopt(set, held, undo);
+                return;
+            }
+        }
+    }
+
     void Adopt(RangeSet set, IpAddress held, Rollback undo)
     {
-        if (Former is not null)
-            return;
         RefuseUnlessDead(set, held);
         foreach (var other in _held)
         {

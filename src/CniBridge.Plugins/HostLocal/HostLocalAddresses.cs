@@ -25,6 +25,9 @@ sealed class HostLocalAddresses : IAddressManager
 
     internal INodeView Node { get; set; } = new NodeView();
 
+    /// <summary>Who reserves nothing.</summary>
+    StoreUser User => new(Node);
+
     TextWriter Log => _request.Log;
 
     /// <summary>Nothing of the pod is needed, and a full range is found before anything is made.</summary>
@@ -119,7 +122,7 @@ sealed class HostLocalAddresses : IAddressManager
     /// <summary>Only what this request reserved; an earlier attachment's addresses are not its to release.</summary>
     void Undo(Allocator allocator)
     {
-        using var store = ReservationStore.TryOpen(_place, Log);
+        using var store = ReservationStore.TryOpen(_place, Log, User);
         if (store is null)
             return;
         var failures = new Failures();
@@ -156,7 +159,9 @@ sealed class HostLocalAddresses : IAddressManager
 
     bool TryRelease(StorePlace place)
     {
-        using var store = ReservationStore.TryOpen(place, Log);
+        using var store = ReservationStore.TryOpen(place, Log, User);
+        if (store is null)
+            new OwnerIndex(place.StateDirectory, place.Directory).Forget(_owner, Log);
         return store?.ReleaseAll(_owner) == true;
     }
 
@@ -178,13 +183,13 @@ sealed class HostLocalAddresses : IAddressManager
         if (!areLinksGone)
             return;
         var valid = ValidAttachments.Parse(CniJson.Decode(_request.Config, GarbageJson.Read, "network config"));
-        using var store = ReservationStore.TryOpen(_place, Log);
+        using var store = ReservationStore.TryOpen(_place, Log, User);
         store?.ReleaseAllBut(owner => valid.Contains(owner.ContainerId, owner.InterfaceName));
     }
 
     public IReadOnlyList<AddressUser> ListUsers()
     {
-        using var store = ReservationStore.TryOpen(_place, Log);
+        using var store = ReservationStore.TryOpen(_place, Log, User);
         return store?.ListUsers() ?? [];
     }
 
@@ -203,7 +208,7 @@ sealed class HostLocalAddresses : IAddressManager
 
     public void Check()
     {
-        using var store = ReservationStore.TryOpen(_place, Log);
+        using var store = ReservationStore.TryOpen(_place, Log, User);
         if (store?.IsOwner(_owner) != true)
         {
             throw new CniException(CniErrorCode.Internal,

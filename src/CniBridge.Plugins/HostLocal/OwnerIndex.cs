@@ -11,6 +11,8 @@ namespace CniBridge.Plugins.HostLocal;
 /// record per owner, and a stamp of the directory as we left it. When the stamp does not match, because the Go plugin or a
 /// person was there, the node was booted, or we were killed half-way, the index is made anew from the reservations and what
 /// is known of their owners; lost or unwritable, everything works and is only slower, but nothing can be proven dead.
+/// Nothing is flushed to the disk, for that would cost more than all the rest of an ADD: a loss of power may take the records
+/// of the last seconds. Reservations that it left are then of unknown age, and stay until a DEL, a GC or the operator.
 /// </summary>
 sealed class OwnerIndex
 {
@@ -69,6 +71,19 @@ sealed class OwnerIndex
         else
             SmallFile.Overwrite(Path.Combine(_directory, name), record.ToBytes(_store), FileMode);
         _read[name] = record.Addresses.Count == 0 ? null : record;
+    }
+
+    /// <summary>Where there are no reservations any more, and so no lock either: DEL leaves no record.</summary>
+    internal void Forget(ReservationOwner owner, TextWriter log)
+    {
+        try
+        {
+            SmallFile.TryDelete(Path.Combine(_directory, NameOf(owner)));
+        }
+        catch (IOException e)
+        {
+            log.WriteLine($"a record stays: {e.Message}");
+        }
     }
 
     /// <summary>All records that name their owner, current or not; grows with the number of pods.</summary>

@@ -37,9 +37,9 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
         var record = Find(owner);
         if (_index is not null)
         {
-            if (record is null || record.Addresses.All(address => files.Holds(address, owner)))
+            if (record is null || (record.Addresses.Count > 0 && record.Addresses.All(address => files.Holds(address, owner))))
                 return record?.Addresses ?? [];
-            // A reservation was rewritten in place, which no stamp shows.
+            // A reservation was rewritten in place, which no stamp shows, or a kill came before the record was written.
             Rebuild();
         }
         return [.. files.ReadOwners()[owner]];

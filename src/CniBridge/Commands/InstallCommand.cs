@@ -104,7 +104,7 @@ sealed class InstallCommand
     static List<string> Bridges(string confDir)
     {
         List<string> bridges = ["cni0"];
-        foreach (var network in ConfiguredNetwork.ReadAll(confDir))
+        foreach (var (_, network) in NetworkFile.ReadAll(confDir))
         {
             if (!bridges.Contains(network.Bridge))
                 bridges.Add(network.Bridge);

@@ -50,10 +50,24 @@ public sealed class MixedBridgeTests
         Assert.Equal(2 * ManyPods, node.Reservations().Count());
         Assert.Equal(ManyPods, node.PodLinks("cni0").Count());
         Parallel.ForEach(attached, pod =>
-            (pod.Call with { PluginDirectory = MixedNode.Directory(!addedByGo) }).Del(pod.Result).Succeeded());
+        {
+            var other = pod.Call with { PluginDirectory = MixedNode.Directory(!addedByGo) };
+            other.Check(pod.Result).Succeeded();
+            other.Del(pod.Result).Succeeded();
+        });
 
         node.AssertNothingLeft("cni0");
         Assert.Equal(["last_reserved_ip.0", "last_reserved_ip.1"], node.Files().Keys);
+        AssertNoRecordOutlives(node);
+    }
+
+    /// <summary>Our records of attachments that the Go plugin deleted go with our next call.</summary>
+    static void AssertNoRecordOutlives(ScratchNode node)
+    {
+        var call = node.Attachment(isGo: false, DualStack, "later");
+        call.Del(call.Add().Succeeded().Json).Succeeded();
+        Assert.Equal([".stamp"], Directory.EnumerateFiles(node.FromOutside("/var/lib/cni-bridge/owners"), "*", SearchOption.AllDirectories)
+            .Select(Path.GetFileName));
     }
 
     [Theory]

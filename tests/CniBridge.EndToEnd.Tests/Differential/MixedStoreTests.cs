@@ -95,4 +95,23 @@ public sealed class MixedStoreTests
         Assert.True(store.TimesFull > 0, "the range was never full");
         Assert.Equal(store.ExpectedFiles(), node.Files().Where(file => file.Key != "last_reserved_ip.0"));
     }
+
+    [Fact]
+    public void No_address_is_given_twice_nor_leaks_in_ten_thousand_calls_by_turns_and_from_several_processes()
+    {
+        using var node = MixedNode.Make();
+        node.AddPod("storm");
+        var storm = new MixedStoreStorm(node);
+
+        var (added, _) = storm.Run(seed: 1, shells: 1, callsEach: 2000);
+        Assert.True(added > 200, $"only {added} addresses by turns");
+        (added, var full) = storm.Run(seed: 2, shells: 4, callsEach: 2000);
+
+        Assert.True(added > 1000 && full > 50, $"{added} addresses and {full} times full prove nothing");
+        var expected = storm.Held().ToDictionary(held => held.Key, held => $"{held.Value}\r\neth0");
+        Assert.Equal(new SortedDictionary<string, string>(expected, StringComparer.Ordinal),
+            node.Files().Where(file => file.Key != "last_reserved_ip.0"));
+        storm.DeleteAll();
+        Assert.Equal(["last_reserved_ip.0"], node.Files().Keys);
+    }
 }

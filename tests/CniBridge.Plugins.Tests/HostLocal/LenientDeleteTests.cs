@@ -108,4 +108,17 @@ public sealed class LenientDeleteTests : IDisposable
         Assert.True(IsReserved());
         Assert.False(IsReserved("second"));
     }
+
+    [Fact]
+    public void Where_the_reservations_are_gone_the_record_goes()
+    {
+        Add("/run/netns/pod");
+        Directory.Delete(_root["data"], recursive: true);
+        Assert.NotEmpty(Records());
+        Delete("/run/netns/pod");
+        Assert.Empty(Records());
+        Assert.False(Directory.Exists(_root["data"]));
+    }
+
+    string[] Records() => [.. Directory.EnumerateFiles(_root["state"], "pod1*", SearchOption.AllDirectories)];
 }

@@ -160,4 +160,17 @@ public sealed class OwnerIndexTests : IDisposable
         var legacy = files.Where(file => file.Content == owner.ContainerId);
         return string.Join(' ', (own.Count > 0 ? own : legacy).Select(file => file.Name));
     }
+
+    // A kill between making the record and writing it: no reservation was made, so the stamp is that of before.
+    [Fact]
+    public void A_record_without_content_goes_with_the_first_that_asks_for_it()
+    {
+        Reserve("10.1.2.5", s_owner);
+        var directory = Path.GetDirectoryName(Directory.EnumerateFiles(_root["state"], "cid1*", SearchOption.AllDirectories).Single())!;
+        var empty = Path.Combine(directory, "cid2,eth0");
+        File.WriteAllText(empty, "");
+        Assert.Equal("", Find(new ReservationOwner("cid2", "eth0")));
+        Assert.False(File.Exists(empty));
+        Assert.Equal("10.1.2.5", Find(s_owner));
+    }
 }

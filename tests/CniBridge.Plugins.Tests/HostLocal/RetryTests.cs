@@ -129,4 +129,16 @@ public sealed class RetryTests : IDisposable
         _node.AddNamespace("/run/netns/new");
         Assert.Equal("10.1.0.78/24 fd00::2/64", Allocate("/run/netns/new", ipam: """, "exclude": ["10.1.0.77"] """));
     }
+
+    // A full range took the one back, and the other set has room: from the first reservation on the record is the new attachment's.
+    [Fact]
+    public void What_is_left_of_its_addresses_it_gets_again()
+    {
+        _node.AddNamespace("/run/netns/old");
+        Allocate("/run/netns/old");
+        _node.Namespaces.Clear();
+        _node.AddNamespace("/run/netns/new");
+        File.Delete(_root["data/pods/10.1.0.2"]);
+        Assert.Equal("10.1.0.3/24 fd00::2/64", Allocate("/run/netns/new"));
+    }
 }

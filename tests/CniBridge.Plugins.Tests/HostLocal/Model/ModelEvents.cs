@@ -1,0 +1,105 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal;
+
+namespace CniBridge.Plugins.Tests.HostLocal.Model;
+
+/// <summary>What happens without a call: pods end, the Go plugin works, the node boots, persons delete.</summary>
+sealed class ModelEvents(ModelScene scene) : ModelSteps(scene)
+{
+    internal void EndContainer()
+    {
+        if (Pick(Node.Pods.Values) is not { } pod)
+            return;
+        var leavesLinks = Draw(20);
+        Tell($"end {pod.Owner.ContainerId}{(leavesLinks ? ", its links stay for now" : "")}");
+        Node.End(pod.Owner.ContainerId, leavesLinks);
+    }
+
+    internal void ForgetLinks()
+    {
+        Tell("links of ended namespaces go");
+        foreach (var pod in Node.Pods.Values.Where(pod => !pod.IsUp))
+            Node.View.HostLinks.Remove(pod.Attachment);
+    }
+
+    internal void HideContainer()
+    {
+        if (Pick(Node.Living) is not { } pod)
+            return;
+        Tell($"hide {pod.Owner.ContainerId}");
+        Node.Hide(pod.Owner.ContainerId);
+    }
+
+    /// <summary>The Go plugin knows nothing of pods whose reservation is gone; here it has luck.</summary>
+    List<IpAddress> DrawFreeAddresses()
+    {
+        var taken = Store.Reservations;
+        var drawn = Sets.Select(set => Pick(Candidates.Of(set, null)
+            .Where(one => !taken.ContainsKey(one.Address) && Node.UserOf(one.Address) is null))?.Address);
+        return [.. drawn.OfType<IpAddress>()];
+    }
+
+    internal void AddByGo()
+    {
+        var owner = DrawOwner();
+        var addresses = DrawFreeAddresses();
+        if (Node.Pods.ContainsKey(owner) || addresses.Count < Sets.Count)
+            return;
+        Tell($"Go ADD {owner.ContainerId} {owner.InterfaceName}: {string.Join(' ', addresses)}");
+        foreach (var address in addresses)
+            Store.WriteAsGo(address, $"{owner.ContainerId}\r\n{owner.InterfaceName}");
+        var pod = new ModelPod(owner) { Origins = [Node.NamespaceOf(owner.ContainerId, Draw(30))], Known = Knowledge.Nothing };
+        Node.Pods[owner] = pod;
+        Node.BringUp(pod, addresses, hasLink: false);
+    }
+
+    /// <summary>It releases before it deletes the interface, and may be killed in between.</summary>
+    internal void DeleteByGo()
+    {
+        if (Pick(Node.Pods.Values) is not { } pod)
+            return;
+        var isKilled = Draw(15);
+        Tell($"Go DEL {pod}{(isKilled ? " killed" : "")}");
+        Store.DeleteAsGo(pod.Owner);
+        if (isKilled)
+            return;
+        Node.TakeDown(pod);
+        Node.Pods.Remove(pod.Owner);
+    }
+
+    internal void CrashGo()
+    {
+        if (Pick(DrawFreeAddresses()) is not { } address)
+            return;
+        Tell($"Go ADD killed: {address} has no content");
+        Store.WriteAsGo(address, "");
+    }
+
+    internal void Reboot()
+    {
+        var losesPower = Draw(30);
+        Tell($"boot{(losesPower ? " after a loss of power" : "")}");
+        Node.Reboot();
+        Store.Reboot();
+        if (!losesPower)
+            return;
+        Store.TearRecords(Random.Next);
+        foreach (var pod in Node.Pods.Values.Where(pod => pod.Known == Knowledge.Recorded))
+            pod.Known = Knowledge.Perhaps;
+    }
+
+    internal void LoseReservations()
+    {
+        var withDirectory = Draw(50);
+        Tell($"lose the reservations{(withDirectory ? " and their directory" : "")}");
+        Store.LoseReservations(withDirectory);
+    }
+
+    internal void LoseRecords()
+    {
+        Tell("lose the records");
+        Store.LoseRecords();
+        foreach (var pod in Node.Pods.Values)
+            pod.Known = Knowledge.Nothing;
+    }
+}

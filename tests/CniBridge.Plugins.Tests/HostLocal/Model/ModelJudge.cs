@@ -1,0 +1,125 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal.Model;
+
+/// <summary>What must be true after a call, by the model and by what was on the disk before.</summary>
+sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet> sets)
+{
+    Dictionary<IpAddress, ReservationOwner> _before = [];
+
+    /// <summary>Runs a call that is to be judged.</summary>
+    /// <returns>Was it disturbed?</returns>
+    internal bool Watch(Disturbance disturbance, Action call)
+    {
+        _before = store.Reservations;
+        var isDisturbed = disturbance.Run(call);
+        store.Look();
+        return isDisturbed;
+    }
+
+    internal List<IpAddress> HeldBefore(ReservationOwner owner) => [.. _before.Where(file => file.Value == owner).Select(file => file.Key)];
+
+    /// <summary>Whatever happened: no reservation is anybody's who was deleted.</summary>
+    internal void AssertAllAreSomebodys()
+    {
+        foreach (var (address, owner) in store.Reservations)
+            Assert.True(ModelStore.IsNobody(owner) || node.Pods.ContainsKey(owner), $"{address} of {owner} has leaked");
+    }
+
+    internal void AssertGiven(ModelAdd call, IReadOnlyList<IpAddress> addresses)
+    {
+        var owner = call.Owner;
+        Assert.Equal(sets.Count, addresses.Count);
+        foreach (var (set, address) in sets.Zip(addresses))
+        {
+            Assert.True(node.UserOf(address) is null, $"{address} was given to {owner}, and {node.UserOf(address)} has it");
+            Assert.True(Candidates.Of(set, null).Any(candidate => candidate.Address == address), $"{address} is not to be handed out");
+            var held = HeldBefore(owner).Find(one => set.Find(one) is not null);
+            Assert.True(held is null || held == address || (call.Wanted is { } wanted && set.Find(wanted) is not null), $"{owner} had {held}, and got {address}");
+        }
+        Assert.Equal(Ordered(addresses), Ordered(store.AddressesOf(owner)));
+    }
+
+    static IEnumerable<IpAddress> Ordered(IEnumerable<IpAddress> addresses) => addresses.Order();
+
+    /// <summary>ADD takes nothing that a living pod has, whatever records say, nor that of which nobody can know whether it lives.</summary>
+    internal void AssertNothingIsTaken()
+    {
+        var now = store.Reservations;
+        foreach (var (address, owner) in _before)
+        {
+            if (!ModelStore.IsNobody(owner) && (node.Pods[owner].Known == Knowledge.Nothing || node.Pods[owner].Addresses.Contains(address)))
+                Assert.True(now.GetValueOrDefault(address) == owner, $"{address} of {owner} was taken: {node.Pods[owner].Known}");
+        }
+    }
+
+    /// <summary>Reservations that were deleted under living pods are there again.</summary>
+    internal void AssertLivingAreReserved()
+    {
+        var now = store.Reservations;
+        foreach (var pod in node.Living.Where(node.IsProvenUp))
+        {
+            foreach (var address in pod.Addresses)
+                Assert.True(now.GetValueOrDefault(address) == pod.Owner, $"{pod} lives, and {address} is not reserved for it");
+        }
+    }
+
+    /// <summary>Was there really no other way?</summary>
+    internal void AssertRefusal(CniException refusal, ModelAdd call)
+    {
+        var owner = call.Owner;
+        var text = refusal.Message;
+        if (text.Contains("duplicate allocation", StringComparison.Ordinal))
+        {
+            Assert.True(node.Pods.TryGetValue(owner, out var pod), $"{owner} is not there: {text}");
+            Assert.False(node.IsProvenGone(pod, countsLink: !call.IsBridge) && !HeldBefore(owner).Exists(one => node.UserOf(one) is not null),
+                $"{owner} is gone: {text}");
+        }
+        else if (text.Contains("requested IP address", StringComparison.Ordinal))
+        {
+            Assert.True(IsTaken(call.Wanted!), text);
+        }
+        else
+        {
+            Assert.Contains("no IP addresses available", text, StringComparison.Ordinal);
+            Assert.All(Candidates.Of(SetOf(text), null), one => Assert.True(IsTaken(one.Address), $"{one.Address} can be had: {text}"));
+        }
+    }
+
+    RangeSet SetOf(string refusal)
+    {
+        const string Before = "failed to allocate for range ";
+        var number = refusal[(refusal.IndexOf(Before, StringComparison.Ordinal) + Before.Length)..];
+        return sets[int.Parse(number[..number.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture)];
+    }
+
+    bool IsTaken(IpAddress address) => node.UserOf(address) is not null || node.IsOfALink(address) ||
+        (_before.TryGetValue(address, out var owner) && !ModelStore.IsNobody(owner) && !node.IsProvenGone(node.Pods[owner]));
+
+    /// <summary>An ADD that fails leaves nothing that was not there; what is reserved again for who has a link is its own.</summary>
+    internal void AssertNothingNew(ReservationOwner owner)
+    {
+        var held = HeldBefore(owner);
+        Assert.All(store.AddressesOf(owner), address =>
+            Assert.True(held.Contains(address) || node.UserOf(address)?.Owner == owner || node.IsOfALink(address), $"an ADD of {owner} failed and left {address}"));
+    }
+
+    /// <summary>What nobody is proven to have given up is as it was, and what somebody is proven to is free.</summary>
+    internal void AssertOnlyLeaksAreFreed(bool isComplete)
+    {
+        var now = store.Reservations;
+        foreach (var (address, owner) in _before)
+        {
+            if (ModelStore.IsNobody(owner))
+                continue;
+            var pod = node.Pods[owner];
+            if (pod.Known == Knowledge.Nothing || node.UserOf(address) is not null || pod.Origins.TrueForAll(node.IsThere))
+                Assert.True(now.ContainsKey(address), $"{address} of {owner} was freed");
+            else if (isComplete && node.IsProvenGone(pod))
+                Assert.False(now.ContainsKey(address), $"{address} of {owner} was not freed");
+        }
+    }
+}

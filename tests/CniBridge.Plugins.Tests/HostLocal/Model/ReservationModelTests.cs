@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace CniBridge.Plugins.Tests.HostLocal.Model;
+
+/// <summary>
+/// Thousands of calls, kills, failures of the disk, boots and losses in any order, with the Go plugin in between: no address is
+/// given twice, none leaks. CNI_BRIDGE_MODEL_SEED runs one seed again.
+/// </summary>
+public sealed class ReservationModelTests(ITestOutputHelper output)
+{
+    const string Tiny = """[{"subnet":"10.0.0.0/29"}]""";
+    const string Several = """[{"subnet":"10.0.0.0/29"},{"subnet":"10.1.0.0/28","rangeStart":"10.1.0.3","rangeEnd":"10.1.0.11"}]""";
+    const string Wide = """[{"subnet":"2001:db8::/123"}]""";
+
+    [Theory]
+    [InlineData(1, Tiny, "")]
+    [InlineData(2, Several + "," + Wide, "")]
+    [InlineData(3, Several, ", \"reuseDelay\": 60")]
+    [InlineData(4, Wide + "," + Several, ", \"exclude\": [\"10.1.0.4-10.1.0.6\", \"2001:db8::10/126\"]")]
+    public void No_address_is_given_twice_and_none_leaks(int seed, string ranges, string ipam)
+    {
+        var counts = Run(seed, ranges, ipam, 20_000);
+        output.WriteLine(string.Join(", ", counts.Select(count => $"{count.Value} {count.Key}")));
+        Assert.All(["given", "refused", "killed", "failed", "undone", "unfinished", "boot", "lose"],
+            kind => Assert.True(counts.GetValueOrDefault(kind) > 50, kind));
+    }
+
+    // Each ends with a DEL of all, in whatever state everything is then.
+    [Fact]
+    public void Nor_in_many_short_lives()
+    {
+        for (var seed = 1000; seed < 1100; seed++)
+            Run(seed, seed % 2 == 0 ? Tiny : Several + "," + Wide, "", 150);
+    }
+
+    [Fact]
+    public void Nor_with_a_seed_that_nobody_chose() => Run(DrawSeed(), Several + "," + Wide, "", 5_000);
+
+    static int DrawSeed() => Environment.GetEnvironmentVariable("CNI_BRIDGE_MODEL_SEED") is { Length: > 0 } given
+        ? int.Parse(given, CultureInfo.InvariantCulture)
+        : 1 + RandomNumberGenerator.GetInt32(1_000_000);
+
+    /// <returns>How often what happened.</returns>
+    SortedDictionary<string, int> Run(int seed, string ranges, string ipam, int steps)
+    {
+        using var run = new ModelRun(seed, ranges, ipam);
+        output.WriteLine($"seed {seed}");
+        try
+        {
+            run.Run(steps);
+        }
+        catch (Exception)
+        {
+            output.WriteLine($"the last steps:\n{run.Trace}");
+            throw;
+        }
+        return run.Counts;
+    }
+}
