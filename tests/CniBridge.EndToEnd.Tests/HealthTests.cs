@@ -30,7 +30,7 @@ public sealed partial class HealthTests
     public void A_node_that_is_well_says_so_and_one_that_is_not_says_why()
     {
         using var node = NewNode();
-        Assert.Equal("ok: 1 bridges, 1 pods, 2 of 13 addresses, 0 routes to other nodes\n", node.Run(Program, "status").Succeeded().Stdout);
+        Assert.Equal("ok: 1 bridges, 1 pods, 2 addresses (fullest range 16 %), 0 routes to other nodes\n", node.Run(Program, "status").Succeeded().Stdout);
 
         node.Run("sh", "-c", "nft flush ruleset; ip link set cni0 down").Succeeded();
 

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 using CniBridge.Linux;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Cluster.Agent;
+using CniBridge.Node.Inspection;
 using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;
 
@@ -38,6 +40,11 @@ sealed class AgentCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    readonly Option<string?> _metrics = new("--metrics")
+    {
+        Description = "Answer GET /metrics on this address and port of loopback, such as 127.0.0.1:9469, with what the command metrics prints.",
+    };
+
     internal static Command Agent() => new AgentCommand().Make();
 
     Command Make()
@@ -46,7 +53,7 @@ sealed class AgentCommand
         var command = new Command("agent",
             "Keep this node's routes to the pods of other nodes right until it is stopped; the routes stay then.")
         {
-            _conflist, _clusterCidrs, _serviceCidrs, _dryRun, _log,
+            _conflist, _clusterCidrs, _serviceCidrs, _dryRun, _log, _metrics,
         };
         _source.AddTo(command);
         command.SetAction(parsed => OperatorCommands.Report(() => Run(parsed)));
@@ -63,6 +70,7 @@ sealed class AgentCommand
         var source = _source.Source(parsed);
         using var running = source as IDisposable;
         var agent = new NodeAgent(OptionsOf(parsed, log), source, changes, log);
+        using var metrics = ServeMetrics(parsed);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         agent.Run();
@@ -71,6 +79,21 @@ sealed class AgentCommand
         {
             context.Cancel = true;
             agent.Stop();
+        }
+    }
+
+    MetricsServer? ServeMetrics(ParseResult parsed)
+    {
+        if (parsed.GetValue(_metrics) is not { } text)
+            return null;
+        var name = _source.NodeName(parsed);
+        try
+        {
+            return new MetricsServer(MetricsServer.ParseEndpoint(text), () => MetricsText.Of(NodeHealth.Take(HealthOptions.DefaultConfDir, name), new OperationLog().Read()));
+        }
+        catch (Exception e) when (e is FormatException or System.Net.Sockets.SocketException)
+        {
+            throw new RuntimeException($"--metrics: {e.Message}");
         }
     }
 

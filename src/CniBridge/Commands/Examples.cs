@@ -20,7 +20,7 @@ static class Examples
         ["routes sync"] = ["cni-bridge routes sync --nodes /etc/cni-bridge/nodes.json", "cni-bridge routes sync --kubernetes --dry-run"],
         ["routes show"] = ["cni-bridge routes show --output json"],
         ["routes plan"] = ["cni-bridge routes plan --for router --format frr"],
-        ["agent"] = ["cni-bridge agent --kubernetes --conflist", "cni-bridge agent --nodes /etc/cni-bridge/nodes.json --log json"],
+        ["agent"] = ["cni-bridge agent --kubernetes --conflist", "cni-bridge agent --nodes /etc/cni-bridge/nodes.json --log json --metrics 127.0.0.1:9469"],
         ["ipam list"] = ["cni-bridge ipam list", "cni-bridge ipam list --network podnet --output json"],
         ["ipam show"] = ["cni-bridge ipam show 10.244.1.7"],
         ["ipam leaks"] = ["cni-bridge ipam leaks || cni-bridge ipam gc"],

@@ -7,10 +7,12 @@ namespace CniBridge.Commands;
 /// <summary>Where status and metrics look.</summary>
 sealed class HealthOptions
 {
+    internal const string DefaultConfDir = "/etc/cni/net.d";
+
     readonly Option<string> _confDir = new("--conf-dir")
     {
         Description = "Directory of the network configurations.",
-        DefaultValueFactory = _ => "/etc/cni/net.d",
+        DefaultValueFactory = _ => DefaultConfDir,
     };
 
     readonly Option<string?> _nodeName = new("--node-name")

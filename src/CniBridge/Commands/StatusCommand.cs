@@ -28,13 +28,15 @@ static class StatusCommand
         ? $"{Paint.Good("ok")}: {Summary(health)}\n"
         : $"{Paint.Bad("degraded")}: {string.Join("; ", problems)} ({Summary(health)})\n";
 
-    static string Summary(NodeHealth health)
-    {
-        var (used, size) = (health.Pools.Sum(pool => pool.Use.Used), health.Pools.Sum(pool => (decimal)pool.Use.Size));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{health.Node.Bridges.Count} bridges, {CountPods(health)} pods, {used} of {size} addresses, ") +
-            (health.LostRules is null ? "rules not looked at, " : "") + string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes");
-    }
+    static string Summary(NodeHealth health) => string.Create(CultureInfo.InvariantCulture,
+        $"{health.Node.Bridges.Count} bridges, {CountPods(health)} pods, {CountUsed(health)} addresses (fullest range {FullestPercent(health)} %), ") +
+        (health.LostRules is null ? "rules not looked at, " : "") + string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes");
+
+    static int CountUsed(NodeHealth health) => health.Pools.Sum(pool => pool.Use.Used);
+
+    /// <summary>Rounded up: one that has anything is not empty.</summary>
+    static int FullestPercent(NodeHealth health) =>
+        health.Pools.Select(pool => (int)Math.Ceiling(100.0 * pool.Use.Used / Math.Max(1, pool.Use.Size))).DefaultIfEmpty().Max();
 
     static int CountPods(NodeHealth health) => health.Node.Bridges.Sum(bridge => bridge.Pods.Count);
 
@@ -44,9 +46,9 @@ static class StatusCommand
         json.WriteStrings("problems", problems);
         json.WriteNumber("bridges", health.Node.Bridges.Count);
         json.WriteNumber("pods", CountPods(health));
-        json.WriteNumber("addressesUsed", health.Pools.Sum(pool => pool.Use.Used));
+        json.WriteNumber("addressesUsed", CountUsed(health));
         json.WriteNumber("addressesLeaked", health.Pools.Sum(pool => pool.Leaked));
-        json.WriteNumber("addresses", health.Pools.Sum(pool => (decimal)pool.Use.Size));
+        json.WriteNumber("fullestPercent", FullestPercent(health));
         json.WriteNumber("routes", health.Node.Routes.Count);
     });
 }
