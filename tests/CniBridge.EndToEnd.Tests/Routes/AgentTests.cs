@@ -24,7 +24,7 @@ public sealed class AgentTests
         for (var i = 1; i <= 5; i++)
         {
             // Not before the monitor listens, which it does not say.
-            Assert.NotNull(AwaitMonitor(lan, monitor, i));
+            lan.AwaitMonitor(monitor, i);
             lan.Ip($"{family}route del {destination}");
             var times = monitor.FindOutput($"\\[(.*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\\[(.*)\\] ?{Regex.Escape(route)} ", s_heals);
             Assert.True(times is not null, $"{route} did not come back: {monitor.Output}");
@@ -41,19 +41,6 @@ public sealed class AgentTests
     }
 
     static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture);
-
-    /// <summary>Changes a route that is nobody's until the monitor tells of it.</summary>
-    static Match? AwaitMonitor(NodeLan lan, RunningProcess monitor, int round)
-    {
-        for (var attempt = 0; attempt < 100; attempt++)
-        {
-            var mark = string.Create(CultureInfo.InvariantCulture, $"10.{100 + round}.{attempt}.0/24");
-            lan.Ip($"route replace {mark} dev lo");
-            if (monitor.FindOutput(Regex.Escape(mark), TimeSpan.FromMilliseconds(100)) is { } seen)
-                return seen;
-        }
-        return null;
-    }
 
     [Fact]
     public void Routes_that_went_with_a_link_come_back_with_it()

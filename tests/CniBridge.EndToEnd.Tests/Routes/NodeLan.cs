@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
@@ -73,6 +74,19 @@ sealed class NodeLan : IDisposable
     /// <summary>The same by another program, which is the one that takes the signals then.</summary>
     public AgentProcess StartAgentUnder(string[] wrapper, params string[] arguments) =>
         new(Node, [.. wrapper, Program, "agent", "--node-name", "node1", .. arguments.Contains("--kubernetes") ? Array.Empty<string>() : ["--nodes", NodesPath], .. arguments]);
+
+    /// <summary>Changes a route that is nobody's until ip monitor, which does not say when it listens, tells of it.</summary>
+    public void AwaitMonitor(RunningProcess monitor, int round = 0)
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var mark = string.Create(CultureInfo.InvariantCulture, $"10.{100 + round}.{attempt}.0/24");
+            Ip($"route replace {mark} dev lo");
+            if (monitor.FindOutput(Regex.Escape(mark), TimeSpan.FromMilliseconds(100)) is not null)
+                return;
+        }
+        Assert.Fail($"ip monitor told nothing: {monitor.Output}");
+    }
 
     public CommandResult Ip(string arguments) => Node.Run("ip", arguments.Split(' ')).Succeeded();
 

@@ -78,6 +78,7 @@ public sealed class RouteCommandTests
         lan.Routes("sync").Succeeded();
         lan.WriteNodes(Node1, Node2.Replace("10.244.2.0", "10.244.3.0", StringComparison.Ordinal), Node3.Replace("10.244.3.0", "10.244.2.0", StringComparison.Ordinal));
         using var monitor = lan.Node.Start("ip", ["monitor", "route"]);
+        lan.AwaitMonitor(monitor);
         Assert.Contains("0 added, 2 replaced, 0 removed", lan.Routes("sync").Succeeded().Stdout, StringComparison.Ordinal);
         monitor.WaitForOutput("10\\.244\\.2\\.0/24 via 192\\.168\\.1\\.13(.|\n)*|10\\.244\\.3\\.0/24 via 192\\.168\\.1\\.12");
         Assert.DoesNotContain("Deleted", monitor.Output, StringComparison.Ordinal);
