@@ -94,7 +94,7 @@ public sealed class ChildStreamTests
     public void Descriptors_are_closed_whatever_happens()
     {
         var before = Directory.GetFiles("/proc/self/fd").Length;
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 100; i++)
         {
             using (var child = Start("echo x"))
                 child.Wait();
@@ -104,7 +104,8 @@ public sealed class ChildStreamTests
             Assert.Throws<KernelException>(() => new ChildStream("/nonexistent/program", [], s_environment, null));
         }
 
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 10);
+        // Other tests have theirs; one of ours in each round would be a hundred.
+        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 60);
     }
 
     [Fact]
