@@ -65,6 +65,17 @@ public sealed class LogTests
     }
 
     [Fact]
+    public void What_comes_from_outside_makes_no_lines_and_moves_no_cursor()
+    {
+        using var node = NewNode();
+        RawCall.Of(node, "ADD", Configurations.With("""{"mtu": "\u001b[2J\nADD"}""")).With("CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=a;K8S_POD_NAME=b\u001b[2J").Fail(6, "mtu");
+        var lines = node.Run(Program, "log").Succeeded().Stdout.Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.DoesNotContain('\u001b', string.Concat(lines));
+        Assert.Matches(" eth0 +- +[0-9.]+ +error 6: .*mtu", lines[1]);
+    }
+
+    [Fact]
     public void The_log_level_debug_tells_the_same_on_standard_error()
     {
         using var node = NewNode();

@@ -1,9 +1,11 @@
+using CniBridge.Plugins.Protocol;
+
 namespace CniBridge.Plugins.Operations;
 
 /// <summary>NAMESPACE/NAME of a Kubernetes pod, which runtimes tell in CNI_ARGS.</summary>
 static class PodName
 {
-    /// <summary>Empty where it is not told; no check, for it is only shown.</summary>
+    /// <summary>Empty where it is not told, or is nothing that could be shown on a terminal.</summary>
     internal static string Of(string args)
     {
         string space = "", name = "";
@@ -14,6 +16,8 @@ static class PodName
             else if (pair.StartsWith("K8S_POD_NAME=", StringComparison.Ordinal))
                 name = pair["K8S_POD_NAME=".Length..];
         }
-        return name.Length == 0 ? "" : space + "/" + name;
+        if (name.Length == 0 || CniName.Has(name, char.IsControl) || CniName.Has(space, char.IsControl))
+            return "";
+        return space + "/" + name;
     }
 }

@@ -64,8 +64,11 @@ sealed class LogCommand
     }
 
     static string ResultOf(Operation one) => one.Error is { } error
-        ? Paint.Bad(string.Create(CultureInfo.InvariantCulture, $"error {error.Code}: {error.Message}"))
+        ? Paint.Bad(string.Create(CultureInfo.InvariantCulture, $"error {error.Code}: {Printable(error.Message)}"))
         : one.Addresses.Count > 0 ? string.Join(' ', one.Addresses) : "ok";
+
+    /// <summary>What a message repeats of a configuration may be anything; here it is one line, and moves no cursor.</summary>
+    static string Printable(string text) => new(Array.ConvertAll(text.ToCharArray(), character => char.IsControl(character) ? ' ' : character));
 
     static string Json(List<Operation> operations) => JsonOutput.Object(json =>
     {
