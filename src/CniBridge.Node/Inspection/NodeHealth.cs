@@ -1,6 +1,4 @@
-using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster;
-using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection;
@@ -11,9 +9,6 @@ public sealed record NodeHealth
     public required NodePicture Node { get; init; }
 
     public required IReadOnlyList<PoolHealth> Pools { get; init; }
-
-    /// <summary>Rules of ours that running pods lack, in words; null: nftables could not be asked.</summary>
-    public required IReadOnlyList<string>? LostRules { get; init; }
 
     /// <summary>Routes to other nodes that the last table of nodes asks for; null: there is no table.</summary>
     public required int? WantedRoutes { get; init; }
@@ -33,7 +28,7 @@ public sealed record NodeHealth
                 if (pool.Use.Used >= pool.Use.Size)
                     problems.Add($"{pool.Network} has no free address in {pool.Use.Ranges}");
             }
-            foreach (var lost in LostRules ?? [])
+            foreach (var lost in Node.LostRules ?? [])
                 problems.Add($"lost: {lost}");
             if (WantedRoutes is { } wanted && wanted > Node.Routes.Count)
                 problems.Add($"{wanted - Node.Routes.Count} routes to other nodes are missing");
@@ -49,23 +44,8 @@ public sealed record NodeHealth
         {
             Node = NodePicture.Take(networks.Select(file => file.Network.Bridge).ToHashSet(), ReservationInventory.DefaultStateDirectory),
             Pools = [.. networks.SelectMany(PoolHealth.Of)],
-            LostRules = TryFindLostRules(),
             WantedRoutes = CountWantedRoutes(nodeName),
         };
-    }
-
-    static List<string>? TryFindLostRules()
-    {
-        try
-        {
-            using var links = new RouteSocket();
-            using var rules = new FirewallSurvey(links);
-            return [.. rules.FindLostMasquerades().Select(what => $"masquerading of {what}"), .. rules.FindLostGuards().Select(what => $"macspoofchk of {what}"), .. rules.FindLostPorts()];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 
     static int? CountWantedRoutes(string nodeName) => new NodeCache(NodeCache.DefaultPath).TryLoad(out _) is { } table && table.Find(nodeName) is not null

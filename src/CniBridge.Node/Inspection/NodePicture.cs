@@ -2,6 +2,7 @@ using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Inspection;
 
@@ -17,6 +18,9 @@ public sealed record NodePicture
 
     /// <summary>Routes to other nodes' pods: those that carry our protocol number.</summary>
     public required IReadOnlyList<RoutePicture> Routes { get; init; }
+
+    /// <summary>Rules of ours that running pods lack, in words; null: nftables could not be asked.</summary>
+    public required IReadOnlyList<string>? LostRules { get; init; }
 
     /// <param name="configured">Names of bridges that belong to it though no pod of ours is on them.</param>
     public static NodePicture Take(IReadOnlyCollection<string> configured, string stateDirectory)
@@ -37,7 +41,26 @@ public sealed record NodePicture
             Name = Sysctl.TryRead("kernel/hostname") ?? "",
             Bridges = bridges,
             Routes = RoutePicture.List(socket),
+            LostRules = TryFindLostRules(socket),
         };
+    }
+
+    static List<string>? TryFindLostRules(RouteSocket links)
+    {
+        try
+        {
+            using var rules = new FirewallSurvey(links);
+            return
+            [
+                .. rules.FindLostMasquerades().Select(what => $"masquerading of {what}"),
+                .. rules.FindLostGuards().Select(what => $"macspoofchk of {what}"),
+                .. rules.FindLostPorts(),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }
 

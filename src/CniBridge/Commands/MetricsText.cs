@@ -19,7 +19,7 @@ sealed class MetricsText
         metrics.Add("routes_present", "Routes to other nodes in the kernel.", [([], health.Node.Routes.Count)]);
         if (health.WantedRoutes is { } wanted)
             metrics.Add("routes_wanted", "Routes to other nodes that the agent's table of nodes asks for.", [([], wanted)]);
-        if (health.LostRules is { } lost)
+        if (health.Node.LostRules is { } lost)
             metrics.Add("rules_lost", "Rules of running pods that somebody deleted; cni-bridge repair puts them back.", [([], lost.Count)]);
         metrics.AddOperations(operations);
         return metrics._text.ToString();

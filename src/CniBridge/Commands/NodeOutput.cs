@@ -21,6 +21,10 @@ static class NodeOutput
             blocks.Add([Paint.Bold("routes to other nodes"), .. node.Routes.Select(TextOf)]);
         if (blocks.Count == 0)
             blocks.Add(["no bridge of ours"]);
+        if (node.LostRules is { Count: > 0 } lost)
+            blocks.Add([Paint.Bad("rules that pods lack; cni-bridge repair puts them back"), .. lost]);
+        else if (node.Bridges.Count > 0)
+            blocks.Add([node.LostRules is null ? "rules: not looked at" : "rules: all there"]);
         for (var i = 0; i < blocks.Count; i++)
             Append(text, blocks[i], isLast: i == blocks.Count - 1);
         return text.ToString();
@@ -134,6 +138,8 @@ static class NodeOutput
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (node.LostRules is { } lost)
+            json.WriteStrings("lostRules", lost);
     });
 
     static void Write(Utf8JsonWriter json, BridgePicture bridge)

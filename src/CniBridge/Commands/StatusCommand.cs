@@ -30,7 +30,7 @@ static class StatusCommand
 
     static string Summary(NodeHealth health) => string.Create(CultureInfo.InvariantCulture,
         $"{health.Node.Bridges.Count} bridges, {CountPods(health)} pods, {CountUsed(health)} addresses (fullest range {FullestPercent(health)} %), ") +
-        (health.LostRules is null ? "rules not looked at, " : "") + string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes");
+        (health.Node.LostRules is null ? "rules not looked at, " : "") + string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes");
 
     static int CountUsed(NodeHealth health) => health.Pools.Sum(pool => pool.Use.Used);
 
