@@ -34,11 +34,14 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
     /// <summary>Texts come from outside: longer ones are cut, so that a line has a bound.</summary>
     const int MaxText = 300;
 
+    /// <summary>That of results, which is there already: the library's own comes with tables.</summary>
+    static readonly JsonWriterOptions s_options = new() { Encoder = new GoJsonEncoder() };
+
     /// <summary>One line of JSON.</summary>
     internal ReadOnlySpan<byte> ToLine()
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, s_options))
         {
             json.WriteStartObject();
             Write(json);
