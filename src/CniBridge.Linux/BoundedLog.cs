@@ -47,7 +47,7 @@ public sealed unsafe class BoundedLog(string path, int maxBytes)
         const int flags = LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_NONBLOCK;
         if (Descriptor.TryOpen(path, flags, FileMode, Errno.ENOENT) is { } file)
             return file;
-        SmallFile.EnsureDirectory(Path.GetDirectoryName(path)!);
+        Directories.Ensure(Path.GetDirectoryName(path)!);
         return Descriptor.Open(path, flags, FileMode);
     }
 

@@ -241,21 +241,6 @@ public static unsafe class SmallFile
         return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"delete {path}", errno);
     }
 
-    /// <summary>Why nothing can be created in a directory that may have to be made first, or null.</summary>
-    public static string? WhyNotWritable(string directory)
-    {
-        for (var path = Path.GetFullPath(directory); ; path = Path.GetDirectoryName(path)!)
-        {
-            if (Exists(path) && !Directory.Exists(path))
-                return $"{path} is not a directory";
-            if (!Directory.Exists(path) && path != "/")
-                continue;
-            return LibC.access(path, LibC.W_OK | LibC.X_OK) == 0
-                ? null
-                : new KernelException($"write to {path}", Marshal.GetLastPInvokeError()).Message;
-        }
-    }
-
     /// <summary>Gives a file, or a link itself, one name more; false when the file system or the kernel allows none.</summary>
     /// <exception cref="KernelException">There is no such file, or the name is taken.</exception>
     public static bool TryAddName(string path, string name)
@@ -276,64 +261,5 @@ public static unsafe class SmallFile
     {
         Descriptor.RefuseNul(path + name);
         KernelException.ThrowIfFailed(LibC.rename(path, name), $"rename {path} to {name}");
-    }
-
-    /// <summary>Removes a directory; false when it was not there, is not empty, or something is mounted on it.</summary>
-    public static bool TryRemoveDirectory(string path)
-    {
-        Descriptor.RefuseNul(path);
-        if (LibC.rmdir(path) == 0)
-            return true;
-        var errno = Marshal.GetLastPInvokeError();
-        return errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ENOTEMPTY or Errno.EEXIST or Errno.EBUSY
-            ? false
-            : throw new KernelException($"remove the directory {path}", errno);
-    }
-
-    /// <summary>Deletes all that is in a directory, and follows no link out of it; of one that is not there, nothing.</summary>
-    public static void EmptyDirectory(string path)
-    {
-        if (!Directory.Exists(path))
-            return;
-        foreach (var entry in Directory.GetFileSystemEntries(path))
-        {
-            if (new DirectoryInfo(entry) is { Exists: true, LinkTarget: null })
-            {
-                EmptyDirectory(entry);
-                TryRemoveDirectory(entry);
-            }
-            else
-            {
-                TryDelete(entry);
-            }
-        }
-    }
-
-    /// <summary>Makes a directory and those above it, mode 0755 less the umask.</summary>
-    public static void EnsureDirectory(string path)
-    {
-        Descriptor.RefuseNul(path);
-        var errno = MakeDirectory(path);
-        if (errno == Errno.ENOENT && Path.GetDirectoryName(path) is { Length: > 0 } parent)
-        {
-            EnsureDirectory(parent);
-            // Once: /proc says so of whatever cannot be made there.
-            errno = MakeDirectory(path);
-        }
-        if (errno != 0 && !(errno == Errno.EEXIST && Directory.Exists(path)))
-            throw new KernelException($"create the directory {path}", errno);
-    }
-
-    /// <summary>Waits until the names that a directory has now outlive a loss of power.</summary>
-    public static void FlushDirectory(string path)
-    {
-        using var directory = Descriptor.Open(path, LibC.O_RDONLY | LibC.O_DIRECTORY);
-        KernelException.ThrowIfFailed(LibC.fsync(directory.Number), $"flush {path}");
-    }
-
-    static int MakeDirectory(string path)
-    {
-        CrashPoint.Pass();
-        return LibC.mkdir(path, 0b111_101_101) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 }

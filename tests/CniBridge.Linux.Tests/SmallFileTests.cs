@@ -152,11 +152,11 @@ public sealed class SmallFileTests : IDisposable
         System.IO.File.WriteAllText(File, "precious");
         System.IO.File.WriteAllText(File + ".d/deep/file", "");
         Directory.CreateSymbolicLink(File + ".d/deep/link", Path.GetDirectoryName(File)!);
-        Assert.False(SmallFile.TryRemoveDirectory(File + ".d"));
-        SmallFile.EmptyDirectory(File + ".d");
-        Assert.True(SmallFile.TryRemoveDirectory(File + ".d"));
-        Assert.False(SmallFile.TryRemoveDirectory(File + ".d"));
-        SmallFile.EmptyDirectory(File + ".d");
+        Assert.False(Directories.TryRemove(File + ".d"));
+        Directories.Empty(File + ".d");
+        Assert.True(Directories.TryRemove(File + ".d"));
+        Assert.False(Directories.TryRemove(File + ".d"));
+        Directories.Empty(File + ".d");
         Assert.Equal("precious", System.IO.File.ReadAllText(File));
     }
 

@@ -24,7 +24,7 @@ public sealed class ConflistFile(string path)
         var change = Compare(text);
         if (change == ConflistChange.Written)
         {
-            SmallFile.EnsureDirectory(Directory);
+            Directories.Ensure(Directory);
             SmallFile.Replace(path, Encoding.UTF8.GetBytes(text), Mode, isDurable: true);
         }
         return change;

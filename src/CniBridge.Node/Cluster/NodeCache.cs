@@ -26,7 +26,7 @@ public sealed class NodeCache(string path)
         _last ??= SmallFile.TryRead(path, text.Length + 1);
         if (_last is not null && text.AsSpan().SequenceEqual(_last) && SmallFile.Exists(path))
             return;
-        SmallFile.EnsureDirectory(System.IO.Path.GetDirectoryName(path) ?? "/");
+        Directories.Ensure(System.IO.Path.GetDirectoryName(path) ?? "/");
         SmallFile.Replace(path, text, Mode, isDurable: true);
         _last = text;
     }

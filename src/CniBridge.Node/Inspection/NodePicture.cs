@@ -1,9 +1,6 @@
 using CniBridge.Linux;
-using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
 using CniBridge.Plugins.Firewall;
-using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Inspection;
@@ -61,72 +58,5 @@ public sealed record NodePicture
         {
             return null;
         }
-    }
-}
-
-/// <summary>A bridge with its ports.</summary>
-/// <param name="OtherPorts">Names of ports that are no pod's.</param>
-public sealed record BridgePicture(Link Link, IReadOnlyList<Cidr> Addresses, IReadOnlyList<PodPicture> Pods, IReadOnlyList<string> OtherPorts)
-{
-    /// <summary>BR_MAX_PORTS of net/bridge/br_private.h, without 0.</summary>
-    public const int MaxPorts = 1023;
-
-    public int PortCount => Pods.Count + OtherPorts.Count;
-
-    internal static BridgePicture Of(Link bridge, PodPicture[] pods, RouteSocket socket)
-    {
-        var others = new List<string>();
-        foreach (var port in socket.ListPorts(bridge.Index))
-        {
-            if (!Array.Exists(pods, pod => pod.Interface.Host.Index == port.Index))
-                others.Add(port.Name);
-        }
-        return new BridgePicture(bridge, PodInterfaces.GlobalAddresses(socket.ListAddresses(bridge.Index)), pods, others);
-    }
-}
-
-/// <summary>A pod's interface, and what is known of the pod.</summary>
-/// <param name="Origin">Null: nothing is recorded.</param>
-public sealed record PodPicture(PodInterface Interface, AttachmentOrigin? Origin, IReadOnlyList<HostPort> Ports)
-{
-    /// <summary>NAMESPACE/NAME where the runtime told it, else the container, else the link.</summary>
-    public string Name => Origin?.Pod is { Length: > 0 } pod ? pod : Interface.Attachment?.ContainerId ?? Interface.Host.Name;
-
-    /// <summary>The path that the runtime gave, if the namespace is still there; else where it was found.</summary>
-    public string Netns => Origin is not null && Origin.NetnsId == Interface.Namespace?.Identity ? Origin.Netns : Interface.Namespace?.Path ?? "";
-
-    internal static PodPicture Of(
-        PodInterface pod, IReadOnlyDictionary<Plugins.Attachment, AttachmentOrigin> origins,
-        IReadOnlyDictionary<Plugins.Attachment, IReadOnlyList<HostPort>> ports) => pod.Attachment is null
-            ? new PodPicture(pod, null, [])
-            : new PodPicture(pod, origins.GetValueOrDefault(pod.Attachment), ports.GetValueOrDefault(pod.Attachment, []));
-
-    /// <summary>Is it what a person calls so: a name of Kubernetes or its last part, the beginning of a container ID, an address, a link?</summary>
-    public bool IsCalled(string name) =>
-        Name == name || Name.EndsWith("/" + name, StringComparison.Ordinal) || Interface.Host.Name == name ||
-        (name.Length > 0 && Interface.Attachment?.ContainerId.StartsWith(name, StringComparison.Ordinal) == true) ||
-        (IpAddress.TryParse(name, out var address) && Interface.Addresses.Any(cidr => cidr.Address == address));
-}
-
-/// <summary>A route to another node's pods.</summary>
-/// <param name="Link">Empty where its link is gone.</param>
-public sealed record RoutePicture(Cidr Destination, IpAddress? Gateway, string Link)
-{
-    internal static List<RoutePicture> List(RouteSocket socket)
-    {
-        var routes = new List<RoutePicture>();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
-        {
-            foreach (var route in socket.ListRoutes(isV6))
-            {
-                if (ClusterRoute.IsOurs(route))
-                {
-                    routes.Add(new RoutePicture(
-                        route.Destination, route.Gateways is [var gateway, ..] ? gateway : null,
-                        route.Links is [var link, ..] ? socket.TryGetName(link) ?? "" : ""));
-                }
-            }
-        }
-        return routes;
     }
 }

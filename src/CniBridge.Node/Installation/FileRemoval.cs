@@ -31,9 +31,9 @@ sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
             return;
         plan.Remove(stays ? $"what is in {path}" : $"the directory {path}", () =>
         {
-            SmallFile.EmptyDirectory(path);
+            Directories.Empty(path);
             if (!stays)
-                SmallFile.TryRemoveDirectory(path);
+                Directories.TryRemove(path);
         });
     }
 
@@ -48,7 +48,7 @@ sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
                 return;
         }
         _gone.Add(path);
-        plan.Remove($"the directory {path}", () => SmallFile.TryRemoveDirectory(path));
+        plan.Remove($"the directory {path}", () => Directories.TryRemove(path));
     }
 
     /// <summary>A network's directory, if none of its reservations is anybody's any more.</summary>

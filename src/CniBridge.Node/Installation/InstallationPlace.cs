@@ -53,15 +53,15 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
     internal void KeepAs(string kept)
     {
         RemoveTree(kept);
-        SmallFile.EnsureDirectory(Unfinished);
+        Directories.Ensure(Unfinished);
         foreach (var name in Names)
         {
             if (PluginFile.Exists(PathOf(name)))
                 PluginFile.Keep(PathOf(name), Path.Combine(Unfinished, name));
         }
-        SmallFile.FlushDirectory(Unfinished);
+        Directories.Flush(Unfinished);
         SmallFile.Rename(Unfinished, kept);
-        SmallFile.FlushDirectory(Own);
+        Directories.Flush(Own);
     }
 
     /// <summary>By <see cref="Next"/>.</summary>
@@ -70,7 +70,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
         if (System.IO.Directory.Exists(Previous))
             SmallFile.Rename(Previous, Outdated);
         SmallFile.Rename(Next, Previous);
-        SmallFile.FlushDirectory(Own);
+        Directories.Flush(Own);
         RemoveTree(Outdated);
     }
 
@@ -103,7 +103,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
 
     internal static void RemoveTree(string path)
     {
-        SmallFile.EmptyDirectory(path);
-        SmallFile.TryRemoveDirectory(path);
+        Directories.Empty(path);
+        Directories.TryRemove(path);
     }
 }

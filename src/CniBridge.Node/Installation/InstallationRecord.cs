@@ -43,9 +43,9 @@ sealed record InstallationRecord
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
             Write(json);
-        SmallFile.EnsureDirectory(Path.GetDirectoryName(path)!);
+        Directories.Ensure(Path.GetDirectoryName(path)!);
         SmallFile.Replace(path, bytes.ToArray(), Mode, isDurable: true);
-        SmallFile.FlushDirectory(Path.GetDirectoryName(path)!);
+        Directories.Flush(Path.GetDirectoryName(path)!);
     }
 
     void Write(Utf8JsonWriter json)

@@ -35,7 +35,7 @@ sealed class OwnTextFile(string path)
         SmallFile.TryDeleteUnfinished(path);
         if (Read() == text)
             return false;
-        SmallFile.EnsureDirectory(directory);
+        Directories.Ensure(directory);
         SmallFile.Replace(path, Encoding.UTF8.GetBytes(text), Mode, isDurable: true);
         return true;
     }

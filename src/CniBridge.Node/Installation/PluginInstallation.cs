@@ -30,7 +30,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
     {
         // Before anything is made.
         var before = Directory.Exists(_place.Own) ? null : NodeBefore.Look(NodeBefore.WithParents(directory));
-        SmallFile.EnsureDirectory(directory);
+        Directories.Ensure(directory);
         using var held = _place.Lock();
         RefuseDirectories();
         var record = InstallationRecord.TryLoad(_place.RecordFile);
@@ -139,9 +139,9 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
             SmallFile.Rename(_place.UnfinishedOf(name), _place.PathOf(name));
             // No link outlives a loss of power that the program does not.
             if (name == ProgramName)
-                SmallFile.FlushDirectory(directory);
+                Directories.Flush(directory);
         }
-        SmallFile.FlushDirectory(directory);
+        Directories.Flush(directory);
     }
 
     void Finish(InstallationRecord? record)

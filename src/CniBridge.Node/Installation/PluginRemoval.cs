@@ -50,7 +50,7 @@ sealed class PluginRemoval(InstallationPlace place, UninstallationPlan plan, Fil
     {
         if (PluginFile.Exists(kept))
             SmallFile.Rename(kept, path);
-        SmallFile.FlushDirectory(place.Directory);
+        Directories.Flush(place.Directory);
     }
 
     /// <summary>A file of our name is ours, whichever version.</summary>
@@ -66,7 +66,7 @@ sealed class PluginRemoval(InstallationPlace place, UninstallationPlan plan, Fil
             if (Directory.Exists(entry))
                 InstallationPlace.RemoveTree(entry);
         }
-        SmallFile.EmptyDirectory(place.Own);
-        SmallFile.TryRemoveDirectory(place.Own);
+        Directories.Empty(place.Own);
+        Directories.TryRemove(place.Own);
     }
 }

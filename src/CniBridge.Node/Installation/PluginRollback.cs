@@ -29,7 +29,7 @@ public sealed class PluginRollback(string directory, IReadOnlyList<string> roles
         }
         foreach (var name in InOrder(changed))
             _place.PutBack(name, _place.Previous);
-        SmallFile.FlushDirectory(directory);
+        Directories.Flush(directory);
         record = Finish(record);
         return new RollbackReport(record.Version, changed);
     }

@@ -197,7 +197,7 @@ sealed class HostLocalAddresses : IAddressManager
     /// <exception cref="CniException">Code 5: the data directory cannot be written to.</exception>
     public void ReportStatus()
     {
-        if (SmallFile.WhyNotWritable(_place.Directory) is { } why)
+        if (Directories.WhyNotWritable(_place.Directory) is { } why)
             throw new CniException(CniErrorCode.IoFailure, $"the data directory {_place.Directory} cannot be used: {why}", "ipam.dataDir");
         if (ServesIPv6 && Sysctl.TryRead("net/ipv6/conf/all/forwarding") is null)
         {

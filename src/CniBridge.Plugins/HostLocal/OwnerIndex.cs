@@ -105,7 +105,7 @@ sealed class OwnerIndex
     /// <summary>Makes the index anew. What is known of owners that have addresses still is kept.</summary>
     internal void Rebuild(ILookup<ReservationOwner?, IpAddress> owners, IReadOnlyList<OwnerRecord> known)
     {
-        SmallFile.EnsureDirectory(_directory);
+        Directories.Ensure(_directory);
         SmallFile.TryDelete(Path.Combine(_directory, StampFile));
         _read.Clear();
         var byName = new Dictionary<string, OwnerRecord>(StringComparer.Ordinal);

@@ -16,7 +16,7 @@ sealed class ReleaseTimes(string directory, TextWriter log)
     internal void Note(IpAddress address) => Try(() =>
     {
         SmallFile.TryDelete(PathOf(address));
-        SmallFile.EnsureDirectory(directory);
+        Directories.Ensure(directory);
         SmallFile.TryCreate(PathOf(address), [], FileMode);
     });
 

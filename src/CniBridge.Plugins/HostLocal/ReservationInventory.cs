@@ -3,23 +3,6 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>A reservation, and what is known of the attachment that it was made for.</summary>
-/// <param name="ContainerId">Empty where the file names no owner: what a crash of the Go plugin leaves, or no reservation at all.</param>
-/// <param name="InterfaceName">Empty in files of the oldest Go versions.</param>
-/// <param name="Origin">Null: another plugin made it.</param>
-/// <param name="ReservedAt">When the file was written.</param>
-/// <param name="IsConfigured">Does any living namespace have the address? Null: not all could be looked into.</param>
-public sealed record ReservationState(
-    IpAddress Address, string ContainerId, string InterfaceName, AttachmentOrigin? Origin, DateTimeOffset? ReservedAt,
-    LifeVerdict Life, bool? IsConfigured)
-{
-    /// <summary>Proven to be nobody's: what a full range makes ADD take back.</summary>
-    public bool IsLeaked => IsConfigured == false && Life.State == LifeState.Dead;
-
-    /// <summary>Leaked, or a file that names nobody.</summary>
-    public bool IsLeftOver => IsLeaked || Life == LifeVerdict.Empty;
-}
-
 /// <summary>What the operator may ask of a network's reservations and do with them; grows with their number.</summary>
 /// <param name="dataDirectory">With the network's own directory: DATADIR/NETWORK.</param>
 /// <param name="stateDirectory">ipam.stateDir</param>
@@ -101,18 +84,3 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         return RebuildStep.Recorded;
     }
 }
-
-public enum RebuildStep
-{
-    /// <summary>Nobody had reserved it; it is reserved for its pod now.</summary>
-    Restored,
-
-    /// <summary>It was reserved, and now it is known for which namespace.</summary>
-    Recorded,
-
-    /// <summary>Another has it reserved: two pods may have the address.</summary>
-    Taken,
-}
-
-/// <summary>An address of a living pod about which something was to be done.</summary>
-public sealed record RebuiltAddress(IpAddress Address, Attachment Attachment, RebuildStep Step);

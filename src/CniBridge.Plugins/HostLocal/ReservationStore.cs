@@ -45,7 +45,7 @@ sealed class ReservationStore : IReservationStore
     {
         if (TryOpen(place, log, user) is { } store)
             return store;
-        SmallFile.EnsureDirectory(place.Directory);
+        Directories.Ensure(place.Directory);
         return new ReservationStore(place, FileLock.Acquire(place.LockFile, LockMode, place.LockDeadline), log, user);
     }
 

@@ -23,8 +23,3 @@ public sealed record PodInterface(Link Host, Attachment? Attachment)
     /// <summary>Routes of <see cref="Inside"/> in the main table.</summary>
     public IReadOnlyList<RouteEntry> Routes { get; init; } = [];
 }
-
-/// <summary>A network namespace.</summary>
-/// <param name="Path">Where it is mounted, or one of its processes.</param>
-/// <param name="Identity">See <see cref="Linux.SmallFile.IdentityOf"/>.</param>
-public sealed record PodNamespace(string Path, string Identity);

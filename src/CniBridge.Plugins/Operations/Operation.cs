@@ -140,16 +140,3 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
         return phases;
     }
 }
-
-/// <summary>Why a call failed, as the runtime was told.</summary>
-public sealed record OperationError(int Code, string Message)
-{
-    internal void Write(Utf8JsonWriter json)
-    {
-        json.WriteNumber("code", Code);
-        json.WriteString("error", Operation.Cut(Message));
-    }
-
-    internal static OperationError? Read(JsonKeys keys) =>
-        keys.Text("error") is { } message ? new OperationError(keys.Number("code") ?? 0, message) : null;
-}

@@ -50,7 +50,7 @@ sealed class NodePorts : INodePorts
 
     public IDisposable Lock()
     {
-        SmallFile.EnsureDirectory(StateDirectory.DefaultRoot);
+        Directories.Ensure(StateDirectory.DefaultRoot);
         return FileLock.Acquire(LockFile, LockMode, s_lockDeadline);
     }
 

@@ -47,7 +47,7 @@ sealed class StateDirectory(string path)
         }
         catch (KernelException e) when (e.Errno == Errno.ENOENT)
         {
-            SmallFile.EnsureDirectory(Path);
+            Directories.Ensure(Path);
             SmallFile.Replace(PathOf(name), content, FileMode);
         }
     }

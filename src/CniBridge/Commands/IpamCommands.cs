@@ -184,6 +184,3 @@ sealed class IpamCommands
         return command;
     }
 }
-
-/// <summary>A reservation and where it is.</summary>
-sealed record StoredReservation(AddressStore Store, ReservationState State);

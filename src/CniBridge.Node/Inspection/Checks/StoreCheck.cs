@@ -33,7 +33,7 @@ sealed class StoreCheck(Examination node)
 
     void CheckDirectory(string directory)
     {
-        if (node.Options.IsRoot && SmallFile.WhyNotWritable(directory) is { } why)
+        if (node.Options.IsRoot && Directories.WhyNotWritable(directory) is { } why)
             node.Found.Add(StoreFindings.StoreNotWritable, "DIRECTORY", directory, "REASON", why);
     }
 

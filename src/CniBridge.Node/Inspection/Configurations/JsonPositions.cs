@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace CniBridge.Node.Inspection.Configurations;
@@ -43,16 +42,5 @@ sealed class JsonPositions
             for (var i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
                 Visit(ref reader, $"{path}[{i.ToString(CultureInfo.InvariantCulture)}]");
         }
-    }
-}
-
-/// <summary>Line and column as editors count them: from 1, in characters.</summary>
-public readonly record struct TextPosition(int Line, int Column)
-{
-    internal static TextPosition At(byte[] text, long offset)
-    {
-        var before = text.AsSpan(0, (int)Math.Min(offset, text.Length));
-        var start = before.LastIndexOf((byte)'\n') + 1;
-        return new TextPosition(before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[start..]) + 1);
     }
 }

@@ -1,0 +1,14 @@
+using System.Text;
+
+namespace CniBridge.Node.Inspection.Configurations;
+
+/// <summary>Line and column as editors count them: from 1, in characters.</summary>
+public readonly record struct TextPosition(int Line, int Column)
+{
+    internal static TextPosition At(byte[] text, long offset)
+    {
+        var before = text.AsSpan(0, (int)Math.Min(offset, text.Length));
+        var start = before.LastIndexOf((byte)'\n') + 1;
+        return new TextPosition(before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[start..]) + 1);
+    }
+}

@@ -1,0 +1,31 @@
+using CniBridge.Plugins.HostLocal;
+
+namespace CniBridge.Node.Inspection;
+
+/// <summary>A range set of a network.</summary>
+/// <param name="Leaked">Reservations of it whose pod is proven gone.</param>
+public sealed record PoolHealth(string Network, PoolUse Use, int Leaked)
+{
+    internal static IEnumerable<PoolHealth> Of(NetworkFile file)
+    {
+        var network = file.Network;
+        if (network.StoreDirectory is null)
+            return [];
+        var reservations = TryRead(network.StoreDirectory, network.StateDirectory);
+        var uses = network.CountUse(reservations);
+        var leaks = network.CountUse([.. reservations.Where(one => one.IsLeftOver)]);
+        return uses.Zip(leaks, (use, leak) => new PoolHealth(network.Name, use, leak.Used));
+    }
+
+    static IReadOnlyList<ReservationState> TryRead(string store, string stateDirectory)
+    {
+        try
+        {
+            return new ReservationSurvey(store, stateDirectory).List();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

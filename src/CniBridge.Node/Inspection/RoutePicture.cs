@@ -1,0 +1,28 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+using CniBridge.Node.Cluster;
+
+namespace CniBridge.Node.Inspection;
+
+/// <summary>A route to another node's pods.</summary>
+/// <param name="Link">Empty where its link is gone.</param>
+public sealed record RoutePicture(Cidr Destination, IpAddress? Gateway, string Link)
+{
+    internal static List<RoutePicture> List(RouteSocket socket)
+    {
+        var routes = new List<RoutePicture>();
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            foreach (var route in socket.ListRoutes(isV6))
+            {
+                if (ClusterRoute.IsOurs(route))
+                {
+                    routes.Add(new RoutePicture(
+                        route.Destination, route.Gateways is [var gateway, ..] ? gateway : null,
+                        route.Links is [var link, ..] ? socket.TryGetName(link) ?? "" : ""));
+                }
+            }
+        }
+        return routes;
+    }
+}

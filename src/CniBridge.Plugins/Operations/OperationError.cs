@@ -1,0 +1,17 @@
+using System.Text.Json;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Operations;
+
+/// <summary>Why a call failed, as the runtime was told.</summary>
+public sealed record OperationError(int Code, string Message)
+{
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteNumber("code", Code);
+        json.WriteString("error", Operation.Cut(Message));
+    }
+
+    internal static OperationError? Read(JsonKeys keys) =>
+        keys.Text("error") is { } message ? new OperationError(keys.Number("code") ?? 0, message) : null;
+}
