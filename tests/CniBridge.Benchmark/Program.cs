@@ -11,7 +11,7 @@ if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out 
 }
 Contender[] contenders = [new("ours", "ours", args[0], 81), new("Go", "go", args[1], 82)];
 var empty = new Contender("empty", "none", args[0], 83, StaysEmpty: true);
-var scenarios = Scenario.All.Where(scenario => args.Length == 4 || args[4..].Contains(scenario.Key));
+var scenarios = Scenario.All.Where(scenario => args.Length == 4 || args.AsSpan(4).Contains(scenario.Key));
 // Memory is measured of processes that a relay leaves behind: they become our children.
 LibC.Check(LibC.prctl(LibC.PR_SET_CHILD_SUBREAPER, 1), "prctl");
 try
@@ -24,9 +24,9 @@ try
         race.Run(rounds);
         report.Write(race);
     }
-    if (args.Length == 4 || args[4..].Contains(RepairRun.Key))
+    if (args.Length == 4 || args.AsSpan(4).Contains(RepairRun.Key))
         new RepairRun(contenders[0], args[2], Console.Out).Run(Math.Min(rounds, RepairRun.MaxRounds));
-    if (args.Length == 4 || args[4..].Contains(RouteRounds.Key))
+    if (args.Length == 4 || args.AsSpan(4).Contains(RouteRounds.Key))
         new RouteRounds(args[0], args[2]).Run(Math.Min(rounds, RouteRounds.MaxRounds), Console.Out);
     return 0;
 }
