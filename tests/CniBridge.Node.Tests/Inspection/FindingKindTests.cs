@@ -18,6 +18,22 @@ public sealed class FindingKindTests
         Assert.Same(s_kind, finding.Kind);
     }
 
+    [Fact]
+    public void A_value_that_looks_like_a_name_stays_as_it_is()
+    {
+        var finding = s_kind.Of("FILE", "{POD}[COMMAND]", "POD", "{FILE}", "COMMAND", "nft list {FILE} [COMMAND]");
+        Assert.Equal("{POD}[COMMAND] is of {FILE}", finding.What);
+        Assert.Equal("rm '{POD}[COMMAND]' && nft list {FILE} [COMMAND] '{POD}[COMMAND]'", finding.Fix);
+    }
+
+    [Fact]
+    public void A_name_without_a_value_stays_as_it_is()
+    {
+        var finding = Kind(Severity.Error, "echo {} [ -f {FILE").Of("OTHER", "x");
+        Assert.Equal("{FILE} is of {POD}", finding.What);
+        Assert.Equal("echo {} [ -f {FILE", finding.Fix);
+    }
+
     [Theory]
     [InlineData("/etc/cni/net.d/10-x.conflist", "/etc/cni/net.d/10-x.conflist")]
     [InlineData("fd00::/64", "fd00::/64")]
