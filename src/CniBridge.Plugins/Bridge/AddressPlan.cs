@@ -29,12 +29,13 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
         return false;
     }
 
-    /// <exception cref="CniException">Code 7: a route that no kernel takes.</exception>
+    /// <exception cref="CniException">Code 7: a network of all addresses, or a route that the kernel refuses.</exception>
     internal static AddressPlan Make(BridgeConfig config, CniResult assigned)
     {
         var ips = new List<CniIp>();
         foreach (var ip in assigned.Ips)
         {
+            RefuseWholeFamily(ip.Address);
             var gateway = ip.Gateway ?? (config.IsGateway ? ip.Address.Network.Next() : null);
             ips.Add(ip with { Interface = ContainerInterface, Gateway = gateway });
         }
@@ -43,6 +44,16 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
             routes.AddRange(MissingDefaultRoutes(ips, routes));
         var result = assigned with { Ips = ips, Routes = routes, Dns = config.Dns ?? assigned.Dns };
         return new AddressPlan(result, config.IsGateway ? GatewaysOf(ips) : [], Resolve(routes, ips));
+    }
+
+    /// <summary>The kernel makes a route to an address's network: to 0.0.0.0/0 it replaces the node's default route.</summary>
+    static void RefuseWholeFamily(Cidr address)
+    {
+        if (address.PrefixLength == 0)
+        {
+            throw CniException.InvalidConfig("ipam", address,
+                "the prefix length 0 would replace the default route: the IPAM plugin must return the length of the subnet");
+        }
     }
 
     static List<Cidr> GatewaysOf(List<CniIp> ips)

@@ -40,6 +40,9 @@ sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddres
     static Cidr ParseSubnet(string? text, string key)
     {
         var subnet = CniResultReader.ReadCidr(text, key);
+        // Its route would be the default route of the pod, and with isGateway of the node.
+        if (subnet.PrefixLength == 0)
+            throw CniException.InvalidConfig(key, text, "a subnet of all addresses would replace the default route: use a longer prefix");
         // Two addresses must remain beside the network's own and the gateway.
         if (subnet.PrefixLength > subnet.Address.Bits - 2)
             throw CniException.InvalidConfig(key, text, $"Network {subnet} too small to allocate from");

@@ -47,6 +47,15 @@ public sealed class AddressPlanTests
         Assert.Empty(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips)).Gateways);
     }
 
+    [Theory]
+    [InlineData("10.0.0.5/0")]
+    [InlineData("10.0.0.5/24 fd00::5/0")]
+    public void An_address_whose_network_is_everything_is_refused(string ips)
+    {
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_gateway, Assigned(ips)), "/0: the prefix length 0");
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips)), "/0");
+    }
+
     [Fact]
     public void Only_a_gateway_fills_a_missing_gateway_in()
     {

@@ -16,7 +16,6 @@ public sealed class AddressRangeTests
     [InlineData("192.0.2.128/25", "192.0.2.129-192.0.2.254", "192.0.2.129")]
     [InlineData("192.0.2.0/30", "192.0.2.1-192.0.2.2", "192.0.2.1")]
     [InlineData("192.0.2.0/024", "192.0.2.1-192.0.2.254", "192.0.2.1")]
-    [InlineData("0.0.0.0/0", "0.0.0.1-255.255.255.254", "0.0.0.1")]
     [InlineData("2001:DB8:1::/64", "2001:db8:1::1-2001:db8:1:0:ffff:ffff:ffff:ffff", "2001:db8:1::1")]
     [InlineData("2001:db8:1::/126", "2001:db8:1::1-2001:db8:1::3", "2001:db8:1::1")]
     public void A_bare_subnet_has_defaults(string subnet, string range, string gateway)
@@ -50,6 +49,15 @@ public sealed class AddressRangeTests
     public void Host_bits_are_refused_with_the_network(string subnet, int length, string network) => AssertRefused(
         () => Parse(subnet), "ipam.subnet = " + subnet,
         $"Network has host bits set. For a subnet mask of length {length} the network address is {network}");
+
+    [Theory]
+    [InlineData("0.0.0.0/0")]
+    [InlineData("::/0")]
+    // Before the host bits.
+    [InlineData("10.0.0.0/0")]
+    [InlineData("::ffff:0.0.0.0/96")]
+    public void A_subnet_of_all_addresses_is_refused(string subnet) =>
+        AssertRefused(() => Parse(subnet, "10.0.0.5", "10.0.0.9"), "ipam.subnet = " + subnet, "a subnet of all addresses would replace the default route");
 
     [Theory]
     [InlineData("192.0.2.0/31")]
@@ -117,7 +125,7 @@ public sealed class AddressRangeTests
     [Fact]
     public void The_families_numbers_are_not_compared()
     {
-        Assert.False(Parse("0.0.0.0/0").Contains(IpAddress.Parse("::5")));
+        Assert.False(Parse("0.0.0.0/1").Contains(IpAddress.Parse("::5")));
         Assert.False(Parse("::/64").Contains(IpAddress.Parse("0.0.0.5")));
     }
 
