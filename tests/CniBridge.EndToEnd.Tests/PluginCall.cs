@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace CniBridge.EndToEnd.Tests;
 
@@ -39,12 +38,12 @@ sealed record PluginCall
     /// <summary>Runs any command, with the result of the ADD before it in the configuration, as libcni does.</summary>
     public CommandResult Run(string command, JsonElement? previousResult)
     {
-        var configuration = JsonNode.Parse(Configuration)!.AsObject();
-        var plugin = configuration["type"]!.GetValue<string>();
-        if (previousResult is { } result)
-        {
-            configuration["prevResult"] = JsonNode.Parse(result.GetRawText());
-        }
+        using var document = JsonDocument.Parse(Configuration);
+        var plugin = document.RootElement.GetProperty("type").GetString()!;
+        // As text: a configuration may have a key twice, which a tree of nodes does not hold.
+        var configuration = previousResult is { } result
+            ? $"{Configuration.TrimEnd()[..^1]}, \"prevResult\": {result.GetRawText()}}}"
+            : Configuration;
 
         var environment = new Dictionary<string, string>
         {
@@ -60,6 +59,6 @@ sealed record PluginCall
             environment["PATH"] = ProgramPath;
         }
 
-        return Node.Run(Path.Combine(PluginDirectory, plugin), [], configuration.ToJsonString(), environment);
+        return Node.Run(Path.Combine(PluginDirectory, plugin), [], configuration, environment);
     }
 }

@@ -5,7 +5,8 @@ namespace CniBridge.Plugins.Protocol;
 
 /// <summary>
 /// The keys of a JSON object, each asked for with the type that it must have: null where it is absent or null, an exception
-/// that names the whole path where it is of another type. Of a key given twice the last counts.
+/// that names the whole path where it is of another type. Of a key given twice, in whatever letter case, Go's rules hold:
+/// objects are merged, of other values the last that is not null counts.
 /// </summary>
 sealed class JsonKeys
 {
@@ -71,7 +72,7 @@ sealed class JsonKeys
     internal bool IsTrue(string key) => Find(key) is { Kind: JsonTokenType.True };
 
     internal T? Object<T>(string key, Func<JsonKeys, T> read)
-        where T : class => Find(key) is { } value ? read(Of(value, PathOf(key))) : null;
+        where T : class => FindObject(key) is { } value ? read(Of(value, PathOf(key))) : null;
 
     internal List<T?>? Objects<T>(string key, Func<JsonKeys, T> read)
         where T : class => Find(key) is { } value ? ReadObjects(value, PathOf(key), read) : null;
@@ -86,10 +87,36 @@ sealed class JsonKeys
     {
         for (var i = _object.Names.Count - 1; i >= 0; i--)
         {
-            if (_object.Names[i].Equals(key, StringComparison.OrdinalIgnoreCase))
-                return _object.Values[i].Kind == JsonTokenType.Null ? null : _object.Values[i];
+            if (IsAt(i, key))
+                return _object.Values[i];
         }
         return null;
+    }
+
+    /// <summary>Tells whether an entry has the key and a value.</summary>
+    bool IsAt(int index, string key) =>
+        _object.Names[index].Equals(key, StringComparison.OrdinalIgnoreCase) && _object.Values[index].Kind != JsonTokenType.Null;
+
+    /// <summary>Returns the value of a key that is to be an object: of several, one object with the members of all.</summary>
+    JsonTree? FindObject(string key)
+    {
+        JsonTree? merged = null;
+        for (var i = 0; i < _object.Names.Count; i++)
+        {
+            if (IsAt(i, key))
+                merged = merged is null ? _object.Values[i] : Merge(merged, _object.Values[i], PathOf(key));
+        }
+        return merged;
+    }
+
+    static JsonTree Merge(JsonTree earlier, JsonTree later, string path)
+    {
+        var (one, other) = (Of(earlier, path)._object, Of(later, path)._object);
+        return new JsonTree(JsonTokenType.StartObject, "")
+        {
+            Names = [.. one.Names, .. other.Names],
+            Values = [.. one.Values, .. other.Values],
+        };
     }
 
     static List<T?> ReadObjects<T>(JsonTree list, string path, Func<JsonKeys, T> read)

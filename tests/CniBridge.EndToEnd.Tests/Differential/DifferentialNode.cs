@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
@@ -77,8 +76,10 @@ sealed class DifferentialNode : IDisposable
     /// <summary>Runtimes give CHECK and DEL the result of ADD since version 0.4.0.</summary>
     static bool PassesResults(string configuration)
     {
-        var keys = JsonNode.Parse(configuration, new JsonNodeOptions { PropertyNameCaseInsensitive = true })!;
-        return Version.TryParse(keys["cniVersion"]?.GetValue<string>(), out var version)
+        using var document = JsonDocument.Parse(configuration);
+        var stated = document.RootElement.EnumerateObject()
+            .LastOrDefault(key => key.Name.Equals("cniVersion", StringComparison.OrdinalIgnoreCase));
+        return Version.TryParse(stated.Value.ValueKind == JsonValueKind.String ? stated.Value.GetString() : null, out var version)
             && version >= new Version(0, 4, 0);
     }
 }

@@ -154,6 +154,15 @@ static class AddressScenarios
         {
             Steps = TwoPods,
         },
+        new("keys given twice", """
+            {"cniVersion": "1.0.0", "name": "other", "name": "podnet", "type": "bridge", "bridge": "br9", "Bridge": "cni0",
+             "mtu": 1400, "mtu": null, "isGateway": false, "isGateway": true,
+             "ipam": {"type": "host-local", "dataDir": "/var/lib/cni/other", "routes": [{"dst": "10.9.0.0/16"}]}, "name": null,
+             "IPAM": {"ranges": [[{"subnet": "10.88.0.0/24"}]], "routes": [{"dst": "10.8.0.0/16"}, {"dst": "0.0.0.0/0"}]}}
+            """)
+        {
+            Steps = TwoPodsUnchecked,
+        },
         new("keys in other letter case, unknown keys and nulls", """
             {"CNIVERSION": "1.0.0", "Name": "podnet", "type": "bridge", "BRIDGE": "cni0", "IsGateway": true,
              "mtu": null, "unknown": {"x": [1]},
