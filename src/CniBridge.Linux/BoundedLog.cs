@@ -44,7 +44,7 @@ public sealed unsafe class BoundedLog(string path, int maxBytes)
 
     Descriptor Open()
     {
-        const int flags = LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_NONBLOCK;
+        var flags = LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_NONBLOCK;
         if (Descriptor.TryOpen(path, flags, FileMode, Errno.ENOENT) is { } file)
             return file;
         Directories.Ensure(Path.GetDirectoryName(path)!);

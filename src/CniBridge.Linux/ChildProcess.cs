@@ -46,15 +46,15 @@ public static unsafe class ChildProcess
     /// <summary>Writes and reads at once: a program that writes much before it reads must not wait for us, nor we for it.</summary>
     static void Exchange(Descriptor input, byte[] bytes, params ReadOnlySpan<(Descriptor From, MemoryStream To)> outputs)
     {
-        var polled = stackalloc LibC.pollfd[3];
-        polled[0] = new LibC.pollfd { fd = input.Number, events = LibC.POLLOUT };
+        var polled = stackalloc pollfd[3];
+        polled[0] = new pollfd { fd = input.Number, events = LibC.POLLOUT };
         for (var i = 0; i < outputs.Length; i++)
-            polled[i + 1] = new LibC.pollfd { fd = outputs[i].From.Number, events = LibC.POLLIN };
+            polled[i + 1] = new pollfd { fd = outputs[i].From.Number, events = LibC.POLLIN };
         var buffer = new byte[4096];
         for (var written = 0; polled[0].fd >= 0 || polled[1].fd >= 0 || polled[2].fd >= 0;)
         {
             // A negative number is one that poll passes over.
-            if (LibC.poll(polled, 3, -1) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
+            if (LibC.poll_errno(polled, 3, -1) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
                 throw new KernelException("wait for a program", Marshal.GetLastPInvokeError());
             if (polled[0].revents != 0 && !TryWrite(input, bytes, ref written))
                 polled[0].fd = -1;
@@ -75,7 +75,7 @@ public static unsafe class ChildProcess
         var chunk = bytes.AsSpan(written, Math.Min(PipeBuf, bytes.Length - written));
         fixed (byte* start = chunk)
         {
-            var count = chunk.IsEmpty ? 0 : LibC.write(input.Number, start, (nuint)chunk.Length);
+            var count = chunk.IsEmpty ? 0 : LibC.write(input.Number, start, chunk.Length);
             written += (int)Math.Max(0, count);
         }
         if (written < bytes.Length && Marshal.GetLastPInvokeError() is not Errno.EPIPE)

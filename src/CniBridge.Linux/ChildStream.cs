@@ -72,11 +72,11 @@ public sealed unsafe class ChildStream : Stream
 
     (bool IsOutput, bool IsErrors) Poll()
     {
-        var polled = stackalloc LibC.pollfd[2];
+        var polled = stackalloc pollfd[2];
         // A negative number is one that poll passes over.
-        polled[0] = new LibC.pollfd { fd = _output.Number, events = LibC.POLLIN };
-        polled[1] = new LibC.pollfd { fd = _errors.Number, events = LibC.POLLIN };
-        var count = LibC.poll(polled, 2, Left());
+        polled[0] = new pollfd { fd = _output.Number, events = LibC.POLLIN };
+        polled[1] = new pollfd { fd = _errors.Number, events = LibC.POLLIN };
+        var count = LibC.poll_errno(polled, 2, Left());
         if (count < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
             throw new KernelException($"wait for {_path}", Marshal.GetLastPInvokeError());
         return (count > 0 && polled[0].revents != 0, count > 0 && polled[1].revents != 0);

@@ -56,9 +56,9 @@ sealed unsafe class Descriptor : IDisposable
     /// <summary>See <see cref="SmallFile.IdentityOf(string)"/>.</summary>
     internal string Identity => SmallFile.IdentityOf(Look(LibC.STATX_INO));
 
-    LibC.statx_buffer Look(uint mask)
+    statx Look(uint mask)
     {
-        LibC.statx_buffer status;
+        statx status;
         if (LibC.statx(Number, "", LibC.AT_EMPTY_PATH, mask, &status) == 0)
             return status;
         throw new KernelException($"look at {_name}", Marshal.GetLastPInvokeError());

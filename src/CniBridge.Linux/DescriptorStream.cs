@@ -28,7 +28,7 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
         {
             while (true)
             {
-                var count = LibC.read(descriptor, start, (nuint)buffer.Length);
+                var count = LibC.read(descriptor, start, buffer.Length);
                 if (count >= 0)
                     return (int)count;
                 ThrowUnlessInterrupted("read from");
@@ -43,7 +43,7 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
             var written = 0;
             while (written < buffer.Length)
             {
-                var count = LibC.write(descriptor, start + written, (nuint)(buffer.Length - written));
+                var count = LibC.write(descriptor, start + written, buffer.Length - written);
                 if (count < 0 && IgnoresWriteErrors)
                     return;
                 if (count < 0)

@@ -17,11 +17,11 @@ public static unsafe class DirectoryStamp
     /// <exception cref="KernelException">There is no such directory.</exception>
     public static string Get(string directory)
     {
-        LibC.statx_buffer status;
+        statx status;
         KernelException.ThrowIfFailed(
             LibC.statx(LibC.AT_FDCWD, directory, 0, LibC.STATX_INO | LibC.STATX_MTIME, &status), $"look at {directory}");
         return string.Create(CultureInfo.InvariantCulture, stackalloc char[128],
-            $"{BootId.Current} {status.stx_ino} {status.stx_mtime_sec}.{status.stx_mtime_nsec:d9}");
+            $"{BootId.Current} {status.stx_ino} {status.stx_mtime.tv_sec}.{status.stx_mtime.tv_nsec:d9}");
     }
 
     /// <summary>Gives the directory a time of its own and returns its stamp.</summary>
@@ -29,10 +29,10 @@ public static unsafe class DirectoryStamp
     {
         Span<byte> random = stackalloc byte[4];
         RandomBytes.Fill(random);
-        var times = stackalloc LibC.timespec[2];
+        var times = stackalloc timespec[2];
         times[0].tv_nsec = LibC.UTIME_OMIT;
         times[1].tv_sec = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - SecondsBack;
-        times[1].tv_nsec = (nint)(MemoryMarshal.Read<uint>(random) % 1_000_000_000);
+        times[1].tv_nsec = (int)(MemoryMarshal.Read<uint>(random) % 1_000_000_000);
         CrashPoint.Pass();
         KernelException.ThrowIfFailed(LibC.utimensat(LibC.AT_FDCWD, directory, times, 0), $"set the time of {directory}");
         return Get(directory);

@@ -8,7 +8,7 @@ namespace CniBridge.Linux;
 /// </summary>
 public sealed unsafe class DirectoryWatch : IDisposable
 {
-    const uint Changes = LibC.IN_CLOSE_WRITE | LibC.IN_MOVED_FROM | LibC.IN_MOVED_TO | LibC.IN_CREATE | LibC.IN_DELETE |
+    static uint Changes => LibC.IN_CLOSE_WRITE | LibC.IN_MOVED_FROM | LibC.IN_MOVED_TO | LibC.IN_CREATE | LibC.IN_DELETE |
         LibC.IN_DELETE_SELF | LibC.IN_MOVE_SELF;
 
     readonly Descriptor _descriptor;
@@ -30,8 +30,8 @@ public sealed unsafe class DirectoryWatch : IDisposable
     /// <summary>Waits for a change since the last time it told of one; false at the deadline.</summary>
     public bool Wait(TimeSpan deadline)
     {
-        var polled = new LibC.pollfd { fd = _descriptor.Number, events = LibC.POLLIN };
-        var count = LibC.poll(&polled, 1, (int)Math.Clamp(deadline.TotalMilliseconds, 0, int.MaxValue));
+        var polled = new pollfd { fd = _descriptor.Number, events = LibC.POLLIN };
+        var count = LibC.poll_errno(&polled, 1, (int)Math.Clamp(deadline.TotalMilliseconds, 0, int.MaxValue));
         if (count < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
             throw new KernelException("wait for a change of a directory", Marshal.GetLastPInvokeError());
         if (count <= 0)

@@ -10,7 +10,7 @@ namespace CniBridge.Linux;
 public sealed class FileLock : IDisposable
 {
     /// <summary>Non-blocking: where a named pipe lies instead of a file, it can be locked as well, and nobody waits for a writer.</summary>
-    const int OpenFlags = LibC.O_RDONLY | LibC.O_CREAT | LibC.O_NONBLOCK;
+    static int OpenFlags => LibC.O_RDONLY | LibC.O_CREAT | LibC.O_NONBLOCK;
 
     readonly Descriptor _file;
 
@@ -82,7 +82,7 @@ public sealed class FileLock : IDisposable
     /// <summary>", held by process 4711 (host-local)" from /proc/locks, or nothing if that does not tell.</summary>
     static unsafe string Holder(string path)
     {
-        LibC.statx_buffer status;
+        statx status;
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) < 0)
             return "";
         // 1: FLOCK  ADVISORY  WRITE 4711 08:01:131073 0 EOF

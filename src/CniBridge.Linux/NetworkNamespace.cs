@@ -138,7 +138,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
     }
 
     /// <summary>The path may be anything; a named pipe would keep a blocking open waiting for ever.</summary>
-    const int OpenFlags = LibC.O_RDONLY | LibC.O_NONBLOCK;
+    static int OpenFlags => LibC.O_RDONLY | LibC.O_NONBLOCK;
 
     const int ThreadStackBytes = 256 * 1024;
 
@@ -150,7 +150,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
 
     static (ulong, ulong) Identity(int descriptor)
     {
-        LibC.statx_buffer status;
+        statx status;
         KernelException.ThrowIfFailed(
             LibC.statx(descriptor, "", LibC.AT_EMPTY_PATH, LibC.STATX_INO, &status), "identify a network namespace");
         return (((ulong)status.stx_dev_major << 32) | status.stx_dev_minor, status.stx_ino);

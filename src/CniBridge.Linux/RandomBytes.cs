@@ -9,7 +9,7 @@ public static unsafe class RandomBytes
         fixed (byte* start = buffer)
         {
             // Up to 256 bytes getrandom never returns less than asked, and is not interrupted.
-            KernelException.ThrowIfFailed(LibC.getrandom(start, (nuint)buffer.Length, 0), "get random bytes");
+            KernelException.ThrowIfFailed(LibC.getrandom(start, buffer.Length, 0), "get random bytes");
         }
     }
 }

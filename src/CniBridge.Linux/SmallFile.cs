@@ -84,7 +84,7 @@ public static unsafe class SmallFile
         fixed (byte* start = content)
         {
             var written = KernelException.ThrowIfFailed(
-                LibC.pwrite(file.Number, start, (nuint)content.Length, 0), $"write {path}");
+                LibC.pwrite(file.Number, start, content.Length, 0), $"write {path}");
             if (written != content.Length)
                 throw new KernelException($"write {path}", Errno.ENOSPC);
         }
@@ -122,7 +122,7 @@ public static unsafe class SmallFile
         file.WriteAll(content);
         if (!isDurable)
             return;
-        KernelException.ThrowIfFailed(LibC.fchmod(file.Number, mode), "set the mode of a file");
+        KernelException.ThrowIfFailed(LibC.fchmod(file.Number, (ushort)mode), "set the mode of a file");
         KernelException.ThrowIfFailed(LibC.fsync(file.Number), "write a file");
     }
 
@@ -188,7 +188,7 @@ public static unsafe class SmallFile
     public static bool Exists(string path)
     {
         Descriptor.RefuseNul(path);
-        LibC.statx_buffer status;
+        statx status;
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
@@ -199,7 +199,7 @@ public static unsafe class SmallFile
     public static bool IsRegular(string path)
     {
         Descriptor.RefuseNul(path);
-        LibC.statx_buffer status;
+        statx status;
         return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0 &&
             (status.stx_mode & LibC.S_IFMT) == LibC.S_IFREG;
     }
@@ -210,22 +210,22 @@ public static unsafe class SmallFile
     /// <summary>Device and inode, MAJOR:MINOR:INODE, of what a path leads to; null where it leads to nothing.</summary>
     public static string? IdentityOf(string path)
     {
-        LibC.statx_buffer status;
+        statx status;
         return !path.Contains('\0', StringComparison.Ordinal) && LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
             ? IdentityOf(in status)
             : null;
     }
 
-    internal static string IdentityOf(in LibC.statx_buffer status) => string.Create(
+    internal static string IdentityOf(in statx status) => string.Create(
         CultureInfo.InvariantCulture, stackalloc char[64], $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}");
 
     /// <summary>When the content was written last, by the node's clock; null where there is nothing.</summary>
     public static DateTimeOffset? ModifiedAt(string path)
     {
         Descriptor.RefuseNul(path);
-        LibC.statx_buffer status;
+        statx status;
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_MTIME, &status) == 0)
-            return DateTimeOffset.FromUnixTimeSeconds(status.stx_mtime_sec).AddTicks(status.stx_mtime_nsec / 100);
+            return DateTimeOffset.FromUnixTimeSeconds(status.stx_mtime.tv_sec).AddTicks(status.stx_mtime.tv_nsec / 100);
         var errno = Marshal.GetLastPInvokeError();
         return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"look for {path}", errno);
     }

@@ -15,7 +15,9 @@ static unsafe class Spawned
         IEnumerable<KeyValuePair<string, string>> environment,
         ReadOnlySpan<int> standard)
     {
-        LibC.spawn_buffer actions, attributes, signals = default;
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t signals = default;
         _ = LibC.posix_spawn_file_actions_init(&actions);
         for (var i = 0; i < standard.Length; i++)
             _ = LibC.posix_spawn_file_actions_adddup2(&actions, standard[i], i);
@@ -26,8 +28,9 @@ static unsafe class Spawned
         _ = LibC.posix_spawnattr_setflags(&attributes, LibC.POSIX_SPAWN_SETSIGDEF);
         using var texts = new NativeTexts([path, .. arguments]);
         using var variables = new NativeTexts(environment.Select(pair => $"{pair.Key}={pair.Value}"));
-        int pid;
-        var errno = LibC.posix_spawn(&pid, path, &actions, &attributes, texts.Pointer, variables.Pointer);
+        using var program = new CString(path, stackalloc byte[CString.BufferSize]);
+        pid_t pid;
+        var errno = LibC.posix_spawn(&pid, program.Pointer, &actions, &attributes, texts.Pointer, variables.Pointer);
         _ = LibC.posix_spawn_file_actions_destroy(&actions);
         return errno == 0 ? pid : throw new KernelException($"start {path}", errno);
     }

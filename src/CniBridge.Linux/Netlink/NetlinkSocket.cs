@@ -42,9 +42,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
         SetReceiveTimeout(Deadline);
         if (groups == 0)
             return;
-        var address = new LibC.sockaddr_nl { nl_family = LibC.AF_NETLINK, nl_groups = groups };
+        var address = new sockaddr_nl { nl_family = LibC.AF_NETLINK, nl_groups = groups };
         KernelException.ThrowIfFailed(
-            LibC.bind(_descriptor.Number, &address, (uint)sizeof(LibC.sockaddr_nl)), "listen to netlink notifications");
+            LibC.bind(_descriptor.Number, (sockaddr*)&address, (uint)sizeof(sockaddr_nl)), "listen to netlink notifications");
     }
 
     /// <summary>
@@ -205,7 +205,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     {
         SetReceiveTimeout(deadline);
         Span<byte> buffer = stackalloc byte[BufferSize];
-        nint count;
+        long count;
         fixed (byte* start = buffer)
             count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC);
         if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
@@ -244,9 +244,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <param name="about">The message whose operation is named when it cannot be sent: not before, for texts cost time.</param>
     internal void Send(ReadOnlySpan<byte> request, INetlinkMessage about)
     {
-        nint count;
+        long count;
         fixed (byte* start = request)
-            count = LibC.send(_descriptor.Number, start, (nuint)request.Length, 0);
+            count = LibC.send(_descriptor.Number, start, request.Length, 0);
         if (count < 0)
             throw new KernelException(about.Operation, Marshal.GetLastPInvokeError());
     }
@@ -289,9 +289,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
     {
         while (true)
         {
-            nint count;
+            long count;
             fixed (byte* start = buffer)
-                count = LibC.recv(_descriptor.Number, start, (nuint)buffer.Length, LibC.MSG_TRUNC | flags);
+                count = LibC.recv(_descriptor.Number, start, buffer.Length, LibC.MSG_TRUNC | flags);
             if (count > buffer.Length)
                 throw new InvalidDataException($"could not {about.Operation}: an answer of {count} bytes, room for {buffer.Length}");
             reader = new MessageReader(buffer[..(int)Math.Max(0, count)]);
@@ -317,13 +317,13 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     void SetReceiveTimeout(TimeSpan deadline)
     {
-        var value = new LibC.timeval
+        var value = new timeval
         {
             tv_sec = (long)deadline.TotalSeconds,
-            tv_usec = (deadline.Milliseconds * 1000L) + deadline.Microseconds,
+            tv_usec = (deadline.Milliseconds * 1000) + deadline.Microseconds,
         };
         KernelException.ThrowIfFailed(
-            LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, &value, (uint)sizeof(LibC.timeval)),
+            LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, &value, (uint)sizeof(timeval)),
             "set a receive deadline");
     }
 

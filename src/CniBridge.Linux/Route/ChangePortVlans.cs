@@ -22,7 +22,7 @@ public sealed record ChangePortVlans(int Index, string Name, int First, int Last
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(new InterfaceHeader { Family = LibC.AF_BRIDGE, Index = Index });
+        writer.Struct(new InterfaceHeader { Family = (byte)LibC.AF_BRIDGE, Index = Index });
         var flags = IsNative ? (ushort)(BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED) : (ushort)0;
         var vlans = writer.Begin(IFLA_AF_SPEC);
         if (First == Last)

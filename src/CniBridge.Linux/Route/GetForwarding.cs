@@ -14,7 +14,7 @@ sealed record GetForwarding(int Bridge, MacAddress Mac, int Vlan) : INetlinkMess
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(new NeighbourHeader { Family = LibC.AF_BRIDGE });
+        writer.Struct(new NeighbourHeader { Family = (byte)LibC.AF_BRIDGE });
         writer.Attribute(NDA_LLADDR, Mac.ToBytes());
         if (Vlan != 0)
             writer.Attribute(NDA_VLAN, BitConverter.GetBytes((ushort)Vlan));

@@ -10,5 +10,5 @@ sealed record ListPortVlans(int Index) : INetlinkMessage
     public ushort Type => RTM_GETVLAN;
     public ushort Flags => 0;
 
-    public void Write(ref MessageWriter writer) => writer.Struct(new VlanHeader { Family = LibC.AF_BRIDGE, Index = Index });
+    public void Write(ref MessageWriter writer) => writer.Struct(new VlanHeader { Family = (byte)LibC.AF_BRIDGE, Index = Index });
 }

@@ -84,7 +84,7 @@ public sealed unsafe class RouteSocket : IDisposable
     /// <summary>The link's name, or null; as cheap as <see cref="TryGetIndex"/>.</summary>
     public string? TryGetName(int index)
     {
-        var request = new LibC.ifreq { ifr_ifindex = index };
+        var request = new ifreq { ifr_ifindex = index };
         if (LibC.ioctl(_socket.DescriptorNumber, LibC.SIOCGIFNAME, &request) == 0)
             return Marshal.PtrToStringUTF8((nint)request.ifr_name);
         var errno = Marshal.GetLastPInvokeError();
@@ -100,7 +100,7 @@ public sealed unsafe class RouteSocket : IDisposable
         var request = RequestFor(name);
         KernelException.ThrowIfFailed(
             LibC.ioctl(_socket.DescriptorNumber, LibC.SIOCGIFHWADDR, &request), $"read the MAC of the link {name}");
-        return MacAddress.FromBytes(new ReadOnlySpan<byte>(request.ifr_hwaddr.sa_data, 6));
+        return MacAddress.FromBytes(new ReadOnlySpan<byte>(request.ifr_hwaddr_sa_data, 6));
     }
 
     /// <summary>Creates a bridge and brings it up; false when a link of that name is there already.</summary>
@@ -199,9 +199,9 @@ public sealed unsafe class RouteSocket : IDisposable
 
     internal static byte FamilyOf(IpAddress address) => (byte)(address.IsV6 ? LibC.AF_INET6 : LibC.AF_INET);
 
-    static LibC.ifreq RequestFor(string name)
+    static ifreq RequestFor(string name)
     {
-        var request = default(LibC.ifreq);
+        var request = default(ifreq);
         // 15 bytes and a zero; longer names were refused where they came in.
         Encoding.UTF8.GetBytes(name, new Span<byte>(request.ifr_name, 15));
         return request;

@@ -40,7 +40,7 @@ public static unsafe class XTablesSocket
 
     static void Get(Descriptor socket, int level, int option, byte[] buffer, string table)
     {
-        var length = (uint)buffer.Length;
+        socklen_t length = buffer.Length;
         fixed (byte* start = buffer)
         {
             KernelException.ThrowIfFailed(

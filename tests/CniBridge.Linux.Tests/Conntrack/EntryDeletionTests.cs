@@ -47,7 +47,7 @@ public sealed class EntryDeletionTests : IDisposable
         Assert.Equal(100, entries.Count);
         // An entry of IPv4 with addresses of IPv6: the kernel misses those it looks for.
         var refused = Entry();
-        refused[0] = LibC.AF_INET;
+        refused[0] = (byte)LibC.AF_INET;
         entries.Insert(place, refused);
 
         var deletion = new EntryDeletion(_socket, filter, null);

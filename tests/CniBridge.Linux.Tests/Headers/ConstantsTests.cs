@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables;
@@ -24,7 +25,7 @@ public sealed class ConstantsTests
     /// <summary>Names that headers may be too old for, and since when they are there.</summary>
     static readonly Dictionary<string, string> MayBeUnknown = new()
     {
-        [nameof(LibC.NETLINK_GET_STRICT_CHK)] = "Linux 4.20; an older kernel refuses the option, which is let pass",
+        ["NETLINK_GET_STRICT_CHK"] = "Linux 4.20; an older kernel refuses the option, which is let pass",
         [nameof(LibC.STATX_INO)] = "statx: Linux 4.11, glibc 2.28",
         [nameof(LibC.STATX_MTIME)] = "statx: Linux 4.11, glibc 2.28",
         [nameof(LibC.STATX_SIZE)] = "statx: Linux 4.11, glibc 2.28",
@@ -39,20 +40,31 @@ public sealed class ConstantsTests
         nameof(ConntrackConstants.CTA_FILTER_F_CTA_PROTO_DST_PORT),
     ];
 
-    public static TheoryData<Type> Types =>
+    static readonly Type[] Types =
     [
-        typeof(RouteConstants), typeof(NetlinkConstants), typeof(LibC), typeof(Errno),
+        typeof(RouteConstants), typeof(NetlinkConstants), typeof(LibCExtensions), typeof(Errno),
         typeof(NetfilterConstants), typeof(NftConstants), typeof(ExpressionConstants),
         typeof(ConntrackConstants), typeof(XTablesConstants),
     ];
 
+    public static MatrixTheoryData<Type, Architecture> TypesAndArchitectures => new(Types, SystemHeaders.Architectures);
+
+    public static TheoryData<Architecture> Architectures => [.. SystemHeaders.Architectures];
+
     [Theory]
-    [MemberData(nameof(Types))]
-    public void Every_constant_has_the_value_of_the_systems_headers(Type type)
+    [MemberData(nameof(TypesAndArchitectures))]
+    public void Every_constant_has_the_value_of_the_systems_headers(Type type, Architecture architecture) =>
+        AssertSame(architecture, Constants(type));
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Every_constant_used_from_the_package_has_the_value_of_the_systems_headers(Architecture architecture) =>
+        AssertSame(architecture, LibCPackage.UsedConstants(architecture));
+
+    static void AssertSame(Architecture architecture, IEnumerable<(string Name, long Value)> constants)
     {
-        var claims = Constants(type)
-            .Select(constant => (Renamed.GetValueOrDefault(constant.Name, constant.Name), constant.Value));
-        var (wrong, unknown) = SystemHeaders.Check(claims);
+        var claims = constants.Select(constant => (Renamed.GetValueOrDefault(constant.Name, constant.Name), constant.Value));
+        var (wrong, unknown) = SystemHeaders.Check(architecture, claims);
         Assert.Empty(wrong);
         Assert.Empty(unknown.Except(MayBeUnknown.Keys).Except(Internal));
     }
@@ -62,7 +74,8 @@ public sealed class ConstantsTests
     {
         Assert.True(Constants(typeof(RouteConstants)).Count() >= 50);
         Assert.True(Constants(typeof(NetlinkConstants)).Count() >= 15);
-        Assert.True(Constants(typeof(LibC)).Count() >= 30);
+        Assert.True(Constants(typeof(LibCExtensions)).Count() >= 15);
+        Assert.True(LibCPackage.UsedConstants(Architecture.Arm64).Count() >= 40);
         Assert.True(Constants(typeof(Errno)).Count() >= 15);
         Assert.True(Constants(typeof(NetfilterConstants)).Count() >= 25);
         Assert.True(Constants(typeof(NftConstants)).Count() >= 60);
@@ -74,20 +87,35 @@ public sealed class ConstantsTests
     [Fact]
     public void Exceptions_are_made_for_constants_that_there_are()
     {
-        var names = Types.SelectMany(row => Constants(row.Data)).Select(constant => constant.Name).ToList();
+        var names = Types.SelectMany(Constants).Concat(LibCPackage.UsedConstants(Architecture.X64))
+            .Select(constant => constant.Name).ToList();
         Assert.Empty(Renamed.Keys.Concat(MayBeUnknown.Keys).Concat(Internal).Except(names));
     }
 
-    [Fact]
-    public void A_wrong_value_and_an_unknown_name_are_found()
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void A_wrong_value_and_an_unknown_name_are_found(Architecture architecture)
     {
-        var (wrong, unknown) = SystemHeaders.Check([("EPERM", 1), ("ENOENT", 3), ("ENOSUCHNAME", 4)]);
+        var (wrong, unknown) = SystemHeaders.Check(architecture, [("EPERM", 1), ("ENOENT", 3), ("ENOSUCHNAME", 4)]);
         Assert.Equal(["ENOENT is not 3"], wrong);
         Assert.Equal(["ENOSUCHNAME"], unknown);
     }
 
-    static IEnumerable<(string Name, long Value)> Constants(Type type) => type
-        .GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-        .Where(field => field.IsLiteral && field.FieldType != typeof(string))
-        .Select(field => (field.Name, Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)));
+    [Fact]
+    public void Architectures_are_told_apart()
+    {
+        var x64 = LibCPackage.UsedConstants(Architecture.X64).ToList();
+        var (wrong, _) = SystemHeaders.Check(Architecture.Arm64, x64);
+        Assert.Contains("O_DIRECTORY is not 65536", wrong);
+    }
+
+    /// <summary>Constants, and the getters that properties of an extension are compiled to.</summary>
+    static IEnumerable<(string Name, long Value)> Constants(Type type)
+    {
+        const BindingFlags members = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        foreach (var field in type.GetFields(members).Where(field => field.IsLiteral && field.FieldType != typeof(string)))
+            yield return (field.Name, Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture));
+        foreach (var getter in type.GetMethods(members).Where(method => method.Name.StartsWith("get_", StringComparison.Ordinal)))
+            yield return (getter.Name["get_".Length..], Convert.ToInt64(getter.Invoke(null, null), CultureInfo.InvariantCulture));
+    }
 }

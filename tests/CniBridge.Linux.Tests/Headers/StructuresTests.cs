@@ -12,9 +12,7 @@ public sealed class StructuresTests
     /// <summary>Ours that the headers call something else.</summary>
     static readonly Dictionary<string, string> Renamed = new()
     {
-        [nameof(LibC.statx_buffer)] = "statx",
-        ["stx_mtime_sec"] = "stx_mtime.tv_sec",
-        ["stx_mtime_nsec"] = "stx_mtime.tv_nsec",
+        ["ifr_hwaddr_sa_data"] = "ifr_hwaddr.sa_data",
 
         [nameof(InterfaceHeader)] = "ifinfomsg",
         ["ifinfomsg.Family"] = "ifi_family",
@@ -67,40 +65,56 @@ public sealed class StructuresTests
         ["nfgenmsg.Resource"] = "res_id",
     };
 
-    public static TheoryData<Type> Types =>
+    static readonly Type[] Types =
     [
         typeof(InterfaceHeader), typeof(AddressHeader), typeof(RouteHeader), typeof(NetfilterHeader),
         typeof(NeighbourHeader), typeof(VlanHeader), typeof(VlanInfo),
-        .. typeof(LibC).GetNestedTypes(BindingFlags.NonPublic).Where(type => type.IsValueType && type != typeof(LibC.spawn_buffer)),
+        typeof(sockaddr_nl), typeof(ifreq), typeof(timeval),
     ];
 
+    public static MatrixTheoryData<Type, Architecture> TypesAndArchitectures => new(Types, SystemHeaders.Architectures);
+
+    public static TheoryData<Architecture> Architectures => [.. SystemHeaders.Architectures];
+
     [Theory]
-    [InlineData("posix_spawn_file_actions_t")]
-    [InlineData("posix_spawnattr_t")]
-    [InlineData("sigset_t")]
-    public void There_is_room_for_an_opaque_structure(string type)
+    [MemberData(nameof(Architectures))]
+    public void An_opaque_structure_has_the_size_that_the_headers_say(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    [
+        ("sizeof(posix_spawn_file_actions_t)", Marshal.SizeOf<posix_spawn_file_actions_t>()),
+        ("sizeof(posix_spawnattr_t)", Marshal.SizeOf<posix_spawnattr_t>()),
+        ("_Alignof(posix_spawn_file_actions_t)", sizeof(long)),
+        ("_Alignof(posix_spawnattr_t)", sizeof(long)),
+    ]);
+
+    [Theory]
+    [MemberData(nameof(TypesAndArchitectures))]
+    public void Every_structure_lies_in_memory_as_the_headers_say(Type type, Architecture architecture)
     {
-        var (wrong, unknown) = SystemHeaders.Check([($"sizeof({type}) <= {Marshal.SizeOf<LibC.spawn_buffer>()}", 1)]);
-        Assert.Empty(wrong);
-        Assert.Empty(unknown);
+        var name = Renamed.GetValueOrDefault(type.Name, type.Name);
+        SystemHeaders.AssertSame(architecture, Claims($"struct {name}", type, field =>
+            Renamed.GetValueOrDefault(field.Name) ?? Renamed.GetValueOrDefault($"{name}.{field.Name}", field.Name)));
     }
 
     [Theory]
-    [MemberData(nameof(Types))]
-    public void Every_structure_lies_in_memory_as_the_headers_say(Type type)
+    [MemberData(nameof(Architectures))]
+    public void Every_structure_used_from_the_package_lies_in_memory_as_the_headers_say(Architecture architecture)
     {
-        var name = Renamed.GetValueOrDefault(type.Name, type.Name);
-        var claims = new List<(string, long)> { ($"sizeof(struct {name})", Marshal.SizeOf(type)) };
-        foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+        var types = LibCPackage.UsedTypes(architecture).ToList();
+        Assert.Empty(new[] { "pollfd", "statx", "timespec", "sigset_t", "size_t" }.Except(types.Select(type => type.Name)));
+        Assert.All(types, type => SystemHeaders.AssertSame(architecture, Claims(LibCPackage.CNameOf(type), type, LibCPackage.CNameOf)));
+    }
+
+    /// <summary>Size, and offset and size of each field that has a name in C.</summary>
+    static IEnumerable<(string, long)> Claims(string name, Type type, Func<FieldInfo, string?> memberOf)
+    {
+        yield return ($"sizeof({name})", Marshal.SizeOf(type));
+        foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
         {
-            var member = Renamed.GetValueOrDefault(field.Name)
-                ?? Renamed.GetValueOrDefault($"{name}.{field.Name}", field.Name);
-            claims.Add(($"offsetof(struct {name}, {member})", Marshal.OffsetOf(type, field.Name)));
-            claims.Add(($"sizeof(((struct {name} *)0)->{member})", SizeOf(field)));
+            if (memberOf(field) is not { } member)
+                continue;
+            yield return ($"offsetof({name}, {member})", Marshal.OffsetOf(type, field.Name));
+            yield return ($"sizeof((({name} *)0)->{member})", SizeOf(field));
         }
-        var (wrong, unknown) = SystemHeaders.Check(claims);
-        Assert.Empty(wrong);
-        Assert.Empty(unknown);
     }
 
     static int SizeOf(FieldInfo field) => field.GetCustomAttribute<FixedBufferAttribute>() is { } array
@@ -108,66 +122,54 @@ public sealed class StructuresTests
         : Marshal.SizeOf(field.FieldType);
 
     // struct rtnexthop is read by hand.
-    [Fact]
-    public void A_next_hop_has_a_header_of_eight_bytes_with_its_length_first()
-    {
-        var (wrong, unknown) = SystemHeaders.Check(
-        [
-            ("sizeof(struct rtnexthop)", 8),
-            ("offsetof(struct rtnexthop, rtnh_len)", 0),
-            ("sizeof(((struct rtnexthop *)0)->rtnh_len)", 2),
-            ("RTNH_ALIGNTO", 4),
-        ]);
-        Assert.Empty(wrong);
-        Assert.Empty(unknown);
-    }
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void A_next_hop_has_a_header_of_eight_bytes_with_its_length_first(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    [
+        ("sizeof(struct rtnexthop)", 8),
+        ("offsetof(struct rtnexthop, rtnh_len)", 0),
+        ("sizeof(((struct rtnexthop *)0)->rtnh_len)", 2),
+        ("RTNH_ALIGNTO", 4),
+    ]);
 
     // Entries of iptables are read by hand as well.
-    [Fact]
-    public void Tables_of_iptables_lie_as_the_headers_say()
-    {
-        var (wrong, unknown) = SystemHeaders.Check(
-        [
-            ("sizeof(struct ipt_getinfo)", XTable.InfoSize),
-            ("offsetof(struct ipt_getinfo, valid_hooks)", 32),
-            ("offsetof(struct ipt_getinfo, underflow)", 56),
-            ("offsetof(struct ipt_getinfo, size)", XTable.SizeOffset),
-            ("sizeof(struct ip6t_getinfo)", XTable.InfoSize),
-            ("offsetof(struct ipt_get_entries, entrytable)", 40),
-            ("offsetof(struct ip6t_get_entries, entrytable)", 40),
-            ("sizeof(struct xt_entry_target)", 32),
-            ("offsetof(struct xt_standard_target, verdict)", 32),
-            ("offsetof(struct xt_error_target, errorname)", 32),
-            ("offsetof(struct ipt_entry, ip.iniface)", EntryLayout.V4.Input),
-            ("offsetof(struct ipt_entry, ip.iniface_mask)", EntryLayout.V4.InputMask),
-            ("offsetof(struct ipt_entry, target_offset)", EntryLayout.V4.TargetOffset),
-            ("offsetof(struct ipt_entry, next_offset)", EntryLayout.V4.TargetOffset + 2),
-            ("sizeof(struct ipt_entry)", EntryLayout.V4.HeaderSize),
-            ("offsetof(struct ip6t_entry, ipv6.iniface)", EntryLayout.V6.Input),
-            ("offsetof(struct ip6t_entry, ipv6.iniface_mask)", EntryLayout.V6.InputMask),
-            ("offsetof(struct ip6t_entry, target_offset)", EntryLayout.V6.TargetOffset),
-            ("sizeof(struct ip6t_entry)", EntryLayout.V6.HeaderSize),
-        ]);
-        Assert.Empty(wrong);
-        Assert.Empty(unknown);
-    }
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Tables_of_iptables_lie_as_the_headers_say(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    [
+        ("sizeof(struct ipt_getinfo)", XTable.InfoSize),
+        ("offsetof(struct ipt_getinfo, valid_hooks)", 32),
+        ("offsetof(struct ipt_getinfo, underflow)", 56),
+        ("offsetof(struct ipt_getinfo, size)", XTable.SizeOffset),
+        ("sizeof(struct ip6t_getinfo)", XTable.InfoSize),
+        ("offsetof(struct ipt_get_entries, entrytable)", 40),
+        ("offsetof(struct ip6t_get_entries, entrytable)", 40),
+        ("sizeof(struct xt_entry_target)", 32),
+        ("offsetof(struct xt_standard_target, verdict)", 32),
+        ("offsetof(struct xt_error_target, errorname)", 32),
+        ("offsetof(struct ipt_entry, ip.iniface)", EntryLayout.V4.Input),
+        ("offsetof(struct ipt_entry, ip.iniface_mask)", EntryLayout.V4.InputMask),
+        ("offsetof(struct ipt_entry, target_offset)", EntryLayout.V4.TargetOffset),
+        ("offsetof(struct ipt_entry, next_offset)", EntryLayout.V4.TargetOffset + 2),
+        ("sizeof(struct ipt_entry)", EntryLayout.V4.HeaderSize),
+        ("offsetof(struct ip6t_entry, ipv6.iniface)", EntryLayout.V6.Input),
+        ("offsetof(struct ip6t_entry, ipv6.iniface_mask)", EntryLayout.V6.InputMask),
+        ("offsetof(struct ip6t_entry, target_offset)", EntryLayout.V6.TargetOffset),
+        ("sizeof(struct ip6t_entry)", EntryLayout.V6.HeaderSize),
+    ]);
 
     // struct nlmsgerr is read by hand too.
-    [Fact]
-    public void An_acknowledgement_is_an_error_number_and_the_header_of_the_request()
-    {
-        var (wrong, unknown) = SystemHeaders.Check(
-        [
-            ("sizeof(struct nlmsgerr)", 20),
-            ("offsetof(struct nlmsgerr, error)", 0),
-            ("offsetof(struct nlmsgerr, msg)", 4),
-            ("offsetof(struct nlmsghdr, nlmsg_len)", 0),
-            ("offsetof(struct nlmsghdr, nlmsg_type)", 4),
-            ("offsetof(struct nlmsghdr, nlmsg_flags)", 6),
-            ("offsetof(struct nlmsghdr, nlmsg_seq)", 8),
-            ("offsetof(struct nlattr, nla_type)", 2),
-        ]);
-        Assert.Empty(wrong);
-        Assert.Empty(unknown);
-    }
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void An_acknowledgement_is_an_error_number_and_the_header_of_the_request(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    [
+        ("sizeof(struct nlmsgerr)", 20),
+        ("offsetof(struct nlmsgerr, error)", 0),
+        ("offsetof(struct nlmsgerr, msg)", 4),
+        ("offsetof(struct nlmsghdr, nlmsg_len)", 0),
+        ("offsetof(struct nlmsghdr, nlmsg_type)", 4),
+        ("offsetof(struct nlmsghdr, nlmsg_flags)", 6),
+        ("offsetof(struct nlmsghdr, nlmsg_seq)", 8),
+        ("offsetof(struct nlattr, nla_type)", 2),
+    ]);
 }

@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace CniBridge.Linux.Tests.Headers;
 
-/// <summary>The C compiler with the system's headers, which knows what the kernel's names stand for.</summary>
+/// <summary>The C compiler of an architecture with its system headers, which knows the values behind the kernel's names.</summary>
 static partial class SystemHeaders
 {
     const string Includes =
@@ -52,18 +53,29 @@ static partial class SystemHeaders
 
         """;
 
-    /// <summary>Compares C expressions with values: those that differ, and names that are not known.</summary>
+    /// <summary>The architectures that the product is built for.</summary>
+    internal static readonly Architecture[] Architectures = [Architecture.X64, Architecture.Arm64];
+
+    /// <summary>Compares C expressions with values for one architecture: those that differ, and names that are not known.</summary>
     internal static (List<string> Wrong, List<string> Unknown) Check(
-        IEnumerable<(string Expression, long Value)> claims)
+        Architecture architecture, IEnumerable<(string Expression, long Value)> claims)
     {
+        var compiler = architecture == Architecture.X64 ? "x86_64-linux-gnu-gcc" : "aarch64-linux-gnu-gcc";
         var program = Includes + string.Concat(claims.Select(Assertion));
-        var (exitCode, output) = HelperProgram.Run(program, "gcc", "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-");
-        Assert.SkipWhen(exitCode is null, "gcc is not installed");
+        var (exitCode, output) = HelperProgram.Run(program, compiler, "-fsyntax-only", "-fmax-errors=0", "-x", "c", "-");
+        Assert.SkipWhen(exitCode is null, $"{compiler} is not installed");
         Assert.SkipWhen(output.Contains("fatal error", StringComparison.Ordinal), $"headers are missing: {output}");
         var wrong = WrongPattern().Matches(output).Select(match => match.Groups[1].Value).ToList();
         var unknown = UnknownPattern().Matches(output).Select(match => match.Groups[1].Value).ToList();
         Assert.True(exitCode == 0 || wrong.Count + unknown.Count > 0, output);
         return (wrong, unknown);
+    }
+
+    internal static void AssertSame(Architecture architecture, IEnumerable<(string Expression, long Value)> claims)
+    {
+        var (wrong, unknown) = Check(architecture, claims);
+        Assert.Empty(wrong);
+        Assert.Empty(unknown);
     }
 
     static string Assertion((string Expression, long Value) claim) =>

@@ -69,6 +69,6 @@ public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture
         public ushort Flags => 0;
 
         public void Write(ref MessageWriter writer) =>
-            writer.Struct(new RouteHeader { Family = LibC.AF_INET, Table = Table });
+            writer.Struct(new RouteHeader { Family = (byte)LibC.AF_INET, Table = Table });
     }
 }

@@ -1,0 +1,7 @@
+namespace CniBridge.Linux;
+
+/// <summary>posix_spawn_file_actions_t of spawn.h: the descriptors that posix_spawn opens and closes. An opaque type.</summary>
+unsafe struct posix_spawn_file_actions_t
+{
+    internal fixed long opaque[10];
+}
