@@ -46,6 +46,13 @@ public sealed record CniRequest
     public NetworkNamespace? TryOpenNamespace() =>
         Environment.NetworkNamespace.Length == 0 ? null : NetworkNamespace.TryOpen(Environment.NetworkNamespace);
 
+    /// <summary>Returns the same request without a namespace, also for an IPAM plugin that is run with its variables.</summary>
+    internal CniRequest WithoutNamespace() => this with
+    {
+        Environment = Environment with { NetworkNamespace = "" },
+        Variables = () => new Dictionary<string, string>(Variables(), StringComparer.Ordinal) { ["CNI_NETNS"] = "" },
+    };
+
     /// <summary>Of nobody: for who reads a configuration without a call of the protocol.</summary>
     /// <param name="config">One plugin's, as JSON.</param>
     internal static CniRequest ForReading(string network, string version, byte[] config) => new()

@@ -90,8 +90,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         };
         recorder.Request = request;
         recorder.Echo = header.LogLevel == "debug" ? log : null;
-        RefuseOwnNamespace(request, verb.Command);
-        return Execute(request, verb, recorder);
+        return Execute(WithoutOwnNamespace(request, verb.Command), verb, recorder);
     }
 
     byte[]? Execute(CniRequest request, CniVerb verb, OperationRecorder recorder)
@@ -151,16 +150,22 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
     }
 
-    /// <summary>Deleting "eth0" in the node's own namespace would cut the node off.</summary>
-    static void RefuseOwnNamespace(CniRequest request, CniCommand command)
+    /// <summary>
+    /// Deleting "eth0" in the node's own namespace would cut the node off. ADD refuses that namespace. DEL treats it as gone:
+    /// after a reboot the path /proc/PID/ns/net of a former pod may lead to a process of the node.
+    /// </summary>
+    static CniRequest WithoutOwnNamespace(CniRequest request, CniCommand command)
     {
-        if (request.Environment.MayUseOwnNamespace || command is not (CniCommand.Add or CniCommand.Del))
-            return;
-        if (IsOwnNamespace(request))
+        var path = request.Environment.NetworkNamespace;
+        if (request.Environment.MayUseOwnNamespace || command is not (CniCommand.Add or CniCommand.Del) || !IsOwnNamespace(request))
+            return request;
+        if (command == CniCommand.Add)
         {
             throw new CniException(CniErrorCode.InvalidNamespace,
-                "plugin's netns and netns from CNI_NETNS should not be the same", request.Environment.NetworkNamespace);
+                "plugin's netns and netns from CNI_NETNS should not be the same", path);
         }
+        request.Log.WriteLine($"CNI_NETNS {path} is the node's own namespace: the namespace of {request.Environment.ContainerId} is gone");
+        return request.WithoutNamespace();
     }
 
     /// <summary>One that cannot be opened is not ours; what that means for the verb is the plugin's to say.</summary>

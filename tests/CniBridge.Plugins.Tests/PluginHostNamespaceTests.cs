@@ -2,23 +2,39 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>The plugin's own namespace is refused before anything is done in it.</summary>
+/// <summary>The plugin's own namespace: ADD refuses it before any work, DEL treats it as gone.</summary>
 public sealed class PluginHostNamespaceTests
 {
     [Theory]
-    [InlineData("ADD", Call.OwnNamespace, "")]
-    [InlineData("DEL", Call.OwnNamespace, "")]
-    [InlineData("ADD", "/proc/thread-self/ns/net", "")]
-    [InlineData("DEL", "/proc/self/task/../ns/net", "")]
-    [InlineData("ADD", Call.OwnNamespace, "0")]
-    [InlineData("ADD", Call.OwnNamespace, "false")]
-    [InlineData("ADD", Call.OwnNamespace, "yes")]
-    public void ADD_and_DEL_refuse_the_plugins_own_namespace_before_any_work(string verb, string netns, string mayUse)
+    [InlineData(Call.OwnNamespace, "")]
+    [InlineData("/proc/thread-self/ns/net", "")]
+    [InlineData("/proc/self/task/../ns/net", "")]
+    [InlineData(Call.OwnNamespace, "0")]
+    [InlineData(Call.OwnNamespace, "false")]
+    [InlineData(Call.OwnNamespace, "yes")]
+    public void ADD_refuses_the_plugins_own_namespace_before_any_work(string netns, string mayUse)
     {
         var plugin = new RecordingPlugin();
-        Call.Run(plugin, Call.Variables(verb, ("CNI_NETNS", netns), ("CNI_NETNS_OVERRIDE", mayUse))).AssertError(
+        Call.Run(plugin, Call.Variables("ADD", ("CNI_NETNS", netns), ("CNI_NETNS_OVERRIDE", mayUse))).AssertError(
             CniErrorCode.InvalidNamespace, "plugin's netns and netns from CNI_NETNS should not be the same", netns);
         Assert.Empty(plugin.Calls);
+    }
+
+    // After a reboot the PID of /proc/PID/ns/net may be one of the node's own processes: the pod is gone.
+    [Theory]
+    [InlineData(Call.OwnNamespace, "")]
+    [InlineData("/proc/self/task/../ns/net", "")]
+    [InlineData(Call.OwnNamespace, "0")]
+    public void DEL_treats_the_plugins_own_namespace_as_gone(string netns, string mayUse)
+    {
+        var plugin = new RecordingPlugin();
+        Assert.Equal(0, Call.Run(plugin,
+            Call.Variables("DEL", ("CNI_NETNS", netns), ("CNI_NETNS_OVERRIDE", mayUse), ("OTHER", "x"))).ExitCode);
+        var request = Assert.Single(plugin.Calls).Request;
+        Assert.Empty(request.Environment.NetworkNamespace);
+        // An IPAM plugin that is run refuses a DEL in its own namespace as well.
+        Assert.Equal("", request.Variables()["CNI_NETNS"]);
+        Assert.Equal("x", request.Variables()["OTHER"]);
     }
 
     [Theory]
@@ -31,7 +47,7 @@ public sealed class PluginHostNamespaceTests
         var plugin = new RecordingPlugin();
         Assert.Equal(0, Call.Run(plugin,
             Call.Variables("DEL", ("CNI_NETNS", Call.OwnNamespace), ("CNI_NETNS_OVERRIDE", mayUse))).ExitCode);
-        Assert.Single(plugin.Calls);
+        Assert.Equal(Call.OwnNamespace, Assert.Single(plugin.Calls).Request.Environment.NetworkNamespace);
     }
 
     [Fact]
