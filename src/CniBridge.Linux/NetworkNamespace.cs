@@ -51,11 +51,11 @@ public sealed unsafe class NetworkNamespace : IDisposable
     public bool IsCurrent()
     {
         using var own = OpenOwn();
-        return Identity(own.Number) == Identity(Descriptor);
+        return own.Identity == _descriptor.Identity;
     }
 
-    /// <summary>Device and inode of the namespace: what makes two paths name the same one.</summary>
-    public (ulong Device, ulong Inode) GetIdentity() => Identity(Descriptor);
+    /// <summary>Returns device and inode of the namespace; see <see cref="SmallFile.IdentityOf(string)"/>.</summary>
+    public string GetIdentity() => _descriptor.Identity;
 
     /// <summary>
     /// Runs work inside the namespace and returns what it returns. The work starts no thread (it would stay inside) and waits
@@ -147,14 +147,6 @@ public sealed unsafe class NetworkNamespace : IDisposable
 
     static bool IsNetwork(Descriptor descriptor) =>
         LibC.ioctl(descriptor.Number, LibC.NS_GET_NSTYPE, null) == LibC.CLONE_NEWNET;
-
-    static (ulong, ulong) Identity(int descriptor)
-    {
-        statx status;
-        KernelException.ThrowIfFailed(
-            LibC.statx(descriptor, "", LibC.AT_EMPTY_PATH, LibC.STATX_INO, &status), "identify a network namespace");
-        return (((ulong)status.stx_dev_major << 32) | status.stx_dev_minor, status.stx_ino);
-    }
 
     public void Dispose() => _descriptor.Dispose();
 }

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 
@@ -26,6 +27,9 @@ interface IAddressManager
 
     /// <summary>Releases whatever the attachment has.</summary>
     void Release();
+
+    /// <summary>Returns whether the attachment was made for this namespace. Returns null when nothing is recorded.</summary>
+    bool? IsRecordedNamespace(NetworkNamespace pod);
 
     /// <exception cref="CniException">The attachment has no address.</exception>
     void Check();

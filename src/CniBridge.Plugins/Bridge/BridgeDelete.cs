@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Operations;
@@ -47,34 +48,76 @@ sealed class BridgeDelete(
         }
     }
 
-    /// <summary>The host's end is tried too when the pod's could not be reached; an address that is still in use is not released.</summary>
+    /// <summary>
+    /// Deletes the veth pair by its host end, whose alias names the attachment: a pod cannot change that. Only where there is none,
+    /// the Go plugin made the pair and the path of the namespace leads to it.
+    /// </summary>
     void DeleteLinks()
     {
-        var isReached = false;
+        if (node.DeleteHostLink(request.Attachment))
+            return;
+        ExceptionDispatchInfo? failure = null;
         try
         {
-            using var pod = request.TryOpenNamespace();
-            if (pod is not null)
-                node.DeletePodInterface(pod, request.Environment.InterfaceName);
-            isReached = pod is not null;
+            if (DeletePodInterface())
+                return;
         }
-        finally
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            node.DeleteHostLink(request.Attachment);
-            if (!isReached)
-                DeletePreviousLinks();
+            failure = ExceptionDispatchInfo.Capture(e);
+        }
+        // The content of a pod's namespace must not decide whether DEL succeeds.
+        if (DeletePreviousLinks() && failure is { SourceException: var ignored })
+            request.Log.WriteLine($"deleted the host end only: {ignored.Message}");
+        else
+            failure?.Throw();
+    }
+
+    /// <summary>Deletes the pair through the pod's namespace. Returns false when the interface is not there or belongs to another attachment.</summary>
+    bool DeletePodInterface()
+    {
+        using var pod = request.TryOpenNamespace();
+        if (pod is null || node.FindVeth(pod, request.Environment.InterfaceName) is not { } veth)
+            return false;
+        if (new InterfaceOwnership(request.Attachment, TryFindAddresses, TryReadPrevious).FindOther(pod, veth) is { } owner)
+        {
+            request.Log.WriteLine($"{veth.Inside.Name} in {pod.Path} stays: it belongs to {owner}");
+            return false;
+        }
+        node.DeleteVeth(pod, veth);
+        return true;
+    }
+
+    /// <summary>An invalid configuration fails when the address is released.</summary>
+    IAddressManager? TryFindAddresses()
+    {
+        try
+        {
+            return findAddresses();
+        }
+        catch (CniException)
+        {
+            return null;
         }
     }
 
-    /// <summary>The reference plugin's host ends have names that only the previous result knows, and no alias.</summary>
-    void DeletePreviousLinks()
+    /// <summary>
+    /// Deletes the host end that the previous result names: the Go plugin's names cannot be computed, and its links have no alias.
+    /// Returns false when there is none.
+    /// </summary>
+    bool DeletePreviousLinks()
     {
+        var isDeleted = false;
         foreach (var entry in TryReadPrevious()?.Interfaces ?? [])
         {
             if (entry.Sandbox.Length == 0 && MacAddress.TryParse(entry.Mac, out var mac) &&
                 node.FindLink(entry.Name) is { Kind: "veth", Master: > 0, Alias: "" } link && link.Mac == mac)
+            {
                 node.DeleteLink(link);
+                isDeleted = true;
+            }
         }
+        return isDeleted;
     }
 
     IReadOnlyList<Cidr> FindAddresses() => TryReadPrevious()?.Ips is { } ips ? [.. ips.Select(ip => ip.Address)] : [];

@@ -21,7 +21,7 @@ public sealed class BridgePlugin : IPlugin
         if (addresses is HostLocalAddresses own)
         {
             own.WhoUses = address => node.FindUser(address, config);
-            own.DeleteHostLink = node.DeleteHostLink;
+            own.DeleteHostLink = attachment => node.DeleteHostLink(attachment);
         }
         return new BridgeAdd(request, config, addresses, node).Run();
     }
@@ -88,7 +88,7 @@ public sealed class BridgePlugin : IPlugin
         if (type != HostLocal)
             return new DelegatedAddresses(type, request);
         var addresses = HostLocalAddresses.ForDelete(request);
-        addresses.DeleteHostLink = node.DeleteHostLink;
+        addresses.DeleteHostLink = attachment => node.DeleteHostLink(attachment);
         return addresses;
     }
 }

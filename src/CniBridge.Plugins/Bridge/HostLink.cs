@@ -44,10 +44,22 @@ static class HostLink
         var alias = string.Join('/', attachment.Network, attachment.ContainerId, attachment.InterfaceName);
         if (Encoding.UTF8.GetByteCount(alias) <= MaxAliasBytes)
             return alias;
-        var mark = string.Create(CultureInfo.InvariantCulture, $"~{StableHash.Of(alias):x16}");
+        var mark = string.Create(CultureInfo.InvariantCulture, $"{CutSign}{StableHash.Of(alias):x16}");
         // Names of networks and containers are ASCII, and together they are what is too long.
         return alias[..(MaxAliasBytes - mark.Length)] + mark;
     }
+
+    /// <summary>Stands before the hex digits at the end of an alias that was cut.</summary>
+    const char CutSign = '~';
+
+    const int HashDigits = 16;
+
+    /// <summary>Returns true when the alias is one that <see cref="AliasOf"/> made, for any attachment: other programs set aliases too.</summary>
+    internal static bool IsAlias(Link port) =>
+        (TryParseAlias(port.Alias) is { } attachment && NamesOf(attachment).Contains(port.Name)) || IsCut(port.Alias);
+
+    static bool IsCut(string alias) => alias.Length == MaxAliasBytes && alias[^(HashDigits + 1)] == CutSign &&
+        ulong.TryParse(alias.AsSpan()[^HashDigits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
 
     /// <summary>By its alias; by its name while it has none, for the kernel sets the alias of a link only after it made it.</summary>
     internal static bool IsOf(Link port, Attachment attachment) => port.Alias.Length > 0

@@ -77,11 +77,14 @@ interface INodeNetwork : IDisposable
 
     void DeleteVeth(VethPair veth);
 
-    /// <summary>Deletes the pod's interface and so the pair; a link of another kind is not ours and stays.</summary>
-    void DeletePodInterface(NetworkNamespace pod, string interfaceName);
+    /// <summary>Returns the veth pair of a pod's interface. Returns null when there is none, or a link of another kind, which is not ours.</summary>
+    PodVeth? FindVeth(NetworkNamespace pod, string interfaceName);
 
-    /// <summary>Deletes the attachment's host end where the pod's end could not be reached.</summary>
-    void DeleteHostLink(Attachment attachment);
+    /// <summary>Deletes the pair, by its host end where that is known.</summary>
+    void DeleteVeth(NetworkNamespace pod, PodVeth veth);
+
+    /// <summary>Deletes the attachment's host end and so the pair. Returns false when the node has none.</summary>
+    bool DeleteHostLink(Attachment attachment);
 
     /// <summary>The host ends of a network's attachments, as far as their aliases tell.</summary>
     IReadOnlyList<AttachedLink> ListHostLinks(string network);

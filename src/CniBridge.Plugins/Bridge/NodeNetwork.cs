@@ -190,19 +190,38 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public void DeleteVeth(VethPair veth) => _socket.DeleteLink(veth.HostIndex, veth.HostName);
 
-    public void DeletePodInterface(NetworkNamespace pod, string interfaceName) => PodNetwork.Delete(pod, interfaceName, log);
-
-    public void DeleteHostLink(Attachment attachment)
+    public PodVeth? FindVeth(NetworkNamespace pod, string interfaceName)
     {
+        var veth = PodVeth.Find(_socket, pod, interfaceName);
+        if (veth is null or { Inside.Kind: "veth" })
+            return veth;
+        log.WriteLine($"{interfaceName} in {pod.Path} is no veth of ours but of kind \"{veth.Inside.Kind}\": left alone");
+        return null;
+    }
+
+    public void DeleteVeth(NetworkNamespace pod, PodVeth veth)
+    {
+        if (veth.Host is { } host)
+            DeleteLink(host);
+        else
+            PodNetwork.Delete(pod, veth.Inside);
+    }
+
+    public bool DeleteHostLink(Attachment attachment)
+    {
+        var isDeleted = false;
         for (var candidate = 0; candidate < HostLink.Candidates; candidate++)
         {
             var name = HostLink.NameOf(attachment, candidate);
             if (_socket.TryGetIndex(name) is null || _socket.TryGetLink(name) is not { Kind: "veth" } link)
                 continue;
             // Without an alias: an ADD was killed between making the pair and naming it.
-            if (link.Alias.Length == 0 || link.Alias == HostLink.AliasOf(attachment))
-                _socket.DeleteLink(link.Index, link.Name);
+            if (link.Alias.Length > 0 && link.Alias != HostLink.AliasOf(attachment))
+                continue;
+            _socket.DeleteLink(link.Index, link.Name);
+            isDeleted = true;
         }
+        return isDeleted;
     }
 
     public IReadOnlyList<AttachedLink> ListHostLinks(string network)

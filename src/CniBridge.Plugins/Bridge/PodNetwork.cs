@@ -103,13 +103,12 @@ static class PodNetwork
 
     internal static bool HasInterface(NetworkNamespace pod, string name) => Run(pod, socket => socket.TryGetIndex(name) is not null);
 
-    internal static void Delete(NetworkNamespace pod, string name, TextWriter log) => Run(pod, socket =>
+    internal static Link? FindLink(NetworkNamespace pod, string name) =>
+        Run(pod, socket => socket.TryGetIndex(name) is null ? null : socket.TryGetLink(name));
+
+    internal static void Delete(NetworkNamespace pod, Link link) => Run(pod, socket =>
     {
-        var link = socket.TryGetIndex(name) is null ? null : socket.TryGetLink(name);
-        if (link is { Kind: "veth" })
-            socket.DeleteLink(link.Index, link.Name);
-        else if (link is not null)
-            log.WriteLine($"{name} in {pod.Path} is no veth of ours but of kind \"{link.Kind}\": left alone");
+        socket.DeleteLink(link.Index, link.Name);
         return true;
     });
 

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 
@@ -33,6 +34,8 @@ sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManag
     }
 
     public void Release() => _plugin.Run("DEL");
+
+    public bool? IsRecordedNamespace(NetworkNamespace pod) => null;
 
     public void Check() => _plugin.Run("CHECK");
 

@@ -135,6 +135,23 @@ sealed class HostLocalAddresses : IAddressManager
         failures.ThrowIfAny("not everything was released");
     }
 
+    public bool? IsRecordedNamespace(NetworkNamespace pod) => TryFindRecord()?.Origin is { NetnsId.Length: > 0 } origin
+        ? origin.BootId == Node.BootId && origin.NetnsId == pod.GetIdentity()
+        : null;
+
+    OwnerRecord? TryFindRecord()
+    {
+        try
+        {
+            return new OwnerIndex(_place.StateDirectory, _place.Directory).Find(_owner);
+        }
+        catch (IOException e)
+        {
+            Log.WriteLine($"without the record of {_owner.ContainerId}: {e.Message}");
+            return null;
+        }
+    }
+
     /// <summary>Deletes the link of an attachment that ended; null: nobody here makes any.</summary>
     internal Action<Attachment>? DeleteHostLink { get; set; }
 

@@ -1,4 +1,6 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Route;
+using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Loopback;
@@ -30,7 +32,25 @@ public sealed class LoopbackPlugin : IPlugin
     public void Delete(CniRequest request)
     {
         using var container = request.TryOpenNamespace();
-        container?.Run(() => BringUp(up: false));
+        if (container is null)
+            return;
+        if (FindOtherOwner(container, request.Environment.ContainerId) is { } owner)
+            request.Log.WriteLine($"lo in {container.Path} stays up: the namespace belongs to {owner}");
+        else
+            container.Run(() => BringUp(up: false));
+    }
+
+    /// <summary>
+    /// Returns the alias of the pod's host veth when it names another container: the path of a namespace may lead to another pod's.
+    /// There is no record of loopback attachments, and runtimes name the first interface eth0.
+    /// </summary>
+    static string? FindOtherOwner(NetworkNamespace container, string containerId)
+    {
+        using var socket = new RouteSocket();
+        return PodVeth.Find(socket, container, "eth0")?.Host is { } host && HostLink.IsAlias(host) &&
+            HostLink.TryParseAlias(host.Alias) is { } owner && owner.ContainerId != containerId
+                ? host.Alias
+                : null;
     }
 
     public void Check(CniRequest request)

@@ -10,6 +10,7 @@ namespace CniBridge.Plugins.Tests.Bridge;
 public sealed class BridgeDeleteTests
 {
     const string Guard = "unguard pods/pod1/eth0";
+    const string Look = "find eth0 in " + Call.OwnNamespace;
     const string PodLink = "delete eth0 in " + Call.OwnNamespace;
     const string GoRules = "delete what Go made";
     const string HostEnd = "delete host link of pods/pod1/eth0";
@@ -22,7 +23,16 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace);
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
+    }
+
+    // A pod decides what is in its namespace; it has no say about the node's end.
+    [Fact]
+    public void Where_the_host_end_is_known_nothing_in_the_pod_matters()
+    {
+        var node = new FakeNode { HasHostLink = true, Failing = { Look, PodLink } };
+        Run(node, Call.OwnNamespace);
+        Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 
     // A node that was booted leaves plain files where namespaces were mounted.
@@ -55,7 +65,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode { NeedsInterface = true };
         Run(node, Call.OwnNamespace);
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
     [Fact]
@@ -63,7 +73,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace, hasAddresses: false);
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink], node.Calls);
     }
 
     [Fact]
@@ -73,14 +83,15 @@ public sealed class BridgeDeleteTests
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => new BridgeDelete(
             Requests.Make("{}", Call.OwnNamespace), () => false,
             () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), node).Run());
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink], node.Calls);
     }
 
     [Theory]
-    [InlineData(HostEnd, PodLink + "|" + HostEnd)]
-    [InlineData("release", PodLink + "|" + HostEnd + "|release")]
-    // What could not be reached from inside is tried from outside; the address stays until the link is known to be gone.
-    [InlineData(PodLink, PodLink + "|" + HostEnd)]
+    [InlineData(HostEnd, HostEnd)]
+    [InlineData("release", HostEnd + "|" + Look + "|" + PodLink + "|release")]
+    // The address stays until the link is known to be gone.
+    [InlineData(Look, HostEnd + "|" + Look)]
+    [InlineData(PodLink, HostEnd + "|" + Look + "|" + PodLink)]
     public void A_failure_is_told_and_no_address_is_released_that_somebody_may_still_have(string step, string calls)
     {
         var node = new FakeNode { Failing = { step } };
@@ -113,7 +124,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace, isGuarded: true);
-        Assert.Equal([GoRules, Guard + ", as configured", PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard + ", as configured", HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
     // Who is told of success does not come again, and it would stay for good.
@@ -122,7 +133,7 @@ public sealed class BridgeDeleteTests
     {
         var node = new FakeNode { Failing = { Guard } };
         Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, Call.OwnNamespace), "the check of sources is still there");
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
     [Theory]
@@ -133,7 +144,7 @@ public sealed class BridgeDeleteTests
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var node = new FakeNode { Failing = { Guard }, FailsWith = errno };
         new BridgeDelete(Requests.Make("{}", Call.OwnNamespace, log: log), () => false, () => node, node).Run();
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
         Assert.StartsWith($"the check of sources is still there: could not {Guard}: ", log.ToString(), StringComparison.Ordinal);
     }
 
@@ -144,7 +155,7 @@ public sealed class BridgeDeleteTests
         var node = new FakeNode();
         new BridgeDelete(Requests.Make("{}", Call.OwnNamespace, log: log),
             () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), () => node, node).Run();
-        Assert.Equal([GoRules, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, HostEnd, Look, PodLink, "release"], node.Calls);
         Assert.Contains("the check of sources is still there: not text", log.ToString(), StringComparison.Ordinal);
     }
 
@@ -163,8 +174,9 @@ public sealed class BridgeDeleteTests
     /// <summary>As the reference plugin made it: a name that nobody can compute, and no alias.</summary>
     static readonly Link s_host = new() { Index = 4, Name = "veth0", Kind = "veth", Master = 3, Mac = FakeNode.Mac("02:00:00:00:00:02") };
 
-    static FakeNode Node(Link host, params IEnumerable<string> failing) => new()
+    static FakeNode Node(Link host, string? failing = null, bool hasVeth = true) => new()
     {
+        HasVeth = hasVeth,
         Links =
         {
             [host.Name] = host,
@@ -172,7 +184,7 @@ public sealed class BridgeDeleteTests
             ["eth0"] = new Link { Index = 2, Name = "eth0", Kind = "veth", Master = 3, Mac = FakeNode.Mac("02:00:00:00:00:03") },
             ["cni0.100"] = new Link { Index = 9, Name = "cni0.100", Kind = "veth", Mac = FakeNode.Mac("02:00:00:00:00:04") },
         },
-        Failing = [.. failing],
+        Failing = failing is null ? [] : [failing],
     };
 
     static string RunWith(FakeNode node, string previous, string netns = "")
@@ -196,15 +208,25 @@ public sealed class BridgeDeleteTests
     {
         var node = Node(s_host);
         RunWith(node, Previous, Call.OwnNamespace);
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "release"], node.Calls);
+        Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
+    }
+
+    [Theory]
+    [InlineData(Look)]
+    [InlineData(Look, PodLink)]
+    public void A_failure_inside_the_pod_does_not_matter_where_the_previous_result_names_the_host_end(params string[] steps)
+    {
+        var node = Node(s_host, steps[^1]);
+        Assert.StartsWith($"deleted the host end only: could not {steps[^1]}: ", RunWith(node, Previous, Call.OwnNamespace), StringComparison.Ordinal);
+        Assert.Equal([GoRules, Guard, HostEnd, .. steps, "delete veth0", "release"], node.Calls);
     }
 
     [Fact]
-    public void Where_the_pods_end_could_not_be_deleted_the_host_end_is_tried()
+    public void A_namespace_without_the_interface_is_not_the_pods()
     {
-        var node = Node(s_host, PodLink);
-        Assert.Throws<KernelException>(() => RunWith(node, Previous, Call.OwnNamespace));
-        Assert.Equal([GoRules, Guard, PodLink, HostEnd, "delete veth0"], node.Calls);
+        var node = Node(s_host, hasVeth: false);
+        Assert.Equal("", RunWith(node, Previous, Call.OwnNamespace));
+        Assert.Equal([GoRules, Guard, HostEnd, Look, "delete veth0", "release"], node.Calls);
     }
 
     [Fact]

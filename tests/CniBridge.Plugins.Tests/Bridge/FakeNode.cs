@@ -64,6 +64,19 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     internal bool AsksForAddresses { get; init; }
     internal string? MissingGuard { get; init; }
 
+    /// <summary>The node has a host veth with the attachment's alias.</summary>
+    internal bool HasHostLink { get; init; }
+
+    /// <summary>The namespace has a veth of the name that is asked for.</summary>
+    internal bool HasVeth { get; init; } = true;
+
+    /// <summary>The other end of that veth on the node.</summary>
+    internal Link? VethHost { get; init; }
+
+    internal bool? IsOfRecord { get; init; }
+
+    static readonly Link s_inside = new() { Index = 2, Name = "eth0", Kind = "veth" };
+
     public IReadOnlyList<IpAddress> LastServed { get; init; } = [];
 
     public bool HasMoved { get; init; }
@@ -220,10 +233,15 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     public void DeleteVeth(VethPair veth) => Note("undo: delete veth");
 
-    public void DeletePodInterface(NetworkNamespace pod, string interfaceName) => Note($"delete {interfaceName} in {pod.Path}");
+    public PodVeth? FindVeth(NetworkNamespace pod, string interfaceName) =>
+        Note($"find {interfaceName} in {pod.Path}", HasVeth ? new PodVeth(s_inside, VethHost) : null);
 
-    public void DeleteHostLink(Attachment attachment) =>
-        Note($"delete host link of {attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}");
+    public void DeleteVeth(NetworkNamespace pod, PodVeth veth) => Note($"delete {veth.Inside.Name} in {pod.Path}");
+
+    public bool DeleteHostLink(Attachment attachment) =>
+        Note($"delete host link of {attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}", HasHostLink);
+
+    public bool? IsRecordedNamespace(NetworkNamespace pod) => IsOfRecord;
 
     public IReadOnlyList<AttachedLink> ListHostLinks(string network) => Note($"host links of {network}", HostLinks);
 
