@@ -24,6 +24,10 @@ sealed class AgentProcess : IDisposable
 
     public int Count(string pattern) => Regex.Count(process.Output, pattern);
 
+    /// <summary>Returns the names of its threads.</summary>
+    public IReadOnlyList<string> ThreadNames() =>
+        node.Run("sh", "-c", $"cat /proc/{pid}/task/*/comm").Succeeded().Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Sends a signal and waits for the end.</summary>
     public CommandResult Kill(string signal = "TERM")
     {

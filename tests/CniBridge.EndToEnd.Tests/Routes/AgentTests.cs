@@ -40,6 +40,16 @@ public sealed class AgentTests
         }
     }
 
+    // A call of a plugin goes without; a process that runs for months must not.
+    [Fact]
+    public void The_agent_has_a_thread_that_runs_finalizers()
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+        Assert.Contains(".NET Finalizer", agent.ThreadNames());
+    }
+
     static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture);
 
     [Fact]
