@@ -5,6 +5,7 @@ sealed record GarbageJson
 {
     public IpamDeleteJson? Ipam { get; init; }
 
+    /// <summary>Null: the request has no such key. A key whose value is null is an empty list, which libcni makes of a nil slice.</summary>
     public List<AttachmentJson?>? ValidAttachments { get; init; }
 
     /// <summary>The same list under the name of an early draft; libcni sends both.</summary>
@@ -13,8 +14,8 @@ sealed record GarbageJson
     internal static GarbageJson Read(JsonKeys keys) => new()
     {
         Ipam = keys.Object("ipam", IpamDeleteJson.Read),
-        ValidAttachments = keys.Objects("cni.dev/valid-attachments", AttachmentJson.Read),
-        Attachments = keys.Objects("cni.dev/attachments", AttachmentJson.Read),
+        ValidAttachments = keys.Objects("cni.dev/valid-attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/valid-attachments") ? [] : null),
+        Attachments = keys.Objects("cni.dev/attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/attachments") ? [] : null),
     };
 }
 

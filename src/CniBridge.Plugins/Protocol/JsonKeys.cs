@@ -24,6 +24,9 @@ sealed class JsonKeys
         ? new JsonKeys(tree, path)
         : throw Expected("an object", tree, path);
 
+    /// <summary>Returns whether the object has the key, with whatever value; null counts.</summary>
+    internal bool Has(string key) => _object.Names.Exists(name => name.Equals(key, StringComparison.OrdinalIgnoreCase));
+
     internal string? Text(string key) => Find(key) is { } value ? ReadText(value, PathOf(key)) : null;
 
     internal bool IsText(string key) => Find(key) is { Kind: JsonTokenType.String, Text: not null };

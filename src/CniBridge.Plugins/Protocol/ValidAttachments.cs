@@ -12,7 +12,10 @@ sealed class ValidAttachments
         _containers = [.. _pairs.Select(pair => pair.ContainerId ?? "")];
     }
 
-    /// <summary>An empty list says that nothing lives; no list says nothing, and must not be taken for an empty one.</summary>
+    /// <summary>
+    /// Reads the list of a GC request. An empty list, or null in its place, says that no attachment is alive. A request without the
+    /// list is refused, because it would make garbage of every attachment.
+    /// </summary>
     /// <exception cref="CniException">Code 7.</exception>
     internal static ValidAttachments Parse(GarbageJson json)
     {

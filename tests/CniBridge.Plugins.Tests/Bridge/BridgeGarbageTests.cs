@@ -13,8 +13,8 @@ public sealed class BridgeGarbageTests : IDisposable
 
     string Config(string list) => $$"""
         {
-          "ipam": {"type": "host-local", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}"},
-          "cni.dev/valid-attachments": {{list}}
+          "ipam": {"type": "host-local", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}"}
+          {{(list.Length > 0 ? ", \"cni.dev/valid-attachments\": " + list : "")}}
         }
         """;
 
@@ -125,7 +125,16 @@ public sealed class BridgeGarbageTests : IDisposable
     public void Without_a_list_nothing_is_touched()
     {
         var node = Node();
-        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Run(node, "null"), "cni.dev/valid-attachments");
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Run(node, list: ""), "cni.dev/valid-attachments");
         Assert.Empty(node.Calls);
+    }
+
+    [Fact]
+    public void Null_is_an_empty_list()
+    {
+        var node = Node();
+        Run(node, "null");
+        Assert.Equal(
+            [GoRules, "host links of pods", "delete veth1", "delete veth2", "delete veth3", "collect guards of pods", "collect addresses"], node.Calls);
     }
 }

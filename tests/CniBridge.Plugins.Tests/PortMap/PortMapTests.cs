@@ -80,8 +80,12 @@ public sealed class PortMapTests : IDisposable
         new PortMapCheck(request, PortMapConfig.Parse(request), node).Run();
     }
 
-    void Collect(string valid) => new PortMapGarbage(
-        Requests.Make($"{{\"name\":\"pods\",\"cni.dev/valid-attachments\":{valid}}}", log: _log), _node, Records, _node).Run();
+    /// <param name="list">Empty: a request without the key.</param>
+    void Collect(string list)
+    {
+        var key = list.Length > 0 ? $",\"cni.dev/valid-attachments\":{list}" : "";
+        new PortMapGarbage(Requests.Make($"{{\"name\":\"pods\"{key}}}", log: _log), _node, Records, _node).Run();
+    }
 
     [Fact]
     public void ADD_makes_all_elements_and_a_record_and_forgets_where_datagrams_went()
@@ -368,7 +372,19 @@ public sealed class PortMapTests : IDisposable
         Assert.Equal(["pods,alive,eth0"], RecordNames);
         Assert.Equal(["pods/alive/eth0", "pods2/ctr/eth0"],
             _node.List().Select(element => element.Owner).Distinct().Order(StringComparer.Ordinal));
-        Requests.AssertRefused(7, () => Collect("null"), "cni.dev/valid-attachments");
+    }
+
+    [Fact]
+    public void GC_refuses_a_request_without_a_list_and_takes_null_for_an_empty_one()
+    {
+        Add(Tcp);
+
+        Requests.AssertRefused(7, () => Collect(list: ""), "cni.dev/valid-attachments");
+        Assert.Equal(["pods,pod1,eth0"], RecordNames);
+        Collect("null");
+
+        Assert.Empty(RecordNames);
+        Assert.Empty(_node.List());
     }
 
     [Fact]

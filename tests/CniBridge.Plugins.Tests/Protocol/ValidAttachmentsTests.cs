@@ -35,14 +35,21 @@ public sealed class ValidAttachmentsTests
         [new Attachment("pods", "a", "eth0"), new Attachment("pods", "a", "net1")],
         Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"},{"containerID":"a","ifname":"net1"}]}""").Of("pods"));
 
-    [Fact]
-    public void An_empty_list_says_that_nothing_lives() =>
-        Assert.False(Parse("""{"cni.dev/valid-attachments":[]}""").Contains("a", "eth0"));
+    // libcni writes a nil slice of Go as null: CRI-O sends it when no pod is alive.
+    [Theory]
+    [InlineData("""{"cni.dev/valid-attachments":[]}""")]
+    [InlineData("""{"cni.dev/valid-attachments":null}""")]
+    [InlineData("""{"CNI.DEV/valid-attachments":null}""")]
+    [InlineData("""{"cni.dev/attachments":null}""")]
+    [InlineData("""{"cni.dev/valid-attachments":null,"cni.dev/attachments":null}""")]
+    [InlineData("""{"cni.dev/valid-attachments":null,"cni.dev/attachments":[{"containerID":"a","ifname":"eth0"}]}""")]
+    public void An_empty_list_or_null_says_that_no_attachment_is_alive(string config) =>
+        Assert.False(Parse(config).Contains("a", "eth0"));
 
     // Taken for an empty list, its absence would make garbage of everything.
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"cni.dev/valid-attachments":null}""")]
+    [InlineData("""{"valid-attachments":[]}""")]
     public void Without_a_list_nothing_is_collected(string config) =>
         Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Parse(config), "cni.dev/valid-attachments");
 
