@@ -23,7 +23,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
     public int Run(
         IReadOnlyDictionary<string, string> variables, Func<IReadOnlyDictionary<string, string>>? allVariables = null)
     {
-        var recorder = new OperationRecorder(Operations, plugin.Name, variables);
+        var recorder = new OperationRecorder(Operations, plugin, variables);
         var exitCode = Run(recorder, variables, allVariables ?? (() => variables));
         recorder.Finish();
         return exitCode;

@@ -7,21 +7,28 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge;
 
-/// <summary>What the binary is when it is called by a name: links to it are the plugins of a node.</summary>
-/// <param name="IsOperators">Called without a CNI verb, it is the operator's command.</param>
+/// <summary>What the program does under the name that it was called by: links to it are the plugins of a node.</summary>
+/// <param name="IsOperators">Called without a CNI verb, it is the operator's command line.</param>
 sealed record Role(IPlugin Plugin, bool IsOperators)
 {
-    /// <summary>The plugins' names.</summary>
-    internal static IReadOnlyList<string> Names { get; } = ["bridge", "host-local", "loopback", "portmap"];
-
-    /// <summary>The base name decides; a name that is no plugin's is the main plugin's and the operator's.</summary>
-    internal static Role Of(string argument0) => Path.GetFileName(argument0) switch
+    /// <summary>
+    /// Returns the role of a program name: the plugin that the base name begins with. For any other name the configuration of
+    /// the call decides.
+    /// </summary>
+    internal static Role Of(string argument0)
     {
-        "bridge" => new(new BridgePlugin(), false),
-        "host-local" => new(new HostLocalPlugin(), false),
-        "loopback" => new(new LoopbackPlugin(), false),
-        "portmap" => new(new PortMapPlugin(), false),
-        _ => new(new BridgePlugin(), true),
+        var program = Path.GetFileName(argument0);
+        return PluginName.Find(program) is { } name
+            ? new Role(Create(name), IsOperators: false)
+            : new Role(new ConfiguredPlugin(program, Create), IsOperators: true);
+    }
+
+    static IPlugin Create(string name) => name switch
+    {
+        PluginName.HostLocal => new HostLocalPlugin(),
+        PluginName.Loopback => new LoopbackPlugin(),
+        PluginName.PortMap => new PortMapPlugin(),
+        _ => new BridgePlugin(),
     };
 
     /// <summary>A plugin that is called by hand says what it is, as the reference plugins do.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Plugins.Tests;
 
@@ -32,20 +33,20 @@ static class Call
         return variables;
     }
 
-    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, string config = Config) =>
-        Run(plugin, variables, Encoding.UTF8.GetBytes(config));
+    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, string config = Config, OperationLog? operations = null) =>
+        Run(plugin, variables, Encoding.UTF8.GetBytes(config), operations);
 
-    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, byte[] config)
+    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, byte[] config, OperationLog? operations = null)
     {
         using var input = new MemoryStream(config);
-        return Run(plugin, variables, input);
+        return Run(plugin, variables, input, operations);
     }
 
-    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, Stream input)
+    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, Stream input, OperationLog? operations = null)
     {
         using var output = new MemoryStream();
         using var log = new StringWriter(CultureInfo.InvariantCulture);
-        var exitCode = new PluginHost(plugin, input, output, log).Run(variables);
+        var exitCode = new PluginHost(plugin, input, output, log) { Operations = operations }.Run(variables);
         return new Answer(exitCode, output.ToArray(), log.ToString());
     }
 }

@@ -7,9 +7,7 @@ namespace CniBridge.Plugins.Bridge;
 /// <summary>The bridge role: a Linux bridge, a veth pair per pod, addresses and routes.</summary>
 public sealed class BridgePlugin : IPlugin
 {
-    const string HostLocal = "host-local";
-
-    public string Name => "bridge";
+    public string Name => PluginName.Bridge;
 
     public CniResult Add(CniRequest request)
     {
@@ -60,12 +58,12 @@ public sealed class BridgePlugin : IPlugin
         // What another's IPAM plugin takes from there is its own affair; static knows these two.
         var args = CniArgs.Parse(request.Environment.Args, "MAC", "IP", "GATEWAY");
         var config = BridgeConfig.Parse(request, args);
-        if (config.IpamType is null or HostLocal)
+        if (config.IpamType is null or PluginName.HostLocal)
             args = CniArgs.Parse(request.Environment.Args, "MAC", "IP");
         IAddressManager? addresses = config.IpamType switch
         {
             null => null,
-            HostLocal => hostLocal(request, args),
+            PluginName.HostLocal => hostLocal(request, args),
             var type => DelegatedAddresses.ForAdd(type, request),
         };
         CheckMtu(config, addresses);
@@ -85,7 +83,7 @@ public sealed class BridgePlugin : IPlugin
     {
         if (config.Ipam?.Type is not { Length: > 0 } type)
             return null;
-        if (type != HostLocal)
+        if (type != PluginName.HostLocal)
             return new DelegatedAddresses(type, request);
         var addresses = HostLocalAddresses.ForDelete(request);
         addresses.DeleteHostLink = attachment => node.DeleteHostLink(attachment);

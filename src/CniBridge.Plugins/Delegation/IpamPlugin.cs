@@ -49,7 +49,8 @@ sealed class IpamPlugin(string type, CniRequest request)
         _path = directories.Select(directory => Path.Combine(directory, type)).FirstOrDefault(SmallFile.IsRegular)
             ?? throw new CniException(CniErrorCode.Internal,
                 $"failed to find plugin \"{type}\" in path [{string.Join(' ', directories)}]", "ipam.type, CNI_PATH");
-        if (SmallFile.IsSame(_path, "/proc/self/exe"))
+        // A link host-local.old to this program manages addresses all the same.
+        if (PluginName.Find(type) != PluginName.HostLocal && SmallFile.IsSame(_path, "/proc/self/exe"))
             throw CniException.InvalidConfig("ipam.type", type, $"{_path} is this plugin itself, which manages no addresses by that name");
     }
 

@@ -6,7 +6,7 @@ namespace CniBridge.Plugins.HostLocal;
 /// <summary>The stand-alone host-local role, for other main plugins.</summary>
 public sealed class HostLocalPlugin : IPlugin
 {
-    public string Name => "host-local";
+    public string Name => PluginName.HostLocal;
 
     public CniResult Add(CniRequest request)
     {

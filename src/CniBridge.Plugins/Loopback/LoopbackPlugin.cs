@@ -10,7 +10,7 @@ public sealed class LoopbackPlugin : IPlugin
 {
     const string Lo = "lo";
 
-    public string Name => "loopback";
+    public string Name => PluginName.Loopback;
 
     public CniResult Add(CniRequest request)
     {

@@ -56,7 +56,7 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
     {
         json.WriteString("time", Time.UtcDateTime);
         json.WriteString("verb", Verb);
-        json.WriteString("plugin", Plugin);
+        json.WriteString("plugin", Cut(Plugin));
         WriteText(json, "network", Attachment.Network);
         WriteText(json, "containerId", Attachment.ContainerId);
         WriteText(json, "ifName", Attachment.InterfaceName);

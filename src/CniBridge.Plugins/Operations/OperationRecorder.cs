@@ -4,7 +4,7 @@ namespace CniBridge.Plugins.Operations;
 
 /// <summary>Collects what is to be kept of one call, as it becomes known.</summary>
 /// <param name="log">Null: nothing is kept.</param>
-sealed class OperationRecorder(OperationLog? log, string plugin, IReadOnlyDictionary<string, string> variables)
+sealed class OperationRecorder(OperationLog? log, IPlugin plugin, IReadOnlyDictionary<string, string> variables)
 {
     internal PhaseTimes Phases { get; } = new();
 
@@ -37,7 +37,7 @@ sealed class OperationRecorder(OperationLog? log, string plugin, IReadOnlyDictio
         var addresses = new List<string>();
         foreach (var ip in Result?.Ips ?? [])
             addresses.Add(ip.Address.ToString());
-        return new Operation(DateTimeOffset.UtcNow, verb, plugin, new Attachment(
+        return new Operation(DateTimeOffset.UtcNow, verb, plugin.Name, new Attachment(
             Request?.NetworkName ?? "", Text("CNI_CONTAINERID"), Text("CNI_IFNAME")))
         {
             Netns = Text("CNI_NETNS"),

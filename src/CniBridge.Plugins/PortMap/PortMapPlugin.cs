@@ -7,7 +7,7 @@ namespace CniBridge.Plugins.PortMap;
 /// <summary>The portmap role, chained after any plugin that makes an interface: ports of the node lead to ports of the pod.</summary>
 public sealed class PortMapPlugin : IPlugin
 {
-    public string Name => "portmap";
+    public string Name => PluginName.PortMap;
 
     static Records<HostPortRecord> Records => new(HostPortRecord.Format);
 

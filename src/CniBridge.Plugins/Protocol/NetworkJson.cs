@@ -111,6 +111,19 @@ sealed record DeleteJson
     };
 }
 
+/// <summary>The types of a configuration's plugins.</summary>
+sealed record PluginTypesJson
+{
+    public string? Type { get; init; }
+    public IpamTypeJson? Ipam { get; init; }
+
+    internal static PluginTypesJson Read(JsonKeys keys) => new()
+    {
+        Type = keys.Text("type"),
+        Ipam = keys.Object("ipam", IpamTypeJson.Read),
+    };
+}
+
 sealed record IpamTypeJson
 {
     public string? Type { get; init; }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Inspection;
+using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
@@ -61,7 +62,7 @@ sealed class DoctorCommand
     DoctorOptions OptionsOf(ParseResult parsed) => new()
     {
         Program = Environment.ProcessPath ?? "cni-bridge",
-        Roles = Role.Names,
+        Roles = PluginName.All,
         ConfigurationDirectory = Path.GetFullPath(parsed.GetRequiredValue(_confDir)),
         PluginDirectory = Path.GetFullPath(parsed.GetRequiredValue(_binDir)),
         ServiceCidrs = ConflistSettings.Parse([], parsed.GetValue(_serviceCidrs) ?? []).ServiceCidrs,

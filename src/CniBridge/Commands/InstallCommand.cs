@@ -5,6 +5,7 @@ using CniBridge.Node.Cluster;
 using CniBridge.Node.Inspection;
 using CniBridge.Node.Installation;
 using CniBridge.Node.Runtime;
+using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
@@ -47,7 +48,7 @@ sealed class InstallCommand
 
     Command Make()
     {
-        var names = string.Join(", ", Role.Names);
+        var names = string.Join(", ", PluginName.All);
         var command = new Command("install",
             $"Copy this program into the directory of the plugins, with links {names}; what has those names is replaced, and kept for rollback.")
         {
@@ -68,7 +69,7 @@ sealed class InstallCommand
         if (parsed.GetValue(_hostIntegration))
             HostIntegration.RefuseOthers();
         var directory = parsed.GetRequiredValue(_binDir);
-        var changed = new PluginInstallation(OwnProgram, directory, Role.Names) { Version = ProductVersion.Text }.Run();
+        var changed = new PluginInstallation(OwnProgram, directory, PluginName.All) { Version = ProductVersion.Text }.Run();
         var written = new List<string>();
         // A runtime that reads it finds the plugins.
         if (text is not null)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CniBridge.Node.Installation;
+using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
@@ -15,7 +16,7 @@ static class RollbackCommand
         command.SetReportedAction(parsed =>
         {
             var directory = parsed.GetRequiredValue(binDir);
-            var report = new PluginRollback(directory, Role.Names).Run();
+            var report = new PluginRollback(directory, PluginName.All).Run();
             OperatorCommands.Print(output.IsJson(parsed) ? Json(directory, report) : Text(directory, report));
             return ExitCode.Fine;
         });

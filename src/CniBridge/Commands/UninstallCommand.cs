@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CniBridge.Node.Installation;
+using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
@@ -32,7 +33,7 @@ sealed class UninstallCommand
     int Run(ParseResult parsed)
     {
         var isDryRun = parsed.GetValue(_dryRun);
-        var uninstallation = new Uninstallation(parsed.GetRequiredValue(_binDir), Role.Names, parsed.GetRequiredValue(_confDir))
+        var uninstallation = new Uninstallation(parsed.GetRequiredValue(_binDir), PluginName.All, parsed.GetRequiredValue(_confDir))
         {
             IsForced = parsed.GetValue(_force),
             IsDryRun = isDryRun,

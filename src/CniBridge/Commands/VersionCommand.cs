@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CniBridge.Plugins;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
@@ -25,7 +26,7 @@ static class VersionCommand
     {
         json.WriteString("version", ProductVersion.Number);
         json.WriteOptional("commit", ProductVersion.Commit);
-        json.WriteStrings("roles", Role.Names);
+        json.WriteStrings("roles", PluginName.All);
         json.WriteStrings("cniVersions", CniVersion.Supported);
         json.WriteStrings("capabilities", s_capabilities);
     });
