@@ -23,6 +23,7 @@ public static class Errno
     public const int ENAMETOOLONG = 36;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
+    public const int EMSGSIZE = 90;
     public const int EPROTONOSUPPORT = 93;
     public const int EOPNOTSUPP = 95;
     public const int EMLINK = 31;
@@ -31,6 +32,7 @@ public static class Errno
     public const int ENETUNREACH = 101;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;
+    public const int ECONNREFUSED = 111;
     public const int EHOSTUNREACH = 113;
     public const int ENXIO = 6;
 }

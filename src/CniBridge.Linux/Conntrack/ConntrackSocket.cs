@@ -28,8 +28,8 @@ public sealed unsafe class ConntrackSocket : IDisposable
         _count = Descriptor.TryOpen(count, LibC.O_RDONLY, 0, Errno.ENOENT);
         if (_count is null)
             return;
-        _lister = new NetlinkSocket(LibC.NETLINK_NETFILTER, groups: 0);
-        _deleter = new NetlinkSocket(LibC.NETLINK_NETFILTER, groups: 0);
+        _lister = new NetlinkSocket(LibC.NETLINK_NETFILTER);
+        _deleter = new NetlinkSocket(LibC.NETLINK_NETFILTER);
     }
 
     /// <summary>

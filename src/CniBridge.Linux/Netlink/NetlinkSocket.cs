@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Netlink;
@@ -7,44 +6,28 @@ namespace CniBridge.Linux.Netlink;
 /// A netlink socket of the network namespace that the calling thread is in when it is opened; it stays there, so it may
 /// be used from any thread afterwards. One request at a time.
 /// </summary>
-public sealed unsafe class NetlinkSocket : IDisposable
+/// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER: the part of the kernel that answers.</param>
+public sealed class NetlinkSocket(int protocol) : IDisposable
 {
     /// <summary>Makes one value of a reply's payload.</summary>
     public delegate T Decoder<out T>(ReadOnlySpan<byte> payload);
 
-    /// <summary>No answer for so long means a kernel in trouble, not a slow one.</summary>
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
-
     /// <summary>
-    /// More than any one answer: a link's is some 2 KB, a rule's at most a page; lists come in pieces of at most this. On the
-    /// stack, whose pages all sockets use one after another: memory that is new costs more than what is done with it.
+    /// Enough for nearly every answer: a link's has some 2 KB. The buffer is on the stack, whose pages all sockets use one
+    /// after another, because new memory costs more than the work that is done with it.
     /// </summary>
     internal const int BufferSize = 8 * 1024;
 
-    readonly Descriptor _descriptor;
+    readonly NetlinkTransport _transport = new(protocol, groups: 0);
 
-    internal int DescriptorNumber => _descriptor.Number;
-    uint _sequence;
+    /// <summary>For messages that are not answered one by one.</summary>
+    internal NetlinkTransport Transport => _transport;
 
-    /// <param name="groups">Multicast groups to listen to; 0 for a socket that only asks.</param>
-    public NetlinkSocket(uint groups = 0)
-        : this(LibC.NETLINK_ROUTE, groups)
+    internal int DescriptorNumber => _transport.DescriptorNumber;
+
+    public NetlinkSocket()
+        : this(LibC.NETLINK_ROUTE)
     {
-    }
-
-    /// <param name="protocol">NETLINK_ROUTE, NETLINK_NETFILTER: which part of the kernel is spoken to.</param>
-    internal NetlinkSocket(int protocol, uint groups)
-    {
-        _descriptor = Descriptor.OpenSocket(LibC.AF_NETLINK, LibC.SOCK_RAW, protocol);
-        SetOption(LibC.NETLINK_EXT_ACK);
-        SetOption(LibC.NETLINK_CAP_ACK);
-        SetOption(LibC.NETLINK_GET_STRICT_CHK);
-        SetReceiveTimeout(Deadline);
-        if (groups == 0)
-            return;
-        var address = new sockaddr_nl { nl_family = LibC.AF_NETLINK, nl_groups = groups };
-        KernelException.ThrowIfFailed(
-            LibC.bind(_descriptor.Number, (sockaddr*)&address, (uint)sizeof(sockaddr_nl)), "listen to netlink notifications");
     }
 
     /// <summary>
@@ -85,7 +68,11 @@ public sealed unsafe class NetlinkSocket : IDisposable
         for (var answered = 0; answered < messages.Length;)
         {
             // They are answered in their order.
-            var reader = Receive(messages[answered], buffer);
+            var size = Receive(messages[answered], buffer);
+            // The kernel does not repeat the request in its acknowledgement (NETLINK_CAP_ACK): it always fits.
+            if (size > buffer.Length)
+                throw new KernelException(messages[answered].Operation, Errno.EMSGSIZE);
+            var reader = new MessageReader(buffer[..size]);
             while (reader.Read())
             {
                 var index = reader.Sequence - first;
@@ -99,7 +86,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>Sends one request that is answered by one message.</summary>
+    /// <summary>Sends one request that is answered by one message, of whatever size.</summary>
     /// <exception cref="KernelException">The kernel refused, for example because there is no such object.</exception>
     public T Get<T>(INetlinkMessage message, Decoder<T> decode)
         where T : class => Ask(message, decode, tolerated: 0)!;
@@ -115,7 +102,15 @@ public sealed unsafe class NetlinkSocket : IDisposable
         var sequence = Send(0, message);
         while (true)
         {
-            var reader = Receive(message, buffer);
+            var size = Receive(message, buffer);
+            if (size > buffer.Length)
+            {
+                // To ask again costs only the rare large answer something. To look at the size of each first would cost all.
+                buffer = new byte[LargerThan(size)];
+                sequence = Send(0, message);
+                continue;
+            }
+            var reader = new MessageReader(buffer[..size]);
             while (reader.Read())
             {
                 if (reader.Sequence != sequence)
@@ -132,29 +127,43 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>
-    /// Sends one request that is answered by a list. The list is asked for again when the kernel says that it changed
-    /// while being told (NLM_F_DUMP_INTR): half a list would be a wrong answer.
+    /// Sends one request that is answered by a list. Asks again when the list changed while the kernel was writing it
+    /// (NLM_F_DUMP_INTR), and when a piece of it was larger than the buffer: half a list would be a wrong answer.
     /// </summary>
-    public List<T> Dump<T>(INetlinkMessage message, Decoder<T> decode)
+    /// <param name="decode">Its values are returned; null leaves an entry out.</param>
+    /// <param name="limit">The number of values that are returned at most.</param>
+    public List<T> Dump<T>(INetlinkMessage message, Decoder<T?> decode, int limit = int.MaxValue)
+        where T : class
     {
-        var giveUp = Environment.TickCount64 + (long)Deadline.TotalMilliseconds;
+        Span<byte> buffer = stackalloc byte[BufferSize];
+        var giveUp = Environment.TickCount64 + (long)NetlinkTransport.Deadline.TotalMilliseconds;
         while (Environment.TickCount64 < giveUp)
         {
             var items = new List<T>();
-            if (TryDump(message, decode, items))
+            if (TryDump(message, decode, limit, buffer, items, out var size))
                 return items;
+            if (size > buffer.Length)
+                buffer = new byte[LargerThan(size)];
         }
         throw new KernelException(message.Operation, Errno.ETIMEDOUT, "the list kept changing while it was read");
     }
 
-    bool TryDump<T>(INetlinkMessage message, Decoder<T> decode, List<T> items)
+    /// <param name="size">Bytes of the largest piece, for which the buffer may be too small.</param>
+    /// <returns>False when the list is not complete.</returns>
+    bool TryDump<T>(INetlinkMessage message, Decoder<T?> decode, int limit, Span<byte> buffer, List<T> items, out int size)
+        where T : class
     {
-        Span<byte> buffer = stackalloc byte[BufferSize];
         var sequence = Send(NLM_F_DUMP, message);
         var isWhole = true;
         while (true)
         {
-            var reader = Receive(message, buffer);
+            size = Receive(message, buffer);
+            if (size > buffer.Length)
+            {
+                DropAnswers(message);
+                return false;
+            }
+            var reader = new MessageReader(buffer[..size]);
             while (reader.Read())
             {
                 if (reader.Sequence != sequence)
@@ -169,100 +178,39 @@ public sealed unsafe class NetlinkSocket : IDisposable
                         throw ToException(message, Acknowledgement.Decode(reader.Payload, reader.Flags))
                             ?? throw new InvalidDataException($"could not {message.Operation}: acknowledged without a list");
                     default:
-                        items.Add(decode(reader.Payload));
+                        if (items.Count < limit && decode(reader.Payload) is { } item)
+                            items.Add(item);
                         break;
                 }
             }
         }
     }
 
-    /// <summary>Takes what has been announced already; false when nothing was.</summary>
-    internal bool DrainNotifications()
+    /// <summary>Reads the rest of a list: the kernel begins no other before. It writes the next piece when one is received.</summary>
+    void DropAnswers(INetlinkMessage about)
     {
-        var any = false;
-        while (true)
+        Span<byte> any = stackalloc byte[1];
+        while (_transport.TryReceive(about, any, LibC.MSG_DONTWAIT, out _))
         {
-            byte start;
-            if (LibC.recv(_descriptor.Number, &start, 1, LibC.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() is not (Errno.ENOBUFS or Errno.EINTR))
-                return any;
-            any = true;
         }
     }
 
-    /// <summary>Waits for the next notification of the groups listened to; false at the deadline.</summary>
-    public bool WaitForNotification(TimeSpan deadline)
-    {
-        SetReceiveTimeout(deadline);
-        // What it says is not asked for, and what there is no room for is dropped.
-        byte any;
-        var count = LibC.recv(_descriptor.Number, &any, 1, 0);
-        // ENOBUFS: more was announced than there was room for, so something did happen. EINTR: the caller looks again.
-        return count >= 0 || Marshal.GetLastPInvokeError() is Errno.ENOBUFS or Errno.EINTR;
-    }
+    /// <summary>Room for an answer that was too large, and that may grow until it is asked for again.</summary>
+    static int LargerThan(int size) => 2 * size;
 
-    /// <summary>The next notifications of a type; none of it, when others came; null when some were lost, or at the deadline.</summary>
-    internal List<T>? ReceiveNotifications<T>(ushort type, Decoder<T> decode, TimeSpan deadline)
-    {
-        SetReceiveTimeout(deadline);
-        Span<byte> buffer = stackalloc byte[BufferSize];
-        long count;
-        fixed (byte* start = buffer)
-            count = LibC.recv(_descriptor.Number, start, BufferSize, LibC.MSG_TRUNC);
-        if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
-            return [];
-        if (count is < 0 or > BufferSize)
-            return null;
-        var items = new List<T>();
-        var reader = new MessageReader(buffer[..(int)count]);
-        while (reader.Read())
-        {
-            if (reader.Type == type)
-                items.Add(decode(reader.Payload));
-        }
-        return items;
-    }
+    /// <exception cref="KernelException">Nothing came until the deadline.</exception>
+    int Receive(INetlinkMessage about, Span<byte> buffer) =>
+        _transport.TryReceive(about, buffer, 0, out var size) ? size : throw new KernelException(about.Operation, Errno.EAGAIN);
 
     uint Send(ushort flags, params ReadOnlySpan<INetlinkMessage> messages)
     {
-        var first = TakeSequences(messages.Length);
+        var first = SequenceNumbers.Take(messages.Length);
         // The writer takes more of its own when there are many.
         var writer = new MessageWriter(stackalloc byte[UsualRequestSize]);
         for (var i = 0; i < messages.Length; i++)
             Encode(ref writer, messages[i], flags, first + (uint)i);
-        Send(writer.Written, messages[0]);
+        _transport.Send(writer.Written, messages[0]);
         return first;
-    }
-
-    /// <summary>The first of so many numbers for messages, in a row.</summary>
-    internal uint TakeSequences(int count)
-    {
-        var first = _sequence + 1;
-        _sequence += (uint)count;
-        return first;
-    }
-
-    /// <param name="about">The message whose operation is named when it cannot be sent: not before, for texts cost time.</param>
-    internal void Send(ReadOnlySpan<byte> request, INetlinkMessage about)
-    {
-        long count;
-        fixed (byte* start = request)
-            count = LibC.send(_descriptor.Number, start, request.Length, 0);
-        if (count < 0)
-            throw new KernelException(about.Operation, Marshal.GetLastPInvokeError());
-    }
-
-    /// <summary>Makes sure that so much can be sent at once. FORCE goes beyond what net.core.wmem_max allows others.</summary>
-    internal void SetSendBuffer(int size)
-    {
-        if (LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_SNDBUFFORCE, &size, sizeof(int)) < 0)
-            _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_SNDBUF, &size, sizeof(int));
-    }
-
-    /// <summary>The same for what arrives: room for so many bytes of announcements.</summary>
-    internal void SetReceiveBuffer(int size)
-    {
-        if (LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, &size, sizeof(int)) < 0)
-            _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVBUF, &size, sizeof(int));
     }
 
     /// <summary>Messages per send.</summary>
@@ -278,54 +226,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
         writer.EndMessage(start);
     }
 
-    MessageReader Receive(INetlinkMessage about, Span<byte> buffer) =>
-        TryReceive(about, buffer, 0, out var reader) ? reader : throw new KernelException(about.Operation, Errno.EAGAIN);
-
-    /// <param name="about">The message that is to be answered.</param>
-    /// <param name="buffer">What the reader reads from, of <see cref="BufferSize"/>.</param>
-    /// <param name="flags">MSG_DONTWAIT: only what has arrived already.</param>
-    /// <returns>False when nothing arrived, until the deadline or already.</returns>
-    internal bool TryReceive(INetlinkMessage about, Span<byte> buffer, int flags, out MessageReader reader)
-    {
-        while (true)
-        {
-            long count;
-            fixed (byte* start = buffer)
-                count = LibC.recv(_descriptor.Number, start, buffer.Length, LibC.MSG_TRUNC | flags);
-            if (count > buffer.Length)
-                throw new InvalidDataException($"could not {about.Operation}: an answer of {count} bytes, room for {buffer.Length}");
-            reader = new MessageReader(buffer[..(int)Math.Max(0, count)]);
-            if (count >= 0)
-                return true;
-            var errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.EAGAIN)
-                return false;
-            if (errno != Errno.EINTR)
-                throw new KernelException(about.Operation, errno);
-        }
-    }
-
     internal static KernelException? ToException(INetlinkMessage message, Acknowledgement answer) =>
         answer.Errno == 0 ? null : new KernelException(message.Operation, answer.Errno, answer.Text);
 
-    void SetOption(int option)
-    {
-        var on = 1;
-        // An old kernel without one of these still works, with poorer messages; nothing else depends on them.
-        _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_NETLINK, option, &on, sizeof(int));
-    }
-
-    void SetReceiveTimeout(TimeSpan deadline)
-    {
-        var value = new timeval
-        {
-            tv_sec = (long)deadline.TotalSeconds,
-            tv_usec = (deadline.Milliseconds * 1000) + deadline.Microseconds,
-        };
-        KernelException.ThrowIfFailed(
-            LibC.setsockopt(_descriptor.Number, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, &value, (uint)sizeof(timeval)),
-            "set a receive deadline");
-    }
-
-    public void Dispose() => _descriptor.Dispose();
+    public void Dispose() => _transport.Dispose();
 }

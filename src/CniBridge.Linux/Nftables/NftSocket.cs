@@ -13,14 +13,14 @@ public sealed class NftSocket : IDisposable
 {
     const int MaxAttempts = 100;
 
-    readonly NetlinkSocket _socket = new(LibC.NETLINK_NETFILTER, groups: 0);
+    readonly NetlinkSocket _socket = new(LibC.NETLINK_NETFILTER);
 
     /// <summary>Makes all changes of a batch, or none.</summary>
     /// <exception cref="KernelException">The kernel refused; named is the change that it refused first.</exception>
     public void Commit(NftBatch batch)
     {
         if (!batch.IsEmpty)
-            new Transaction(_socket, batch.Messages).Run();
+            new Transaction(_socket.Transport, batch.Messages).Run();
     }
 
     public TableEntry? TryGetTable(TableName table) => TryGet(new GetTable(table), TableEntry.Decode);

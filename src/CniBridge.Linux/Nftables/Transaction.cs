@@ -7,7 +7,7 @@ namespace CniBridge.Linux.Nftables;
 /// One batch on its way: everything in one datagram, and then its answers. The kernel looks at all messages, whatever it
 /// refuses, and works in the sender's thread: when the send returns, all has been answered, so that nothing is waited for.
 /// </summary>
-readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMessage> messages)
+readonly ref struct Transaction(NetlinkTransport transport, IReadOnlyList<INetlinkMessage> messages)
 {
     /// <summary>Room made at first, and what every socket can send.</summary>
     const int UsualSize = 4096;
@@ -15,13 +15,13 @@ readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMess
     /// <exception cref="KernelException">Refused: named is the first message that was, nothing of any was done.</exception>
     internal void Run()
     {
-        var first = socket.TakeSequences(messages.Count + 2);
+        var first = SequenceNumbers.Take(messages.Count + 2);
         var writer = new MessageWriter(new byte[UsualSize]);
         Encode(ref writer, messages, first);
         // if (len > sk->sk_sndbuf - 32) err = -EMSGSIZE, in af_netlink.c; what is asked for is doubled.
         if (writer.Length > UsualSize)
-            socket.SetSendBuffer(writer.Length);
-        socket.Send(writer.Written, BatchMark.Begin);
+            transport.SetSendBuffer(writer.Length);
+        transport.Send(writer.Written, BatchMark.Begin);
         ReadAnswers(first);
     }
 
@@ -42,8 +42,10 @@ readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMess
         Span<byte> buffer = stackalloc byte[NetlinkSocket.BufferSize];
         KernelException? refusal = null;
         var isDone = false;
-        while (TryReceive(buffer, out var reader))
+        while (TryReceive(buffer, out var size))
         {
+            // The kernel does not repeat the request in its acknowledgement (NETLINK_CAP_ACK): it always fits.
+            var reader = new MessageReader(buffer[..Math.Min(size, buffer.Length)]);
             while (reader.Read())
             {
                 var index = reader.Sequence - first;
@@ -60,16 +62,16 @@ readonly ref struct Transaction(NetlinkSocket socket, IReadOnlyList<INetlinkMess
             throw new KernelException(BatchMark.Begin.Operation, Errno.ENOBUFS, "the answer was lost");
     }
 
-    bool TryReceive(Span<byte> buffer, out MessageReader reader)
+    bool TryReceive(Span<byte> buffer, out int size)
     {
         try
         {
-            return socket.TryReceive(BatchMark.Begin, buffer, LibC.MSG_DONTWAIT, out reader);
+            return transport.TryReceive(BatchMark.Begin, buffer, LibC.MSG_DONTWAIT, out size);
         }
         catch (KernelException e) when (e.Errno == Errno.ENOBUFS)
         {
             // More was refused than there is room for answers; the first ones are still to be read.
-            reader = default;
+            size = 0;
             return true;
         }
     }

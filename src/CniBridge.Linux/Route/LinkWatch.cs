@@ -7,9 +7,9 @@ namespace CniBridge.Linux.Route;
 /// <summary>Waits for a condition that changes with the kernel's notifications: no sleep, no polling.</summary>
 public sealed class LinkWatch : IDisposable
 {
-    readonly NetlinkSocket _notifications;
+    readonly NotificationSocket _notifications;
 
-    LinkWatch(uint groups) => _notifications = new NetlinkSocket(groups);
+    LinkWatch(uint groups) => _notifications = new NotificationSocket(groups);
 
     /// <summary>Wakes up when a link of the calling thread's namespace changes.</summary>
     public static LinkWatch OfLinks() => new(RTMGRP_LINK);
@@ -42,7 +42,7 @@ public sealed class LinkWatch : IDisposable
         while (!condition())
         {
             var left = giveUp - Environment.TickCount64;
-            if (left <= 0 || !_notifications.WaitForNotification(TimeSpan.FromMilliseconds(left)))
+            if (left <= 0 || !_notifications.Wait(TimeSpan.FromMilliseconds(left)))
                 return condition();
         }
         return true;
@@ -60,7 +60,7 @@ public sealed class LinkWatch : IDisposable
         while (waiting.Count > 0)
         {
             var left = giveUp - Environment.TickCount64;
-            var links = left > 0 ? _notifications.ReceiveNotifications(RTM_NEWLINK, Link.Decode, TimeSpan.FromMilliseconds(left)) : null;
+            var links = left > 0 ? _notifications.Receive(RTM_NEWLINK, Link.Decode, TimeSpan.FromMilliseconds(left)) : null;
             foreach (var link in links ?? [])
             {
                 if (link.IsOperational)
@@ -82,7 +82,7 @@ public sealed class LinkWatch : IDisposable
     /// </summary>
     void Look(List<int> waiting, RouteSocket socket)
     {
-        _notifications.DrainNotifications();
+        _notifications.Drain();
         waiting.RemoveAll(index => socket.TryGetLink(index)?.IsOperational == true);
     }
 

@@ -4,7 +4,10 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip link show type KIND; the kernel filters.</summary>
+/// <summary>
+/// ip link show type KIND; the kernel filters. Only with a mask does it make room for the largest link (rtnl_calcit in
+/// rtnetlink.c); without one a link that has many alternative names ends the list early, and without an error.
+/// </summary>
 sealed record ListLinks(string Kind) : INetlinkMessage
 {
     public string Operation => $"list the links of kind {Kind}";
@@ -17,5 +20,6 @@ sealed record ListLinks(string Kind) : INetlinkMessage
         var info = writer.Begin(IFLA_LINKINFO);
         writer.Attribute(IFLA_INFO_KIND, Encoding.ASCII.GetBytes(Kind));
         writer.End(info);
+        writer.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     }
 }

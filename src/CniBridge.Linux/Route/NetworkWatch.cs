@@ -12,7 +12,7 @@ public sealed class NetworkWatch : IDisposable
     /// <summary>Some thousand announcements. What does not fit is lost, and that something was lost is told.</summary>
     const int ReceiveBuffer = 1024 * 1024;
 
-    readonly NetlinkSocket _notifications = new(
+    readonly NotificationSocket _notifications = new(
         RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE);
 
     public NetworkWatch() => _notifications.SetReceiveBuffer(ReceiveBuffer);
@@ -24,9 +24,9 @@ public sealed class NetworkWatch : IDisposable
     /// <returns>False at the deadline.</returns>
     public bool Wait(TimeSpan deadline)
     {
-        if (!_notifications.WaitForNotification(deadline))
+        if (!_notifications.Wait(deadline))
             return false;
-        _notifications.DrainNotifications();
+        _notifications.Drain();
         return true;
     }
 

@@ -15,7 +15,7 @@ public sealed class EntryDeletionTests : IDisposable
     public EntryDeletionTests()
     {
         _node = _scratch.Open();
-        _socket = _node.Run(() => new NetlinkSocket(LibC.NETLINK_NETFILTER, 0));
+        _socket = _node.Run(() => new NetlinkSocket(LibC.NETLINK_NETFILTER));
     }
 
     public void Dispose()

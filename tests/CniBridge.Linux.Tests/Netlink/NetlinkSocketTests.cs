@@ -56,6 +56,7 @@ public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture
 
     // The socket belongs to the namespace that it was opened in.
     List<T> Dump<T>(INetlinkMessage message, NetlinkSocket.Decoder<T> decode)
+        where T : class
     {
         using var pod = scratch.Open();
         using var socket = pod.Run(() => new NetlinkSocket());

@@ -13,5 +13,5 @@ public sealed class ListLinksTests
         new ListLinks("veth"),
         NLM_F_DUMP,
         ("header = 11000000000000000000000000000000", "header = 00000000000000000000000000000000"),
-        ("29 = 01000000", null));
+        ("29 = 01000000", "29 = 08000000"));
 }
