@@ -96,7 +96,7 @@ public sealed class FileLock : IDisposable
                     return string.Create(CultureInfo.InvariantCulture, $", held by process {process} ({NameOf(process)})");
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             // Telling who holds the lock is a courtesy; the time-out itself is reported either way.
         }

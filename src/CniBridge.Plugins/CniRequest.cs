@@ -35,7 +35,7 @@ public sealed record CniRequest
         {
             return NetworkNamespace.Open(Environment.NetworkNamespace);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             throw new CniException(CniErrorCode.InvalidEnvironment,
                 $"failed to open netns \"{Environment.NetworkNamespace}\": {e.Message}", "CNI_NETNS");

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins;
@@ -15,7 +16,7 @@ sealed class Failures
         {
             step();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CniException)
+        catch (Exception e) when (e is CniException || e.IsIoFailure())
         {
             _messages.Add(e is CniException { Details.Length: > 0 } cni ? $"{cni.Message} ({cni.Details})" : e.Message);
         }

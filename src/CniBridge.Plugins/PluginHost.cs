@@ -128,7 +128,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         {
             throw new CniException(CniErrorCode.NotAvailable, e.Message, e.Details);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             throw new CniException(CniErrorCode.NotAvailable, e.Message);
         }
@@ -176,7 +176,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
             using var container = request.TryOpenNamespace();
             return container?.IsCurrent() == true;
         }
-        catch (KernelException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             return false;
         }
@@ -215,6 +215,10 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
                 return new CniException(CniErrorCode.TryAgainLater, e.Message);
             case IOException or UnauthorizedAccessException:
                 return new CniException(CniErrorCode.IoFailure, e.Message);
+            case InvalidDataException:
+                return new CniException(CniErrorCode.Internal, e.Message);
+            case OutOfMemoryException:
+                return new CniException(CniErrorCode.TryAgainLater, "not enough memory");
             default:
                 log.WriteLine(e);
                 return new CniException(CniErrorCode.Internal, e.Message, e.GetType().Name);

@@ -16,6 +16,7 @@ public sealed class FailuresTests
         failures.Try(() => throw new KernelException("delete x", Errno.EBUSY));
         failures.Try(() => done.Add(2));
         failures.Try(() => throw new UnauthorizedAccessException("not you"));
+        failures.Try(() => throw new InvalidDataException("9 bytes, 4 are there"));
         failures.Try(() => throw new CniException(100, "no lease", "ask the daemon"));
         failures.Try(() => throw new CniException(7, "no details"));
         failures.Try(() => done.Add(3));
@@ -23,7 +24,7 @@ public sealed class FailuresTests
         Assert.True(failures.Any);
         var failure = Assert.Throws<CniException>(() => failures.ThrowIfAny("it is not done"));
         Assert.Equal(CniErrorCode.IoFailure, failure.Code);
-        Assert.Equal("it is not done: could not delete x: device or resource busy; not you; no lease (ask the daemon); no details",
+        Assert.Equal("it is not done: could not delete x: device or resource busy; not you; 9 bytes, 4 are there; no lease (ask the daemon); no details",
             failure.Message);
     }
 

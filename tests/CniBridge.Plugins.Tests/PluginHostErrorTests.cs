@@ -30,7 +30,7 @@ public sealed class PluginHostErrorTests
     [InlineData("disk", 5, false)]
     [InlineData("no file", 5, false)]
     [InlineData("permission", 5, false)]
-    [InlineData("bytes that lie", 999, true)]
+    [InlineData("bytes that lie", 999, false)]
     [InlineData("bug", 999, true)]
     [InlineData("null", 999, true)]
     public void A_failure_has_the_code_of_its_kind_and_the_log_has_the_trace_of_what_nobody_expected(
@@ -48,12 +48,22 @@ public sealed class PluginHostErrorTests
         }
     }
 
+    [Fact]
+    public void A_lack_of_memory_is_a_failure_without_a_trace()
+    {
+        // InsufficientMemoryException is the kind that programs may throw.
+        var answer = Call.Run(new RecordingPlugin { Failure = new InsufficientMemoryException() }, Call.Variables("DEL"));
+        answer.AssertError(11, "not enough memory");
+        Assert.Equal("", answer.Log);
+    }
+
     // Whatever would make every ADD fail is one answer to the question that STATUS asks.
     [Theory]
     [InlineData("kernel says no", 50)]
     [InlineData("kernel is busy", 50)]
     [InlineData("disk", 50)]
     [InlineData("permission", 50)]
+    [InlineData("bytes that lie", 50)]
     [InlineData("bug", 999)]
     public void STATUS_says_not_available(string what, int code)
     {

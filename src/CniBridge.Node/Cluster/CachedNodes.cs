@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster;
@@ -33,7 +34,7 @@ public sealed class CachedNodes(INodeSource source, NodeCache cache) : INodeSour
         {
             cache.Save(table);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             Warning = $"the table of nodes cannot be kept in {cache.Path}: {e.Message}";
         }

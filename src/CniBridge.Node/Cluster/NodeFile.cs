@@ -33,7 +33,7 @@ public sealed class NodeFile(string path) : INodeSource
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             return Parse(file, path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             throw new RuntimeException($"cannot read the nodes file {path}: {e.Message}");
         }

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Node.Inspection.Checks;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Protocol;
@@ -37,7 +38,7 @@ public sealed class Doctor(DoctorOptions options)
                 check();
             }
             catch (Exception e) when
-                (e is IOException or UnauthorizedAccessException or InvalidDataException or RuntimeException or CniException)
+                (e is RuntimeException or CniException || e.IsIoFailure())
             {
                 omissions.Add(new Omission(what, e.Message));
             }

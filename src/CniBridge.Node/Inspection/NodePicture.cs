@@ -54,7 +54,7 @@ public sealed record NodePicture
                 .. rules.FindLostPorts(),
             ];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             return null;
         }

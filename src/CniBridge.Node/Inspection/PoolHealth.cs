@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection;
@@ -23,7 +24,7 @@ public sealed record PoolHealth(string Network, PoolUse Use, int Leaked)
         {
             return new ReservationSurvey(store, stateDirectory).List();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             return [];
         }

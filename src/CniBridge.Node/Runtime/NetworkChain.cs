@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using System.Text;
 using System.Text.Json.Nodes;
 using CniBridge.Plugins;
@@ -26,7 +27,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
             cache.Save(list, attachment, netns, result!);
             return result!;
         }
-        catch (Exception e) when (e is RuntimeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             if (e is RuntimeException && IsAttached(attachment))
                 throw;

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using System.Text.Json.Nodes;
 using CniBridge.Plugins.Protocol;
 
@@ -52,7 +53,7 @@ public sealed record NetworkList
         {
             throw new RuntimeException($"{file}: {(e.Details.Length > 0 ? $"{e.Message}: {e.Details}" : e.Message)}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             throw new RuntimeException($"cannot read the network configuration {file}: {e.Message}");
         }

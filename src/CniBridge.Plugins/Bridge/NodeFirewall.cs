@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
@@ -77,7 +78,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
         {
             return new ForwardChains(Socket).Find(new ForwardPath(pod, gateway, uplink, isFromPod));
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             log.WriteLine($"without a look at others' chains: {e.Message}");
             return null;

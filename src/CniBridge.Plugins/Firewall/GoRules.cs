@@ -28,7 +28,7 @@ static class GoRules
         {
             delete();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             log.WriteLine($"rules of the Go plugins, if there are any, stay: {e.Message}");
         }

@@ -23,7 +23,7 @@ static class AddressTraffic
                     ? $"{mac} behind {socket.TryGetLink(port.Index)?.Name ?? "a port of the bridge"} uses it"
                     : null;
         }
-        catch (KernelException e)
+        catch (Exception e) when (e.IsIoFailure())
         {
             // A kernel before 5.0 has no such look-ups.
             log.WriteLine($"without a look at who uses {address}: {e.Message}");

@@ -80,7 +80,7 @@ sealed class OwnerIndex
         {
             SmallFile.TryDelete(Path.Combine(_directory, NameOf(owner)));
         }
-        catch (IOException e)
+        catch (Exception e) when (e.IsIoFailure())
         {
             log.WriteLine($"a record stays: {e.Message}");
         }

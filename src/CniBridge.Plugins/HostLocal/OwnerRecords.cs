@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -81,7 +82,7 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
             if (_index is not null)
                 use(_index);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             log.WriteLine($"without the index of owners: {e.Message}");
             _index = null;

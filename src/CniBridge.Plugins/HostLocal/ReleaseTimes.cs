@@ -27,7 +27,7 @@ sealed class ReleaseTimes(string directory, TextWriter log)
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             log.WriteLine($"reuseDelay: {e.Message}");
         }

@@ -135,7 +135,7 @@ sealed class ReservationStore : IReservationStore
         {
             return _user.Node.ListLivingAddresses();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             _log.WriteLine($"nobody can be proven dead: {e.Message}");
             return null;

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -57,7 +58,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
         {
             return Node.ListLivingAddresses();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             return null;
         }

@@ -18,7 +18,7 @@ static class ResolvConf
                 ?? throw new CniException(CniErrorCode.IoFailure, $"open {path}: no such file or directory", "ipam.resolvConf");
             return Parse(Encoding.UTF8.GetString(text).Split('\n'));
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             throw new CniException(CniErrorCode.IoFailure, $"could not read ipam.resolvConf = {path}: {e.Message}");
         }

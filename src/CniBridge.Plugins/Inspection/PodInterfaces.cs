@@ -63,7 +63,7 @@ public static class PodInterfaces
         {
             return LivingNamespaces.OpenAll();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             return [];
         }

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.PortMap;
 using CniBridge.Plugins.State;
@@ -37,7 +38,7 @@ public static class PodRecords
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             return [];
         }

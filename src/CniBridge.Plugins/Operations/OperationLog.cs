@@ -19,7 +19,7 @@ public sealed class OperationLog(string path = OperationLog.DefaultPath)
         {
             _lines.Append(operation.ToLine());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             // A read-only file system, a full disk: nobody is helped by a word of it on each call.
         }

@@ -121,7 +121,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
         {
             forget();
         }
-        catch (IOException e)
+        catch (Exception e) when (e.IsIoFailure())
         {
             log.WriteLine($"connections to a host port may go on where they went: {e.Message}");
         }

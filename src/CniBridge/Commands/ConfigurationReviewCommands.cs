@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
@@ -68,7 +69,7 @@ sealed class ConfigurationReviewCommands
         {
             return File.ReadAllBytes(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             throw new RuntimeException($"cannot read {file}: {e.Message}");
         }

@@ -47,9 +47,14 @@ static class OperatorCommands
             action();
             return ExitCode.Fine;
         }
-        catch (Exception e) when (e is RuntimeException or CniException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is RuntimeException or CniException || e.IsIoFailure())
         {
             Warn(Environment.IsPrivilegedProcess ? e.Message : $"{e.Message} (you are not root)");
+            return ExitCode.Error;
+        }
+        catch (OutOfMemoryException)
+        {
+            Warn("not enough memory");
             return ExitCode.Error;
         }
     }

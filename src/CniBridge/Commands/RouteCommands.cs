@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using System.CommandLine;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster;
@@ -73,7 +74,7 @@ sealed class RouteCommands
         {
             return _source.Source(parsed).Read();
         }
-        catch (Exception e) when (e is RuntimeException or IOException)
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             OperatorCommands.Warn(e.Message);
             return null;

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster.Agent;
@@ -44,7 +45,7 @@ public sealed class KubernetesChanges(KubectlWatch watch) : ISourceChanges, IDis
         {
             return watch.WaitForChange();
         }
-        catch (Exception e) when (e is RuntimeException or IOException)
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             // Whoever asks for the list is told of it.
             return false;

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -43,7 +44,7 @@ public sealed class MetricsServer : IDisposable
                 using var caller = _listener.AcceptSocket();
                 Answer(caller);
             }
-            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException || e.IsIoFailure())
             {
                 // Whoever hung up; or it is over.
             }

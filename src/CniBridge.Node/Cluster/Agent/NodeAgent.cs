@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Runtime;
 
@@ -67,7 +68,7 @@ public sealed class NodeAgent
         {
             return _options.ReadLast();
         }
-        catch (Exception e) when (e is RuntimeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             _log.Information($"the nodes that were known last are not known any more: {e.Message}");
             return null;
@@ -97,7 +98,7 @@ public sealed class NodeAgent
                 Reconcile(reconciler, _table, problems);
         }
         // A kernel that does not answer, or not as it should, is asked again.
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e.IsIoFailure())
         {
             problems.Add(new NodeProblem(_options.NodeName, e.Message));
         }
@@ -130,7 +131,7 @@ public sealed class NodeAgent
         {
             return _options.OnTable(table);
         }
-        catch (Exception e) when (e is RuntimeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             return [new NodeProblem(_options.NodeName, e.Message)];
         }

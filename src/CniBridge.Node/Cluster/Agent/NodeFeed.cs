@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster.Agent;
@@ -59,7 +60,7 @@ sealed class NodeFeed(INodeSource source, ISourceChanges changes, Trigger trigge
         {
             table = source.Read();
         }
-        catch (Exception e) when (e is RuntimeException or IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             failure = e.Message;
         }
@@ -77,7 +78,7 @@ sealed class NodeFeed(INodeSource source, ISourceChanges changes, Trigger trigge
         {
             changes.Wait(deadline);
         }
-        catch (IOException e)
+        catch (Exception e) when (e.IsIoFailure())
         {
             lock (_lock)
                 _failure = e.Message;
