@@ -6,18 +6,37 @@ static class PluginDirectory
     /// <summary>The Go plugins, as Debian installs them.</summary>
     public const string Go = "/usr/lib/cni";
 
-    /// <summary>The published plugins under test; a missing publication is a failure, not a skip.</summary>
-    public static string UnderTest
+    /// <summary>The published plugins under test; a missing or old publication is a failure, not a skip.</summary>
+    public static string UnderTest => s_underTest.Value;
+
+    static readonly Lazy<string> s_underTest = new(Find);
+
+    static string Find()
     {
-        get
+        if (Environment.GetEnvironmentVariable("CNI_BRIDGE_BIN") is { Length: > 0 } given)
         {
-            var directory = Environment.GetEnvironmentVariable("CNI_BRIDGE_BIN") is { Length: > 0 } given
-                ? Path.GetFullPath(given)
-                : Path.Combine(RepositoryRoot, "artifacts", "cni-bin");
-            return File.Exists(Path.Combine(directory, "bridge"))
-                ? directory
-                : throw new LabException($"there is no plugin 'bridge' in {directory}: publish it first, or set CNI_BRIDGE_BIN");
+            return CheckExists(Path.GetFullPath(given));
         }
+
+        var directory = CheckExists(Path.Combine(RepositoryRoot, "artifacts", "cni-bin"));
+        var changed = FindChangedSource(File.GetLastWriteTimeUtc(Path.Combine(directory, "cni-bridge")));
+        return changed is null
+            ? directory
+            : throw new LabException($"{changed} is newer than the plugins in {directory}: run scripts/build first, or set CNI_BRIDGE_BIN");
+    }
+
+    static string CheckExists(string directory) =>
+        File.Exists(Path.Combine(directory, "bridge"))
+            ? directory
+            : throw new LabException($"there is no plugin 'bridge' in {directory}: run scripts/build first, or set CNI_BRIDGE_BIN");
+
+    /// <summary>Returns a source of the plugins that was changed later, as scripts/test finds it; null when there is none.</summary>
+    static string? FindChangedSource(DateTime publication)
+    {
+        string[] files = ["Directory.Build.props", "Directory.Packages.props", "global.json", "scripts/build"];
+        return Directory.EnumerateFiles(Path.Combine(RepositoryRoot, "src"), "*", SearchOption.AllDirectories)
+            .Concat(files.Select(file => Path.Combine(RepositoryRoot, file)))
+            .FirstOrDefault(file => File.GetLastWriteTimeUtc(file) > publication);
     }
 
     public static string RepositoryRoot
