@@ -6,6 +6,7 @@ namespace CniBridge.EndToEnd.Tests;
 /// What scripts/crash-matrix does whole: here every call that changes something is not reached or fails, and so are some of the
 /// others, chosen anew each time by a number that is told.
 /// </summary>
+[RunsFirst]
 public sealed class CrashMatrixTests
 {
     /// <summary>One in so many of the calls that change nothing.</summary>

@@ -5,6 +5,7 @@ using CniBridge.Lab.Crashes;
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>A node on its worst day: many calls at once, and many of them are killed.</summary>
+[RunsFirst]
 public sealed class KillStormTests : IDisposable
 {
     const int Containers = 200;

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>Plugins at work on a node whose links come and go without end, as where many pods start and stop.</summary>
+[RunsFirst]
 public sealed class LinkStormTests
 {
     const int Workers = 8;

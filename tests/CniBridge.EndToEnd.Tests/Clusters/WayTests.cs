@@ -3,6 +3,7 @@ using CniBridge.Lab.Routing;
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
 /// <summary>What pods of different nodes are to each other, and to the world outside, whatever the way that their packets find.</summary>
+[RunsFirst]
 public abstract class WayTests : IClassFixture<StartedClusters>
 {
     readonly StartedClusters clusters;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>Which VLANs the port of a pod belongs to, and what passes it.</summary>
-[Collection<VirtualMachineUsers>]
+[Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class PortVlanTests(VirtualMachine machine)
 {
     const string Trunk = """[{"id": 101}, {"minID": 200, "maxID": 210}]""";

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>The machine that tests of VLANs rest on, and what the Go plugin does in it.</summary>
-[Collection<VirtualMachineUsers>]
+[Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VirtualMachineTests(VirtualMachine machine)
 {
     const string Layer2 = """

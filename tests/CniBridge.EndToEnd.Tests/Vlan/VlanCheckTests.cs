@@ -1,7 +1,7 @@
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>CHECK tells what became of VLANs and of their gateway since ADD.</summary>
-[Collection<VirtualMachineUsers>]
+[Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanCheckTests(VirtualMachine machine)
 {
     const string Trunk = """{"ipam": {}, "vlan": 0, "vlanTrunk": [{"id": 101}, {"minID": 200, "maxID": 210}]}""";

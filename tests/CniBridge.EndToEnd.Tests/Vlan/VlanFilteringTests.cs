@@ -1,7 +1,7 @@
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>A bridge that was there before and does not tell VLANs apart: an error says what to do.</summary>
-[Collection<VirtualMachineUsers>]
+[Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanFilteringTests(VirtualMachine machine)
 {
     const string Command = "ip link set cni0 type bridge vlan_filtering 1";

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>The gateway of pods in a VLAN: one veth pair, an end of which is named like the VLAN.</summary>
-[Collection<VirtualMachineUsers>]
+[Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanGatewayTests(VirtualMachine machine)
 {
     const string V4 = """[[{"subnet": "10.88.0.0/24"}]]""";

@@ -1,7 +1,7 @@
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>Gateways of VLANs that others make at the same time, left half made, or take apart.</summary>
-[Collection<VirtualMachineUsers>]
+[Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanRepairTests(VirtualMachine machine)
 {
     [Fact]
