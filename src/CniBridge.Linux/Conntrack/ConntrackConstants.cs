@@ -30,7 +30,7 @@ static class ConntrackConstants
     internal const ushort CTA_FILTER_ORIG_FLAGS = 1;
     internal const ushort CTA_FILTER_REPLY_FLAGS = 2;
 
-    // The flags are in no header for programs; net/netfilter/nf_internals.h has them.
+    // No user header has these flags; they are in net/netfilter/nf_internals.h.
     internal const uint CTA_FILTER_F_CTA_IP_SRC = 1 << 0;
     internal const uint CTA_FILTER_F_CTA_IP_DST = 1 << 1;
     internal const uint CTA_FILTER_F_CTA_PROTO_NUM = 1 << 3;

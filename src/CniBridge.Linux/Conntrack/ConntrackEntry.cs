@@ -6,16 +6,16 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>A connection that the kernel tracks (IPCTNL_MSG_CT_NEW).</summary>
-/// <param name="Original">As its first packet was before any translation.</param>
-/// <param name="Reply">As the answers come: their source is where the connection was translated to.</param>
+/// <param name="Original">The first packet before any translation.</param>
+/// <param name="Reply">The packets of the reply; their source is the translated destination.</param>
 public sealed record ConntrackEntry(ConntrackTuple Original, ConntrackTuple Reply)
 {
     public bool IsV6 { get; init; }
 
-    /// <summary>CTA_ID, made of the tuple and of where the entry lies in the kernel's memory.</summary>
+    /// <summary>CTA_ID. The kernel derives it from the tuple and from the entry's address in its memory.</summary>
     public uint Id { get; init; }
 
-    /// <summary>CTA_TUPLE_ORIG and CTA_ZONE as the kernel sent them: it finds the entry by them, whatever else is in them.</summary>
+    /// <summary>CTA_TUPLE_ORIG and CTA_ZONE as the kernel sent them; the kernel finds the entry by them.</summary>
     internal byte[] OriginalBytes { get; init; } = [];
     internal byte[]? ZoneBytes { get; init; }
 

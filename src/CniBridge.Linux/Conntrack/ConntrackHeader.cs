@@ -4,7 +4,7 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 
 namespace CniBridge.Linux.Conntrack;
 
-/// <summary>What every message of ctnetlink begins with.</summary>
+/// <summary>The start of every ctnetlink message.</summary>
 static class ConntrackHeader
 {
     internal static NetfilterHeader Of(bool isV6) =>

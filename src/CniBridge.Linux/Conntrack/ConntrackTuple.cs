@@ -4,7 +4,7 @@ using static CniBridge.Linux.Conntrack.ConntrackConstants;
 
 namespace CniBridge.Linux.Conntrack;
 
-/// <summary>A connection as the packets of one direction name it. Protocols without ports have ports 0.</summary>
+/// <summary>The addresses and ports of a connection's packets in one direction. Protocols without ports have ports 0.</summary>
 /// <param name="Protocol">IPPROTO_TCP, IPPROTO_UDP, …</param>
 public sealed record ConntrackTuple(
     IpAddress Source, IpAddress Destination, byte Protocol, ushort SourcePort, ushort DestinationPort)

@@ -5,8 +5,8 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// Deletes this entry, and not one that has taken its place since it was listed: that has another id, unless it lies where
-/// this one lay (nf_ct_get_id).
+/// Deletes one listed entry. A newer entry with the same tuple has another id and stays, unless it occupies the same memory
+/// (nf_ct_get_id).
 /// </summary>
 sealed record DeleteEntry(ConntrackEntry Entry) : INetlinkMessage
 {

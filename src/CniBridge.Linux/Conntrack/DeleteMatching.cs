@@ -4,9 +4,9 @@ using static CniBridge.Linux.Conntrack.ConntrackConstants;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// Deletes all that a filter selects, in the kernel, since Linux 6.12. Without CTA_TUPLE_ORIG an older kernel would delete
-/// everything. With it that kernel looks for the one entry of that tuple (ctnetlink_del_conntrack), finds the tuple
-/// incomplete, and says EINVAL.
+/// Deletes all entries that a filter selects; the kernel filters since Linux 6.12. Without CTA_TUPLE_ORIG an older kernel would
+/// delete everything. With it, such a kernel looks for one entry (ctnetlink_del_conntrack), finds the tuple incomplete and
+/// answers EINVAL.
 /// </summary>
 sealed record DeleteMatching(ConntrackFilter Filter) : INetlinkMessage
 {

@@ -3,7 +3,10 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>What stands before and behind the messages of a batch. The kernel's refusals of the whole are answers to the first.</summary>
+/// <summary>
+/// The message before or behind a batch (NFNL_MSG_BATCH_BEGIN, _END). The kernel answers the first one if it refuses the batch as a
+/// whole.
+/// </summary>
 sealed record BatchMark(ushort Type) : INetlinkMessage
 {
     internal static BatchMark Begin => new(NFNL_MSG_BATCH_BEGIN);

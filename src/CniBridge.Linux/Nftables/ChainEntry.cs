@@ -8,7 +8,7 @@ public sealed record ChainEntry(TableFamily Family, string Table, string Name)
 {
     public ulong Handle { get; init; }
 
-    /// <summary>Null: a chain that only rules jump to.</summary>
+    /// <summary>The hook of a base chain; null: a regular chain, which packets enter only by a jump.</summary>
     public ChainHook? Hook { get; init; }
 
     public Verdict? Policy { get; init; }

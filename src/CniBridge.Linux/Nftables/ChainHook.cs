@@ -4,13 +4,13 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>Where on its way a packet comes by a base chain: type TYPE hook NUMBER priority PRIORITY.</summary>
+/// <summary>The place of a base chain in the packet's path: type TYPE hook NUMBER priority PRIORITY.</summary>
 public sealed record ChainHook(string Type, uint Number, int Priority)
 {
     /// <summary>type nat hook prerouting priority dstnat</summary>
     public static ChainHook NatPrerouting => new("nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST);
 
-    /// <summary>type nat hook output priority -100: what the node itself sends</summary>
+    /// <summary>type nat hook output priority -100: packets that the node itself sends</summary>
     public static ChainHook NatOutput => new("nat", NF_INET_LOCAL_OUT, NF_IP_PRI_NAT_DST);
 
     /// <summary>type nat hook postrouting priority srcnat</summary>
@@ -23,13 +23,13 @@ public sealed record ChainHook(string Type, uint Number, int Priority)
     public static ChainHook FilterForward => new("filter", NF_INET_FORWARD, NF_IP_PRI_FILTER);
     public static ChainHook FilterOutput => new("filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER);
 
-    /// <summary>type filter hook prerouting priority dstnat, of a bridge: before it learns or forwards anything</summary>
+    /// <summary>type filter hook prerouting priority dstnat in family bridge: before the bridge learns or forwards a frame</summary>
     public static ChainHook BridgePrerouting => new("filter", NF_BR_PRE_ROUTING, NF_BR_PRI_NAT_DST_BRIDGED);
 
-    /// <summary>type filter hook forward priority filter, of a bridge</summary>
+    /// <summary>type filter hook forward priority filter in family bridge</summary>
     public static ChainHook BridgeForward => new("filter", NF_BR_FORWARD, NF_BR_PRI_FILTER_BRIDGED);
 
-    /// <summary>Of the families ip, ip6, inet: what the node passes on comes by here, whatever the priority.</summary>
+    /// <summary>True for the forward hook of the families ip, ip6 and inet, which sees every packet that the node forwards.</summary>
     public bool IsForward => Number == NF_INET_FORWARD;
 
     internal void Write(ref MessageWriter writer)

@@ -5,6 +5,6 @@ public sealed record ChainName(TableName Table, string Name)
 {
     public string Name { get; } = NftName.Checked(Name);
 
-    /// <summary>As nft writes it: ip cni postrouting</summary>
+    /// <summary>Returns the name in nft's notation: ip cni postrouting</summary>
     public override string ToString() => $"{Table} {Name}";
 }

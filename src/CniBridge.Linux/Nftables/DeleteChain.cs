@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>nft delete chain CHAIN. The kernel refuses (EBUSY) while rules are in it or jump to it.</summary>
+/// <summary>nft delete chain CHAIN. The kernel refuses (EBUSY) while the chain has rules or is the target of a jump.</summary>
 public sealed record DeleteChain(ChainName Chain) : INetlinkMessage
 {
     public string Operation => $"delete the chain {Chain}";

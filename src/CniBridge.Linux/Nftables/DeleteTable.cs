@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>nft delete table TABLE, with everything in it.</summary>
+/// <summary>nft delete table TABLE. The kernel deletes the contents too.</summary>
 public sealed record DeleteTable(TableName Table) : INetlinkMessage
 {
     public string Operation => $"delete the table {Table}";

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>nft flush chain CHAIN: deletes its rules.</summary>
+/// <summary>nft flush chain CHAIN: deletes all rules of the chain.</summary>
 public sealed record FlushChain(ChainName Chain) : INetlinkMessage
 {
     public string Operation => $"flush the chain {Chain}";

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>Asks for one chain, not for its rules.</summary>
+/// <summary>A request for one chain without its rules.</summary>
 sealed record GetChain(ChainName Chain) : INetlinkMessage
 {
     public string Operation => $"look up the chain {Chain}";

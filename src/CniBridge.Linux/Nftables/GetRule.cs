@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>Asks for one rule.</summary>
+/// <summary>A request for one rule.</summary>
 sealed record GetRule(ChainName Chain, ulong Handle) : INetlinkMessage
 {
     public string Operation => $"look up rule {Handle} of the chain {Chain}";

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>Asks for one table, not for what is in it.</summary>
+/// <summary>A request for one table without its contents.</summary>
 sealed record GetTable(TableName Table) : INetlinkMessage
 {
     public string Operation => $"look up the table {Table}";

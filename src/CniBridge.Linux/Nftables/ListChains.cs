@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>nft list chains FAMILY; the kernel tells those of all its tables.</summary>
+/// <summary>nft list chains FAMILY: the chains of all tables of the family.</summary>
 sealed record ListChains(TableFamily Family) : INetlinkMessage
 {
     public string Operation => "list the chains";

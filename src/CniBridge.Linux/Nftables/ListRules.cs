@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>nft list chain CHAIN; the kernel filters.</summary>
+/// <summary>nft list chain CHAIN. Kernels that know the filter send only the rules of this chain.</summary>
 sealed record ListRules(ChainName Chain) : INetlinkMessage
 {
     public string Operation => $"list the rules of the chain {Chain}";

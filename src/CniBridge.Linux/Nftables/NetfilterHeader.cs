@@ -10,12 +10,12 @@ struct NetfilterHeader
 {
     internal byte Family;
     internal byte Version;
-    /// <summary>Big-endian.</summary>
+    /// <summary>res_id, in network byte order.</summary>
     internal ushort Resource;
 
     internal static NetfilterHeader Of(TableFamily family) => new() { Family = (byte)family, Version = NFNETLINK_V0 };
 
-    /// <summary>Of a batch, whose resource is the part of netfilter that it is for.</summary>
+    /// <summary>Creates the header of a batch; its resource is the subsystem that handles the batch.</summary>
     internal static NetfilterHeader OfBatch() => new()
     {
         Family = NFPROTO_UNSPEC,

@@ -5,19 +5,21 @@ using static CniBridge.Linux.Nftables.NftConstants;
 namespace CniBridge.Linux.Nftables;
 
 /// <summary>
-/// nft add chain CHAIN { [type … hook … priority …; policy …;] comment "…" }; there already is as good, if its hook is the same.
+/// nft add chain CHAIN { [type … hook … priority …; policy …;] comment "…" }. Succeeds if a chain with the same hook exists.
 /// </summary>
 public sealed record NewChain(ChainName Chain) : INetlinkMessage
 {
-    /// <summary>Null: a chain that only rules jump to.</summary>
+    /// <summary>The hook of a base chain; null creates a regular chain, which packets enter only by a jump.</summary>
     public ChainHook? Hook { get; init; }
 
-    /// <summary>Of a chain with a hook: what becomes of packets at its end, accept or drop; null: accept, or what it was.</summary>
+    /// <summary>
+    /// The verdict at the end of a base chain, accept or drop. Null: accept for a new chain, no change for an existing one.
+    /// </summary>
     public Verdict? Policy { get; init; }
 
     public string Comment { get; init; } = "";
 
-    /// <summary>nft create chain: there already is refused (EEXIST).</summary>
+    /// <summary>True for nft create chain: the kernel refuses (EEXIST) if the chain exists.</summary>
     public bool IsExclusive { get; init; }
 
     public string Operation => $"add the chain {Chain}";

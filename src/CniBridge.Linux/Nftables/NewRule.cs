@@ -5,15 +5,15 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>nft add rule CHAIN EXPRESSIONS comment "…": a second one every time.</summary>
+/// <summary>nft add rule CHAIN EXPRESSIONS comment "…". Each call adds another rule, also an equal one.</summary>
 public sealed record NewRule(ChainName Chain, params Expression[] Expressions) : INetlinkMessage
 {
     public string Comment { get; init; } = "";
 
-    /// <summary>nft insert rule: before the others, or before the one with <see cref="Position"/>.</summary>
+    /// <summary>True for nft insert rule: the rule precedes all others, or the one with the handle <see cref="Position"/>.</summary>
     public bool IsInserted { get; init; }
 
-    /// <summary>The handle of the rule to stand behind, or before; 0: at the end, or the beginning.</summary>
+    /// <summary>The handle of the neighbouring rule. 0: the end of the chain, or its beginning for an inserted rule.</summary>
     public ulong Position { get; init; }
 
     public string Operation => $"add a rule to the chain {Chain}";

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>nft add table TABLE { comment "…" }; there already is as good, and keeps its comment.</summary>
+/// <summary>nft add table TABLE { comment "…" }. An existing table stays as it is, with its comment.</summary>
 public sealed record NewTable(TableName Table) : INetlinkMessage
 {
     public string Comment { get; init; } = "";

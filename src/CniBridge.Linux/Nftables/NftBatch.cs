@@ -3,7 +3,7 @@ using CniBridge.Linux.Nftables.Sets;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>Changes of tables that the kernel makes all at once or not at all; a packet sees either none of them or all.</summary>
+/// <summary>A list of changes that the kernel makes completely or not at all. No packet sees a part of them.</summary>
 public sealed class NftBatch
 {
     readonly List<INetlinkMessage> _messages = [];
@@ -19,10 +19,10 @@ public sealed class NftBatch
         return this;
     }
 
-    /// <summary>Any number of elements, in as many messages as it takes.</summary>
+    /// <summary>Adds any number of elements, split into messages of the largest possible size.</summary>
     public NftBatch AddElements(SetName set, params ReadOnlySpan<SetElement> elements) => Add(set, elements, isExclusive: false);
 
-    /// <summary>As <see cref="AddElements"/>; one that is there already is refused (EEXIST).</summary>
+    /// <summary>Adds elements as <see cref="AddElements"/> does; the kernel refuses (EEXIST) an element that exists.</summary>
     public NftBatch CreateElements(SetName set, params ReadOnlySpan<SetElement> elements) => Add(set, elements, isExclusive: true);
 
     NftBatch Add(SetName set, ReadOnlySpan<SetElement> elements, bool isExclusive)
@@ -32,7 +32,7 @@ public sealed class NftBatch
         return this;
     }
 
-    /// <summary>Any number of them, by their keys.</summary>
+    /// <summary>Deletes any number of elements, found by their keys.</summary>
     public NftBatch DeleteElements(SetName set, params ReadOnlySpan<SetElement> elements)
     {
         for (; !elements.IsEmpty; elements = elements[CountOf(elements)..])

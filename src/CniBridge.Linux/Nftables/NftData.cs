@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>A value or a verdict, wrapped twice (enum nft_data_attributes).</summary>
+/// <summary>A value or a verdict within two nested attributes (enum nft_data_attributes).</summary>
 static class NftData
 {
     internal static void Write(ref MessageWriter writer, ushort attribute, scoped ReadOnlySpan<byte> value)

@@ -3,13 +3,14 @@ using static CniBridge.Linux.Nftables.NftConstants;
 namespace CniBridge.Linux.Nftables;
 
 /// <summary>
-/// Names that nft can read back, but for the words of its language (masquerade, dnat, all), which are not looked for. The
-/// kernel takes any bytes up to a zero.
+/// Names of objects that nft can parse in its own listings. The kernel accepts any bytes without a zero.
+/// Reserved words of nft's language (masquerade, dnat, all) are not checked.
 /// </summary>
 public static class NftName
 {
-    // Of nft's scanner: string ({letter}|[_.])({letter}|{digit}|[/\-_\.])*
-    /// <exception cref="ArgumentException">Not such a name.</exception>
+    // The pattern of nft's scanner: string ({letter}|[_.])({letter}|{digit}|[/\-_\.])*
+    /// <summary>Returns the name if it is valid.</summary>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
     internal static string Checked(string name) =>
         IsName(name) ? name : throw new ArgumentException($"\"{name}\" is no name of an nftables object", nameof(name));
 

@@ -10,14 +10,14 @@ public sealed record RuleEntry(string Table, string Chain)
     public ulong Handle { get; init; }
     public IReadOnlyList<ExpressionEntry> Expressions { get; init; } = [];
 
-    /// <summary>Of nft, or of iptables.</summary>
+    /// <summary>The comment that nft or iptables gave the rule, or "".</summary>
     public string Comment { get; init; } = "";
 
-    /// <summary>Does it do what a rule of these expressions would do? Counts and comments do not matter.</summary>
+    /// <summary>Tells whether the rule has exactly these expressions. Counter values and comments do not matter.</summary>
     public bool Does(params ReadOnlySpan<Expression> expressions) =>
         expressions.Length == Expressions.Count && Begins(expressions);
 
-    /// <summary>Are its first steps what these expressions would be?</summary>
+    /// <summary>Tells whether the rule starts with these expressions.</summary>
     public bool Begins(params ReadOnlySpan<Expression> expressions)
     {
         if (expressions.Length > Expressions.Count)
@@ -30,10 +30,10 @@ public sealed record RuleEntry(string Table, string Chain)
         return true;
     }
 
-    /// <summary>Does it end with a jump to a chain of its table?</summary>
+    /// <summary>Tells whether the rule ends with a jump to the given chain.</summary>
     public bool JumpsTo(ChainName chain) => Expressions.Count > 0 && Expressions[^1].Is(new Decide(Verdict.Jump(chain)));
 
-    /// <summary>Does it end with a jump to some chain, or by going there?</summary>
+    /// <summary>True for a rule that ends with a jump or a goto.</summary>
     internal bool IsJump => Expressions.Count > 0 && Expressions[^1] is { Name: "immediate" } last &&
         last.FindVerdict(ExpressionConstants.NFTA_IMMEDIATE_DATA) is { Chain: not null };
 

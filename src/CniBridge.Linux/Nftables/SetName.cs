@@ -5,6 +5,6 @@ public sealed record SetName(TableName Table, string Name)
 {
     public string Name { get; } = NftName.Checked(Name);
 
-    /// <summary>As nft writes it: ip cni pods</summary>
+    /// <summary>Returns the name in nft's notation: ip cni pods</summary>
     public override string ToString() => $"{Table} {Name}";
 }

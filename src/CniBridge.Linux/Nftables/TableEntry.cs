@@ -6,7 +6,7 @@ namespace CniBridge.Linux.Nftables;
 /// <summary>A table as the kernel describes it.</summary>
 public sealed record TableEntry(TableFamily Family, string Name, ulong Handle, string Comment)
 {
-    /// <summary>Its chains are switched off.</summary>
+    /// <summary>True for a dormant table: the kernel runs none of its base chains.</summary>
     public bool IsDormant { get; init; }
 
     internal static TableEntry Decode(ReadOnlySpan<byte> payload)

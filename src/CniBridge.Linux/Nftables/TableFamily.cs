@@ -2,10 +2,10 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>Which packets a table sees.</summary>
+/// <summary>The kind of packets that a table sees.</summary>
 public enum TableFamily : byte
 {
-    /// <summary>All families, where something is listed.</summary>
+    /// <summary>All families; only valid in list requests.</summary>
     Any = NFPROTO_UNSPEC,
 
     /// <summary>IPv4 and IPv6.</summary>
@@ -13,6 +13,6 @@ public enum TableFamily : byte
     IPv4 = NFPROTO_IPV4,
     IPv6 = NFPROTO_IPV6,
 
-    /// <summary>Frames that pass through a bridge.</summary>
+    /// <summary>Frames that cross a bridge.</summary>
     Bridge = NFPROTO_BRIDGE,
 }

@@ -9,7 +9,7 @@ public sealed record TableName(TableFamily Family, string Name)
 
     public SetName Set(string name) => new(this, name);
 
-    /// <summary>As nft writes it: ip cni</summary>
+    /// <summary>Returns the name in nft's notation: ip cni</summary>
     public override string ToString() => Word + Name;
 
     string Word => Family switch

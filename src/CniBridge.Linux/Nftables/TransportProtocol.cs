@@ -2,7 +2,7 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>The protocols with ports, which all have them in the same place.</summary>
+/// <summary>The protocols with ports; all have the ports at the same offsets.</summary>
 public enum TransportProtocol : byte
 {
     Tcp = IPPROTO_TCP,

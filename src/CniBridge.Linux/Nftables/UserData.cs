@@ -6,15 +6,15 @@ using static CniBridge.Linux.Nftables.NftConstants;
 namespace CniBridge.Linux.Nftables;
 
 /// <summary>
-/// What nft keeps for itself beside an object, comments above all: pieces of a type, a length and so many bytes (udata.h of
-/// libnftnl). The kernel looks into none of it, so what is read here may be anybody's.
+/// The data that nft stores beside an object, such as its comment: entries with a type, a length and that many bytes
+/// (libnftnl, udata.h). The kernel does not check it, so any program can have written any bytes.
 /// </summary>
 ref struct UserData(Span<byte> buffer)
 {
     // NFTNL_UDATA_TABLE_COMMENT, NFTNL_UDATA_CHAIN_COMMENT, NFTNL_UDATA_RULE_COMMENT, NFTNL_UDATA_SET_ELEM_COMMENT
     internal const byte CommentType = 0;
 
-    /// <summary>NFTNL_UDATA_COMMENT_MAXLEN, which counts the zero at the end.</summary>
+    /// <summary>The longest comment in bytes: NFTNL_UDATA_COMMENT_MAXLEN without the terminating zero.</summary>
     internal const int MaxCommentBytes = 127;
 
     readonly Span<byte> _buffer = buffer;
@@ -28,7 +28,7 @@ ref struct UserData(Span<byte> buffer)
         End(type, sizeof(uint));
     }
 
-    /// <exception cref="ArgumentException">Too long, or characters that nft could not read back from its own list.</exception>
+    /// <exception cref="ArgumentException">The comment is too long, or nft could not parse it in its own listing.</exception>
     internal void AddComment(byte type, string comment)
     {
         if (comment.Length == 0)
@@ -58,7 +58,7 @@ ref struct UserData(Span<byte> buffer)
             writer.Attribute(attribute, data.Written);
     }
 
-    /// <summary>The comment, or "" where there is none or something else.</summary>
+    /// <summary>Returns the comment, or "" if there is none or the data is damaged.</summary>
     internal static string FindComment(ReadOnlySpan<byte> bytes, byte type = CommentType)
     {
         while (bytes.Length >= 2 && bytes.Length >= 2 + bytes[1])

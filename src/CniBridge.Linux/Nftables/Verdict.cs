@@ -3,18 +3,18 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>What becomes of a packet.</summary>
-/// <param name="Code">NF_* or NFT_*; what the kernel reports may be others.</param>
-/// <param name="Chain">Of a jump: a chain of the same table.</param>
+/// <summary>The decision about a packet.</summary>
+/// <param name="Code">NF_* or NFT_*. The kernel may report other values.</param>
+/// <param name="Chain">The target of a jump or goto, in the same table; otherwise null.</param>
 public sealed record Verdict(int Code, string? Chain = null)
 {
     public static Verdict Accept => new(NF_ACCEPT);
     public static Verdict Drop => new(NF_DROP);
     public static Verdict Return => new(NFT_RETURN);
 
-    /// <summary>Goes on after the rule when the chain has ended.</summary>
+    /// <summary>Continues with the next rule after the end of the target chain.</summary>
     public static Verdict Jump(ChainName chain) => new(NFT_JUMP, chain.Name);
 
-    /// <summary>Never comes back.</summary>
+    /// <summary>Does not return to this chain after the end of the target chain.</summary>
     public static Verdict Goto(ChainName chain) => new(NFT_GOTO, chain.Name);
 }

@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace CniBridge.Linux.XTables;
 
-/// <summary>Where things lie in an entry: struct ipt_entry or struct ip6t_entry, behind struct ipt_ip or struct ip6t_ip6.</summary>
-/// <param name="input">Of iniface, IFNAMSIZ bytes.</param>
-/// <param name="inputMask">Of iniface_mask.</param>
-/// <param name="targetOffset">Of target_offset; next_offset follows it.</param>
-/// <param name="headerSize">Before matches and target.</param>
+/// <summary>The offsets in an entry: struct ipt_entry or struct ip6t_entry, behind struct ipt_ip or struct ip6t_ip6.</summary>
+/// <param name="input">Offset of iniface, which has IFNAMSIZ bytes.</param>
+/// <param name="inputMask">Offset of iniface_mask.</param>
+/// <param name="targetOffset">Offset of target_offset; next_offset follows it.</param>
+/// <param name="headerSize">Size of the entry before its matches and its target.</param>
 sealed class EntryLayout(int input, int inputMask, int targetOffset, int headerSize)
 {
     internal int Input => input;
@@ -22,7 +22,7 @@ sealed class EntryLayout(int input, int inputMask, int targetOffset, int headerS
     internal static readonly EntryLayout V4 = new(16, 48, 88, 112);
     internal static readonly EntryLayout V6 = new(64, 96, 140, 168);
 
-    /// <exception cref="InvalidDataException">The entry goes on behind the end.</exception>
+    /// <exception cref="InvalidDataException">The entry ends behind the end of the table.</exception>
     internal int ReadLength(ReadOnlySpan<byte> entries, int offset)
     {
         var rest = entries.Length - offset;

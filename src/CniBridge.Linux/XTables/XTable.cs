@@ -5,8 +5,8 @@ using static CniBridge.Linux.XTables.XTablesConstants;
 namespace CniBridge.Linux.XTables;
 
 /// <summary>
-/// A table of iptables as the kernel has it without nftables ("legacy"): struct ipt_getinfo and the entries, one after another
-/// as in one long program. Only so much is read as tells who left something and whether forwarding is closed.
+/// A table of iptables-legacy: struct ipt_getinfo and the entries, one behind the other. Only the parts are decoded that show who
+/// added chains and whether forwarding is dropped.
 /// </summary>
 public sealed class XTable
 {
@@ -15,23 +15,23 @@ public sealed class XTable
     const int ValidHooksOffset = 32, UnderflowOffset = 56;
     internal const int SizeOffset = 80;
 
-    // struct xt_entry_target { __u16 target_size; char name[29]; __u8 revision; }, and behind it a verdict or a chain's name.
+    // struct xt_entry_target { __u16 target_size; char name[29]; __u8 revision; }, followed by a verdict or a chain's name.
     const int TargetHeaderSize = 32;
 
     readonly List<string> _chains = [];
     readonly List<(byte[] Name, byte[] Mask)> _acceptedInputs = [];
 
-    /// <summary>Made by somebody, not those of the hooks.</summary>
+    /// <summary>The names of the user-defined chains.</summary>
     public IReadOnlyList<string> Chains => _chains;
 
-    /// <summary>What no rule of the hook FORWARD decides about is dropped.</summary>
+    /// <summary>True if the policy of the chain FORWARD is DROP.</summary>
     public bool DropsForwarded { get; private set; }
 
     XTable()
     {
     }
 
-    /// <exception cref="InvalidDataException">Not what the kernel writes.</exception>
+    /// <exception cref="InvalidDataException">The bytes do not have the kernel's layout.</exception>
     internal static XTable Decode(ReadOnlySpan<byte> info, ReadOnlySpan<byte> entries, bool isV6)
     {
         var table = new XTable();
@@ -45,7 +45,7 @@ public sealed class XTable
         return table;
     }
 
-    /// <summary>The hook that an entry is the policy of; -1: of none.</summary>
+    /// <summary>Returns the hook whose policy the entry is, or -1.</summary>
     static int FindHook(ReadOnlySpan<byte> info, int offset)
     {
         var validHooks = BinaryPrimitives.ReadUInt32LittleEndian(info[ValidHooksOffset..]);
@@ -65,7 +65,7 @@ public sealed class XTable
             throw new InvalidDataException("an entry of iptables without a target");
         var name = TextOf(target[2..TargetHeaderSize]);
         var data = target[TargetHeaderSize..];
-        // A chain begins with an entry that names it; so does the end of the table.
+        // A user-defined chain starts with an entry that contains its name. The end of the table looks the same, with the name ERROR.
         if (name == "ERROR" && TextOf(data) is not "ERROR" and { Length: > 0 } chain)
             _chains.Add(chain);
         if (name.Length > 0 || data.Length < 4)
@@ -77,7 +77,9 @@ public sealed class XTable
             _acceptedInputs.Add((layout.ReadInput(entry), layout.ReadInputMask(entry)));
     }
 
-    /// <summary>May any rule, of whatever chain, accept what comes in by a link? What else it asks for is not looked at.</summary>
+    /// <summary>
+    /// Tells whether any rule of any chain accepts packets that arrive on a link. Other conditions of the rule are ignored.
+    /// </summary>
     public bool MayAccept(string link)
     {
         var name = Encoding.ASCII.GetBytes(link);

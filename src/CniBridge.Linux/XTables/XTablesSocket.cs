@@ -5,21 +5,21 @@ using static CniBridge.Linux.XTables.XTablesConstants;
 namespace CniBridge.Linux.XTables;
 
 /// <summary>
-/// Reads the tables of iptables-legacy. Only those are asked for that are there: the kernel makes a table, and loads modules,
-/// for whoever asks for another.
+/// Reads the tables of iptables-legacy. Ask only for tables that exist: the kernel creates a missing table and loads modules for it.
 /// </summary>
 public static unsafe class XTablesSocket
 {
-    /// <summary>The tables of a family that anybody has used in this namespace since it was made.</summary>
+    /// <summary>Returns the tables of a family that exist in this namespace.</summary>
     public static IReadOnlyList<string> ListNames(bool isV6)
     {
-        // Absent where the kernel has none, and for anybody but root unreadable.
+        // The file is absent without kernel support, and readable only for root.
         var file = SmallFile.TryRead($"/proc/thread-self/net/{(isV6 ? "ip6" : "ip")}_tables_names", 4096);
         return file is null ? [] : Encoding.ASCII.GetString(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>Reads a table.</summary>
     /// <param name="name">One of <see cref="ListNames"/>.</param>
-    /// <exception cref="KernelException">EPERM: one must be root.</exception>
+    /// <exception cref="KernelException">EPERM: the caller is not root.</exception>
     public static XTable Read(string name, bool isV6)
     {
         using var socket = Descriptor.OpenSocket(isV6 ? LibC.AF_INET6 : LibC.AF_INET, LibC.SOCK_RAW, IPPROTO_RAW);
@@ -28,7 +28,7 @@ public static unsafe class XTablesSocket
         Encoding.ASCII.GetBytes(name, info.AsSpan(0, XT_TABLE_MAXNAMELEN - 1));
         Get(socket, level, IPT_SO_GET_INFO, info, name);
         var size = BinaryPrimitives.ReadInt32LittleEndian(info.AsSpan(XTable.SizeOffset));
-        // struct ipt_get_entries { char name[32]; unsigned int size; struct ipt_entry entrytable[]; }: entries begin at 40.
+        // struct ipt_get_entries { char name[32]; unsigned int size; struct ipt_entry entrytable[]; }: the entries start at offset 40.
         var answer = new byte[EntriesOffset + size];
         info.AsSpan(0, XT_TABLE_MAXNAMELEN).CopyTo(answer);
         BinaryPrimitives.WriteInt32LittleEndian(answer.AsSpan(XT_TABLE_MAXNAMELEN), size);

@@ -3,18 +3,18 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 namespace CniBridge.Linux.Nftables.Evaluation;
 
 /// <summary>
-/// What may become of a packet in a base chain, told without sending one. Only chains that it may come to are looked at, and
-/// nothing any more once it may be accepted.
+/// A prediction of what a base chain does with a packet, made from its rules. It reads only chains that the packet can reach, and
+/// stops when the packet may be accepted.
 /// </summary>
-/// <param name="listRules">A chain's rules, by its name; null: not to be had.</param>
+/// <param name="listRules">Returns the rules of a chain, or null if they cannot be read.</param>
 public sealed class ChainEvaluation(PacketSketch packet, Func<string, IReadOnlyList<RuleEntry>?> listRules)
 {
     readonly Dictionary<string, Outcomes> _outcomes = [];
 
-    /// <summary>The rule that dropped it last; null: the policy did, or nothing.</summary>
+    /// <summary>The last rule that dropped the packet; null if the policy dropped it or it was not dropped.</summary>
     public RuleEntry? Dropping { get; private set; }
 
-    /// <summary>Not a word of <see cref="Outcomes.Next"/>, for there the policy decides.</summary>
+    /// <summary>Returns all possible outcomes, never <see cref="Outcomes.Next"/>: the policy decides at the end of a base chain.</summary>
     public Outcomes Run(ChainEntry chain)
     {
         var outcomes = Run(chain.Name);
@@ -28,7 +28,8 @@ public sealed class ChainEvaluation(PacketSketch packet, Func<string, IReadOnlyL
     {
         if (_outcomes.TryGetValue(chain, out var known))
             return known;
-        // The kernel lets no rule lead back to its own chain; of a list that changed meanwhile nothing is known.
+        // The kernel refuses loops. A list that changed while it was read can contain one, so the chain may do anything until it is
+        // evaluated.
         _outcomes[chain] = Outcomes.Anything & ~Outcomes.Returned;
         return _outcomes[chain] = listRules(chain) is { } rules ? Run(rules) : _outcomes[chain];
     }

@@ -1,11 +1,11 @@
 namespace CniBridge.Linux.Nftables.Evaluation;
 
-/// <summary>Bytes of which each bit is known or not.</summary>
-/// <param name="Values">What is not known is zero.</param>
-/// <param name="Mask">Ones: known.</param>
+/// <summary>Bytes of which each bit is known or unknown.</summary>
+/// <param name="Values">The values; unknown bits are zero.</param>
+/// <param name="Mask">A one for each known bit.</param>
 readonly record struct KnownBytes(byte[] Values, byte[] Mask)
 {
-    /// <summary>Not even how many they are.</summary>
+    /// <summary>A value of which even the length is unknown.</summary>
     internal static KnownBytes Unknown => new([], []);
 
     internal static KnownBytes Nothing(int length) => new(new byte[length], new byte[length]);
@@ -19,7 +19,7 @@ readonly record struct KnownBytes(byte[] Values, byte[] Mask)
     internal KnownBytes Slice(int offset, int length) =>
         new(Values[offset..(offset + length)], Mask[offset..(offset + length)]);
 
-    /// <summary>(bytes &amp; MASK) ^ XOR: what is masked away is known to be zero.</summary>
+    /// <summary>Returns (bytes &amp; MASK) ^ XOR. Bits outside the mask become known.</summary>
     internal KnownBytes Change(byte[] mask, byte[] xor)
     {
         var (values, known) = ((byte[])Values.Clone(), (byte[])Mask.Clone());
@@ -31,7 +31,7 @@ readonly record struct KnownBytes(byte[] Values, byte[] Mask)
         return new KnownBytes(values, known);
     }
 
-    /// <summary>One bit that is known to be another is enough to know that they differ.</summary>
+    /// <summary>Compares with a value: one known bit that differs is enough for No.</summary>
     internal MatchResult IsEqual(byte[] other)
     {
         for (var i = 0; i < other.Length; i++)

@@ -1,11 +1,11 @@
 namespace CniBridge.Linux.Nftables.Evaluation;
 
-/// <summary>Does a packet go on to the next step of a rule?</summary>
+/// <summary>Whether a packet continues with the next expression of a rule.</summary>
 enum MatchResult
 {
     No,
 
-    /// <summary>Not enough is known of the packet, or of the step.</summary>
+    /// <summary>The packet or the expression is not known well enough.</summary>
     Maybe,
     Yes,
 }

@@ -1,19 +1,19 @@
 namespace CniBridge.Linux.Nftables.Evaluation;
 
-/// <summary>What may become of a packet; more than one when not enough is known.</summary>
+/// <summary>The possible results for a packet; several if not enough is known.</summary>
 [Flags]
 public enum Outcomes
 {
     None = 0,
     Accepted = 1,
 
-    /// <summary>Or refused.</summary>
+    /// <summary>The packet is dropped or rejected.</summary>
     Dropped = 2,
 
-    /// <summary>Goes on: behind the rule, or behind the jump to the chain.</summary>
+    /// <summary>The packet continues behind the rule, or behind the jump to the chain.</summary>
     Next = 4,
 
-    /// <summary>Leaves the chain that the rule is in.</summary>
+    /// <summary>The packet leaves the chain of the rule.</summary>
     Returned = 8,
 
     Anything = Accepted | Dropped | Next | Returned,

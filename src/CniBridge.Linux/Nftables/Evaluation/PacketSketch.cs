@@ -7,8 +7,8 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 namespace CniBridge.Linux.Nftables.Evaluation;
 
 /// <summary>
-/// The first packet of a new connection, as far as it is known, on its way through the node; its destination is the one that
-/// its sender wrote (no DNAT).
+/// The known fields of the first packet of a new connection that the node forwards. No rule has changed its destination yet
+/// (no DNAT).
 /// </summary>
 public sealed record PacketSketch(bool IsV6)
 {
@@ -17,16 +17,18 @@ public sealed record PacketSketch(bool IsV6)
     /// <summary>NF_CT_STATE_BIT(IP_CT_NEW), NF_CT_STATE_UNTRACKED_BIT, linux/netfilter/nf_conntrack_common.h</summary>
     internal const uint New = 1 << 3, Untracked = 1 << 6;
 
-    /// <summary>XT_CONNTRACK_STATE_UNTRACKED, linux/netfilter/xt_conntrack.h; of the others here it has the same bits.</summary>
+    /// <summary>
+    /// XT_CONNTRACK_STATE_UNTRACKED, linux/netfilter/xt_conntrack.h; the other states used here have equal bits in both headers.
+    /// </summary>
     internal const uint UntrackedByXt = 1 << 8;
 
-    /// <summary>Null: not known, as the others.</summary>
+    /// <summary>The interface on which the packet arrives; null: unknown. The same holds for the properties below.</summary>
     public Link? Input { get; init; }
     public Link? Output { get; init; }
     public IpAddress? Source { get; init; }
     public IpAddress? Destination { get; init; }
 
-    /// <summary>Bytes of the IP header; of another, or behind its end, nothing is known.</summary>
+    /// <summary>Returns bytes of the IP header; bytes of other headers or behind its end are unknown.</summary>
     internal KnownBytes Payload(uint header, uint offset, uint length)
     {
         var bytes = KnownBytes.Nothing(IsV6 ? HeaderSizeV6 : HeaderSizeV4);
@@ -56,7 +58,9 @@ public sealed record PacketSketch(bool IsV6)
         _ => KnownBytes.Unknown,
     };
 
-    /// <summary>It may be exempt from connection tracking, and then it is not new.</summary>
+    /// <summary>
+    /// Returns a field of the connection. The packet may be exempt from connection tracking; then it is not in state new.
+    /// </summary>
     internal static KnownBytes Connection(uint key) => key switch
     {
         NFT_CT_STATE => new KnownBytes(Field.Number(New), Field.Number(~Untracked)),
@@ -64,7 +68,7 @@ public sealed record PacketSketch(bool IsV6)
         _ => KnownBytes.Unknown,
     };
 
-    /// <summary>--ctstate of iptables.</summary>
+    /// <summary>Evaluates --ctstate of iptables.</summary>
     internal static MatchResult IsInState(ushort states)
     {
         if ((states & New) != 0)

@@ -2,7 +2,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Evaluation;
 
-/// <summary>The registers of a rule on its way: 64 bytes, by both of their names.</summary>
+/// <summary>The 64 bytes of registers during the evaluation of a rule; both names of a register are understood.</summary>
 sealed class RegisterFile
 {
     const int Size = 4 * NFT_REG_SIZE;
@@ -20,7 +20,7 @@ sealed class RegisterFile
         bytes.Mask.CopyTo(_bytes.Mask, offset);
     }
 
-    /// <summary>Something was stored, who knows where.</summary>
+    /// <summary>Marks all registers as unknown, because an expression may have stored anything anywhere.</summary>
     internal void Forget() => _bytes = KnownBytes.Nothing(Size);
 
     static int OffsetOf(uint register, int length)

@@ -6,14 +6,14 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Evaluation;
 
-/// <summary>One rule and one packet. Whatever is not understood may match, and may do anything.</summary>
-/// <param name="run">What may become of the packet in a chain that is jumped to.</param>
+/// <summary>The evaluation of one rule for one packet. An unknown expression may match, and may do anything.</summary>
+/// <param name="run">Returns the outcomes of the chain that a rule jumps to.</param>
 sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
 {
-    /// <summary>XT_CONNTRACK_STATE, XT_CONNTRACK_STATE_ALIAS: -m conntrack --ctstate or -m state, and nothing else.</summary>
+    /// <summary>XT_CONNTRACK_STATE, XT_CONNTRACK_STATE_ALIAS: the flags of -m conntrack --ctstate and -m state.</summary>
     internal const int StateFlag = 1, AliasFlag = 1 << 13;
 
-    /// <summary>offsetof(struct xt_conntrack_mtinfo3, …); in revision 2 they are the same.</summary>
+    /// <summary>offsetof(struct xt_conntrack_mtinfo3, …); revision 2 has the same offsets.</summary>
     internal const int MatchFlagsOffset = 146, InvertFlagsOffset = 148, StateMaskOffset = 150;
 
     readonly RegisterFile _registers = new();
@@ -33,7 +33,7 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
         return Outcomes.Next;
     }
 
-    /// <summary>None: the next step decides.</summary>
+    /// <summary>Returns the outcomes of an expression; none if the next expression decides.</summary>
     Outcomes Run(ExpressionEntry step, out MatchResult match)
     {
         match = MatchResult.Yes;
@@ -52,7 +52,7 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
             case "ct" when step.FindNumber(NFTA_CT_DREG) is { } register:
                 _registers.Store(register, PacketSketch.Connection(step.Number(NFTA_CT_KEY)));
                 break;
-            // Those with a register to read from change what is not known anyway.
+            // Expressions with a source register change something that is unknown anyway.
             case "counter" or "log" or "last" or "meta" or "ct": break;
             case "lookup" when step.FindNumber(NFTA_LOOKUP_DREG) is NFT_REG_VERDICT: return Outcomes.Anything;
             default:
@@ -63,7 +63,7 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
         return Outcomes.None;
     }
 
-    /// <summary>Steps that at most end their rule.</summary>
+    /// <summary>Tells whether the expression can end its rule but never decides about the packet.</summary>
     static bool DecidesNothing(string name) => name is "lookup" or "range" or "limit" or "quota" or "connlimit" or "fib" or "rt"
         or "socket" or "osf" or "exthdr" or "hash" or "numgen" or "byteorder" or "objref" or "dynset" or "flow_offload";
 
@@ -73,7 +73,7 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
     void ChangeBits(ExpressionEntry step)
     {
         var (mask, xor) = (step.FindValue(NFTA_BITWISE_MASK), step.FindValue(NFTA_BITWISE_XOR));
-        // Shifts, and what later kernels can do besides.
+        // Shifts, and operations of later kernels.
         if (step.FindNumber(NFTA_BITWISE_OP) is not (null or NFT_BITWISE_BOOL) || mask is null || xor?.Length != mask.Length)
         {
             _registers.Forget();
@@ -128,7 +128,7 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
         _ => Outcomes.Anything,
     };
 
-    /// <summary>Behind a chain that was gone to comes what is behind this one.</summary>
+    /// <summary>Returns the outcomes of a goto: the end of the target chain is the end of this chain too.</summary>
     static Outcomes Leaving(Outcomes outcomes) => (outcomes & Outcomes.Next) == 0
         ? outcomes
         : (outcomes & ~Outcomes.Next) | Outcomes.Returned;

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>What kind of address the routing tables say that a packet's is, RTN_LOCAL, …, a number: fib daddr type.</summary>
+/// <summary>Loads the type of an address according to the routing tables (RTN_LOCAL, …) as a number: fib daddr type.</summary>
 public sealed record AddressKind : Expression
 {
     readonly uint _flags;

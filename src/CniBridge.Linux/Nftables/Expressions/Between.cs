@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Goes on if a register is in a range, both ends included, or is not: range eq, neq.</summary>
+/// <summary>Continues if a register is within a range, both ends included, or outside it: range eq, neq.</summary>
 public sealed record Between(byte[] First, byte[] Last, int Register = 0) : Expression
 {
     public bool IsNegated { get; init; }

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Goes on if the first bytes of a register compare with a value as wanted: cmp eq, neq, gte, lte.</summary>
+/// <summary>Continues if the first bytes of a register compare with a value as wanted: cmp eq, neq, gte, lte.</summary>
 public sealed record Compare : Expression
 {
     readonly uint _operator;

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>What connection tracking knows of a packet's connection: ct load KEY.</summary>
+/// <summary>Loads a field of the packet's connection from connection tracking: ct load KEY.</summary>
 public sealed record Connection : Expression
 {
     readonly uint _key;
@@ -11,10 +11,10 @@ public sealed record Connection : Expression
 
     Connection(uint key, int register) => (_key, _register) = (key, register);
 
-    /// <summary>A number: IPS_DST_NAT, …</summary>
+    /// <summary>Loads the status bits as a number: IPS_DST_NAT, …</summary>
     public static Connection Status(int register = 0) => new(NFT_CT_STATUS, register);
 
-    /// <summary>One byte: IP_CT_DIR_ORIGINAL, IP_CT_DIR_REPLY.</summary>
+    /// <summary>Loads the direction as one byte: IP_CT_DIR_ORIGINAL, IP_CT_DIR_REPLY.</summary>
     public static Connection Direction(int register = 0) => new(NFT_CT_DIRECTION, register);
 
     internal override string Name => "ct";

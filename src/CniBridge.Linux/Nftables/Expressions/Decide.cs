@@ -3,7 +3,9 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>The end of a rule: accept, drop, return, jump, goto (to the kernel an immediate in the register of verdicts).</summary>
+/// <summary>
+/// Ends a rule with a verdict: accept, drop, return, jump, goto. The kernel's form is an immediate for the verdict register.
+/// </summary>
 public sealed record Decide(Verdict Verdict) : Expression
 {
     internal override string Name => "immediate";

@@ -3,12 +3,12 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>A step of a rule as the kernel describes it.</summary>
+/// <summary>An expression of a rule as the kernel describes it.</summary>
 /// <param name="Name">payload, cmp, …</param>
-/// <param name="Data">Its attributes.</param>
+/// <param name="Data">The encoded attributes.</param>
 public sealed record ExpressionEntry(string Name, byte[] Data)
 {
-    /// <summary>Is it what the kernel makes of an expression of ours? Counts do not matter.</summary>
+    /// <summary>Tells whether the kernel would list the given expression like this. Counter values do not matter.</summary>
     public bool Is(Expression expression)
     {
         if (Name != expression.Name || expression is Counter)
@@ -20,7 +20,7 @@ public sealed record ExpressionEntry(string Name, byte[] Data)
 
     const int UsualSize = 128;
 
-    /// <summary>The same attributes in any order. Theirs may have some that are zero and not in ours.</summary>
+    /// <summary>Compares attributes without regard to their order. The kernel may add attributes that are zero.</summary>
     static bool IsSame(ReadOnlySpan<byte> ours, ReadOnlySpan<byte> theirs)
     {
         var expected = new AttributeReader(ours);

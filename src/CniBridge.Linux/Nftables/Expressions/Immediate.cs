@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Puts a value into a register.</summary>
+/// <summary>Loads a constant into a register.</summary>
 public sealed record Immediate(byte[] Value, int Register = 0) : Expression
 {
     internal override string Name => "immediate";

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Goes on if registers are in a set of the same table, or are not; from a map loads what they stand for.</summary>
+/// <summary>Continues if registers are in a set of the same table, or are not; a map also loads the data of the element.</summary>
 public sealed record Lookup : Expression
 {
     readonly string _set;
@@ -21,7 +21,7 @@ public sealed record Lookup : Expression
     public static Lookup Map(SetName map, int register = 0, int destination = 0) =>
         new(map, register, Register.NumberOf(destination));
 
-    /// <summary>What a key stands for in a map of verdicts is done.</summary>
+    /// <summary>Applies the verdict that a verdict map has for the key.</summary>
     public static Lookup VerdictMap(SetName map, int register = 0) => new(map, register, NFT_REG_VERDICT);
 
     internal override string Name => "lookup";

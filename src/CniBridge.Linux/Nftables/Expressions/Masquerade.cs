@@ -4,13 +4,13 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Gives the packets of a connection the address of the interface that they leave by: masquerade [fully-random].</summary>
+/// <summary>Replaces the source address of a connection by the address of the outgoing interface: masquerade [fully-random].</summary>
 public sealed record Masquerade : Expression
 {
-    /// <summary>Choose ports at random from a hash of a secret and the connection.</summary>
+    /// <summary>True: choose ports at random, from a hash of a secret and the connection.</summary>
     public bool IsRandom { get; init; }
 
-    /// <summary>Choose ports at random, without a hash.</summary>
+    /// <summary>True: choose ports at random, without a hash.</summary>
     public bool IsFullyRandom { get; init; }
 
     internal override string Name => "masq";

@@ -5,10 +5,10 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Conditions of rules in the steps that they take, as nft writes them. Each begins at register 0.</summary>
+/// <summary>Conditions of rules as the expressions that nft writes for them. Each starts at register 0.</summary>
 public static class Match
 {
-    /// <summary>meta nfproto: needed before addresses in a table that sees both families.</summary>
+    /// <summary>meta nfproto; required before addresses in tables that see both families.</summary>
     public static Expression[] Family(bool isV6) =>
         [Meta.NetworkProtocol(), Compare.Equal([isV6 ? NFPROTO_IPV6 : NFPROTO_IPV4])];
 
@@ -25,16 +25,16 @@ public static class Match
 
     public static Expression[] NotDestination(Cidr network) => [.. DestinationOf(network), Compare.NotEqual(PrefixOf(network))];
 
-    /// <summary>fib daddr type local: to an address of the node.</summary>
+    /// <summary>fib daddr type local: packets to an address of the node.</summary>
     public static Expression[] LocalDestination() => [AddressKind.OfDestination(), Compare.Equal(Field.Number(RTN_LOCAL))];
 
     /// <summary>meta pkttype broadcast</summary>
     public static Expression[] IsBroadcast() => [Meta.PacketType(), Compare.Equal([PACKET_BROADCAST])];
 
-    /// <summary>ct status dnat: of a connection that was given another destination.</summary>
+    /// <summary>ct status dnat: packets of a connection with a translated destination.</summary>
     public static Expression[] HasNewDestination() => AnyBit(Connection.Status(), IPS_DST_NAT);
 
-    /// <summary>ct direction original: sent by the one who began the connection.</summary>
+    /// <summary>ct direction original: packets of the side that opened the connection.</summary>
     public static Expression[] IsFromOriginator() => [Connection.Direction(), Compare.Equal([IP_CT_DIR_ORIGINAL])];
 
     /// <summary>meta mark and BITS == BITS</summary>
@@ -66,7 +66,7 @@ public static class Match
         ? network.Network.ToBytes()[..(int)Bytes(network)]
         : network.Network.ToBytes();
 
-    /// <summary>Then it is enough to load these; no payload has no bytes.</summary>
+    /// <summary>Tells whether loading the prefix bytes is enough; a payload of no bytes does not exist.</summary>
     static bool IsWholeBytes(Cidr network) => network.PrefixLength % 8 == 0 && network.PrefixLength > 0;
 
     static uint Bytes(Cidr network) => (uint)network.PrefixLength / 8;

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>What the node knows of a packet beside its bytes: meta load KEY, or meta set KEY.</summary>
+/// <summary>Loads or sets a property of a packet that is not in its bytes: meta load KEY, meta set KEY.</summary>
 public sealed record Meta : Expression
 {
     readonly uint _key;
@@ -12,30 +12,30 @@ public sealed record Meta : Expression
 
     Meta(uint key, int register, bool isSet = false) => (_key, _register, _isSet) = (key, register, isSet);
 
-    /// <summary>One byte: IPv4 or IPv6, whatever the table's family.</summary>
+    /// <summary>Loads one byte, IPv4 or IPv6, in tables of all families.</summary>
     public static Meta NetworkProtocol(int register = 0) => new(NFT_META_NFPROTO, register);
 
-    /// <summary>One byte: TCP, UDP, …, behind all extension headers.</summary>
+    /// <summary>Loads one byte, TCP, UDP, …; the kernel skips extension headers.</summary>
     public static Meta TransportProtocol(int register = 0) => new(NFT_META_L4PROTO, register);
 
-    /// <summary>Index, a number.</summary>
+    /// <summary>Loads the interface index as a number.</summary>
     public static Meta InputInterface(int register = 0) => new(NFT_META_IIF, register);
 
-    /// <summary>Index, a number.</summary>
+    /// <summary>Loads the interface index as a number.</summary>
     public static Meta OutputInterface(int register = 0) => new(NFT_META_OIF, register);
 
-    /// <summary>Sixteen bytes. In a table of a bridge: the port that the frame came by.</summary>
+    /// <summary>Loads 16 bytes. In family bridge: the port on which the frame arrived.</summary>
     public static Meta InputInterfaceName(int register = 0) => new(NFT_META_IIFNAME, register);
 
-    /// <summary>Sixteen bytes.</summary>
+    /// <summary>Loads 16 bytes.</summary>
     public static Meta OutputInterfaceName(int register = 0) => new(NFT_META_OIFNAME, register);
 
-    /// <summary>A number.</summary>
+    /// <summary>Loads the packet's mark as a number.</summary>
     public static Meta Mark(int register = 0) => new(NFT_META_MARK, register);
 
     public static Meta SetMark(int register = 0) => new(NFT_META_MARK, register, isSet: true);
 
-    /// <summary>One byte: to whom the frame was addressed, PACKET_BROADCAST, …</summary>
+    /// <summary>Loads one byte, the receiver of the frame: PACKET_BROADCAST, …</summary>
     public static Meta PacketType(int register = 0) => new(NFT_META_PKTTYPE, register);
 
     internal override string Name => "meta";

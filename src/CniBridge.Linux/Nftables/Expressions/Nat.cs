@@ -4,7 +4,7 @@ using static CniBridge.Linux.Nftables.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Gives the packets of a connection another destination or source: dnat to, snat to registers.</summary>
+/// <summary>Replaces the destination or the source of a connection by the contents of registers: dnat to, snat to.</summary>
 public sealed record Nat : Expression
 {
     readonly bool _isDestination, _isV6;
@@ -14,15 +14,16 @@ public sealed record Nat : Expression
     Nat(bool isDestination, bool isV6, int address, int? port) =>
         (_isDestination, _isV6, _address, _port) = (isDestination, isV6, address, port);
 
+    /// <summary>Creates a destination NAT.</summary>
     /// <param name="isV6">The family of the address, and of the packets in a table that sees both.</param>
-    /// <param name="address">The register that it is in.</param>
-    /// <param name="port">The register that it is in; null: the port stays.</param>
+    /// <param name="address">The register with the address.</param>
+    /// <param name="port">The register with the port; null: the port stays.</param>
     public static Nat Destination(bool isV6, int address, int? port) => new(true, isV6, address, port);
 
     /// <inheritdoc cref="Destination"/>
     public static Nat Source(bool isV6, int address, int? port) => new(false, isV6, address, port);
 
-    /// <summary>Choose ports at random.</summary>
+    /// <summary>True: choose ports at random.</summary>
     public bool IsFullyRandom { get; init; }
 
     internal override string Name => "nat";
@@ -37,7 +38,7 @@ public sealed record Nat : Expression
             writer.BigEndian(NFTA_NAT_FLAGS, NF_NAT_RANGE_PROTO_RANDOM_FULLY);
     }
 
-    /// <summary>The kernel tells the upper ends of ranges of one, and in the flags what the registers already said.</summary>
+    /// <summary>Writes what the kernel lists: upper ends of ranges of one, and flags that repeat which registers are set.</summary>
     internal override void WriteReportedData(ref MessageWriter writer)
     {
         WriteKind(ref writer);

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 
-/// <summary>Bytes of a packet: payload load LENGTH @ HEADER + OFFSET. A packet without them does not match.</summary>
+/// <summary>Loads bytes of a packet: payload load LENGTH @ HEADER + OFFSET. A packet without these bytes does not match.</summary>
 public sealed record Payload : Expression
 {
     readonly uint _header, _offset, _length;
@@ -16,14 +16,14 @@ public sealed record Payload : Expression
 
     public static Payload DestinationAddress(bool isV6, int register = 0) => DestinationPrefix(isV6, isV6 ? 16u : 4u, register);
 
-    /// <summary>The address's first bytes.</summary>
+    /// <summary>Loads the first bytes of the source address.</summary>
     internal static Payload SourcePrefix(bool isV6, uint length, int register = 0) =>
         new(NFT_PAYLOAD_NETWORK_HEADER, isV6 ? 8u : 12u, length, register);
 
     internal static Payload DestinationPrefix(bool isV6, uint length, int register = 0) =>
         new(NFT_PAYLOAD_NETWORK_HEADER, isV6 ? 24u : 16u, length, register);
 
-    /// <summary>Of TCP, UDP, SCTP, which all have it in the same place.</summary>
+    /// <summary>Loads the source port of TCP, UDP or SCTP; all have it at the same offset.</summary>
     public static Payload SourcePort(int register = 0) => new(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, register);
 
     public static Payload DestinationPort(int register = 0) => new(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, register);

@@ -3,8 +3,8 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 namespace CniBridge.Linux.Nftables.Expressions;
 
 /// <summary>
-/// Registers have two names, for there were four of sixteen bytes before there were sixteen of four. Where the old name is
-/// possible the kernel uses it (nft_dump_register), and so do nft and we.
+/// The two names of a register: the kernel first had four registers of 16 bytes, then 16 of four bytes. It lists the old name
+/// where one exists (nft_dump_register); nft and this program do the same.
 /// </summary>
 static class Register
 {

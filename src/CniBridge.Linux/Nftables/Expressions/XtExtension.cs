@@ -4,16 +4,16 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 namespace CniBridge.Linux.Nftables.Expressions;
 
 /// <summary>
-/// A match or a target of iptables as a step of a rule: what iptables-nft cannot say in nftables' own steps
+/// A match or target of iptables as an expression; iptables-nft uses it for everything that nftables cannot express
 /// (linux/netfilter/nf_tables_compat.h).
 /// </summary>
 /// <param name="Name">comment, conntrack, REJECT, …</param>
-/// <param name="Info">A structure of the extension's own; its revision says which.</param>
+/// <param name="Info">The extension's own structure; the revision tells its layout.</param>
 sealed record XtExtension(string Name, uint Revision, byte[] Info)
 {
     internal const string Match = "match", Target = "target";
 
-    // Attributes of a target have the numbers of a match's.
+    // Attributes of a target have the same numbers as those of a match.
     internal static XtExtension Decode(ExpressionEntry step)
     {
         var extension = new XtExtension("", 0, []);
@@ -30,7 +30,7 @@ sealed record XtExtension(string Name, uint Revision, byte[] Info)
         return extension;
     }
 
-    /// <summary>What -m comment says, at most 255 bytes (struct xt_comment_info); "" where nothing does.</summary>
+    /// <summary>Returns the text of -m comment, at most 255 bytes (struct xt_comment_info), or "".</summary>
     internal static string FindComment(IReadOnlyList<ExpressionEntry> steps)
     {
         for (var i = 0; i < steps.Count; i++)

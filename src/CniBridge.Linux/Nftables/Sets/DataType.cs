@@ -1,8 +1,8 @@
 namespace CniBridge.Linux.Nftables.Sets;
 
 /// <summary>
-/// What a field of a set is. The kernel only keeps the number, so that nft can print elements well: numbers and byte orders
-/// are those of nft's datatype.h, which do not change, for one nft reads what another wrote.
+/// The type of a field in a set. The kernel only stores the number, which tells nft how to print elements. Numbers and byte
+/// orders are those of nft's datatype.h; they never change, because one version of nft reads what another wrote.
 /// </summary>
 public sealed record DataType
 {
@@ -25,7 +25,7 @@ public sealed record DataType
     public static DataType Mark => new(19, 4, Host);
     public static DataType InterfaceName => new(41, 16, Host);
 
-    // TYPE_BITS: room for each type's number in that of a concatenation
+    // TYPE_BITS: the width of each field's number within the number of a concatenation
     const int NumberBits = 6;
 
     internal static uint NumberOf(ReadOnlySpan<DataType> fields)
@@ -36,10 +36,10 @@ public sealed record DataType
         return number;
     }
 
-    /// <summary>The fields of a concatenation have their own; it has none (BYTEORDER_INVALID).</summary>
+    /// <summary>Returns the byte order of a single field. A concatenation has none of its own (BYTEORDER_INVALID).</summary>
     internal static uint ByteOrderOf(ReadOnlySpan<DataType> fields) => fields.Length == 1 ? fields[0]._byteOrder : 0;
 
-    /// <summary>In a concatenation every field begins at a multiple of four.</summary>
+    /// <summary>Returns the size in bytes. Each field of a concatenation starts at a multiple of four.</summary>
     internal static int SizeOf(ReadOnlySpan<DataType> fields)
     {
         if (fields.Length == 1)

@@ -3,8 +3,8 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>nft delete element SET { … }: by keys; one that is not there is refused (ENOENT).</summary>
-/// <param name="Elements">So many as go into one message; see <see cref="NftBatch.DeleteElements"/> for more.</param>
+/// <summary>nft delete element SET { … }: finds elements by key. The kernel refuses (ENOENT) if one does not exist.</summary>
+/// <param name="Elements">At most as many as fit into one message; <see cref="NftBatch.DeleteElements"/> splits longer lists.</param>
 public sealed record DeleteElements(SetName Set, params SetElement[] Elements) : INetlinkMessage
 {
     public string Operation => $"delete elements of the set {Set}";

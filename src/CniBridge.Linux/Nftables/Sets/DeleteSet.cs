@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>nft delete set SET. The kernel refuses (EBUSY) while rules use it.</summary>
+/// <summary>nft delete set SET. The kernel refuses (EBUSY) while rules use the set.</summary>
 public sealed record DeleteSet(SetName Set) : INetlinkMessage
 {
     public string Operation => $"delete the set {Set}";

@@ -5,7 +5,7 @@ using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>Values as they lie in packets, registers and sets.</summary>
+/// <summary>Values in the encoding of packets, registers and sets.</summary>
 public static class Field
 {
     public static byte[] Address(IpAddress address) => address.ToBytes();
@@ -24,7 +24,7 @@ public static class Field
         return bytes;
     }
 
-    /// <summary>A number of the node's own, which no packet carries: marks, indexes, states of connections.</summary>
+    /// <summary>Encodes a number in host byte order, for values that packets do not carry: marks, indexes, connection states.</summary>
     public static byte[] Number(uint number)
     {
         var bytes = new byte[sizeof(uint)];
@@ -32,8 +32,8 @@ public static class Field
         return bytes;
     }
 
-    /// <summary>Sixteen bytes (IFNAMSIZ), zeros behind the name.</summary>
-    /// <exception cref="ArgumentException">The name does not fit.</exception>
+    /// <summary>Encodes an interface name as 16 bytes (IFNAMSIZ), filled with zeros.</summary>
+    /// <exception cref="ArgumentException">The name is too long.</exception>
     public static byte[] InterfaceName(string name)
     {
         var bytes = new byte[DataType.InterfaceName.Size];
@@ -43,7 +43,7 @@ public static class Field
         return bytes;
     }
 
-    /// <summary>One after the other, each from a multiple of four on.</summary>
+    /// <summary>Concatenates fields; each starts at a multiple of four bytes.</summary>
     public static byte[] Concatenate(params ReadOnlySpan<byte[]> fields)
     {
         var size = 0;

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>nft flush set SET: deletes its elements.</summary>
+/// <summary>nft flush set SET: deletes all elements of the set.</summary>
 public sealed record FlushSet(SetName Set) : INetlinkMessage
 {
     public string Operation => $"flush the set {Set}";

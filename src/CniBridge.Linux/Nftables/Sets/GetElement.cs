@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>nft get element SET { KEY }: of a set of ranges, the range that the key is in.</summary>
+/// <summary>nft get element SET { KEY }; a set of ranges returns the range that contains the key.</summary>
 sealed record GetElement(SetName Set, byte[] Key) : INetlinkMessage
 {
     public string Operation => $"look up an element of the set {Set}";

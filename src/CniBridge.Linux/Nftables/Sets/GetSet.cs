@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>Asks for one set, not for its elements.</summary>
+/// <summary>A request for one set without its elements.</summary>
 sealed record GetSet(SetName Set) : INetlinkMessage
 {
     public string Operation => $"look up the set {Set}";

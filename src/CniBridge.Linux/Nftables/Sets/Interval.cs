@@ -3,8 +3,8 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Linux.Nftables.Sets;
 
 /// <summary>
-/// A range of addresses as elements of a set of ranges: its first address, and the first behind it as its end. (nft also ends
-/// what lies before the first range of a set, with an element at zero; the kernel can do without.)
+/// A range of addresses as two elements of an interval set: the first address, and an end element at the address behind the last
+/// one. (nft also adds an end element at zero before the first range; the kernel does not need it.)
 /// </summary>
 public static class Interval
 {
@@ -14,7 +14,7 @@ public static class Interval
     {
         var start = new SetElement(Field.Address(first)) { Comment = comment };
         var end = last.Next();
-        // Behind the last address of the family there is none.
+        // The last address of the family has no successor.
         return end < last
             ? [start with { IsOpen = true }]
             : [start, new SetElement(Field.Address(end)) { IsIntervalEnd = true }];

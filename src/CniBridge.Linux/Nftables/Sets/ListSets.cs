@@ -3,7 +3,7 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>nft list sets TABLE, and maps; the kernel filters.</summary>
+/// <summary>nft list sets TABLE, including maps. The kernel filters by table.</summary>
 sealed record ListSets(TableName Table) : INetlinkMessage
 {
     public string Operation => $"list the sets of {Table}";

@@ -5,13 +5,12 @@ using static CniBridge.Linux.Nftables.NftConstants;
 namespace CniBridge.Linux.Nftables.Sets;
 
 /// <summary>
-/// nft add element SET { … }. There already is as good, but the kernel refuses (EEXIST) a key of a map that stands for
-/// something else.
+/// nft add element SET { … }. An existing element stays; the kernel refuses (EEXIST) a key of a map with other data.
 /// </summary>
-/// <param name="Elements">So many as go into one message; see <see cref="NftBatch.AddElements"/> for more.</param>
+/// <param name="Elements">At most as many as fit into one message; <see cref="NftBatch.AddElements"/> splits longer lists.</param>
 public sealed record NewElements(SetName Set, params SetElement[] Elements) : INetlinkMessage
 {
-    /// <summary>nft create element: there already is refused (EEXIST).</summary>
+    /// <summary>True for nft create element: the kernel refuses (EEXIST) an element that exists.</summary>
     public bool IsExclusive { get; init; }
 
     public string Operation => $"add elements to the set {Set}";
@@ -21,8 +20,8 @@ public sealed record NewElements(SetName Set, params SetElement[] Elements) : IN
     public void Write(ref MessageWriter writer) => SetElement.WriteList(ref writer, Set, Elements);
 
     /// <summary>
-    /// How many fit in a message, whose list has a length of 16 bits: an element with two keys and data of 64 bytes, a verdict
-    /// that names a chain and a comment, all of the largest, takes some 600 bytes.
+    /// The number of elements that fit into one message. The length of its list has 16 bits; an element takes up to about 600 bytes
+    /// (two keys and data of 64 bytes, a verdict with a chain name, a comment).
     /// </summary>
     internal const int MostPerMessage = 100;
 }

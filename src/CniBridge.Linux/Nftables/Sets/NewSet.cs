@@ -5,18 +5,18 @@ using static CniBridge.Linux.Nftables.NftConstants;
 namespace CniBridge.Linux.Nftables.Sets;
 
 /// <summary>
-/// nft add set SET { type KEY . KEY; flags interval; comment "…" }, or a map where there is data. There already is as good,
-/// if its types are the same.
+/// nft add set SET { type KEY . KEY; flags interval; comment "…" }, or a map where there is data. Succeeds if a set with the same
+/// types exists.
 /// </summary>
 public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessage
 {
-    /// <summary>Of a map: what a key stands for; several fields are concatenated, as those of the key.</summary>
+    /// <summary>The type of a map's data; several fields are concatenated like those of the key. Empty for a set.</summary>
     public DataType[] Data { get; init; } = [];
 
-    /// <summary>A map whose keys stand for verdicts.</summary>
+    /// <summary>True for a map from keys to verdicts.</summary>
     public bool IsVerdictMap { get; init; }
 
-    /// <summary>Elements are ranges of keys.</summary>
+    /// <summary>True if the elements are ranges of keys.</summary>
     public bool IsInterval { get; init; }
 
     public string Comment { get; init; } = "";
@@ -38,7 +38,7 @@ public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessag
             writer.BigEndian(NFTA_SET_DATA_TYPE, IsVerdictMap ? NFT_DATA_VERDICT : DataType.NumberOf(Data));
             writer.BigEndian(NFTA_SET_DATA_LEN, (uint)DataType.SizeOf(Data));
         }
-        // The kernel insists on a number for the batch, but finds a set by its name first; we name ours always.
+        // The kernel requires a number within the batch, but finds the set by its name first; the name is always given here.
         writer.BigEndian(NFTA_SET_ID, 1u);
         if (HasRangesOfFields)
             WriteFields(ref writer);
@@ -52,7 +52,7 @@ public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessag
     uint SetFlags =>
         (IsInterval ? NFT_SET_INTERVAL : 0) | (IsMap ? NFT_SET_MAP : 0) | (HasRangesOfFields ? NFT_SET_CONCAT : 0);
 
-    /// <summary>Where one field ends and the next begins matters to the kernel only when each has a range of its own.</summary>
+    /// <summary>Writes the lengths of the fields. The kernel needs them only for ranges of several fields.</summary>
     void WriteFields(ref MessageWriter writer)
     {
         var description = writer.BeginNest(NFTA_SET_DESC);
@@ -67,7 +67,7 @@ public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessag
         writer.End(description);
     }
 
-    // Of libnftnl's udata.h, for nft's eyes: NFTNL_UDATA_SET_KEYBYTEORDER, _DATABYTEORDER, _COMMENT
+    // For nft's listings (libnftnl, udata.h): NFTNL_UDATA_SET_KEYBYTEORDER, _DATABYTEORDER, _COMMENT
     const byte KeyByteOrderType = 0, DataByteOrderType = 1;
     internal const byte CommentType = 7;
 

@@ -3,28 +3,28 @@ using static CniBridge.Linux.Nftables.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 
-/// <summary>An element of a set or map, to be made or as the kernel describes it.</summary>
-/// <param name="Key">See <see cref="Field"/>.</param>
+/// <summary>An element of a set or map: one to be added, or one as the kernel describes it.</summary>
+/// <param name="Key">The key in the encoding of <see cref="Field"/>.</param>
 public sealed record SetElement(byte[] Key)
 {
-    /// <summary>Of a set of ranges of several fields: the last key, field by field.</summary>
+    /// <summary>The last key of a range with several fields; null otherwise.</summary>
     public byte[]? KeyEnd { get; init; }
 
-    /// <summary>Of a map.</summary>
+    /// <summary>The data of a map's element; null for a set.</summary>
     public byte[]? Data { get; init; }
 
-    /// <summary>Of a map of verdicts.</summary>
+    /// <summary>The verdict of a verdict map's element; null otherwise.</summary>
     public Verdict? Verdict { get; init; }
 
     public string Comment { get; init; } = "";
 
-    /// <summary>Of a set of ranges of one field: the first key that is no longer in the range before.</summary>
+    /// <summary>True for the end element of a range with one field: its key is the first one behind the range.</summary>
     public bool IsIntervalEnd { get; init; }
 
-    /// <summary>The range goes on to the last key of all; only for nft's eyes.</summary>
+    /// <summary>True for a range up to the last possible key. Only nft's listing uses this.</summary>
     public bool IsOpen { get; init; }
 
-    // NFTNL_UDATA_SET_ELEM_FLAGS and SET_ELEM_F_INTERVAL_OPEN, of libnftnl's udata.h and nft's rule.h
+    // NFTNL_UDATA_SET_ELEM_FLAGS (libnftnl, udata.h) and SET_ELEM_F_INTERVAL_OPEN (nft, rule.h)
     const byte FlagsType = 1;
     const uint IntervalOpen = 1;
 
@@ -49,7 +49,7 @@ public sealed record SetElement(byte[] Key)
         writer.End(element);
     }
 
-    /// <summary>What every message about elements begins with.</summary>
+    /// <summary>Writes the start of every message about elements.</summary>
     internal static void WriteSetName(ref MessageWriter writer, SetName set)
     {
         writer.Struct(NetfilterHeader.Of(set.Table.Family));
@@ -66,7 +66,7 @@ public sealed record SetElement(byte[] Key)
         writer.End(list);
     }
 
-    /// <summary>The elements of one message, which need not be all of the set.</summary>
+    /// <summary>Decodes the elements of one message; a large set takes several.</summary>
     internal static List<SetElement> DecodeList(ReadOnlySpan<byte> payload)
     {
         _ = Header.Read<NetfilterHeader>(payload, out var bytes);
@@ -85,7 +85,7 @@ public sealed record SetElement(byte[] Key)
 
     static SetElement Decode(AttributeReader attributes)
     {
-        // One that stands for all other keys has none itself.
+        // The catch-all element has no key.
         var element = new SetElement([]);
         while (attributes.Read())
         {

@@ -15,7 +15,7 @@ public sealed record SetEntry(string Table, string Name)
     public bool IsInterval => (_flags & NFT_SET_INTERVAL) != 0;
     public bool IsVerdictMap => IsMap && _dataType == NFT_DATA_VERDICT;
 
-    /// <summary>Does it have the types of a set of ours?</summary>
+    /// <summary>Tells whether the set has the types of the given one.</summary>
     public bool Is(NewSet set) =>
         _keyType == DataType.NumberOf(set.Key) && IsInterval == set.IsInterval && IsVerdictMap == set.IsVerdictMap &&
         IsMap == (set.IsVerdictMap || set.Data.Length > 0) && (IsVerdictMap || _dataType == DataType.NumberOf(set.Data));
