@@ -46,6 +46,13 @@ public sealed record CniRequest
     public NetworkNamespace? TryOpenNamespace() =>
         Environment.NetworkNamespace.Length == 0 ? null : NetworkNamespace.TryOpen(Environment.NetworkNamespace);
 
+    /// <summary>
+    /// Returns the namespace's path for a record, which calls from other working directories read. Empty where the request names none.
+    /// </summary>
+    internal string RecordedNamespacePath => Environment.NetworkNamespace is [not '/', ..] relative
+        ? Path.Combine(Directory.GetCurrentDirectory(), relative)
+        : Environment.NetworkNamespace;
+
     /// <summary>Returns the same request without a namespace, also for an IPAM plugin that is run with its variables.</summary>
     internal CniRequest WithoutNamespace() => this with
     {

@@ -165,8 +165,17 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
         const string resolvConf = """{"subnet": "10.88.0.0/24", "resolvConf": "/run/a\u0000b"}""";
 
         AssertRefused(InvalidConfig, Configurations.WithIpam(dataDirectory), "dataDir");
-        AssertRefused(IoFailure, Configurations.WithIpam(resolvConf), "resolvConf");
+        AssertRefused(InvalidConfig, Configurations.WithIpam(resolvConf), "resolvConf");
     }
+
+    // It would be below the directory that the runtime was started in.
+    [Theory]
+    [InlineData("dataDir", "networks")]
+    [InlineData("dataDir", "./networks")]
+    [InlineData("stateDir", "../owners")]
+    [InlineData("resolvConf", "resolv.conf")]
+    public void A_relative_path_is_refused(string key, string path) => AssertRefused(
+        InvalidConfig, Configurations.WithIpam($$"""{"subnet": "10.88.0.0/24", "{{key}}": "{{path}}"}"""), $"ipam.{key}", path, "absolute path");
 
     void AssertRefused(int code, string configuration, params string[] words) =>
         nodes.AssertRefused(code, node => RawCall.Of(node, "ADD", configuration), words);

@@ -4,7 +4,7 @@ namespace CniBridge.Plugins.HostLocal;
 
 /// <summary>When and for which namespace an attachment was made: what can prove later that it is gone.</summary>
 /// <param name="BootId">See <see cref="Linux.BootId"/>.</param>
-/// <param name="Netns">The namespace's path, as the runtime gave it.</param>
+/// <param name="Netns">The absolute path of the namespace.</param>
 /// <param name="NetnsId">What lay at that path, or empty; see <see cref="SmallFile.IdentityOf"/>.</param>
 /// <param name="Since">Whole seconds.</param>
 public sealed record AttachmentOrigin(string BootId, string Netns, string NetnsId, DateTimeOffset Since)

@@ -112,7 +112,7 @@ sealed class HostLocalAddresses : IAddressManager
 
     AttachmentOrigin MakeOrigin()
     {
-        var netns = _request.Environment.NetworkNamespace;
+        var netns = _request.RecordedNamespacePath;
         return new AttachmentOrigin(Node.BootId, netns, Node.IdentityOf(netns) ?? "", DateTimeOffset.UtcNow)
         {
             Pod = PodName.Of(_request.Environment.Args),
@@ -187,7 +187,7 @@ sealed class HostLocalAddresses : IAddressManager
     {
         if (record.Origin is not { } origin)
             return false;
-        var netns = _request.Environment.NetworkNamespace;
+        var netns = _request.RecordedNamespacePath;
         if (netns.Length > 0 && origin.Netns == netns)
             return true;
         var proof = new ProofOfDeath(network, Node);

@@ -38,7 +38,7 @@ sealed record HostLocalConfig
             Routes = CniResultReader.Each(ipam.Routes, "ipam.routes", ReadRoute),
             Place = place.With(lockTimeout, reuseDelay),
             ReuseDelay = TimeSpan.FromSeconds(reuseDelay),
-            ResolvConf = ipam.ResolvConf ?? "",
+            ResolvConf = StorePlace.ReadPath("ipam.resolvConf", ipam.ResolvConf),
         };
     }
 

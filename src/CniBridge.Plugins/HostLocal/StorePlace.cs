@@ -35,18 +35,20 @@ sealed record StorePlace(string Directory, string StateDirectory)
 
     /// <param name="dataDir">ipam.dataDir as written.</param>
     /// <param name="stateDir">ipam.stateDir as written.</param>
-    /// <exception cref="CniException">Code 7: not a path.</exception>
+    /// <exception cref="CniException">Code 7: no absolute path.</exception>
     internal static StorePlace Of(string network, string? dataDir, string? stateDir) => new(
-        Path.Combine(PathOf("ipam.dataDir", dataDir, DefaultDataDirectory), network),
-        PathOf("ipam.stateDir", stateDir, DefaultStateDirectory));
+        Path.Combine(ReadPath("ipam.dataDir", dataDir, DefaultDataDirectory), network),
+        ReadPath("ipam.stateDir", stateDir, DefaultStateDirectory));
 
-    static string PathOf(string key, string? written, string byDefault)
+    /// <summary>Checks a path of the configuration. A relative one would depend on the directory that the runtime was started in.</summary>
+    /// <param name="written">Null or empty: not configured.</param>
+    /// <exception cref="CniException">Code 7: no absolute path.</exception>
+    internal static string ReadPath(string key, string? written, string byDefault = "")
     {
         if (string.IsNullOrEmpty(written))
             return byDefault;
-        if (!written.Contains('\0', StringComparison.Ordinal))
-            return written;
-        var shown = written.Replace("\0", "\\0", StringComparison.Ordinal);
-        throw CniException.InvalidConfig(key, shown, "contains a NUL character");
+        if (written.Contains('\0', StringComparison.Ordinal))
+            throw CniException.InvalidConfig(key, written.Replace("\0", "\\0", StringComparison.Ordinal), "contains a NUL character");
+        return written[0] == '/' ? written : throw CniException.InvalidConfig(key, written, "use an absolute path");
     }
 }

@@ -146,9 +146,9 @@ sealed record IpamDeleteJson
     {
         Type = keys.Text("type"),
         DataDir = keys.Text("dataDir"),
-        // A cache: whatever it is, it keeps no address.
-        StateDir = keys.IsText("stateDir") && keys.Text("stateDir")?.Contains('\0', StringComparison.Ordinal) == false
-            ? keys.Text("stateDir")
+        // The records are a cache: an invalid directory of theirs must not keep DEL from releasing.
+        StateDir = keys.IsText("stateDir") && keys.Text("stateDir") is ['/', ..] path && !path.Contains('\0', StringComparison.Ordinal)
+            ? path
             : null,
         ReuseDelay = keys.TryNumber("reuseDelay"),
         LockTimeout = keys.TryNumber("lockTimeout"),

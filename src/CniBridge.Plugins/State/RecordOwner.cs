@@ -6,12 +6,12 @@ namespace CniBridge.Plugins.State;
 
 /// <summary>Whose a record is, and its namespace, by which one can tell whether it still lives.</summary>
 /// <param name="Attachment">The container's interface.</param>
-/// <param name="Netns">The namespace's path, as the runtime gave it.</param>
+/// <param name="Netns">The absolute path of the namespace.</param>
 /// <param name="NetnsId">What lay at that path; see <see cref="SmallFile.IdentityOf"/>.</param>
 sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
 {
     internal static RecordOwner Of(CniRequest request) =>
-        new(request.Attachment, request.Environment.NetworkNamespace, SmallFile.IdentityOf(request.Environment.NetworkNamespace) ?? "");
+        new(request.Attachment, request.RecordedNamespacePath, SmallFile.IdentityOf(request.Environment.NetworkNamespace) ?? "");
 
     /// <summary>
     /// Is its namespace still where it was? A runtime keeps it there as long as the container lives, and another that came to

@@ -173,6 +173,16 @@ public sealed class HostLocalConfigTests
     public void A_NUL_would_cut_a_path_short() =>
         AssertRefused(() => ParseIpam($$"""{{{Subnet}},"dataDir":"/run\u0000/x"}"""), "ipam.dataDir", "NUL");
 
+    [Theory]
+    [InlineData("dataDir")]
+    [InlineData("stateDir")]
+    [InlineData("resolvConf")]
+    public void A_relative_path_would_depend_on_the_callers_directory(string key)
+    {
+        foreach (var path in (ReadOnlySpan<string>)["x", "./x", "../x", " /x", "~/x"])
+            AssertRefused(() => ParseIpam($$"""{{{Subnet}},"{{key}}":"{{path}}"}"""), $"ipam.{key}", path, "absolute path");
+    }
+
     static void AssertRefused(Action action, params ReadOnlySpan<string> words) =>
         Requests.AssertRefused(CniErrorCode.InvalidConfig, action, words);
 }

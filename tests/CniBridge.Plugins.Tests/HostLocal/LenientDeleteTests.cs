@@ -121,4 +121,17 @@ public sealed class LenientDeleteTests : IDisposable
     }
 
     string[] Records() => [.. Directory.EnumerateFiles(_root["state"], "pod1*", SearchOption.AllDirectories)];
+
+    // There is no telling where the reservation is.
+    [Fact]
+    public void A_relative_data_directory_is_refused() => Requests.AssertRefused(CniErrorCode.InvalidConfig, () => HostLocalAddresses.ForDelete(
+        Requests.Make("""{"ipam": {"type": "host-local", "dataDir": "networks"}}""")), "ipam.dataDir", "networks", "absolute path");
+
+    // The next call may come from another working directory.
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("/run/../netns/pod", "/run/../netns/pod")]
+    [InlineData("netns/pod", "{0}/netns/pod")]
+    public void The_recorded_path_of_a_namespace_is_absolute(string netns, string recorded) => Assert.Equal(
+        recorded.Replace("{0}", Directory.GetCurrentDirectory(), StringComparison.Ordinal), Requests.Make("{}", netns).RecordedNamespacePath);
 }

@@ -31,6 +31,9 @@ public sealed class DeleteJsonTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("\"\\ud800\"")]
+    [InlineData("\"\"")]
+    [InlineData("\"/a\\u0000b\"")]
+    [InlineData("\"relative\"")]
     public void A_state_directory_that_is_none_counts_for_none(string value) =>
         Assert.Null(Read($$"""{"ipam":{"stateDir":{{value}} } }""")!.StateDir);
 

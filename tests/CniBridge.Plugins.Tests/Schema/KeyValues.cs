@@ -102,14 +102,14 @@ sealed record KeyValues(string Path, string Good, string Bad)
         LongCount("ipam.routes[0].priority"),
         LongCount("ipam.routes[0].table"),
         new("ipam.routes[0].scope", "[0, 253, 255, null]", $"[-1, 256, {NoNumber}]"),
-        TextOrNull("ipam.dataDir", "\"a\\u0000b\""),
+        PathOrNull("ipam.dataDir"),
         new("ipam.exclude", """[[], null, ["10.1.1.5"], ["10.1.1.0/28", "10.1.1.9-10.1.1.20", "fd00::/80"]]""", $"[[null], [5], {NoList}]"),
         new("ipam.exclude[0]", """["10.1.1.5", "10.1.1.0/28", "10.1.1.9-10.1.1.20", "fd00::5", "fd00::1-fd00::9"]""",
             $$"""["", "x", "10.1.1.5-", "-10.1.1.5", "10.1.1.0/x", null, {{NoText}}]"""),
         new("ipam.reuseDelay", "[0, 30, 86400, null]", $"[-1, 86401, {NoNumber}]"),
         new("ipam.lockTimeout", "[1, 10, 60, null]", $"[0, 61, -1, {NoNumber}]"),
-        TextOrNull("ipam.stateDir", "\"a\\u0000b\""),
-        TextOrNull("ipam.resolvConf"),
+        PathOrNull("ipam.stateDir"),
+        PathOrNull("ipam.resolvConf"),
     ];
 
     /// <summary>What the schema lets pass and the plugins refuse: what a schema cannot say, or only so that nobody can read it.</summary>
@@ -177,6 +177,9 @@ sealed record KeyValues(string Path, string Good, string Bad)
     static KeyValues Truth(string path) => new(path, "[true, false, null]", """["true", "", 0, 1, [], {}]""");
 
     static KeyValues TextOrNull(string path, string bad = "5") => new(path, """["a b/c", "", null]""", $"[{bad}, {NoText}]");
+
+    static KeyValues PathOrNull(string path) =>
+        new(path, """["/a b/c", "", null]""", $$"""["a b/c", "./a", "/a\u0000b", {{NoText}}]""");
 
     static KeyValues TextList(string path) => new(path, """[[], ["a", "b"], null]""", $"[[5], [[]], {NoList}]");
 
