@@ -27,7 +27,9 @@ public sealed class PodmanTests
         var podman = new Podman(node, NetworkDirectory);
         Assert.Contains("podnet", podman.Run("network", "ls").Succeeded().Stdout, StringComparison.Ordinal);
 
-        podman.StartContainer("first", "podnet", group, "--publish", "8080:80", "--publish", "8053:53/udp");
+        // Podman passes on one mapping without an address and one of ::, with the same target.
+        podman.StartContainer(
+            "first", "podnet", group, "--publish", "8080:80", "--publish", "[::]:8080:80", "--publish", "8053:53/udp");
         podman.StartContainer("second", "podnet", group);
 
         AssertAddresses(podman, "first", 2);
@@ -46,10 +48,14 @@ public sealed class PodmanTests
         podman.InContainer("first", "sh", "-c", "until netstat -ltn | grep -q :80; do :; done").Succeeded();
         Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "127.0.0.1", "8080").Stdout);
         Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "10.88.0.1", "8080").Stdout);
+        Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "fd00:88::1", "8080").Stdout);
         Assert.Contains("udp . 8053", node.Run("nft", "list", "map", "ip", "cni-bridge", "hostports").Stdout, StringComparison.Ordinal);
 
         podman.Run("rm", "--force", "--time", "0", "first", "second").Succeeded();
-        Assert.DoesNotContain("80", node.Run("nft", "list", "map", "ip", "cni-bridge", "hostports").Stdout, StringComparison.Ordinal);
+        foreach (var family in new[] { "ip", "ip6" })
+        {
+            Assert.DoesNotContain("80", node.Run("nft", "list", "map", family, "cni-bridge", "hostports").Stdout, StringComparison.Ordinal);
+        }
         node.AssertNothingLeft(PodNetwork.Bridge);
     }
 

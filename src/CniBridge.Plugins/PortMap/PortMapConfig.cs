@@ -65,20 +65,21 @@ sealed record PortMapConfig
         }
     }
 
-    static List<PortMapping> ReadMappings(List<PortMappingJson?>? list)
+    static IReadOnlyList<PortMapping> ReadMappings(List<PortMappingJson?>? list)
     {
         const string key = "runtimeConfig.portMappings";
-        var mappings = new List<PortMapping>();
+        var mappings = new DistinctMappings();
+        var index = 0;
         foreach (var mapping in CniResultReader.Each(list, key, PortMapping.Parse))
         {
-            var other = mappings.FindIndex(mapping.Clashes);
-            if (other >= 0)
+            if (mappings.TryAdd(mapping, index) is { } other)
             {
-                throw CniException.InvalidConfig($"{key}[{mappings.Count}].hostPort", mapping.HostPort,
-                    $"{mapping} is asked for twice: {key}[{other}] has it already");
+                throw CniException.InvalidConfig($"{key}[{index}].hostPort", mapping.HostPort,
+                    $"{mapping} is asked for twice, for container port {mapping.ContainerPort} here and " +
+                    $"{other.ContainerPort} in {key}[{other.Index}]");
             }
-            mappings.Add(mapping);
+            index++;
         }
-        return mappings;
+        return mappings.Mappings;
     }
 }

@@ -21,7 +21,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
     }
 
     /// <summary>Whose record is lost; or who was never ours.</summary>
-    void RemoveUnrecorded(List<PortMapping> mappings)
+    void RemoveUnrecorded(IReadOnlyList<PortMapping> mappings)
     {
         GoRules.TryDelete(() => node.DeleteGoPorts(request.NetworkName, request.Environment.ContainerId), request.Log);
         if (FindUnrecorded(mappings) is { } record)
@@ -29,7 +29,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
     }
 
     /// <summary>A record as ADD would have written it, from the ports that are there; null when there is none.</summary>
-    HostPortRecord? FindUnrecorded(List<PortMapping> mappings)
+    HostPortRecord? FindUnrecorded(IReadOnlyList<PortMapping> mappings)
     {
         var record = new HostPortRecord(RecordOwner.Of(request))
         {
@@ -52,24 +52,28 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
         return pods.Count == 0 ? null : record with { Pods = pods };
     }
 
-    /// <summary>What cannot be read says nothing, and must not keep the rest from being cleaned up.</summary>
-    List<PortMapping> TryReadMappings()
+    /// <summary>
+    /// Returns the mappings that can be read, each port once; logs the others. A wrong mapping must not keep DEL from removing
+    /// the rest.
+    /// </summary>
+    IReadOnlyList<PortMapping> TryReadMappings()
     {
-        var mappings = new List<PortMapping>();
+        var mappings = new DistinctMappings();
         try
         {
             var json = CniJson.Decode(request.Config, PortMapDeleteJson.Read, "network config");
             foreach (var mapping in CniResultReader.Each(json.RuntimeConfig?.PortMappings, "runtimeConfig.portMappings", TryRead))
             {
+                // Of two targets of one port either will do: DEL finds elements by their port.
                 if (mapping is not null)
-                    mappings.Add(mapping);
+                    _ = mappings.TryAdd(mapping, 0);
             }
         }
         catch (CniException e)
         {
             request.Log.WriteLine($"without the port mappings of the request: {e.Message}");
         }
-        return mappings;
+        return mappings.Mappings;
     }
 
     PortMapping? TryRead(PortMappingJson json, string key)

@@ -18,16 +18,6 @@ sealed record PortMapping(TransportProtocol Protocol, ushort HostPort, ushort Co
     /// <summary>Does it lead away from 127.0.0.1, or another address of 127.0.0.0/8?</summary>
     internal bool ServesLocalhost => Serves(isV6: false) && (IsAnywhere || HostAddress!.ToBytes()[0] == 127);
 
-    /// <summary>Would both be the same key to the kernel?</summary>
-    internal bool Clashes(PortMapping other)
-    {
-        if (Protocol != other.Protocol || HostPort != other.HostPort || IsAnywhere != other.IsAnywhere)
-            return false;
-        return IsAnywhere
-            ? HostAddress is null || other.HostAddress is null || HostAddress.IsV6 == other.HostAddress.IsV6
-            : HostAddress == other.HostAddress;
-    }
-
     /// <summary>tcp, udp, sctp</summary>
     internal string ProtocolName => Protocol.ToString().ToLowerInvariant();
 

@@ -68,8 +68,11 @@ sealed class FakePorts : INodePorts, IConntrack
             act();
         Note($"{(remakesRules ? "remake, " : "")}remove {change.Removed.Count}, add {change.Added.Count}");
         var removed = change.Removed.Select(KeyOf).ToList();
-        if (removed.Exists(key => !_elements.ContainsKey(key)))
+        // The kernel finds a second deletion of one key in a batch to be of none, and a second creation to be of one that is there.
+        if (removed.Exists(key => !_elements.ContainsKey(key)) || removed.Distinct().Count() < removed.Count)
             throw new KernelException("delete elements", Errno.ENOENT);
+        if (change.Added.Select(KeyOf).Distinct().Count() < change.Added.Count)
+            throw new KernelException("add elements", Errno.EEXIST);
         if (change.Added.Any(element => _elements.ContainsKey(KeyOf(element)) && !removed.Contains(KeyOf(element))))
             throw new KernelException("add elements", Errno.EEXIST);
         removed.ForEach(key => _elements.Remove(key));

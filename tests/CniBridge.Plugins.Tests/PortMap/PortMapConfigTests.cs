@@ -72,35 +72,47 @@ public sealed class PortMapConfigTests
     public void Nothing_in_place_of_a_mapping_is_refused() =>
         Requests.AssertRefused(7, () => ParseMappings("null"), "runtimeConfig.portMappings[0]");
 
-    [Theory]
-    [InlineData(null, null, true)]
-    [InlineData(null, "0.0.0.0", true)]
-    [InlineData("::", null, true)]
-    [InlineData("0.0.0.0", "0.0.0.0", true)]
-    [InlineData("192.0.2.1", "192.0.2.1", true)]
-    [InlineData("fd00::1", "fd00:0:0::1", true)]
-    [InlineData("0.0.0.0", "::", false)]
-    [InlineData("192.0.2.1", "192.0.2.2", false)]
-    // The given address counts before any.
-    [InlineData(null, "192.0.2.1", false)]
-    [InlineData("192.0.2.1", "0.0.0.0", false)]
-    public void The_same_port_twice_is_refused(string? one, string? other, bool isSame)
-    {
-        static string Mapping(string? hostIp, string protocol = "tcp", int containerPort = 80) =>
-            $$"""{"hostPort":8080,"containerPort":{{containerPort}},"protocol":"{{protocol}}","hostIP":"{{hostIp}}"}""";
+    static string Mapping(string? hostIp, string protocol = "tcp", int containerPort = 80) =>
+        $$"""{"hostPort":8080,"containerPort":{{containerPort}},"protocol":"{{protocol}}","hostIP":"{{hostIp}}"}""";
 
-        if (isSame)
-        {
-            Requests.AssertRefused(7, () => ParseMappings($"{Mapping(one)},{Mapping(other, containerPort: 81)}"),
-                "runtimeConfig.portMappings[1].hostPort = 8080", "twice", "runtimeConfig.portMappings[0]");
-            Requests.AssertRefused(7, () => ParseMappings($"{Mapping(other)},{Mapping(one)}"), "twice");
-        }
-        else
-        {
-            Assert.Equal(2, ParseMappings($"{Mapping(one)},{Mapping(other)}").Mappings.Count);
-            Assert.Equal(2, ParseMappings($"{Mapping(other)},{Mapping(one)}").Mappings.Count);
-        }
-        Assert.Equal(2, ParseMappings($"{Mapping(one)},{Mapping(other, "udp")}").Mappings.Count);
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(null, "0.0.0.0")]
+    [InlineData(null, "::")]
+    [InlineData("0.0.0.0", "0.0.0.0")]
+    [InlineData("::ffff:0.0.0.0", "0.0.0.0")]
+    [InlineData("192.0.2.1", "192.0.2.1")]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
+    [InlineData("fd00::1", "fd00:0:0::1")]
+    public void One_port_with_two_targets_is_refused(string? one, string? other)
+    {
+        Requests.AssertRefused(7, () => ParseMappings($"{Mapping(one)},{Mapping(other, containerPort: 81)}"),
+            "runtimeConfig.portMappings[1].hostPort = 8080", "container port 81 here and 80 in runtimeConfig.portMappings[0]");
+        Requests.AssertRefused(7, () => ParseMappings($"{Mapping(other, containerPort: 81)},{Mapping("192.0.2.9")},{Mapping(one)}"),
+            "runtimeConfig.portMappings[2].hostPort = 8080", "container port 80 here and 81 in runtimeConfig.portMappings[0]");
+        Assert.Equal(2, ParseMappings($"{Mapping(one)},{Mapping(other, "udp", 81)}").Mappings.Count);
+    }
+
+    [Theory]
+    [InlineData(null, null, "any address to 80, v4v6")]
+    [InlineData(null, "0.0.0.0", "any address to 80, v4v6")]
+    [InlineData(null, "::", "any address to 80, v4v6")]
+    [InlineData("::", null, "any address to 80, v6; any address to 80, v4")]
+    [InlineData("0.0.0.0", null, "any address to 80, v4; any address to 80, v6")]
+    [InlineData("::ffff:0.0.0.0", null, "any address to 80, v4; any address to 80, v6")]
+    [InlineData("0.0.0.0", "::", "any address to 80, v4; any address to 80, v6")]
+    [InlineData("::", "::", "any address to 80, v6")]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1 to 80, v4")]
+    [InlineData("fd00::1", "fd00:0:0::1", "fd00::1 to 80, v6")]
+    [InlineData("192.0.2.1", "192.0.2.2", "192.0.2.1 to 80, v4; 192.0.2.2 to 80, v4")]
+    // A given address counts before any.
+    [InlineData(null, "192.0.2.1", "any address to 80, v4v6; 192.0.2.1 to 80, v4")]
+    [InlineData("192.0.2.1", "0.0.0.0", "192.0.2.1 to 80, v4; any address to 80, v4")]
+    public void One_port_with_one_target_is_one_mapping_in_each_family(string? one, string? other, string meaning)
+    {
+        var expected = string.Join("; ", meaning.Split("; ").Select(part => $"host port 8080/tcp of {part}"));
+        Assert.Equal(expected, Describe(ParseMappings($"{Mapping(one)},{Mapping(other)}")));
+        Assert.Equal(expected, Describe(ParseMappings($"{Mapping(one)},{Mapping(other)},{Mapping(one)},{Mapping(other)}")));
     }
 
     [Theory]

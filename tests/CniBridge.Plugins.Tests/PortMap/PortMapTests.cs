@@ -350,6 +350,30 @@ public sealed class PortMapTests : IDisposable
         Assert.Contains("without runtimeConfig.portMappings[3]", _log.ToString(), StringComparison.Ordinal);
     }
 
+    // podman run -p 8080:80 -p [::]:8080:80
+    [Theory]
+    [InlineData("::")]
+    [InlineData("0.0.0.0")]
+    [InlineData("")]
+    public void A_port_that_is_asked_for_twice_is_made_once_and_removed_with_or_without_its_record(string hostIp)
+    {
+        var twice = Tcp + "," + Tcp.Replace("}", $",\"hostIP\":\"{hostIp}\"}}", StringComparison.Ordinal);
+        Add(Tcp);
+        var once = _node.Elements.ToList();
+        Delete("");
+
+        Add(twice);
+        Assert.Equal(once, _node.Elements);
+        Check(twice, _node);
+        Delete("");
+        Assert.Equal([Guard], _node.Elements);
+
+        Add(twice);
+        Directory.Delete(_root["hostports"], recursive: true);
+        Delete(twice);
+        Assert.Equal([Guard], _node.Elements);
+    }
+
     [Fact]
     public void GC_goes_on_past_what_it_cannot_remove_and_reports_it()
     {

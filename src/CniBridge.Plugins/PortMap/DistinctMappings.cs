@@ -1,0 +1,50 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
+
+namespace CniBridge.Plugins.PortMap;
+
+/// <summary>
+/// The port mappings of a request, each port of an address once. Runtimes ask for one port several times: podman writes one
+/// mapping without an address and one of ::, where both families have the same target.
+/// </summary>
+sealed class DistinctMappings
+{
+    readonly Dictionary<HostSocket, Target> _targets = [];
+    readonly List<PortMapping> _mappings = [];
+
+    internal IReadOnlyList<PortMapping> Mappings => _mappings;
+
+    /// <summary>Adds the mapping, or that part of it that earlier ones do not cover.</summary>
+    /// <param name="index">The mapping's place in the request.</param>
+    /// <returns>Null; or the earlier mapping's place and container port, when that has another one: then nothing is added.</returns>
+    internal (int Index, ushort ContainerPort)? TryAdd(PortMapping mapping, int index)
+    {
+        var missing = new List<bool>();
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (!mapping.Serves(isV6))
+                continue;
+            if (!_targets.TryGetValue(HostSocket.Of(mapping, isV6), out var target))
+                missing.Add(isV6);
+            else if (target.ContainerPort != mapping.ContainerPort)
+                return (target.Index, target.ContainerPort);
+        }
+        foreach (var isV6 in missing)
+            _targets.Add(HostSocket.Of(mapping, isV6), new Target(index, mapping.ContainerPort));
+        if (missing is [var only] && mapping.HostAddress is null)
+            _mappings.Add(mapping with { HostAddress = Cidr.Default(only).Address });
+        else if (missing.Count > 0)
+            _mappings.Add(mapping);
+        return null;
+    }
+
+    /// <summary>A port of the node in one family, which the kernel can give one target.</summary>
+    /// <param name="Address">Null: any address of the family.</param>
+    readonly record struct HostSocket(TransportProtocol Protocol, ushort Port, bool IsV6, IpAddress? Address)
+    {
+        internal static HostSocket Of(PortMapping mapping, bool isV6) =>
+            new(mapping.Protocol, mapping.HostPort, isV6, mapping.IsAnywhere ? null : mapping.HostAddress);
+    }
+
+    readonly record struct Target(int Index, ushort ContainerPort);
+}
