@@ -177,13 +177,30 @@ public static unsafe class SmallFile
     /// <summary>Is it the name of a file that <see cref="Replace"/> has not finished, or never will?</summary>
     public static bool IsUnfinished(string name) => name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal);
 
-    /// <summary>The content, or null when there is no file. Longer than the limit is cut: no file of ours is.</summary>
+    /// <summary>
+    /// No file of ours reaches this: what an attachment can be told is bounded by its configuration, and by the size of an
+    /// environment variable. A file that is longer is refused before it fills the heap.
+    /// </summary>
+    const int MaxLength = 16 * 1024 * 1024;
+
+    /// <summary>Returns the whole content, whatever its size, or null when there is no file.</summary>
+    /// <exception cref="IOException">The file has 16 MiB or more.</exception>
+    public static byte[]? TryRead(string path)
+    {
+        using var file = TryOpen(path);
+        return file?.ReadToEnd(MaxLength);
+    }
+
+    /// <summary>Returns the first <paramref name="limit"/> bytes of the content, or null when there is no file.</summary>
     public static byte[]? TryRead(string path, int limit)
     {
-        // Non-blocking: where a named pipe lies instead of a file, there is nothing to wait for.
-        using var file = Descriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_NONBLOCK, 0, Errno.ENOENT, Errno.ENOTDIR);
+        using var file = TryOpen(path);
         return file?.Read(limit);
     }
+
+    /// <summary>Non-blocking: where a named pipe lies instead of a file, there is nothing to wait for.</summary>
+    static Descriptor? TryOpen(string path) =>
+        Descriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_NONBLOCK, 0, Errno.ENOENT, Errno.ENOTDIR);
 
     public static bool Exists(string path)
     {

@@ -21,6 +21,18 @@ public sealed class SmallFileTests : IDisposable
         var content = Bytes(length);
         System.IO.File.WriteAllBytes(File, content);
         Assert.Equal(content, SmallFile.TryRead(File, 8192));
+        Assert.Equal(content, SmallFile.TryRead(File));
+    }
+
+    [Fact]
+    public void What_would_fill_the_heap_is_refused_and_not_cut()
+    {
+        using (var file = System.IO.File.Create(File))
+            file.SetLength((16 << 20) - 1);
+        Assert.Equal((16 << 20) - 1, SmallFile.TryRead(File)!.Length);
+        using (var file = System.IO.File.OpenWrite(File))
+            file.SetLength(1L << 40);
+        Assert.Contains("longer than 16777216 bytes", Assert.Throws<IOException>(() => SmallFile.TryRead(File)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -34,7 +46,7 @@ public sealed class SmallFileTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_read_where_there_is_no_file() => Assert.Null(SmallFile.TryRead(File, 512));
+    public void Nothing_is_read_where_there_is_no_file() => Assert.Null(SmallFile.TryRead(File, 512) ?? SmallFile.TryRead(File));
 
     [Theory]
     [InlineData("")]

@@ -9,7 +9,6 @@ namespace CniBridge.Node.Installation;
 sealed record InstallationRecord
 {
     const uint Mode = 0b110_100_100;
-    const int MaxLength = 1 << 20;
 
     /// <summary>That of the plugins, as the first installation saw it.</summary>
     public required string Directory { get; init; }
@@ -75,7 +74,7 @@ sealed record InstallationRecord
     /// <exception cref="RuntimeException">It is damaged.</exception>
     internal static InstallationRecord? TryLoad(string path)
     {
-        if (SmallFile.TryRead(path, MaxLength) is not { } text)
+        if (SmallFile.TryRead(path) is not { } text)
             return null;
         if (!RuntimeJson.TryParseObject(text, out var root, out var why))
             throw new RuntimeException($"{path}, which says what to undo: {why}");

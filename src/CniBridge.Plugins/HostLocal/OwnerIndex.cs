@@ -18,8 +18,6 @@ sealed class OwnerIndex
 {
     const uint FileMode = 0b110_000_000;
 
-    /// <summary>PATH_MAX for the namespace, the same for the store, and what else there is.</summary>
-    const int MaxFileBytes = 10 * 1024;
     const string StampFile = ".stamp";
 
     /// <summary>NAME_MAX is 255; an interface's name and a comma follow the container ID.</summary>
@@ -50,15 +48,12 @@ sealed class OwnerIndex
         Encoding.ASCII.GetString(stamp) == DirectoryStamp.Get(_store);
 
     /// <summary>The owner's record, or null; to be asked only of a current index.</summary>
-    /// <exception cref="IOException">More than the index is made for: half of the addresses would be a wrong answer.</exception>
     internal OwnerRecord? Find(ReservationOwner owner)
     {
         var name = NameOf(owner);
         if (_read.TryGetValue(name, out var known))
             return known;
-        var bytes = SmallFile.TryRead(Path.Combine(_directory, name), MaxFileBytes);
-        if (bytes?.Length == MaxFileBytes)
-            throw new IOException($"{Path.Combine(_directory, name)} has {MaxFileBytes} bytes or more");
+        var bytes = SmallFile.TryRead(Path.Combine(_directory, name));
         return _read[name] = bytes is null ? null : OwnerRecord.Parse(bytes).Record with { Owner = owner };
     }
 
@@ -95,7 +90,7 @@ sealed class OwnerIndex
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
             // What is no record is swept away when the index is made anew.
-            if (SmallFile.TryRead(path, MaxFileBytes) is { } bytes && OwnerRecord.Parse(bytes).Record is var record &&
+            if (SmallFile.TryRead(path) is { } bytes && OwnerRecord.Parse(bytes).Record is var record &&
                 record.Owner.ContainerId.Length > 0 && NameOf(record.Owner) == Path.GetFileName(path))
                 records.Add(record);
         }
@@ -144,7 +139,7 @@ sealed class OwnerIndex
         var name = NameOf(owner);
         foreach (var directory in Directory.EnumerateDirectories(stateDirectory))
         {
-            if (SmallFile.TryRead(Path.Combine(directory, name), MaxFileBytes) is { } bytes &&
+            if (SmallFile.TryRead(Path.Combine(directory, name)) is { } bytes &&
                 OwnerRecord.Parse(bytes) is { Store: { Length: > 0 } other } stored &&
                 other != Path.GetFullPath(store) && stored.Record.Owner == owner)
                 found.Add(stored);
@@ -160,7 +155,7 @@ sealed class OwnerIndex
         {
             foreach (var path in Directory.EnumerateFiles(directory))
             {
-                if (SmallFile.TryRead(path, MaxFileBytes) is { } bytes)
+                if (SmallFile.TryRead(path) is { } bytes)
                     records.Add(OwnerRecord.Parse(bytes));
             }
         }
@@ -176,7 +171,7 @@ sealed class OwnerIndex
             foreach (var path in Directory.EnumerateFiles(directory))
             {
                 // All records of a directory are of one store.
-                if (SmallFile.TryRead(path, MaxFileBytes) is { } bytes && OwnerRecord.Parse(bytes).Store is { Length: > 0 } store)
+                if (SmallFile.TryRead(path) is { } bytes && OwnerRecord.Parse(bytes).Store is { Length: > 0 } store)
                 {
                     stores.Add(store);
                     break;

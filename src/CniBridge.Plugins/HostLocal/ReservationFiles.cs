@@ -20,8 +20,11 @@ sealed class ReservationFiles(string directory)
 {
     const uint FileMode = 0b110_000_000;
 
-    /// <summary>A container ID, an interface name and two bytes between.</summary>
-    const int MaxFileBytes = 512;
+    /// <summary>
+    /// More than any reservation that can be written: a container ID has no limit of its own, and comes in an environment variable,
+    /// which has at most 128 KiB (MAX_ARG_STRLEN in linux/binfmts.h).
+    /// </summary>
+    const int MaxFileBytes = 256 * 1024;
 
     /// <summary>Looking for a file costs two microseconds; a directory of 256 names as much as this many.</summary>
     const int MaxLooksInARow = 16;

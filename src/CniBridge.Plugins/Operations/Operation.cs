@@ -34,6 +34,9 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
     /// <summary>Texts come from outside: longer ones are cut, so that a line has a bound.</summary>
     const int MaxText = 300;
 
+    /// <summary>The same for the addresses of one attachment.</summary>
+    const int MaxAddresses = 100;
+
     /// <summary>That of results, which is there already: the library's own comes with tables.</summary>
     static readonly JsonWriterOptions s_options = new() { Encoder = new GoJsonEncoder() };
 
@@ -65,7 +68,7 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
         if (Addresses.Count > 0)
         {
             json.WriteStartArray("addresses");
-            foreach (var address in Addresses)
+            foreach (var address in Addresses.Take(MaxAddresses))
                 json.WriteStringValue(address);
             json.WriteEndArray();
         }

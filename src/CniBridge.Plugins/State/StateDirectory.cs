@@ -12,7 +12,6 @@ sealed class StateDirectory(string path)
     internal const string DefaultRoot = "/run/cni-bridge";
 
     const uint FileMode = 0b110_000_000;
-    const int MaxFileBytes = 1 << 20;
 
     /// <summary>NAME_MAX is 255.</summary>
     const int MaxName = 200;
@@ -35,7 +34,7 @@ sealed class StateDirectory(string path)
     }
 
     /// <summary>Null where there is none.</summary>
-    internal byte[]? TryRead(string name) => SmallFile.TryRead(PathOf(name), MaxFileBytes);
+    internal byte[]? TryRead(string name) => SmallFile.TryRead(PathOf(name));
 
     internal bool Has(string name) => SmallFile.Exists(PathOf(name));
 

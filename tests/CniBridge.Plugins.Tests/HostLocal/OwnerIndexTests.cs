@@ -55,6 +55,22 @@ public sealed class OwnerIndexTests : IDisposable
     }
 
     [Fact]
+    public void An_owner_of_a_thousand_addresses_keeps_them_all_in_the_index()
+    {
+        var addresses = Enumerable.Range(1, 1000).Select(i => $"2001:db8:1111:2222:3333:4444:5555:{i:x}").ToList();
+        using (var store = ReservationStore.Open(Place, TextWriter.Null))
+        {
+            foreach (var address in addresses)
+                Assert.True(store.TryReserve(IpAddress.Parse(address), s_owner));
+        }
+        using var log = new StringWriter(CultureInfo.InvariantCulture);
+        var expected = string.Join(' ', addresses.Select(text => IpAddress.Parse(text).ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(expected, Find(s_owner, log));
+        Assert.Equal("", log.ToString());
+        Assert.Equal(1000, Assert.Single(OwnerIndex.ReadEvery(_root["state"]), stored => stored.Store is not null).Record.Addresses.Count);
+    }
+
+    [Fact]
     public void A_lost_or_damaged_index_is_made_anew()
     {
         Reserve("10.1.2.5", s_owner);

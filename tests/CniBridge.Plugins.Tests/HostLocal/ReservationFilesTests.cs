@@ -32,6 +32,18 @@ public sealed class ReservationFilesTests : IDisposable
         Assert.Equal([marker], Directory.EnumerateFileSystemEntries(_root.Path));
     }
 
+    // The specification gives container IDs no largest length.
+    [Fact]
+    public void A_reservation_of_a_long_container_ID_is_read_whole()
+    {
+        var files = new ReservationFiles(_root.Path);
+        var owner = new ReservationOwner(new string('c', 100_000), "eth0");
+        Assert.True(files.TryCreate(IpAddress.Parse("10.0.0.2"), owner));
+        Assert.True(files.Holds(IpAddress.Parse("10.0.0.2"), owner));
+        Assert.False(files.Holds(IpAddress.Parse("10.0.0.2"), owner with { InterfaceName = "eth1" }));
+        Assert.Equal(owner, Assert.Single(files.ReadAll()).Owner);
+    }
+
     // Of many in a row that are taken, the rest is answered from one list: it must keep up with what is done since.
     [Fact]
     public void The_list_of_names_keeps_up_with_changes()

@@ -36,6 +36,15 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
+    public void A_record_of_any_size_is_read_whole()
+    {
+        var large = Of("one", new string('x', 6 << 20));
+        Records.Save(large);
+        Assert.Equal(large, Records.TryRead(large.Owner.FileName));
+        Assert.Equal([large], Records.ReadAll());
+    }
+
+    [Fact]
     public void A_record_takes_the_place_of_the_former_and_goes_once()
     {
         Records.Save(Of("one", new string('x', 10_000)));
