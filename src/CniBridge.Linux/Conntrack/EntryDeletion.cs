@@ -3,12 +3,17 @@ using CniBridge.Linux.Netlink;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// Deletes those entries of a list that match, while it is being told: there may be more than a small heap has room for.
+/// Deletes those entries of a list that one of the selections selects, while the kernel sends the list: there may be more than a
+/// small heap has room for.
 /// </summary>
 /// <param name="socket">Another than that of the list, which is busy.</param>
-sealed class EntryDeletion(NetlinkSocket socket, ConntrackFilter filter, Predicate<ConntrackEntry>? condition)
+sealed class EntryDeletion(NetlinkSocket socket, IReadOnlyList<ConntrackSelection> selections)
 {
     const int BatchLength = 64;
+
+    /// <summary>By protocol and port: thousands of ports are selected as fast as one.</summary>
+    readonly ILookup<(byte Protocol, ushort Port), ConntrackSelection> _selections =
+        selections.ToLookup(selection => (selection.Filter.Protocol, selection.Filter.DestinationPort));
 
     readonly INetlinkMessage[] _batch = new INetlinkMessage[BatchLength];
     int _length;
@@ -18,7 +23,7 @@ sealed class EntryDeletion(NetlinkSocket socket, ConntrackFilter filter, Predica
     internal object? Take(ReadOnlySpan<byte> payload)
     {
         var entry = ConntrackEntry.Decode(payload);
-        if (!filter.Matches(entry) || condition?.Invoke(entry) == false)
+        if (!_selections[(entry.Original.Protocol, entry.Original.DestinationPort)].Any(selection => selection.Selects(entry)))
             return null;
         _batch[_length++] = new DeleteEntry(entry);
         if (_length == BatchLength)

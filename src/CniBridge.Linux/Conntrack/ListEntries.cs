@@ -4,7 +4,8 @@ using static CniBridge.Linux.Conntrack.ConntrackConstants;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// conntrack -L; the kernel filters as well as it can, none at all before Linux 5.8, so that what is listed has to be looked at.
+/// conntrack -L for one filter. The kernel filters as well as it can, before Linux 5.8 not at all, so that each listed entry has
+/// to be compared again.
 /// </summary>
 sealed record ListEntries(ConntrackFilter Filter) : INetlinkMessage
 {

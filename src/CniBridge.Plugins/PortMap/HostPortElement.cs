@@ -22,8 +22,8 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
     /// <summary>Does what was found under its key the same?</summary>
     internal bool LeadsTo(SetElement found) => (Element.Data ?? []).AsSpan().SequenceEqual(found.Data);
 
-    internal bool IsSameKey(HostPortElement other) =>
-        Set == other.Set && Element.Key.AsSpan().SequenceEqual(other.Element.Key);
+    /// <summary>What the kernel tells it from others by: the set and the key, as a text that can be looked up.</summary>
+    internal string Key => $"{Set} {Convert.ToHexString(Element.Key)}";
 
     /// <summary>The connections over the port; null for an element that is none.</summary>
     internal HostPortFlow? Flow

@@ -100,26 +100,31 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
         }
     }
 
-    /// <summary>Removes the attachment's elements, and then its record; there is nothing to be remembered any more.</summary>
-    internal void Remove(HostPortRecord record, IConntrack conntrack, TextWriter log)
+    /// <summary>Removes the attachment's elements, and then its record.</summary>
+    /// <returns>The connections that the kernel has to forget.</returns>
+    internal List<StaleConnections> Remove(HostPortRecord record)
     {
         var elements = HostPortElement.Of(record);
-        var others = Remove(elements);
+        var others = new HashSet<string>();
+        foreach (var other in Remove(elements))
+            others.Add(other.Key);
         records.TryDelete(record.Name);
+        var stale = new List<StaleConnections>();
         foreach (var element in elements)
         {
-            // A port that is another's now may lead to the same address: to whom it belongs now.
-            if (element.Flow is { } flow && !others.Exists(element.IsSameKey))
-                TryForget(() => conntrack.ForgetOwn(flow), log);
+            // The new owner of a port may have the same address: then the connections are the new owner's.
+            if (element.Flow is { } flow && !others.Contains(element.Key))
+                stale.Add(new StaleConnections(flow, FlowEnd.Pod));
         }
+        return stale;
     }
 
-    /// <summary>What the kernel still remembers does not keep anything from working for those who come later.</summary>
-    internal static void TryForget(Action forget, TextWriter log)
+    /// <summary>Logs a failure: it breaks no port, and only old connections go on to their former target.</summary>
+    internal static void TryForget(IReadOnlyList<StaleConnections> stale, IConntrack conntrack, TextWriter log)
     {
         try
         {
-            forget();
+            conntrack.Forget(stale);
         }
         catch (Exception e) when (e.IsIoFailure())
         {

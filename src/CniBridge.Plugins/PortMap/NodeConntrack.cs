@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Conntrack;
 
 namespace CniBridge.Plugins.PortMap;
@@ -6,20 +7,38 @@ namespace CniBridge.Plugins.PortMap;
 /// <param name="node">Knows which addresses are its own.</param>
 sealed class NodeConntrack(INodePorts node) : IConntrack
 {
-    /// <summary>Of a port of any address each connection is looked at: others only pass through the node to the same port elsewhere.</summary>
-    public void ForgetOthers(HostPortFlow flow)
+    /// <summary>A node has few addresses; connections that pass through it have any number of destinations.</summary>
+    const int MaxKnown = 1024;
+
+    readonly Dictionary<IpAddress, bool> _isOwn = [];
+
+    public void Forget(IReadOnlyList<StaleConnections> stale)
     {
+        if (stale.Count == 0)
+            return;
+        var selections = new ConntrackSelection[stale.Count];
+        for (var i = 0; i < selections.Length; i++)
+            selections[i] = stale[i].End == FlowEnd.Pod ? LeadingToPod(stale[i].Flow) : LeadingElsewhere(stale[i].Flow);
         using var socket = new ConntrackSocket();
-        socket.Delete(FilterOf(flow), entry => entry.Reply.Source != flow.PodAddress && IsToNode(entry, flow));
+        socket.Delete(selections);
     }
 
-    bool IsToNode(ConntrackEntry entry, HostPortFlow flow) =>
-        flow.HostAddress is not null || (entry.Original.Destination is { } destination && node.IsOwn(destination));
+    static ConntrackSelection LeadingToPod(HostPortFlow flow) =>
+        new(FilterOf(flow) with { ReplySource = flow.PodAddress, ReplySourcePort = flow.PodPort });
 
-    public void ForgetOwn(HostPortFlow flow)
+    /// <summary>Of a port of any address each connection is looked at: others only pass through the node to the same port elsewhere.</summary>
+    ConntrackSelection LeadingElsewhere(HostPortFlow flow) => new(FilterOf(flow))
     {
-        using var socket = new ConntrackSocket();
-        socket.Delete(FilterOf(flow) with { ReplySource = flow.PodAddress, ReplySourcePort = flow.PodPort });
+        Condition = entry => entry.Reply.Source != flow.PodAddress && (flow.HostAddress is not null || IsOwn(entry.Original.Destination)),
+    };
+
+    bool IsOwn(IpAddress address)
+    {
+        if (_isOwn.TryGetValue(address, out var isOwn))
+            return isOwn;
+        if (_isOwn.Count >= MaxKnown)
+            _isOwn.Clear();
+        return _isOwn[address] = node.IsOwn(address);
     }
 
     static ConntrackFilter FilterOf(HostPortFlow flow) =>

@@ -53,8 +53,11 @@ sealed class PortMapAdd(
     /// <summary>What an earlier ADD of the same attachment made, and this one does not.</summary>
     void RemoveOutdated(HostPortRecord former, List<HostPortElement> wanted)
     {
+        var kept = new Dictionary<string, HostPortElement>();
+        foreach (var element in wanted)
+            kept[element.Key] = element;
         var outdated = HostPortElement.Of(former).FindAll(
-            element => !wanted.Exists(same => same.IsSameKey(element) && same.LeadsTo(element.Element)));
+            element => !kept.TryGetValue(element.Key, out var same) || !same.LeadsTo(element.Element));
         if (outdated.Count > 0)
             _owners.Remove(outdated);
     }
@@ -73,16 +76,18 @@ sealed class PortMapAdd(
     /// </summary>
     void Forget(List<HostPortElement> made, HostPortChange change)
     {
+        var stale = new List<StaleConnections>();
         foreach (var element in made)
         {
             if (element.Flow is { Protocol: TransportProtocol.Udp } flow)
-                HostPortOwners.TryForget(() => conntrack.ForgetOthers(flow), request.Log);
+                stale.Add(new StaleConnections(flow, FlowEnd.Elsewhere));
         }
         foreach (var element in change.Removed)
         {
             if (element.Flow is { Protocol: not TransportProtocol.Udp } flow)
-                HostPortOwners.TryForget(() => conntrack.ForgetOwn(flow), request.Log);
+                stale.Add(new StaleConnections(flow, FlowEnd.Pod));
         }
+        HostPortOwners.TryForget(stale, conntrack, request.Log);
     }
 
     internal static HostPortRecord MakeRecord(CniRequest request, PortMapConfig config, CniResult previous, INodePorts node)

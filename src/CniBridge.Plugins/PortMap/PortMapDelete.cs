@@ -15,7 +15,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
     {
         var name = HostPortRecord.NameOf(request.Attachment);
         if (records.TryRead(name) is { } record)
-            new HostPortOwners(node, records).Remove(record, conntrack, request.Log);
+            Remove(record);
         else if (TryReadMappings() is { Count: > 0 } mappings)
             RemoveUnrecorded(mappings);
     }
@@ -25,8 +25,11 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
     {
         GoRules.TryDelete(() => node.DeleteGoPorts(request.NetworkName, request.Environment.ContainerId), request.Log);
         if (FindUnrecorded(mappings) is { } record)
-            new HostPortOwners(node, records).Remove(record, conntrack, request.Log);
+            Remove(record);
     }
+
+    void Remove(HostPortRecord record) =>
+        HostPortOwners.TryForget(new HostPortOwners(node, records).Remove(record), conntrack, request.Log);
 
     /// <summary>A record as ADD would have written it, from the ports that are there; null when there is none.</summary>
     HostPortRecord? FindUnrecorded(IReadOnlyList<PortMapping> mappings)

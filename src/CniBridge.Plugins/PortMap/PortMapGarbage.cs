@@ -14,12 +14,15 @@ sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPor
     {
         var valid = ValidAttachments.Parse(CniJson.Decode(request.Config, GarbageJson.Read, "network config"));
         GoRules.TryDelete(() => node.CollectGoPorts(request.NetworkName, valid), request.Log);
+        var stale = new List<StaleConnections>();
         foreach (var record in records.ReadAll())
         {
             var attachment = record.Owner.Attachment;
             if (attachment.Network == request.NetworkName && !valid.Contains(attachment.ContainerId, attachment.InterfaceName))
-                _failures.Try(() => _owners.Remove(record, conntrack, request.Log));
+                _failures.Try(() => stale.AddRange(_owners.Remove(record)));
         }
+        // Of all of them at once: each pass goes through all connections of the node.
+        HostPortOwners.TryForget(stale, conntrack, request.Log);
         _failures.Try(() => RemoveUnrecorded(valid));
         _failures.ThrowIfAny("GC is not complete");
     }

@@ -46,7 +46,7 @@ sealed class PortMapRules(NftSocket socket)
         {
             foreach (var element in HostPortElement.Of(record))
             {
-                if (keys.Add($"{element.Set} {Convert.ToHexString(element.Element.Key)}"))
+                if (keys.Add(element.Key))
                     wanted.Add(element);
             }
         }

@@ -73,6 +73,25 @@ public sealed class ConntrackFilterTests
             NLM_F_ACK,
             1));
 
+    [Fact]
+    public void A_list_of_one_protocol_has_these_bytes()
+    {
+        Golden.AssertEqual(
+            Golden.Bytes("""
+                38 00 00 00 01 01 01 03 01 00 00 00 00 00 00 00 ; NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET
+                02 00 00 00                                     ; NFPROTO_IPV4
+                10 00 01 80                                     ; CTA_TUPLE_ORIG
+                  0c 00 02 80 05 00 01 00 11 00 00 00           ; CTA_TUPLE_PROTO: CTA_PROTO_NUM 17
+                14 00 19 80                                     ; CTA_FILTER
+                  08 00 01 00 08 00 00 00                       ; CTA_FILTER_ORIG_FLAGS: PROTO_NUM
+                  08 00 02 00 00 00 00 00                       ; CTA_FILTER_REPLY_FLAGS
+                """),
+            Request.Encode(new ListFamily(false, Udp), NLM_F_DUMP, 1));
+        Golden.AssertEqual(
+            Golden.Bytes("14 00 00 00 01 01 01 03 01 00 00 00 00 00 00 00 0a 00 00 00"),
+            Request.Encode(new ListFamily(true, null), NLM_F_DUMP, 1));
+    }
+
     public static TheoryData<ConntrackFilter> Deletable =>
     [
         new ConntrackFilter(false, Udp, 5353),

@@ -89,7 +89,7 @@ public sealed class ConntrackSocketTests : IDisposable
     public void What_matches_is_deleted_and_all_else_stays(ConntrackFilter filter, string[] deleted)
     {
         var before = Prepare();
-        _socket.Delete(filter);
+        _socket.Delete([new(filter)]);
         Assert.Equal(deleted, before.Except(ConntrackProgram.List(_scratch)));
         Assert.Equal(15 - deleted.Length, ConntrackProgram.List(_scratch).Count);
     }
@@ -101,10 +101,10 @@ public sealed class ConntrackSocketTests : IDisposable
     {
         var before = Prepare();
         var seen = 0;
-        _socket.Delete(filter, _ => ++seen == 0);
+        _socket.Delete([new(filter) { Condition = _ => ++seen == 0 }]);
         Assert.Equal(deleted.Length, seen);
         Assert.Equal(before, ConntrackProgram.List(_scratch));
-        _socket.Delete(filter, _ => true);
+        _socket.Delete([new(filter) { Condition = _ => true }]);
         Assert.Equal(deleted, before.Except(ConntrackProgram.List(_scratch)));
         Assert.Equal(15 - deleted.Length, ConntrackProgram.List(_scratch).Count);
     }
@@ -114,20 +114,63 @@ public sealed class ConntrackSocketTests : IDisposable
     {
         Prepare();
         _socket.Delete(
-            new(false, Udp, 53), new(false, Udp, 54), new(false, Tcp, 53), new(false, Tcp, 54), new(false, Sctp, 53),
-            new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") }, new(true, Tcp, 53), new(true, Tcp, 4711));
+        [
+            new(new(false, Udp, 53)), new(new(false, Udp, 54)), new(new(false, Tcp, 53)), new(new(false, Tcp, 54)),
+            new(new(false, Sctp, 53)), new(new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") }), new(new(true, Tcp, 53)),
+            new(new(true, Tcp, 4711)),
+        ]);
         Assert.Equal(
             ["sctp 2 192.0.2.1 54 192.0.2.1 54", "udp 2 fd00:1::1 53 fd00:2::8 5353", "udp 3 fd00:1::2 53 fd00:1::2 53"],
             ConntrackProgram.List(_scratch));
+    }
+
+    // A list per port would take 20 ms each.
+    [Fact]
+    public void Thousands_of_filters_of_all_kinds_are_one_list_of_each_family()
+    {
+        Prepare();
+        var selections = new List<ConntrackSelection>
+        {
+            new(new(false, Tcp, 53) { ReplySource = IpAddress.Parse("10.1.0.8") }),
+            new(new(false, Tcp, 53) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 5353 }),
+            new(new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") })
+            {
+                Condition = entry => entry.Reply.Source != IpAddress.Parse("10.1.0.7"),
+            },
+            new(new(true, Udp, 53) { Destination = IpAddress.Parse("fd00:1::2") }),
+        };
+        for (ushort port = 10_000; port < 22_000; port++)
+            selections.Add(new(new(port % 2 == 0, port % 3 == 0 ? Tcp : Udp, port)));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        _socket.Delete(selections);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
+        Assert.Equal(
+            [
+                "sctp 1 192.0.2.1 53 192.0.2.1 53", "sctp 2 192.0.2.1 54 192.0.2.1 54", "tcp 1 fd00:1::1 53 fd00:2::7 5353",
+                "tcp 2 192.0.2.1 54 192.0.2.1 54", "udp 1 192.0.2.1 53 10.1.0.7 5353", "udp 1 fd00:1::1 53 fd00:2::7 5353",
+                "udp 2 fd00:1::1 53 fd00:2::8 5353", "udp 4 192.0.2.2 53 10.1.0.7 5354", "udp 5 192.0.2.1 54 10.1.0.7 5353",
+            ],
+            ConntrackProgram.List(_scratch));
+    }
+
+    // The kernel lists one protocol, and an entry of another protocol with the same ports stays.
+    [Fact]
+    public void Several_filters_of_one_protocol_leave_the_others_alone()
+    {
+        var before = Prepare();
+        _socket.Delete([.. Enumerable.Range(50, 20).Select(port => new ConntrackSelection(new(false, Tcp, (ushort)port)))]);
+        Assert.Equal(
+            ["tcp 1 192.0.2.1 53 10.1.0.7 5353", "tcp 2 192.0.2.1 54 192.0.2.1 54"], before.Except(ConntrackProgram.List(_scratch)));
     }
 
     [Fact]
     public void A_condition_spares_what_is_translated_to_the_right_pod()
     {
         Prepare();
-        _socket.Delete(
-            new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") },
-            entry => entry.Reply.Source != IpAddress.Parse("10.1.0.7"));
+        _socket.Delete([new(new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") })
+        {
+            Condition = entry => entry.Reply.Source != IpAddress.Parse("10.1.0.7"),
+        }]);
         Assert.Equal(
             ["udp 1 192.0.2.1 53 10.1.0.7 5353", "udp 4 192.0.2.2 53 10.1.0.7 5354"],
             ConntrackProgram.List(_scratch).Where(line =>
@@ -145,7 +188,7 @@ public sealed class ConntrackSocketTests : IDisposable
             $"-I -t 300 -p {name} -s 198.51.100.7 -d 192.0.2.1 --sport {port} --dport {(port <= 1_000 ? 53 : 54)} {state}\n"));
         ConntrackProgram.Run(_scratch, script);
         Assert.Equal(1_010, ConntrackProgram.List(_scratch).Count);
-        _socket.Delete(new(false, protocol, 53), _ => true);
+        _socket.Delete([new(new(false, protocol, 53)) { Condition = _ => true }]);
         var left = ConntrackProgram.List(_scratch);
         Assert.Equal(10, left.Count);
         Assert.All(left, line => Assert.EndsWith(" 192.0.2.1 54 192.0.2.1 54", line));
@@ -155,11 +198,11 @@ public sealed class ConntrackSocketTests : IDisposable
     [Fact]
     public void Where_nothing_is_tracked_nothing_is_asked_of_the_kernel()
     {
-        _socket.Delete(new ConntrackFilter(false, Udp, 53), new ConntrackFilter(true, Sctp, 53));
-        _socket.Delete(new(true, Udp, 53), _ => true);
+        _socket.Delete([new(new(false, Udp, 53)), new(new(true, Sctp, 53))]);
+        _socket.Delete([new(new(true, Udp, 53)) { Condition = _ => true }]);
         Assert.Equal(0, NetfilterSockets());
         ConntrackProgram.Run(_scratch, "-I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 1 --dport 53");
-        _socket.Delete(new ConntrackFilter(false, Udp, 53));
+        _socket.Delete([new(new(false, Udp, 53))]);
         Assert.Equal(1, NetfilterSockets());
         Assert.Empty(ConntrackProgram.List(_scratch));
     }
@@ -169,8 +212,8 @@ public sealed class ConntrackSocketTests : IDisposable
     {
         var before = Prepare();
         using var socket = _node.Run(() => new ConntrackSocket("/proc/sys/net/netfilter/no_such_count"));
-        socket.Delete(new ConntrackFilter(false, Udp, 53), new ConntrackFilter(true, Udp, 53));
-        socket.Delete(new(false, Udp, 53), _ => true);
+        socket.Delete([new(new(false, Udp, 53)), new(new(true, Udp, 53))]);
+        socket.Delete([new(new(false, Udp, 53)) { Condition = _ => true }]);
         Assert.Equal(before, ConntrackProgram.List(_scratch));
     }
 
@@ -179,8 +222,8 @@ public sealed class ConntrackSocketTests : IDisposable
     {
         var before = Prepare();
         var wrong = new ConntrackFilter(false, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") };
-        Assert.Throws<ArgumentException>(() => _socket.Delete(new ConntrackFilter(false, Tcp, 53), wrong));
-        Assert.Throws<ArgumentException>(() => _socket.Delete(wrong, _ => true));
+        Assert.Throws<ArgumentException>(() => _socket.Delete([new(new(false, Tcp, 53)), new(wrong)]));
+        Assert.Throws<ArgumentException>(() => _socket.Delete([new(wrong) { Condition = _ => true }]));
         Assert.Equal(before, ConntrackProgram.List(_scratch));
     }
 

@@ -28,7 +28,7 @@ public sealed class EntryDeletionTests : IDisposable
     [Fact]
     public void What_has_gone_since_it_was_listed_is_deleted()
     {
-        var deletion = new EntryDeletion(_socket, new(true, 17, 5353), null);
+        var deletion = new EntryDeletion(_socket, [new(new(true, 17, 5353))]);
         deletion.Take(Entry());
         deletion.Finish();
     }
@@ -50,7 +50,7 @@ public sealed class EntryDeletionTests : IDisposable
         refused[0] = (byte)LibC.AF_INET;
         entries.Insert(place, refused);
 
-        var deletion = new EntryDeletion(_socket, filter, null);
+        var deletion = new EntryDeletion(_socket, [new(filter)]);
         entries.ForEach(entry => deletion.Take(entry));
         var refusal = Assert.Throws<KernelException>(deletion.Finish);
         Assert.Equal((Errno.EINVAL, "delete a tracked connection to fd00:1::1 port 5353"), (refusal.Errno, refusal.Operation));
@@ -61,7 +61,7 @@ public sealed class EntryDeletionTests : IDisposable
     public void An_entry_with_another_id_than_was_listed_is_left_alone()
     {
         ConntrackProgram.Run(_scratch, "-I -t 300 -p udp -s 2001:db8::7 -d fd00:1::1 --sport 40000 --dport 5353");
-        var deletion = new EntryDeletion(_socket, new(true, 17, 5353), null);
+        var deletion = new EntryDeletion(_socket, [new(new(true, 17, 5353))]);
         deletion.Take(Entry());
         deletion.Finish();
         Assert.Equal(["udp 40000 fd00:1::1 5353 fd00:1::1 5353"], ConntrackProgram.List(_scratch));

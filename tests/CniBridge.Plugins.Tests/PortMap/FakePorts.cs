@@ -97,9 +97,16 @@ sealed class FakePorts : INodePorts, IConntrack
 
     public void TryFirewall() => Note("try firewall");
 
-    public void ForgetOthers(HostPortFlow flow) => Note($"forget others of {Describe(flow)}");
+    /// <summary>How often the kernel's connections were gone through.</summary>
+    internal int Passes { get; private set; }
 
-    public void ForgetOwn(HostPortFlow flow) => Note($"forget own of {Describe(flow)}");
+    public void Forget(IReadOnlyList<StaleConnections> stale)
+    {
+        if (stale.Count > 0)
+            Passes++;
+        foreach (var (flow, end) in stale)
+            Note($"forget {(end == FlowEnd.Pod ? "own" : "others")} of {Describe(flow)}");
+    }
 
     static string Describe(HostPortFlow flow) =>
         $"{flow.Protocol} {flow.HostAddress?.ToString() ?? "any"} {flow.HostPort} to {flow.PodAddress} {flow.PodPort}";

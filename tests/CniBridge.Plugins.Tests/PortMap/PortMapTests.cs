@@ -316,6 +316,43 @@ public sealed class PortMapTests : IDisposable
         Assert.Equal([GoPorts], _node.Calls);
     }
 
+    // Each pass goes through all connections of the node, and takes 20 ms.
+    [Fact]
+    public void Each_call_goes_through_the_connections_once()
+    {
+        static string Range(int first) => string.Join(',', Enumerable.Range(first, 50).Select(
+            port => $$"""{"hostPort":{{port}},"containerPort":{{port}},"protocol":"udp"},{"hostPort":{{port}},"containerPort":{{port}}}"""));
+
+        Add(Range(1000));
+        Assert.Equal(1, _node.Passes);
+        Delete("");
+        Assert.Equal(2, _node.Passes);
+        Add(Range(1000), container: "gone");
+        Add(Range(2000), container: "gone too");
+        File.Delete(_root["gone"]);
+        File.Delete(_root["gone too"]);
+        Assert.Equal(4, _node.Passes);
+        Add($"{Range(1000)},{Range(2000)}");
+        Assert.Equal(5, _node.Passes);
+        Collect("[]");
+        Assert.Equal(6, _node.Passes);
+        Assert.Equal([Guard], _node.Elements);
+    }
+
+    [Fact]
+    public void Twelve_thousand_ports_are_made_recorded_and_removed()
+    {
+        var ports = string.Join(',', Enumerable.Range(1, 12_000).Select(
+            port => $$"""{"hostPort":{{port}},"containerPort":{{port}},"protocol":"tcp","hostIP":"2001:db8:1111:2222:3333:4444:5555:6666"}"""));
+        Add(ports);
+        Assert.Equal(12_000, Assert.Single(Records.ReadAll()).Mappings.Count);
+        Assert.True(new FileInfo(Assert.Single(Directory.GetFiles(_root["hostports"]))).Length > 1 << 20);
+        Add(ports);
+        Delete("");
+        Assert.Empty(_node.Elements);
+        Assert.Empty(RecordNames);
+    }
+
     [Fact]
     public void DEL_that_fails_keeps_the_record_for_the_next()
     {
