@@ -255,7 +255,10 @@ public static unsafe class SmallFile
         if (LibC.unlink(path) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
-        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"delete {path}", errno);
+        // The kernel says EROFS before it looks for the name (do_unlinkat in fs/namei.c).
+        if (errno is Errno.ENOENT or Errno.ENOTDIR || (errno == Errno.EROFS && !Exists(path)))
+            return false;
+        throw new KernelException($"delete {path}", errno);
     }
 
     /// <summary>Gives a file, or a link itself, one name more; false when the file system or the kernel allows none.</summary>

@@ -18,9 +18,9 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
     /// <summary>Opened for those who need it.</summary>
     NftSocket Socket => _socket ??= new NftSocket();
 
-    MasqueradeRules MasqueradeRules => new(Socket, _masquerades);
+    MasqueradeRules MasqueradeRules => new(Socket, _masquerades, log);
 
-    SpoofCheck SpoofCheck => new(new SpoofCheckRules(() => Socket), new Records<SpoofGuard>(SpoofGuard.Format));
+    SpoofCheck SpoofCheck => new(new SpoofCheckRules(() => Socket), new Records<SpoofGuard>(SpoofGuard.Format), log);
 
     public void EnsureMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Ensure(masquerade);
 
@@ -66,7 +66,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
 
     public string? FindMissingGuard(SpoofGuard guard) => SpoofCheck.FindMissing(guard);
 
-    public void TrySpoofCheck(string network) => SpoofCheck.Try(network, log);
+    public void TrySpoofCheck(string network) => SpoofCheck.Try(network);
 
     public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
     {

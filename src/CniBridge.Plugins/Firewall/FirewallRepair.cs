@@ -17,7 +17,7 @@ public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
         using var socket = new NftSocket();
         var restored = new List<string>();
         RestoreMasquerades(socket, restored);
-        restored.AddRange(new SpoofCheck(new SpoofCheckRules(() => socket), new Records<SpoofGuard>(SpoofGuard.Format, root)).Restore());
+        restored.AddRange(new SpoofCheck(new SpoofCheckRules(() => socket), new Records<SpoofGuard>(SpoofGuard.Format, root), TextWriter.Null).Restore());
         using var ports = new NodePorts();
         restored.AddRange(new PortMapRepair(ports, new Records<HostPortRecord>(HostPortRecord.Format, root)).Run());
         return restored;
@@ -26,7 +26,7 @@ public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
     void RestoreMasquerades(NftSocket socket, List<string> restored)
     {
         var records = MasqueradeRecord.All(root);
-        var rules = new MasqueradeRules(socket, records);
+        var rules = new MasqueradeRules(socket, records, TextWriter.Null);
         foreach (var record in records.ReadAll())
         {
             if (rules.Restore(record))

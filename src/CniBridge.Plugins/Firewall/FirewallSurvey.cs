@@ -35,7 +35,7 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     public IReadOnlyList<string> FindLostMasquerades()
     {
         var records = MasqueradeRecord.All(root);
-        var rules = new MasqueradeRules(_socket, records);
+        var rules = new MasqueradeRules(_socket, records, TextWriter.Null);
         var lost = new List<string>();
         foreach (var record in records.ReadAll())
         {

@@ -11,7 +11,7 @@ namespace CniBridge.Plugins.Firewall;
 /// The chains of <see cref="NetworkMasquerade"/> in nftables: a base chain for each, with a rule and the two sets that it looks
 /// into.
 /// </summary>
-sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records)
+sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records, TextWriter log)
 {
     /// <summary>More than once only when several first ADDs of a network meet.</summary>
     const int Attempts = 5;
@@ -25,7 +25,7 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         var former = ListChains(wanted);
         var record = new MasqueradeRecord(Widen(wanted, former), wanted.Chain.Name);
         // First, so that whatever chain there is can be made again.
-        records.Save(record);
+        records.TrySave(record, log);
         socket.Commit(Making(record, former));
         return true;
     });
@@ -97,7 +97,7 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         foreach (var entry in ListChains(unwanted))
             Delete(batch, unwanted.Table.Chain(entry.Name));
         socket.Commit(batch);
-        records.TryDelete(MasqueradeRecord.NameOf(unwanted.Network, unwanted.IsV6));
+        records.TryDelete(MasqueradeRecord.NameOf(unwanted.Network, unwanted.IsV6), log);
     }
 
     static void Add(NftBatch batch, ChainName chain, NetworkMasquerade wanted)

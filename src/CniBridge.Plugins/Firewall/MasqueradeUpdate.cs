@@ -29,7 +29,7 @@ public sealed class MasqueradeUpdate(string root = StateDirectory.DefaultRoot)
             if (pools.Count == 0 || !records.Has(MasqueradeRecord.NameOf(network, isV6)))
                 continue;
             using var socket = new NftSocket();
-            isChanged |= new MasqueradeRules(socket, records).Ensure(NetworkMasquerade.Of(network, isV6, pools, outside));
+            isChanged |= new MasqueradeRules(socket, records, TextWriter.Null).Ensure(NetworkMasquerade.Of(network, isV6, pools, outside));
         }
         return isChanged;
     }

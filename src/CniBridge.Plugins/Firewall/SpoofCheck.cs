@@ -8,7 +8,7 @@ namespace CniBridge.Plugins.Firewall;
 /// The check of sources: what the kernel drops, and a record of it for each attachment, written before and deleted after, so
 /// that nobody who is killed leaves anything that is not found again.
 /// </summary>
-sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records)
+sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, TextWriter log)
 {
     /// <exception cref="CniException">Code 2: not with this kernel.</exception>
     internal void Add(SpoofGuard guard, Rollback undo)
@@ -16,7 +16,7 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records)
         // Of an ADD that was killed, or of a namespace that went without a DEL.
         if (records.TryRead(guard.Owner.FileName) is { } former)
             rules.Remove(former);
-        records.Save(guard);
+        records.TrySave(guard, log);
         // Before the rules, for their answer may be lost.
         undo.Push("take the check of sources back", () => Remove(guard));
         NeedBridgeFamily(() => rules.Add(guard));
@@ -25,7 +25,7 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records)
     void Remove(SpoofGuard guard)
     {
         rules.Remove(guard);
-        records.TryDelete(guard.Owner.FileName);
+        records.TryDelete(guard.Owner.FileName, log);
     }
 
     /// <summary>An attachment that never was guarded costs a look for its record.</summary>
@@ -41,7 +41,7 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records)
         else if (isConfigured())
         {
             rules.Remove(attachment, ports);
-            records.TryDelete(name);
+            records.TryDelete(name, log);
         }
     }
 
@@ -84,7 +84,7 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records)
 
     /// <summary>Changes nothing; says when something is missing that a network's pods rely on. One loss is as good as all.</summary>
     /// <exception cref="CniException">Code 2: not with this kernel.</exception>
-    internal void Try(string network, TextWriter log)
+    internal void Try(string network)
     {
         NeedBridgeFamily(rules.Try);
         foreach (var guard in records.ReadAll())

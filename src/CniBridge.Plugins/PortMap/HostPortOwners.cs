@@ -5,7 +5,7 @@ using CniBridge.Plugins.State;
 namespace CniBridge.Plugins.PortMap;
 
 /// <summary>Whose elements are, and how they come and go with their owners.</summary>
-sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
+sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, TextWriter log)
 {
     /// <summary>More than once only when others change the same at the same time.</summary>
     const int Attempts = 5;
@@ -53,7 +53,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
         for (var attempt = 1; ; attempt++)
         {
             var change = Plan(wanted);
-            using var guard = change.Removed.Count > 0 ? node.Lock() : null;
+            using var guard = change.Removed.Count > 0 ? TryLock() : null;
             if (guard is not null)
                 change = Plan(wanted);
             if (change.Added.Count == 0)
@@ -73,11 +73,29 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
         }
     }
 
+    /// <summary>
+    /// Takes the lock, or logs why there is none. Where its file cannot be created there are no records either, and without the
+    /// record of its owner no port becomes another's.
+    /// </summary>
+    /// <exception cref="KernelException">ETIMEDOUT: another process holds the lock.</exception>
+    IDisposable? TryLock()
+    {
+        try
+        {
+            return node.Lock();
+        }
+        catch (KernelException e) when (e.Errno != Errno.ETIMEDOUT)
+        {
+            log.WriteLine($"without the lock of the host ports: {e.Message}");
+            return null;
+        }
+    }
+
     /// <summary>Removes those elements that are there and still their owner's.</summary>
     /// <returns>Ports that are another's now.</returns>
     internal List<HostPortElement> Remove(IReadOnlyList<HostPortElement> elements)
     {
-        using var guard = node.Lock();
+        using var guard = TryLock();
         for (var attempt = 1; ; attempt++)
         {
             List<HostPortElement> own = [], others = [];
@@ -108,7 +126,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
         var others = new HashSet<string>();
         foreach (var other in Remove(elements))
             others.Add(other.Key);
-        records.TryDelete(record.Name);
+        records.TryDelete(record.Name, log);
         var stale = new List<StaleConnections>();
         foreach (var element in elements)
         {
@@ -120,7 +138,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records)
     }
 
     /// <summary>Logs a failure: it breaks no port, and only old connections go on to their former target.</summary>
-    internal static void TryForget(IReadOnlyList<StaleConnections> stale, IConntrack conntrack, TextWriter log)
+    internal void TryForget(IReadOnlyList<StaleConnections> stale, IConntrack conntrack)
     {
         try
         {

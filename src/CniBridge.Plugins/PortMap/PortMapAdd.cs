@@ -8,7 +8,7 @@ namespace CniBridge.Plugins.PortMap;
 sealed class PortMapAdd(
     CniRequest request, PortMapConfig config, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
 {
-    readonly HostPortOwners _owners = new(node, records);
+    readonly HostPortOwners _owners = new(node, records, request.Log);
 
     internal CniResult Run()
     {
@@ -39,7 +39,11 @@ sealed class PortMapAdd(
             RemoveOutdated(former, wanted);
         // Before the first element: whatever is in the kernel can be found by it.
         undo.Push("take back the record of the host ports", () => TakeBack(record, former));
-        records.Save(record);
+        if (former is null)
+            records.TrySave(record, request.Log);
+        // DEL goes by the record, and the former one does not have all ports.
+        else
+            records.Save(record);
         var change = _owners.Make(wanted, undo);
         foreach (var pod in record.Pods)
         {
@@ -65,9 +69,9 @@ sealed class PortMapAdd(
     void TakeBack(HostPortRecord record, HostPortRecord? former)
     {
         if (former is not null)
-            records.Save(former);
+            records.TrySave(former, request.Log);
         else
-            records.TryDelete(record.Name);
+            records.TryDelete(record.Name, request.Log);
     }
 
     /// <summary>
@@ -87,7 +91,7 @@ sealed class PortMapAdd(
             if (element.Flow is { Protocol: not TransportProtocol.Udp } flow)
                 stale.Add(new StaleConnections(flow, FlowEnd.Pod));
         }
-        HostPortOwners.TryForget(stale, conntrack, request.Log);
+        _owners.TryForget(stale, conntrack);
     }
 
     internal static HostPortRecord MakeRecord(CniRequest request, PortMapConfig config, CniResult previous, INodePorts node)

@@ -28,8 +28,11 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
             Remove(record);
     }
 
-    void Remove(HostPortRecord record) =>
-        HostPortOwners.TryForget(new HostPortOwners(node, records).Remove(record), conntrack, request.Log);
+    void Remove(HostPortRecord record)
+    {
+        var owners = new HostPortOwners(node, records, request.Log);
+        owners.TryForget(owners.Remove(record), conntrack);
+    }
 
     /// <summary>A record as ADD would have written it, from the ports that are there; null when there is none.</summary>
     HostPortRecord? FindUnrecorded(IReadOnlyList<PortMapping> mappings)

@@ -8,7 +8,7 @@ namespace CniBridge.Plugins.PortMap;
 sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
 {
     readonly Failures _failures = new();
-    readonly HostPortOwners _owners = new(node, records);
+    readonly HostPortOwners _owners = new(node, records, request.Log);
 
     internal void Run()
     {
@@ -22,7 +22,7 @@ sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPor
                 _failures.Try(() => stale.AddRange(_owners.Remove(record)));
         }
         // Of all of them at once: each pass goes through all connections of the node.
-        HostPortOwners.TryForget(stale, conntrack, request.Log);
+        _owners.TryForget(stale, conntrack);
         _failures.Try(() => RemoveUnrecorded(valid));
         _failures.ThrowIfAny("GC is not complete");
     }

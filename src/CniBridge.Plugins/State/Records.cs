@@ -28,6 +28,35 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         _directory.Write(format.NameOf(record), buffer.WrittenSpan);
     }
 
+    /// <summary>
+    /// Saves the record, or logs why it cannot be saved: on a node whose /run is read-only or full the rules work without it, as
+    /// those of the Go plugins do.
+    /// </summary>
+    internal void TrySave(T record, TextWriter log)
+    {
+        try
+        {
+            Save(record);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.WriteLine($"without the record {format.Kind}/{format.NameOf(record)}, by which cni-bridge repair restores rules: {e.Message}");
+        }
+    }
+
+    /// <summary>Deletes the record, or logs why it stays: its rules are gone, and its attachment is no longer alive.</summary>
+    internal void TryDelete(string name, TextWriter log)
+    {
+        try
+        {
+            TryDelete(name);
+        }
+        catch (IOException e)
+        {
+            log.WriteLine($"the record {format.Kind}/{name} stays: {e.Message}");
+        }
+    }
+
     /// <summary>Null where there is none, or something that is none.</summary>
     internal T? TryRead(string name)
     {

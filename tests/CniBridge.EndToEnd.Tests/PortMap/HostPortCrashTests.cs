@@ -88,7 +88,8 @@ public sealed class HostPortCrashTests
             {
                 // It could do without: then all of it must be there.
                 node.Call("CHECK", "pod", s_ports).Succeed();
-                node.Call("DEL", "pod", "[]").Succeed();
+                var isRecorded = !result.Stderr.Contains("without the record", StringComparison.Ordinal);
+                node.Call("DEL", "pod", isRecorded ? "[]" : s_ports).Succeed();
             }
             AssertClean(node);
             Forget(node);

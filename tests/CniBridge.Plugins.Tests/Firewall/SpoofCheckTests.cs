@@ -13,14 +13,20 @@ public sealed class SpoofCheckTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();
 
-    public void Dispose() => _root.Dispose();
+    public void Dispose()
+    {
+        _log.Dispose();
+        _root.Dispose();
+    }
 
     Records<SpoofGuard> Records => new(SpoofGuard.Format, _root.Path);
 
     FakeSpoofCheckRules Rules(string failing = "", int errno = Errno.EINVAL) =>
         new(_root["spoof-check"]) { Failing = [failing], Errno = errno };
 
-    SpoofCheck Check(ISpoofCheckRules rules) => new(rules, Records);
+    readonly StringWriter _log = new(CultureInfo.InvariantCulture);
+
+    SpoofCheck Check(ISpoofCheckRules rules) => new(rules, Records, _log);
 
     static SpoofGuard Guard(string container, string port, string network = "pods", string netns = "", string netnsId = "") => new(
         new RecordOwner(new Attachment(network, container, "eth0"), netns, netnsId), port, MacAddress.FromBytes([2, 0, 0, 0, 0, 10]));
@@ -77,14 +83,25 @@ public sealed class SpoofCheckTests : IDisposable
         Assert.StartsWith("rollback: could not take the check of sources back: ", log.ToString(), StringComparison.Ordinal);
     }
 
+    // A read-only or full /run.
     [Fact]
-    public void Without_a_record_there_are_no_rules()
+    public void Where_no_record_can_be_made_the_rules_come_and_go_without()
     {
         File.WriteAllText(_root["spoof-check"], "in the way");
         var rules = Rules();
-        using var undo = NewUndo();
-        Assert.ThrowsAny<IOException>(() => Check(rules).Add(Guard("a", "veth1"), undo));
-        Assert.Empty(rules.Calls);
+        using (var undo = NewUndo())
+        {
+            Check(rules).Add(Guard("a", "veth1"), undo);
+            Assert.Contains("without the record spoof-check/pods,a,eth0", _log.ToString(), StringComparison.Ordinal);
+            undo.Cancel();
+        }
+        Check(rules).Remove(s_a, s_ports, () => true);
+        Assert.Equal(["add veth1, records: 0", $"remove {string.Join(' ', s_ports)} of a, records: 0"], rules.Calls);
+
+        rules = Rules();
+        using (var undo = NewUndo())
+            Check(rules).Add(Guard("a", "veth1"), undo);
+        Assert.Equal(["add veth1, records: 0", "remove veth1, records: 0"], rules.Calls);
     }
 
     [Fact]
@@ -204,9 +221,9 @@ public sealed class SpoofCheckTests : IDisposable
 
     string Try(ISpoofCheckRules rules)
     {
-        using var log = new StringWriter(CultureInfo.InvariantCulture);
-        Check(rules).Try("pods", log);
-        return log.ToString().TrimEnd();
+        _log.GetStringBuilder().Clear();
+        Check(rules).Try("pods");
+        return _log.ToString().TrimEnd();
     }
 
     [Fact]

@@ -123,12 +123,39 @@ public sealed class PortMapTests : IDisposable
         Assert.Empty(RecordNames);
     }
 
+    // A read-only or full /run: the Go plugin needs no record either.
     [Fact]
-    public void ADD_leaves_nothing_when_the_record_cannot_be_written()
+    public void ADD_and_DEL_work_where_no_record_and_no_lock_can_be_made()
     {
         File.WriteAllText(_root["hostports"], "a file in the place of the directory");
-        Assert.ThrowsAny<IOException>(() => Add(Tcp));
-        Assert.Empty(_node.Elements);
+        _node.Failing.Add("lock");
+        Add($"{Tcp},{Udp}");
+        Assert.Equal(s_elements, _node.Elements);
+        Assert.Contains("without the record hostports/pods,pod1,eth0", _log.ToString(), StringComparison.Ordinal);
+        Add($"{Tcp},{Udp}");
+        Check($"{Tcp},{Udp}", _node);
+        Delete($"{Tcp},{Udp}");
+        Assert.Equal([Guard], _node.Elements);
+        Assert.Contains("without the lock of the host ports: could not lock", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_that_fails_is_undone_without_a_record_too()
+    {
+        File.WriteAllText(_root["hostports"], "a file in the place of the directory");
+        _node.Failing.Add("allow localhost on cni0");
+        Assert.Throws<KernelException>(() => Add($"{Tcp},{Udp}"));
+        Assert.Empty(_node.Elements.Except([Guard]));
+    }
+
+    [Fact]
+    public void A_lock_that_another_process_holds_is_waited_for_and_not_done_without()
+    {
+        Add(Tcp);
+        _node.Failing.Add("lock");
+        _node.Errno = Errno.ETIMEDOUT;
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<KernelException>(() => Delete(Tcp)).Errno);
+        Assert.Equal(["pods,pod1,eth0"], RecordNames);
     }
 
     [Fact]
