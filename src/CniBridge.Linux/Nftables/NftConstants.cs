@@ -1,6 +1,6 @@
 namespace CniBridge.Linux.Nftables;
 
-/// <summary>linux/netfilter/nf_tables.h: messages and objects; <see cref="ExpressionConstants"/> has the expressions.</summary>
+/// <summary>linux/netfilter/nf_tables.h: messages and objects; ExpressionConstants has the expressions.</summary>
 static class NftConstants
 {
     internal const byte NFT_MSG_NEWTABLE = 0;
