@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace CniBridge.Linux.Addresses;
 
-/// <summary>An address with the length of its network's prefix. Host bits are kept, as Go's decoder keeps them.</summary>
+/// <summary>An address with the prefix length of its network. Host bits are kept, as Go's decoder keeps them.</summary>
 public sealed record Cidr(IpAddress Address, int PrefixLength)
 {
     /// <summary>The address with all host bits zero.</summary>
     public IpAddress Network => IpAddress.FromValue(Address.Value & Mask, Address.IsV6);
 
-    /// <summary>The address with all host bits set: for IPv4 the broadcast address.</summary>
+    /// <summary>The address with all host bits set; for IPv4 the broadcast address.</summary>
     public IpAddress Last => IpAddress.FromValue(Network.Value | HostBits, Address.IsV6);
 
     public bool HasHostBits => (Address.Value & HostBits) != 0;
@@ -17,7 +17,7 @@ public sealed record Cidr(IpAddress Address, int PrefixLength)
     public bool Contains(IpAddress other) =>
         other.IsV6 == Address.IsV6 && ((other.Value ^ Address.Value) & Mask) == 0;
 
-    /// <summary>Does either network contain the other's address?</summary>
+    /// <summary>Tells whether one of the networks contains the other.</summary>
     public bool Overlaps(Cidr other) => Contains(other.Address) || other.Contains(Address);
 
     /// <exception cref="InvalidDataException">The prefix is longer than the address.</exception>
@@ -25,7 +25,7 @@ public sealed record Cidr(IpAddress Address, int PrefixLength)
         ? new(address, prefixLength)
         : throw new InvalidDataException($"{address} says that its prefix has {prefixLength} bits");
 
-    /// <summary>The default destination of a family: 0.0.0.0/0 or ::/0.</summary>
+    /// <summary>True for the default destination of a family: 0.0.0.0/0 or ::/0.</summary>
     public bool IsDefault => PrefixLength == 0 && Network.Value == 0;
 
     public static Cidr Default(bool isV6) => new(IpAddress.FromValue(0, isV6), 0);
@@ -36,18 +36,20 @@ public sealed record Cidr(IpAddress Address, int PrefixLength)
 
     UInt128 Mask => (Address.IsV6 ? UInt128.MaxValue : uint.MaxValue) & ~HostBits;
 
-    /// <summary>ADDRESS/LENGTH with a strict address and a decimal length in the family's range; leading zeros are let pass.</summary>
+    /// <summary>
+    /// Parses ADDRESS/LENGTH: a strict address, and a decimal length in the range of the family. Accepts leading zeros of the length.
+    /// </summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Cidr? cidr)
     {
         cidr = null;
         var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         if (slash < 0 || !IpAddress.TryParse(text.AsSpan(0, slash), out var address))
             return false;
-        // The parser of numbers lets NULs at the end pass.
+        // int.TryParse accepts NUL characters at the end.
         if (text!.Contains('\0', StringComparison.Ordinal) ||
             !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
             return false;
-        // ::ffff:10.0.0.0/120 is the IPv4 network 10.0.0.0/24 written in IPv6 dress; the length counts the dress.
+        // ::ffff:10.0.0.0/120 is the IPv4 network 10.0.0.0/24 in IPv6 notation; the length counts the 96 bits of the prefix.
         var isMapped = address.IsV4 && text.AsSpan(0, slash).Contains(':');
         if (isMapped)
             length -= 96;
@@ -57,7 +59,7 @@ public sealed record Cidr(IpAddress Address, int PrefixLength)
         return true;
     }
 
-    /// <exception cref="FormatException">Not a CIDR.</exception>
+    /// <exception cref="FormatException">The text is no CIDR.</exception>
     public static Cidr Parse(string? text) =>
         TryParse(text, out var cidr) ? cidr : throw new FormatException($"invalid CIDR address: {text}");
 

@@ -1,9 +1,9 @@
 namespace CniBridge.Linux.Addresses;
 
-/// <summary>The fewest networks that hold the same addresses: neighbours become one, what lies in another goes.</summary>
+/// <summary>The smallest list of networks with the same addresses: joins neighbours and drops networks within others.</summary>
 public static class CidrSummary
 {
-    /// <returns>IPv4 first, each family in the order of addresses, none overlapping another, without host bits.</returns>
+    /// <returns>Networks without host bits and without overlap: IPv4 first, each family in ascending order.</returns>
     public static IReadOnlyList<Cidr> Of(IEnumerable<Cidr> networks)
     {
         var sorted = new List<Cidr>();
@@ -27,7 +27,7 @@ public static class CidrSummary
         return summary;
     }
 
-    /// <summary>The network of which these are the two halves, or null.</summary>
+    /// <summary>Returns the network of which these are the two halves, or null.</summary>
     static Cidr? TryJoin(Cidr lower, Cidr upper)
     {
         if (lower.PrefixLength != upper.PrefixLength || lower.PrefixLength == 0)

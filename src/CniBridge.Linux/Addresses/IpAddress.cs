@@ -5,10 +5,10 @@ using System.Globalization;
 namespace CniBridge.Linux.Addresses;
 
 /// <summary>
-/// An IPv4 or IPv6 address. Its own type because the texts are file names and result fields that Go programs share:
+/// An IPv4 or IPv6 address. An own type, because the texts are file names and result fields that Go programs share:
 /// <c>System.Net.IPAddress</c> accepts octal, hex and short forms, and prints some IPv6 addresses with dotted quads.
-/// An IPv4-mapped IPv6 address is the IPv4 address. (A class, not a struct: generic code over structs is compiled anew for
-/// each, and took a seventh of the binary.)
+/// An IPv4-mapped IPv6 address is the IPv4 address. A class instead of a struct, because the compiler generates generic code
+/// anew for each struct; that made up a seventh of the binary.
 /// </summary>
 public sealed record IpAddress : IComparable<IpAddress>
 {
@@ -23,7 +23,7 @@ public sealed record IpAddress : IComparable<IpAddress>
     public bool IsV6 { get; }
     public bool IsV4 => !IsV6;
 
-    /// <summary>32 or 128.</summary>
+    /// <summary>The length of the address in bits: 32 or 128.</summary>
     public int Bits => IsV6 ? 128 : 32;
 
     /// <summary>The address as a number, IPv4 in the lowest 32 bits.</summary>
@@ -31,7 +31,7 @@ public sealed record IpAddress : IComparable<IpAddress>
 
     internal static IpAddress FromValue(UInt128 value, bool isV6) => new(value, isV6);
 
-    /// <summary>4 or 16 bytes in network order.</summary>
+    /// <summary>Creates an address of 4 or 16 bytes in network byte order.</summary>
     public static IpAddress FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
         4 => new(BinaryPrimitives.ReadUInt32BigEndian(bytes), false),
@@ -39,7 +39,10 @@ public sealed record IpAddress : IComparable<IpAddress>
         _ => throw new InvalidDataException($"an address has 4 or 16 bytes, not {bytes.Length}"),
     };
 
-    /// <summary>As the kernel means it: 16 bytes are IPv6, IPv4-mapped or not, for the prefix length counts 128 bits.</summary>
+    /// <summary>
+    /// Creates an address from the kernel's form: 16 bytes are always IPv6, also IPv4-mapped ones, because prefix lengths count 128
+    /// bits.
+    /// </summary>
     internal static IpAddress FromWire(ReadOnlySpan<byte> bytes) =>
         bytes.Length == 16 ? new(BinaryPrimitives.ReadUInt128BigEndian(bytes), true) : FromBytes(bytes);
 
@@ -50,7 +53,7 @@ public sealed record IpAddress : IComparable<IpAddress>
         return IsV6 ? bytes : bytes[12..];
     }
 
-    /// <summary>As Go parses: four decimal parts without leading zeros, or IPv6 without zone or brackets.</summary>
+    /// <summary>Parses as Go does: four decimal parts without leading zeros, or IPv6 without zone or brackets.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out IpAddress? address)
     {
         address = null;
@@ -67,23 +70,23 @@ public sealed record IpAddress : IComparable<IpAddress>
         return true;
     }
 
-    /// <exception cref="FormatException">Not an address.</exception>
+    /// <exception cref="FormatException">The text is no address.</exception>
     public static IpAddress Parse(string text) =>
         TryParse(text, out var address) ? address : throw new FormatException($"invalid IP address: {text}");
 
-    /// <summary>The next address; wraps at the end of the family's space.</summary>
+    /// <summary>Returns the next address. The last address of the family is followed by the first.</summary>
     public IpAddress Next() => new(IsV6 ? _value + 1 : (uint)(_value + 1), IsV6);
 
     public IpAddress Previous() => new(IsV6 ? _value - 1 : (uint)(_value - 1), IsV6);
 
-    /// <summary>How many addresses there are from this one to another of its family, both counted; at most long.MaxValue.</summary>
+    /// <summary>Returns the number of addresses from this one to another of its family, including both; at most long.MaxValue.</summary>
     public long CountTo(IpAddress last)
     {
         var distance = last._value - _value;
         return distance < long.MaxValue ? (long)distance + 1 : long.MaxValue;
     }
 
-    /// <summary>Within one family by number; IPv4 before IPv6.</summary>
+    /// <summary>Compares by number within a family; IPv4 precedes IPv6.</summary>
     public int CompareTo(IpAddress? other) => other is null ? 1 : IsV6 == other.IsV6 ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
 
     public static bool operator <(IpAddress left, IpAddress right) => left.CompareTo(right) < 0;
@@ -92,8 +95,8 @@ public sealed record IpAddress : IComparable<IpAddress>
     public static bool operator >=(IpAddress left, IpAddress right) => left.CompareTo(right) >= 0;
 
     /// <summary>
-    /// Dotted quad, or RFC 5952 without dotted quads. Made on the stack: a text within a text would take two buffers of a
-    /// pool, which then measures the processor (a tenth of an ADD).
+    /// Returns a dotted quad, or RFC 5952 without dotted quads. Formats on the stack: nested string interpolation takes two buffers
+    /// from a pool, which then measures the processor (a tenth of an ADD).
     /// </summary>
     public override string ToString() => IsV6
         ? IpAddressText.FormatV6(_value)

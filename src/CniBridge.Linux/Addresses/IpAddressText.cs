@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CniBridge.Linux.Addresses;
 
-/// <summary>The strict text forms of addresses: what Go's net package reads and writes.</summary>
+/// <summary>The strict text forms of addresses, as Go's net package reads and writes them.</summary>
 static class IpAddressText
 {
     internal static bool TryParseV4(ReadOnlySpan<char> text, out uint value)
@@ -43,7 +43,7 @@ static class IpAddressText
         var gap = text.IndexOf("::");
         if (gap < 0)
             return TryParseGroups(text, out value, out var all) && all == 8;
-        // One gap only, and it stands for at least one group.
+        // Only one "::" is allowed, and it replaces at least one group.
         if (text[(gap + 1)..].IndexOf("::") >= 0)
             return false;
         if (!TryParseGroups(text[..gap], out var high, out var before))
@@ -54,7 +54,7 @@ static class IpAddressText
         return true;
     }
 
-    /// <summary>Groups of one to four hex digits between colons; the last may be a dotted quad, which counts as two.</summary>
+    /// <summary>Parses groups of one to four hex digits between colons; the last may be a dotted quad, which counts as two.</summary>
     static bool TryParseGroups(ReadOnlySpan<char> text, out UInt128 value, out int count)
     {
         value = 0;
@@ -71,7 +71,7 @@ static class IpAddressText
                 value = (value << 32) | quad;
                 return count <= 8;
             }
-            // The parser of numbers lets NULs at the end pass.
+            // The parser of numbers accepts NUL characters at the end.
             if (group.Length is 0 or > 4 || group.Contains('\0') ||
                 !ushort.TryParse(group, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
                 return false;
@@ -87,7 +87,7 @@ static class IpAddressText
         return true;
     }
 
-    /// <summary>Lower case, no leading zeros, the first longest run of two or more zero groups as "::" (RFC 5952).</summary>
+    /// <summary>Formats in lower case, without leading zeros, and with the first longest run of zero groups as "::" (RFC 5952).</summary>
     internal static string FormatV6(UInt128 value)
     {
         Span<ushort> groups = stackalloc ushort[8];

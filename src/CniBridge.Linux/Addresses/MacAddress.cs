@@ -11,10 +11,10 @@ public readonly record struct MacAddress
 
     public bool IsZero => _value == 0;
 
-    /// <summary>The lowest bit of the first byte: no link may have such an address.</summary>
+    /// <summary>True if the lowest bit of the first byte is set; no link may have such an address.</summary>
     public bool IsMulticast => (_value >> 40 & 1) != 0;
 
-    /// <summary>A random address that no manufacturer owns: locally administered, unicast (IEEE 802, 8.2).</summary>
+    /// <summary>Returns a random address that no manufacturer owns: locally administered, unicast (IEEE 802, 8.2).</summary>
     public static MacAddress Random()
     {
         Span<byte> bytes = stackalloc byte[6];
@@ -41,7 +41,7 @@ public readonly record struct MacAddress
         return bytes;
     }
 
-    /// <summary>00:11:22:aa:bb:cc, 00-11-22-aa-bb-cc or 0011.22aa.bbcc, in any case.</summary>
+    /// <summary>Parses 00:11:22:aa:bb:cc, 00-11-22-aa-bb-cc or 0011.22aa.bbcc, in upper or lower case.</summary>
     public static bool TryParse(string text, out MacAddress address)
     {
         address = default;
@@ -64,7 +64,7 @@ public readonly record struct MacAddress
         return true;
     }
 
-    /// <summary>Lower case, with colons.</summary>
+    /// <summary>Returns the address in lower case, with colons.</summary>
     public override string ToString()
     {
         var b = ToBytes();

@@ -3,10 +3,10 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Netlink;
 
-/// <summary>The payload of NLMSG_ERROR: an error number, and the kernel's own sentence when it wrote one.</summary>
+/// <summary>The payload of NLMSG_ERROR: an error number, and the kernel's own text if it sent one.</summary>
 readonly record struct Acknowledgement(int Errno, string? Text)
 {
-    // struct nlmsgerr { int error; struct nlmsghdr msg; };  followed by the request's payload unless capped, then attributes
+    // struct nlmsgerr { int error; struct nlmsghdr msg; }; then the request's payload unless it is capped, then attributes
     internal static Acknowledgement Decode(ReadOnlySpan<byte> payload, ushort flags)
     {
         if (payload.Length < sizeof(int) + MessageHeaderSize)
@@ -18,7 +18,7 @@ readonly record struct Acknowledgement(int Errno, string? Text)
         return new Acknowledgement(errno, (flags & NLM_F_ACK_TLVS) == 0 ? null : FindText(payload, flags));
     }
 
-    /// <summary>The payload of NLMSG_DONE: the error number that ended the list, and attributes as above.</summary>
+    /// <summary>Decodes the payload of NLMSG_DONE: the error number that ended the list, then attributes.</summary>
     internal static Acknowledgement DecodeDone(ReadOnlySpan<byte> payload, ushort flags)
     {
         if (payload.Length < sizeof(int))
@@ -31,7 +31,7 @@ readonly record struct Acknowledgement(int Errno, string? Text)
     {
         var requestLength = BinaryPrimitives.ReadUInt32LittleEndian(payload[sizeof(int)..]);
         var skip = sizeof(int) + ((flags & NLM_F_CAPPED) != 0 ? MessageHeaderSize : requestLength);
-        // A text that cannot be found must not hide the error number.
+        // A damaged text must not hide the error number.
         return skip > payload.Length ? null : FindText(payload[Math.Min(MessageWriter.Align((int)skip), payload.Length)..]);
     }
 

@@ -4,20 +4,21 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Netlink;
 
-/// <summary>Walks over attributes, believing no length before it is checked against what is left.</summary>
+/// <summary>A reader of netlink attributes. It checks each length against the remaining bytes before use.</summary>
 public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
 {
     ReadOnlySpan<byte> _rest = bytes;
 
-    /// <summary>Without the flag bits; unknown types are for the caller to skip.</summary>
+    /// <summary>The attribute's type without flag bits. Callers skip unknown types.</summary>
     public ushort Type { get; private set; }
 
-    /// <summary>Does the sender say that the value is attributes? The kernel often does not.</summary>
+    /// <summary>True if the sender marked the value as nested attributes; the kernel often does not mark it.</summary>
     public bool IsNested { get; private set; }
 
     public ReadOnlySpan<byte> Value { get; private set; }
 
-    /// <exception cref="InvalidDataException">A length that cannot be true.</exception>
+    /// <summary>Moves to the next attribute. Returns false at the end.</summary>
+    /// <exception cref="InvalidDataException">A length is impossible.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty)
@@ -43,7 +44,7 @@ public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
 
     public readonly ushort UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(Exactly(2));
 
-    /// <summary>A number as netfilter gives it.</summary>
+    /// <summary>The value as a number in network byte order, which netfilter uses.</summary>
     public readonly uint UInt32BigEndian => BinaryPrimitives.ReadUInt32BigEndian(Exactly(4));
 
     public readonly ushort UInt16BigEndian => BinaryPrimitives.ReadUInt16BigEndian(Exactly(2));
@@ -52,7 +53,7 @@ public ref struct AttributeReader(ReadOnlySpan<byte> bytes)
 
     public readonly byte Byte => Exactly(1)[0];
 
-    /// <summary>Text up to the zero that ends it.</summary>
+    /// <summary>The value as text, up to its terminating zero.</summary>
     public readonly string Text
     {
         get

@@ -6,7 +6,7 @@ namespace CniBridge.Linux.Netlink;
 static class Header
 {
     /// <summary>Splits a reply into its fixed header and its attributes.</summary>
-    /// <exception cref="InvalidDataException">Shorter than the header.</exception>
+    /// <exception cref="InvalidDataException">The reply is shorter than the header.</exception>
     internal static T Read<T>(ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> attributes)
         where T : unmanaged
     {

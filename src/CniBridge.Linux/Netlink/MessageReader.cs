@@ -3,7 +3,7 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Netlink;
 
-/// <summary>Walks over the messages of one received datagram, believing no length before it is checked.</summary>
+/// <summary>A reader of the messages in one datagram. It checks each length before use.</summary>
 ref struct MessageReader(ReadOnlySpan<byte> bytes)
 {
     ReadOnlySpan<byte> _rest = bytes;
@@ -13,7 +13,8 @@ ref struct MessageReader(ReadOnlySpan<byte> bytes)
     internal uint Sequence { get; private set; }
     internal ReadOnlySpan<byte> Payload { get; private set; }
 
-    /// <exception cref="InvalidDataException">A length that cannot be true.</exception>
+    /// <summary>Moves to the next message. Returns false at the end.</summary>
+    /// <exception cref="InvalidDataException">A length is impossible.</exception>
     internal bool Read()
     {
         if (_rest.IsEmpty)

@@ -6,9 +6,8 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 namespace CniBridge.Linux.Netlink;
 
 /// <summary>
-/// Writes netlink messages and their attributes into bytes that the caller owns, zeroed, and into more of its own when those
-/// are used up. What is begun returns where it starts; ending it there writes the length, which only then is known, and
-/// aligns what follows.
+/// A writer of netlink messages and attributes. It writes into the caller's zeroed buffer, and into a larger one of its own when
+/// that is full. Begin methods return the start of an element; End writes its length there and aligns the next element.
 /// </summary>
 public ref struct MessageWriter(Span<byte> buffer)
 {
@@ -42,7 +41,7 @@ public ref struct MessageWriter(Span<byte> buffer)
         return start;
     }
 
-    /// <summary>As <see cref="Begin"/>, with the flag that says that the value is attributes: the kernel can do without it.</summary>
+    /// <summary>Begins an attribute with nested attributes and marks it so; the kernel does not require the mark.</summary>
     public int BeginNest(ushort type) => Begin((ushort)(type | NLA_F_NESTED));
 
     public void End(int start)
@@ -51,7 +50,7 @@ public ref struct MessageWriter(Span<byte> buffer)
         Length = Align(Length);
     }
 
-    /// <summary>A fixed structure of the kernel, as it lies in memory.</summary>
+    /// <summary>Writes a fixed structure of the kernel with its memory layout.</summary>
     public void Struct<T>(in T value)
         where T : unmanaged
     {
@@ -68,7 +67,7 @@ public ref struct MessageWriter(Span<byte> buffer)
         End(start);
     }
 
-    /// <summary>A fixed structure of the kernel as an attribute.</summary>
+    /// <summary>Writes a fixed structure of the kernel as an attribute.</summary>
     public void StructAttribute<T>(ushort type, in T value)
         where T : unmanaged
     {
@@ -86,7 +85,7 @@ public ref struct MessageWriter(Span<byte> buffer)
 
     public void Attribute(ushort type, int value) => Attribute(type, (uint)value);
 
-    /// <summary>A number as netfilter wants it.</summary>
+    /// <summary>Writes a number in network byte order, which netfilter expects.</summary>
     public void BigEndian(ushort type, uint value)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -103,7 +102,7 @@ public ref struct MessageWriter(Span<byte> buffer)
 
     public void Attribute(ushort type, byte value) => Attribute(type, [value]);
 
-    /// <summary>A string as the kernel's NLA_NUL_STRING wants it: with the zero at its end counted.</summary>
+    /// <summary>Writes a string with its terminating zero (NLA_NUL_STRING).</summary>
     public void Attribute(ushort type, string value)
     {
         var start = Begin(type);
@@ -111,7 +110,7 @@ public ref struct MessageWriter(Span<byte> buffer)
         End(start);
     }
 
-    /// <summary>The unwritten bytes: at least so many, and the padding after them.</summary>
+    /// <summary>Returns the unwritten bytes: at least <paramref name="size"/> and the padding behind them.</summary>
     Span<byte> Room(int size)
     {
         var needed = Length + size + Alignment - 1;

@@ -9,18 +9,18 @@ namespace CniBridge.Linux.Netlink;
 /// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER: the part of the kernel that answers.</param>
 public sealed class NetlinkSocket(int protocol) : IDisposable
 {
-    /// <summary>Makes one value of a reply's payload.</summary>
+    /// <summary>Decodes the payload of a reply.</summary>
     public delegate T Decoder<out T>(ReadOnlySpan<byte> payload);
 
     /// <summary>
-    /// Enough for nearly every answer: a link's has some 2 KB. The buffer is on the stack, whose pages all sockets use one
-    /// after another, because new memory costs more than the work that is done with it.
+    /// Enough bytes for nearly every answer: a link has about 2 KB. The buffer is on the stack, because its pages are used again by
+    /// each socket, while new memory costs more than the work with it.
     /// </summary>
     internal const int BufferSize = 8 * 1024;
 
     readonly NetlinkTransport _transport = new(protocol, groups: 0);
 
-    /// <summary>For messages that are not answered one by one.</summary>
+    /// <summary>The transport, for messages that the kernel does not answer one by one.</summary>
     internal NetlinkTransport Transport => _transport;
 
     internal int DescriptorNumber => _transport.DescriptorNumber;
@@ -31,8 +31,8 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
     }
 
     /// <summary>
-    /// Sends the messages at once and waits for each one's acknowledgement. The kernel goes on past a message that it
-    /// refuses; the first refusal is thrown after all have been answered.
+    /// Sends all messages in one datagram and waits for the acknowledgement of each. The kernel continues behind a message that it
+    /// refuses; the first refusal is thrown after all acknowledgements have arrived.
     /// </summary>
     /// <exception cref="KernelException">The kernel refused a message.</exception>
     public void Execute(params ReadOnlySpan<INetlinkMessage> messages)
@@ -45,8 +45,8 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
     }
 
     /// <summary>
-    /// The same, with what the kernel said to each message: null where it did as asked, else why it did not, which may be
-    /// what is tolerated.
+    /// Sends messages as <see cref="Execute"/> does. Returns for each message null if it succeeded, otherwise the kernel's refusal,
+    /// including a tolerated one.
     /// </summary>
     public KernelException?[] TryExecute(ReadOnlySpan<INetlinkMessage> messages) => ExecuteAll(messages, tellsTolerated: true);
 
@@ -67,9 +67,9 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         var first = Send(NLM_F_ACK, messages);
         for (var answered = 0; answered < messages.Length;)
         {
-            // They are answered in their order.
+            // The kernel answers in the order of the messages.
             var size = Receive(messages[answered], buffer);
-            // The kernel does not repeat the request in its acknowledgement (NETLINK_CAP_ACK): it always fits.
+            // With NETLINK_CAP_ACK the acknowledgement does not repeat the request, so it always fits.
             if (size > buffer.Length)
                 throw new KernelException(messages[answered].Operation, Errno.EMSGSIZE);
             var reader = new MessageReader(buffer[..size]);
@@ -86,12 +86,12 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         }
     }
 
-    /// <summary>Sends one request that is answered by one message, of whatever size.</summary>
-    /// <exception cref="KernelException">The kernel refused, for example because there is no such object.</exception>
+    /// <summary>Sends a request and returns the one message of its answer, whose size is not limited.</summary>
+    /// <exception cref="KernelException">The kernel refused, for example because the object does not exist.</exception>
     public T Get<T>(INetlinkMessage message, Decoder<T> decode)
         where T : class => Ask(message, decode, tolerated: 0)!;
 
-    /// <summary>The same, but null where the kernel refuses as the message tolerates: an exception costs more than the question.</summary>
+    /// <summary>Returns null for the tolerated errno; this avoids the cost of an exception. Otherwise as Get.</summary>
     public T? TryGet<T>(INetlinkMessage message, Decoder<T> decode)
         where T : class => Ask(message, decode, message.Tolerated);
 
@@ -105,7 +105,7 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
             var size = Receive(message, buffer);
             if (size > buffer.Length)
             {
-                // To ask again costs only the rare large answer something. To look at the size of each first would cost all.
+                // A second request costs only the rare large answers something. A look at the size first would cost every call.
                 buffer = new byte[LargerThan(size)];
                 sequence = Send(0, message);
                 continue;
@@ -127,11 +127,11 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
     }
 
     /// <summary>
-    /// Sends one request that is answered by a list. Asks again when the list changed while the kernel was writing it
-    /// (NLM_F_DUMP_INTR), and when a piece of it was larger than the buffer: half a list would be a wrong answer.
+    /// Sends a request and returns the list of its answer. Repeats the request if the list changed while the kernel wrote it
+    /// (NLM_F_DUMP_INTR), or if a part was larger than the buffer: an incomplete list would be a wrong answer.
     /// </summary>
-    /// <param name="decode">Its values are returned; null leaves an entry out.</param>
-    /// <param name="limit">The number of values that are returned at most.</param>
+    /// <param name="decode">Decodes an entry; null leaves the entry out.</param>
+    /// <param name="limit">The maximum number of entries to return.</param>
     public List<T> Dump<T>(INetlinkMessage message, Decoder<T?> decode, int limit = int.MaxValue)
         where T : class
     {
@@ -148,8 +148,8 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         throw new KernelException(message.Operation, Errno.ETIMEDOUT, "the list kept changing while it was read");
     }
 
-    /// <param name="size">Bytes of the largest piece, for which the buffer may be too small.</param>
-    /// <returns>False when the list is not complete.</returns>
+    /// <param name="size">The size of the largest part in bytes; the buffer may be too small for it.</param>
+    /// <returns>False if the list is not complete.</returns>
     bool TryDump<T>(INetlinkMessage message, Decoder<T?> decode, int limit, Span<byte> buffer, List<T> items, out int size)
         where T : class
     {
@@ -186,7 +186,7 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         }
     }
 
-    /// <summary>Reads the rest of a list: the kernel begins no other before. It writes the next piece when one is received.</summary>
+    /// <summary>Reads the rest of a list. The kernel starts no other list before, and writes the next part when one is received.</summary>
     void DropAnswers(INetlinkMessage about)
     {
         Span<byte> any = stackalloc byte[1];
@@ -195,17 +195,17 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         }
     }
 
-    /// <summary>Room for an answer that was too large, and that may grow until it is asked for again.</summary>
+    /// <summary>Returns the buffer size for the next try; the answer may have grown until then.</summary>
     static int LargerThan(int size) => 2 * size;
 
-    /// <exception cref="KernelException">Nothing came until the deadline.</exception>
+    /// <exception cref="KernelException">No answer came before the deadline.</exception>
     int Receive(INetlinkMessage about, Span<byte> buffer) =>
         _transport.TryReceive(about, buffer, 0, out var size) ? size : throw new KernelException(about.Operation, Errno.EAGAIN);
 
     uint Send(ushort flags, params ReadOnlySpan<INetlinkMessage> messages)
     {
         var first = SequenceNumbers.Take(messages.Length);
-        // The writer takes more of its own when there are many.
+        // The writer grows for many messages.
         var writer = new MessageWriter(stackalloc byte[UsualRequestSize]);
         for (var i = 0; i < messages.Length; i++)
             Encode(ref writer, messages[i], flags, first + (uint)i);
@@ -213,10 +213,10 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         return first;
     }
 
-    /// <summary>Messages per send.</summary>
+    /// <summary>The maximum number of messages per datagram.</summary>
     const int BatchLength = 64;
 
-    /// <summary>Room that is made at first: enough for a pod's addresses and routes.</summary>
+    /// <summary>The initial size in bytes; enough for the addresses and routes of a pod.</summary>
     const int UsualRequestSize = 2048;
 
     internal static void Encode(ref MessageWriter writer, INetlinkMessage message, ushort flags, uint sequence)

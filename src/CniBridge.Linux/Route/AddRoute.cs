@@ -7,16 +7,16 @@ namespace CniBridge.Linux.Route;
 
 /// <summary>
 /// ip route add DESTINATION [via GATEWAY] dev INDEX [metric PRIORITY] [table TABLE] [scope SCOPE] [proto PROTOCOL] [mtu MTU]
-/// [advmss ADVMSS]. Equal records are equal routes to the kernel.
+/// [advmss ADVMSS]. The kernel treats equal records as the same route.
 /// </summary>
 public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) : INetlinkMessage
 {
-    /// <summary>0: the kernel's default metric.</summary>
+    /// <summary>The metric; 0: the kernel's default.</summary>
     public uint Priority { get; init; }
 
     readonly uint _table = RT_TABLE_MAIN;
 
-    /// <summary>0: the main table.</summary>
+    /// <summary>The routing table; 0: the main table.</summary>
     public uint Table
     {
         get => _table;
@@ -25,13 +25,15 @@ public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) :
 
     public byte Scope { get; init; }
 
-    /// <summary>Who it is from (rtm_protocol); "boot" for what nobody else looks after.</summary>
+    /// <summary>The program that owns the route (rtm_protocol); "boot" for routes that no program maintains.</summary>
     public byte Protocol { get; init; } = RTPROT_BOOT;
 
-    /// <summary>ip route replace: takes the place of the first route with the destination and the metric, whoever's that is.</summary>
+    /// <summary>True for ip route replace: the route replaces the first one with this destination and metric, of any owner.</summary>
     public bool Replaces { get; init; }
 
-    /// <summary>EEXIST where there is a route with the destination and the metric; IPv6 would else make one of both.</summary>
+    /// <summary>
+    /// True: refuse (EEXIST) if a route with this destination and metric exists. Otherwise IPv6 makes one multipath route of both.
+    /// </summary>
     public bool IsExclusive { get; init; }
 
     public uint Mtu { get; init; }
@@ -55,7 +57,7 @@ public sealed record AddRoute(int Index, Cidr Destination, IpAddress? Gateway) :
         {
             Family = RouteSocket.FamilyOf(Destination.Address),
             DestinationLength = (byte)Destination.PrefixLength,
-            // Numbers that do not fit go into RTA_TABLE alone.
+            // Only RTA_TABLE has room for larger numbers.
             Table = Table < 256 ? (byte)Table : RT_TABLE_UNSPEC,
             Protocol = Protocol,
             Scope = Scope,

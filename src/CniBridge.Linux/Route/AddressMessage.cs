@@ -5,7 +5,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip address add CIDR [broadcast +] [nodad] dev INDEX, and its opposite.</summary>
+/// <summary>ip address add CIDR [broadcast +] [nodad] dev INDEX, or ip address del.</summary>
 public sealed record AddressMessage : INetlinkMessage
 {
     readonly Cidr _cidr;
@@ -15,9 +15,10 @@ public sealed record AddressMessage : INetlinkMessage
     AddressMessage(int index, Cidr cidr, bool isAdded, bool skipsDad) =>
         (_index, _cidr, _isAdded, _skipsDad) = (index, cidr, isAdded, skipsDad);
 
-    /// <param name="index">Of the link.</param>
-    /// <param name="cidr">The address and its network's length.</param>
-    /// <param name="skipsDad">Usable at once: no IPv6 duplicate address detection.</param>
+    /// <summary>Creates the request to add an address.</summary>
+    /// <param name="index">The index of the link.</param>
+    /// <param name="cidr">The address and the prefix length of its network.</param>
+    /// <param name="skipsDad">True: the address is usable at once, without IPv6 duplicate address detection.</param>
     public static AddressMessage Add(int index, Cidr cidr, bool skipsDad) => new(index, cidr, true, skipsDad);
 
     public static AddressMessage Delete(int index, Cidr cidr) => new(index, cidr, false, false);

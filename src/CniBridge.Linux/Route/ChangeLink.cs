@@ -4,10 +4,10 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip link set dev INDEX …: only what is given changes.</summary>
+/// <summary>ip link set dev INDEX …: changes only the properties that are set.</summary>
 public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
 {
-    /// <summary>ip link set … up or down</summary>
+    /// <summary>ip link set … up or down; null: no change.</summary>
     public bool? Up { get; init; }
 
     /// <summary>ip link set … promisc on</summary>
@@ -16,10 +16,10 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
     /// <summary>ip link set … address MAC</summary>
     public MacAddress? Mac { get; init; }
 
-    /// <summary>ip link set … master BRIDGE; 0: as it is.</summary>
+    /// <summary>ip link set … master BRIDGE; 0: no change.</summary>
     public int Master { get; init; }
 
-    /// <summary>ip link set … alias TEXT; the kernel takes up to 255 bytes.</summary>
+    /// <summary>ip link set … alias TEXT; the kernel accepts up to 255 bytes.</summary>
     public string? Alias { get; init; }
 
     /// <summary>ip link set … type bridge_slave hairpin on</summary>

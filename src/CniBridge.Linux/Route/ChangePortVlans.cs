@@ -4,16 +4,16 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// bridge vlan add dev INDEX vid FIRST[-LAST] [pvid untagged], and its opposite. To remove what a port does not have is no
-/// error (br_netlink.c, br_vlan_info).
+/// bridge vlan add dev INDEX vid FIRST[-LAST] [pvid untagged], or bridge vlan del. Removing a VLAN that the port does not have is
+/// no error (br_netlink.c, br_vlan_info).
 /// </summary>
-/// <param name="First">Of VLANs in a row, 1 to 4094.</param>
-/// <param name="Last">The same for one.</param>
+/// <param name="First">The first VLAN of the range, 1 to 4094.</param>
+/// <param name="Last">The last VLAN of the range; equal to First for a single one.</param>
 public sealed record ChangePortVlans(int Index, string Name, int First, int Last) : INetlinkMessage
 {
     public bool IsRemoved { get; init; }
 
-    /// <summary>What comes in without a tag belongs to it, and what belongs to it goes out without one.</summary>
+    /// <summary>True: incoming frames without a tag belong to the VLAN, and its frames leave without a tag.</summary>
     public bool IsNative { get; init; }
 
     public string Operation => $"{(IsRemoved ? "remove" : "add")} VLANs of the bridge port {Name}";

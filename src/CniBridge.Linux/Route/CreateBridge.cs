@@ -6,13 +6,13 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// ip link add NAME address MAC [mtu MTU] up type bridge [vlan_filtering 1]. The MAC is part of the request, so that the
-/// bridge is born with it: it follows no port, and no udev rule replaces it.
+/// ip link add NAME address MAC [mtu MTU] up type bridge [vlan_filtering 1]. With the MAC in the request, the bridge does not
+/// take over the MAC of a port, and no udev rule replaces it.
 /// </summary>
-/// <param name="Mtu">0: the kernel's default.</param>
+/// <param name="Mtu">The MTU in bytes; 0: the kernel's default.</param>
 public sealed record CreateBridge(string Name, MacAddress Mac, int Mtu) : INetlinkMessage
 {
-    /// <summary>Ports belong to VLANs; EOPNOTSUPP where the kernel is built without.</summary>
+    /// <summary>True: the bridge filters VLANs. A kernel without support refuses (EOPNOTSUPP).</summary>
     public bool FiltersVlans { get; init; }
 
     public string Operation => $"create the bridge {Name}";

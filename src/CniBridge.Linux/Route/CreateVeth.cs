@@ -9,15 +9,15 @@ namespace CniBridge.Linux.Route;
 public readonly record struct VethEnd(string Name, MacAddress Mac);
 
 /// <summary>
-/// ip link add HOST address MAC master BRIDGE up type veth peer name POD address MAC netns POD-NS: one message makes both
-/// ends, plugs one into the bridge and gives birth to the other inside the pod, so that nothing is ever moved or renamed.
-/// The pod's end cannot be up here (the kernel refuses: it would be up before the pair is joined).
+/// ip link add HOST address MAC master BRIDGE up type veth peer name POD address MAC netns POD-NS. One message creates both ends,
+/// attaches one to the bridge and creates the other directly in the pod's namespace, so that no link is moved or renamed.
+/// The pod's end cannot be up in this message; the kernel refuses it before the pair is linked.
 /// </summary>
 /// <param name="Host">The end on the bridge.</param>
-/// <param name="Pod">The other end.</param>
-/// <param name="PodNamespace">Descriptor of the pod's network namespace; null: the other end stays here.</param>
-/// <param name="Master">Index of the bridge.</param>
-/// <param name="Mtu">Of both ends; 0: the kernel's default.</param>
+/// <param name="Pod">The end in the pod.</param>
+/// <param name="PodNamespace">A descriptor of the pod's network namespace; null: both ends stay in this namespace.</param>
+/// <param name="Master">The index of the bridge.</param>
+/// <param name="Mtu">The MTU of both ends in bytes; 0: the kernel's default.</param>
 sealed record CreateVeth(VethEnd Host, VethEnd Pod, int? PodNamespace, int Master, int Mtu) : INetlinkMessage
 {
     public string Operation => $"create the veth pair {Host.Name} and {Pod.Name}";
@@ -48,7 +48,7 @@ sealed record CreateVeth(VethEnd Host, VethEnd Pod, int? PodNamespace, int Maste
         writer.Attribute(IFLA_ADDRESS, end.Mac.ToBytes());
         if (Mtu > 0)
             writer.Attribute(IFLA_MTU, Mtu);
-        // One queue each way: with more the kernel waits for a grace period per end to set the number really used.
+        // One queue per direction: with more, the kernel waits for one grace period per end to set the number of used queues.
         writer.Attribute(IFLA_NUM_TX_QUEUES, 1u);
         writer.Attribute(IFLA_NUM_RX_QUEUES, 1u);
     }

@@ -4,7 +4,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// ip link del dev INDEX. Deleting one end of a veth pair deletes the other; a pod's namespace that ends takes them along.
+/// ip link del dev INDEX. Deleting one end of a veth pair deletes the other end too. So does the end of a pod's namespace.
 /// </summary>
 sealed record DeleteLink(int Index, string Name) : INetlinkMessage
 {

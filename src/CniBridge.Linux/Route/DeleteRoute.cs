@@ -6,18 +6,18 @@ namespace CniBridge.Linux.Route;
 
 /// <summary>
 /// ip route del DESTINATION [via GATEWAY] [dev INDEX] [metric PRIORITY] [tos TOS] proto PROTOCOL. The kernel deletes the first
-/// route that is so in all that is given; of another protocol it deletes none.
+/// route that matches all given values, and none of another protocol.
 /// </summary>
-/// <param name="Protocol">Not 0, which would be any.</param>
+/// <param name="Protocol">Not 0, which would match any.</param>
 public sealed record DeleteRoute(Cidr Destination, byte Protocol) : INetlinkMessage
 {
-    /// <summary>Null: whatever it has.</summary>
+    /// <summary>The gateway; null matches any.</summary>
     public IpAddress? Gateway { get; init; }
 
-    /// <summary>0: whatever it has.</summary>
+    /// <summary>The index of the link; 0 matches any.</summary>
     public int Index { get; init; }
 
-    /// <summary>0: whatever it has, the least first.</summary>
+    /// <summary>The metric; 0 matches any, lowest first.</summary>
     public uint Priority { get; init; }
 
     public byte TypeOfService { get; init; }
@@ -28,7 +28,7 @@ public sealed record DeleteRoute(Cidr Destination, byte Protocol) : INetlinkMess
     public ushort Type => RTM_DELROUTE;
     public ushort Flags => 0;
 
-    /// <summary>Gone already is as good.</summary>
+    /// <summary>Treats a route that does not exist as deleted.</summary>
     public int Tolerated => Errno.ESRCH;
 
     public void Write(ref MessageWriter writer)
@@ -40,7 +40,7 @@ public sealed record DeleteRoute(Cidr Destination, byte Protocol) : INetlinkMess
             TypeOfService = TypeOfService,
             Table = RT_TABLE_MAIN,
             Protocol = Protocol,
-            // Any; IPv6 has none.
+            // Matches any scope; IPv6 has no scopes.
             Scope = Destination.Address.IsV6 ? (byte)0 : RT_SCOPE_NOWHERE,
         });
         if (Destination.PrefixLength > 0)

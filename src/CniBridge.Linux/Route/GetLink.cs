@@ -3,9 +3,9 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip link show NAME, without virtual functions and the IPv6 statistics: nobody here asks for them.</summary>
-/// <param name="Name">Or null: the link is named by its index.</param>
-/// <param name="Index">Or 0.</param>
+/// <summary>ip link show NAME, without virtual functions and IPv6 statistics, which nothing here uses.</summary>
+/// <param name="Name">The name; null: find the link by its index.</param>
+/// <param name="Index">The index; 0: find the link by its name.</param>
 sealed record GetLink(string? Name, int Index = 0) : INetlinkMessage
 {
     public string Operation => Name is null ? $"look up link {Index}" : $"look up the link {Name}";

@@ -3,7 +3,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip netns list-id: the number by which this namespace's links name the other one as that of their peers.</summary>
+/// <summary>ip netns list-id: the ID that this namespace uses for another one in the links of its own.</summary>
 sealed record GetNamespaceId(int Descriptor) : INetlinkMessage
 {
     public string Operation => "look up the number of a network namespace";
@@ -12,12 +12,12 @@ sealed record GetNamespaceId(int Descriptor) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        // struct rtgenmsg, one byte and padding
+        // struct rtgenmsg: one byte and padding
         writer.Struct(default(byte));
         writer.Attribute(NETNSA_FD, Descriptor);
     }
 
-    /// <summary>NETNSA_NSID_NOT_ASSIGNED is the answer for one that no link leads to.</summary>
+    /// <summary>Decodes the ID. The kernel answers NETNSA_NSID_NOT_ASSIGNED for a namespace that no link leads to.</summary>
     internal static object Decode(ReadOnlySpan<byte> payload)
     {
         var attributes = new AttributeReader(payload[sizeof(uint)..]);

@@ -4,7 +4,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip route get DESTINATION: the route that a packet to it would take.</summary>
+/// <summary>ip route get DESTINATION: the route that a packet to the address takes.</summary>
 sealed record GetRoute(IpAddress Destination) : INetlinkMessage
 {
     public string Operation => $"look up the route to {Destination}";

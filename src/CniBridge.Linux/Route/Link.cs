@@ -13,59 +13,59 @@ public sealed record Link
     public MacAddress Mac { get; init; }
     public uint Mtu { get; init; }
 
-    /// <summary>"bridge", "veth", … or "" for a physical device.</summary>
+    /// <summary>"bridge", "veth", … or "" for a physical device (IFLA_INFO_KIND).</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The bridge that it is a port of, or 0.</summary>
+    /// <summary>The index of the bridge whose port the link is, or 0.</summary>
     public int Master { get; init; }
 
-    /// <summary>Of a veth: the index of the other end, in the other end's namespace (IFLA_LINK).</summary>
+    /// <summary>The index of a veth's other end, in the namespace of that end (IFLA_LINK).</summary>
     public int PeerIndex { get; init; }
 
-    /// <summary>The number of no namespace (NETNSA_NSID_NOT_ASSIGNED).</summary>
+    /// <summary>No namespace ID is assigned (NETNSA_NSID_NOT_ASSIGNED).</summary>
     public const int NoNamespace = -1;
 
     /// <summary>
-    /// Of a veth whose other end is in another namespace: the number of that one here (IFLA_LINK_NETNSID), see
+    /// The ID of the namespace of a veth's other end (IFLA_LINK_NETNSID), if that is another namespace; see
     /// <see cref="RouteSocket.GetNamespaceId"/>.
     /// </summary>
     public int PeerNamespace { get; init; } = NoNamespace;
 
-    /// <summary>Of a veth: the other end is in another namespace, and its index one of there.</summary>
+    /// <summary>True for a veth whose other end is in another namespace; its index belongs to that namespace.</summary>
     public bool IsPeerElsewhere { get; init; }
 
     public string Alias { get; init; } = "";
 
-    /// <summary>Of a bridge: do its ports belong to VLANs? Null where the kernel is built without.</summary>
+    /// <summary>Whether a bridge filters VLANs; null for kernels without support, and for other links.</summary>
     public bool? FiltersVlans { get; init; }
 
-    /// <summary>Of a bridge: it runs the spanning tree protocol, so that a new port forwards only after half a minute.</summary>
+    /// <summary>True for a bridge with the spanning tree protocol: a new port forwards only after half a minute.</summary>
     public bool RunsStp { get; init; }
 
-    /// <summary>Of a bridge's port: traffic may leave through it that came from it.</summary>
+    /// <summary>True for a bridge port that may send frames back through itself.</summary>
     public bool IsHairpin { get; init; }
 
-    /// <summary>Of a bridge's port: it reaches only ports that are not isolated.</summary>
+    /// <summary>True for a bridge port that reaches only ports that are not isolated.</summary>
     public bool IsIsolated { get; init; }
 
-    /// <summary>IF_OPER_UP, …: what became of the carrier (RFC 2863).</summary>
+    /// <summary>IF_OPER_UP, …: the operational state (RFC 2863).</summary>
     internal byte OperationalState { get; init; }
 
     public bool IsUp => (Flags & IFF_UP) != 0;
 
-    /// <summary>The flag follows the carrier at once; the operational state, in both directions, when a worker comes to it.</summary>
+    /// <summary>The carrier flag. It changes at once; the operational state changes later, in a worker of the kernel.</summary>
     bool HasCarrier => (Flags & IFF_LOWER_UP) != 0;
 
-    /// <summary>The kernel has done all that it does when a carrier comes: queues run, a bridge's port forwards.</summary>
+    /// <summary>True if the kernel has handled the carrier completely: queues run, and a bridge port forwards.</summary>
     public bool IsOperational => HasCarrier && OperationalState == IF_OPER_UP;
 
     /// <summary>
-    /// As good as operational: it has had its carrier from the beginning. (Without a carrier the state is unknown too, until
-    /// the kernel comes to look at it.)
+    /// True if the link is operational, or has had its carrier since it was created. (Without a carrier, the state stays unknown until
+    /// the kernel's worker has run.)
     /// </summary>
     public bool CanPassTraffic => IsOperational || (HasCarrier && OperationalState == IF_OPER_UNKNOWN);
 
-    /// <summary>Asked to receive everything by somebody, not counting what the kernel switched on for itself.</summary>
+    /// <summary>True if a program requested promiscuous mode; requests of the kernel itself do not count.</summary>
     public bool IsPromiscuous => (Flags & IFF_PROMISC) != 0;
 
     internal static Link Decode(ReadOnlySpan<byte> payload)
@@ -92,7 +92,9 @@ public sealed record Link
         return link;
     }
 
-    /// <summary>The kernel writes the kind before the data, whose attributes mean something only with it.</summary>
+    /// <summary>
+    /// Decodes IFLA_LINKINFO. The kernel writes the kind before the data; only the kind gives the data's attributes a meaning.
+    /// </summary>
     Link WithInfo(AttributeReader info)
     {
         var link = this;
@@ -110,7 +112,7 @@ public sealed record Link
         return link;
     }
 
-    /// <summary>A kernel without VLAN filtering reports the setting as off, but no protocol.</summary>
+    /// <summary>Decodes a bridge's data. A kernel without VLAN filtering reports the setting as off, without a VLAN protocol.</summary>
     Link WithBridge(AttributeReader bridge)
     {
         bool filters = false, knowsVlans = false, runsStp = false;

@@ -7,10 +7,10 @@ namespace CniBridge.Linux.Route;
 /// <summary>An address of a link as the kernel describes it (RTM_NEWADDR).</summary>
 public sealed record LinkAddress(int Index, Cidr Cidr, uint Flags)
 {
-    /// <summary>Duplicate address detection is still running (RFC 4862).</summary>
+    /// <summary>True while duplicate address detection is running (RFC 4862).</summary>
     public bool IsTentative => (Flags & IFA_F_TENTATIVE) != 0;
 
-    /// <summary>Somebody else has the address.</summary>
+    /// <summary>True if another host has the address.</summary>
     public bool IsDuplicate => (Flags & IFA_F_DADFAILED) != 0;
 
     internal static LinkAddress Decode(ReadOnlySpan<byte> payload)
@@ -28,7 +28,7 @@ public sealed record LinkAddress(int Index, Cidr Cidr, uint Flags)
                 case IFA_FLAGS: flags = attributes.UInt32; break;
             }
         }
-        // IPv6 has IFA_ADDRESS only; on a point-to-point IPv4 link IFA_ADDRESS is the other end's.
+        // IPv6 has only IFA_ADDRESS. On a point-to-point IPv4 link, IFA_ADDRESS is the address of the other end.
         var own = IpAddress.FromWire(local.IsEmpty ? address : local);
         return new LinkAddress(header.Index, Cidr.FromWire(own, header.PrefixLength), flags);
     }

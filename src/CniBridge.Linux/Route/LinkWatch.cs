@@ -4,27 +4,27 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>Waits for a condition that changes with the kernel's notifications: no sleep, no polling.</summary>
+/// <summary>A wait for a condition that changes with the kernel's notifications, without sleeping or polling.</summary>
 public sealed class LinkWatch : IDisposable
 {
     readonly NotificationSocket _notifications;
 
     LinkWatch(uint groups) => _notifications = new NotificationSocket(groups);
 
-    /// <summary>Wakes up when a link of the calling thread's namespace changes.</summary>
+    /// <summary>Creates a watch that wakes up when a link of the calling thread's namespace changes.</summary>
     public static LinkWatch OfLinks() => new(RTMGRP_LINK);
 
-    /// <summary>Wakes up when an IPv6 address of the calling thread's namespace changes.</summary>
+    /// <summary>Creates a watch that wakes up when an IPv6 address of the calling thread's namespace changes.</summary>
     public static LinkWatch OfIPv6Addresses() => new(RTMGRP_IPV6_IFADDR);
 
-    /// <summary>Wakes up when an IPv6 route of the calling thread's namespace changes.</summary>
+    /// <summary>Creates a watch that wakes up when an IPv6 route of the calling thread's namespace changes.</summary>
     public static LinkWatch OfIPv6Routes() => new(RTMGRP_IPV6_ROUTE);
 
     /// <summary>
-    /// Waits until the namespace takes packets to IPv6 addresses that it was given after this watch of routes was opened: their
-    /// local routes come from a worker of the kernel (addrconf_dad_work), after the addresses have been acknowledged.
+    /// Waits until the namespace accepts packets to IPv6 addresses that were added after this watch of routes was opened. A worker of
+    /// the kernel adds their local routes (addrconf_dad_work) after the addresses have been acknowledged.
     /// </summary>
-    /// <returns>False if one of them is not taken until the deadline.</returns>
+    /// <returns>False if an address is not accepted before the deadline.</returns>
     public bool WaitUntilTaken(IReadOnlyList<IpAddress> addresses, RouteSocket socket, TimeSpan deadline) => WaitUntil(() =>
     {
         foreach (var address in addresses)
@@ -35,7 +35,7 @@ public sealed class LinkWatch : IDisposable
         return true;
     }, deadline);
 
-    /// <summary>Returns true as soon as the condition holds, false if it does not until the deadline.</summary>
+    /// <summary>Returns true as soon as the condition holds, and false at the deadline.</summary>
     public bool WaitUntil(Func<bool> condition, TimeSpan deadline)
     {
         var giveUp = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
@@ -49,10 +49,10 @@ public sealed class LinkWatch : IDisposable
     }
 
     /// <summary>
-    /// Waits for links that get their carrier after this watch was opened. Goes by what is announced: to ask for a link takes
-    /// the lock that the kernel needs to bring it up.
+    /// Waits for links that get their carrier after this watch was opened. It reads notifications only, because a request for a link
+    /// takes the lock that the kernel needs to bring the link up.
     /// </summary>
-    /// <returns>False if one of them is not operational until the deadline.</returns>
+    /// <returns>False if a link is not operational before the deadline.</returns>
     public bool WaitUntilOperational(IEnumerable<int> indexes, RouteSocket socket, TimeSpan deadline)
     {
         var waiting = indexes.ToList();
@@ -66,7 +66,7 @@ public sealed class LinkWatch : IDisposable
                 if (link.IsOperational)
                     waiting.Remove(link.Index);
             }
-            // More was announced than there was room for, or nothing any more.
+            // Notifications were lost, or no more arrive.
             if (links is null)
                 Look(waiting, socket);
             if (left <= 0)
@@ -76,9 +76,9 @@ public sealed class LinkWatch : IDisposable
     }
 
     /// <summary>
-    /// From the first announcement that finds no room on, the kernel drops all until the socket was read empty
-    /// (NETLINK_S_CONGESTED in af_netlink.c), and says so once: what is left is read first, so that whatever changes after the
-    /// look is announced again.
+    /// Asks for the links, after it has read all pending notifications. After a notification was lost, the kernel drops all others
+    /// until the socket has been read empty (NETLINK_S_CONGESTED in af_netlink.c). With the queue empty first, every change after
+    /// the request is announced again.
     /// </summary>
     void Look(List<int> waiting, RouteSocket socket)
     {

@@ -3,8 +3,8 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip address show [dev INDEX], both families; the kernel filters, where it checks strictly (Linux 4.20).</summary>
-/// <param name="Index">0: of all links.</param>
+/// <summary>ip address show [dev INDEX] for both families. The kernel filters since Linux 4.20.</summary>
+/// <param name="Index">The index of the link; 0: all links.</param>
 sealed record ListAddresses(int Index) : INetlinkMessage
 {
     public string Operation => Index == 0 ? "list the addresses" : $"list the addresses of link {Index}";

@@ -5,8 +5,8 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// ip link show type KIND; the kernel filters. Only with a mask does it make room for the largest link (rtnl_calcit in
-/// rtnetlink.c); without one a link that has many alternative names ends the list early, and without an error.
+/// ip link show type KIND. The kernel filters. Only with a mask does it reserve room for the largest link (rtnl_calcit in
+/// rtnetlink.c); without one, a link with many alternative names ends the list early and without an error.
 /// </summary>
 sealed record ListLinks(string Kind) : INetlinkMessage
 {

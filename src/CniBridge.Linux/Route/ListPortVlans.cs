@@ -3,7 +3,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>bridge -d vlan show dev INDEX; the kernel filters (Linux 5.6).</summary>
+/// <summary>bridge -d vlan show dev INDEX. The kernel filters (Linux 5.6).</summary>
 sealed record ListPortVlans(int Index) : INetlinkMessage
 {
     public string Operation => $"list the VLANs of bridge port {Index}";

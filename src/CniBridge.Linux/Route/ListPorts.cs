@@ -3,7 +3,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>ip link show master BRIDGE; the kernel filters.</summary>
+/// <summary>ip link show master BRIDGE. The kernel filters.</summary>
 sealed record ListPorts(int Bridge) : INetlinkMessage
 {
     public string Operation => $"list the ports of bridge {Bridge}";

@@ -4,13 +4,13 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>A neighbour of a link, or what a bridge knows of a MAC, as the kernel describes either (RTM_NEWNEIGH).</summary>
-/// <param name="Index">The link; for a bridge the port.</param>
+/// <summary>A neighbour of a link, or a forwarding entry of a bridge, as the kernel describes it (RTM_NEWNEIGH).</summary>
+/// <param name="Index">The index of the link, or of the bridge's port.</param>
 /// <param name="State">NUD_…, linux/neighbour.h</param>
-/// <param name="Mac">Null while it is not known.</param>
+/// <param name="Mac">The MAC; null while it is unknown.</param>
 public sealed record NeighbourEntry(int Index, ushort State, MacAddress? Mac)
 {
-    /// <summary>Of a bridge: the MAC is of one of its own links on this node.</summary>
+    /// <summary>True for a bridge's entry with the MAC of one of the node's own links.</summary>
     public bool IsOwn => (State & NUD_PERMANENT) != 0;
 
     internal static NeighbourEntry Decode(ReadOnlySpan<byte> payload)
@@ -20,7 +20,7 @@ public sealed record NeighbourEntry(int Index, ushort State, MacAddress? Mac)
         var attributes = new AttributeReader(bytes);
         while (attributes.Read())
         {
-            // A tunnel has addresses of other lengths.
+            // Tunnels have addresses of other lengths.
             if (attributes is { Type: NDA_LLADDR, Value.Length: 6 })
                 mac = MacAddress.FromBytes(attributes.Value);
         }

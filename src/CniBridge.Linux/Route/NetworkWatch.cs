@@ -4,12 +4,12 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// Tells that something changed that routes depend on: routes, links and addresses, of both families, in the namespace of the
-/// thread that opened it. Not what changed: whoever wants to know looks.
+/// A watch that reports changes of routes, links and addresses of both families in the namespace of the thread that opened it. It
+/// does not report what changed; the caller reads the state again.
 /// </summary>
 public sealed class NetworkWatch : IDisposable
 {
-    /// <summary>Some thousand announcements. What does not fit is lost, and that something was lost is told.</summary>
+    /// <summary>Room for some thousand notifications, in bytes. Drops notifications that do not fit and reports the loss.</summary>
     const int ReceiveBuffer = 1024 * 1024;
 
     readonly NotificationSocket _notifications = new(
@@ -18,8 +18,8 @@ public sealed class NetworkWatch : IDisposable
     public NetworkWatch() => _notifications.SetReceiveBuffer(ReceiveBuffer);
 
     /// <summary>
-    /// Waits until something changed since the last time it said so, and takes all that was announced by then: a thousand
-    /// changes at once are one.
+    /// Waits until something has changed since the last call, and reads all pending notifications: a thousand changes at once are
+    /// reported once.
     /// </summary>
     /// <returns>False at the deadline.</returns>
     public bool Wait(TimeSpan deadline)

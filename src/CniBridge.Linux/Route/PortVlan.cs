@@ -3,12 +3,12 @@ using static CniBridge.Linux.Route.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
-/// <summary>A VLAN of a bridge's port.</summary>
-/// <param name="IsNative">What comes in without a tag belongs to it, and what belongs to it goes out without one.</param>
+/// <summary>A VLAN of a bridge port.</summary>
+/// <param name="IsNative">True: incoming frames without a tag belong to the VLAN, and its frames leave without a tag.</param>
 public readonly record struct PortVlan(int Id, bool IsNative)
 {
-    /// <summary>Of one message (RTM_NEWVLAN): VLANs in a row that have the same settings share an entry.</summary>
-    /// <exception cref="InvalidDataException">A length or a number that cannot be.</exception>
+    /// <summary>Decodes one message (RTM_NEWVLAN). Consecutive VLANs with equal settings share an entry.</summary>
+    /// <exception cref="InvalidDataException">A length or a VLAN number is impossible.</exception>
     internal static List<PortVlan> Decode(ReadOnlySpan<byte> payload)
     {
         _ = Header.Read<VlanHeader>(payload, out var bytes);
@@ -41,6 +41,6 @@ public readonly record struct PortVlan(int Id, bool IsNative)
             vlans.Add(new PortVlan(id, (info.Flags & native) == native));
     }
 
-    /// <summary>IEEE 802.1Q: twelve bits, all ones reserved.</summary>
+    /// <summary>The highest VLAN ID (IEEE 802.1Q: twelve bits, all ones reserved).</summary>
     const int MaxId = 4094;
 }

@@ -6,39 +6,39 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>A route as the kernel describes it (RTM_NEWROUTE).</summary>
-/// <param name="Gateways">Of every next hop; a route straight to a link has none.</param>
-/// <param name="Links">Index of the link of every next hop.</param>
+/// <param name="Gateways">The gateway of each next hop; empty for a route straight to a link.</param>
+/// <param name="Links">The index of the link of each next hop.</param>
 public sealed record RouteEntry(
     Cidr Destination, uint Table, IReadOnlyList<IpAddress> Gateways, IReadOnlyList<int> Links, byte Protocol)
 {
-    /// <summary>The metric: of two routes with one destination the one with the lesser is taken.</summary>
+    /// <summary>The metric. Of two routes to one destination, the kernel uses the one with the lower metric.</summary>
     public uint Priority { get; init; }
 
-    /// <summary>Not 0: for packets of that kind alone (IPv4).</summary>
+    /// <summary>The type of service that the route is limited to (IPv4); 0: none.</summary>
     public byte TypeOfService { get; init; }
 
-    /// <summary>For packets from some addresses alone (IPv6).</summary>
+    /// <summary>True for a route that is limited to some source addresses (IPv6).</summary>
     public bool HasSource { get; init; }
 
-    /// <summary>Straight to a link: the destination's hosts answer there themselves.</summary>
+    /// <summary>True for a route straight to a link: the destination's hosts answer on it.</summary>
     public bool IsDirect => IsUnicast && Gateways.Count == 0 && !HasForeignGateway;
 
-    /// <summary>It goes by a gateway of the other family (RTA_VIA), which is not among the gateways.</summary>
+    /// <summary>True for a gateway of the other family (RTA_VIA), which <c>Gateways</c> does not contain.</summary>
     public bool HasForeignGateway { get; init; }
 
-    /// <summary>No route of a table, but what the kernel noted of one host.</summary>
+    /// <summary>True for an exception that the kernel cached for one host; it is no route of a table.</summary>
     public bool IsCached { get; init; }
 
-    /// <summary>Its link is gone or down.</summary>
+    /// <summary>True if the route's link is gone or down.</summary>
     public bool IsDead { get; init; }
 
-    /// <summary>Packets go somewhere: it is not of type unreachable, prohibit or blackhole.</summary>
+    /// <summary>True for a route that forwards packets; false for the types unreachable, prohibit and blackhole.</summary>
     public bool IsUnicast { get; init; }
 
-    /// <summary>Packets have arrived: the address is one of the namespace's own.</summary>
+    /// <summary>True for a destination that is an address of the namespace itself.</summary>
     public bool IsLocal { get; init; }
 
-    /// <summary>The kernel, or a program in its place, learned it from a router's advertisement (RFC 4861).</summary>
+    /// <summary>True for a route from a router advertisement (RFC 4861), added by the kernel or by a program.</summary>
     public bool IsAdvertised => Protocol == RTPROT_RA;
 
     internal static RouteEntry Decode(ReadOnlySpan<byte> payload)
@@ -79,7 +79,7 @@ public sealed record RouteEntry(
     // struct rtnexthop { unsigned short rtnh_len; unsigned char rtnh_flags; unsigned char rtnh_hops; int rtnh_ifindex; };
     const int NextHopHeaderSize = 8;
 
-    /// <summary>True if one of them is of the other family.</summary>
+    /// <summary>Decodes the next hops. Returns true if one of them is of the other family.</summary>
     static bool DecodeNextHops(ReadOnlySpan<byte> bytes, List<IpAddress> gateways, List<int> links)
     {
         var hasForeignGateway = false;

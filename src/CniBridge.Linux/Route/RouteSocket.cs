@@ -7,21 +7,21 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// What we ask of a network namespace's links, addresses and routes, as verbs. Belongs to the namespace that the calling
-/// thread is in when it is made.
+/// Requests for the links, addresses and routes of a network namespace: the one that the calling thread is in when the socket is
+/// opened.
 /// </summary>
 public sealed unsafe class RouteSocket : IDisposable
 {
     readonly NetlinkSocket _socket = new();
 
-    /// <summary>Sends changes at once; see <see cref="NetlinkSocket.Execute"/>.</summary>
+    /// <summary>Sends all changes in one datagram; see <see cref="NetlinkSocket.Execute"/>.</summary>
     public void Execute(params ReadOnlySpan<INetlinkMessage> messages) => _socket.Execute(messages);
 
-    /// <summary>Sends changes at once; see <see cref="NetlinkSocket.TryExecute"/>.</summary>
+    /// <summary>Sends all changes in one datagram; see <see cref="NetlinkSocket.TryExecute"/>.</summary>
     public KernelException?[] TryExecute(ReadOnlySpan<INetlinkMessage> messages) => _socket.TryExecute(messages);
 
     /// <summary>
-    /// The link of exactly this name, or null. (The kernel would also answer with a link that has it as another name.)
+    /// Returns the link with exactly this name, or null. (The kernel also finds links by their alternative names.)
     /// </summary>
     public Link? TryGetLink(string name)
     {
@@ -36,7 +36,7 @@ public sealed unsafe class RouteSocket : IDisposable
         }
     }
 
-    /// <summary>The link with an index, or null.</summary>
+    /// <summary>Returns the link with an index, or null.</summary>
     public Link? TryGetLink(int index)
     {
         try
@@ -56,7 +56,7 @@ public sealed unsafe class RouteSocket : IDisposable
         return links;
     }
 
-    /// <summary>The ports of a bridge.</summary>
+    /// <summary>Returns the ports of a bridge.</summary>
     public List<Link> ListPorts(int bridge)
     {
         var links = _socket.Dump(new ListPorts(bridge), Link.Decode);
@@ -64,14 +64,16 @@ public sealed unsafe class RouteSocket : IDisposable
         return links;
     }
 
-    /// <summary>The VLANs of a bridge's port, in ascending order.</summary>
+    /// <summary>Returns the VLANs of a bridge port in ascending order.</summary>
     public List<PortVlan> ListPortVlans(int index) =>
         [.. _socket.Dump(new ListPortVlans(index), PortVlan.Decode).SelectMany(vlans => vlans)];
 
-    /// <summary>The number that <see cref="Link.PeerNamespace"/> tells of links to a namespace, or <see cref="Link.NoNamespace"/>.</summary>
+    /// <summary>
+    /// Returns the ID that <see cref="Link.PeerNamespace"/> has for another namespace, or <see cref="Link.NoNamespace"/>.
+    /// </summary>
     public int GetNamespaceId(NetworkNamespace other) => (int)_socket.Get(new GetNamespaceId(other.Descriptor), Route.GetNamespaceId.Decode);
 
-    /// <summary>The link's index, or null: an ioctl that takes no lock, twenty times cheaper than a look-up by netlink.</summary>
+    /// <summary>Returns the link's index, or null. The ioctl takes no lock and costs a twentieth of a netlink request.</summary>
     public int? TryGetIndex(string name)
     {
         var request = RequestFor(name);
@@ -81,7 +83,7 @@ public sealed unsafe class RouteSocket : IDisposable
         return errno == Errno.ENODEV ? null : throw new KernelException($"look up the link {name}", errno);
     }
 
-    /// <summary>The link's name, or null; as cheap as <see cref="TryGetIndex"/>.</summary>
+    /// <summary>Returns the link's name, or null; as cheap as <see cref="TryGetIndex"/>.</summary>
     public string? TryGetName(int index)
     {
         var request = new ifreq { ifr_ifindex = index };
@@ -91,10 +93,10 @@ public sealed unsafe class RouteSocket : IDisposable
         return errno == Errno.ENODEV ? null : throw new KernelException("look up the name of a link", errno);
     }
 
-    /// <exception cref="KernelException">ENODEV: there is no such link.</exception>
+    /// <exception cref="KernelException">ENODEV: no link has this name.</exception>
     public int GetIndex(string name) => TryGetIndex(name) ?? throw new KernelException($"look up the link {name}", Errno.ENODEV);
 
-    /// <summary>The link's MAC, without a lock; see <see cref="TryGetIndex"/>.</summary>
+    /// <summary>Returns the link's MAC without taking a lock; see <see cref="TryGetIndex"/>.</summary>
     public MacAddress GetMac(string name)
     {
         var request = RequestFor(name);
@@ -103,7 +105,7 @@ public sealed unsafe class RouteSocket : IDisposable
         return MacAddress.FromBytes(new ReadOnlySpan<byte>(request.ifr_hwaddr_sa_data, 6));
     }
 
-    /// <summary>Creates a bridge and brings it up; false when a link of that name is there already.</summary>
+    /// <summary>Creates a bridge and brings it up. Returns false if a link with this name exists.</summary>
     public bool TryCreateBridge(CreateBridge bridge)
     {
         try
@@ -117,8 +119,8 @@ public sealed unsafe class RouteSocket : IDisposable
         }
     }
 
-    /// <summary>See <see cref="Route.CreateVeth"/>; false when one of the two names is taken.</summary>
-    /// <param name="podNamespace">Null: both ends stay here.</param>
+    /// <summary>Creates a veth pair; see <see cref="Route.CreateVeth"/>. Returns false if one of the two names is taken.</summary>
+    /// <param name="podNamespace">The namespace of the pod's end; null: both ends stay in this namespace.</param>
     public bool TryCreateVeth(VethEnd host, VethEnd pod, NetworkNamespace? podNamespace, int master, int mtu)
     {
         try
@@ -132,7 +134,7 @@ public sealed unsafe class RouteSocket : IDisposable
         }
     }
 
-    /// <summary>Deletes a link; gone already is as good.</summary>
+    /// <summary>Deletes a link. Succeeds if the link does not exist.</summary>
     public void DeleteLink(int index, string name) => _socket.Execute(new DeleteLink(index, name));
 
     public List<LinkAddress> ListAddresses(int index)
@@ -142,18 +144,18 @@ public sealed unsafe class RouteSocket : IDisposable
         return addresses;
     }
 
-    /// <summary>The addresses of all links.</summary>
+    /// <summary>Returns the addresses of all links.</summary>
     public List<LinkAddress> ListAddresses() => _socket.Dump(new ListAddresses(0), LinkAddress.Decode);
 
-    /// <summary>Adds an address; there already is as good, for somebody else may add it at the same time.</summary>
+    /// <summary>Adds an address. Succeeds if the link has the address, because another process may add it at the same time.</summary>
     public void EnsureAddress(int index, Cidr cidr, bool skipsDad) =>
         _socket.Execute(AddressMessage.Add(index, cidr, skipsDad) with { Tolerated = Errno.EEXIST });
 
-    /// <summary>Deletes an address; gone already is as good.</summary>
+    /// <summary>Deletes an address. Succeeds if the link does not have it.</summary>
     public void DeleteAddress(int index, Cidr cidr) =>
         _socket.Execute(AddressMessage.Delete(index, cidr) with { Tolerated = Errno.EADDRNOTAVAIL });
 
-    /// <summary>Routes of the main table, of any link.</summary>
+    /// <summary>Returns the routes of the main table.</summary>
     public List<RouteEntry> ListRoutes(bool isV6)
     {
         try
@@ -164,17 +166,17 @@ public sealed unsafe class RouteSocket : IDisposable
         }
         catch (KernelException e) when (e.Errno == Errno.ENOENT)
         {
-            // Strict kernels say so of a table that nothing was ever put into.
+            // The answer of kernels with strict checking for a table that never had a route.
             return [];
         }
     }
 
-    /// <summary>Index of the link by which an address would be reached, or null when it cannot be reached.</summary>
+    /// <summary>Returns the index of the link that leads to an address, or null if no link does.</summary>
     public int? FindLinkTowards(IpAddress destination) =>
-        // IPv6 answers with a route to nowhere where there is none.
+        // Without a route, IPv6 answers with one of type unreachable.
         TryGetRoute(destination) is { IsUnicast: true, Links: [var index, ..] } ? index : null;
 
-    /// <summary>The route that a packet to an address would take, or null.</summary>
+    /// <summary>Returns the route that a packet to an address takes, or null.</summary>
     public RouteEntry? TryGetRoute(IpAddress destination)
     {
         try
@@ -183,17 +185,17 @@ public sealed unsafe class RouteSocket : IDisposable
         }
         catch (KernelException e) when (e.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL)
         {
-            // No route, or one of type unreachable, prohibit or blackhole.
+            // There is no route, or one of type unreachable, prohibit or blackhole.
             return null;
         }
     }
 
-    /// <summary>What the node knows of a neighbour on a link, or null: nobody asked for it lately.</summary>
+    /// <summary>Returns the neighbour entry of an address on a link, or null if the kernel has none.</summary>
     public NeighbourEntry? TryGetNeighbour(int index, IpAddress address) =>
         _socket.TryGet(new GetNeighbour(index, address), NeighbourEntry.Decode);
 
-    /// <summary>By which port a bridge sends to a MAC, or null: it has not heard of it lately.</summary>
-    /// <param name="vlan">0 for a bridge that does not tell VLANs apart.</param>
+    /// <summary>Returns the forwarding entry of a bridge for a MAC, or null if the bridge has none.</summary>
+    /// <param name="vlan">The VLAN; 0 for a bridge without VLAN filtering.</param>
     public NeighbourEntry? TryGetForwarding(int bridge, MacAddress mac, int vlan) =>
         _socket.TryGet(new GetForwarding(bridge, mac, vlan), NeighbourEntry.Decode);
 
@@ -202,7 +204,7 @@ public sealed unsafe class RouteSocket : IDisposable
     static ifreq RequestFor(string name)
     {
         var request = default(ifreq);
-        // 15 bytes and a zero; longer names were refused where they came in.
+        // 15 bytes and a zero; longer names were refused where they entered the program.
         Encoding.UTF8.GetBytes(name, new Span<byte>(request.ifr_name, 15));
         return request;
     }

@@ -6,7 +6,7 @@ using static CniBridge.Linux.Route.RouteConstants;
 namespace CniBridge.Linux.Route;
 
 /// <summary>
-/// ip neigh change ADDRESS lladdr MAC dev INDEX nud reachable: who has the address now. Makes no entry where there was none.
+/// ip neigh change ADDRESS lladdr MAC dev INDEX nud reachable: records the address's new owner. Creates no entry.
 /// </summary>
 public sealed record UpdateNeighbour(int Index, IpAddress Address, MacAddress Mac) : INetlinkMessage
 {
@@ -14,7 +14,7 @@ public sealed record UpdateNeighbour(int Index, IpAddress Address, MacAddress Ma
     public ushort Type => RTM_NEWNEIGH;
     public ushort Flags => NLM_F_REPLACE;
 
-    /// <summary>Nobody asked for the address yet.</summary>
+    /// <summary>Treats a missing entry as success: no packet was sent to the address yet.</summary>
     public int Tolerated => Errno.ENOENT;
 
     public void Write(ref MessageWriter writer)
