@@ -8,6 +8,13 @@ namespace CniBridge.Plugins;
 /// <summary>The configuration of one of our plugins, read as its ADD would read it, without a call of the protocol.</summary>
 public static class PluginConfiguration
 {
+    /// <summary>Checks the types of the keys that libcni reads of a plugin of any type (types.PluginConf).</summary>
+    /// <param name="path">Where the plugin stands in its file, or empty.</param>
+    /// <returns>The plugin's type; null or empty where it has none.</returns>
+    /// <exception cref="CniException">Code 6, naming the key.</exception>
+    public static string? CheckTypes(byte[] plugin, string path) =>
+        CniJson.DecodeOrNull(new JsonText(plugin), AnyPluginJson.Read, "network config", path)?.Type;
+
     /// <param name="type">One that is not ours is not looked at.</param>
     /// <param name="plugin">The plugin's object, as JSON.</param>
     /// <exception cref="CniException">What is wrong with it, as ADD would say.</exception>

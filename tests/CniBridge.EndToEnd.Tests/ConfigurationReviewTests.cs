@@ -44,6 +44,48 @@ public sealed class ConfigurationReviewTests
     }
 
     [Fact]
+    public void Each_file_is_judged_whatever_the_others_are()
+    {
+        using var node = NewNode();
+        node.Run("sh", "-c", "cd /etc/cni/net.d; ln -s none 05-dangling.conf; head -c 40000000 /dev/zero > 06-long.conflist; printf '\\357\\273\\277{}' > 07-mark.conf").Succeeded();
+
+        var result = Conf(node, "validate");
+
+        Assert.Equal(
+            "/etc/cni/net.d/05-dangling.conf:1:1: error: cannot read the network configuration /etc/cni/net.d/05-dangling.conf: there is no such file\n" +
+            "/etc/cni/net.d/06-long.conflist:1:1: error: cannot read the network configuration /etc/cni/net.d/06-long.conflist: it is longer than 1 MiB\n" +
+            "/etc/cni/net.d/07-mark.conf:1:1: error: not valid JSON: the text begins with a byte order mark: save it as UTF-8 without one\n" +
+            "/etc/cni/net.d/10-podnet.conf: good\n" +
+            "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde, which is passed over: did you mean bridge?\n", result.Stdout);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(1, Conf(node, "validate", "/etc/cni/net.d/10-podnet.conf", "/etc/cni/net.d/05-dangling.conf").ExitCode);
+        node.Run("rm", "/etc/cni/net.d/05-dangling.conf", "/etc/cni/net.d/06-long.conflist", "/etc/cni/net.d/07-mark.conf").Succeeded();
+        Assert.StartsWith("/etc/cni/net.d/10-podnet.conf\n", Conf(node, "show").Succeeded().Stdout, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"disableGC\": \"yes\"")]
+    [InlineData("\"disableCheck\": 1")]
+    [InlineData("\"cniVersions\": \"1.1.0\"")]
+    [InlineData("\"cniVersion\": null")]
+    public void A_list_that_libcni_refuses_is_found_and_not_run(string key)
+    {
+        using var node = NewNode();
+        node.AddPod("pod");
+        node.WriteFile("/etc/cni/net.d/00-bad.conflist", $$"""
+            {"name": "bad", {{key}}, "plugins": [{"type": "bridge", "ipam": {"type": "host-local", "subnet": "10.77.0.0/24"} }]}
+            """);
+        var before = node.Snapshot();
+
+        Assert.Equal(2, Conf(node, "validate", "/etc/cni/net.d/00-bad.conflist").ExitCode);
+        var result = node.Run(Program, ["add", "box", "pod", "--bin-dir", PluginDirectory.UnderTest]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"cni-bridge: /etc/cni/net.d/00-bad.conflist: {key.Split('"')[1]}", result.Stderr, StringComparison.Ordinal);
+        Assert.Equal(before, node.Snapshot());
+    }
+
+    [Fact]
     public void What_a_runtime_takes_is_shown()
     {
         using var node = NewNode();

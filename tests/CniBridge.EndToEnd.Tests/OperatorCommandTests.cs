@@ -159,10 +159,12 @@ public sealed class OperatorCommandTests
         AssertFails(Run(node, "add", "box", "pod"), "10-podnet.conflist", "JSON");
         WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "plugins": []}""");
         AssertFails(Run(node, "add", "box", "pod"), "plugins");
-        WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "type": "absent"}""");
+        WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "plugins": [{"type": "absent"}]}""");
         AssertFails(Run(node, "add", "box", "pod"), "no plugin absent in");
-        WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "type": "../bridge"}""");
+        WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "plugins": [{"type": "../bridge"}]}""");
         AssertFails(Run(node, "add", "box", "pod"), "../bridge");
+        WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "type": "absent"}""");
+        AssertFails(Run(node, "add", "box", "pod"), "a .conflist needs a list of plugins");
         WriteNetwork(node, "10-podnet.conflist");
         AssertFails(Run(node, "add", "box", "missing"), "/run/netns/missing", "no such file or directory");
         AssertFails(Run(node, "add", "../box", "pod"), "../box");

@@ -21,8 +21,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
             foreach (var plugin in list.Plugins)
             {
                 result = plugins.Run("ADD", TypeOf(plugin), attachment, netns, Request(plugin, result));
-                if (!RuntimeJson.TryParseObject(result, out _))
-                    throw new RuntimeException($"plugin {TypeOf(plugin)} said that it worked but printed no result");
+                CheckResult(TypeOf(plugin), result);
             }
             cache.Save(list, attachment, netns, result!);
             return result!;
@@ -33,6 +32,20 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
                 throw;
             TryUndo(attachment, netns);
             throw;
+        }
+    }
+
+    void CheckResult(string plugin, byte[] result)
+    {
+        if (!RuntimeJson.TryParseObject(result, out _))
+            throw new RuntimeException($"plugin {plugin} said that it worked but printed no result");
+        try
+        {
+            CniResultReader.Check(result, $"plugin {plugin}", list.Version);
+        }
+        catch (CniException e)
+        {
+            throw new RuntimeException(e.Message);
         }
     }
 
@@ -135,7 +148,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         request["name"] = list.Name;
         request["cniVersion"] = list.Version;
         if (previous is not null)
-            request["prevResult"] = JsonNode.Parse(previous);
+            request["prevResult"] = new JsonText(previous).ToNode();
         return Encoding.UTF8.GetBytes(request.ToJsonString());
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniBridge.Linux;
 using CniBridge.Plugins;
@@ -52,17 +51,11 @@ public sealed class PluginProcess(string pluginDirectory, IReadOnlyDictionary<st
 
     static string Describe(ChildResult result)
     {
-        try
+        // Where it is no error object, what it wrote is all there is.
+        if (RuntimeJson.TryParseObject(result.Output, out var error) && error["msg"] is JsonValue message)
         {
-            if (JsonNode.Parse(result.Output) is JsonObject error && error["msg"] is JsonValue message)
-            {
-                var details = error["details"]?.ToString();
-                return string.IsNullOrEmpty(details) ? message.ToString() : $"{message}; {details}";
-            }
-        }
-        catch (JsonException)
-        {
-            // Not an error object: what it wrote is all there is.
+            var details = error["details"]?.ToString();
+            return string.IsNullOrEmpty(details) ? message.ToString() : $"{message}; {details}";
         }
         var text = Encoding.UTF8.GetString(result.Errors.Length > 0 ? result.Errors : result.Output).Trim();
         return text.Length > 0 ? text : $"it gave no reason and exit code {result.ExitCode}";

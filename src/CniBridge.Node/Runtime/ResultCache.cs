@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniBridge.Plugins;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;
 
@@ -28,7 +29,7 @@ public sealed class ResultCache(string directory)
             ["ifName"] = attachment.InterfaceName,
             ["networkName"] = attachment.Network,
             ["netns"] = netns,
-            ["result"] = JsonNode.Parse(result),
+            ["result"] = new JsonText(result).ToNode(),
         };
         var path = PathOf(attachment);
         var beside = $"{path}.{Environment.ProcessId}.tmp";

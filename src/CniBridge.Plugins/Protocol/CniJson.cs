@@ -18,13 +18,14 @@ static class CniJson
         where T : class => Decode(new JsonText(text), read, what);
 
     /// <summary>Null for a text that is JSON's null.</summary>
+    /// <param name="path">Where the text stands in a larger one, or empty.</param>
     /// <exception cref="CniException">Code 6, naming the key.</exception>
-    internal static T? DecodeOrNull<T>(JsonText text, Func<JsonKeys, T> read, string what)
+    internal static T? DecodeOrNull<T>(JsonText text, Func<JsonKeys, T> read, string what, string path = "")
         where T : class
     {
         try
         {
-            return text.Tree.Kind == JsonTokenType.Null ? null : read(JsonKeys.Of(text.Tree, ""));
+            return text.Tree.Kind == JsonTokenType.Null ? null : read(JsonKeys.Of(text.Tree, path));
         }
         catch (JsonException e)
         {

@@ -19,6 +19,11 @@ public static class CniResultReader
     public static byte[] Convert(byte[] result, string version) =>
         CniResultWriter.Write(Read(CniJson.Decode(result, ResultJson.Read, "result"), "result"), version);
 
+    /// <summary>Checks a result as a plugin printed it.</summary>
+    /// <param name="version">That of the configuration: of a result that states none.</param>
+    /// <exception cref="CniException">Code 6.</exception>
+    public static void Check(byte[] result, string plugin, string version) => ReadOther(result, plugin, version);
+
     /// <summary>A result as another plugin printed it, in the shape of the version that it states.</summary>
     /// <param name="version">Of one that states none.</param>
     /// <exception cref="CniException">Code 6.</exception>

@@ -25,7 +25,7 @@ sealed class JsonKeys
         : throw Expected("an object", tree, path);
 
     /// <summary>Returns whether the object has the key, with whatever value; null counts.</summary>
-    internal bool Has(string key) => _object.Names.Exists(name => name.Equals(key, StringComparison.OrdinalIgnoreCase));
+    internal bool Has(string key) => _object.Names.Exists(name => string.Equals(name, key, StringComparison.OrdinalIgnoreCase));
 
     internal string? Text(string key) => Find(key) is { } value ? ReadText(value, PathOf(key)) : null;
 
@@ -63,16 +63,37 @@ sealed class JsonKeys
 
     internal bool IsWord(string key, string word) => Find(key) is { Kind: JsonTokenType.String } value && value.Text == word;
 
-    internal bool? Truth(string key) => Find(key) switch
+    internal bool? Truth(string key) => Find(key) is { } value ? ReadTruth(value, PathOf(key)) : null;
+
+    static bool ReadTruth(JsonTree value, string path) => value.Kind switch
     {
-        null => null,
-        { Kind: JsonTokenType.True } => true,
-        { Kind: JsonTokenType.False } => false,
-        { } value => throw Expected("true or false", value, PathOf(key)),
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw Expected("true or false", value, path),
     };
 
     /// <summary>False for anything else, of whatever type.</summary>
     internal bool IsTrue(string key) => Find(key) is { Kind: JsonTokenType.True };
+
+    /// <summary>Checks that a value is an object whatever is in it.</summary>
+    internal void CheckObject(string key)
+    {
+        if (FindObject(key) is { } value)
+            Of(value, PathOf(key));
+    }
+
+    /// <summary>Checks that a value is an object of true, false and null.</summary>
+    internal void CheckTruths(string key)
+    {
+        if (FindObject(key) is not { } value)
+            return;
+        var members = Of(value, PathOf(key));
+        for (var i = 0; i < value.Names.Count; i++)
+        {
+            if (value.Values[i].Kind != JsonTokenType.Null)
+                ReadTruth(value.Values[i], members.PathOf(value.Names[i] ?? ""));
+        }
+    }
 
     internal T? Object<T>(string key, Func<JsonKeys, T> read)
         where T : class => FindObject(key) is { } value ? read(Of(value, PathOf(key))) : null;
@@ -98,7 +119,7 @@ sealed class JsonKeys
 
     /// <summary>Tells whether an entry has the key and a value.</summary>
     bool IsAt(int index, string key) =>
-        _object.Names[index].Equals(key, StringComparison.OrdinalIgnoreCase) && _object.Values[index].Kind != JsonTokenType.Null;
+        string.Equals(_object.Names[index], key, StringComparison.OrdinalIgnoreCase) && _object.Values[index].Kind != JsonTokenType.Null;
 
     /// <summary>Returns the value of a key that is to be an object: of several, one object with the members of all.</summary>
     JsonTree? FindObject(string key)

@@ -12,16 +12,22 @@ namespace CniBridge.Plugins.Protocol;
 /// <param name="text">Valid UTF-8.</param>
 ref struct JsonParser(ReadOnlySpan<byte> text)
 {
-    /// <summary>Nobody writes so, and the stack must not end first.</summary>
+    /// <summary>Limits the nesting depth to prevent a stack overflow.</summary>
     const int MaxDepth = 64;
+
+    /// <summary>A value takes up to 100 bytes of memory, and the plugins have 128 MB.</summary>
+    const int MaxValues = 250_000;
 
     readonly ReadOnlySpan<byte> _text = text;
     int _at;
+    int _values;
 
-    /// <exception cref="JsonException">Not JSON, or something behind it.</exception>
+    /// <exception cref="JsonSyntaxException">Not JSON, or something behind it.</exception>
     internal static JsonTree Parse(ReadOnlySpan<byte> text)
     {
         var parser = new JsonParser(text);
+        if (parser.Peek() == End)
+            throw parser.Failure("the text is empty");
         var tree = parser.ReadValue(0);
         return parser.Peek() == End ? tree : throw parser.Unexpected();
     }
@@ -53,6 +59,8 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
 
     JsonTree ReadValue(int depth)
     {
+        if (++_values > MaxValues)
+            throw Failure(string.Create(CultureInfo.InvariantCulture, $"more than {MaxValues} values"));
         switch (Peek())
         {
             case '{': return ReadObject(depth + 1);
@@ -75,8 +83,7 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
         {
             if (Peek() != '"')
                 throw Unexpected();
-            // A name that is no text is no key of ours.
-            tree.Names.Add(ReadString() ?? "");
+            tree.Names.Add(ReadString());
             Expect(':');
             tree.Values.Add(ReadValue(depth));
         }
@@ -101,7 +108,7 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
     void Enter(int depth)
     {
         if (depth > MaxDepth)
-            throw new JsonException($"nested deeper than {MaxDepth} levels{Place()}");
+            throw Failure($"nested deeper than {MaxDepth} levels");
         _at++;
     }
 
@@ -206,18 +213,19 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
         return text;
     }
 
-    readonly JsonException Unexpected()
+    readonly JsonSyntaxException Unexpected()
     {
         if (_at == _text.Length)
-            return new JsonException($"the text ends where more is expected{Place()}");
+            return Failure("the text ends where more is expected");
         var what = _text[_at] is > 0x20 and < 0x7f ? $"'{(char)_text[_at]}'" : $"byte 0x{_text[_at]:x2}";
-        return new JsonException($"unexpected {what}{Place()}");
+        return Failure(_text[_at] is (byte)'}' or (byte)']' && IsAfterComma() ? $"unexpected {what} after a comma" : $"unexpected {what}");
     }
 
-    /// <summary>As editors count.</summary>
-    readonly string Place()
+    readonly bool IsAfterComma()
     {
-        var before = _text[.._at];
-        return string.Create(CultureInfo.InvariantCulture, $", line {before.Count((byte)'\n') + 1}, column {_at - before.LastIndexOf((byte)'\n')}");
+        var before = _text[.._at].TrimEnd(" \t\r\n"u8);
+        return before.Length > 0 && before[^1] == ',';
     }
+
+    readonly JsonSyntaxException Failure(string why) => JsonSyntaxException.At(_text, _at, why);
 }

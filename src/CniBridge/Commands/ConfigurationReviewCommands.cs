@@ -46,11 +46,11 @@ sealed class ConfigurationReviewCommands
         _output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
-            var reviews = new List<(string File, IReadOnlyList<ConfigurationFinding> Findings)>();
+            var reviews = new List<FileReview>();
             foreach (var file in FilesOf(parsed))
-                reviews.Add((file, ConfigurationReview.Of(Read(file), parsed.GetRequiredValue(_binDir))));
+                reviews.Add(FileReview.Of(file, parsed.GetRequiredValue(_binDir)));
             OperatorCommands.Print(_output.IsJson(parsed) ? Json(reviews) : Text(reviews));
-            return reviews.Exists(review => review.Findings.Count > 0) ? ExitCode.Findings : ExitCode.Fine;
+            return ExitCodeOf(reviews);
         });
         return command;
     }
@@ -63,22 +63,18 @@ sealed class ConfigurationReviewCommands
         return NetworkList.FindAll(directory) is { Count: > 0 } all ? all : throw new RuntimeException($"no network configuration in {directory}");
     }
 
-    static byte[] Read(string file)
+    /// <summary>A file that could not be read counts only where nothing was found in the others.</summary>
+    static int ExitCodeOf(List<FileReview> reviews)
     {
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e.IsIoFailure())
-        {
-            throw new RuntimeException($"cannot read {file}: {e.Message}");
-        }
+        if (reviews.Exists(review => review.IsRead && review.Findings.Count > 0))
+            return ExitCode.Findings;
+        return reviews.Exists(review => !review.IsRead) ? ExitCode.Error : ExitCode.Fine;
     }
 
-    static string Text(List<(string File, IReadOnlyList<ConfigurationFinding> Findings)> reviews)
+    static string Text(List<FileReview> reviews)
     {
         var text = new StringBuilder();
-        foreach (var (file, findings) in reviews)
+        foreach (var (file, findings, _) in reviews)
         {
             foreach (var finding in findings)
             {
@@ -91,10 +87,10 @@ sealed class ConfigurationReviewCommands
         return text.ToString();
     }
 
-    static string Json(List<(string File, IReadOnlyList<ConfigurationFinding> Findings)> reviews) => JsonOutput.Object(json =>
+    static string Json(List<FileReview> reviews) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("files");
-        foreach (var (file, findings) in reviews)
+        foreach (var (file, findings, _) in reviews)
         {
             json.WriteStartObject();
             json.WriteString("file", file);

@@ -29,6 +29,7 @@ static class Faults
     [
         new("conf-missing", $"rm {Conf}/*") { Words = Conf },
         new("conf-invalid", $"echo '{{' > {Conf}/05-x.conflist") { Words = "05-x.conflist is not valid: it is not valid JSON" },
+        new("conf-invalid", $"ln -s none {Conf}/05-x.conflist") { Words = "05-x.conflist is not valid: cannot read" },
         new("conf-invalid", $"sed -i s/10.244.1.0/10.244.1.7/ {DoctorNode.Conflist}") { Words = "host bits" },
         new("conf-misnamed", $"mv {DoctorNode.Conflist} {Conf}/10-podnet.conf") { Words = "list of plugins" },
         new("conf-shadowed", $$"""echo '{"name": "x", "plugins": [{"type": "ptp"}]}' > '{{Conf}}/05 x.conflist'""") { Words = "05 x.conflist" },

@@ -79,6 +79,22 @@ public sealed class ConfigurationReviewTests : IDisposable
         ], Review(text));
     }
 
+    [Theory]
+    [InlineData("\"disableGC\": \"yes\"", "disableGC = \"yes\": expected true, false, \"true\" or \"false\"")]
+    [InlineData("\"disableCheck\": 1", "disableCheck = 1: expected true, false, \"true\" or \"false\"")]
+    [InlineData("\"loadOnlyInlinedPlugins\": null", "loadOnlyInlinedPlugins = null: expected true, false, \"true\" or \"false\"")]
+    [InlineData("\"cniVersions\": \"1.1.0\"", "cniVersions is not a list of strings")]
+    [InlineData("\"cniVersions\": [1.1]", "cniVersions[0] is not a string", 14 + 7)]
+    [InlineData("\"cniVersions\": [\"1.0.0\", \"x\"]", "cniVersions[1]: invalid version \"x\": \"x\" is not a number", 14 + 16)]
+    public void Keys_of_the_list_have_types(string key, string message, int column = 5) => Assert.Equal(
+        [$"2:{column} error: {message}"],
+        Review($"{{\"name\": \"pods\",\n    {key},\n\"plugins\": [{{\"type\": \"tuning\"}}]}}"));
+
+    [Fact]
+    public void A_key_given_twice_is_a_warning() => Assert.Equal(
+        ["2:1 warning: key plugins[0].mtu is given twice: runtimes take the last"],
+        Review("{\"cniVersion\": \"1.0.0\", \"name\": \"pods\", \"plugins\": [{\"type\": \"bridge\", \"mtu\": 1400,\n\"mtu\": 1500}]}"));
+
     [Fact]
     public void A_plugin_that_nobody_can_execute_is_none()
     {
@@ -88,7 +104,11 @@ public sealed class ConfigurationReviewTests : IDisposable
 
     [Theory]
     [InlineData("{\"name\": \"pods\",\n  \"type\": bridge}", "2:11 error: not valid JSON: ")]
-    [InlineData("", "1:1 error: not valid JSON: ")]
+    [InlineData("{\"name\": \"ä\", x}", "1:15 error: not valid JSON: unexpected 'x'")]
+    [InlineData("", "1:1 error: not valid JSON: the text is empty")]
+    [InlineData("\uFEFF{}", "1:1 error: not valid JSON: the text begins with a byte order mark: save it as UTF-8 without one")]
+    [InlineData("{\"name\": \"pods\", \"plugins\": [],}", "1:32 error: not valid JSON: unexpected '}' after a comma")]
+    [InlineData("{\"name\": \"\\ud800\"}", "1:1 error: it is not valid JSON: a string is half of a surrogate pair")]
     [InlineData("[]", "1:1 error: it is not a JSON object")]
     [InlineData("{\"cniVersion\": \"9.9\", \"name\": \"pods\", \"type\": \"bridge\"}", "1:")]
     [InlineData("{\"cniVersion\": \"1.0.0\", \"name\": \"pods\", \"plugins\": [{}]}", "1:")]

@@ -141,6 +141,9 @@ public sealed class NetworkChainTests : IDisposable
     [InlineData("one", "garbage")]
     [InlineData("two", "")]
     [InlineData("two", "{}{}")]
+    [InlineData("one", """{"cniVersion":"9.9.9"}""")]
+    [InlineData("two", """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5"}]}""")]
+    [InlineData("two", """{"cniVersion":"1.0.0","routes":5}""")]
     public void A_plugin_that_says_it_worked_and_prints_no_result_has_failed(string name, string output)
     {
         _plugins.Answer(name, "ADD", output);

@@ -33,6 +33,7 @@ public sealed class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<Sc
     [InlineData("""{"cniVersion":"0.1.0",""" + Rest + "}")]
     [InlineData("""{"cniVersion":"1.1.0","cniVersions":["0.4.0","1.1.0","9.0.0"],""" + Rest + "}")]
     [InlineData("""{"cniVersions":[],""" + Rest + "}")]
+    [InlineData("""{"cniVersions":["","1","1.0"],"cniVersion":"1.0.0",""" + Rest + "}")]
     [InlineData("""{"disableCheck":true,"disableGC":false,"loadOnlyInlinedPlugins":true,""" + Rest + "}")]
     [InlineData("""{"disableCheck":"TRUE","disableGC":"false","loadOnlyInlinedPlugins":"True",""" + Rest + "}")]
     [InlineData("""{"$schema":"./cni-bridge.schema.json",""" + Rest + "}")]
@@ -71,24 +72,44 @@ public sealed class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<Sc
         Assert.False(IsTaken(text));
     }
 
-    // We take what libcni does not, for a key that we read otherwise or not at all.
+    // Keys that only libcni reads: what it refuses, no pod is added to.
     [Theory]
     [InlineData("\"cniVersion\":null")]
     [InlineData("\"cniVersions\":\"1.0.0\"")]
     [InlineData("\"cniVersions\":[1]")]
+    [InlineData("\"cniVersions\":[1.1]")]
+    [InlineData("\"cniVersions\":[null]")]
+    [InlineData("\"cniVersions\":[\"x\"]")]
+    [InlineData("\"cniVersions\":[\"1.0.0.0\"]")]
     [InlineData("\"cniVersions\":null")]
     [InlineData("\"disableCheck\":\"no\"")]
     [InlineData("\"disableCheck\":1")]
     [InlineData("\"disableCheck\":null")]
     [InlineData("\"disableGC\":\"no\"")]
+    [InlineData("\"disableGC\":\" true\"")]
     [InlineData("\"disableGC\":[]")]
     [InlineData("\"loadOnlyInlinedPlugins\":\"\"")]
     [InlineData("\"loadOnlyInlinedPlugins\":{}")]
-    public void The_schema_refuses_what_libcni_refuses(string key)
+    public void Both_refuse_a_key_of_the_list(string key)
     {
         var text = $"{{{key},{Rest}}}";
         Assert.NotEmpty(judge.Errors(text));
-        Assert.True(IsTaken(text));
+        Assert.False(IsTaken(text));
+    }
+
+    [Theory]
+    [InlineData("\"capabilities\":{\"mac\":\"true\"}")]
+    [InlineData("\"capabilities\":[]")]
+    [InlineData("\"capabilities\":true")]
+    [InlineData("\"ipam\":\"host-local\"")]
+    [InlineData("\"ipam\":{\"type\":5}")]
+    public void Both_refuse_a_key_of_any_plugin(string key)
+    {
+        foreach (var text in (string[])[$$"""{"name":"pods","plugins":[{"type":"a",{{key}}}]}""", $$"""{"name":"pods","type":"a",{{key}}}"""])
+        {
+            Assert.NotEmpty(judge.Errors(text));
+            Assert.False(IsTaken(text));
+        }
     }
 
     [Fact]

@@ -52,7 +52,6 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("\"true\"", true)]
     [InlineData("\"TRUE\"", true)]
     [InlineData("\"false\"", false)]
-    [InlineData("null", false)]
     public void CHECK_can_be_switched_off_by_value_or_word(string value, bool isOff) =>
         Assert.Equal(isOff, Load($$"""{"name":"pods","plugins":[{"type":"a"}],"disableCheck":{{value}}}""").DisablesCheck);
 
@@ -64,15 +63,24 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("null", "not a JSON object")]
     [InlineData("[]", "not a JSON object")]
     [InlineData("5", "not a JSON object")]
-    [InlineData("{}", "missing network name")]
+    [InlineData("{}", "neither plugins nor a type")]
     [InlineData("""{"name":"","type":"a"}""", "missing network name")]
-    [InlineData("""{"name":5,"type":"a"}""", "name is not a string")]
-    [InlineData("""{"name":["pods"],"type":"a"}""", "name is not a string")]
+    [InlineData("""{"name":5,"type":"a"}""", "key name: expected a string, found 5")]
+    [InlineData("""{"name":["pods"],"type":"a"}""", "key name: expected a string, found a list")]
+    [InlineData("""{"name":5,"plugins":[{"type":"a"}]}""", "name is not a string")]
+    [InlineData("""{"Name":"pods","plugins":[{"type":"a"}]}""", "missing network name")]
     [InlineData("""{"name":"../pods","type":"a"}""", "invalid characters found in network name")]
-    [InlineData("""{"name":"pods"}""", "each plugin needs a type")]
+    [InlineData("""{"name":"pods"}""", "neither plugins nor a type")]
     [InlineData("""{"name":"pods","type":""}""", "each plugin needs a type")]
-    [InlineData("""{"name":"pods","type":5}""", "type is not a string")]
-    [InlineData("""{"name":"pods","type":"a","cniVersion":1}""", "cniVersion is not a string")]
+    [InlineData("""{"name":"pods","type":5}""", "key type: expected a string, found 5")]
+    [InlineData("""{"name":"pods","type":"a","cniVersion":1}""", "key cniVersion: expected a string, found 1")]
+    [InlineData("""{"name":"pods","cniVersion":1,"plugins":[{"type":"a"}]}""", "cniVersion is not a string")]
+    [InlineData("""{"name":"pods","cniVersions":["1.0.0",1],"plugins":[{"type":"a"}]}""", "cniVersions[1] is not a string")]
+    [InlineData("""{"name":"pods","cniVersions":["x"],"plugins":[{"type":"a"}]}""", "cniVersions[0]: invalid version \"x\"")]
+    [InlineData("""{"name":"pods","cniVersions":[],"cniVersion":"x","plugins":[{"type":"a"}]}""", "cniVersion: invalid version \"x\"")]
+    [InlineData("""{"name":"pods","disableGC":"yes","plugins":[{"type":"a"}]}""", "disableGC = \"yes\": expected true, false")]
+    [InlineData("""{"name":"pods","plugins":[{"type":"a"},{"type":"b","ipam":5}]}""", "key plugins[1].ipam: expected an object, found 5")]
+    [InlineData("""{"name":"pods","plugins":[{"type":"a","capabilities":{"mac":"yes"}}]}""", "key plugins[0].capabilities.mac: expected true or false")]
     [InlineData("""{"name":"pods","type":"a","cniVersion":"9.9.9"}""", "incompatible CNI versions")]
     [InlineData("""{"name":"pods","plugins":null}""", "plugins is not a list with at least one plugin")]
     [InlineData("""{"name":"pods","plugins":[]}""", "plugins is not a list with at least one plugin")]
@@ -92,20 +100,76 @@ public sealed class NetworkListTests : IDisposable
             Assert.Throws<RuntimeException>(() => NetworkList.Load(_directory["b.conf"])).Message, StringComparison.Ordinal);
     }
 
-    // Go's decoder takes the later one; what must not happen is a crash.
     [Theory]
-    [InlineData("""{"name":"pods","name":"other","type":"a"}""")]
-    [InlineData("""{"name":"pods","plugins":[{"type":"a","type":"b"}]}""")]
-    public void A_key_that_comes_twice_is_no_crash(string text)
+    [InlineData("""{"name":"other","name":"pods","plugins":[{"type":"a"}],"plugins":[{"type":"x","type":"b"}]}""")]
+    [InlineData("""{"name":"other","type":"a","name":"pods","type":"b"}""")]
+    public void Of_a_key_given_twice_the_last_counts(string text)
     {
-        try
-        {
-            Assert.Contains(Load(text).Name, (string[])["pods", "other"]);
-        }
-        catch (RuntimeException e)
-        {
-            Assert.StartsWith(_directory["a.conflist"], e.Message, StringComparison.Ordinal);
-        }
+        var list = Load(text);
+        Assert.Equal(("pods", "b"), (list.Name, Assert.Single(list.Plugins)["type"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("""{"Type":"b"}""")]
+    [InlineData("""{"type":"x","TYPE":"b"}""")]
+    [InlineData("""{"TYPE":"b","type":null}""")]
+    public void A_type_counts_in_any_letter_case(string plugin) => Assert.Equal(
+        """{"type":"b"}""", Assert.Single(Load($$"""{"name":"pods","plugins":[{{plugin}}]}""").Plugins).ToJsonString());
+
+    [Theory]
+    [InlineData("""["0.4.0","1.0.0","0.3.1"]""", null, "1.0.0")]
+    [InlineData("""["0.4.0"]""", "1.1.0", "1.1.0")]
+    [InlineData("""["1.1.0","2.0.0"]""", "0.3.0", "1.1.0")]
+    [InlineData("""["2.0.0"]""", "0.3.0", "0.3.0")]
+    [InlineData("""["2.0.0"]""", null, "0.1.0")]
+    [InlineData("[]", "0.4.0", "0.4.0")]
+    [InlineData("[]", "", "0.1.0")]
+    public void Of_several_versions_the_newest_known_counts(string versions, string? version, string expected)
+    {
+        var stated = version is null ? "" : $"\"cniVersion\":\"{version}\",";
+        Assert.Equal(expected, Load($$"""{"name":"pods",{{stated}}"cniVersions":{{versions}},"plugins":[{"type":"a"}]}""").Version);
+    }
+
+    [Theory]
+    [InlineData("", "inlined first second")]
+    [InlineData("\"loadOnlyInlinedPlugins\":\"False\",", "inlined first second")]
+    [InlineData("\"loadOnlyInlinedPlugins\":true,", "inlined")]
+    public void Plugins_from_the_networks_directory_follow(string key, string expected)
+    {
+        Directory.CreateDirectory(_directory["pods"]);
+        File.WriteAllText(_directory["pods/2.conf"], """{"type":"second"}""");
+        File.WriteAllText(_directory["pods/1.conf"], """{"type":"first"}""");
+        File.WriteAllText(_directory["pods/3.conflist"], "no plugin");
+        var list = Load($$"""{"name":"pods",{{key}}"plugins":[{"type":"inlined"}]}""");
+        Assert.Equal(expected, string.Join(' ', list.Plugins.Select(plugin => plugin["type"]!.GetValue<string>())));
+    }
+
+    [Fact]
+    public void A_broken_plugin_in_the_networks_directory_is_told()
+    {
+        Directory.CreateDirectory(_directory["pods"]);
+        File.WriteAllText(_directory["pods/1.conf"], """{"name":"pods"}""");
+        var refusal = Assert.Throws<RuntimeException>(() => Load("""{"name":"pods","plugins":[{"type":"a"}]}"""));
+        Assert.Equal($"{_directory["pods/1.conf"]}: each plugin needs a type", refusal.Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_long_is_told()
+    {
+        File.WriteAllText(_directory["a.conf"], new string(' ', 1 << 20) + """{"name":"pods","type":"a"}""");
+        Assert.EndsWith("it is longer than 1 MiB", Assert.Throws<RuntimeException>(() => NetworkList.Load(_directory["a.conf"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.conf", """{"name":"pods","plugins":[{"type":"a"}]}""", "a list of plugins needs the extension .conflist")]
+    [InlineData("a.json", """{"name":"pods","plugins":[{"type":"a"}]}""", "a list of plugins needs the extension .conflist")]
+    [InlineData("a.conflist", """{"name":"pods","type":"a"}""", "a .conflist needs a list of plugins")]
+    public void A_runtime_goes_by_the_extension(string name, string text, string words)
+    {
+        File.WriteAllText(_directory[name], text);
+        Assert.Equal("pods", NetworkList.Load(_directory[name]).Name);
+        Assert.StartsWith($"{_directory[name]}: {words}",
+            Assert.Throws<RuntimeException>(() => NetworkList.LoadFirst(_directory.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

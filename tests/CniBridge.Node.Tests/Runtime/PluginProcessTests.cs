@@ -19,6 +19,7 @@ public sealed class PluginProcessTests : IDisposable
     [Theory]
     [InlineData("""{"code":7,"msg":"it broke","details":"and why"}""", "noise", "it broke; and why")]
     [InlineData("""{"code":7,"msg":"it broke"}""", "", "it broke")]
+    [InlineData("""{"msg":"x","code":7,"msg":"it broke"}""", "", "it broke")]
     [InlineData("", "panic: it broke\n\n", "panic: it broke")]
     [InlineData("it broke\n", "", "it broke")]
     [InlineData("it broke", "because", "because")]

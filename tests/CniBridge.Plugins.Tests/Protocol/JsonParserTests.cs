@@ -60,10 +60,28 @@ public sealed class JsonParserTests
     [InlineData("{\"a\":1}}", "unexpected '}', line 1, column 8")]
     [InlineData("[\"\u0001\"]", "unexpected byte 0x01, line 1, column 3")]
     [InlineData("[1,\n", "the text ends where more is expected, line 2, column 1")]
+    [InlineData("", "the text is empty, line 1, column 1")]
+    [InlineData(" \n ", "the text is empty, line 2, column 2")]
+    [InlineData("{\"a\":1 ,\n}", "unexpected '}' after a comma, line 2, column 1")]
+    [InlineData("[1,]", "unexpected ']' after a comma, line 1, column 4")]
+    [InlineData("[,]", "unexpected ',', line 1, column 2")]
     public void Says_where_it_went_wrong(string text, string message)
     {
-        var exception = Assert.Throws<JsonException>(() => JsonParser.Parse(Encoding.UTF8.GetBytes(text)));
+        var exception = Assert.Throws<JsonSyntaxException>(() => JsonParser.Parse(Encoding.UTF8.GetBytes(text)));
         Assert.Equal(message, exception.Message);
+    }
+
+    [Theory]
+    [InlineData("[", "1,", "1]")]
+    [InlineData("{", "\"a\":1,", "\"a\":1}")]
+    public void Takes_no_more_values_than_memory_has_room_for(string open, string value, string last)
+    {
+        static byte[] Text(string open, string value, string last, int count) =>
+            Encoding.UTF8.GetBytes(open + string.Concat(Enumerable.Repeat(value, count - 1)) + last);
+
+        Assert.Equal(249_999, JsonParser.Parse(Text(open, value, last, 249_999)).Values.Count);
+        Assert.StartsWith("more than 250000 values, ",
+            Assert.Throws<JsonSyntaxException>(() => JsonParser.Parse(Text(open, value, last, 250_000))).Message, StringComparison.Ordinal);
     }
 
     /// <returns>Did both take it?</returns>
@@ -97,7 +115,7 @@ public sealed class JsonParserTests
         switch (expected.ValueKind)
         {
             case JsonValueKind.Object:
-                Assert.Equal(expected.EnumerateObject().Select(property => TextOrNull(() => property.Name) ?? ""), found.Names);
+                Assert.Equal(expected.EnumerateObject().Select(property => TextOrNull(() => property.Name)), found.Names);
                 AssertSame(expected.EnumerateObject().Select(property => property.Value), found);
                 break;
             case JsonValueKind.Array:

@@ -14,7 +14,7 @@ static partial class ParserSource
     const string PortMapRoot = "PortMapJson";
 
     /// <summary>Part of a configuration for DEL; what nobody writes: results, errors, what libcni adds for GC.</summary>
-    static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson", "PluginTypesJson", PortMapRoot, "PortMapDeleteJson"];
+    static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson", "PluginTypesJson", "AnyPluginJson", PortMapRoot, "PortMapDeleteJson"];
 
     static readonly Dictionary<string, string> s_records = Resource.Names("Json.cs")
         .SelectMany(file => RecordPattern().Matches(Resource.Text(file)))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CniBridge.Linux;
 using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
@@ -27,8 +28,11 @@ sealed class ConfigurationCheck(Examination node)
     void ReportInvalid(ExaminedFile file, string reason) =>
         node.Found.Add(ConfigurationFindings.ConfigurationInvalid, "FILE", file.Path, "REASON", reason);
 
+    /// <summary>A link that leads nowhere has no mode; that it cannot be read is reported.</summary>
     void CheckMode(ExaminedFile file)
     {
+        if (!SmallFile.IsRegular(file.Path))
+            return;
         const UnixFileMode others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         var mode = File.GetUnixFileMode(file.Path);
         if ((mode & others) != 0)

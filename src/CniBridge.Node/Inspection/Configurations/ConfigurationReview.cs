@@ -20,12 +20,12 @@ public sealed class ConfigurationReview
         _binDir = binDir;
     }
 
-    /// <summary>In the order of the text.</summary>
+    /// <summary>Reviews a text; returns the findings in its order.</summary>
     /// <param name="binDir">Where the plugins are looked for.</param>
     public static IReadOnlyList<ConfigurationFinding> Of(byte[] text, string binDir)
     {
-        if (FindSyntaxError(text) is { } error)
-            return [error];
+        if (new JsonText(text).FindError() is { } error)
+            return [new ConfigurationFinding(true, TextPosition.At(text, error.Offset), "", $"not valid JSON: {error.Why}")];
         if (!RuntimeJson.TryParseObject(text, out var root, out var why))
             return [new ConfigurationFinding(true, new TextPosition(1, 1), "", why)];
         var review = new ConfigurationReview(text, binDir);
@@ -33,27 +33,10 @@ public sealed class ConfigurationReview
         return [.. review._findings.OrderBy(finding => finding.Position.Line).ThenBy(finding => finding.Position.Column)];
     }
 
-    static ConfigurationFinding? FindSyntaxError(byte[] text)
-    {
-        var reader = new Utf8JsonReader(text);
-        try
-        {
-            while (reader.Read())
-            {
-            }
-            return null;
-        }
-        catch (JsonException e)
-        {
-            // What the library says of the place is in bytes, counted from 0, and repeated in its message.
-            var message = e.Message.Split(" LineNumber:")[0];
-            return new ConfigurationFinding(
-                true, new TextPosition((int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1), "", $"not valid JSON: {message}");
-        }
-    }
-
     void Review(JsonObject root, byte[] text)
     {
+        foreach (var key in _positions.Repeated)
+            Add(false, key, $"key {key} is given twice: runtimes take the last");
         NetworkList list;
         try
         {

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Node.Runtime;
+
+/// <summary>
+/// The keys of a list of plugins with the rules of libcni (libcni/conf.go, NetworkConfFromBytes): letter case counts, and null
+/// is a value of the wrong type.
+/// </summary>
+sealed class ListKeys(JsonObject root)
+{
+    /// <exception cref="CniException">Another type.</exception>
+    internal string? Text(string key)
+    {
+        if (!root.TryGetPropertyValue(key, out var node))
+            return null;
+        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Invalid($"{key} is not a string");
+    }
+
+    /// <summary>Returns the value, or that of the word in any letter case; false where the key is absent.</summary>
+    /// <exception cref="CniException">Something else.</exception>
+    internal bool Truth(string key)
+    {
+        if (!root.TryGetPropertyValue(key, out var node))
+            return false;
+        if (node is JsonValue value)
+        {
+            if (value.TryGetValue<bool>(out var truth))
+                return truth;
+            if (IsWord(value, "true") || IsWord(value, "false"))
+                return IsWord(value, "true");
+        }
+        throw Invalid($"{key} = {Show(node)}: expected true, false, \"true\" or \"false\"");
+    }
+
+    static bool IsWord(JsonValue value, string word) =>
+        value.TryGetValue<string>(out var text) && text.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Returns the newest version of cniVersion and cniVersions that is known, or cniVersion where none is.</summary>
+    /// <exception cref="CniException">A wrong type, or no version.</exception>
+    internal string? Version()
+    {
+        var stated = Text("cniVersion");
+        if (!root.TryGetPropertyValue("cniVersions", out var node))
+            return stated;
+        if (node is not JsonArray items)
+            throw Invalid("cniVersions is not a list of strings");
+        string? newest = null;
+        for (var i = 0; i < items.Count; i++)
+            newest = Newer(newest, items[i], string.Create(CultureInfo.InvariantCulture, $"cniVersions[{i}]"));
+        return string.IsNullOrEmpty(stated) ? newest ?? stated : Newer(newest, stated, "cniVersion") ?? stated;
+    }
+
+    static string? Newer(string? newest, JsonNode? node, string key) =>
+        Newer(newest, node is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Invalid($"{key} is not a string"), key);
+
+    static string? Newer(string? newest, string version, string key)
+    {
+        try
+        {
+            if (!CniVersion.IsAtLeast(CniVersion.Current, version))
+                return newest;
+            return newest is null || CniVersion.IsAtLeast(version, newest) ? version : newest;
+        }
+        catch (CniException e)
+        {
+            throw Invalid($"{key}: {e.Message}");
+        }
+    }
+
+    /// <exception cref="CniException">No list of objects, or none in it.</exception>
+    internal List<JsonObject> Plugins()
+    {
+        if (root["plugins"] is not JsonArray { Count: > 0 } plugins)
+            throw Invalid("plugins is not a list with at least one plugin");
+        return [.. plugins.Select(item => item as JsonObject ?? throw Invalid("each plugin is a JSON object"))];
+    }
+
+    static string Show(JsonNode? node) => node?.ToJsonString() ?? "null";
+
+    internal static CniException Invalid(string why) => new(CniErrorCode.InvalidConfig, why);
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.Protocol;
+
+public sealed class JsonTextTests
+{
+    const string Text = """{"name":"pods"}""";
+
+    static string Failure(byte[] bytes) => Assert.Throws<JsonSyntaxException>(() => new JsonText(bytes).Tree).Message;
+
+    [Fact]
+    public void A_byte_order_mark_is_named() => Assert.Equal(
+        "the text begins with a byte order mark: save it as UTF-8 without one",
+        Failure([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Text)]));
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void UTF_16_is_named(bool isBigEndian, bool hasMark)
+    {
+        var encoding = new UnicodeEncoding(isBigEndian, hasMark);
+        Assert.Equal("the text is UTF-16: save it as UTF-8", Failure([.. encoding.Preamble, .. encoding.GetBytes(Text)]));
+        Assert.Equal("the text is UTF-16: save it as UTF-8", Failure([.. encoding.Preamble, .. encoding.GetBytes("\n" + Text)]));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("\0\0")]
+    [InlineData("{")]
+    public void Another_text_is_not_called_UTF_16(string text) =>
+        Assert.DoesNotContain("UTF-16", Failure(Encoding.UTF8.GetBytes(text)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Nodes_are_what_is_written() => Assert.Equal(
+        """{"a":[1.50,-2e9,true,false,null,"\u00E9",{}],"b":[]}""",
+        new JsonText("""{ "a": [1.50, -2e9, true, false, null, "é", {}], "b": [] }"""u8.ToArray()).ToNode()!.ToJsonString());
+
+    [Theory]
+    [InlineData("""{"a":1,"b":2,"a":3}""", """{"a":3,"b":2}""")]
+    [InlineData("""{"a":{"x":1},"a":{"y":2}}""", """{"a":{"y":2}}""")]
+    [InlineData("""{"a":1,"A":2}""", """{"a":1,"A":2}""")]
+    public void Of_a_key_given_twice_the_last_counts(string text, string expected) =>
+        Assert.Equal(expected, new JsonText(Encoding.UTF8.GetBytes(text)).ToNode()!.ToJsonString());
+
+    [Theory]
+    [InlineData("""["\ud800"]""")]
+    [InlineData("""{"\udc00":1}""")]
+    public void Half_of_a_character_is_no_node(string text) =>
+        Assert.Throws<JsonException>(() => new JsonText(Encoding.UTF8.GetBytes(text)).ToNode());
+}
