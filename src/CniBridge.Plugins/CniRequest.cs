@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins;
 
-/// <summary>One call of a plugin, its environment and names checked; the configuration is for the plugin to read.</summary>
+/// <summary>One call of a plugin with checked environment and names. The plugin reads the configuration.</summary>
 public sealed record CniRequest
 {
     public required CniEnvironment Environment { get; init; }
@@ -12,23 +12,23 @@ public sealed record CniRequest
     /// <summary>The network's name.</summary>
     public required string NetworkName { get; init; }
 
-    /// <summary>The configuration's version, one of <see cref="Protocol.CniVersion.Supported"/>.</summary>
+    /// <summary>The version of the configuration, one of <see cref="Protocol.CniVersion.Supported"/>.</summary>
     public required string Version { get; init; }
 
-    /// <summary>What came by standard input.</summary>
+    /// <summary>The text from standard input.</summary>
     public required JsonText Config { get; init; }
 
-    /// <summary>The process's whole environment, for a program that is run with it; asked for only then.</summary>
+    /// <summary>Returns the whole environment of the process, for a program that is executed with it.</summary>
     public required Func<IReadOnlyDictionary<string, string>> Variables { get; init; }
 
-    /// <summary>For what a person may want to know; runtimes show it at most in their logs.</summary>
+    /// <summary>The log for operators, which runtimes show in their own logs at most.</summary>
     public required TextWriter Log { get; init; }
 
-    /// <summary>How long each part of the work takes.</summary>
+    /// <summary>The duration of each phase.</summary>
     public PhaseTimes Phases { get; init; } = new();
 
-    /// <summary>The container's namespace, for verbs that cannot do without.</summary>
-    /// <exception cref="CniException">Code 4, naming the path and what is wrong with it.</exception>
+    /// <summary>Opens the container's namespace, for verbs that require it.</summary>
+    /// <exception cref="CniException">Code 4, with the path and the reason.</exception>
     public NetworkNamespace OpenNamespace()
     {
         try
@@ -42,7 +42,9 @@ public sealed record CniRequest
         }
     }
 
-    /// <summary>Null when the namespace is gone, was never named, or something else lies at its path.</summary>
+    /// <summary>
+    /// Opens the container's namespace. Returns null if the namespace is gone, was not named, or is another kind of file.
+    /// </summary>
     public NetworkNamespace? TryOpenNamespace() =>
         Environment.NetworkNamespace.Length == 0 ? null : NetworkNamespace.TryOpen(Environment.NetworkNamespace);
 
@@ -60,8 +62,10 @@ public sealed record CniRequest
         Variables = () => new Dictionary<string, string>(Variables(), StringComparer.Ordinal) { ["CNI_NETNS"] = "" },
     };
 
-    /// <summary>Of nobody: for who reads a configuration without a call of the protocol.</summary>
-    /// <param name="config">One plugin's, as JSON.</param>
+    /// <summary>Creates a request for reading a configuration outside the protocol, without an attachment.</summary>
+    /// <param name="network">The name of the network.</param>
+    /// <param name="version">The version of the configuration.</param>
+    /// <param name="config">The configuration of one plugin as JSON.</param>
     internal static CniRequest ForReading(string network, string version, byte[] config) => new()
     {
         Environment = new CniEnvironment { CommandName = "STATUS" },
@@ -75,5 +79,5 @@ public sealed record CniRequest
     public Attachment Attachment => new(NetworkName, Environment.ContainerId, Environment.InterfaceName);
 }
 
-/// <summary>A container's interface in a network: what ADD makes and DEL removes.</summary>
+/// <summary>A container interface in a network, which ADD creates and DEL removes.</summary>
 public sealed record Attachment(string Network, string ContainerId, string InterfaceName);

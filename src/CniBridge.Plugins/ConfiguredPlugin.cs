@@ -12,7 +12,7 @@ public sealed class ConfiguredPlugin(string program, Func<string, IPlugin> creat
 {
     IPlugin? _plugin;
 
-    /// <summary>The program's name until the first request.</summary>
+    /// <summary>The plugin's name; before the first request, the program's name.</summary>
     public string Name => _plugin?.Name ?? program;
 
     public CniResult Add(CniRequest request) => Find(request).Add(request);

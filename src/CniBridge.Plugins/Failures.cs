@@ -3,7 +3,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins;
 
-/// <summary>For cleaning up: steps that do not depend on each other all run, and what failed is told together.</summary>
+/// <summary>The failures of a clean-up. Independent steps all run; their failures are reported together.</summary>
 sealed class Failures
 {
     readonly List<string> _messages = [];
@@ -22,7 +22,8 @@ sealed class Failures
         }
     }
 
-    /// <param name="what">What is not done.</param>
+    /// <summary>Throws one exception with all failures, if there are any.</summary>
+    /// <param name="what">The part of the work that is not done.</param>
     /// <exception cref="CniException">Code 5.</exception>
     internal void ThrowIfAny(string what)
     {

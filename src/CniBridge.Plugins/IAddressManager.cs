@@ -7,46 +7,53 @@ namespace CniBridge.Plugins;
 /// <summary>An address and the attachment that has it.</summary>
 sealed record AddressUser(string ContainerId, string InterfaceName, IpAddress Address);
 
-/// <summary>Addresses that are handed out, from one to another, and the network that they lie in.</summary>
+/// <summary>A range of addresses for attachments, and the network that contains it.</summary>
 sealed record AddressPool(IpAddress First, IpAddress Last, Cidr Subnet);
 
-/// <summary>Address management (IPAM) of one request, as a main plugin sees it.</summary>
+/// <summary>The address management (IPAM) of one request, as a main plugin uses it.</summary>
 interface IAddressManager
 {
-    /// <summary>Does it ask through the pod's interface, as DHCP does? Then that must be there before.</summary>
+    /// <summary>True if the container interface must exist before <see cref="Allocate"/>, as DHCP requires.</summary>
     bool NeedsInterface { get; }
 
-    /// <summary>Does it hand out IPv6 addresses, as far as can be known beforehand?</summary>
+    /// <summary>True if the configuration shows that attachments get IPv6 addresses.</summary>
     bool ServesIPv6 { get; }
 
-    /// <summary>Where its addresses come from; empty where nobody can know beforehand.</summary>
+    /// <summary>The address pools; empty if the configuration does not show them.</summary>
     IReadOnlyList<AddressPool> Pools { get; }
 
-    /// <summary>Addresses, routes and DNS for the attachment; the undo of each reservation is pushed beside it.</summary>
+    /// <summary>Returns addresses, routes and DNS settings for the attachment. Pushes the undo of each reservation beside it.</summary>
     CniResult Allocate(Rollback undo);
 
-    /// <summary>Releases whatever the attachment has.</summary>
+    /// <summary>Releases all addresses of the attachment.</summary>
     void Release();
 
     /// <summary>Returns whether the attachment was made for this namespace. Returns null when nothing is recorded.</summary>
     bool? IsRecordedNamespace(NetworkNamespace pod);
 
+    /// <summary>Checks that the attachment has its addresses.</summary>
     /// <exception cref="CniException">The attachment has no address.</exception>
     void Check();
 
-    /// <summary>Releases what belongs to attachments that are not in the request's list.</summary>
-    /// <param name="areLinksGone">False: some of those may still use their addresses.</param>
+    /// <summary>Releases the addresses of attachments that the request does not list as valid.</summary>
+    /// <param name="areLinksGone">False: some of these attachments may still use their addresses.</param>
     void CollectGarbage(bool areLinksGone);
 
+    /// <summary>Returns if an ADD can get an address.</summary>
     /// <exception cref="CniException">No attachment can get an address.</exception>
     void ReportStatus();
 
-    /// <summary>What the network's ranges gave out last before <see cref="Allocate"/>: which ranges were its own.</summary>
+    /// <summary>
+    /// The last address that each range of the network served before <see cref="Allocate"/>; they show which ranges belonged to it.
+    /// </summary>
     IReadOnlyList<IpAddress> LastServed { get; }
 
-    /// <summary>Is one of those of a range that the network has no more? So it is for the first ADD of a new range alone.</summary>
+    /// <summary>
+    /// True if one of <see cref="LastServed"/> is in a range that the network no longer has. This is so for the first ADD of a new
+    /// range only.
+    /// </summary>
     bool HasMoved { get; }
 
-    /// <summary>Who has which address of the network; grows with the number of pods.</summary>
+    /// <summary>Returns the user of each address of the network. The cost grows with the number of pods.</summary>
     IReadOnlyList<AddressUser> ListUsers();
 }

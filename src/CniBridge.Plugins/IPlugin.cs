@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins;
 
-/// <summary>A role of the binary: what the verbs of the protocol do. Failures are exceptions.</summary>
+/// <summary>A plugin of the binary: the verbs of the protocol. Failures are exceptions.</summary>
 public interface IPlugin
 {
     /// <summary>The plugin's type in configurations.</summary>
@@ -10,15 +10,15 @@ public interface IPlugin
 
     CniResult Add(CniRequest request);
 
-    /// <summary>Removes whatever is there; nothing there is success.</summary>
+    /// <summary>Removes the attachment. Succeeds if it does not exist.</summary>
     void Delete(CniRequest request);
 
     void Check(CniRequest request);
 
-    /// <summary>Removes what is left of attachments that are not in the request's list.</summary>
+    /// <summary>Removes all attachments that the request does not list as valid.</summary>
     void CollectGarbage(CniRequest request);
 
-    /// <summary>Returns when an ADD may work; takes no lock, for runtimes ask every few seconds.</summary>
-    /// <exception cref="CniException">Code 50: none can.</exception>
+    /// <summary>Returns if an ADD can work. Takes no lock, because runtimes call it every few seconds.</summary>
+    /// <exception cref="CniException">Code 50: no ADD can work.</exception>
     void ReportStatus(CniRequest request);
 }

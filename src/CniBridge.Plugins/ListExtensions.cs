@@ -1,9 +1,9 @@
 namespace CniBridge.Plugins;
 
-/// <summary>What sets are for, in lists of a handful: to hash, a process reads random numbers first.</summary>
+/// <summary>Set operations for short lists. A HashSet would read random numbers from the kernel at its first use in the process.</summary>
 static class ListExtensions
 {
-    /// <summary>Adds an item unless it is there already.</summary>
+    /// <summary>Adds an item unless the list contains it.</summary>
     internal static void AddOnce<T>(this List<T> list, T item)
         where T : class
     {

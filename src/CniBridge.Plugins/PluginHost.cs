@@ -5,20 +5,20 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins;
 
 /// <summary>
-/// One call of the CNI protocol: environment and standard input become a request, its outcome becomes JSON and an exit
-/// code. The order of the checks is the reference implementation's, except that the namespace is looked at before the
-/// work and not after it.
+/// One call of the CNI protocol: environment and standard input become a request, the outcome becomes JSON and an exit code.
+/// The checks have the order of the reference implementation, except that the namespace is checked before the work.
 /// </summary>
 public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, TextWriter log)
 {
-    /// <summary>A configuration with a previous result has a few kilobytes.</summary>
+    /// <summary>The limit of standard input in bytes; a configuration with a previous result has a few kilobytes.</summary>
     const int MaxInputBytes = 4 * 1024 * 1024;
 
-    /// <summary>Where calls are kept; null: nowhere.</summary>
+    /// <summary>The log of calls; null: calls are not logged.</summary>
     public OperationLog? Operations { get; init; }
 
-    /// <param name="variables">Those of the protocol.</param>
-    /// <param name="allVariables">The whole environment, for delegated plugins; null: those of the protocol are all.</param>
+    /// <summary>Handles the call.</summary>
+    /// <param name="variables">The variables of the protocol.</param>
+    /// <param name="allVariables">Returns the whole environment for delegated plugins; null: <paramref name="variables"/> is all.</param>
     /// <returns>The exit code: 0, or 1 after an error object on the output.</returns>
     public int Run(
         IReadOnlyDictionary<string, string> variables, Func<IReadOnlyDictionary<string, string>>? allVariables = null)
@@ -39,7 +39,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
                 output.Write(answer);
             return 0;
         }
-        // The only catch-all: whatever happens, the runtime gets an error object.
+        // The only catch-all: the runtime gets an error object for every failure.
 #pragma warning disable CA1031
         catch (Exception e)
         {
@@ -51,7 +51,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
 #pragma warning restore CA1031
     }
 
-    /// <summary>Nobody may be left to read it.</summary>
+    /// <summary>Writes an error object. The runtime may have closed the pipe already.</summary>
     void TryWrite(byte[] error)
     {
         try
@@ -117,7 +117,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
     }
 
-    /// <summary>Whatever makes every ADD fail is one answer to the question: not available.</summary>
+    /// <summary>Answers STATUS. Every reason for which all ADDs fail gets the same code: not available.</summary>
     void ReportStatus(CniRequest request)
     {
         try
@@ -134,7 +134,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
     }
 
-    /// <summary>A result that reaches nobody is a failure like any other: nothing of it may stay.</summary>
+    /// <summary>Handles ADD. A result that cannot be written is a failure: the attachment is removed again.</summary>
     void Add(CniRequest request, OperationRecorder recorder)
     {
         var result = plugin.Add(request);
@@ -168,7 +168,10 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         return request.WithoutNamespace();
     }
 
-    /// <summary>One that cannot be opened is not ours; what that means for the verb is the plugin's to say.</summary>
+    /// <summary>
+    /// Tells whether the request names this process's own namespace. A namespace that cannot be opened is another one; the verb decides
+    /// what that means.
+    /// </summary>
     static bool IsOwnNamespace(CniRequest request)
     {
         try

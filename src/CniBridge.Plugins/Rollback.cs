@@ -1,17 +1,19 @@
 namespace CniBridge.Plugins;
 
 /// <summary>
-/// The undos of what was done so far. Each step that changes something pushes its undo right after it; leaving the scope
-/// without <see cref="Cancel"/> runs them, newest first. An undo that fails is logged and never hides the first error.
+/// The undo steps of a request. Each step that changes something pushes its undo right behind it. Leaving the scope without
+/// <see cref="Cancel"/> runs them, newest first. A failing undo is logged and never hides the first error.
 /// </summary>
 public sealed class Rollback(TextWriter log) : IDisposable
 {
     readonly Stack<(string What, Action Undo)> _steps = new();
 
-    /// <param name="what">Words that finish "could not …".</param>
+    /// <summary>Adds an undo step.</summary>
+    /// <param name="what">The words behind "could not" in the log.</param>
+    /// <param name="undo">The step.</param>
     public void Push(string what, Action undo) => _steps.Push((what, undo));
 
-    /// <summary>All is well: keep what was done.</summary>
+    /// <summary>Keeps the changes: the request has succeeded.</summary>
     public void Cancel() => _steps.Clear();
 
     public void Dispose()
@@ -22,7 +24,7 @@ public sealed class Rollback(TextWriter log) : IDisposable
             {
                 step.Undo();
             }
-            // Whatever it is: the steps below must still be undone, and the first error told.
+            // After any failure, the remaining steps must run, and the caller must get the first error.
 #pragma warning disable CA1031
             catch (Exception e)
             {

@@ -5,21 +5,21 @@ using System.Text;
 namespace CniBridge.Plugins;
 
 /// <summary>
-/// SHA-512 (FIPS 180-4), which names of the Go plugins are made of. The framework's own is a door to OpenSSL, which a static
-/// binary does not have.
+/// SHA-512 (FIPS 180-4), from which the Go plugins derive names. The framework's own calls OpenSSL, which the static binary does not
+/// contain.
 /// </summary>
 static class Sha512
 {
     const int BlockSize = 128, Rounds = 80;
 
-    /// <summary>The first 64 bits behind the point of the square roots of the first 8 primes (5.3.5).</summary>
+    /// <summary>The first 64 bits of the fractional parts of the square roots of the first 8 primes (5.3.5).</summary>
     static ReadOnlySpan<ulong> Initial =>
     [
         0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
         0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
     ];
 
-    /// <summary>The same of the cube roots of the first 80 primes (4.2.3).</summary>
+    /// <summary>The first 64 bits of the fractional parts of the cube roots of the first 80 primes (4.2.3).</summary>
     static ReadOnlySpan<ulong> Constants =>
     [
         0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc,
@@ -44,7 +44,7 @@ static class Sha512
         0x4cc5d4becb3e42b6, 0x597f299cfc657e2a, 0x5fcb6fab3ad6faec, 0x6c44198c4a475817,
     ];
 
-    /// <summary>The first hex digits of a text's digest.</summary>
+    /// <summary>Returns the first hex digits of a text's digest.</summary>
     internal static string HexOf(string text, int digits) => Convert.ToHexStringLower(Of(Encoding.UTF8.GetBytes(text)))[..digits];
 
     internal static byte[] Of(ReadOnlySpan<byte> bytes)
@@ -60,7 +60,7 @@ static class Sha512
         return digest;
     }
 
-    /// <summary>A bit that is one, zeros, and the number of bits in sixteen bytes, to whole blocks (5.1.2).</summary>
+    /// <summary>Appends a one bit, zeros, and the number of bits in 16 bytes, up to whole blocks (5.1.2).</summary>
     static byte[] Pad(ReadOnlySpan<byte> bytes)
     {
         const int lengthSize = 16;
@@ -71,7 +71,7 @@ static class Sha512
         return padded;
     }
 
-    /// <summary>6.4.2</summary>
+    /// <summary>Updates the state with one block (6.4.2).</summary>
     static void AddBlock(Span<ulong> state, ReadOnlySpan<byte> block)
     {
         Span<ulong> words = stackalloc ulong[Rounds];

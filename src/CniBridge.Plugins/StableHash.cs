@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CniBridge.Plugins;
 
-/// <summary>FNV-1a, 64 bit: the same on every machine and in every version, which the framework's own string hash is not.</summary>
+/// <summary>FNV-1a with 64 bits. It is equal on all machines and in all versions; the framework's string hash is not.</summary>
 static class StableHash
 {
     internal static ulong Of(string text)
@@ -14,7 +14,7 @@ static class StableHash
         return hash;
     }
 
-    /// <summary>Eight hex digits, for names.</summary>
+    /// <summary>Returns eight hex digits for use in names.</summary>
     internal static string ShortOf(string text)
     {
         var hash = Of(text);

@@ -4,12 +4,12 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Delegation;
 
-/// <summary>Addresses that another's IPAM plugin manages: static, dhcp, a script.</summary>
+/// <summary>Addresses from another IPAM plugin: static, dhcp, a script.</summary>
 sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManager
 {
     readonly IpamPlugin _plugin = new(type, request);
 
-    /// <summary>Looks for the plugin: what can fail fails before anything changes.</summary>
+    /// <summary>Creates the address manager and looks for its plugin, so that a missing one fails before any change.</summary>
     internal static DelegatedAddresses ForAdd(string type, CniRequest request)
     {
         var addresses = new DelegatedAddresses(type, request);
@@ -23,7 +23,10 @@ sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManag
 
     public IReadOnlyList<AddressPool> Pools => [];
 
-    /// <summary>The undo goes first: a plugin that failed half-way must be told to clean up (specification, "Plugin Delegation").</summary>
+    /// <summary>
+    /// Runs ADD. Pushes the undo first: a plugin that failed half-way must be told to clean up (CNI specification, "Plugin
+    /// Delegation").
+    /// </summary>
     public CniResult Allocate(Rollback undo)
     {
         undo.Push($"undo the addresses of {type}", Release);
@@ -39,12 +42,12 @@ sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManag
 
     public void Check() => _plugin.Run("CHECK");
 
-    /// <summary>What it does about links that are still there is its own affair.</summary>
+    /// <summary>Runs GC. The plugin decides what to do about links that still exist.</summary>
     public void CollectGarbage(bool areLinksGone) => _plugin.Run("GC");
 
     public void ReportStatus() => _plugin.Run("STATUS");
 
-    /// <summary>Unknown: what is another's to know is never taken for ours.</summary>
+    /// <summary>Always empty: only the other plugin knows its former ranges.</summary>
     public IReadOnlyList<IpAddress> LastServed => [];
 
     public bool HasMoved => false;

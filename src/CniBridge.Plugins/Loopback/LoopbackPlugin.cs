@@ -5,7 +5,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Loopback;
 
-/// <summary>The loopback role: brings "lo" of the container up. The interface is always lo, whatever CNI_IFNAME says.</summary>
+/// <summary>The loopback plugin: brings the container's "lo" up, regardless of CNI_IFNAME.</summary>
 public sealed class LoopbackPlugin : IPlugin
 {
     const string Lo = "lo";
@@ -65,10 +65,10 @@ public sealed class LoopbackPlugin : IPlugin
             throw new CniException(CniErrorCode.Internal, "loopback interface is down");
     }
 
-    /// <summary>Nothing of a container outlives its namespace.</summary>
+    /// <summary>Does nothing: the interface ends with its namespace.</summary>
     public void CollectGarbage(CniRequest request) { }
 
-    /// <summary>There is nothing that could be missing.</summary>
+    /// <summary>Returns always: every kernel has loopback interfaces.</summary>
     public void ReportStatus(CniRequest request) { }
 
     static List<LinkAddress> BringUp(bool up)

@@ -4,11 +4,11 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Operations;
 
-/// <summary>One call of a plugin, as it is kept for people.</summary>
-/// <param name="Time">When it ended.</param>
+/// <summary>One call of a plugin in the log.</summary>
+/// <param name="Time">The end of the call.</param>
 /// <param name="Verb">ADD, DEL, CHECK, GC, STATUS</param>
 /// <param name="Plugin">bridge, host-local, …</param>
-/// <param name="Attachment">Its container and interface are empty for verbs that are about a network.</param>
+/// <param name="Attachment">The attachment; container and interface are empty for verbs that concern a network.</param>
 public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, Attachment Attachment)
 {
     public string Netns { get; init; } = "";
@@ -16,31 +16,31 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
     /// <summary>NAMESPACE/NAME of the Kubernetes pod, or empty; see <see cref="PodName"/>.</summary>
     public string Pod { get; init; } = "";
 
-    /// <summary>What ADD gave, each with its prefix length.</summary>
+    /// <summary>The addresses that ADD returned, with prefix lengths.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>Null: it succeeded.</summary>
+    /// <summary>The error; null: the call succeeded.</summary>
     public OperationError? Error { get; init; }
 
-    /// <summary>From the first instruction of ours to the last; what the kernel takes to start and end a process comes on top.</summary>
+    /// <summary>The duration of our own code; the kernel also takes time to start and end the process.</summary>
     public long Microseconds { get; init; }
 
-    /// <summary>By <see cref="Phase"/>.</summary>
+    /// <summary>The duration of each <see cref="Phase"/>.</summary>
     public IReadOnlyList<long> PhaseMicroseconds { get; init; } = [];
 
     /// <summary>TRACEPARENT of the caller (W3C Trace Context), or empty.</summary>
     public string Trace { get; init; } = "";
 
-    /// <summary>Texts come from outside: longer ones are cut, so that a line has a bound.</summary>
+    /// <summary>The longest text in a line; longer ones come from outside and are cut.</summary>
     const int MaxText = 300;
 
-    /// <summary>The same for the addresses of one attachment.</summary>
+    /// <summary>The maximum number of addresses in a line.</summary>
     const int MaxAddresses = 100;
 
-    /// <summary>That of results, which is there already: the library's own comes with tables.</summary>
+    /// <summary>The encoder of results; the library's own fills tables on first use.</summary>
     static readonly JsonWriterOptions s_options = new() { Encoder = new GoJsonEncoder() };
 
-    /// <summary>One line of JSON.</summary>
+    /// <summary>Returns the call as one line of JSON.</summary>
     internal ReadOnlySpan<byte> ToLine()
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -54,7 +54,7 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
         return buffer.WrittenSpan;
     }
 
-    /// <summary>The members of an object.</summary>
+    /// <summary>Writes the members of a JSON object.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteString("time", Time.UtcDateTime);
@@ -108,7 +108,7 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
         _ => "rest",
     };
 
-    /// <summary>Null for a line that is none of ours.</summary>
+    /// <summary>Parses a line of the log. Returns null for a line that has another format.</summary>
     internal static Operation? TryParse(byte[] line)
     {
         try

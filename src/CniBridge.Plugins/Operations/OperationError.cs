@@ -3,7 +3,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Operations;
 
-/// <summary>Why a call failed, as the runtime was told.</summary>
+/// <summary>The error that the runtime got.</summary>
 public sealed record OperationError(int Code, string Message)
 {
     internal void Write(Utf8JsonWriter json)

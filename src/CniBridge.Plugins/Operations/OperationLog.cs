@@ -7,12 +7,12 @@ public sealed class OperationLog(string path = OperationLog.DefaultPath)
 {
     public const string DefaultPath = "/var/lib/cni-bridge/operations.log";
 
-    /// <summary>Some 2,000 calls.</summary>
+    /// <summary>The size limit in bytes, enough for about 2,000 calls.</summary>
     const int MaxBytes = 1 << 20;
 
     readonly BoundedLog _lines = new(path, MaxBytes);
 
-    /// <summary>Where it cannot be kept, the call is as good without.</summary>
+    /// <summary>Adds a call to the log. A failure is ignored, because the call itself succeeded or failed without the log.</summary>
     internal void TryAppend(Operation operation)
     {
         try
@@ -21,12 +21,12 @@ public sealed class OperationLog(string path = OperationLog.DefaultPath)
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            // A read-only file system, a full disk: nobody is helped by a word of it on each call.
+            // A read-only file system or a full disk: a message on each call would not help.
         }
     }
 
-    /// <summary>Oldest first.</summary>
-    /// <exception cref="IOException">It is there, and cannot be read.</exception>
+    /// <summary>Returns the calls, oldest first.</summary>
+    /// <exception cref="IOException">The log exists but cannot be read.</exception>
     public IReadOnlyList<Operation> Read()
     {
         var operations = new List<Operation>();

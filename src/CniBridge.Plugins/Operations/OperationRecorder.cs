@@ -2,23 +2,23 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Operations;
 
-/// <summary>Collects what is to be kept of one call, as it becomes known.</summary>
-/// <param name="log">Null: nothing is kept.</param>
+/// <summary>Collects the data of one call for the log.</summary>
+/// <param name="log">The log; null: the call is not logged.</param>
 sealed class OperationRecorder(OperationLog? log, IPlugin plugin, IReadOnlyDictionary<string, string> variables)
 {
     internal PhaseTimes Phases { get; } = new();
 
-    /// <summary>Null while it is not known to be a request.</summary>
+    /// <summary>The request; null until the call has been validated.</summary>
     internal CniRequest? Request { get; set; }
 
     internal CniResult? Result { get; set; }
 
     internal OperationError? Error { get; set; }
 
-    /// <summary>Where a person reads it too; null: nowhere.</summary>
+    /// <summary>A second output for operators; null: none.</summary>
     internal TextWriter? Echo { get; set; }
 
-    /// <summary>Questions that change nothing are kept when the answer is an error; a runtime asks every few seconds.</summary>
+    /// <summary>Logs the call. Logs VERSION and STATUS only if they failed, because runtimes call them every few seconds.</summary>
     internal void Finish()
     {
         var verb = variables.GetValueOrDefault("CNI_COMMAND", "");
@@ -52,6 +52,8 @@ sealed class OperationRecorder(OperationLog? log, IPlugin plugin, IReadOnlyDicti
 
     string Text(string name) => variables.GetValueOrDefault(name, "");
 
-    /// <summary>Of the caller's span, where it sets one (OpenTelemetry, "Environment Variables as Context Propagation Carriers").</summary>
+    /// <summary>
+    /// The variable with the caller's span, if it sets one (OpenTelemetry, "Environment Variables as Context Propagation Carriers").
+    /// </summary>
     internal const string TraceVariable = "TRACEPARENT";
 }

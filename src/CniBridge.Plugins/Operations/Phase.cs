@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Operations;
 
-/// <summary>The parts of a call's work, in the order in which they come first.</summary>
+/// <summary>The phases of a call, in the order in which they start.</summary>
 public enum Phase
 {
     /// <summary>Reading and checking environment and configuration.</summary>
@@ -9,18 +9,18 @@ public enum Phase
     /// <summary>Reserving or releasing addresses, by host-local or another IPAM plugin.</summary>
     Addresses,
 
-    /// <summary>The bridge and the veth pair, or their end.</summary>
+    /// <summary>Creating or deleting the bridge and the veth pair.</summary>
     Link,
 
-    /// <summary>What is done inside the pod.</summary>
+    /// <summary>Work inside the pod.</summary>
     Pod,
 
-    /// <summary>Gateway addresses and forwarding.</summary>
+    /// <summary>Setting gateway addresses and forwarding.</summary>
     Gateway,
 
-    /// <summary>nf_tables: masquerading, sources, host ports.</summary>
+    /// <summary>nf_tables: masquerade, MAC spoofing rules, host ports.</summary>
     Firewall,
 
-    /// <summary>What comes after the last of the others.</summary>
+    /// <summary>The time after the last of the other phases.</summary>
     Rest,
 }

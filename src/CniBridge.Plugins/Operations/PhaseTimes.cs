@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CniBridge.Plugins.Operations;
 
-/// <summary>Where a call's time went. A clock without a system call (vdso): it costs nothing to look at.</summary>
+/// <summary>The duration of each phase of a call. The clock needs no system call (vdso), so reading it costs nothing.</summary>
 public sealed class PhaseTimes
 {
     internal static int Count { get; } = (int)Phase.Rest + 1;
@@ -11,7 +11,7 @@ public sealed class PhaseTimes
     readonly long[] _ticks = new long[Count];
     long _last;
 
-    /// <summary>What has passed since the last end is of this phase; one may end several times.</summary>
+    /// <summary>Adds the time since the last call of this method to a phase. A phase may end several times.</summary>
     public void End(Phase phase)
     {
         var now = Stopwatch.GetTimestamp();

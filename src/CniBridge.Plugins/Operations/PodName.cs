@@ -2,10 +2,10 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Operations;
 
-/// <summary>NAMESPACE/NAME of a Kubernetes pod, which runtimes tell in CNI_ARGS.</summary>
+/// <summary>NAMESPACE/NAME of a Kubernetes pod, which runtimes pass in CNI_ARGS.</summary>
 static class PodName
 {
-    /// <summary>Empty where it is not told, or is nothing that could be shown on a terminal.</summary>
+    /// <summary>Returns the name, or "" if CNI_ARGS has none or one with characters that no pod's name has.</summary>
     internal static string Of(string args)
     {
         string space = "", name = "";

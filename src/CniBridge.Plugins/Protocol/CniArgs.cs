@@ -7,10 +7,10 @@ public sealed class CniArgs
 
     CniArgs(Dictionary<string, string> pairs) => _pairs = pairs;
 
-    /// <summary>The value of a key, or null.</summary>
+    /// <summary>Returns the value of a key, or null.</summary>
     public string? this[string key] => _pairs.GetValueOrDefault(key);
 
-    /// <summary>Reads the pairs; keys that are not known are refused unless IgnoreUnknown says otherwise.</summary>
+    /// <summary>Parses the pairs. Refuses unknown keys unless IgnoreUnknown is set.</summary>
     /// <exception cref="CniException">Code 4.</exception>
     public static CniArgs Parse(string text, params ReadOnlySpan<string> known)
     {

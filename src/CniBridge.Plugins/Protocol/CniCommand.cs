@@ -13,9 +13,9 @@ public enum CniCommand
     Version = 32,
 }
 
-/// <summary>What the dispatcher must know of a verb.</summary>
-/// <param name="Name">The value of CNI_COMMAND, exactly.</param>
-/// <param name="Since">The first configuration version that may ask for it.</param>
+/// <summary>The properties of a verb that the dispatcher needs.</summary>
+/// <param name="Name">The exact value of CNI_COMMAND.</param>
+/// <param name="Since">The first version whose configurations may use it.</param>
 public sealed record CniVerb(string Name, CniCommand Command, string Since)
 {
     static readonly CniVerb[] s_all =

@@ -3,26 +3,26 @@ using CniBridge.Plugins.Operations;
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>
-/// The CNI_ variables of a call, checked against the table of who needs what (CNI specification, "Parameters"; the order
-/// and the texts are those of the reference implementation, for runtimes print them).
+/// The CNI_ variables of a call, checked against the table of required variables (CNI specification, "Parameters"). The order and
+/// the texts are those of the reference implementation, because runtimes print them.
 /// </summary>
 public sealed record CniEnvironment
 {
-    /// <summary>As given; may be no verb at all.</summary>
+    /// <summary>CNI_COMMAND as given; it may be no known verb.</summary>
     public required string CommandName { get; init; }
     public string ContainerId { get; init; } = "";
 
-    /// <summary>Path of the container's network namespace; may be empty on DEL.</summary>
+    /// <summary>The path of the container's network namespace; may be empty on DEL.</summary>
     public string NetworkNamespace { get; init; } = "";
     public string InterfaceName { get; init; } = "";
 
-    /// <summary>See <see cref="CniArgs"/>.</summary>
+    /// <summary>CNI_ARGS as given; <see cref="CniArgs"/> parses it.</summary>
     public string Args { get; init; } = "";
 
     /// <summary>Directories with plugins, between colons.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The caller knows what it does when it names the plugin's own namespace (CNI_NETNS_OVERRIDE).</summary>
+    /// <summary>True if the caller allows the plugin's own namespace (CNI_NETNS_OVERRIDE).</summary>
     public bool MayUseOwnNamespace { get; init; }
 
     const CniCommand Attachment = CniCommand.Add | CniCommand.Del | CniCommand.Check;
@@ -41,10 +41,11 @@ public sealed record CniEnvironment
         new("CNI_NETNS_OVERRIDE", CniCommand.None),
     ];
 
-    /// <summary>All that is read of a process's environment.</summary>
+    /// <summary>Returns the names of all variables that a call reads.</summary>
     public static string[] GetNames() => [.. Array.ConvertAll(s_variables, variable => variable.Name), OperationRecorder.TraceVariable];
 
-    /// <exception cref="CniException">Code 4: a bad value at once, all missing variables together.</exception>
+    /// <summary>Reads and checks the variables.</summary>
+    /// <exception cref="CniException">Code 4: an invalid value is reported at once, missing variables are reported together.</exception>
     public static CniEnvironment Read(IReadOnlyDictionary<string, string> variables)
     {
         var commandName = variables.GetValueOrDefault("CNI_COMMAND", "");
@@ -54,7 +55,7 @@ public sealed record CniEnvironment
         {
             var value = variables.GetValueOrDefault(variable.Name, "");
             var isRequired = variable.RequiredBy == All || (variable.RequiredBy & command) != 0;
-            // Empty is unset.
+            // An empty variable counts as missing.
             if (value.Length == 0 && isRequired)
                 missing.Add(variable.Name);
             else if (value.Length > 0 && isRequired)

@@ -1,6 +1,8 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>Error codes of the CNI specification, "Error" section; 0 to 99 are reserved, 999 is the reference plugins' "any other".</summary>
+/// <summary>
+/// The error codes of the CNI specification, section "Error". It reserves 0 to 99; the reference plugins use 999 for any other error.
+/// </summary>
 public static class CniErrorCode
 {
     public const int IncompatibleVersion = 1;
@@ -10,29 +12,33 @@ public static class CniErrorCode
     public const int DecodingFailure = 6;
     public const int InvalidConfig = 7;
 
-    /// <summary>Not in the specification's table; the reference plugins use it for "CNI_NETNS is the plugin's own namespace".</summary>
+    /// <summary>
+    /// A code outside the specification's table. The reference plugins use it where CNI_NETNS is the plugin's own namespace.
+    /// </summary>
     public const int InvalidNamespace = 8;
 
     public const int TryAgainLater = 11;
 
-    /// <summary>STATUS: no ADD can work.</summary>
+    /// <summary>The answer to STATUS if no ADD can work.</summary>
     public const int NotAvailable = 50;
 
-    /// <summary>STATUS: no ADD can work, and what is there is limited; told by delegated plugins.</summary>
+    /// <summary>
+    /// The answer to STATUS if no ADD can work and existing attachments have limited connectivity; only delegated plugins use it.
+    /// </summary>
     public const int LimitedConnectivity = 51;
 
     public const int Internal = 999;
 }
 
-/// <summary>A failure that the caller is told as it is: code, one sentence, and what may help.</summary>
+/// <summary>A failure that the caller gets unchanged: a code, one sentence, and details that may help.</summary>
 public sealed class CniException(int code, string message, string details = "") : Exception(message)
 {
-    /// <summary>See <see cref="CniErrorCode"/>.</summary>
+    /// <summary>One of <see cref="CniErrorCode"/>.</summary>
     public int Code { get; } = code;
 
     public string Details { get; } = details;
 
-    /// <summary>A value in the network configuration that cannot be: code 7, naming key and value.</summary>
+    /// <summary>Creates the error for an invalid value in the network configuration: code 7, with key and value.</summary>
     public static CniException InvalidConfig(string key, object? value, string why) =>
         new(CniErrorCode.InvalidConfig, $"invalid network config: {key} = {value ?? "null"}: {why}");
 }

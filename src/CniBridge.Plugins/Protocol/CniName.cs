@@ -2,13 +2,13 @@ using System.Text;
 
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>The rules for names that come from outside and become file names and links (CNI specification, "Parameters").</summary>
+/// <summary>The rules for names from outside that become names of files and links (CNI specification, "Parameters").</summary>
 public static class CniName
 {
-    /// <summary>NAME_MAX: network names are directory names, container IDs are part of file names.</summary>
+    /// <summary>NAME_MAX. Network names are names of directories, and container IDs are parts of file names.</summary>
     const int MaxLength = 255;
 
-    /// <summary>IFNAMSIZ less the zero at the end.</summary>
+    /// <summary>IFNAMSIZ without the terminating zero.</summary>
     const int MaxInterfaceBytes = 15;
 
     /// <exception cref="CniException">Code 4.</exception>
@@ -38,7 +38,10 @@ public static class CniName
             throw new CniException(CniErrorCode.InvalidEnvironment, why.Message, why.Details);
     }
 
-    /// <summary>What the kernel would refuse in a link's name (dev_valid_name), and %, which it would replace by a number.</summary>
+    /// <summary>
+    /// Returns why the kernel would refuse the name of a link (dev_valid_name), or null. Refuses % too, which the kernel would replace
+    /// by a number.
+    /// </summary>
     public static (string Message, string Details)? WhyNoInterfaceName(string name)
     {
         if (name.Length == 0)
@@ -54,11 +57,15 @@ public static class CniName
         return null;
     }
 
-    /// <summary>A letter or digit, then any of those and "_.-"; so never ".", ".." or a path.</summary>
+    /// <summary>
+    /// Tells whether the text is a letter or digit followed by letters, digits and "_.-". Such a text is never ".", ".." or a path.
+    /// </summary>
     public static bool IsIdentifier(string text) =>
         text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && !Has(text, c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-'));
 
-    /// <summary>Without an enumerator, whose every call a process looks up when it comes to it first.</summary>
+    /// <summary>
+    /// Tells whether a character fulfils the condition. Uses no enumerator, because a process resolves each of its calls at first use.
+    /// </summary>
     internal static bool Has(string text, Func<char, bool> condition)
     {
         foreach (var c in text)

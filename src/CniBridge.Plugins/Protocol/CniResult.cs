@@ -2,7 +2,9 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>What ADD reports, in the newest specification's terms; <see cref="CniResultWriter"/> knows the older shapes.</summary>
+/// <summary>
+/// The result of an ADD in the terms of the newest specification; <see cref="CniResultWriter"/> writes the older formats.
+/// </summary>
 public sealed record CniResult
 {
     public IReadOnlyList<CniInterface> Interfaces { get; init; } = [];
@@ -11,8 +13,9 @@ public sealed record CniResult
     public CniDns Dns { get; init; } = new();
 }
 
+/// <summary>An interface of a result.</summary>
 /// <param name="Mac">Lower case with colons, or empty.</param>
-/// <param name="Sandbox">Path of the network namespace, or empty for the node's own.</param>
+/// <param name="Sandbox">The path of the network namespace; empty for the node's own.</param>
 public sealed record CniInterface(string Name, string Mac, string Sandbox)
 {
     public int Mtu { get; init; }
@@ -20,7 +23,8 @@ public sealed record CniInterface(string Name, string Mac, string Sandbox)
     public string PciId { get; init; } = "";
 }
 
-/// <param name="Interface">Index into the interfaces, or null.</param>
+/// <summary>An address of a result.</summary>
+/// <param name="Interface">An index into the interfaces, or null.</param>
 public sealed record CniIp(Cidr Address, IpAddress? Gateway, int? Interface);
 
 public sealed record CniRoute(Cidr Destination, IpAddress? Gateway)

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>Writes results and errors in the shape of the version asked for (CNI specification, "Success" and "Error").</summary>
+/// <summary>Writes results and errors in the format of the requested version (CNI specification, "Success" and "Error").</summary>
 public static class CniResultWriter
 {
     static readonly JsonWriterOptions s_options = new()
@@ -13,7 +13,7 @@ public static class CniResultWriter
         Encoder = new GoJsonEncoder(),
     };
 
-    /// <summary>The older shapes have no place for a result without an address: to be asked before anything is changed.</summary>
+    /// <summary>Refuses a result without an address for the older formats, which cannot express it. Call it before any change.</summary>
     /// <exception cref="CniException">Code 7.</exception>
     public static void CheckConvertible(bool hasAddresses, string version)
     {
@@ -37,7 +37,7 @@ public static class CniResultWriter
         json.WriteEndObject();
     });
 
-    /// <summary>No cniVersion key: the reference plugins print none, and runtimes do not ask for it.</summary>
+    /// <summary>Writes an error object without cniVersion, like the reference plugins; runtimes do not read it.</summary>
     public static byte[] WriteError(int code, string message, string details) => Write(json =>
     {
         json.WriteStartObject();
@@ -47,7 +47,7 @@ public static class CniResultWriter
         json.WriteEndObject();
     });
 
-    /// <summary>The answer to VERSION: one compact line.</summary>
+    /// <summary>Writes the answer to VERSION on one line.</summary>
     public static byte[] WriteVersion() => [.. Write(json =>
     {
         json.WriteStartObject();

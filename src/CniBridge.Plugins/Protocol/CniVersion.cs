@@ -5,19 +5,19 @@ namespace CniBridge.Plugins.Protocol;
 /// <summary>Versions of the CNI specification.</summary>
 public static class CniVersion
 {
-    /// <summary>What a configuration without a version means.</summary>
+    /// <summary>The version of a configuration that names none.</summary>
     public const string Oldest = "0.1.0";
 
     public const string Current = "1.1.0";
 
-    /// <summary>Oldest first. Support is a matter of exact text, as in the reference plugins.</summary>
+    /// <summary>The supported versions, oldest first. As in the reference plugins, only the exact text counts.</summary>
     public static IReadOnlyList<string> Supported { get; } = [Oldest, "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", Current];
 
-    /// <summary>Results of 0.1.0 and 0.2.0 know one address per family and no interfaces.</summary>
+    /// <summary>Tells whether results have interfaces. Results of 0.1.0 and 0.2.0 have one address per family and no interfaces.</summary>
     public static bool HasInterfaces(string version) => Parse(version) >= new Version(0, 3, 0);
 
-    /// <summary>Is the version at least that of the verb's introduction?</summary>
-    /// <exception cref="CniException">Code 6 for a version that is none.</exception>
+    /// <summary>Tells whether a version has the verb that was introduced with <paramref name="since"/>.</summary>
+    /// <exception cref="CniException">Code 6: the text is no version.</exception>
     public static bool IsAtLeast(string version, string since) => Parse(version) >= Parse(since);
 
     /// <exception cref="CniException">Code 1 with both sides in its details.</exception>
@@ -30,7 +30,7 @@ public static class CniVersion
             $"config is \"{version}\", plugin supports [{list}]");
     }
 
-    /// <summary>One to three numbers between dots; what is missing is 0, and nothing is the oldest.</summary>
+    /// <summary>Parses one to three numbers between dots; missing numbers are 0, and an empty text is the oldest version.</summary>
     static Version Parse(string version)
     {
         var parts = (version.Length == 0 ? Oldest : version).Split('.');

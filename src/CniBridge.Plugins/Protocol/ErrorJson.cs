@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>The error object of a plugin that was run (CNI specification, "Error").</summary>
+/// <summary>The error object of a plugin that was executed (CNI specification, "Error").</summary>
 sealed record ErrorJson
 {
     public int? Code { get; init; }

@@ -1,14 +1,17 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>All that GC reads.</summary>
+/// <summary>The keys that GC reads.</summary>
 sealed record GarbageJson
 {
     public IpamDeleteJson? Ipam { get; init; }
 
-    /// <summary>Null: the request has no such key. A key whose value is null is an empty list, which libcni makes of a nil slice.</summary>
+    /// <summary>
+    /// cni.dev/valid-attachments. Null: the key is absent. A key with the value null is an empty list, which libcni makes of a nil
+    /// slice.
+    /// </summary>
     public List<AttachmentJson?>? ValidAttachments { get; init; }
 
-    /// <summary>The same list under the name of an early draft; libcni sends both.</summary>
+    /// <summary>cni.dev/attachments: the same list under the name of an early draft; libcni sends both.</summary>
     public List<AttachmentJson?>? Attachments { get; init; }
 
     internal static GarbageJson Read(JsonKeys keys) => new()

@@ -4,13 +4,12 @@ using System.Text.Encodings.Web;
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>
-/// Escapes what Go's encoder escapes: quotes, backslashes, control characters, and for browsers &lt;, &gt;, &amp; and two line
-/// separators; everything else is written as it is. (The library's relaxed encoder fills tables at its start, the default
-/// one makes error messages unreadable.)
+/// The encoder with the rules of Go's: it escapes quotes, backslashes, control characters, &lt;, &gt;, &amp; and two line
+/// separators. (The library's relaxed encoder fills tables on first use, and the default one makes error messages unreadable.)
 /// </summary>
 sealed unsafe class GoJsonEncoder : JavaScriptEncoder
 {
-    /// <summary>A backslash, a u and four digits.</summary>
+    /// <summary>The length of \uXXXX.</summary>
     public override int MaxOutputCharactersPerInputCharacter => 6;
 
     public override bool WillEncode(int unicodeScalar) =>
@@ -20,7 +19,7 @@ sealed unsafe class GoJsonEncoder : JavaScriptEncoder
     {
         for (var i = 0; i < textLength; i++)
         {
-            // Pairs of surrogates are left to the caller, which encodes and thereby checks them.
+            // The caller encodes surrogate pairs and thereby checks them.
             if (WillEncode(text[i]))
                 return i;
         }

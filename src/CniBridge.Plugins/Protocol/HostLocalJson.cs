@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>A host-local network.</summary>
+/// <summary>The keys of a host-local configuration.</summary>
 sealed record HostLocalJson
 {
     public HostLocalIpamJson? Ipam { get; init; }

@@ -1,15 +1,15 @@
 namespace CniBridge.Plugins.Protocol;
 
-// Network configurations as written: every key optional, every value as it came. The records that the plugins work with
-// (BridgeConfig, HostLocalConfig) are made from these, with every check.
+// Network configurations as written: each key is optional and each value unchecked. The records that the plugins work with
+// (BridgeConfig, HostLocalConfig) are created from these, with all checks.
 
-/// <summary>What the dispatcher reads of every configuration.</summary>
+/// <summary>The keys that the dispatcher reads of every configuration.</summary>
 sealed record HeaderJson
 {
     public string? CniVersion { get; init; }
     public string? Name { get; init; }
 
-    /// <summary>Of another type: as if it were not there.</summary>
+    /// <summary>The log level; a value of another type counts as absent.</summary>
     public string? LogLevel { get; init; }
 
     internal static HeaderJson Read(JsonKeys keys) => new()
@@ -20,7 +20,7 @@ sealed record HeaderJson
     };
 }
 
-/// <summary>The keys of a bridge network; those of its address management are read from the same text by the IPAM plugin.</summary>
+/// <summary>The keys of a bridge network. The IPAM plugin reads its own keys from the same text.</summary>
 sealed record BridgeJson
 {
     public string? Bridge { get; init; }
@@ -29,7 +29,7 @@ sealed record BridgeJson
     public bool? ForceAddress { get; init; }
     public bool? IpMasq { get; init; }
 
-    /// <summary>Another name of ipMasq in old tutorials.</summary>
+    /// <summary>An alias of ipMasq in old tutorials.</summary>
     public bool? IsMasq { get; init; }
     public string? IpMasqBackend { get; init; }
     public List<string?>? NonMasqueradeCidrs { get; init; }
@@ -83,7 +83,7 @@ sealed record BridgeJson
     const string Auto = "auto";
 }
 
-/// <summary>One VLAN, or those from one to another, or both.</summary>
+/// <summary>An entry of vlanTrunk: one VLAN, a range, or both.</summary>
 sealed record VlanTrunkJson
 {
     public int? Id { get; init; }
@@ -98,7 +98,7 @@ sealed record VlanTrunkJson
     };
 }
 
-/// <summary>All that DEL reads: what is wrong elsewhere must not keep a dead container's address.</summary>
+/// <summary>The keys that DEL reads. An error in any other key must not keep a deleted container's address reserved.</summary>
 sealed record DeleteJson
 {
     public IpamDeleteJson? Ipam { get; init; }
@@ -111,7 +111,7 @@ sealed record DeleteJson
     };
 }
 
-/// <summary>The types of a configuration's plugins.</summary>
+/// <summary>The plugin types that a configuration names.</summary>
 sealed record PluginTypesJson
 {
     public string? Type { get; init; }
@@ -146,7 +146,7 @@ sealed record IpamDeleteJson
     {
         Type = keys.Text("type"),
         DataDir = keys.Text("dataDir"),
-        // The records are a cache: an invalid directory of theirs must not keep DEL from releasing.
+        // The records are a cache: DEL must release even if their directory is invalid.
         StateDir = keys.IsText("stateDir") && keys.Text("stateDir") is ['/', ..] path && !path.Contains('\0', StringComparison.Ordinal)
             ? path
             : null,
@@ -181,7 +181,7 @@ sealed record ArgsJson
     };
 }
 
-/// <summary>The conventions' args.cni.</summary>
+/// <summary>args.cni (CNI conventions).</summary>
 sealed record CniArgsJson
 {
     public string? Mac { get; init; }
@@ -194,7 +194,7 @@ sealed record CniArgsJson
     };
 }
 
-/// <summary>Capability arguments.</summary>
+/// <summary>runtimeConfig: the capability arguments.</summary>
 sealed record RuntimeConfigJson
 {
     public string? Mac { get; init; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>A result of 1.0.0 or newer: keys in alphabetical order, empty parts left out.</summary>
+/// <summary>The result format since 1.0.0: keys in alphabetical order, without empty parts.</summary>
 static class NewResult
 {
     internal static void Write(Utf8JsonWriter json, CniResult result)

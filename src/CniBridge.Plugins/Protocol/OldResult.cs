@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>A result older than 1.0.0: keys in the order in which the specification lists them, dns always there.</summary>
+/// <summary>The result formats before 1.0.0: keys in the order of the specification, and dns always present.</summary>
 static class OldResult
 {
-    /// <summary>0.3.0 to 0.4.0: addresses say their family.</summary>
+    /// <summary>Writes the format of 0.3.0 to 0.4.0, in which each address names its family.</summary>
     internal static void Write(Utf8JsonWriter json, CniResult result)
     {
         json.WriteList("interfaces", result.Interfaces, WriteInterface);
@@ -14,7 +14,7 @@ static class OldResult
         WriteDns(json, result.Dns);
     }
 
-    /// <summary>0.1.0 and 0.2.0: the first address of each family, with that family's routes.</summary>
+    /// <summary>Writes the format of 0.1.0 and 0.2.0: the first address of each family, with the routes of that family.</summary>
     internal static void WriteByFamily(Utf8JsonWriter json, CniResult result)
     {
         CniResultWriter.CheckConvertible(result.Ips.Count > 0, CniVersion.Oldest);

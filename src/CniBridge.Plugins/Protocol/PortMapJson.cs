@@ -25,7 +25,7 @@ sealed record PortMapJson
     };
 }
 
-/// <summary>All that DEL reads: what is wrong elsewhere must not keep a dead container's ports.</summary>
+/// <summary>The keys that DEL reads. An error in any other key must not keep the host ports of a deleted container.</summary>
 sealed record PortMapDeleteJson
 {
     public PortMapRuntimeJson? RuntimeConfig { get; init; }
@@ -36,7 +36,7 @@ sealed record PortMapDeleteJson
     };
 }
 
-/// <summary>The capability.</summary>
+/// <summary>The capability argument portMappings.</summary>
 sealed record PortMapRuntimeJson
 {
     public List<PortMappingJson?>? PortMappings { get; init; }

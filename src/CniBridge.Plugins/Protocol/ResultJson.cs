@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>A configuration with a previous result, for CHECK and chained ADD.</summary>
+/// <summary>A configuration with a previous result, as CHECK and chained ADD get it.</summary>
 sealed record PreviousJson
 {
     public ResultJson? PrevResult { get; init; }
@@ -11,7 +11,7 @@ sealed record PreviousJson
     };
 }
 
-/// <summary>A result of any version: the keys of all shapes.</summary>
+/// <summary>A result of any version, with the keys of all formats.</summary>
 sealed record ResultJson
 {
     public string? CniVersion { get; init; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>Keys of a result that are left out when they have nothing to say.</summary>
+/// <summary>Writers for keys of a result that are left out when they are empty.</summary>
 static class ResultJsonWriting
 {
     internal static void WriteList<T>(this Utf8JsonWriter json, string key, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)

@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>What STATUS reads beyond the keys of ADD: what the runtime will add to each request.</summary>
+/// <summary>The keys that only STATUS reads: the arguments that the runtime will add to each request.</summary>
 sealed record StatusJson
 {
     public CapabilitiesJson? Capabilities { get; init; }

@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>The attachments of a network that a GC request says are alive; all others are garbage.</summary>
+/// <summary>The attachments that a GC request lists as valid; all others of the network are garbage.</summary>
 sealed class ValidAttachments
 {
     readonly HashSet<AttachmentJson> _pairs;
@@ -25,13 +25,16 @@ sealed class ValidAttachments
         return new ValidAttachments(CniResultReader.Each(list, "cni.dev/valid-attachments", (item, _) => item));
     }
 
-    /// <summary>A reservation of the oldest form names no interface: it lives as long as its container.</summary>
+    /// <summary>
+    /// Tells whether an attachment is valid. Reservations of the oldest format name no interface; they are valid while their container
+    /// is.
+    /// </summary>
     internal bool Contains(string containerId, string interfaceName) =>
         interfaceName.Length == 0
             ? _containers.Contains(containerId)
             : _pairs.Contains(new AttachmentJson { ContainerId = containerId, InterfaceName = interfaceName });
 
-    /// <summary>The pairs, as attachments of a network.</summary>
+    /// <summary>Returns the valid attachments of a network.</summary>
     internal IEnumerable<Attachment> Of(string network)
     {
         foreach (var pair in _pairs)

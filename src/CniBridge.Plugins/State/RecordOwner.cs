@@ -4,28 +4,28 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.State;
 
-/// <summary>Whose a record is, and its namespace, by which one can tell whether it still lives.</summary>
-/// <param name="Attachment">The container's interface.</param>
+/// <summary>The attachment of a record and its namespace, which shows whether the attachment still exists.</summary>
+/// <param name="Attachment">The attachment.</param>
 /// <param name="Netns">The absolute path of the namespace.</param>
-/// <param name="NetnsId">What lay at that path; see <see cref="SmallFile.IdentityOf"/>.</param>
+/// <param name="NetnsId">The identity of the file at that path; see <see cref="SmallFile.IdentityOf"/>.</param>
 sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
 {
     internal static RecordOwner Of(CniRequest request) =>
         new(request.Attachment, request.RecordedNamespacePath, SmallFile.IdentityOf(request.Environment.NetworkNamespace) ?? "");
 
     /// <summary>
-    /// Is its namespace still where it was? A runtime keeps it there as long as the container lives, and another that came to
-    /// the same path is another file.
+    /// True if the namespace is still at its path. The runtime keeps it there while the container lives; a later namespace at the same
+    /// path is another file.
     /// </summary>
     internal bool IsAlive => NetnsId.Length > 0 && SmallFile.IdentityOf(Netns) == NetnsId;
 
-    /// <summary>The name of its record.</summary>
+    /// <summary>The file name of the record.</summary>
     internal string FileName => NameOf(Attachment);
 
     internal static string NameOf(Attachment attachment) =>
         StateDirectory.NameOf(attachment.Network, attachment.ContainerId, attachment.InterfaceName);
 
-    /// <summary>NETWORK/CONTAINER/INTERFACE; none of the three can hold a slash.</summary>
+    /// <summary>Returns NETWORK/CONTAINER/INTERFACE; none of the three can contain a slash.</summary>
     public override string ToString() => $"{Attachment.Network}/{Attachment.ContainerId}/{Attachment.InterfaceName}";
 
     internal void Write(Utf8JsonWriter json)
@@ -37,7 +37,7 @@ sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
         json.WriteString("netnsId", NetnsId);
     }
 
-    /// <exception cref="JsonException">Something is missing: it is no record.</exception>
+    /// <exception cref="JsonException">A member is missing, so the text is no record.</exception>
     internal static RecordOwner Read(JsonKeys keys)
     {
         return new RecordOwner(

@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.State;
 
-/// <summary>How records of one kind are written as JSON and read again.</summary>
+/// <summary>The JSON form of one kind of records.</summary>
 /// <typeparam name="T">The record.</typeparam>
 sealed record RecordFormat<T>(string Kind, Func<T, string> NameOf, Action<T, Utf8JsonWriter> Write, Func<JsonKeys, T> Read)
     where T : class;
@@ -15,7 +15,7 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
 {
     readonly StateDirectory _directory = new(Path.Combine(root, format.Kind));
 
-    /// <summary>In place of the one with the same name, if there is one.</summary>
+    /// <summary>Saves the record. It replaces one with the same name.</summary>
     internal void Save(T record)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -57,7 +57,7 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         }
     }
 
-    /// <summary>Null where there is none, or something that is none.</summary>
+    /// <summary>Returns the record, or null if it is absent or damaged.</summary>
     internal T? TryRead(string name)
     {
         if (_directory.TryRead(name) is not { } content)
@@ -72,13 +72,13 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         }
     }
 
-    /// <summary>Is there a file of the name? What is in it is not looked at.</summary>
+    /// <summary>Tells whether a file with the name exists, without reading it.</summary>
     internal bool Has(string name) => _directory.Has(name);
 
-    /// <summary>False where there was none.</summary>
+    /// <summary>Deletes the record. Returns false if it did not exist.</summary>
     internal bool TryDelete(string name) => _directory.TryDelete(name);
 
-    /// <summary>All that can be read; grows with the number of pods.</summary>
+    /// <summary>Returns all readable records. The cost grows with the number of pods.</summary>
     internal List<T> ReadAll()
     {
         var records = new List<T>();

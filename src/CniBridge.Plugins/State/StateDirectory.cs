@@ -4,8 +4,8 @@ using CniBridge.Linux;
 namespace CniBridge.Plugins.State;
 
 /// <summary>
-/// Notes of one kind about what the kernel has been told and cannot tell again once it forgot: a file each, whole or absent.
-/// They are kept where they end with a reboot, as the kernel's rules do; whoever lost them loses only what cannot be restored.
+/// A directory with records of one kind about rules in the kernel, which does not keep this information: one file for each, complete
+/// or absent. It is on a file system that a reboot empties, like the rules. Without the records, only repair is impossible.
 /// </summary>
 sealed class StateDirectory(string path)
 {
@@ -13,12 +13,12 @@ sealed class StateDirectory(string path)
 
     const uint FileMode = 0b110_000_000;
 
-    /// <summary>NAME_MAX is 255.</summary>
+    /// <summary>The longest file name that is used as it is; NAME_MAX is 255.</summary>
     const int MaxName = 200;
 
     internal string Path { get; } = path;
 
-    /// <summary>The name of a file, of texts without a slash: joined, and cut and made unique again when too long.</summary>
+    /// <summary>Returns a file name that joins texts without slashes. A name that is too long is cut and made unique by a hash.</summary>
     internal static string NameOf(params string[] parts)
     {
         var name = string.Join(',', parts);
@@ -33,7 +33,7 @@ sealed class StateDirectory(string path)
         return $"{cut}~{StableHash.ShortOf(name)}{StableHash.ShortOf("~" + name)}";
     }
 
-    /// <summary>Null where there is none.</summary>
+    /// <summary>Returns the contents of a file, or null if it does not exist.</summary>
     internal byte[]? TryRead(string name) => SmallFile.TryRead(PathOf(name));
 
     internal bool Has(string name) => SmallFile.Exists(PathOf(name));
@@ -51,18 +51,18 @@ sealed class StateDirectory(string path)
         }
     }
 
-    /// <summary>False where there was none.</summary>
+    /// <summary>Deletes a file. Returns false if it did not exist.</summary>
     internal bool TryDelete(string name)
     {
         SmallFile.TryDeleteUnfinished(PathOf(name));
         return SmallFile.TryDelete(PathOf(name));
     }
 
-    /// <summary>The names of all; what is being written is not among them.</summary>
+    /// <summary>Returns the names of all files except temporary ones.</summary>
     internal List<string> List()
     {
         var names = new List<string>();
-        // A directory that cannot be looked at is not an empty one.
+        // A directory that cannot be read must not look empty.
         if (!SmallFile.Exists(Path))
             return names;
         foreach (var file in Directory.EnumerateFiles(Path))
