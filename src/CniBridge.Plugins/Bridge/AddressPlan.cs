@@ -3,22 +3,24 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>What address management gave, worked out: the pod's addresses and routes, and the bridge's gateway addresses.</summary>
-/// <param name="Result">Addresses, routes and DNS as they are reported.</param>
-/// <param name="Gateways">Addresses that the bridge must have; empty unless it is a gateway.</param>
-/// <param name="Routes">Routes that the pod must have, each once, the gateway filled in.</param>
+/// <summary>The addresses from IPAM, worked out: the pod's addresses and routes, and the bridge's gateway addresses.</summary>
+/// <param name="Result">Addresses, routes and DNS settings as ADD reports them.</param>
+/// <param name="Gateways">The gateway addresses of the bridge; empty if it is no gateway.</param>
+/// <param name="Routes">The routes of the pod without duplicates, with their gateways.</param>
 sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadOnlyList<CniRoute> Routes)
 {
-    /// <summary>The container's place in the result's interfaces: after the bridge and the host's veth.</summary>
+    /// <summary>The index of the container interface in the result, behind the bridge and the host veth.</summary>
     const int ContainerInterface = 2;
 
-    /// <summary>Routes of scope link and nearer (rtnetlink.h, RT_SCOPE_LINK) go straight to a link, never through a gateway.</summary>
+    /// <summary>
+    /// RT_SCOPE_LINK (linux/rtnetlink.h). Routes of this scope and of narrower ones lead to a link and never have a gateway.
+    /// </summary>
     const int LinkScope = 253;
 
     internal List<Cidr> Addresses { get; } = [.. Result.Ips.Select(ip => ip.Address)];
     internal bool HasIPv6 => Addresses.Exists(cidr => cidr.Address.IsV6);
 
-    /// <summary>Is the bridge a gateway of the family?</summary>
+    /// <summary>Tells whether the bridge is a gateway of the family.</summary>
     internal bool HasGateway(bool isV6)
     {
         foreach (var gateway in Gateways)
@@ -29,7 +31,7 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
         return false;
     }
 
-    /// <exception cref="CniException">Code 7: a network of all addresses, or a route that the kernel refuses.</exception>
+    /// <exception cref="CniException">Code 7: a network contains all addresses, or the kernel would refuse a route.</exception>
     internal static AddressPlan Make(BridgeConfig config, CniResult assigned)
     {
         var ips = new List<CniIp>();
@@ -46,7 +48,7 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
         return new AddressPlan(result, config.IsGateway ? GatewaysOf(ips) : [], Resolve(routes, ips));
     }
 
-    /// <summary>The kernel makes a route to an address's network: to 0.0.0.0/0 it replaces the node's default route.</summary>
+    /// <summary>Refuses a network of all addresses: its route would replace the node's default route.</summary>
     static void RefuseWholeFamily(Cidr address)
     {
         if (address.PrefixLength == 0)
@@ -72,7 +74,7 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
         return resolved;
     }
 
-    /// <summary>One per family, through its first address's gateway, unless a default route goes through a gateway already.</summary>
+    /// <summary>Returns a default route for each family without one, through the gateway of its first address.</summary>
     static List<CniRoute> MissingDefaultRoutes(List<CniIp> ips, List<CniRoute> routes)
     {
         var missing = new List<CniRoute>();
@@ -86,8 +88,8 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     }
 
     /// <summary>
-    /// One that names its gateway is the administrator's word on the matter; one that does not counts when it comes to be
-    /// the very route that would be added.
+    /// Tells whether the route replaces the default route. A route with a gateway does, because the administrator chose it. One without
+    /// does if it equals the route that would be added.
     /// </summary>
     static bool IsDefault(CniRoute route, List<CniIp> ips) => route.Gateway is not null ||
         (route is { Priority: 0, Table: null or 0 or MainTable } && Resolve(route, ips).Gateway is not null);
@@ -95,7 +97,7 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     /// <summary>RT_TABLE_MAIN, linux/rtnetlink.h</summary>
     const uint MainTable = 254;
 
-    /// <summary>A route without a gateway goes through the gateway of its family's first address that has one.</summary>
+    /// <summary>Fills in the gateway: that of the family's first address with one.</summary>
     static CniRoute Resolve(CniRoute route, List<CniIp> ips)
     {
         var isV6 = route.Destination.Address.IsV6;

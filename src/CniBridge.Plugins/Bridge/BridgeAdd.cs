@@ -7,8 +7,8 @@ using CniBridge.Plugins.State;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
-/// ADD: everything or nothing. What belongs to the attachment is undone when a later step fails; the bridge, its gateway
-/// addresses, forwarding and masquerading belong to all pods of the node and stay.
+/// ADD, which completes or leaves nothing. A failing step undoes everything that belongs to the attachment. The bridge, its gateway
+/// addresses, forwarding and masquerade belong to all pods and stay.
 /// </summary>
 sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
 {
@@ -21,7 +21,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         request.Phases.End(Phase.Link);
 
         using var undo = new Rollback(request.Log);
-        // Before anything is made, unless the addresses are asked for through the interface.
+        // Addresses come before any change, unless IPAM needs the interface.
         var plan = addresses is { NeedsInterface: false } ? Plan(undo) : null;
 
         bridge ??= node.CreateBridge(config);
@@ -29,7 +29,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
         undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
         request.Phases.End(Phase.Link);
-        // Before anybody can bring the pod's end up, and it can send.
+        // The rule must exist before the pod's end can be brought up and send.
         if (config.ChecksMacSpoofing)
             node.Firewall.GuardPort(new SpoofGuard(RecordOwner.Of(request), veth.HostName, veth.PodMac), undo);
         request.Phases.End(Phase.Firewall);
@@ -41,21 +41,21 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
             using var podLink = node.ConfigurePod(pod, request.Environment.InterfaceName, plan, config.DetectsDuplicates);
             port.Await();
             request.Phases.End(Phase.Pod);
-            // What all pods share and nobody undoes comes last: an ADD that fails before it leaves the node as it was.
+            // Shared objects are not undone, so they come last: an ADD that fails earlier leaves the node as it was.
             if (plan is not null)
             {
                 vlanGateway = MakeGateway(bridge, plan);
                 request.Phases.End(Phase.Gateway);
                 Masquerade(plan);
                 request.Phases.End(Phase.Firewall);
-                // The node itself is told, for a queue may be long; the others hear it from the pod.
+                // The node's own entries are changed directly, because its queue may be long. The pod announces itself to others.
                 if (plan.Gateways.Count > 0)
                     node.UpdateNeighbours(vlanGateway ?? bridge, plan.Addresses, veth.PodMac);
                 podLink.Announce(veth.PodMac);
                 request.Phases.End(Phase.Pod);
             }
         }
-        // A bridge that was not born with a MAC, and is no gateway, follows its ports: this one may have changed it.
+        // A bridge without a pinned MAC takes over MACs of its ports, so the new port may have changed it.
         var result = ToResult(bridge with { Mac = node.GetMac(bridge) }, veth, vlanGateway, plan);
         undo.Cancel();
         return result;
@@ -68,7 +68,8 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         return plan;
     }
 
-    /// <returns>The link that carries the gateway in the bridge's place, if the pods are in a VLAN.</returns>
+    /// <summary>Gives the gateway addresses to the bridge, or to the link of its VLAN.</summary>
+    /// <returns>The link of the VLAN, or null if the bridge itself is the gateway.</returns>
     Link? MakeGateway(Link bridge, AddressPlan plan)
     {
         if (plan.Gateways.Count == 0)

@@ -7,7 +7,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>CHECK: is the attachment still as the previous result says? Reads only.</summary>
+/// <summary>CHECK: compares the attachment with the previous result. Changes nothing.</summary>
 sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
 {
     readonly string _interfaceName = request.Environment.InterfaceName;
@@ -80,7 +80,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         return inside;
     }
 
-    /// <summary>By device and inode: /run/netns/x and /var/run/netns/x are one namespace.</summary>
+    /// <summary>Compares by device and inode: /run/netns/x and /var/run/netns/x are the same namespace.</summary>
     static bool IsSameNamespace(string path, NetworkNamespace pod)
     {
         if (path == pod.Path)
@@ -115,7 +115,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         }
     }
 
-    /// <summary>Routes of other tables are not looked for in the main one.</summary>
+    /// <summary>Looks for the routes of the main table; routes of other tables are not checked.</summary>
     static void CheckRoutes(CniResult previous, PodInterface inside)
     {
         const uint MainTable = 254;

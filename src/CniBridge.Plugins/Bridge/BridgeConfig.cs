@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>A bridge network's configuration with every check done.</summary>
+/// <summary>The validated configuration of a bridge network.</summary>
 sealed record BridgeConfig
 {
     const string DefaultBridge = "cni0";
@@ -14,65 +14,66 @@ sealed record BridgeConfig
 
     internal required string Bridge { get; init; }
 
-    /// <summary>The bridge carries the pods' gateway addresses, and the node forwards.</summary>
+    /// <summary>True: the bridge has the pods' gateway addresses, and the node forwards.</summary>
     internal bool IsGateway { get; init; }
 
-    /// <summary>Pods get a default route through the gateway.</summary>
+    /// <summary>True: pods get a default route through the gateway.</summary>
     internal bool IsDefaultGateway { get; init; }
 
-    /// <summary>Replace a conflicting address of the bridge instead of refusing.</summary>
+    /// <summary>True: replace a conflicting address of the bridge. False: refuse.</summary>
     internal bool ForceAddress { get; init; }
 
-    /// <summary>Of both veth ends and a new bridge; 0: the kernel's default.</summary>
+    /// <summary>The MTU in bytes of both veth ends and of a new bridge; 0: the kernel's default.</summary>
     internal int Mtu { get; init; }
 
-    /// <summary>The MTU is to be that of the link of the node's default route.</summary>
+    /// <summary>True: use the MTU of the link of the node's default route.</summary>
     internal bool IsMtuAuto { get; init; }
     internal bool Hairpin { get; init; }
 
-    /// <summary>The pod's port reaches only ports that are not isolated: the gateway, not other pods.</summary>
+    /// <summary>True: the pod's port reaches only ports that are not isolated, such as the gateway.</summary>
     internal bool Isolated { get; init; }
     internal bool Promiscuous { get; init; }
 
-    /// <summary>The VLAN that the pod's frames belong to and that carries the gateway; 0: none.</summary>
+    /// <summary>The VLAN of the pod's frames, which also has the gateway; 0: none.</summary>
     internal int Vlan { get; init; }
 
-    /// <summary>VLANs that the pod sees with their tags.</summary>
+    /// <summary>The VLANs that the pod sees with their tags.</summary>
     internal IReadOnlyList<VlanRange> Trunk { get; init; } = [];
 
-    /// <summary>A new bridge tells VLANs apart: one of the VLAN keys is there, even as an empty list.</summary>
+    /// <summary>True: a new bridge filters VLANs. Any of the VLAN keys has this effect, also an empty list.</summary>
     internal bool FiltersVlans { get; init; }
 
-    /// <summary>The port keeps the VLAN that the bridge gives each port.</summary>
+    /// <summary>True: the port keeps the VLAN that the bridge gives each port.</summary>
     internal bool PreservesDefaultVlan { get; init; }
 
-    /// <summary>The pod's end stays down, without addresses: somebody else sets it up.</summary>
+    /// <summary>True: the container interface stays down and without addresses; another program configures it.</summary>
     internal bool LeavesPodInterfaceDown { get; init; }
 
-    /// <summary>What pods send to the world outside goes out with the node's address.</summary>
+    /// <summary>True: traffic of pods to the outside leaves with the node's address.</summary>
     internal bool Masquerade { get; init; }
 
-    /// <summary>Networks that pods reach with their own address all the same.</summary>
+    /// <summary>Networks that pods reach with their own addresses in spite of <see cref="Masquerade"/>.</summary>
     internal IReadOnlyList<Cidr> NotMasqueraded { get; init; } = [];
 
-    /// <summary>What the pod sends with another source than its MAC is dropped.</summary>
+    /// <summary>True: drop the pod's frames with a source MAC other than its own.</summary>
     internal bool ChecksMacSpoofing { get; init; }
 
-    /// <summary>Wait for IPv6 duplicate address detection in the pod.</summary>
+    /// <summary>True: wait for IPv6 duplicate address detection in the pod.</summary>
     internal bool DetectsDuplicates { get; init; }
 
-    /// <summary>The pod's MAC if it was asked for.</summary>
+    /// <summary>The requested MAC of the pod; null: a random one.</summary>
     internal MacAddress? Mac { get; init; }
 
-    /// <summary>Null: layer 2 only, no addresses.</summary>
+    /// <summary>The IPAM plugin; null: a layer 2 network without addresses.</summary>
     internal string? IpamType { get; init; }
 
-    /// <summary>Replaces the address management's when the configuration has one.</summary>
+    /// <summary>DNS settings that override those of the IPAM plugin; null: no override.</summary>
     internal CniDns? Dns { get; init; }
 
-    /// <summary>Name of the link that carries the VLAN's gateway address; null without a VLAN.</summary>
+    /// <summary>The name of the link with the VLAN's gateway address; null without a VLAN.</summary>
     internal string? VlanGateway => Vlan == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Bridge}.{Vlan}");
 
+    /// <summary>Reads and validates the configuration.</summary>
     /// <exception cref="CniException">Code 6 for a wrong type, 7 for a wrong value.</exception>
     internal static BridgeConfig Parse(CniRequest request, CniArgs args)
     {
@@ -107,8 +108,8 @@ sealed record BridgeConfig
             : throw CniException.InvalidConfig("logLevel", $"\"{json.LogLevel}\"", "it is info or debug");
     }
 
-    /// <summary>Whatever the backend, it is done in the same way: iptables are, on today's nodes, another face of nftables.</summary>
-    /// <exception cref="CniException">Code 7: an unknown backend. Without masquerading it does not matter.</exception>
+    /// <summary>Tells whether masquerade is on. Every backend leads to nftables, because iptables of current nodes uses it too.</summary>
+    /// <exception cref="CniException">Code 7: the backend is unknown. Without masquerade it is not checked.</exception>
     static bool AsksForMasquerade(BridgeJson json)
     {
         var isAsked = json.IpMasq == true || json.IsMasq == true;
@@ -161,7 +162,7 @@ sealed record BridgeConfig
         }
     }
 
-    /// <summary>The runtime's word goes before the configuration's, and that before CNI_ARGS.</summary>
+    /// <summary>Reads the MAC. The runtime's value precedes that of the configuration, which precedes that of CNI_ARGS.</summary>
     static MacAddress? ReadMac(BridgeJson json, CniArgs args)
     {
         var (key, text) = (json.RuntimeConfig?.Mac, json.Args?.Cni?.Mac, args["MAC"]) switch
@@ -179,7 +180,7 @@ sealed record BridgeConfig
             : address;
     }
 
-    /// <summary>An empty list counts as a word on the matter: it takes the address management's DNS away.</summary>
+    /// <summary>Reads the DNS settings. An empty list overrides the DNS settings of the IPAM plugin.</summary>
     static CniDns? ReadDns(DnsJson? json)
     {
         var isGiven = json is not null &&

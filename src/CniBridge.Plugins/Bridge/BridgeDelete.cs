@@ -7,12 +7,13 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
-/// DEL: all that the attachment has, with or without its namespace, however often. The link goes before the addresses: one may
-/// be handed out again only when nobody has it any more. Before it goes what must not wait for it: the kernel lets nobody who
-/// looked into nftables go for some ten milliseconds after a deletion there, and deleting a link takes longer.
+/// DEL: removes everything of the attachment, with or without its namespace, any number of times. Links are deleted before addresses
+/// are released, because an address must not be given away while it is in use. Firewall rules are deleted first: closing an nftables
+/// socket after a deletion blocks for about 10 ms, and the deletion of the link takes longer than that anyway.
 /// </summary>
-/// <param name="isGuarded">Does the configuration say so? Asked only where nothing else tells.</param>
-/// <param name="findAddresses">Asked only after the links are gone: a configuration that became invalid must not keep them.</param>
+/// <param name="isGuarded">Returns whether the configuration has macspoofchk; called only without a record.</param>
+/// <param name="findAddresses">Returns the address management. Called only after the links are gone, because an invalid
+/// configuration must not keep them.</param>
 sealed class BridgeDelete(
     CniRequest request, Func<bool> isGuarded, Func<IAddressManager?> findAddresses, INodeNetwork node)
 {
@@ -30,18 +31,18 @@ sealed class BridgeDelete(
         request.Phases.End(Phase.Link);
         findAddresses()?.Release();
         request.Phases.End(Phase.Addresses);
-        // What is left of it keeps nobody from anything, but only who is told of a failure comes again.
+        // A leftover rule is harmless, but report the failure so that the runtime retries DEL.
         failures.ThrowIfAny("the check of sources is still there");
     }
 
-    /// <summary>Before the links, so that the kernel's two waits, one for each, are one.</summary>
+    /// <summary>Removes the MAC spoofing rules before the links, so that both waits of the kernel run at the same time.</summary>
     void RemoveGuard()
     {
         try
         {
             node.Firewall.UnguardPort(request.Attachment, isGuarded);
         }
-        // A kernel without nftables, or a configuration that became invalid: it would be so the next time too.
+        // The kernel has no nftables, or the configuration became invalid: a retry would fail in the same way.
         catch (Exception e) when (e is KernelException { Errno: Errno.EPROTONOSUPPORT or Errno.EOPNOTSUPP } or CniException)
         {
             request.Log.WriteLine($"the check of sources is still there: {e.Message}");
@@ -88,7 +89,7 @@ sealed class BridgeDelete(
         return true;
     }
 
-    /// <summary>An invalid configuration fails when the address is released.</summary>
+    /// <summary>Finds the address management; an invalid configuration fails later, when the address is released.</summary>
     IAddressManager? TryFindAddresses()
     {
         try
@@ -122,7 +123,7 @@ sealed class BridgeDelete(
 
     IReadOnlyList<Cidr> FindAddresses() => TryReadPrevious()?.Ips is { } ips ? [.. ips.Select(ip => ip.Address)] : [];
 
-    /// <summary>What cannot be read says nothing, and must not keep the rest from being cleaned up.</summary>
+    /// <summary>Reads the previous result. Returns null for an invalid one, so that the rest is still cleaned up.</summary>
     CniResult? TryReadPrevious()
     {
         if (_isPreviousRead)

@@ -2,7 +2,9 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>GC: the host ends, guards and addresses of attachments that do not live. Goes on past a failure and reports all.</summary>
+/// <summary>
+/// GC: removes host veths, MAC spoofing rules and addresses of stale attachments. Continues after failures and reports them together.
+/// </summary>
 sealed class BridgeGarbage(CniRequest request, bool isGuarded, IAddressManager? addresses, INodeNetwork node)
 {
     readonly Failures _failures = new();

@@ -4,18 +4,18 @@ using CniBridge.Linux.Route;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
-/// The gateway addresses of the bridge, when its network's range may have changed since it got the ones it has. An old
-/// address that nobody uses any more is replaced, for its route would keep traffic for the old range on this node; one that
-/// pods still use stays beside the new one, and so does one that was never this network's.
+/// The gateway addresses of the bridge after a change of the network's range. An old address without users is replaced, because its
+/// route keeps traffic for the old range on this node. One that pods still use stays beside the new one, and so does an address that
+/// never belonged to this network.
 /// </summary>
 sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressManager addresses, INodeNetwork node)
 {
     /// <summary>
-    /// Looks before it adds: of two ADDs at once with different ranges, neither must take the other's address for granted.
-    /// The list is of one link, filtered by the kernel, and costs less than an add that is refused.
+    /// Gives the link its gateway addresses. Lists the present ones first: of two concurrent ADDs with different ranges, neither may
+    /// mistake the other's address for its own. The kernel filters the list by link, which costs less than a refused addition.
     /// </summary>
-    /// <param name="bridge">Whose ports the pods are.</param>
-    /// <param name="link">Which carries the addresses: the bridge, or the gateway of a VLAN.</param>
+    /// <param name="bridge">The bridge of the pods.</param>
+    /// <param name="link">The link for the addresses: the bridge, or the gateway link of a VLAN.</param>
     internal void Ensure(Link bridge, Link link, IReadOnlyList<Cidr> gateways)
     {
         var present = node.ListAddresses(link);
@@ -25,7 +25,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
             if (!present.Contains(gateway))
                 missing.AddOnce(gateway);
         }
-        // The one ADD that knows of the old range may find the new address there already, by an ADD beside it.
+        // The one ADD that knows the old range may find the new address already added by a concurrent ADD.
         var newcomers = config.ForceAddress || addresses.HasMoved ? gateways : missing;
         if (newcomers.Count == 0)
             return;
@@ -38,16 +38,21 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
         newcomers.FirstOrDefault(gateway => IsConflict(cidr, gateway)) is { } gateway &&
         (config.ForceAddress || IsStale(bridge, link, cidr, gateway));
 
-    /// <summary>Is the address there, so that pods of the gateway's network reach it?</summary>
+    /// <summary>Tells whether the present address makes the gateway reachable for the pods of its network.</summary>
     internal static bool Serves(Cidr present, Cidr gateway) =>
         present == gateway || (IsSameIPv6(present, gateway) && present.PrefixLength < gateway.PrefixLength);
 
-    /// <summary>An IPv6 address stands on a link once, whatever its prefix: the shorter one serves the pods of both.</summary>
+    /// <summary>
+    /// Tells whether the present prefix is too long. A link has an IPv6 address once, and the shorter prefix serves the pods of both.
+    /// </summary>
     static bool IsNarrower(Cidr present, Cidr gateway) => IsSameIPv6(present, gateway) && present.PrefixLength > gateway.PrefixLength;
 
     static bool IsSameIPv6(Cidr one, Cidr other) => one.Address.IsV6 && one.Address == other.Address;
 
-    /// <summary>An IPv4 bridge has the addresses of one network; IPv6 networks conflict only where they overlap.</summary>
+    /// <summary>
+    /// Tells whether two gateway addresses conflict: an IPv4 bridge has addresses of one network, while IPv6 networks may coexist
+    /// without overlap.
+    /// </summary>
     static bool IsConflict(Cidr present, Cidr gateway) =>
         present.Address.IsV6 == gateway.Address.IsV6 && (present.Address.IsV4 || present.Overlaps(gateway));
 
@@ -76,10 +81,10 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
             request.Log.WriteLine($"\"{link.Name}\" already has an IP address different from {gateway}, {old}: {what}");
     }
 
-    /// <summary>Pods with an address of the old range, and ports of which nobody knows what is behind them.</summary>
+    /// <summary>Returns the pods with an address of the old range, and the ports whose user is unknown.</summary>
     List<string> FindUsers(Link bridge, Cidr old)
     {
-        // In this order: an ADD beside this one reserves its address first and then makes its port, so its owner is known.
+        // Ports before reservations: a concurrent ADD reserves its address before it creates its port, so the port's owner is known.
         var ports = node.ListPorts(bridge);
         var users = addresses.ListUsers();
         var found = users.Where(user => old.Contains(user.Address) && !IsOurs(user.ContainerId, user.InterfaceName))

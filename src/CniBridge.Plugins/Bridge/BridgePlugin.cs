@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>The bridge role: a Linux bridge, a veth pair per pod, addresses and routes.</summary>
+/// <summary>The bridge plugin: a Linux bridge, a veth pair per pod, addresses and routes.</summary>
 public sealed class BridgePlugin : IPlugin
 {
     public string Name => PluginName.Bridge;
@@ -52,10 +52,10 @@ public sealed class BridgePlugin : IPlugin
         new BridgeStatus(request.NetworkName, config, addresses, node).Run();
     }
 
-    /// <summary>Every check of the whole configuration, address management's included, before anything changes.</summary>
+    /// <summary>Validates the whole configuration, including that of IPAM, before any change.</summary>
     static (BridgeConfig, IAddressManager?) Parse(CniRequest request, Func<CniRequest, CniArgs, HostLocalAddresses> hostLocal)
     {
-        // What another's IPAM plugin takes from there is its own affair; static knows these two.
+        // Other IPAM plugins read CNI_ARGS themselves; static knows these two keys.
         var args = CniArgs.Parse(request.Environment.Args, "MAC", "IP", "GATEWAY");
         var config = BridgeConfig.Parse(request, args);
         if (config.IpamType is null or PluginName.HostLocal)
@@ -70,7 +70,7 @@ public sealed class BridgePlugin : IPlugin
         return (config, addresses);
     }
 
-    /// <summary>The kernel takes IPv6 away from a link whose MTU is too small for it (RFC 8200, section 5).</summary>
+    /// <summary>Refuses an MTU that is too small for IPv6: the kernel disables IPv6 on such links (RFC 8200, section 5).</summary>
     static void CheckMtu(BridgeConfig config, IAddressManager? addresses)
     {
         const int minMtu = 1280;
@@ -78,7 +78,7 @@ public sealed class BridgePlugin : IPlugin
             throw CniException.InvalidConfig("mtu", config.Mtu, "IPv6 needs an MTU of 1280, and a range is IPv6");
     }
 
-    /// <summary>For cleaning up, which needs no more than where the addresses are managed.</summary>
+    /// <summary>Finds the address management for cleaning up, which needs only the place of the store.</summary>
     static IAddressManager? FindAddresses(CniRequest request, DeleteJson config, NodeNetwork node)
     {
         if (config.Ipam?.Type is not { Length: > 0 } type)

@@ -2,12 +2,12 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>STATUS: may an ADD work? Changes nothing on the node and takes no lock.</summary>
+/// <summary>STATUS: checks whether an ADD can work. Changes nothing on the node and takes no lock.</summary>
 sealed class BridgeStatus(string network, BridgeConfig config, IAddressManager? addresses, INodeNetwork node)
 {
     internal void Run()
     {
-        // Where there is a bridge that does what is asked, the kernel has what it takes.
+        // An existing bridge with all requested features proves that the kernel supports them.
         if (node.FindBridge(config) is not { } bridge)
             node.TryKernel(config);
         else if (config.IsGateway && addresses?.ServesIPv6 == true && FindGateway(bridge) is { } gateway)
@@ -19,6 +19,6 @@ sealed class BridgeStatus(string network, BridgeConfig config, IAddressManager? 
         addresses?.ReportStatus();
     }
 
-    /// <summary>Null when it is still to be made.</summary>
+    /// <summary>Returns the link with the gateway addresses, or null before the first ADD.</summary>
     Link? FindGateway(Link bridge) => config.VlanGateway is { } name ? node.FindLink(name) : bridge;
 }

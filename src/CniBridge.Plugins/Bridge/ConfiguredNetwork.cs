@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>A bridge network as its configuration has it, for who looks at the node without a call of the protocol.</summary>
+/// <summary>A bridge network as its configuration describes it, for operator commands.</summary>
 public sealed class ConfiguredNetwork
 {
     public required string Name { get; init; }
@@ -12,7 +12,7 @@ public sealed class ConfiguredNetwork
     /// <summary>The bridge's name.</summary>
     public required string Bridge { get; init; }
 
-    /// <summary>The link that carries the gateway addresses: the bridge, or that of a VLAN.</summary>
+    /// <summary>The link with the gateway addresses: the bridge, or the link of a VLAN.</summary>
     public required string GatewayLink { get; init; }
 
     public bool IsGateway { get; init; }
@@ -20,13 +20,13 @@ public sealed class ConfiguredNetwork
     public bool IsIsolated { get; init; }
     public bool FiltersVlans { get; init; }
 
-    /// <summary>Does it take rules of ours in nftables?</summary>
+    /// <summary>True if the network needs rules in nftables.</summary>
     public bool NeedsFirewall { get; init; }
 
-    /// <summary>May anybody outside send to a pod's address?</summary>
+    /// <summary>True if hosts outside the node may send packets to a pod's address.</summary>
     public bool IsKnownOutside { get; init; }
 
-    /// <summary>DATADIR/NETWORK; null where another plugin manages the addresses, or nobody.</summary>
+    /// <summary>DATADIR/NETWORK; null if another plugin manages the addresses, or none does.</summary>
     public string? StoreDirectory { get; init; }
 
     /// <summary>ipam.stateDir</summary>
@@ -34,7 +34,7 @@ public sealed class ConfiguredNetwork
 
     internal IReadOnlyList<RangeSet> RangeSets { get; init; } = [];
 
-    /// <summary>Of each range set the subnets of its ranges; empty where the runtime gives them with each request.</summary>
+    /// <summary>The subnets of all range sets; empty if the runtime sends the ranges with each request.</summary>
     public IReadOnlyList<Cidr> Subnets
     {
         get
@@ -49,10 +49,10 @@ public sealed class ConfiguredNetwork
         }
     }
 
-    /// <summary>How many range sets, each of which notes in a file what it gave out last.</summary>
+    /// <summary>The number of range sets; each has a file with its last reserved address.</summary>
     public int RangeSetCount => RangeSets.Count;
 
-    /// <summary>The gateway's address on the bridge for a pod with an address; null for one of no range.</summary>
+    /// <summary>Returns the gateway address for a pod's address, or null if no range contains it.</summary>
     public Cidr? FindGateway(IpAddress pod)
     {
         foreach (var set in RangeSets)
@@ -63,7 +63,7 @@ public sealed class ConfiguredNetwork
         return null;
     }
 
-    /// <summary>The gateways of all ranges.</summary>
+    /// <summary>The gateway addresses of all ranges.</summary>
     public IReadOnlyList<Cidr> Gateways
     {
         get
@@ -78,7 +78,7 @@ public sealed class ConfiguredNetwork
         }
     }
 
-    /// <summary>An address that a pod may have; null without ranges of the family.</summary>
+    /// <summary>Returns an address that a pod may get; null without ranges of the family.</summary>
     public IpAddress? FindSample(bool isV6)
     {
         foreach (var set in RangeSets)
@@ -89,7 +89,7 @@ public sealed class ConfiguredNetwork
         return null;
     }
 
-    /// <summary>How many addresses each range set has for pods, and how many of those are taken.</summary>
+    /// <summary>Returns the number of addresses of each range set, and how many of them are reserved.</summary>
     public IReadOnlyList<PoolUse> CountUse(IReadOnlyList<ReservationState> reservations)
     {
         var uses = new List<PoolUse>();
@@ -103,8 +103,11 @@ public sealed class ConfiguredNetwork
         return uses;
     }
 
+    /// <summary>Parses a configuration.</summary>
+    /// <param name="name">The name of the network.</param>
+    /// <param name="version">The version of the configuration.</param>
     /// <param name="plugin">The bridge plugin's part of the configuration, as JSON.</param>
-    /// <exception cref="CniException">What is wrong with it, as ADD would say.</exception>
+    /// <exception cref="CniException">The configuration is invalid; the error is that of ADD.</exception>
     public static ConfiguredNetwork Parse(string name, string version, byte[] plugin)
     {
         var request = CniRequest.ForReading(name, version, plugin);

@@ -3,7 +3,7 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>The node forwards: one setting per family.</summary>
+/// <summary>The node's forwarding, one setting per family.</summary>
 static class Forwarding
 {
     const string IPv4 = "net/ipv4/ip_forward", IPv6 = "net/ipv6/conf/all/forwarding";

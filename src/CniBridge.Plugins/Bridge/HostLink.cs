@@ -5,25 +5,25 @@ using CniBridge.Linux.Route;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
-/// The host's end of an attachment's veth pair: its name can be computed from the attachment, so that DEL finds it when
-/// the namespace is gone, and its alias says whose it is (ip link shows it).
+/// The host veth of an attachment. Its name is computed from the attachment, so that DEL finds it without the namespace. Its alias
+/// names the attachment (ip link shows it).
 /// </summary>
 static class HostLink
 {
-    /// <summary>Names tried one after another when another attachment has the first: a matter of 1 in 4 billion per pod.</summary>
+    /// <summary>The number of names to try. Another attachment has the first name with a probability of 1 in 4 billion per pod.</summary>
     internal const int Candidates = 3;
 
-    /// <summary>The kernel takes IFALIASZ - 1 bytes (256 - 1), the zero at the end among them.</summary>
+    /// <summary>The kernel's limit is IFALIASZ - 1 (256 - 1) bytes, including the terminating zero.</summary>
     const int MaxAliasBytes = 254;
 
-    /// <summary>veth and eight hex digits, as the Go plugin's names look.</summary>
+    /// <summary>Returns "veth" and eight hex digits, the pattern of the Go plugin.</summary>
     internal static string NameOf(Attachment attachment, int candidate)
     {
         var number = candidate.ToString(CultureInfo.InvariantCulture);
         return "veth" + StableHash.ShortOf(string.Join('/', attachment.Network, attachment.ContainerId, attachment.InterfaceName, number));
     }
 
-    /// <summary>All that it may have.</summary>
+    /// <summary>Returns all names that the host veth may have.</summary>
     internal static string[] NamesOf(Attachment attachment)
     {
         var names = new string[Candidates];
@@ -32,24 +32,29 @@ static class HostLink
         return names;
     }
 
-    /// <summary>The bridge's side of the pair that carries a VLAN's gateway, named after the other side.</summary>
+    /// <summary>Returns the name of the bridge port of a VLAN's gateway link.</summary>
     internal static string NameOfVlanPort(string gateway) => "veth" + StableHash.ShortOf($"/{gateway}");
 
-    /// <summary>Its alias is the gateway's name, which its own name is made of.</summary>
+    /// <summary>
+    /// Tells whether a port belongs to a VLAN's gateway link: its alias is the name of that link, from which its own name is computed.
+    /// </summary>
     internal static bool IsVlanPort(Link port) => port.Alias.Length > 0 && port.Name == NameOfVlanPort(port.Alias);
 
-    /// <summary>NETWORK/CONTAINER/INTERFACE; none of the three can hold a slash. Cut, and made unique again, when too long.</summary>
+    /// <summary>
+    /// Returns NETWORK/CONTAINER/INTERFACE; none of the three can contain a slash. An alias that is too long is cut and made unique by
+    /// a hash.
+    /// </summary>
     internal static string AliasOf(Attachment attachment)
     {
         var alias = string.Join('/', attachment.Network, attachment.ContainerId, attachment.InterfaceName);
         if (Encoding.UTF8.GetByteCount(alias) <= MaxAliasBytes)
             return alias;
         var mark = string.Create(CultureInfo.InvariantCulture, $"{CutSign}{StableHash.Of(alias):x16}");
-        // Names of networks and containers are ASCII, and together they are what is too long.
+        // Names of networks and containers are ASCII, and only they can make the alias too long.
         return alias[..(MaxAliasBytes - mark.Length)] + mark;
     }
 
-    /// <summary>Stands before the hex digits at the end of an alias that was cut.</summary>
+    /// <summary>The character before the hash of an alias that was cut.</summary>
     const char CutSign = '~';
 
     const int HashDigits = 16;
@@ -61,12 +66,14 @@ static class HostLink
     static bool IsCut(string alias) => alias.Length == MaxAliasBytes && alias[^(HashDigits + 1)] == CutSign &&
         ulong.TryParse(alias.AsSpan()[^HashDigits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>By its alias; by its name while it has none, for the kernel sets the alias of a link only after it made it.</summary>
+    /// <summary>
+    /// Tells whether a link is the host veth of an attachment: by its alias, or by its name while the alias is not set yet.
+    /// </summary>
     internal static bool IsOf(Link port, Attachment attachment) => port.Alias.Length > 0
         ? port.Alias == AliasOf(attachment)
         : NamesOf(attachment).Contains(port.Name);
 
-    /// <summary>Null for an alias that is not ours, or was cut.</summary>
+    /// <summary>Returns the attachment of an alias, or null if the alias has another format or was cut.</summary>
     internal static Attachment? TryParseAlias(string alias) => alias.Split('/') switch
     {
         [{ Length: > 0 } network, { Length: > 0 } container, { Length: > 0 } name] => new Attachment(network, container, name),

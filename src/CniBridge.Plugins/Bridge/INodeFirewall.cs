@@ -5,46 +5,48 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>What the bridge plugin asks of nftables, as verbs; the second implementation is the tests'.</summary>
+/// <summary>The bridge plugin's requests to nftables; tests have a second implementation.</summary>
 interface INodeFirewall
 {
-    /// <summary>Makes the network's rule unless it is there.</summary>
+    /// <summary>Creates the network's masquerade rule unless it exists.</summary>
     void EnsureMasquerade(NetworkMasquerade masquerade);
 
-    /// <summary>Of a network that is not masqueraded any more; does nothing, and costs nothing, where it never was.</summary>
+    /// <summary>Removes the rules of a network that no longer masquerades. Costs nothing for a network that never did.</summary>
     void RemoveMasquerade(string network);
 
     bool HasMasquerade(NetworkMasquerade masquerade);
 
-    /// <summary>What the Go plugins left in nftables for an attachment that they made. A failure is logged, not thrown.</summary>
-    /// <param name="findAddresses">The attachment's addresses; none: unknown.</param>
+    /// <summary>Removes the rules that the Go plugin created for an attachment. Failures are logged.</summary>
+    /// <param name="findAddresses">Returns the attachment's addresses; empty if they are unknown.</param>
     void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses);
 
-    /// <summary>The same of a network's attachments that do not live.</summary>
+    /// <summary>Removes the rules that the Go plugin created for stale attachments of a network.</summary>
     void CollectGoMasquerade(string network, ValidAttachments valid);
 
-    /// <summary>What lets no new connections of a pod through to the world outside, or none to it; null: nothing for sure.</summary>
+    /// <summary>
+    /// Returns the rule or policy that drops new connections between the pod and the outside; null if none certainly does.
+    /// </summary>
     ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod);
 
-    /// <summary>Changes nothing; says when something is missing that pods of the network rely on.</summary>
-    /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>
+    /// <summary>Logs which masquerade rules of the network are missing. Changes nothing.</summary>
+    /// <exception cref="IOException">The kernel has no nftables, or refuses access.</exception>
     void TryMasquerade(string network);
 
-    /// <summary>To be called before anybody brings the pod's end up: drops from now on what comes with another source.</summary>
+    /// <summary>Drops frames with a foreign source MAC from now on. Call it before the pod's end is brought up.</summary>
     void GuardPort(SpoofGuard guard, Rollback undo);
 
-    /// <summary>An attachment that never was guarded costs a look for its record.</summary>
-    /// <param name="isConfigured">Asked only without a record: may there be something all the same?</param>
+    /// <summary>Removes the attachment's MAC spoofing rules. Without such rules, it costs one look for a record.</summary>
+    /// <param name="isConfigured">Returns whether rules may exist without a record; called only without one.</param>
     void UnguardPort(Attachment attachment, Func<bool> isConfigured);
 
-    /// <summary>Removes the guards of a network's attachments that do not live.</summary>
+    /// <summary>Removes the MAC spoofing rules of stale attachments of a network.</summary>
     void CollectGuards(string network, ValidAttachments valid, bool isConfigured);
 
-    /// <summary>Names what an attachment lacks to be guarded; null: nothing.</summary>
+    /// <summary>Returns the missing part of an attachment's MAC spoofing rules, or null.</summary>
     string? FindMissingGuard(SpoofGuard guard);
 
-    /// <summary>The same of what they are guarded by.</summary>
-    /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>
-    /// <exception cref="CniException">It has none for bridges.</exception>
+    /// <summary>Logs which MAC spoofing rules of the network are missing. Changes nothing.</summary>
+    /// <exception cref="IOException">The kernel has no nftables, or refuses access.</exception>
+    /// <exception cref="CniException">The kernel has no nftables for bridges.</exception>
     void TrySpoofCheck(string network);
 }

@@ -8,61 +8,61 @@ namespace CniBridge.Plugins.Bridge;
 /// <summary>The two ends of a new veth pair.</summary>
 sealed record VethPair(int HostIndex, string HostName, MacAddress HostMac, MacAddress PodMac);
 
-/// <summary>The host's end of an attachment that is there.</summary>
+/// <summary>An existing host veth and its attachment.</summary>
 sealed record AttachedLink(Attachment Attachment, Link Link);
 
-/// <summary>A pod's interface as it is, for CHECK.</summary>
+/// <summary>The present state of a container interface, for CHECK.</summary>
 sealed record PodInterface(Link Link, IReadOnlyList<Cidr> Addresses, IReadOnlyList<RouteEntry> Routes);
 
-/// <summary>A pod's interface that was just configured.</summary>
+/// <summary>A container interface that was just configured.</summary>
 interface IPodLink : IDisposable
 {
-    /// <summary>Tells neighbours who has the addresses now, for they may remember another.</summary>
+    /// <summary>Tells neighbours the MAC of the addresses, because they may have an older one in their tables.</summary>
     void Announce(MacAddress mac);
 }
 
-/// <summary>A port of which the kernel tells when it comes up.</summary>
+/// <summary>A bridge port whose carrier the kernel will announce.</summary>
 interface IPortWatch : IDisposable
 {
-    /// <summary>Returns when traffic can pass the port and the bridge.</summary>
+    /// <summary>Waits until the port and the bridge pass traffic.</summary>
     void Await();
 }
 
-/// <summary>What the bridge plugin asks of the kernel, as verbs; the second implementation is the tests'.</summary>
+/// <summary>The bridge plugin's requests to the kernel; tests have a second implementation.</summary>
 interface INodeNetwork : IDisposable
 {
     INodeFirewall Firewall { get; }
 
-    /// <summary>The bridge, or null when there is no link of its name.</summary>
-    /// <exception cref="CniException">A link of another kind has the name, or the bridge cannot do what is asked.</exception>
+    /// <summary>Returns the bridge, or null if no link has its name.</summary>
+    /// <exception cref="CniException">A link of another kind has the name, or the bridge lacks a requested feature.</exception>
     Link? FindBridge(BridgeConfig config);
 
-    /// <summary>Creates the bridge unless somebody did meanwhile, and returns it.</summary>
+    /// <summary>Returns the bridge. Creates it unless another process has done so.</summary>
     Link CreateBridge(BridgeConfig config);
 
-    /// <summary>Up, promiscuous if asked for, and not listening to router advertisements.</summary>
+    /// <summary>Brings the bridge up, makes it promiscuous if configured, and disables router advertisements on it.</summary>
     void PrepareBridge(Link bridge, BridgeConfig config);
 
-    /// <summary>The link that carries the gateway addresses of a VLAN, made if it is not there.</summary>
+    /// <summary>Returns the link with the gateway addresses of a VLAN. Creates it unless it exists.</summary>
     Link EnsureVlanGateway(Link bridge, BridgeConfig config);
 
     IReadOnlyList<Cidr> ListAddresses(Link link);
 
-    /// <summary>Adds and removes gateway addresses; a bridge keeps its MAC from then on.</summary>
+    /// <summary>Adds and removes gateway addresses. A bridge keeps its MAC from then on.</summary>
     void ChangeGateways(Link link, IReadOnlyList<Cidr> added, IReadOnlyList<Cidr> removed);
 
     IReadOnlyList<Link> ListPorts(Link bridge);
 
     IReadOnlyList<PortVlan> ListVlans(Link port);
 
-    /// <summary>Makes the pair: one end on the bridge and up, the other in the pod.</summary>
-    /// <exception cref="CniException">The pod has an interface of the name already.</exception>
+    /// <summary>Creates the veth pair: one end up on the bridge, the other in the pod.</summary>
+    /// <exception cref="CniException">The pod already has an interface with the name.</exception>
     VethPair CreateVeth(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config);
 
-    /// <summary>Brings the pod's interface up with its addresses and routes; no plan: up only.</summary>
+    /// <summary>Brings the container interface up with its addresses and routes; without a plan, only up.</summary>
     IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates);
 
-    /// <summary>The node's own neighbour entries for the addresses, where it has some, name the MAC from now on.</summary>
+    /// <summary>Sets the MAC in the node's existing neighbour entries of the addresses.</summary>
     void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac);
 
     /// <summary>Names who behind the bridge uses an address, as far as the node and the bridge have noticed; null: nobody.</summary>
@@ -72,7 +72,9 @@ interface INodeNetwork : IDisposable
 
     bool IsForwarding(bool isV6);
 
-    /// <summary>To be called before anybody brings the pod's end up, and with it the port and, if it is the first, the bridge.</summary>
+    /// <summary>
+    /// Starts to watch the port. Call it before the pod's end is brought up, which also brings up the port and an unused bridge.
+    /// </summary>
     IPortWatch WatchPort(Link bridge, VethPair veth);
 
     void DeleteVeth(VethPair veth);
@@ -86,27 +88,27 @@ interface INodeNetwork : IDisposable
     /// <summary>Deletes the attachment's host end and so the pair. Returns false when the node has none.</summary>
     bool DeleteHostLink(Attachment attachment);
 
-    /// <summary>The host ends of a network's attachments, as far as their aliases tell.</summary>
+    /// <summary>Returns the host veths of a network's attachments according to their aliases.</summary>
     IReadOnlyList<AttachedLink> ListHostLinks(string network);
 
     void DeleteLink(Link link);
 
     Link? FindLink(string name);
 
-    /// <summary>The port behind which the gateway of a VLAN is; null if it is a link without one.</summary>
+    /// <summary>Returns the bridge port of a VLAN's gateway link, or null if the link has none.</summary>
     Link? FindVlanPort(Link gateway);
 
-    /// <summary>The link's MAC now.</summary>
+    /// <summary>Returns the present MAC of the link.</summary>
     MacAddress GetMac(Link link);
 
-    /// <summary>The MTU of the link to the outside, or 0 when there is none.</summary>
+    /// <summary>Returns the MTU of the uplink, or 0 without one.</summary>
     int FindUplinkMtu();
 
-    /// <summary>Null when the pod has no interface of the name.</summary>
+    /// <summary>Returns the state of a container interface, or null if it does not exist.</summary>
     PodInterface? InspectPod(NetworkNamespace pod, string interfaceName);
 
-    /// <summary>Tries in a namespace of its own whether the kernel can make what ADD makes.</summary>
-    /// <exception cref="IOException">It cannot.</exception>
-    /// <exception cref="CniException">It cannot do what the configuration asks for.</exception>
+    /// <summary>Tries in a new namespace whether the kernel supports everything that ADD needs.</summary>
+    /// <exception cref="IOException">The kernel does not.</exception>
+    /// <exception cref="CniException">The kernel lacks a feature that the configuration requests.</exception>
     void TryKernel(BridgeConfig config);
 }

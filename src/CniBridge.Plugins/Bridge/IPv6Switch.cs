@@ -3,11 +3,11 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>A link's disable_ipv6, of the namespace that the calling thread is in.</summary>
+/// <summary>The setting disable_ipv6 of a link in the calling thread's namespace.</summary>
 static class IPv6Switch
 {
-    /// <summary>Does the link take IPv6 addresses?</summary>
-    /// <exception cref="CniException">It does not; names the setting.</exception>
+    /// <summary>Checks that the link accepts IPv6 addresses.</summary>
+    /// <exception cref="CniException">IPv6 is disabled; the error names the setting.</exception>
     internal static void Require(string link)
     {
         if (Sysctl.TryRead(NameOf(link)) is { } value)
@@ -21,8 +21,8 @@ static class IPv6Switch
         throw Missing(link);
     }
 
-    /// <summary>A runtime may start namespaces with IPv6 switched off; an address was asked for.</summary>
-    /// <exception cref="CniException">It cannot be switched on; names the setting.</exception>
+    /// <summary>Enables IPv6. Runtimes may create namespaces with IPv6 disabled, but this pod gets an IPv6 address.</summary>
+    /// <exception cref="CniException">IPv6 cannot be enabled; the error names the setting.</exception>
     internal static void TurnOn(string link)
     {
         try

@@ -8,14 +8,14 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary><see cref="INodeFirewall"/> on the kernel.</summary>
-/// <param name="links">Of the node's namespace; another's to close.</param>
+/// <summary>The implementation of <see cref="INodeFirewall"/> for the kernel.</summary>
+/// <param name="links">A socket of the node's namespace; the caller closes it.</param>
 sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, IDisposable
 {
     readonly Records<MasqueradeRecord> _masquerades = MasqueradeRecord.All();
     NftSocket? _socket;
 
-    /// <summary>Opened for those who need it.</summary>
+    /// <summary>The socket, opened at first use.</summary>
     NftSocket Socket => _socket ??= new NftSocket();
 
     MasqueradeRules MasqueradeRules => new(Socket, _masquerades, log);
@@ -48,7 +48,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
 
     public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
     {
-        // Go gives the host's end a random name. One that was made here has nothing of Go's, and nobody has to look for it.
+        // The Go plugin uses random names for host veths. A link with our name has no rules of the Go plugin.
         if (links.TryGetIndex(HostLink.NameOf(attachment, 0)) is null)
             GoRules.TryDelete(() => new GoMasquerade(Socket).Delete(attachment, findAddresses), log);
     }
@@ -71,7 +71,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
     public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
     {
         var uplink = Uplink.Find(links, pod.IsV6);
-        // Then the world outside is on the bridge, and the node passes nothing on.
+        // The outside is on the bridge, so the node forwards nothing.
         if (uplink?.Index == gateway.Index)
             return null;
         try

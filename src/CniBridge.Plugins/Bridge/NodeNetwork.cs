@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>The node's side of <see cref="INodeNetwork"/>, on the kernel; the pod's side is <see cref="PodNetwork"/>.</summary>
+/// <summary>The node's part of <see cref="INodeNetwork"/> for the kernel; <see cref="PodNetwork"/> is the pod's part.</summary>
 sealed class NodeNetwork(TextWriter log) : INodeNetwork
 {
     static readonly TimeSpan s_arrivalDeadline = TimeSpan.FromSeconds(2);
@@ -96,8 +96,8 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     }
 
     /// <summary>
-    /// Setting a bridge's MAC, even to what it is, stops it from following its ports: pods keep the gateway's MAC in their
-    /// neighbour tables. A bridge that lost its last port has all zeros, which the kernel refuses to set.
+    /// Sets the bridge's MAC to its present value. The bridge then no longer takes over MACs of its ports, so that the pods' neighbour
+    /// entries of the gateway stay valid. A bridge that lost its last port has a MAC of zeros, which the kernel refuses to set.
     /// </summary>
     void PinMac(Link bridge) => _socket.Execute(
         new ChangeLink(bridge.Index, bridge.Name) { Mac = bridge.Mac.IsZero ? MacAddress.Random() : bridge.Mac });
@@ -114,7 +114,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         for (var candidate = 0; candidate < HostLink.Candidates; candidate++)
         {
             var hostEnd = new VethEnd(HostLink.NameOf(attachment, candidate), MacAddress.Random());
-            // Before the request, for its answer may be lost; by MAC, for the name may be somebody else's.
+            // Push the undo before the request, because its answer may be lost. Delete by MAC, because another link may have the name.
             using var undo = new Rollback(log);
             undo.Push($"delete {hostEnd.Name}", () => DeleteOwn(hostEnd));
             var isCreated = _socket.TryCreateVeth(hostEnd, podEnd, pod, bridge.Index, config.Mtu);
@@ -158,12 +158,12 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         if (_socket.TryGetIndex(config.Bridge) is not { } bridge)
             return null;
         var link = config.VlanGateway is { } gateway ? _socket.TryGetIndex(gateway) : bridge;
-        // Without a VLAN of their own, pods are in the one that a bridge with VLANs gives each port.
+        // Pods without a VLAN of their own are in the default VLAN of a filtering bridge.
         var vlan = config.Vlan == 0 && config.FiltersVlans ? DefaultVlan : config.Vlan;
         return link is null ? null : AddressTraffic.FindUser(_socket, address, link.Value, bridge, vlan, log);
     }
 
-    /// <summary>vlan_default_pvid, unless somebody changed it.</summary>
+    /// <summary>The default of vlan_default_pvid.</summary>
     const int DefaultVlan = 1;
 
     public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac)
@@ -215,7 +215,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
             var name = HostLink.NameOf(attachment, candidate);
             if (_socket.TryGetIndex(name) is null || _socket.TryGetLink(name) is not { Kind: "veth" } link)
                 continue;
-            // Without an alias: an ADD was killed between making the pair and naming it.
+            // The link has no alias if an ADD was killed between creating and naming it.
             if (link.Alias.Length > 0 && link.Alias != HostLink.AliasOf(attachment))
                 continue;
             _socket.DeleteLink(link.Index, link.Name);

@@ -3,12 +3,12 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>A pod's interface and a socket of the pod's namespace, which any thread may use once it is open.</summary>
+/// <summary>A container interface and a socket of the pod's namespace, usable from any thread.</summary>
 sealed class PodLink : IPodLink
 {
     int? _index;
 
-    /// <summary>To be made on a thread that is in the pod's namespace.</summary>
+    /// <summary>Opens the socket; the calling thread must be in the pod's namespace.</summary>
     internal PodLink(string name) => Name = name;
 
     internal RouteSocket Socket { get; } = new();
@@ -18,9 +18,9 @@ sealed class PodLink : IPodLink
     internal int Index => _index ??= Socket.GetIndex(Name);
 
     /// <summary>
-    /// Setting the MAC to what it is makes the kernel send gratuitous ARP and unsolicited neighbour advertisements
-    /// (NETDEV_CHANGEADDR with arp_notify and ndisc_notify). Those that it sends when the link goes up are lost: the
-    /// bridge's port forwards only a moment later.
+    /// Sets the MAC to its present value. The kernel then sends gratuitous ARP and unsolicited neighbour advertisements
+    /// (NETDEV_CHANGEADDR with arp_notify and ndisc_notify). Those that it sends when the link comes up are lost, because the bridge port
+    /// forwards only a moment later.
     /// </summary>
     public void Announce(MacAddress mac) => Socket.Execute(new ChangeLink(Index, Name) { Mac = mac });
 

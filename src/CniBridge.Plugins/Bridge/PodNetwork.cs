@@ -5,13 +5,16 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>What is done inside a pod's namespace, each by a visit of its own.</summary>
+/// <summary>Operations inside a pod's namespace; each enters it once.</summary>
 static class PodNetwork
 {
     static readonly TimeSpan s_dadDeadline = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_arrivalDeadline = TimeSpan.FromSeconds(2);
 
-    /// <summary>Addresses before up, so that going up announces them; routes after, for they need the link up.</summary>
+    /// <summary>
+    /// Configures the interface: addresses before up, so that coming up announces them, and routes after it, because they need the link
+    /// up.
+    /// </summary>
     internal static PodLink Configure(NetworkNamespace pod, string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log) =>
         pod.Run(() =>
         {
@@ -42,7 +45,7 @@ static class PodNetwork
         link.Socket.Execute([.. ToMessages(link.Index, plan, detectsDuplicates, up)]);
         if (detection is not null)
             AwaitAddresses(link, detection);
-        // The first packet to the pod may come as soon as ADD is done.
+        // The first packet to the pod may arrive as soon as ADD returns.
         if (arrivals?.WaitUntilTaken([.. plan.Addresses.Select(cidr => cidr.Address)], link.Socket, s_arrivalDeadline) == false)
             log.WriteLine($"{link.Name} takes no packets to its IPv6 addresses yet");
     }
@@ -58,7 +61,7 @@ static class PodNetwork
         return messages;
     }
 
-    /// <summary>What the kernel would fill in is filled in here, so that routes that are the same to it are found to be.</summary>
+    /// <summary>Converts a route. Fills in the kernel's defaults, so that routes that are equal for the kernel compare as equal.</summary>
     static AddRoute ToMessage(int index, CniRoute route) => new(index, route.Destination, route.Gateway)
     {
         Priority = route.Priority == 0 && route.Destination.Address.IsV6 ? DefaultMetricIPv6 : route.Priority,
@@ -83,7 +86,7 @@ static class PodNetwork
         if (detectsDuplicates)
             Sysctl.TryEnsure($"net/ipv6/conf/{name}/enhanced_dad", "1", log);
         Sysctl.TryWrite($"net/ipv6/conf/{name}/accept_dad", detectsDuplicates ? "1" : "0", log);
-        // With it and ndisc_notify the kernel tells neighbours who has the addresses; see PodLink.
+        // With arp_notify and ndisc_notify, the kernel announces the pod's addresses to its neighbours; see PodLink.
         Sysctl.TryWrite($"net/ipv4/conf/{name}/arp_notify", "1", log);
     }
 

@@ -3,15 +3,15 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>Which VLANs a port of the bridge belongs to.</summary>
+/// <summary>The VLANs of a bridge port.</summary>
 static class PortVlans
 {
-    /// <summary>Without vlan, a trunk's untagged frames belong to it, as on a bridge that nobody configured.</summary>
+    /// <summary>The VLAN of a trunk's untagged frames if the configuration names none; it is the default of a bridge.</summary>
     const int DefaultVlan = 1;
 
     const int MinId = 1, MaxId = 4094;
 
-    /// <summary>Nothing when the configuration names no VLAN.</summary>
+    /// <summary>Returns the changes for a pod's port; none if the configuration has no VLAN.</summary>
     internal static IEnumerable<INetlinkMessage> Of(int index, string name, BridgeConfig config)
     {
         if (config is { Vlan: 0, Trunk.Count: 0 })
@@ -20,11 +20,11 @@ static class PortVlans
             yield return new ChangePortVlans(index, name, MinId, MaxId) { IsRemoved = true };
         foreach (var range in config.Trunk)
             yield return new ChangePortVlans(index, name, range.First, range.Last);
-        // Last: a trunk that names it too must not put its tag back.
+        // The native VLAN comes last: a trunk that also names it must not add its tag again.
         yield return Native(index, name, config);
     }
 
-    /// <summary>The port behind which the gateway of a VLAN is: that one alone.</summary>
+    /// <summary>Returns the changes for the port of a VLAN's gateway link, which belongs to that VLAN only.</summary>
     internal static IEnumerable<INetlinkMessage> OfGateway(int index, string name, BridgeConfig config) =>
         Of(index, name, config with { Trunk = [] });
 
@@ -34,7 +34,7 @@ static class PortVlans
         return new ChangePortVlans(index, name, id, id) { IsNative = true };
     }
 
-    /// <summary>What a port must have; it may have others.</summary>
+    /// <summary>Returns the VLANs that a pod's port must have; it may have more.</summary>
     internal static IEnumerable<PortVlan> Expected(BridgeConfig config)
     {
         if (config is { Vlan: 0, Trunk.Count: 0 })

@@ -4,8 +4,8 @@ using CniBridge.Linux.Route;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
-/// A new port, on the node's side. The kernel brings it up in a worker of its own after the pod's end came up; whatever is
-/// sent before is dropped.
+/// A wait for a new port on the node. A worker of the kernel brings the port up after the pod's end; the bridge drops packets that
+/// are sent before.
 /// </summary>
 sealed class PortWatch(RouteSocket socket, Link bridge, VethPair veth) : IPortWatch
 {
@@ -21,8 +21,8 @@ sealed class PortWatch(RouteSocket socket, Link bridge, VethPair veth) : IPortWa
     }
 
     /// <summary>
-    /// A bridge gets its carrier from its first port that forwards: this one, or another's that came after the bridge was looked
-    /// at and before anything was listened to. So it is looked at again.
+    /// Tells whether the bridge passes traffic. A bridge gets its carrier from its first forwarding port. That may be the port of
+    /// another ADD, which came up before this watch was opened, so this method asks the kernel again.
     /// </summary>
     bool IsBridgeUp() => bridge.CanPassTraffic || bridge.RunsStp || socket.TryGetLink(bridge.Index)?.IsOperational == true;
 

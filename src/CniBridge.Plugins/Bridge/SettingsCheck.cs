@@ -6,8 +6,8 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
-/// The part of CHECK that the previous result says nothing about: settings that traffic depends on, as the configuration
-/// wants them. (The reference plugin looks at none of these.)
+/// The part of CHECK that the previous result does not cover: settings that traffic depends on. (The reference plugin checks none of
+/// these.)
 /// </summary>
 sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
 {
@@ -33,7 +33,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
             throw BridgeCheck.Failure($"The port {port.Name} is {name}: {actual}, configured: {configured}");
     }
 
-    /// <summary>A smaller MTU inside is another plugin's choice; a larger one loses packets.</summary>
+    /// <summary>Compares the MTUs. A smaller MTU in the pod is the choice of another plugin; a larger one loses packets.</summary>
     void CheckMtu(Link host, Link pod)
     {
         if (config is { Mtu: > 0 } && host.Mtu != config.Mtu)
@@ -72,8 +72,8 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
     }
 
     /// <summary>
-    /// Connections to a pod are looked at only where somebody outside knows its address: not where all that it sends is
-    /// masqueraded.
+    /// Checks the forward chains. Connections to the pod are checked only if hosts outside can know its address, which masquerade
+    /// hides.
     /// </summary>
     void CheckForwardChains(Link gateway, IpAddress pod)
     {

@@ -3,19 +3,19 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>The link by which the node reaches the world: that of its default route.</summary>
+/// <summary>The link of the node's default route.</summary>
 static class Uplink
 {
-    /// <summary>Dummy addresses, which stand on no network (RFC 7600, RFC 9780): what leads to them is the default route.</summary>
+    /// <summary>Dummy addresses that no network has (RFC 7600, RFC 9780); only the default route leads to them.</summary>
     static readonly string[] s_anywhere = ["192.0.0.8", "100:0:0:1::1"];
 
-    /// <summary>Null without a default route of the family.</summary>
+    /// <summary>Returns the uplink, or null without a default route of the family.</summary>
     internal static Link? Find(RouteSocket socket, bool isV6) =>
         IpAddress.TryParse(s_anywhere[isV6 ? 1 : 0], out var address) && socket.FindLinkTowards(address) is { } index
             ? socket.TryGetLink(index)
             : null;
 
-    /// <returns>The smaller of both families' links; 0 without a default route.</returns>
+    /// <returns>The smaller MTU of the uplinks of both families; 0 without a default route.</returns>
     internal static int FindMtu(RouteSocket socket)
     {
         var smallest = 0;

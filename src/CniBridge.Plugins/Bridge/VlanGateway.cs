@@ -5,14 +5,14 @@ using CniBridge.Linux.Route;
 namespace CniBridge.Plugins.Bridge;
 
 /// <summary>
-/// The link that carries the gateway addresses of a VLAN: one end of a pair whose other end is a port of the bridge that
-/// belongs to that VLAN alone.
+/// The link with the gateway addresses of a VLAN: one end of a veth pair. The other end is a bridge port that belongs to this VLAN
+/// only.
 /// </summary>
 sealed class VlanGateway(RouteSocket socket, Link bridge, BridgeConfig config, TextWriter log)
 {
     readonly string _name = config.VlanGateway!;
 
-    /// <summary>What there is is put right each time: whoever made it may have been killed before it was done.</summary>
+    /// <summary>Creates or completes the link. An earlier ADD may have been killed before it was complete.</summary>
     internal Link Ensure()
     {
         if (socket.TryGetIndex(_name) is null)
@@ -26,7 +26,9 @@ sealed class VlanGateway(RouteSocket socket, Link bridge, BridgeConfig config, T
         return link;
     }
 
-    /// <summary>The other end; an administrator's link of the name may be of another kind, or have it elsewhere.</summary>
+    /// <summary>
+    /// Returns the other end, or null: an administrator's link with the name may be of another kind or have its peer elsewhere.
+    /// </summary>
     internal static Link? FindPort(Link link, RouteSocket socket) =>
         link is { Kind: "veth", IsPeerElsewhere: false } ? socket.TryGetLink(link.PeerIndex) : null;
 
@@ -38,7 +40,9 @@ sealed class VlanGateway(RouteSocket socket, Link bridge, BridgeConfig config, T
             new VethEnd(port, MacAddress.Random()), new VethEnd(_name, MacAddress.Random()), null, bridge.Index, mtu);
     }
 
-    /// <summary>VLANs are taken away only from a port that nobody can be using: pods behind the gateway would lose packets.</summary>
+    /// <summary>
+    /// Attaches the port. VLANs are removed only from a port without users, because pods behind the gateway would lose packets.
+    /// </summary>
     void Plug(Link port)
     {
         var isUnplugged = port.Master != bridge.Index;

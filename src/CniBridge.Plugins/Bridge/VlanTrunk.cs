@@ -2,17 +2,17 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 
-/// <summary>VLANs in a row, both included.</summary>
+/// <summary>A range of VLANs, both ends included.</summary>
 sealed record VlanRange(int First, int Last);
 
 /// <summary>The key vlanTrunk: VLANs that pass a port with their tags.</summary>
 static class VlanTrunk
 {
-    /// <summary>IEEE 802.1Q: twelve bits, all zeros and all ones reserved.</summary>
+    /// <summary>The limits of a VLAN ID (IEEE 802.1Q: twelve bits, all zeros and all ones reserved).</summary>
     const int MinId = 1, MaxId = 4094;
 
-    /// <returns>The union of all items, ascending, with gaps between.</returns>
-    /// <exception cref="CniException">Code 7, in the reference plugin's words.</exception>
+    /// <returns>The union of all items in ascending order, with gaps between the ranges.</returns>
+    /// <exception cref="CniException">Code 7, with the text of the reference plugin.</exception>
     internal static IReadOnlyList<VlanRange> Parse(List<VlanTrunkJson?>? json)
     {
         var ranges = new List<VlanRange>();

@@ -1,27 +1,29 @@
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>What the check of sources asks of nftables; the second implementation is the tests'.</summary>
+/// <summary>The requests of the MAC spoofing check to nftables; tests have a second implementation.</summary>
 interface ISpoofCheckRules
 {
-    /// <summary>From now on nothing else may come by the port; in place of what a former link of its name was allowed.</summary>
+    /// <summary>Drops all other source MACs on the port from now on. Replaces the rules of a former link with the port's name.</summary>
     void Add(SpoofGuard guard);
 
-    /// <summary>Removes what is there of it; what has become another attachment's stays.</summary>
+    /// <summary>Removes the rules of the attachment; elements that belong to another attachment stay.</summary>
     void Remove(SpoofGuard guard);
 
-    /// <summary>The same for one of which no more is known than the names that its port may have.</summary>
+    /// <summary>Removes the rules of an attachment without a record, by the possible names of its port.</summary>
     void Remove(Attachment attachment, IReadOnlyList<string> ports);
 
-    /// <summary>Removes all of a network but that of some owners (<see cref="ElementOwner"/>). Grows with the number of pods.</summary>
+    /// <summary>
+    /// Removes all rules of a network except those of some owners (<see cref="ElementOwner"/>). The cost grows with the number of pods.
+    /// </summary>
     void RemoveOthers(string network, IReadOnlySet<string> owners);
 
-    /// <summary>Names what an attachment lacks; null: nothing.</summary>
+    /// <summary>Returns the missing part of an attachment's rules, or null.</summary>
     string? FindMissing(SpoofGuard guard);
 
-    /// <summary>Makes everything that is not there, at once.</summary>
+    /// <summary>Adds all missing rules in one batch.</summary>
     void Restore(IReadOnlyList<SpoofGuard> guards);
 
-    /// <summary>Changes nothing on the node.</summary>
-    /// <exception cref="IOException">The kernel cannot do it, or does not let us.</exception>
+    /// <summary>Checks that the kernel supports the rules. Changes nothing on the node.</summary>
+    /// <exception cref="IOException">The kernel does not, or refuses access.</exception>
     void Try();
 }

@@ -5,9 +5,9 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>The chain that was made for a network in one family: with it, it can be made again without a pod's ADD.</summary>
-/// <param name="Masquerade">With the ranges that the chain has, former ones among them.</param>
-/// <param name="Chain">Its name, which the next ADD looks for: made of the ranges of that time's configuration alone.</param>
+/// <summary>The record of a network's masquerade chain in one family, from which repair can create the chain without an ADD.</summary>
+/// <param name="Masquerade">The masquerade, including former ranges that the chain contains.</param>
+/// <param name="Chain">The name of the chain, computed from the configured ranges only; the next ADD looks for it.</param>
 sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
 {
     static readonly RecordFormat<MasqueradeRecord> s_format = new(

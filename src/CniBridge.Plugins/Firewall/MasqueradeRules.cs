@@ -8,29 +8,28 @@ using CniBridge.Plugins.State;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// The chains of <see cref="NetworkMasquerade"/> in nftables: a base chain for each, with a rule and the two sets that it looks
-/// into.
+/// The chains of <see cref="NetworkMasquerade"/> in nftables: one base chain for each, with one rule and two sets.
 /// </summary>
 sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records, TextWriter log)
 {
-    /// <summary>More than once only when several first ADDs of a network meet.</summary>
+    /// <summary>The number of tries; more than one is needed only if several first ADDs of a network meet.</summary>
     const int Attempts = 5;
 
-    /// <summary>Looks, and nearly always that is all.</summary>
-    /// <returns>Was anything changed?</returns>
+    /// <summary>Creates the chain unless it exists. A look is enough for nearly every ADD.</summary>
+    /// <returns>True if something was changed.</returns>
     internal bool Ensure(NetworkMasquerade wanted) => Repeat(() =>
     {
         if (socket.TryGetChain(wanted.Chain) is not null)
             return false;
         var former = ListChains(wanted);
         var record = new MasqueradeRecord(Widen(wanted, former), wanted.Chain.Name);
-        // First, so that whatever chain there is can be made again.
+        // The record comes first, so that repair can create every chain that has existed.
         records.TrySave(record, log);
         socket.Commit(Making(record, former));
         return true;
     });
 
-    /// <summary>Makes a network's chain again, whole, if anything of it is missing; false where nothing is.</summary>
+    /// <summary>Creates the complete chain if a part of it is missing. Returns false if none is.</summary>
     internal bool Restore(MasqueradeRecord record) => Repeat(() =>
     {
         var former = ListChains(record.Masquerade);
@@ -40,7 +39,7 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         return true;
     });
 
-    /// <summary>Is the network's chain there, whole, and no other of it?</summary>
+    /// <summary>Tells whether the network has exactly this chain, complete.</summary>
     internal bool IsIntact(MasqueradeRecord record) => IsIntact(record, ListChains(record.Masquerade));
 
     bool IsIntact(MasqueradeRecord record, List<ChainEntry> chains)
@@ -53,7 +52,7 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         return Serves(record.Masquerade with { PodAddresses = ends }, record.Masquerade.Table.Chain(record.Chain));
     }
 
-    /// <summary>Somebody else may make a chain just then, or delete the ones that are to be replaced.</summary>
+    /// <summary>Repeats a change if another process has created or deleted one of its chains meanwhile.</summary>
     static bool Repeat(Func<bool> change)
     {
         for (var attempt = 1; ; attempt++)
@@ -90,7 +89,7 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         return batch;
     }
 
-    /// <summary>Of a network that is not masqueraded any more nothing stays.</summary>
+    /// <summary>Removes all chains of a network that no longer masquerades.</summary>
     internal void Remove(NetworkMasquerade unwanted)
     {
         var batch = new NftBatch();
@@ -105,7 +104,7 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         var (from, inside) = SetsOf(chain);
         batch.Add(
             new NewTable(chain.Table),
-            // Of two that make it at once the second must fail, or there would be two rules.
+            // Of two processes that create the chain, the second must fail, or the chain would have two rules.
             new NewChain(chain)
             {
                 Hook = ChainHook.NatPostrouting,
@@ -155,14 +154,14 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         return [.. elements];
     }
 
-    /// <summary>The network's chains, whatever ranges they are for.</summary>
+    /// <summary>Returns the network's chains for any ranges.</summary>
     List<ChainEntry> ListChains(NetworkMasquerade wanted)
     {
         var prefix = wanted.NamePrefix;
         return socket.ListChains(wanted.Table).FindAll(chain => chain.Name.StartsWith(prefix, StringComparison.Ordinal));
     }
 
-    /// <summary>Each start with the end that follows it; the last may have none.</summary>
+    /// <summary>Joins each start element with the following end element; the last one may have none.</summary>
     List<AddressSpan> ListSpans(SetName set)
     {
         List<IpAddress> starts = [], ends = [];

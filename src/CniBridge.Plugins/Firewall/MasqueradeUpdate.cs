@@ -7,18 +7,18 @@ using CniBridge.Plugins.State;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// Gives running pods at once the masquerading that their network's next ADD would give them: for whoever changes the
-/// configuration of a network because a node came or left.
+/// Updates the masquerade of running pods after a change of their network's configuration, as the network's next ADD would do. The
+/// agent uses it when nodes join or leave.
 /// </summary>
 public sealed class MasqueradeUpdate(string root = StateDirectory.DefaultRoot)
 {
-    /// <summary>A network that has no masquerading yet gets none: it comes with the first pod.</summary>
-    /// <param name="network">Its name.</param>
-    /// <param name="subnets">Ranges of host-local that give no more than their subnet.</param>
-    /// <param name="outside">Networks that pods reach with their own address.</param>
-    /// <returns>Was anything changed?</returns>
+    /// <summary>Updates the masquerade of a network. A network without masquerade rules gets none before its first pod.</summary>
+    /// <param name="network">The name of the network.</param>
+    /// <param name="subnets">Ranges of host-local that have only a subnet.</param>
+    /// <param name="outside">Networks that pods reach with their own addresses.</param>
+    /// <returns>True if something was changed.</returns>
     /// <exception cref="IOException">The kernel refused.</exception>
-    /// <exception cref="CniException">A subnet is no range.</exception>
+    /// <exception cref="CniException">A subnet is no valid range.</exception>
     public bool Run(string network, IReadOnlyList<Cidr> subnets, IReadOnlyList<Cidr> outside)
     {
         var records = MasqueradeRecord.All(root);

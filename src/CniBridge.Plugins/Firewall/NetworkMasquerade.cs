@@ -6,33 +6,34 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// The masquerading of one network in one family: what its pods send to anywhere but inside goes out with the node's address.
-/// One chain with one rule does it for all pods, so that no pod leaves anything behind. The chain's name is made of the
-/// network's and of a digest of the ranges: where it is there, everything is as configured.
+/// The masquerade of one network in one family: traffic of its pods to all destinations outside leaves with the node's address. One
+/// chain with one rule serves all pods. The chain's name contains a digest of the ranges, so that an existing chain is up to date.
 /// </summary>
 sealed record NetworkMasquerade
 {
     const string TableName = "cni-bridge";
 
-    /// <summary>What a comment of nftables holds (NFTNL_UDATA_COMMENT_MAXLEN less the zero at the end); names are ASCII.</summary>
+    /// <summary>
+    /// The longest comment of nftables in bytes (NFTNL_UDATA_COMMENT_MAXLEN without the terminating zero); names are ASCII.
+    /// </summary>
     const int MaxComment = 127;
 
     internal required string Network { get; init; }
     internal required bool IsV6 { get; init; }
 
-    /// <summary>The addresses that pods may have.</summary>
+    /// <summary>The addresses of pods.</summary>
     internal required IReadOnlyList<AddressSpan> From { get; init; }
 
-    /// <summary>Where pods go with their own address: the network itself, multicast, what is configured.</summary>
+    /// <summary>The destinations that pods reach with their own addresses: the network itself, multicast, configured networks.</summary>
     internal required IReadOnlyList<AddressSpan> Inside { get; init; }
 
     /// <summary>The attachment's own addresses.</summary>
     internal required IReadOnlyList<IpAddress> PodAddresses { get; init; }
 
-    /// <summary>One for each family that the pod has an address of.</summary>
-    /// <param name="network">Its name.</param>
-    /// <param name="pools">Empty: nobody knows but of the pod's own addresses, and so it is their networks.</param>
-    /// <param name="outside">Networks that pods reach with their own address; of either family.</param>
+    /// <summary>Creates a masquerade for each family of the pod's addresses.</summary>
+    /// <param name="network">The name of the network.</param>
+    /// <param name="pools">The address pools; empty: only the networks of the pod's own addresses are known.</param>
+    /// <param name="outside">Networks of both families that pods reach with their own addresses.</param>
     /// <param name="ips">The pod's addresses.</param>
     internal static List<NetworkMasquerade> Of(
         string network, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, IReadOnlyList<CniIp> ips)
@@ -47,11 +48,11 @@ sealed record NetworkMasquerade
         return families;
     }
 
-    /// <summary>To name what there may be.</summary>
+    /// <summary>Creates an empty masquerade, for the names of a network's chains.</summary>
     internal static NetworkMasquerade Nothing(string network, bool isV6) =>
         new() { Network = network, IsV6 = isV6, From = [], Inside = [], PodAddresses = [] };
 
-    /// <summary>Of one family, for whatever pods there are.</summary>
+    /// <summary>Creates the masquerade of one family without a pod.</summary>
     internal static NetworkMasquerade Of(
         string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside) =>
         Of(network, isV6, pools, outside, []);
@@ -105,7 +106,7 @@ sealed record NetworkMasquerade
 
     internal static TableName TableOf(bool isV6) => new(isV6 ? TableFamily.IPv6 : TableFamily.IPv4, TableName);
 
-    /// <summary>What the names of all chains of the network begin with, whatever its ranges are.</summary>
+    /// <summary>The start of the names of all chains of the network, for any ranges.</summary>
     internal string NamePrefix => $"masq-{StableHash.ShortOf(Network)}-";
 
     internal ChainName Chain => Table.Chain(NamePrefix + StableHash.ShortOf(Ranges()));

@@ -5,19 +5,19 @@ using CniBridge.Plugins.State;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// The check of sources: what the kernel drops, and a record of it for each attachment, written before and deleted after, so
-/// that nobody who is killed leaves anything that is not found again.
+/// The MAC spoofing check: rules in the kernel, and a record for each attachment. The record is written before the rules and deleted
+/// after them, so that rules of a killed process are found again.
 /// </summary>
 sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, TextWriter log)
 {
-    /// <exception cref="CniException">Code 2: not with this kernel.</exception>
+    /// <exception cref="CniException">Code 2: the kernel lacks a feature.</exception>
     internal void Add(SpoofGuard guard, Rollback undo)
     {
-        // Of an ADD that was killed, or of a namespace that went without a DEL.
+        // A record of an ADD that was killed, or of a namespace that ended without DEL.
         if (records.TryRead(guard.Owner.FileName) is { } former)
             rules.Remove(former);
         records.TrySave(guard, log);
-        // Before the rules, for their answer may be lost.
+        // Push the undo before the rules, because their answer may be lost.
         undo.Push("take the check of sources back", () => Remove(guard));
         NeedBridgeFamily(() => rules.Add(guard));
     }
@@ -28,9 +28,10 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, Tex
         records.TryDelete(guard.Owner.FileName, log);
     }
 
-    /// <summary>An attachment that never was guarded costs a look for its record.</summary>
-    /// <param name="ports">The names that its port may have, for one whose record is lost.</param>
-    /// <param name="isConfigured">Asked only without a record: may there be something all the same?</param>
+    /// <summary>Removes the attachment's rules. Without such rules, it costs one look for a record.</summary>
+    /// <param name="attachment">The attachment.</param>
+    /// <param name="ports">The possible names of its port, for an attachment whose record is lost.</param>
+    /// <param name="isConfigured">Returns whether rules may exist without a record; called only without one.</param>
     internal void Remove(Attachment attachment, IReadOnlyList<string> ports, Func<bool> isConfigured)
     {
         var name = RecordOwner.NameOf(attachment);
@@ -45,7 +46,7 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, Tex
         }
     }
 
-    /// <summary>Removes those of a network's attachments that do not live.</summary>
+    /// <summary>Removes the rules of stale attachments of a network.</summary>
     internal void CollectGarbage(string network, ValidAttachments valid, bool isConfigured)
     {
         var dead = records.ReadAll().FindAll(guard => guard.Owner.Attachment is var attachment &&
@@ -60,14 +61,14 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, Tex
         rules.RemoveOthers(network, owners);
     }
 
-    /// <summary>Names what an attachment lacks; null: nothing.</summary>
+    /// <summary>Returns the missing part of an attachment's rules, or null.</summary>
     internal string? FindMissing(SpoofGuard guard) => rules.FindMissing(guard);
 
     /// <summary>
-    /// After somebody flushed the ruleset: guards again whom the records name and whose namespace is still there. The record
-    /// of a dead one is for its DEL to find what is there of it, and for nobody to make it again.
+    /// Adds the missing rules of all attachments whose namespace still exists, for example after the ruleset was flushed. The record of a
+    /// stale attachment stays for its DEL, and its rules are not added again.
     /// </summary>
-    /// <returns>What was missing, a line each.</returns>
+    /// <returns>One line for each missing part.</returns>
     internal List<string> Restore()
     {
         var living = records.ReadAll().FindAll(guard => guard.Owner.IsAlive);
@@ -82,8 +83,8 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, Tex
         return restored;
     }
 
-    /// <summary>Changes nothing; says when something is missing that a network's pods rely on. One loss is as good as all.</summary>
-    /// <exception cref="CniException">Code 2: not with this kernel.</exception>
+    /// <summary>Logs the first missing rule of the network's attachments. Changes nothing.</summary>
+    /// <exception cref="CniException">Code 2: the kernel lacks a feature.</exception>
     internal void Try(string network)
     {
         NeedBridgeFamily(rules.Try);

@@ -7,22 +7,22 @@ using CniBridge.Linux.Nftables.Sets;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// The check of sources in nftables: one chain with one rule, whatever the number of pods, and two sets that it looks into.
-/// Ports that are in neither send what they like.
+/// The MAC spoofing check in nftables: one chain with one rule and two sets, independent of the number of pods. Ports outside the sets
+/// are not checked.
 /// </summary>
-/// <param name="open">The socket of the node's namespace, which whoever needs none does not open.</param>
+/// <param name="open">Returns the socket of the node's namespace; called at first use.</param>
 sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
 {
-    /// <summary>More than once only when several first ADDs of a node meet, or who removes the same.</summary>
+    /// <summary>The number of tries; more than one is needed only if several first ADDs or removals meet.</summary>
     const int Attempts = 5;
 
     static readonly TableName s_table = new(TableFamily.Bridge, "cni-bridge");
     static readonly ChainName s_chain = s_table.Chain("spoof-check");
 
-    /// <summary>Ports, each with its owner and MAC in the comment.</summary>
+    /// <summary>The checked ports, each with its owner and MAC in the comment.</summary>
     static readonly SetName s_guarded = s_table.Set("guarded");
 
-    /// <summary>Ports with the MAC that may come by them, each with its owner in the comment.</summary>
+    /// <summary>The allowed pairs of port and MAC, each with its owner in the comment.</summary>
     static readonly SetName s_allowed = s_table.Set("allowed");
 
     public void Add(SpoofGuard guard) => Commit(batch =>
@@ -30,7 +30,7 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
         if (open().TryGetChain(s_chain) is null)
             AddChain(batch);
         var former = open().TryGetElement(s_guarded, Port(guard.Port))?.Comment;
-        // There already is as good to the kernel, whatever the comment says.
+        // The kernel accepts an existing element regardless of its comment.
         if (former is not null && former != ElementOwner.WithMac(guard.Owner.Attachment, guard.Mac))
             Delete(batch, guard.Port, _ => true);
         AddElements(batch, [guard]);
@@ -114,7 +114,7 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
                 open().Commit(batch);
                 return;
             }
-            // Somebody else made the chain meanwhile, or deleted what was to be deleted.
+            // Another process has created the chain or deleted an element meanwhile.
             catch (KernelException e) when (e.Errno is Errno.EEXIST or Errno.ENOENT && attempt < Attempts)
             {
             }
@@ -123,7 +123,7 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
 
     static void AddChain(NftBatch batch) => batch.Add([
         new NewTable(s_table),
-        // Of two that make it at once the second must fail, or there would be two rules.
+        // Of two processes that create the chain, the second must fail, or the chain would have two rules.
         new NewChain(s_chain) { Hook = ChainHook.BridgePrerouting, Policy = Verdict.Accept, IsExclusive = true },
         .. Sets(),
         Rule(),
@@ -145,7 +145,7 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
         new Counter(), new Decide(Verdict.Drop),
     ];
 
-    /// <summary>The first, for what stands before it may let pass what it would drop.</summary>
+    /// <summary>Tells whether the first rule is ours; a rule before it could accept what ours drops.</summary>
     bool HasRule() => open().ListRules(s_chain) is [var first, ..] && first.Does(Expressions());
 
     static void AddElements(NftBatch batch, IReadOnlyList<SpoofGuard> guards)
@@ -161,7 +161,7 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
         batch.AddElements(s_allowed, senders).AddElements(s_guarded, ports);
     }
 
-    /// <summary>A port, and the MAC that its comment names, or another one.</summary>
+    /// <summary>Deletes the elements of a port: the one with the MAC of its comment, or with the recorded one.</summary>
     void Delete(NftBatch batch, string port, Predicate<string> isOwner, MacAddress? recorded = null)
     {
         MacAddress? named = null;

@@ -5,8 +5,8 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>What an attachment may send: frames whose Ethernet source is the MAC that it was given.</summary>
-/// <param name="Port">The host's end of its pair.</param>
+/// <summary>The rule for an attachment: it may send only frames with its own source MAC.</summary>
+/// <param name="Port">The name of the host veth.</param>
 sealed record SpoofGuard(RecordOwner Owner, string Port, MacAddress Mac)
 {
     internal static RecordFormat<SpoofGuard> Format { get; } = new("spoof-check", guard => guard.Owner.FileName, Write, Read);
@@ -18,7 +18,7 @@ sealed record SpoofGuard(RecordOwner Owner, string Port, MacAddress Mac)
         json.WriteString("mac", guard.Mac.ToString());
     }
 
-    /// <exception cref="JsonException">Something is missing or wrong: it is no record.</exception>
+    /// <exception cref="JsonException">A member is missing or wrong, so the text is no record.</exception>
     static SpoofGuard Read(JsonKeys keys)
     {
         if (keys.Text("port") is not { } port || CniName.WhyNoInterfaceName(port) is not null)
