@@ -29,7 +29,20 @@ public sealed class LoopbackPlugin : IPlugin
         };
     }
 
+    /// <summary>A pod may rename lo, and what it does in its namespace must not decide whether DEL succeeds: nothing of it outlives that.</summary>
     public void Delete(CniRequest request)
+    {
+        try
+        {
+            BringDown(request);
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            request.Log.WriteLine($"lo in {request.Environment.NetworkNamespace} stays as it is: {e.Message}");
+        }
+    }
+
+    static void BringDown(CniRequest request)
     {
         using var container = request.TryOpenNamespace();
         if (container is null)
