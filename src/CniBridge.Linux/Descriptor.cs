@@ -33,6 +33,21 @@ sealed unsafe class Descriptor : IDisposable
 
     internal static Descriptor Open(string path, int flags, uint mode = 0) => TryOpen(path, flags, mode, [])!;
 
+    /// <summary>
+    /// Returns an entry of a directory as an O_PATH descriptor: a link itself, and no file is really opened. Returns null when there is
+    /// none, when the directory is none or a link, or when it may not be searched.
+    /// </summary>
+    /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
+    internal static Descriptor? TryOpenPathIn(Descriptor directory, string name)
+    {
+        RefuseNul(name);
+        var number = LibC.openat(directory.Number, name, LibC.O_PATH | LibC.O_NOFOLLOW | LibC.O_CLOEXEC);
+        if (number >= 0)
+            return new Descriptor(number, name);
+        var failure = new KernelException($"look up {name}", Marshal.GetLastPInvokeError());
+        return failure.IsForLackOfResources ? throw failure : null;
+    }
+
     internal static Descriptor OpenSocket(int domain, int type, int protocol)
     {
         var number = LibC.socket(domain, type | LibC.SOCK_CLOEXEC, protocol);

@@ -24,6 +24,9 @@ public sealed class KernelException : IOException
     /// <summary>Something else holds what we need for a moment: the caller may try again.</summary>
     public bool IsTemporary => Errno is Linux.Errno.EAGAIN or Linux.Errno.EBUSY or Linux.Errno.ETIMEDOUT or Linux.Errno.ENOBUFS;
 
+    /// <summary>This process, or the node, has no descriptors or no memory left.</summary>
+    public bool IsForLackOfResources => Errno is Linux.Errno.EMFILE or Linux.Errno.ENFILE or Linux.Errno.ENOMEM or Linux.Errno.ENOBUFS;
+
     static string Describe(string operation, int errno, string? kernelText)
     {
         // Runtimes match on C's and Go's lower-case texts ("no such file or directory"), so the first letter goes down.

@@ -19,6 +19,12 @@ static unsafe class LibCExtensions
             return LibC.open(path.Pointer, flags, (ushort)mode);
         }
 
+        internal static int openat(int dirfd, string pathname, int flags)
+        {
+            using var path = new CString(pathname, stackalloc byte[CString.BufferSize]);
+            return LibC.openat(dirfd, path.Pointer, flags, 0);
+        }
+
         internal static int mkdir(string pathname, uint mode)
         {
             using var path = new CString(pathname, stackalloc byte[CString.BufferSize]);

@@ -1,98 +1,130 @@
-using System.Text;
+using System.Runtime.InteropServices;
 
 namespace CniBridge.Linux;
 
 /// <summary>
-/// The network namespaces of this node: those that processes are in, and those that are mounted in any process's mount
-/// namespace. (One that only an open file or a socket keeps alive is not seen; its links in other namespaces are.)
+/// The network namespaces of this node: those that processes are in, and those that are mounted in a mount namespace of this
+/// user namespace. (One that only an open file or a socket keeps alive is not found.) Users who are root in their own user
+/// namespace have mount namespaces with as many and whatever mounts they like; these are not looked at.
 /// </summary>
-public static class LivingNamespaces
+public sealed class LivingNamespaces
 {
+    const string Proc = "/proc", Own = "/proc/thread-self";
+
+    readonly Func<NetworkNamespace, bool> _visit;
+    readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Where namespaces are mounted, by identity: that says more to people than the process that is in one.</summary>
+    readonly Dictionary<string, string> _mountPoints = new(StringComparer.Ordinal);
+
+    readonly string _device;
+
+    LivingNamespaces(Func<NetworkNamespace, bool> visit)
+    {
+        _visit = visit;
+        var identity = SmallFile.IdentityOf($"{Own}/ns/net") ?? throw new KernelException("look at the own network namespace", Marshal.GetLastPInvokeError());
+        _device = identity[..identity.LastIndexOf(':')];
+    }
+
     /// <summary>
-    /// Each once, open, with the path where it is mounted if it is; the caller disposes them. Grows with the number of processes.
+    /// Calls a visitor with each namespace once, until it returns false. Each is closed before the next is opened, because there
+    /// may be more than descriptors. Those that processes are in come first: the mount of another is held for some microseconds.
+    /// What this process may not look into hides nothing else.
     /// </summary>
-    /// <exception cref="IOException">One that may be alive could not be looked at: the list would not be whole.</exception>
-    public static List<NetworkNamespace> OpenAll()
+    /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
+    public static void Visit(Func<NetworkNamespace, bool> visit)
     {
-        var found = new Dictionary<string, NetworkNamespace>(StringComparer.Ordinal);
-        var mounts = new HashSet<string>(StringComparer.Ordinal);
+        var search = new LivingNamespaces(visit);
+        _ = search.VisitProcesses() && search.VisitMounted(Own, "") && search.VisitMountedElsewhere();
+    }
+
+    static IEnumerable<string> Processes => Directory.EnumerateDirectories(Proc).Where(static path => char.IsAsciiDigit(path[Proc.Length + 1]));
+
+    /// <returns>False when the visitor has enough.</returns>
+    bool VisitProcesses()
+    {
+        foreach (var mounted in MountedNamespace.ReadAll(Own, _device))
+            _mountPoints.TryAdd(mounted.Identity, mounted.Path);
+        foreach (var process in Processes)
+        {
+            if (TryOpen(process) is { } opened && !Visit(opened))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Opens the namespace of a process; null when it was visited, or the process has ended or may not be looked into.</summary>
+    NetworkNamespace? TryOpen(string process)
+    {
+        var path = $"{process}/ns/net";
+        if (SmallFile.IdentityOf(path) is not { } identity || _seen.Contains(identity))
+            return null;
         try
         {
-            foreach (var process in Directory.EnumerateDirectories("/proc"))
-            {
-                // Where one is mounted says more to people than who is in it.
-                if (IsProcess(process) && SmallFile.IdentityOf($"{process}/ns/mnt") is { } mount && mounts.Add(mount))
-                    AddMounted(process, found);
-            }
-            foreach (var process in Directory.EnumerateDirectories("/proc"))
-            {
-                if (IsProcess(process))
-                    Add($"{process}/ns/net", found);
-            }
-            return [.. found.Values];
+            return NetworkNamespace.TryOpen(path, _mountPoints.GetValueOrDefault(identity, path));
         }
-        catch
+        catch (KernelException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.ESRCH)
         {
-            foreach (var one in found.Values)
-                one.Dispose();
-            throw;
+            return null;
         }
     }
 
-    static bool IsProcess(string path) => char.IsAsciiDigit(path["/proc/".Length]);
-
-    static void Add(string path, Dictionary<string, NetworkNamespace> found)
+    /// <param name="process">Whose mount table it is.</param>
+    /// <param name="prefix">Of the paths that are shown.</param>
+    bool VisitMounted(string process, string prefix)
     {
-        // Of a process that ended meanwhile there is nothing.
-        if (SmallFile.IdentityOf(path) is not { } identity || found.ContainsKey(identity))
-            return;
-        if (NetworkNamespace.TryOpen(path) is { } opened)
-            found.Add(identity, opened);
-    }
-
-    /// <summary>proc_pid_mountinfo(5): 36 35 0:4 net:[4026532281] /run/netns/pod rw,… - nsfs nsfs rw</summary>
-    static void AddMounted(string process, Dictionary<string, NetworkNamespace> found)
-    {
-        foreach (var line in ReadMounts(process))
-        {
-            var words = line.Split(' ');
-            if (words.Length < 5 || !words[3].StartsWith("net:[", StringComparison.Ordinal))
-                continue;
-            var identity = $"{words[2]}:{words[3]["net:[".Length..^1]}";
-            if (found.ContainsKey(identity))
-                continue;
-            var path = Unescape(words[4]);
-            Add(SmallFile.IdentityOf(path) == identity ? path : $"{process}/root{path}", found);
-        }
-    }
-
-    static string[] ReadMounts(string process)
-    {
+        ProcessRoot? root = null;
         try
         {
-            return File.ReadAllLines($"{process}/mountinfo");
+            foreach (var mounted in MountedNamespace.ReadAll(process, _device))
+            {
+                if (_seen.Contains(mounted.Identity))
+                    continue;
+                root ??= ProcessRoot.TryOpen(process);
+                if (root is not null && TryOpen(root, mounted, prefix) is { } opened && !Visit(opened))
+                    return false;
+            }
+            return true;
         }
-        catch (IOException) when (SmallFile.IdentityOf($"{process}/ns/mnt") is null)
+        finally
         {
-            // It ended.
-            return [];
+            root?.Dispose();
         }
     }
 
-    /// <summary>Blanks and the like stand as three octal digits after a backslash.</summary>
-    static string Unescape(string text)
+    /// <summary>Each mount namespace once: that of a runtime that keeps its mounts for itself, for example.</summary>
+    bool VisitMountedElsewhere()
     {
-        var plain = new StringBuilder();
-        for (var i = 0; i < text.Length; i++)
+        var user = SmallFile.IdentityOf($"{Own}/ns/user");
+        var mounts = new HashSet<string?>(StringComparer.Ordinal) { null, SmallFile.IdentityOf($"{Own}/ns/mnt") };
+        foreach (var process in Processes)
         {
-            if (text[i] == '\\' && i + 3 < text.Length)
-            {
-                plain.Append((char)Convert.ToInt32(text.Substring(i + 1, 3), 8));
-                i += 3;
-            }
-            else
-                plain.Append(text[i]);
+            if (SmallFile.IdentityOf($"{process}/ns/user") == user && mounts.Add(SmallFile.IdentityOf($"{process}/ns/mnt")) &&
+                !VisitMounted(process, $"{process}/root"))
+                return false;
         }
-        return plain.ToString();
+        return true;
+    }
+
+    /// <summary>Null where another file lies over the mount, or a link leads to it: nothing of it is opened then.</summary>
+    static NetworkNamespace? TryOpen(ProcessRoot root, MountedNamespace mounted, string prefix)
+    {
+        using var file = root.TryFind(mounted.Path);
+        if (file?.Identity != mounted.Identity)
+            return null;
+        try
+        {
+            return NetworkNamespace.TryOpen(file, prefix + mounted.Path);
+        }
+        catch (KernelException e) when (e.Errno is Errno.EACCES or Errno.EPERM)
+        {
+            return null;
+        }
+    }
+
+    bool Visit(NetworkNamespace opened)
+    {
+        using (opened)
+            return !_seen.Add(opened.GetIdentity()) || _visit(opened);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 
 namespace CniBridge.Linux;
@@ -34,7 +35,10 @@ public sealed unsafe class NetworkNamespace : IDisposable
     }
 
     /// <summary>Null when there is nothing at the path, or something that is no network namespace.</summary>
-    public static NetworkNamespace? TryOpen(string path)
+    public static NetworkNamespace? TryOpen(string path) => TryOpen(path, path);
+
+    /// <param name="name">The value of <see cref="Path"/>.</param>
+    internal static NetworkNamespace? TryOpen(string path, string name)
     {
         // ENXIO: a socket or a device without a driver lies there; EISDIR and ENOTDIR: a path that was never a namespace.
         var descriptor = Linux.Descriptor.TryOpen(path, OpenFlags, 0,
@@ -42,9 +46,28 @@ public sealed unsafe class NetworkNamespace : IDisposable
         if (descriptor is null)
             return null;
         if (IsNetwork(descriptor))
-            return new NetworkNamespace(path, descriptor);
+            return new NetworkNamespace(name, descriptor);
         descriptor.Dispose();
         return null;
+    }
+
+    /// <summary>
+    /// Opens the namespace behind a file that was found, and holds no file of its mount when it returns: umount(8) fails while
+    /// one is open. Disposes the file.
+    /// </summary>
+    /// <param name="file">An O_PATH descriptor of a file that is known to be a namespace.</param>
+    /// <param name="name">The value of <see cref="Path"/>.</param>
+    /// <returns>Null when it is gone.</returns>
+    /// <exception cref="KernelException">The namespace cannot be entered.</exception>
+    internal static NetworkNamespace? TryOpen(Descriptor file, string name)
+    {
+        using var mounted = TryOpen(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.Number}"));
+        file.Dispose();
+        return mounted is null ? null : new NetworkNamespace(name, mounted.Run(() =>
+        {
+            mounted.Dispose();
+            return OpenOwn();
+        }));
     }
 
     /// <summary>Is this the namespace that the calling thread is in?</summary>

@@ -1,21 +1,38 @@
+using System.Globalization;
+
 namespace CniBridge.Linux.Tests;
 
 [Collection(NamespaceTests.Name)]
 public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
 {
-    static HashSet<string> List()
+    /// <summary>In a mount namespace of its own: an empty /mnt with a namespace that is mounted on "/mnt/a b/net", whose name is printed.</summary>
+    const string MountOne = """
+        mount -t tmpfs tmpfs /mnt && mkdir '/mnt/a b' && touch '/mnt/a b/net' &&
+        name=$(unshare --net="/mnt/a b/net" readlink /proc/self/ns/net) && echo $name
+        """;
+
+    static Dictionary<string, string> List()
     {
-        var found = LivingNamespaces.OpenAll();
-        try
+        var found = new Dictionary<string, string>();
+        LivingNamespaces.Visit(one =>
         {
-            var identities = found.ConvertAll(one => one.GetIdentity());
-            Assert.Equal(identities.Count, identities.Distinct().Count());
-            return [.. identities];
-        }
-        finally
-        {
-            found.ForEach(one => one.Dispose());
-        }
+            found.Add(one.GetIdentity(), one.Path);
+            return true;
+        });
+        return found;
+    }
+
+    /// <summary>Runs a script in a mount namespace of its own, and keeps it after its last line.</summary>
+    static HelperProgram Hold(string script) => HelperProgram.Start(
+        "unshare", "--mount", "--propagation", "private", "sh", "-c", $"{script} && read line");
+
+    /// <summary>The identity of the namespace whose name is the program's next line.</summary>
+    static string ReadIdentity(HelperProgram holder)
+    {
+        var name = holder.ReadLine();
+        Assert.SkipWhen(string.IsNullOrEmpty(name), "mounting is not allowed here");
+        using var own = NetworkNamespace.Open("/proc/self/ns/net");
+        return $"{own.GetIdentity()[..own.GetIdentity().LastIndexOf(':')]}:{name["net:[".Length..^1]}";
     }
 
     [Fact]
@@ -24,22 +41,132 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         using var pod = scratch.Open();
         using var own = NetworkNamespace.Open("/proc/self/ns/net");
         var found = List();
-        Assert.Contains(pod.GetIdentity(), found);
-        Assert.Contains(own.GetIdentity(), found);
+        Assert.Contains(pod.GetIdentity(), found.Keys);
+        Assert.Contains(own.GetIdentity(), found.Keys);
     }
 
-    // As a runtime's: nobody is in it, and the mount is in a mount namespace that we are not in.
+    [Fact]
+    public void The_visitor_may_have_enough()
+    {
+        _ = scratch.Path;
+        var visits = 0;
+        LivingNamespaces.Visit(_ => ++visits < 2);
+        Assert.Equal(2, visits);
+    }
+
+    // As a runtime's: no process is in it, and the mount is in a mount namespace that we are not in.
     [Fact]
     public void One_that_is_only_mounted_somewhere_is_found()
     {
         _ = scratch.Path;
-        const string script = """
-            mount -t tmpfs tmpfs /mnt && mkdir '/mnt/a b' && touch '/mnt/a b/net' &&
-            unshare --net="/mnt/a b/net" readlink /proc/self/ns/net && read line
+        using var holder = Hold(MountOne);
+        var identity = ReadIdentity(holder);
+        var path = List()[identity];
+        Assert.Equal($"/proc/{holder.Id}/root/mnt/a b/net", path);
+        Assert.Equal(identity, SmallFile.IdentityOf(path));
+    }
+
+    // umount(8) says EBUSY while a file of the mount is open.
+    [Fact]
+    public void One_that_is_visited_can_be_unmounted()
+    {
+        _ = scratch.Path;
+        using var holder = Hold(MountOne);
+        var identity = ReadIdentity(holder);
+        (int? ExitCode, string Output) result = default;
+        LivingNamespaces.Visit(one =>
+        {
+            if (one.GetIdentity() == identity)
+            {
+                result = HelperProgram.Run("", "nsenter", $"--mount=/proc/{holder.Id}/ns/mnt", "umount", "/mnt/a b/net");
+                Assert.Equal(1, one.Run(() => Directory.GetDirectories("/proc/sys/net/ipv4/conf", "lo").Length));
+            }
+            return true;
+        });
+        Assert.Equal((0, ""), result);
+    }
+
+    [Fact]
+    public void No_descriptors_are_held_of_those_that_were_visited()
+    {
+        _ = scratch.Path;
+        using var holder = Hold(MountOne + "; for i in 1 2 3 4 5 6 7 8; do touch /mnt/$i; unshare --net=/mnt/$i true; done; echo");
+        ReadIdentity(holder);
+        holder.ReadLine();
+        var counts = new List<int>();
+        LivingNamespaces.Visit(_ =>
+        {
+            counts.Add(Directory.GetFiles("/proc/self/fd").Length);
+            return true;
+        });
+        Assert.True(counts.Count >= 10);
+        // The list of processes, a mount table, a root directory and the namespace.
+        Assert.InRange(counts.Max() - counts.Min(), 0, 4);
+    }
+
+    // What lies at a mount point may be anything: another mount, of which the process decides.
+    [Theory]
+    [InlineData("mkdir '/mnt/a b' && ln -s TARGET '/mnt/a b/net'")]
+    [InlineData("ln -s TARGET.d '/mnt/a b'")]
+    [InlineData("mkdir '/mnt/a b' && mknod '/mnt/a b/net' c 0 0")]
+    [InlineData("mkdir '/mnt/a b' && mkfifo '/mnt/a b/net'")]
+    [InlineData("mkdir -p '/mnt/a b/net'")]
+    [InlineData("true")]
+    public void What_hides_a_mount_is_not_opened_and_hides_no_other(string hide)
+    {
+        _ = scratch.Path;
+        using var target = new WatchedFile();
+        var script = MountOne + $"""
+             && mount -t tmpfs tmpfs /media && touch /media/net &&
+            name=$(unshare --net=/media/net readlink /proc/self/ns/net) && echo $name &&
+            mount -t tmpfs -o nodev tmpfs /mnt && {hide.Replace("TARGET", target.Path, StringComparison.Ordinal)} && echo done
             """;
-        using var holder = HelperProgram.Start("unshare", "--mount", "--propagation", "private", "sh", "-c", script);
-        var name = holder.ReadLine();
-        Assert.SkipWhen(string.IsNullOrEmpty(name), "mounting is not allowed here");
-        Assert.Contains(List(), identity => $"net:[{identity.Split(':')[2]}]" == name);
+        using var holder = Hold(script);
+        var hidden = ReadIdentity(holder);
+        var second = ReadIdentity(holder);
+        Assert.Equal("done", holder.ReadLine());
+        var found = List();
+        Assert.DoesNotContain(hidden, found.Keys);
+        Assert.Contains(second, found.Keys);
+        Assert.False(target.WasOpened());
+    }
+
+    // A user who is root in a user namespace mounts what he likes, and can make it as much as he likes.
+    [Fact]
+    public void The_mounts_of_other_user_namespaces_are_not_looked_at()
+    {
+        _ = scratch.Path;
+        using var target = new WatchedFile();
+        var script = MountOne + $" && mount -t tmpfs tmpfs '/mnt/a b' && ln -s {target.Path} '/mnt/a b/net' && echo done && read line";
+        using var holder = HelperProgram.Start(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "unshare", "--user", "--map-root-user", "--mount", "--net", "sh", "-c", script);
+        var hidden = ReadIdentity(holder);
+        Assert.Equal("done", holder.ReadLine());
+        using var pod = scratch.Open();
+        var found = List();
+        Assert.DoesNotContain(hidden, found.Keys);
+        Assert.Contains(pod.GetIdentity(), found.Keys);
+        Assert.False(target.WasOpened());
+    }
+
+    // Each bind of all that is below doubles the number.
+    [Fact]
+    public void A_table_of_thirty_thousand_mounts_costs_no_memory()
+    {
+        _ = scratch.Path;
+        using var holder = Hold(MountOne + """
+             && mkdir /mnt/many && mount -t tmpfs tmpfs /mnt/many && cd /mnt/many && mkdir 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 &&
+            for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do mount --rbind /mnt/many /mnt/many/$i || exit 1; done;
+            touch /mnt/last; name=$(unshare --net=/mnt/last readlink /proc/self/ns/net); echo $name; wc -l < /proc/self/mountinfo
+            """);
+        var first = ReadIdentity(holder);
+        var last = ReadIdentity(holder);
+        Assert.InRange(int.Parse(holder.ReadLine()!, CultureInfo.InvariantCulture), 30_000, 100_000);
+        List();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = List();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+        Assert.Contains(first, found.Keys);
+        Assert.Contains(last, found.Keys);
     }
 }

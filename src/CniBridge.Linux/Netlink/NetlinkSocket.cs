@@ -18,7 +18,16 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
     /// </summary>
     internal const int BufferSize = 8 * 1024;
 
+    /// <summary>Attempts to read a list of a namespace that others control.</summary>
+    const int AttemptsOfForeign = 3;
+
     readonly NetlinkTransport _transport = new(protocol, groups: 0);
+
+    /// <summary>
+    /// True in a namespace that others control. Its lists may change all the time, so that the kernel never writes one without
+    /// an interruption. They are then taken as they were read last.
+    /// </summary>
+    public bool IsForeign { get; init; }
 
     /// <summary>The transport, for messages that the kernel does not answer one by one.</summary>
     internal NetlinkTransport Transport => _transport;
@@ -137,10 +146,11 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
     {
         Span<byte> buffer = stackalloc byte[BufferSize];
         var giveUp = Environment.TickCount64 + (long)NetlinkTransport.Deadline.TotalMilliseconds;
-        while (Environment.TickCount64 < giveUp)
+        for (var attempt = 1; Environment.TickCount64 < giveUp; attempt++)
         {
             var items = new List<T>();
-            if (TryDump(message, decode, limit, buffer, items, out var size))
+            var isWhole = TryDump(message, decode, limit, buffer, items, out var size);
+            if (isWhole || (IsForeign && attempt >= AttemptsOfForeign && size <= buffer.Length))
                 return items;
             if (size > buffer.Length)
                 buffer = new byte[LargerThan(size)];

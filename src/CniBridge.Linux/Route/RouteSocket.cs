@@ -12,7 +12,10 @@ namespace CniBridge.Linux.Route;
 /// </summary>
 public sealed unsafe class RouteSocket : IDisposable
 {
-    readonly NetlinkSocket _socket = new();
+    readonly NetlinkSocket _socket;
+
+    /// <param name="isForeign">See <see cref="NetlinkSocket.IsForeign"/>.</param>
+    public RouteSocket(bool isForeign = false) => _socket = new NetlinkSocket { IsForeign = isForeign };
 
     /// <summary>Sends all changes in one datagram; see <see cref="NetlinkSocket.Execute"/>.</summary>
     public void Execute(params ReadOnlySpan<INetlinkMessage> messages) => _socket.Execute(messages);
@@ -137,15 +140,15 @@ public sealed unsafe class RouteSocket : IDisposable
     /// <summary>Deletes a link. Succeeds if the link does not exist.</summary>
     public void DeleteLink(int index, string name) => _socket.Execute(new DeleteLink(index, name));
 
-    public List<LinkAddress> ListAddresses(int index)
-    {
-        var addresses = _socket.Dump(new ListAddresses(index), LinkAddress.Decode);
-        addresses.RemoveAll(address => address.Index != index);
-        return addresses;
-    }
-
-    /// <summary>Returns the addresses of all links.</summary>
-    public List<LinkAddress> ListAddresses() => _socket.Dump(new ListAddresses(0), LinkAddress.Decode);
+    /// <param name="index">Of the link; 0: of all links.</param>
+    /// <param name="isWanted">Null: all. The others are dropped as they come: a pod may have a million.</param>
+    /// <param name="limit">The number of addresses that are returned at most.</param>
+    public List<LinkAddress> ListAddresses(int index = 0, Predicate<LinkAddress>? isWanted = null, int limit = int.MaxValue) =>
+        _socket.Dump(new ListAddresses(index), payload =>
+        {
+            var address = LinkAddress.Decode(payload);
+            return (index == 0 || address.Index == index) && isWanted?.Invoke(address) != false ? address : null;
+        }, limit);
 
     /// <summary>Adds an address. Succeeds if the link has the address, because another process may add it at the same time.</summary>
     public void EnsureAddress(int index, Cidr cidr, bool skipsDad) =>
@@ -155,14 +158,18 @@ public sealed unsafe class RouteSocket : IDisposable
     public void DeleteAddress(int index, Cidr cidr) =>
         _socket.Execute(AddressMessage.Delete(index, cidr) with { Tolerated = Errno.EADDRNOTAVAIL });
 
-    /// <summary>Returns the routes of the main table.</summary>
-    public List<RouteEntry> ListRoutes(bool isV6)
+    /// <summary>Returns routes of the main table, of any link.</summary>
+    /// <param name="isWanted">Null: all. The others are dropped as they come: a pod, or a router, may have a million.</param>
+    /// <param name="limit">The number of routes that are returned at most.</param>
+    public List<RouteEntry> ListRoutes(bool isV6, Predicate<RouteEntry>? isWanted = null, int limit = int.MaxValue)
     {
         try
         {
-            var routes = _socket.Dump(new ListRoutes(isV6), RouteEntry.Decode);
-            routes.RemoveAll(route => route.Table != RT_TABLE_MAIN);
-            return routes;
+            return _socket.Dump(new ListRoutes(isV6), payload =>
+            {
+                var route = RouteEntry.Decode(payload);
+                return route.Table == RT_TABLE_MAIN && isWanted?.Invoke(route) != false ? route : null;
+            }, limit);
         }
         catch (KernelException e) when (e.Errno == Errno.ENOENT)
         {

@@ -13,14 +13,11 @@ public sealed record RoutePicture(Cidr Destination, IpAddress? Gateway, string L
         var routes = new List<RoutePicture>();
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
-            foreach (var route in socket.ListRoutes(isV6))
+            foreach (var route in socket.ListRoutes(isV6, ClusterRoute.IsOurs))
             {
-                if (ClusterRoute.IsOurs(route))
-                {
-                    routes.Add(new RoutePicture(
-                        route.Destination, route.Gateways is [var gateway, ..] ? gateway : null,
-                        route.Links is [var link, ..] ? socket.TryGetName(link) ?? "" : ""));
-                }
+                routes.Add(new RoutePicture(
+                    route.Destination, route.Gateways is [var gateway, ..] ? gateway : null,
+                    route.Links is [var link, ..] ? socket.TryGetName(link) ?? "" : ""));
             }
         }
         return routes;

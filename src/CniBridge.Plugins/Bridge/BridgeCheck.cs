@@ -72,12 +72,26 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
             ?? throw Failure($"Interface name {_interfaceName} is missing in prevResult");
         if (!IsSameNamespace(entry.Sandbox, pod))
             throw Failure($"Sandbox in prevResult {entry.Sandbox} doesn't match configured netns: {pod.Path}");
-        var inside = node.InspectPod(pod, _interfaceName)
+        var inside = node.InspectPod(pod, _interfaceName, FindWanted(previous))
             ?? throw Failure($"Interface name {_interfaceName} not found in {pod.Path}");
         if (inside.Link.Kind != "veth")
             throw Failure($"Container interface {_interfaceName} not of type veth");
         CheckMac(entry, inside.Link);
         return inside;
+    }
+
+    /// <summary>Returns the addresses, and the destinations of routes, that the pod must have. It may have a million others.</summary>
+    static HashSet<Cidr> FindWanted(CniResult previous)
+    {
+        var wanted = new HashSet<Cidr>();
+        foreach (var ip in previous.Ips)
+        {
+            wanted.Add(ip.Address);
+            wanted.Add(new Cidr(ip.Address.Network, ip.Address.PrefixLength));
+        }
+        foreach (var route in previous.Routes)
+            wanted.Add(new Cidr(route.Destination.Network, route.Destination.PrefixLength));
+        return wanted;
     }
 
     /// <summary>Compares by device and inode: /run/netns/x and /var/run/netns/x are the same namespace.</summary>

@@ -104,8 +104,9 @@ interface INodeNetwork : IDisposable
     /// <summary>Returns the MTU of the uplink, or 0 without one.</summary>
     int FindUplinkMtu();
 
-    /// <summary>Returns the state of a container interface, or null if it does not exist.</summary>
-    PodInterface? InspectPod(NetworkNamespace pod, string interfaceName);
+    /// <summary>Returns a pod's interface with those of its addresses and routes that are asked for; null when it has none of the name.</summary>
+    /// <param name="wanted">Addresses, and destinations of routes.</param>
+    PodInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted);
 
     /// <summary>Tries in a new namespace whether the kernel supports everything that ADD needs.</summary>
     /// <exception cref="IOException">The kernel does not.</exception>

@@ -243,7 +243,8 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public MacAddress GetMac(Link link) => _socket.GetMac(link.Name);
 
-    public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName) => PodNetwork.Inspect(pod, interfaceName);
+    public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) =>
+        PodNetwork.Inspect(pod, interfaceName, wanted);
 
     public void Dispose()
     {

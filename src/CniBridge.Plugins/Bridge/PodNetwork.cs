@@ -1,4 +1,5 @@
 using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Protocol;
@@ -115,13 +116,18 @@ static class PodNetwork
         return true;
     });
 
-    internal static PodInterface? Inspect(NetworkNamespace pod, string name) => Run(pod, socket =>
+    internal static PodInterface? Inspect(NetworkNamespace pod, string name, IReadOnlySet<Cidr> wanted) => Run(pod, socket =>
     {
         if (socket.TryGetLink(name) is not { } link)
             return null;
-        var addresses = socket.ListAddresses(link.Index).ConvertAll(address => address.Cidr);
-        return new PodInterface(link, addresses, [.. socket.ListRoutes(isV6: false), .. socket.ListRoutes(isV6: true)]);
+        var addresses = socket.ListAddresses(link.Index, address => wanted.Contains(address.Cidr)).ConvertAll(address => address.Cidr);
+        return new PodInterface(link, addresses, [.. ListRoutes(isV6: false), .. ListRoutes(isV6: true)]);
+
+        List<RouteEntry> ListRoutes(bool isV6) => socket.ListRoutes(isV6, route => wanted.Contains(route.Destination), MaxRoutes);
     });
+
+    /// <summary>A pod may have as many routes to one destination as there are metrics.</summary>
+    const int MaxRoutes = 10_000;
 
     static T Run<T>(NetworkNamespace pod, Func<RouteSocket, T> work) => pod.Run(() =>
     {

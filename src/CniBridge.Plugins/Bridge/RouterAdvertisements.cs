@@ -31,8 +31,8 @@ static class RouterAdvertisements
             Sysctl.TryEnsure(NameOf(bridge), "0", log);
     }
 
-    static List<int> LinksOfDefaultRoutes(RouteSocket socket) => [.. socket.ListRoutes(isV6: true)
-        .Where(route => route.IsAdvertised && route.Destination.PrefixLength == 0)
+    static List<int> LinksOfDefaultRoutes(RouteSocket socket) => [.. socket
+        .ListRoutes(isV6: true, route => route.IsAdvertised && route.Destination.PrefixLength == 0)
         .SelectMany(route => route.Links)
         .Distinct()];
 

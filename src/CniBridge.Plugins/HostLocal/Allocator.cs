@@ -124,7 +124,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
                 throw Failure(set, $"{refusal}: {owner.InterfaceName} is alive, {verdict.How}");
             case LifeState.Unknown:
                 throw Failure(set, refusal);
-            case LifeState.Dead when store.TryListLivingAddresses()?.Contains(held) != false:
+            case LifeState.Dead when store.TryFindLiving(new HashSet<IpAddress> { held })?.Contains(held) != false:
                 throw Failure(set, $"{refusal}: {verdict.How}, but some namespace has the address");
         }
         Log.WriteLine($"{owner.ContainerId} {owner.InterfaceName} gets {held} again: {verdict.How}");

@@ -18,7 +18,7 @@ interface INodeView
     /// <summary>Has the interface inside the namespace at a path the address? False where there is no namespace.</summary>
     bool HasAddress(string netns, string interfaceName, IpAddress address);
 
-    /// <summary>The addresses of all living network namespaces; costs milliseconds.</summary>
-    /// <exception cref="IOException">Not all of them could be looked into.</exception>
-    HashSet<IpAddress> ListLivingAddresses();
+    /// <summary>Returns those of some addresses that any living network namespace has; costs milliseconds.</summary>
+    /// <exception cref="IOException">This process may not enter other namespaces, or lacks descriptors or memory.</exception>
+    HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses);
 }

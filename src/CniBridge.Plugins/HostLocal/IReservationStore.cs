@@ -31,8 +31,8 @@ interface IReservationStore : IDisposable
     /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
     LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true);
 
-    /// <summary>All addresses that are configured in any living namespace, or null: it cannot be known.</summary>
-    IReadOnlySet<IpAddress>? TryListLivingAddresses();
+    /// <summary>Returns those of some addresses that are configured in any living namespace, or null: it cannot be known.</summary>
+    IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses);
 
     /// <summary>Frees addresses of a set whose reservation is proven to be no one's; true when there were any.</summary>
     bool Reclaim(RangeSet set);

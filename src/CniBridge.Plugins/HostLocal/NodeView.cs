@@ -29,35 +29,39 @@ sealed class NodeView : INodeView
         using var pod = NetworkNamespace.TryOpen(netns);
         return pod?.Run(() =>
         {
-            using var socket = new RouteSocket();
+            using var socket = new RouteSocket(isForeign: true);
             return socket.TryGetIndex(interfaceName) is { } index &&
-                socket.ListAddresses(index).Exists(found => found.Cidr.Address == address);
+                socket.ListAddresses(index, found => found.Cidr.Address == address, limit: 1).Count > 0;
         }) == true;
     }
 
-    public HashSet<IpAddress> ListLivingAddresses()
+    public HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses)
     {
-        var addresses = new HashSet<IpAddress>();
-        var namespaces = LivingNamespaces.OpenAll();
-        try
+        var living = new HashSet<IpAddress>();
+        LivingNamespaces.Visit(one =>
         {
-            foreach (var one in namespaces)
-            {
-                foreach (var found in one.Run(ListAddresses))
-                    addresses.Add(found.Cidr.Address);
-            }
-        }
-        finally
-        {
-            foreach (var one in namespaces)
-                one.Dispose();
-        }
-        return addresses;
+            TryFind(one, addresses, living);
+            return living.Count < addresses.Count;
+        });
+        return living;
     }
 
-    static List<LinkAddress> ListAddresses()
+    /// <summary>What a namespace holds must not hide the others, for any user may make one. But whoever is not root cannot enter them.</summary>
+    static void TryFind(NetworkNamespace place, IReadOnlySet<IpAddress> addresses, HashSet<IpAddress> living)
     {
-        using var socket = new RouteSocket();
-        return socket.ListAddresses();
+        try
+        {
+            foreach (var found in place.Run(() => Find(addresses)))
+                living.Add(found.Cidr.Address);
+        }
+        catch (Exception e) when (e.IsIoFailure() && e is not KernelException { Errno: Errno.EPERM } and not KernelException { IsForLackOfResources: true })
+        {
+        }
+    }
+
+    static List<LinkAddress> Find(IReadOnlySet<IpAddress> addresses)
+    {
+        using var socket = new RouteSocket(isForeign: true);
+        return socket.ListAddresses(isWanted: found => addresses.Contains(found.Cidr.Address), limit: addresses.Count);
     }
 }

@@ -70,7 +70,9 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
     RebuildStep? Rebuild(PodInterface pod, IpAddress address, IReadOnlyList<ReservationState> before)
     {
         var owner = new ReservationOwner(pod.Attachment!.ContainerId, pod.Attachment.InterfaceName);
-        var origin = new AttachmentOrigin(Node.BootId, pod.Namespace!.Path, pod.Namespace.Identity, DateTimeOffset.UtcNow);
+        // Another mount may lie over the one that is known of the namespace.
+        var (path, identity) = pod.Namespace!;
+        var origin = new AttachmentOrigin(Node.BootId, path, Node.IdentityOf(path) == identity ? identity : "", DateTimeOffset.UtcNow);
         using var store = ReservationStore.Open(_place, log, new StoreUser(Node, origin));
         // Opened, the store may have put it back by itself.
         if (!store.TryReserve(address, owner) && !store.Holds(address, owner))

@@ -129,11 +129,11 @@ sealed class ReservationStore : IReservationStore
     public LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) =>
         _proof.Judge(_records.Find(owner), _files.MadeAt(address), countsLink);
 
-    public IReadOnlySet<IpAddress>? TryListLivingAddresses()
+    public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses)
     {
         try
         {
-            return _user.Node.ListLivingAddresses();
+            return _user.Node.FindLiving(addresses);
         }
         catch (Exception e) when (e.IsIoFailure())
         {
@@ -165,7 +165,7 @@ sealed class ReservationStore : IReservationStore
     /// <summary>Records are one witness, the namespaces are the other: an address that is configured anywhere is not free.</summary>
     bool ReclaimDead(List<Reservation> dead)
     {
-        if (dead.Count == 0 || TryListLivingAddresses() is not { } living)
+        if (dead.Count == 0 || TryFindLiving(dead.Select(file => file.Address).ToHashSet()) is not { } living)
             return false;
         dead.RemoveAll(file => living.Contains(file.Address));
         foreach (var (address, owner, _) in dead)

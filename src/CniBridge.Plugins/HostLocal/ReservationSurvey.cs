@@ -27,7 +27,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
             return [];
         var records = ReadRecords();
         var proof = new ProofOfDeath(_place.Network, Node);
-        var living = TryListLivingAddresses();
+        var living = TryFindLiving(found.Select(file => file.Address).ToHashSet());
         var states = new List<ReservationState>();
         foreach (var (address, owner, isEmpty) in found)
         {
@@ -52,11 +52,11 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
     }
 
     /// <summary>Null where not all namespaces could be looked into, which takes root.</summary>
-    HashSet<IpAddress>? TryListLivingAddresses()
+    HashSet<IpAddress>? TryFindLiving(HashSet<IpAddress> addresses)
     {
         try
         {
-            return Node.ListLivingAddresses();
+            return Node.FindLiving(addresses);
         }
         catch (Exception e) when (e.IsIoFailure())
         {

@@ -22,4 +22,7 @@ public sealed record PodInterface(Link Host, Attachment? Attachment)
 
     /// <summary>Routes of <see cref="Inside"/> in the main table.</summary>
     public IReadOnlyList<RouteEntry> Routes { get; init; } = [];
+
+    /// <summary>There are more addresses or routes than <see cref="PodInterfaces.MaxOfEach"/>, which are left out.</summary>
+    public bool IsTruncated { get; init; }
 }

@@ -11,17 +11,18 @@ public static class PodInterfaces
     /// <summary>fe80::/10: each link has its own (RFC 4291).</summary>
     static readonly Cidr s_linkLocal = Cidr.Parse("fe80::/10");
 
-    /// <summary>In order of the links' making.</summary>
+    /// <summary>Addresses of an interface, and routes of each family, that are kept: a pod may have a million.</summary>
+    public const int MaxOfEach = 256;
+
+    /// <summary>In order of the links' making. A namespace that cannot be looked into hides no other.</summary>
+    /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
     public static IReadOnlyList<PodInterface> List()
     {
         using var socket = new RouteSocket();
-        var links = socket.ListLinks("veth").FindAll(link => link.PeerNamespace != Link.NoNamespace);
-        var insides = LookInside(socket, links);
-        return links.ConvertAll(link =>
-        {
-            var pod = new PodInterface(link, HostLink.TryParseAlias(link.Alias));
-            return insides.TryGetValue(link.PeerNamespace, out var inside) ? inside.Complete(pod) : pod;
-        });
+        var pods = socket.ListLinks("veth").FindAll(link => link.PeerNamespace != Link.NoNamespace)
+            .ConvertAll(link => new PodInterface(link, HostLink.TryParseAlias(link.Alias)));
+        LookInside(socket, pods);
+        return pods;
     }
 
     /// <summary>Is it the bridge's side of a pair whose other side carries a VLAN's gateway, and is named by the alias?</summary>
@@ -33,64 +34,68 @@ public static class PodInterfaces
         var global = new List<Cidr>();
         foreach (var address in addresses)
         {
-            if (!s_linkLocal.Contains(address.Cidr.Address))
+            if (IsGlobal(address))
                 global.Add(address.Cidr);
         }
         return global;
     }
 
-    /// <summary>By the number that links tell.</summary>
-    static Dictionary<int, Interior> LookInside(RouteSocket socket, List<Link> links)
+    static bool IsGlobal(LinkAddress address) => !s_linkLocal.Contains(address.Cidr.Address);
+
+    /// <summary>Completes the interfaces, with one visit to each of their namespaces.</summary>
+    static void LookInside(RouteSocket socket, List<PodInterface> pods)
     {
-        var insides = new Dictionary<int, Interior>();
-        foreach (var one in TryOpenAll())
+        var left = new Dictionary<int, List<int>>();
+        for (var i = 0; i < pods.Count; i++)
         {
-            using (one)
-            {
-                var number = socket.GetNamespaceId(one);
-                if (number != Link.NoNamespace && links.Exists(link => link.PeerNamespace == number) &&
-                    SmallFile.IdentityOf(one.Path) is { } identity)
-                    insides[number] = one.Run(() => Interior.Look(new PodNamespace(one.Path, identity)));
-            }
+            var number = pods[i].Host.PeerNamespace;
+            if (!left.TryGetValue(number, out var places))
+                left[number] = places = [];
+            places.Add(i);
         }
-        return insides;
+        if (left.Count == 0)
+            return;
+        LivingNamespaces.Visit(one =>
+        {
+            if (left.Remove(socket.GetNamespaceId(one), out var places))
+                TryLookInside(one, pods, places);
+            return left.Count > 0;
+        });
     }
 
-    /// <summary>None for somebody who may not look into other processes' namespaces.</summary>
-    static List<NetworkNamespace> TryOpenAll()
+    static void TryLookInside(NetworkNamespace place, List<PodInterface> pods, List<int> places)
     {
         try
         {
-            return LivingNamespaces.OpenAll();
+            var found = place.Run(() =>
+            {
+                using var socket = new RouteSocket(isForeign: true);
+                var inside = new PodNamespace(place.Path, place.GetIdentity());
+                return places.ConvertAll(index => Complete(pods[index] with { Namespace = inside }, socket));
+            });
+            for (var i = 0; i < places.Count; i++)
+                pods[places[i]] = found[i];
         }
-        catch (Exception e) when (e.IsIoFailure())
+        // Somebody who is not root may not enter it.
+        catch (Exception e) when (e.IsIoFailure() && e is not KernelException { IsForLackOfResources: true })
         {
-            return [];
         }
     }
 
-    /// <summary>What a namespace holds.</summary>
-    sealed record Interior(PodNamespace Namespace, List<Link> Links, List<LinkAddress> Addresses, List<RouteEntry> Routes)
+    static PodInterface Complete(PodInterface pod, RouteSocket socket)
     {
-        internal static Interior Look(PodNamespace place)
+        if (socket.TryGetLink(pod.Host.PeerIndex) is not { Kind: "veth" } inside)
+            return pod;
+        var addresses = socket.ListAddresses(inside.Index, IsGlobal, MaxOfEach);
+        var (routes, others) = (ListRoutes(isV6: false), ListRoutes(isV6: true));
+        return pod with
         {
-            using var socket = new RouteSocket();
-            return new Interior(
-                place, socket.ListLinks("veth"), socket.ListAddresses(), [.. socket.ListRoutes(isV6: false), .. socket.ListRoutes(isV6: true)]);
-        }
+            Inside = inside,
+            Addresses = addresses.ConvertAll(address => address.Cidr),
+            Routes = [.. routes, .. others],
+            IsTruncated = Math.Max(addresses.Count, Math.Max(routes.Count, others.Count)) == MaxOfEach,
+        };
 
-        internal PodInterface Complete(PodInterface pod)
-        {
-            var inside = Links.Find(link => link.Index == pod.Host.PeerIndex);
-            if (inside is null)
-                return pod with { Namespace = Namespace };
-            return pod with
-            {
-                Namespace = Namespace,
-                Inside = inside,
-                Addresses = GlobalAddresses(Addresses.FindAll(found => found.Index == inside.Index)),
-                Routes = Routes.FindAll(route => route.Links.Contains(inside.Index)),
-            };
-        }
+        List<RouteEntry> ListRoutes(bool isV6) => socket.ListRoutes(isV6, route => route.Links.Contains(inside.Index), MaxOfEach);
     }
 }

@@ -101,6 +101,7 @@ static class NodeOutput
             Append("state", one.Inside is null ? "" : UpOf(one.Inside));
             foreach (var route in one.Routes)
                 Append("route", TextOf(route));
+            Append("truncated", one.IsTruncated ? $"only {Text(PodInterfaces.MaxOfEach)} addresses or routes of a family are shown" : "");
             foreach (var port in pod.Ports)
                 Append("host port", TextOf(port));
             Append("bridge", bridge.Link.Name);
@@ -182,6 +183,8 @@ static class NodeOutput
         if (pod.Origin is { } origin)
             json.WriteString("since", origin.Since.UtcDateTime);
         json.WriteStrings("routes", one.Routes.Select(TextOf));
+        if (one.IsTruncated)
+            json.WriteBoolean("truncated", true);
         json.WriteStartArray("hostPorts");
         foreach (var port in pod.Ports)
             Write(json, port);

@@ -255,7 +255,11 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     public int FindUplinkMtu() => Note("uplink", 0);
 
-    public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName) => Inside;
+    public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) => Inside is null ? null : Inside with
+    {
+        Addresses = [.. Inside.Addresses.Where(wanted.Contains)],
+        Routes = [.. Inside.Routes.Where(route => wanted.Contains(route.Destination))],
+    };
 
     public void TryKernel(BridgeConfig config) => Note("try kernel");
 

@@ -48,9 +48,11 @@ sealed class FakeNodeView : INodeView
     public bool HasAddress(string netns, string interfaceName, IpAddress address) =>
         Configured.GetValueOrDefault($"{netns} {interfaceName}")?.Contains(address) == true;
 
-    public HashSet<IpAddress> ListLivingAddresses()
+    public HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses)
     {
         Looks++;
-        return IsBlind ? throw new IOException("permission denied") : [.. Configured.Values.SelectMany(addresses => addresses), .. Hidden];
+        return IsBlind
+            ? throw new IOException("permission denied")
+            : [.. Configured.Values.SelectMany(configured => configured).Concat(Hidden).Where(addresses.Contains)];
     }
 }

@@ -33,7 +33,7 @@ sealed class MemoryStore : IReservationStore
 
     public LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) => new(Lives.GetValueOrDefault(owner), "says the test");
 
-    public IReadOnlySet<IpAddress>? TryListLivingAddresses() => Living;
+    public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses) => Living?.Where(addresses.Contains).ToHashSet();
 
     public OwnerRecord? Adopt(ReservationOwner owner)
     {
