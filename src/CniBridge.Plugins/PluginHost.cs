@@ -223,7 +223,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
             case OutOfMemoryException:
                 return new CniException(CniErrorCode.TryAgainLater, "not enough memory");
             default:
-                log.WriteLine(e);
+                log.Write($"{e}\n");
                 return new CniException(CniErrorCode.Internal, e.Message, e.GetType().Name);
         }
     }

@@ -11,7 +11,7 @@ var role = Role.Of(Environment.GetCommandLineArgs()[0]);
 
 if (!isCall && role.IsOperators)
     return OperatorCommands.Run(args);
-using var log = new StreamWriter(DescriptorStream.StandardError, leaveOpen: true) { AutoFlush = true };
+using var log = new TextLog(DescriptorStream.StandardError);
 if (!isCall)
     return role.WriteAbout(log);
 // Below the two minutes or more after which runtimes kill a plugin, without a word about which and why.

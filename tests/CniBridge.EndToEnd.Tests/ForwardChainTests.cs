@@ -16,13 +16,13 @@ public sealed class ForwardChainTests
         ["nothing"] = new("", true, true),
         ["policy accept"] = new($$"""table inet f { chain forward { {{Base}} accept; } }""", true, true),
         ["policy drop"] = new($$"""table inet f { chain forward { {{Base}} drop; } }""", false, false,
-            "get from cni0 to up0|the chain inet f forward|by its policy|nft insert rule inet f forward iifname \"cni0\" accept"),
+            "get from cni0 to up0|the chain inet f forward|by its policy|nft insert rule inet f forward iifname cni0 accept"),
         ["policy drop of ip"] = new($$"""table ip f { chain forward { {{Base}} drop; } }""", false, false, "the chain ip f forward"),
         ["both ways accepted"] = new(
             $$"""table inet f { chain forward { {{Base}} drop; iifname "cni0" accept; oifname "cni0" accept; } }""", true, true),
         ["out alone, and what belongs to it"] = new(
             $$"""table inet f { chain forward { {{Base}} drop; iifname "cni0" accept; ct state established,related accept; } }""",
-            true, false, "to 10.88.0.2 get from up0 to cni0|oifname \"cni0\" accept"),
+            true, false, "to 10.88.0.2 get from up0 to cni0|oifname cni0 accept"),
         ["in alone, and what belongs to it"] = new(
             $$"""table inet f { chain forward { {{Base}} drop; oifname "cni0" accept; ct state established accept; iif "cni0" drop; } }""",
             false, true, "of 10.88.0.2 get from cni0 to up0|by rule"),

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 
@@ -74,7 +75,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
             Tell("it is replaced, for no pod uses it any more");
             return true;
         }
-        Tell($"it stays, still used by {string.Join(", ", users)}; when they are gone: ip address del {old} dev {link.Name}");
+        Tell($"it stays, still used by {string.Join(", ", users)}; when they are gone: ip address del {old} dev {ShellText.Quote(link.Name)}");
         return false;
 
         void Tell(string what) =>

@@ -16,7 +16,7 @@ static class IPv6Switch
                 return;
             throw new CniException(CniErrorCode.IoFailure,
                 $"IPv6 is switched off on {link}: net.ipv6.conf.{link}.disable_ipv6 = {value}",
-                $"sysctl -w net.ipv6.conf.{link}.disable_ipv6=0; for links to come net.ipv6.conf.default.disable_ipv6=0");
+                $"sysctl -w {ShellText.Quote($"net.ipv6.conf.{link}.disable_ipv6=0")}; for links to come net.ipv6.conf.default.disable_ipv6=0");
         }
         throw Missing(link);
     }

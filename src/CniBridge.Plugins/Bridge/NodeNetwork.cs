@@ -32,7 +32,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         {
             throw new CniException(CniErrorCode.InvalidConfig,
                 $"the configuration names VLANs, and the bridge {link.Name} does not tell them apart",
-                $"ip link set {link.Name} type bridge vlan_filtering 1");
+                $"ip link set {ShellText.Quote(link.Name)} type bridge vlan_filtering 1");
         }
         return link;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux;
 using CniBridge.Linux.Nftables;
 
 namespace CniBridge.Plugins.Firewall;
@@ -14,10 +15,10 @@ sealed record ForwardObstacle(ForwardPath Path, ChainEntry Chain, RuleEntry? Rul
     /// <summary>A command that helps, for as long as those who made the chain do not make it anew.</summary>
     internal string Remedy => (Chain.Family, Chain.Table, Chain.Name) switch
     {
-        (TableFamily.IPv4, "filter", "FORWARD") => $"iptables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {Path.Gateway.Name} -j ACCEPT",
-        (TableFamily.IPv6, "filter", "FORWARD") => $"ip6tables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {Path.Gateway.Name} -j ACCEPT",
-        (_, "firewalld", _) => $"firewall-cmd --zone=trusted --add-interface={Path.Gateway.Name}",
-        _ => $"nft insert rule {Name} {(Path.IsFromPod ? "iifname" : "oifname")} \"{Path.Gateway.Name}\" accept",
+        (TableFamily.IPv4, "filter", "FORWARD") => $"iptables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {ShellText.Quote(Path.Gateway.Name)} -j ACCEPT",
+        (TableFamily.IPv6, "filter", "FORWARD") => $"ip6tables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {ShellText.Quote(Path.Gateway.Name)} -j ACCEPT",
+        (_, "firewalld", _) => $"firewall-cmd --zone=trusted --add-interface={ShellText.Quote(Path.Gateway.Name)}",
+        _ => $"nft insert rule {Name} {(Path.IsFromPod ? "iifname" : "oifname")} {ShellText.Quote(Path.Gateway.Name)} accept",
     };
 
     /// <summary>As nft writes it, family and table before it.</summary>

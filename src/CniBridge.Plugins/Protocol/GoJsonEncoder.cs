@@ -5,7 +5,7 @@ namespace CniBridge.Plugins.Protocol;
 
 /// <summary>
 /// The encoder with the rules of Go's: it escapes quotes, backslashes, control characters, &lt;, &gt;, &amp; and two line
-/// separators. (The library's relaxed encoder fills tables on first use, and the default one makes error messages unreadable.)
+/// separators; and besides DEL and the control characters of C1, which terminals obey. (The library's relaxed encoder fills tables on first use, and the default one makes error messages unreadable.)
 /// </summary>
 sealed unsafe class GoJsonEncoder : JavaScriptEncoder
 {
@@ -13,7 +13,7 @@ sealed unsafe class GoJsonEncoder : JavaScriptEncoder
     public override int MaxOutputCharactersPerInputCharacter => 6;
 
     public override bool WillEncode(int unicodeScalar) =>
-        unicodeScalar is < 0x20 or '"' or '\\' or '<' or '>' or '&' or 0x2028 or 0x2029 or (>= 0xd800 and < 0xe000);
+        unicodeScalar is < 0x20 or (>= 0x7f and < 0xa0) or '"' or '\\' or '<' or '>' or '&' or 0x2028 or 0x2029 or (>= 0xd800 and < 0xe000);
 
     public override int FindFirstCharacterToEncode(char* text, int textLength)
     {

@@ -40,7 +40,7 @@ sealed class AttachmentCommands
 
     internal static Command Add() => new AttachmentCommands().Make(
         "add", "Give a container an interface in the network and print the result.", (chain, call) =>
-            OperatorCommands.Print(Encoding.UTF8.GetString(chain.Add(call.Container, call.Netns, call.InterfaceName)) + "\n"));
+            OperatorCommands.Print(ScreenText.Document(Encoding.UTF8.GetString(chain.Add(call.Container, call.Netns, call.InterfaceName)) + "\n")));
 
     internal static Command Delete()
     {
@@ -63,7 +63,7 @@ sealed class AttachmentCommands
         command.SetAction(parsed => OperatorCommands.Report(() =>
         {
             var call = new Call(parsed.GetRequiredValue(_container), PathOf(parsed.GetValue(_netns)), parsed.GetRequiredValue(_ifName));
-            using var log = new StreamWriter(DescriptorStream.StandardError, leaveOpen: true) { AutoFlush = true };
+            using var log = new TextLog(DescriptorStream.StandardError);
             var list = parsed.GetValue(_conf) is { } file
                 ? NetworkList.Load(file)
                 : NetworkList.LoadFirst(parsed.GetRequiredValue(_confDir));

@@ -44,12 +44,12 @@ static class CompletionCommand
         var command = new Command("completion", "Print what makes a shell complete the words of this program.") { shell };
         command.SetReportedAction(parsed =>
         {
-            OperatorCommands.Print(parsed.GetRequiredValue(shell) switch
+            OperatorCommands.Print(ScreenText.Document(parsed.GetRequiredValue(shell) switch
             {
                 "bash" => Bash,
                 "zsh" => Zsh,
                 _ => Fish,
-            });
+            }));
             return ExitCode.Fine;
         });
         return command;

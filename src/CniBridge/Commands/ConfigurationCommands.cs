@@ -57,7 +57,7 @@ sealed class ConfigurationCommands
         var text = NodeConflist.Make(nodes, _source.NodeName(parsed), source.Description, settings);
         var file = new ConflistFile(parsed.GetRequiredValue(_path));
         if (parsed.GetValue(_dryRun))
-            OperatorCommands.Print(text);
+            OperatorCommands.Print(ScreenText.Document(text));
         Tell(file, parsed.GetValue(_dryRun) ? file.Compare(text) : file.Write(text), parsed.GetValue(_dryRun));
         if (file.FindEarlier() is { } earlier)
             OperatorCommands.Warn(file.DescribeEarlier(earlier));
@@ -68,6 +68,6 @@ sealed class ConfigurationCommands
         if (change == ConflistChange.NotOurs)
             throw new RuntimeException(file.DescribeNotOurs());
         if (!isDryRun)
-            OperatorCommands.Print(change == ConflistChange.Written ? $"wrote {file.Path}\n" : $"{file.Path} is as it should be\n");
+            OperatorCommands.Print($"{(change == ConflistChange.Written ? $"wrote {file.Path}" : $"{file.Path} is as it should be")}\n");
     }
 }

@@ -1,7 +1,5 @@
 using CniBridge.Linux;
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniBridge.Node.Inspection;
@@ -71,23 +69,23 @@ sealed class ConfigurationReviewCommands
         return reviews.Exists(review => !review.IsRead) ? ExitCode.Error : ExitCode.Fine;
     }
 
-    static string Text(List<FileReview> reviews)
+    static ScreenText Text(List<FileReview> reviews)
     {
-        var text = new StringBuilder();
+        var text = new ScreenText();
         foreach (var (file, findings, _) in reviews)
         {
             foreach (var finding in findings)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{file}:{finding.Position.Line}:{finding.Position.Column}: ")
-                    .Append(finding.IsError ? Paint.Bad("error") : Paint.Doubtful("warning")).Append(": ").Append(finding.Message).Append('\n');
+                text.Append($"{file}:{finding.Position.Line}:{finding.Position.Column}: ")
+                    .Append($"{(finding.IsError ? Paint.Bad("error") : Paint.Doubtful("warning"))}: {finding.Message}\n");
             }
             if (findings.Count == 0)
-                text.Append(file).Append(": good\n");
+                text.Append($"{file}: good\n");
         }
-        return text.ToString();
+        return text;
     }
 
-    static string Json(List<FileReview> reviews) => JsonOutput.Object(json =>
+    static ScreenText Json(List<FileReview> reviews) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("files");
         foreach (var (file, findings, _) in reviews)
@@ -130,11 +128,11 @@ sealed class ConfigurationReviewCommands
         return command;
     }
 
-    static string Text(IReadOnlyList<string> files, NetworkList list, string binDir)
+    static ScreenText Text(IReadOnlyList<string> files, NetworkList list, string binDir)
     {
-        var text = new StringBuilder($"{files[0]}\nnetwork {list.Name}, CNI {list.Version}\n");
+        var text = new ScreenText().Append($"{files[0]}\nnetwork {list.Name}, CNI {list.Version}\n");
         foreach (var plugin in list.Plugins)
-            text.Append($"  {TypeOf(plugin)}  {PathOf(plugin, binDir) ?? Paint.Bad($"not in {binDir}")}\n");
+            text.Append($"  {TypeOf(plugin)}  {(PathOf(plugin, binDir) is { } path ? path : Paint.Bad($"not in {binDir}"))}\n");
         foreach (var (_, network) in NetworkFile.Of(list, files[0]))
         {
             text.Append($"bridge {network.Bridge}{(network.Subnets.Count == 0 ? "" : $", pods from {string.Join(' ', network.Subnets)}")}\n");
@@ -143,7 +141,7 @@ sealed class ConfigurationReviewCommands
         }
         foreach (var file in files.Skip(1))
             text.Append($"passed over: {file}\n");
-        return text.ToString();
+        return text;
     }
 
     static string TypeOf(JsonObject plugin) => plugin["type"]!.GetValue<string>();
@@ -151,7 +149,7 @@ sealed class ConfigurationReviewCommands
     static string? PathOf(JsonObject plugin, string binDir) =>
         Path.Combine(binDir, TypeOf(plugin)) is var path && File.Exists(path) ? path : null;
 
-    static string Json(IReadOnlyList<string> files, NetworkList list, string binDir) => JsonOutput.Object(json =>
+    static ScreenText Json(IReadOnlyList<string> files, NetworkList list, string binDir) => JsonOutput.Object(json =>
     {
         json.WriteString("file", files[0]);
         json.WriteString("network", list.Name);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;
@@ -7,9 +6,9 @@ namespace CniBridge.Commands;
 /// <summary>What <see cref="Doctor"/> found, for people and for programs (docs/doctor.md).</summary>
 static class DoctorOutput
 {
-    internal static string Text(DoctorReport report)
+    internal static ScreenText Text(DoctorReport report)
     {
-        var text = new StringBuilder();
+        var text = new ScreenText();
         // What keeps pods from working comes first.
         foreach (var severity in (ReadOnlySpan<Severity>)[Severity.Error, Severity.Warning])
         {
@@ -19,22 +18,22 @@ static class DoctorOutput
                     Append(text, finding);
             }
         }
-        return text.Append(Summary(report)).ToString();
+        return text.Append(Summary(report));
     }
 
-    static void Append(StringBuilder text, Finding finding)
+    static void Append(ScreenText text, Finding finding)
     {
         var word = WordOf(finding.Kind.Severity);
         text.Append(finding.Kind.Severity == Severity.Error ? Paint.Bad(word) : Paint.Doubtful(word))
-            .Append(": ").Append(Paint.Bold(finding.What)).Append("  ").Append(Paint.Faint($"[{finding.Kind.Id}]")).Append('\n')
-            .Append("  why: ").Append(finding.Kind.Why).Append('\n')
-            .Append("  fix: ").Append(finding.Fix).Append("\n\n");
+            .Append($": {Paint.Bold(finding.What)}  {Paint.Faint($"[{finding.Kind.Id}]")}\n")
+            .Append($"  why: {finding.Kind.Why}\n")
+            .Append($"  fix: {finding.Fix}\n\n");
     }
 
-    static string Summary(DoctorReport report)
+    static ScreenText Summary(DoctorReport report)
     {
         if (report.Findings.Count == 0)
-            return report.Omissions.Count == 0 ? Paint.Good("nothing found") + "\n" : "nothing found where one could look\n";
+            return $"{(report.Omissions.Count == 0 ? Paint.Good("nothing found") : "nothing found where one could look")}\n";
         return $"{Plural(report.Count(Severity.Error), "error")}, {Plural(report.Count(Severity.Warning), "warning")}\n";
     }
 
@@ -43,7 +42,7 @@ static class DoctorOutput
 
     static string WordOf(Severity severity) => severity == Severity.Error ? "error" : "warning";
 
-    internal static string Json(DoctorReport report) => JsonOutput.Object(json =>
+    internal static ScreenText Json(DoctorReport report) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("findings");
         foreach (var finding in report.Findings)

@@ -22,7 +22,7 @@ sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
         var code = help.Invoke(parseResult);
         var examples = Examples.Of(WordsOf(parseResult.CommandResult));
         if (examples.Length > 0)
-            OperatorCommands.Print($"Examples:\n  {string.Join("\n  ", examples)}\n\n");
+            OperatorCommands.Print(ScreenText.Document($"Examples:\n  {string.Join("\n  ", examples)}\n\n"));
         return code;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using CniBridge.Linux;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Inspection;
@@ -113,17 +112,19 @@ sealed class InstallCommand
         return bridges;
     }
 
-    static string Text(string directory, IReadOnlyList<string> changed, List<string> written)
+    static ScreenText Text(string directory, IReadOnlyList<string> changed, List<string> written)
     {
-        var text = new StringBuilder(changed.Count == 0
-            ? $"{directory} has {ProductVersion.Text} already\n"
-            : $"installed {ProductVersion.Text} in {directory}: {string.Join(", ", changed)}\n");
+        var text = new ScreenText();
+        if (changed.Count == 0)
+            text.Append($"{directory} has {ProductVersion.Text} already\n");
+        else
+            text.Append($"installed {ProductVersion.Text} in {directory}: {string.Join(", ", changed)}\n");
         foreach (var path in written)
-            text.Append("wrote ").Append(path).Append('\n');
-        return text.ToString();
+            text.Append($"wrote {path}\n");
+        return text;
     }
 
-    static string Json(string directory, IReadOnlyList<string> changed, List<string> written) => JsonOutput.Object(json =>
+    static ScreenText Json(string directory, IReadOnlyList<string> changed, List<string> written) => JsonOutput.Object(json =>
     {
         json.WriteString("directory", directory);
         json.WriteString("version", ProductVersion.Text);

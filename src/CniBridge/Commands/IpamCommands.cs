@@ -85,7 +85,7 @@ sealed class IpamCommands
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(freed));
         else
-            OperatorCommands.Print((freed.Count == 0 ? "" : IpamOutput.Table(freed)) + $"{freed.Count} {word}\n");
+            OperatorCommands.Print($"{(freed.Count == 0 ? "" : IpamOutput.Table(freed))}{freed.Count} {word}\n");
         return ExitCode.Fine;
     }, _dryRun);
 
@@ -101,7 +101,10 @@ sealed class IpamCommands
         if (!parsed.GetValue(_force) && (state.Life.State == LifeState.Alive || state.IsConfigured == true))
             throw new RuntimeException($"{address} is in use: {IpamOutput.HowOf(state)}; another pod would be given the same address. --force frees it all the same");
         store.Open(Log).Release(address);
-        OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(found) : $"freed {address} of {state.ContainerId} {state.InterfaceName}\n");
+        if (_output.IsJson(parsed))
+            OperatorCommands.Print(IpamOutput.Json(found));
+        else
+            OperatorCommands.Print($"freed {address} of {state.ContainerId} {state.InterfaceName}\n");
         return ExitCode.Fine;
     }, _address, _force);
 
@@ -127,8 +130,10 @@ sealed class IpamCommands
     {
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(found));
+        else if (found.Count > 0)
+            OperatorCommands.Print(IpamOutput.Table(found));
         else
-            OperatorCommands.Print(found.Count == 0 ? nothing + "\n" : IpamOutput.Table(found));
+            OperatorCommands.Print($"{nothing}\n");
     }
 
     static IpAddress AddressOf(ParseResult parsed, Argument<string> argument) => IpAddress.TryParse(parsed.GetRequiredValue(argument), out var address)
@@ -163,7 +168,7 @@ sealed class IpamCommands
             : stores;
     }
 
-    static readonly StreamWriter s_log = new(DescriptorStream.StandardError, leaveOpen: true) { AutoFlush = true };
+    static readonly TextLog s_log = new(DescriptorStream.StandardError);
 
     static TextWriter Log => s_log;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using CniBridge.Node.Inspection;
 using CniBridge.Plugins.HostLocal;
@@ -9,7 +8,7 @@ namespace CniBridge.Commands;
 /// <summary>Reservations as text for people and as JSON for programs.</summary>
 static class IpamOutput
 {
-    internal static string Table(IReadOnlyList<StoredReservation> reservations)
+    internal static ScreenText Table(IReadOnlyList<StoredReservation> reservations)
     {
         var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STATE", "RESERVED", "HOW THAT IS KNOWN");
         foreach (var (store, state) in reservations)
@@ -18,15 +17,15 @@ static class IpamOutput
                 store.Network, state.Address.ToString(), Short(state.ContainerId), state.InterfaceName, Paint(state),
                 TimeOf(state.ReservedAt), HowOf(state));
         }
-        return table.ToString();
+        return table.ToText();
     }
 
     /// <summary>Runtimes' IDs are 64 digits, of which people go by the first.</summary>
     internal static string Short(string containerId) => containerId.Length <= 20 ? containerId : containerId[..13] + "…";
 
-    internal static string Details(IReadOnlyList<StoredReservation> reservations)
+    internal static ScreenText Details(IReadOnlyList<StoredReservation> reservations)
     {
-        var text = new StringBuilder();
+        var text = new ScreenText();
         foreach (var (store, state) in reservations)
         {
             Append("address", state.Address.ToString());
@@ -41,12 +40,12 @@ static class IpamOutput
             Append("state", Paint(state));
             Append("because", HowOf(state));
         }
-        return text.ToString();
+        return text;
 
-        void Append(string name, string value)
+        void Append(string name, ScreenText value)
         {
-            if (value.Length > 0)
-                text.Append(name.PadRight(12)).Append(value).Append('\n');
+            if (!value.IsEmpty)
+                text.Append($"{name.PadRight(12)}{value}\n");
         }
     }
 
@@ -67,7 +66,7 @@ static class IpamOutput
         _ => state.Life.State.ToString().ToLowerInvariant(),
     };
 
-    static string Paint(ReservationState state) => WordOf(state) switch
+    static ScreenText Paint(ReservationState state) => WordOf(state) switch
     {
         "alive" => Commands.Paint.Good("alive"),
         "dead" => Commands.Paint.Bad("dead"),
@@ -76,7 +75,7 @@ static class IpamOutput
 
     internal static string TimeOf(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    internal static string Json(IReadOnlyList<StoredReservation> reservations) => JsonOutput.Object(json =>
+    internal static ScreenText Json(IReadOnlyList<StoredReservation> reservations) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("reservations");
         foreach (var (store, state) in reservations)
@@ -106,14 +105,14 @@ static class IpamOutput
         json.WriteEndObject();
     }
 
-    internal static string Text(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt)
+    internal static ScreenText Text(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt)
     {
         if (rebuilt.Count == 0)
-            return "every living pod has its addresses reserved\n";
+            return $"every living pod has its addresses reserved\n";
         var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STEP");
         foreach (var (store, one) in rebuilt)
             table.Add(store.Network, one.Address.ToString(), Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, WordOf(one.Step));
-        return table.ToString();
+        return table.ToText();
     }
 
     static string WordOf(RebuildStep step) => step switch
@@ -123,7 +122,7 @@ static class IpamOutput
         _ => "NOT reserved: another has it",
     };
 
-    internal static string Json(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt) => JsonOutput.Object(json =>
+    internal static ScreenText Json(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("rebuilt");
         foreach (var (store, one) in rebuilt)

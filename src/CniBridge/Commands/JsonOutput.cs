@@ -7,7 +7,7 @@ namespace CniBridge.Commands;
 static class JsonOutput
 {
     /// <param name="write">Writes the members of the object.</param>
-    internal static string Object(Action<Utf8JsonWriter> write)
+    internal static ScreenText Object(Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
@@ -16,7 +16,7 @@ static class JsonOutput
             write(json);
             json.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
+        return ScreenText.Document(Encoding.UTF8.GetString(bytes.ToArray()) + "\n");
     }
 
     /// <summary>A member that is there only when there is something to tell.</summary>

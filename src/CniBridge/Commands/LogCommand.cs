@@ -50,7 +50,9 @@ sealed class LogCommand
         return ExitCode.Fine;
     }
 
-    static string Text(List<Operation> operations)
+    static readonly ScreenText s_noCalls = $"no calls\n";
+
+    static ScreenText Text(List<Operation> operations)
     {
         var table = new TextTable("TIME", "VERB", "PLUGIN", "NETWORK", "CONTAINER", "INTERFACE", "POD", "MS", "RESULT");
         foreach (var one in operations)
@@ -60,17 +62,14 @@ sealed class LogCommand
                 one.Attachment.Network, IpamOutput.Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, one.Pod,
                 (one.Microseconds / 1000.0).ToString("0.0", CultureInfo.InvariantCulture), ResultOf(one));
         }
-        return table.IsEmpty ? "no calls\n" : table.ToString();
+        return table.IsEmpty ? s_noCalls : table.ToText();
     }
 
-    static string ResultOf(Operation one) => one.Error is { } error
-        ? Paint.Bad(string.Create(CultureInfo.InvariantCulture, $"error {error.Code}: {Printable(error.Message)}"))
+    static ScreenText ResultOf(Operation one) => one.Error is { } error
+        ? Paint.Bad($"error {error.Code}: {error.Message}")
         : one.Addresses.Count > 0 ? string.Join(' ', one.Addresses) : "ok";
 
-    /// <summary>What a message repeats of a configuration may be anything; here it is one line, and moves no cursor.</summary>
-    static string Printable(string text) => new(Array.ConvertAll(text.ToCharArray(), character => char.IsControl(character) ? ' ' : character));
-
-    static string Json(List<Operation> operations) => JsonOutput.Object(json =>
+    static ScreenText Json(List<Operation> operations) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("operations");
         foreach (var one in operations)
@@ -82,19 +81,19 @@ sealed class LogCommand
         json.WriteEndArray();
     });
 
-    static string TimesText(IReadOnlyList<OperationTimes> times)
+    static ScreenText TimesText(IReadOnlyList<OperationTimes> times)
     {
         var table = new TextTable("PLUGIN", "VERB", "PHASE", "CALLS", "P50 MS", "P99 MS");
         foreach (var one in times)
             table.Add(one.Plugin, one.Verb, NameOf(one), one.Count.ToString(CultureInfo.InvariantCulture), Milliseconds(one.Median), Milliseconds(one.Percentile99));
-        return table.IsEmpty ? "no calls\n" : table.ToString();
+        return table.IsEmpty ? s_noCalls : table.ToText();
     }
 
     static string NameOf(OperationTimes one) => one.Phase is { } phase ? Operation.NameOf(phase) : "all";
 
     static string Milliseconds(long microseconds) => (microseconds / 1000.0).ToString("0.000", CultureInfo.InvariantCulture);
 
-    static string TimesJson(IReadOnlyList<OperationTimes> times) => JsonOutput.Object(json =>
+    static ScreenText TimesJson(IReadOnlyList<OperationTimes> times) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("times");
         foreach (var one in times)

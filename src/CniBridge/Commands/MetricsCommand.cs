@@ -29,7 +29,7 @@ sealed class MetricsCommand
             if (parsed.GetValue(_textFile) is { } path)
                 SmallFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode, isDurable: false);
             else
-                OperatorCommands.Print(text);
+                OperatorCommands.Print(ScreenText.Document(text));
             return ExitCode.Fine;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CniBridge.Linux;
 using CniBridge.Node.Inspection;
 using CniBridge.Plugins.Operations;
 
@@ -73,6 +74,6 @@ sealed class MetricsText
         }
     }
 
-    static string Escape(string value) => value
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    static string Escape(string value) => PrintableText.Escape(value)
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

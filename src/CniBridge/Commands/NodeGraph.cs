@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Linux;
 using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;
@@ -9,22 +10,22 @@ static class NodeGraph
     internal const string Dot = "dot";
     internal const string Mermaid = "mermaid";
 
-    internal static string ToDot(NodePicture node)
+    internal static ScreenText ToDot(NodePicture node)
     {
         var text = new StringBuilder("graph node {\n  rankdir=LR;\n  node [shape=box];\n");
         Visit(node,
-            (id, label) => text.Append($"  {id} [label={Quote(string.Join('\n', label))}];\n"),
+            (id, label) => text.Append($"  {id} [label={Quote(label)}];\n"),
             (from, to, label) => text.Append($"  {from} -- {to}{(label.Length == 0 ? "" : $" [label={Quote(label)}]")};\n"));
-        return text.Append("}\n").ToString();
+        return ScreenText.Document(text.Append("}\n").ToString());
     }
 
-    internal static string ToMermaid(NodePicture node)
+    internal static ScreenText ToMermaid(NodePicture node)
     {
         var text = new StringBuilder("graph LR\n");
         Visit(node,
             (id, label) => text.Append($"  {id}[\"{string.Join("<br>", label.Select(Escape))}\"]\n"),
             (from, to, label) => text.Append(label.Length == 0 ? $"  {from} --- {to}\n" : $"  {from} ---|\"{Escape(label)}\"| {to}\n"));
-        return text.ToString();
+        return ScreenText.Document(text.ToString());
     }
 
     static void Visit(NodePicture node, Action<string, string[]> box, Action<string, string, string> edge)
@@ -49,11 +50,19 @@ static class NodeGraph
         }
     }
 
-    /// <summary>A string of the language dot.</summary>
-    static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
+    /// <summary>A string of the language dot, of one or more lines.</summary>
+    static string Quote(params ReadOnlySpan<string> lines)
+    {
+        var text = new StringBuilder("\"");
+        foreach (var line in lines)
+        {
+            text.Append(text.Length == 1 ? "" : "\\n").Append(
+                PrintableText.Escape(line).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
+        }
+        return text.Append('"').ToString();
+    }
 
     /// <summary>Mermaid reads its labels as HTML.</summary>
-    static string Escape(string text) => text
+    static string Escape(string text) => PrintableText.Escape(text)
         .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
 }

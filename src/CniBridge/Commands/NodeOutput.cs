@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
@@ -11,39 +10,39 @@ namespace CniBridge.Commands;
 /// <summary>The picture of a node as a tree for people and as JSON for programs.</summary>
 static class NodeOutput
 {
-    internal static string Tree(NodePicture node)
+    internal static ScreenText Tree(NodePicture node)
     {
-        var text = new StringBuilder(Paint.Bold(node.Name)).Append('\n');
-        var blocks = new List<List<string>>();
+        var text = new ScreenText().Append($"{Paint.Bold(node.Name)}\n");
+        var blocks = new List<List<ScreenText>>();
         foreach (var bridge in node.Bridges)
             blocks.Add(Block(bridge));
         if (node.Routes.Count > 0)
-            blocks.Add([Paint.Bold("routes to other nodes"), .. node.Routes.Select(TextOf)]);
+            blocks.Add([Paint.Bold("routes to other nodes"), .. node.Routes.Select(route => (ScreenText)TextOf(route))]);
         if (blocks.Count == 0)
             blocks.Add(["no bridge of ours"]);
         if (node.LostRules is { Count: > 0 } lost)
-            blocks.Add([Paint.Bad("rules that pods lack; cni-bridge repair puts them back"), .. lost]);
+            blocks.Add([Paint.Bad("rules that pods lack; cni-bridge repair puts them back"), .. lost.Select(rule => (ScreenText)rule)]);
         else if (node.Bridges.Count > 0)
             blocks.Add([node.LostRules is null ? "rules: not looked at" : "rules: all there"]);
         for (var i = 0; i < blocks.Count; i++)
             Append(text, blocks[i], isLast: i == blocks.Count - 1);
-        return text.ToString();
+        return text;
     }
 
     /// <summary>The first line hangs on the trunk, the others below it.</summary>
-    static void Append(StringBuilder text, List<string> block, bool isLast)
+    static void Append(ScreenText text, List<ScreenText> block, bool isLast)
     {
-        text.Append(isLast ? "└─ " : "├─ ").Append(block[0]).Append('\n');
+        text.Append($"{(isLast ? "└─ " : "├─ ")}{block[0]}\n");
         foreach (var line in block[1..])
-            text.Append(isLast ? "   " : "│  ").Append(line).Append('\n');
+            text.Append($"{(isLast ? "   " : "│  ")}{line}\n");
     }
 
-    static List<string> Block(BridgePicture bridge)
+    static List<ScreenText> Block(BridgePicture bridge)
     {
         var link = bridge.Link;
-        List<string> lines =
+        List<ScreenText> lines =
         [
-            $"{Paint.Bold(link.Name)}  {Join(bridge.Addresses)}  {link.Mac}  mtu {Text(link.Mtu)}  {UpOf(link)}  {Text(bridge.PortCount)} of {Text(BridgePicture.MaxPorts)} ports",
+            $"{Paint.Bold(link.Name)}  {Join(bridge.Addresses)}  {link.Mac}  mtu {link.Mtu}  {UpOf(link)}  {bridge.PortCount} of {BridgePicture.MaxPorts} ports",
         ];
         foreach (var pod in bridge.Pods)
             lines.AddRange(Block(pod));
@@ -52,11 +51,10 @@ static class NodeOutput
         return lines;
     }
 
-    static IEnumerable<string> Block(PodPicture pod)
+    static List<ScreenText> Block(PodPicture pod)
     {
         var one = pod.Interface;
-        yield return $"{Paint.Bold(IpamOutput.Short(pod.Name))}  {Join(one.Addresses)}  {NameOf(one)} {one.Inside?.Mac.ToString() ?? ""}".TrimEnd() +
-            $"  ({one.Host.Name} {UpOf(one.Host)})";
+        var mac = one.Inside is { } inside ? $" {inside.Mac}" : "";
         var more = new List<string>();
         if (one.Attachment is { } attachment)
             more.Add($"{attachment.Network} {IpamOutput.Short(attachment.ContainerId)}");
@@ -67,14 +65,18 @@ static class NodeOutput
         if (pod.Origin is { } origin)
             more.Add($"since {IpamOutput.TimeOf(origin.Since)}");
         more.AddRange(pod.Ports.Select(TextOf));
-        yield return "   " + Paint.Faint(string.Join("  ", more));
+        return
+        [
+            $"{Paint.Bold(IpamOutput.Short(pod.Name))}  {Join(one.Addresses)}  {NameOf(one)}{mac}  ({one.Host.Name} {UpOf(one.Host)})",
+            $"   {Paint.Faint(string.Join("  ", more))}",
+        ];
     }
 
     static string NameOf(PodInterface pod) => pod.Inside?.Name ?? pod.Attachment?.InterfaceName ?? "";
 
-    static string UpOf(Link link) => link.IsUp ? "up" : Paint.Bad("down");
+    static ScreenText UpOf(Link link) => link.IsUp ? "up" : Paint.Bad("down");
 
-    static string Join(IReadOnlyList<Cidr> addresses) => addresses.Count == 0 ? Paint.Doubtful("no address") : string.Join(' ', addresses);
+    static ScreenText Join(IReadOnlyList<Cidr> addresses) => addresses.Count == 0 ? Paint.Doubtful("no address") : string.Join(' ', addresses);
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -84,11 +86,13 @@ static class NodeOutput
     static string TextOf(RoutePicture route) =>
         $"{route.Destination}{(route.Gateway is null ? "" : $" via {route.Gateway}")}{(route.Link.Length == 0 ? "" : $" dev {route.Link}")}";
 
-    internal static string Details(IReadOnlyList<(BridgePicture Bridge, PodPicture Pod)> found)
+    internal static ScreenText Details(IReadOnlyList<(BridgePicture Bridge, PodPicture Pod)> found)
     {
-        var text = new StringBuilder();
+        var text = new ScreenText();
         foreach (var (bridge, pod) in found)
         {
+            if (!text.IsEmpty)
+                text.Append('\n');
             var one = pod.Interface;
             Append("pod", pod.Origin?.Pod ?? "");
             Append("network", one.Attachment?.Network ?? "");
@@ -108,21 +112,20 @@ static class NodeOutput
             Append("host link", $"{one.Host.Name} ({UpOf(one.Host)})");
             Append("namespace", pod.Netns);
             Append("since", pod.Origin is { } origin ? IpamOutput.TimeOf(origin.Since) : "");
-            text.Append('\n');
         }
-        return text.ToString(0, text.Length - 1);
+        return text;
 
-        void Append(string name, string value)
+        void Append(string name, ScreenText value)
         {
-            if (value.Length > 0)
-                text.Append(name.PadRight(11)).Append(value).Append('\n');
+            if (!value.IsEmpty)
+                text.Append($"{name.PadRight(11)}{value}\n");
         }
     }
 
     static string TextOf(RouteEntry route) =>
         $"{(route.Destination.IsDefault ? "default" : route.Destination.ToString())}{(route.Gateways is [var gateway, ..] ? $" via {gateway}" : "")}";
 
-    internal static string Json(NodePicture node) => JsonOutput.Object(json =>
+    internal static ScreenText Json(NodePicture node) => JsonOutput.Object(json =>
     {
         json.WriteString("node", node.Name);
         json.WriteStartArray("bridges");
@@ -202,7 +205,7 @@ static class NodeOutput
         json.WriteEndObject();
     }
 
-    internal static string Json(IReadOnlyList<(BridgePicture Bridge, PodPicture Pod)> found) => JsonOutput.Object(json =>
+    internal static ScreenText Json(IReadOnlyList<(BridgePicture Bridge, PodPicture Pod)> found) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("pods");
         foreach (var (bridge, pod) in found)

@@ -67,7 +67,7 @@ static class OperatorCommands
         return failure == ExitCode.Fine ? code : failure;
     });
 
-    internal static void Warn(string text) => DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {text}\n"));
+    internal static void Warn(ScreenText text) => DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {text}\n"));
 
     /// <summary>A person without root is told what is missing from what they see.</summary>
     internal static void TellWhatRootSees(string what)
@@ -76,5 +76,5 @@ static class OperatorCommands
             Warn($"you are not root, who would also see {what}");
     }
 
-    internal static void Print(string text) => DescriptorStream.StandardOutput.Write(Encoding.UTF8.GetBytes(text));
+    internal static void Print(ScreenText text) => DescriptorStream.StandardOutput.Write(Encoding.UTF8.GetBytes(text.ToString()));
 }

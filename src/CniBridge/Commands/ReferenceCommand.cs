@@ -14,7 +14,7 @@ static class ReferenceCommand
         command.Hidden = true;
         command.SetReportedAction(parsed =>
         {
-            OperatorCommands.Print(parsed.GetRequiredValue(format) == "man" ? ToMan(root) : ToMarkdown(root));
+            OperatorCommands.Print(ScreenText.Document(parsed.GetRequiredValue(format) == "man" ? ToMan(root) : ToMarkdown(root)));
             return ExitCode.Fine;
         });
         return command;

@@ -17,9 +17,19 @@ static class RepairCommand
             var restored = new FirewallRepair().Run();
             OperatorCommands.Print(output.IsJson(parsed)
                 ? JsonOutput.Object(json => json.WriteStrings("restored", restored))
-                : restored.Count == 0 ? "nothing was missing\n" : $"put back:\n  {string.Join("\n  ", restored)}\n");
+                : Text(restored));
             return ExitCode.Fine;
         });
         return command;
+    }
+
+    static ScreenText Text(IReadOnlyList<string> restored)
+    {
+        if (restored.Count == 0)
+            return $"nothing was missing\n";
+        var text = new ScreenText().Append($"put back:\n");
+        foreach (var one in restored)
+            text.Append($"  {one}\n");
+        return text;
     }
 }

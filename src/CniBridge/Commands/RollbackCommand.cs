@@ -23,11 +23,11 @@ static class RollbackCommand
         return command;
     }
 
-    static string Text(string directory, RollbackReport report) =>
+    static ScreenText Text(string directory, RollbackReport report) =>
         $"{directory} has {(report.Version.Length > 0 ? report.Version : "the plugins from before cni-bridge")} again" +
         $"{(report.Changed.Count > 0 ? $": {string.Join(", ", report.Changed)}" : "")}\n";
 
-    static string Json(string directory, RollbackReport report) => JsonOutput.Object(json =>
+    static ScreenText Json(string directory, RollbackReport report) => JsonOutput.Object(json =>
     {
         json.WriteString("directory", directory);
         json.WriteOptional("version", report.Version);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using CniBridge.Node.Cluster;
 
@@ -8,34 +7,40 @@ namespace CniBridge.Commands;
 /// <summary>Reports about routes as text for people and as JSON for programs.</summary>
 static class RouteOutput
 {
-    internal static string Text(RouteReport report)
+    internal static ScreenText Text(RouteReport report)
     {
         var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
         foreach (var step in report.Changes)
             Add(table, step, report.IsDryRun ? $"would be {WordOf(step.Action)}" : WordOf(step.Action));
         var summary = string.Create(CultureInfo.InvariantCulture,
             $"{report.Count(RouteAction.Add)} added, {report.Count(RouteAction.Replace)} replaced, ") + string.Create(CultureInfo.InvariantCulture,
-            $"{report.Count(RouteAction.Remove)} removed, {report.Kept.Count} as they were{(report.IsDryRun ? " (dry run)" : "")}\n");
-        return (table.IsEmpty ? "" : table + "\n") + summary + Text(report.Problems);
+            $"{report.Count(RouteAction.Remove)} removed, {report.Kept.Count} as they were{(report.IsDryRun ? " (dry run)" : "")}");
+        var text = new ScreenText();
+        if (!table.IsEmpty)
+            text.Append(table.ToText()).Append('\n');
+        return text.Append($"{summary}\n").Append(Text(report.Problems));
     }
 
-    internal static string Text(RouteStatus status)
+    internal static ScreenText Text(RouteStatus status)
     {
         var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
         foreach (var (route, state) in status.Routes)
             Add(table, route, state);
-        return (table.IsEmpty ? "no routes between nodes\n" : table.ToString()) + Text(status.Problems);
+        var text = table.IsEmpty ? new ScreenText().Append($"no routes between nodes\n") : table.ToText();
+        return text.Append(Text(status.Problems));
     }
 
     static void Add(TextTable table, RouteStep step, string state) =>
         table.Add(step.Destination.ToString(), step.Gateway?.ToString() ?? "", step.Link, step.Node ?? "", state);
 
-    static string Text(IReadOnlyList<NodeProblem> problems)
+    static ScreenText Text(IReadOnlyList<NodeProblem> problems)
     {
-        var text = new StringBuilder();
+        var text = new ScreenText();
+        if (problems.Count > 0)
+            text.Append('\n');
         foreach (var problem in problems)
-            text.Append(text.Length == 0 ? "\n" : "").Append("problem: ").Append(problem).Append('\n');
-        return text.ToString();
+            text.Append($"problem: {problem}\n");
+        return text;
     }
 
     static string WordOf(RouteAction action) => action switch
@@ -45,7 +50,7 @@ static class RouteOutput
         _ => "removed",
     };
 
-    internal static string Json(RouteReport report) => JsonOutput.Object(json =>
+    internal static ScreenText Json(RouteReport report) => JsonOutput.Object(json =>
     {
         json.WriteBoolean("dryRun", report.IsDryRun);
         foreach (var action in (ReadOnlySpan<RouteAction>)[RouteAction.Add, RouteAction.Replace, RouteAction.Remove])
@@ -62,7 +67,7 @@ static class RouteOutput
         RouteJson.Write(json, "problems", report.Problems);
     });
 
-    internal static string Json(RouteStatus status) => JsonOutput.Object(json =>
+    internal static ScreenText Json(RouteStatus status) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("routes");
         foreach (var (route, state) in status.Routes)

@@ -10,10 +10,10 @@ sealed class RoutePlan(IReadOnlyList<WantedRoute> routes, bool isRouter)
 {
     internal const string Ip = "ip", Frr = "frr", Bird = "bird", Json = "json";
 
-    internal string Format(string format) => format switch
+    internal ScreenText Format(string format) => format switch
     {
-        Frr => Lines(FrrLine),
-        Bird => BirdProtocol(isV6: false) + BirdProtocol(isV6: true),
+        Frr => ScreenText.Document(Lines(FrrLine)),
+        Bird => ScreenText.Document(BirdProtocol(isV6: false) + BirdProtocol(isV6: true)),
         Json => JsonOutput.Object(json =>
         {
             json.WriteStartArray("routes");
@@ -27,7 +27,7 @@ sealed class RoutePlan(IReadOnlyList<WantedRoute> routes, bool isRouter)
             }
             json.WriteEndArray();
         }),
-        _ => Lines(IpLine),
+        _ => ScreenText.Document(Lines(IpLine)),
     };
 
     string IpLine(WantedRoute route)

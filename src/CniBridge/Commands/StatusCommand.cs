@@ -24,9 +24,12 @@ static class StatusCommand
         return command;
     }
 
-    static string Text(NodeHealth health, IReadOnlyList<string> problems) => problems.Count == 0
-        ? $"{Paint.Good("ok")}: {Summary(health)}\n"
-        : $"{Paint.Bad("degraded")}: {string.Join("; ", problems)} ({Summary(health)})\n";
+    static ScreenText Text(NodeHealth health, IReadOnlyList<string> problems)
+    {
+        if (problems.Count == 0)
+            return $"{Paint.Good("ok")}: {Summary(health)}\n";
+        return $"{Paint.Bad("degraded")}: {string.Join("; ", problems)} ({Summary(health)})\n";
+    }
 
     static string Summary(NodeHealth health) => string.Create(CultureInfo.InvariantCulture,
         $"{health.Node.Bridges.Count} bridges, {CountPods(health)} pods, {CountUsed(health)} addresses (fullest range {FullestPercent(health)} %), ") +
@@ -40,7 +43,7 @@ static class StatusCommand
 
     static int CountPods(NodeHealth health) => health.Node.Bridges.Sum(bridge => bridge.Pods.Count);
 
-    static string Json(NodeHealth health, IReadOnlyList<string> problems) => JsonOutput.Object(json =>
+    static ScreenText Json(NodeHealth health, IReadOnlyList<string> problems) => JsonOutput.Object(json =>
     {
         json.WriteBoolean("ok", problems.Count == 0);
         json.WriteStrings("problems", problems);

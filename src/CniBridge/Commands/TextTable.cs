@@ -1,33 +1,31 @@
-using System.Text;
-
 namespace CniBridge.Commands;
 
 /// <summary>Columns that stand one below the other.</summary>
 sealed class TextTable(params string[] titles)
 {
-    readonly List<string[]> _rows = [titles];
+    readonly List<ScreenText[]> _rows = [Array.ConvertAll(titles, title => (ScreenText)title)];
     readonly int[] _widths = Array.ConvertAll(titles, title => title.Length);
 
     internal bool IsEmpty => _rows.Count == 1;
 
     /// <summary>An empty cell is shown as '-'.</summary>
-    internal void Add(params string[] cells)
+    internal void Add(params ScreenText[] cells)
     {
-        var row = Array.ConvertAll(cells, cell => cell.Length == 0 ? "-" : cell);
+        var row = Array.ConvertAll(cells, cell => cell.IsEmpty ? "-" : cell);
         for (var i = 0; i < row.Length; i++)
-            _widths[i] = Math.Max(_widths[i], Paint.WidthOf(row[i]));
+            _widths[i] = Math.Max(_widths[i], row[i].Width);
         _rows.Add(row);
     }
 
-    public override string ToString()
+    internal ScreenText ToText()
     {
-        var text = new StringBuilder();
+        var text = new ScreenText();
         foreach (var row in _rows)
         {
             for (var i = 0; i < row.Length - 1; i++)
-                text.Append(row[i]).Append(' ', _widths[i] + 2 - Paint.WidthOf(row[i]));
+                text.Append(row[i]).Append(' ', _widths[i] + 2 - row[i].Width);
             text.Append(row[^1]).Append('\n');
         }
-        return text.ToString();
+        return text;
     }
 }

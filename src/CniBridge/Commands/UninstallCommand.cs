@@ -58,11 +58,17 @@ sealed class UninstallCommand
         _ => "set",
     };
 
-    static string Text(List<UninstallationStep> done, IReadOnlyList<LeftAlone> left) =>
-        (done.Count == 0 ? "there is nothing of cni-bridge to remove\n" : "") +
-        string.Concat(left.Select(one => $"left {one.What}: {one.Why}\n"));
+    static ScreenText Text(List<UninstallationStep> done, IReadOnlyList<LeftAlone> left)
+    {
+        var text = new ScreenText();
+        if (done.Count == 0)
+            text.Append($"there is nothing of cni-bridge to remove\n");
+        foreach (var one in left)
+            text.Append($"left {one.What}: {one.Why}\n");
+        return text;
+    }
 
-    static string Json(bool isDryRun, List<UninstallationStep> done, IReadOnlyList<LeftAlone> left) => JsonOutput.Object(json =>
+    static ScreenText Json(bool isDryRun, List<UninstallationStep> done, IReadOnlyList<LeftAlone> left) => JsonOutput.Object(json =>
     {
         json.WriteBoolean("dryRun", isDryRun);
         json.WriteStartArray("steps");

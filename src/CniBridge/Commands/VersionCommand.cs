@@ -20,9 +20,9 @@ static class VersionCommand
         return command;
     }
 
-    static string Text() => $"{ProductVersion.Text}\nCNI protocol versions supported: {string.Join(", ", CniVersion.Supported)}\n";
+    static ScreenText Text() => $"{ProductVersion.Text}\nCNI protocol versions supported: {string.Join(", ", CniVersion.Supported)}\n";
 
-    static string Json() => JsonOutput.Object(json =>
+    static ScreenText Json() => JsonOutput.Object(json =>
     {
         json.WriteString("version", ProductVersion.Number);
         json.WriteOptional("commit", ProductVersion.Commit);

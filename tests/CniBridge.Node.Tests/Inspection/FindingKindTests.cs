@@ -34,18 +34,6 @@ public sealed class FindingKindTests
         Assert.Equal("echo {} [ -f {FILE", finding.Fix);
     }
 
-    [Theory]
-    [InlineData("/etc/cni/net.d/10-x.conflist", "/etc/cni/net.d/10-x.conflist")]
-    [InlineData("fd00::/64", "fd00::/64")]
-    [InlineData("", "''")]
-    [InlineData("a;b", "'a;b'")]
-    [InlineData("$(x)", "'$(x)'")]
-    [InlineData("a\nb", "'a\nb'")]
-    public void A_word_is_quoted_where_it_must_be(string text, string word) => Assert.Equal(word, ShellText.Quote(text));
-
-    [Fact]
-    public void Words_are_joined() => Assert.Equal("a 'b c' d", ShellText.Join(["a", "b c", "d"]));
-
     [Fact]
     public void A_list_knows_the_program()
     {

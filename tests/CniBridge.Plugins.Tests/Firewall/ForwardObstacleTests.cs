@@ -24,11 +24,24 @@ public sealed class ForwardObstacleTests
             Obstacle(TableFamily.Inet, "f", "fwd", isFromPod: false, new RuleEntry("f", "rest") { Handle = 9 }).Message);
     }
 
+    [Fact]
+    public void The_name_of_a_link_is_one_word_of_the_shell()
+    {
+        var bridge = new Link { Index = 7, Name = "a;$(x)\u001b" };
+        string Remedy(TableFamily family, string table, string chain) => new ForwardObstacle(
+            new ForwardPath(IpAddress.Parse("10.0.0.5"), bridge, s_uplink, IsFromPod: true), new ChainEntry(family, table, chain), null).Remedy;
+
+        const string word = @"$'a;$(x)\033'";
+        Assert.Equal($"iptables -I FORWARD -i {word} -j ACCEPT", Remedy(TableFamily.IPv4, "filter", "FORWARD"));
+        Assert.Equal($"firewall-cmd --zone=trusted --add-interface={word}", Remedy(TableFamily.Inet, "firewalld", "x"));
+        Assert.Equal($"nft insert rule inet f c iifname {word} accept", Remedy(TableFamily.Inet, "f", "c"));
+    }
+
     [Theory]
     [InlineData(TableFamily.IPv4, "filter", "FORWARD", true, "iptables -I FORWARD -i cni0 -j ACCEPT")]
     [InlineData(TableFamily.IPv6, "filter", "FORWARD", false, "ip6tables -I FORWARD -o cni0 -j ACCEPT")]
-    [InlineData(TableFamily.Inet, "filter", "FORWARD", true, "nft insert rule inet filter FORWARD iifname \"cni0\" accept")]
-    [InlineData(TableFamily.IPv4, "filter", "forward", false, "nft insert rule ip filter forward oifname \"cni0\" accept")]
+    [InlineData(TableFamily.Inet, "filter", "FORWARD", true, "nft insert rule inet filter FORWARD iifname cni0 accept")]
+    [InlineData(TableFamily.IPv4, "filter", "forward", false, "nft insert rule ip filter forward oifname cni0 accept")]
     [InlineData(TableFamily.Inet, "firewalld", "filter_FORWARD", true, "firewall-cmd --zone=trusted --add-interface=cni0")]
     public void A_command_is_named_that_helps(TableFamily family, string table, string chain, bool isFromPod, string remedy) =>
         Assert.Equal(remedy, Obstacle(family, table, chain, isFromPod).Remedy);

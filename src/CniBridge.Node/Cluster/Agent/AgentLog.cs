@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CniBridge.Linux;
 
 namespace CniBridge.Node.Cluster.Agent;
 
@@ -40,8 +41,8 @@ public sealed class AgentLog(Stream output, bool isJson)
     {
         if (!isJson)
         {
-            // A name of a node comes from outside: it may not make lines.
-            output.Write(Encoding.UTF8.GetBytes($"{label ?? name}: {text.ReplaceLineEndings(" ")}\n"));
+            // Names of nodes come from outside: they must not make lines or control a terminal.
+            output.Write(Encoding.UTF8.GetBytes($"{label ?? name}: {PrintableText.Escape(text)}\n"));
             return;
         }
         using var bytes = new MemoryStream();

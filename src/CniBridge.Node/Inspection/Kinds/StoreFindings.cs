@@ -11,12 +11,12 @@ static class StoreFindings
     internal static readonly FindingKind ReservationLeaked = new("reservation-leaked", Severity.Warning,
         "Addresses of {NETWORK} are reserved for containers that are proven gone: {ADDRESSES}",
         "They are given out again only when the range is full",
-        "for container in [CONTAINERS]; do {PROGRAM} del $container --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
+        "for container in [CONTAINERS]; do {PROGRAM} del \"$container\" --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
 
     internal static readonly FindingKind ReservationUnproven = new("reservation-unproven", Severity.Warning,
         "Addresses of {NETWORK} are reserved, and no living namespace has them: {ADDRESSES}; another plugin made them, so nothing proves that their containers are gone",
         "If those are gone, the addresses are never given out again",
-        "for container in [CONTAINERS]; do {PROGRAM} del $container --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
+        "for container in [CONTAINERS]; do {PROGRAM} del \"$container\" --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
 
     internal static readonly FindingKind ReservationEmpty = new("reservation-empty", Severity.Warning,
         "{PATH} is empty: a crash of the Go plugin left it",

@@ -15,14 +15,14 @@ public sealed class AgentPartTests
     {
         using var output = new MemoryStream();
         var log = new ProblemLog(new AgentLog(output, isJson: false));
-        NodeProblem one = new("node1", "first"), other = new("node2", "second\nline");
+        NodeProblem one = new("node1", "first"), other = new("node2", "second\nline\u001b[2J");
         log.Update([one]);
         log.Update([one]);
         log.Update([one, other, other]);
         log.Update([other]);
         log.Update([]);
         Assert.Equal(
-            "problem: node1: first\nproblem: node2: second line\nsolved: node1: first\nsolved: node2: second line\n", Text(output));
+            "problem: node1: first\nproblem: node2: second\\nline\\u001b[2J\nsolved: node1: first\nsolved: node2: second\\nline\\u001b[2J\n", Text(output));
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+
+namespace CniBridge.Linux;
+
+/// <summary>Texts as words of the shell's command language (POSIX.1-2024, "Shell Command Language", section 2.2).</summary>
+public static class ShellText
+{
+    /// <summary>Besides letters and digits, what means itself.</summary>
+    const string Plain = "_-./:,@%+=";
+
+    /// <summary>Returns one word, quoted where it must be; control characters are escaped, so that a terminal shows the word.</summary>
+    public static string Quote(string text)
+    {
+        var (isPlain, isPrintable) = (text.Length > 0, true);
+        for (var i = 0; i < text.Length; i++)
+        {
+            isPlain &= char.IsAsciiLetterOrDigit(text[i]) || Plain.Contains(text[i], StringComparison.Ordinal);
+            isPrintable &= PrintableText.IsPlain(text, i) || char.IsLowSurrogate(text[i]);
+        }
+        if (!isPrintable)
+            return QuoteBytes(Encoding.UTF8.GetBytes(text));
+        return isPlain ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+
+    /// <summary>Dollar-single-quotes, all but printable ASCII characters as octal numbers.</summary>
+    static string QuoteBytes(byte[] bytes)
+    {
+        var word = new StringBuilder("$'");
+        foreach (var unit in bytes)
+        {
+            if (unit is (byte)'\'' or (byte)'\\')
+                word.Append('\\').Append((char)unit);
+            else if (unit is >= (byte)' ' and < 0x7f)
+                word.Append((char)unit);
+            else
+                word.Append(CultureInfo.InvariantCulture, $"\\{Convert.ToString(unit, 8).PadLeft(3, '0')}");
+        }
+        return word.Append('\'').ToString();
+    }
+
+    public static string Join(IReadOnlyList<string> words)
+    {
+        var quoted = new string[words.Count];
+        for (var i = 0; i < quoted.Length; i++)
+            quoted[i] = Quote(words[i]);
+        return string.Join(' ', quoted);
+    }
+}
