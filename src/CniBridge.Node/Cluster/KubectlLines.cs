@@ -2,23 +2,37 @@ using System.Text;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>What a watch prints, a line for each event: TYPE NAME and what is of interest. Most events change none of it.</summary>
+/// <summary>The lines of a watch, one for each event: TYPE NAME and the values of interest. Most events change none of them.</summary>
 sealed class KubectlLines
 {
     const int MaxLine = 1024 * 1024;
 
-    /// <summary>By name what was told of the node last.</summary>
-    readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    /// <summary>The last values of each node by name, as this watch told them.</summary>
+    Dictionary<string, string> _told = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The values that the former watch told and this one did not repeat yet. A node that was deleted between two watches is never
+    /// told of again, so its values go with the next restart.
+    /// </summary>
+    Dictionary<string, string> _former = new(StringComparer.Ordinal);
 
     byte[] _buffer = new byte[16 * 1024];
     int _end;
     bool _isFirst;
 
-    /// <summary>Another watch begins. What happened before it is unknown, so its first line is a change whatever it says.</summary>
+    /// <summary>How many nodes have values in memory.</summary>
+    internal int Count => _told.Count + _former.Count;
+
+    /// <summary>
+    /// Begins another watch, which tells of every node that exists. Its first line always counts as a change, because the events
+    /// between the two watches are unknown.
+    /// </summary>
     internal void Restart()
     {
         _end = 0;
         _isFirst = true;
+        _former = _told;
+        _told = new Dictionary<string, string>(StringComparer.Ordinal);
     }
 
     /// <summary>Waits for a line that tells something new, and takes with it all that have come by then.</summary>
@@ -62,11 +76,16 @@ sealed class KubectlLines
         if (words.Length < 3)
             return isChange;
         var (name, told) = (words[1], words[2]);
+        var before = Remove(name);
         if (words[0] == "DELETED")
-            return _told.Remove(name) || isChange;
-        if (_told.TryGetValue(name, out var before) && before == told)
-            return isChange;
+            return before is not null || isChange;
         _told[name] = told;
-        return true;
+        return before != told || isChange;
+    }
+
+    string? Remove(string name)
+    {
+        var isFormer = _former.Remove(name, out var former);
+        return _told.Remove(name, out var told) ? told : isFormer ? former : null;
     }
 }

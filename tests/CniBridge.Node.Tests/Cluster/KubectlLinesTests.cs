@@ -38,6 +38,26 @@ public sealed class KubectlLinesTests
     }
 
     [Fact]
+    public void A_node_that_was_deleted_between_two_watches_is_forgotten()
+    {
+        for (var i = 0; i < 1000; i++)
+            Assert.True(Tells($"ADDED node{i} u{i} [] []\nADDED other u [] []\n", isNew: true));
+
+        // The nodes of this watch, and those of the last one that this one did not repeat.
+        Assert.InRange(_lines.Count, 2, 4);
+        Assert.False(Tells("MODIFIED other u [] []\n"));
+    }
+
+    [Fact]
+    public void A_node_that_was_deleted_is_forgotten()
+    {
+        Tells("ADDED a u1 [] []\n", isNew: true);
+        Tells("ADDED a u1 [] []\n", isNew: true);
+        Assert.True(Tells("DELETED a u1 [] []\n"));
+        Assert.Equal(0, _lines.Count);
+    }
+
+    [Fact]
     public void Lines_may_come_in_pieces()
     {
         _lines.Restart();
