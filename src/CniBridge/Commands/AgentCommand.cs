@@ -70,7 +70,7 @@ sealed class AgentCommand
         var source = _source.Source(parsed);
         using var running = source as IDisposable;
         var agent = new NodeAgent(OptionsOf(parsed, log), source, changes, log);
-        using var metrics = ServeMetrics(parsed);
+        using var metrics = ServeMetrics(parsed, log);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         agent.Run();
@@ -82,14 +82,17 @@ sealed class AgentCommand
         }
     }
 
-    MetricsServer? ServeMetrics(ParseResult parsed)
+    MetricsServer? ServeMetrics(ParseResult parsed, AgentLog log)
     {
         if (parsed.GetValue(_metrics) is not { } text)
             return null;
         var name = _source.NodeName(parsed);
         try
         {
-            return new MetricsServer(MetricsServer.ParseEndpoint(text), () => MetricsText.Of(NodeHealth.Take(HealthOptions.DefaultConfDir, name), new OperationLog().Read()));
+            return new MetricsServer(
+                MetricsServer.ParseEndpoint(text),
+                () => MetricsText.Of(NodeHealth.Take(HealthOptions.DefaultConfDir, name), new OperationLog().Read()),
+                log.Information);
         }
         catch (Exception e) when (e is FormatException or System.Net.Sockets.SocketException)
         {

@@ -43,6 +43,29 @@ public sealed class AgentMetricsTests
         Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
     }
 
+    // A caller waits in the queue and cannot be accepted: the kernel says so at once, again and again.
+    [Fact]
+    public void An_agent_without_free_descriptors_waits_instead_of_spinning()
+    {
+        Requirement.Programs("prlimit");
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent("--metrics", Address);
+        lan.AwaitRoutes(AllRoutes);
+        Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+        agent.LimitDescriptors(3);
+        // The kernel took a descriptor for this caller when the agent began to wait for it.
+        Assert.Contains("Too many open files", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+        using var waiting = lan.Node.Start("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3; sleep 60"]);
+        agent.WaitFor("cannot accept requests for metrics: too many open files");
+        var before = agent.ProcessorTime();
+        Thread.Sleep(TimeSpan.FromSeconds(3));
+        Assert.InRange(agent.ProcessorTime() - before, TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
+        Assert.Equal(1, agent.Count("cannot accept requests"));
+
+        agent.LimitDescriptors(1024);
+        waiting.WaitForOutput("HTTP/1.1 200 ");
+    }
+
     [Theory]
     [InlineData("0.0.0.0:9469")]
     [InlineData("192.168.1.11:9469")]

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
@@ -27,6 +28,18 @@ sealed class AgentProcess : IDisposable
     /// <summary>Returns the names of its threads.</summary>
     public IReadOnlyList<string> ThreadNames() =>
         node.Run("sh", "-c", $"cat /proc/{pid}/task/*/comm").Succeeded().Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Sets how many descriptors it may have open; those that are open already stay.</summary>
+    public void LimitDescriptors(int count) =>
+        node.Run("prlimit", "--pid", pid, $"--nofile={count.ToString(CultureInfo.InvariantCulture)}:1024").Succeeded();
+
+    /// <summary>The processor time that it has used until now.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        // proc(5): the fields after the name in brackets, of which utime and stime count hundredths of a second.
+        var fields = node.Run("cat", $"/proc/{pid}/stat").Succeeded().Stdout.Split(") ")[^1].Split(' ');
+        return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
+    }
 
     /// <summary>Sends a signal and waits for the end.</summary>
     public CommandResult Kill(string signal = "TERM")

@@ -1,35 +1,48 @@
 using CniBridge.Linux;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>
-/// Answers GET /metrics on an address of this node alone, one caller at a time: scrapes are rare, and one that is slow is cut off.
+/// A server for GET /metrics on a loopback address. Each caller has a thread and one deadline for its whole request, so a slow or
+/// silent caller delays no other.
 /// </summary>
 public sealed class MetricsServer : IDisposable
 {
-    const int MaxRequestBytes = 8 * 1024;
+    /// <summary>A newer caller takes the place of the oldest one that has not sent its request.</summary>
+    internal const int MaxCallers = 16;
 
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    /// <summary>The pause after a failure to accept. Without it, a process without free descriptors would try again at once.</summary>
+    static readonly TimeSpan s_acceptPause = TimeSpan.FromSeconds(1);
 
     readonly TcpListener _listener;
-    readonly Func<string> _read;
-    volatile bool _isDisposed;
+    readonly MetricsReader _reader;
+    readonly Action<string> _tell;
+    readonly Trigger _ended = new();
 
-    /// <param name="read">Makes the text anew for each caller.</param>
-    /// <exception cref="SocketException">Somebody else listens there.</exception>
-    public MetricsServer(IPEndPoint endpoint, Func<string> read)
+    /// <summary>The oldest first; also the lock of the list.</summary>
+    readonly List<MetricsCaller> _callers = [];
+
+    string? _failure;
+
+    /// <param name="read">Returns the metrics as text. Called on the threads of callers, one at a time.</param>
+    /// <param name="tell">Logs a failure to accept callers, once until it is over.</param>
+    /// <exception cref="SocketException">The endpoint is in use, or cannot be bound.</exception>
+    public MetricsServer(IPEndPoint endpoint, Func<string> read, Action<string> tell)
     {
-        _read = read;
+        _reader = new MetricsReader(read);
+        _tell = tell;
         _listener = new TcpListener(endpoint);
         _listener.Start();
-        new Thread(Run) { IsBackground = true }.Start();
+        new Thread(Run) { IsBackground = true, Name = "metrics" }.Start();
     }
 
-    /// <summary>ADDRESS:PORT, of which the address is one that only this node reaches.</summary>
-    /// <exception cref="FormatException">It is not.</exception>
+    /// <summary>The address and port that the server listens on.</summary>
+    internal IPEndPoint Endpoint => (IPEndPoint)_listener.LocalEndpoint;
+
+    /// <summary>Parses ADDRESS:PORT of a loopback address.</summary>
+    /// <exception cref="FormatException">The text is no such endpoint.</exception>
     public static IPEndPoint ParseEndpoint(string text) =>
         IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port != 0 && IPAddress.IsLoopback(endpoint.Address)
             ? endpoint
@@ -37,76 +50,74 @@ public sealed class MetricsServer : IDisposable
 
     void Run()
     {
-        while (!_isDisposed)
+        while (!_ended.IsStopped)
         {
             try
             {
-                using var caller = _listener.AcceptSocket();
-                Answer(caller);
+                Serve(_listener.AcceptSocket());
+                _failure = null;
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException || e.IsIoFailure())
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException || e.IsIoFailure())
             {
-                // Whoever hung up; or it is over.
+                Report(e);
+                _ended.WaitForStop(s_acceptPause);
             }
         }
     }
 
-    void Answer(Socket caller)
+    void Report(Exception e)
     {
-        caller.ReceiveTimeout = caller.SendTimeout = (int)s_patience.TotalMilliseconds;
-        var line = ReadRequest(caller).Split("\r\n")[0].Split(' ');
-        var (status, type, text) = line switch
-        {
-            ["GET", "/metrics", ..] => Measure(),
-            ["GET", ..] => ("404 Not Found", "text/plain", "metrics are at /metrics\n"),
-            _ => ("405 Method Not Allowed", "text/plain", "GET /metrics\n"),
-        };
-        var body = Encoding.UTF8.GetBytes(text);
-        var head = Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
-        Send(caller, head);
-        Send(caller, body);
-        caller.Shutdown(SocketShutdown.Both);
+        // The library's text for this one speaks of the whole system.
+        var failure = e is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } ? "too many open files" : e.Message;
+        if (!_ended.IsStopped && _failure != failure)
+            _tell($"cannot accept requests for metrics: {failure}");
+        _failure = failure;
     }
 
-    /// <summary>Whatever is wrong with the node, a look at it ends no agent.</summary>
-    (string Status, string Type, string Text) Measure()
+    void Serve(Socket socket)
     {
-#pragma warning disable CA1031
+        var caller = new MetricsCaller(socket, _reader);
+        lock (_callers)
+        {
+            if (_callers.Count >= MaxCallers && !TryEndOldest())
+            {
+                socket.Dispose();
+                return;
+            }
+            _callers.Add(caller);
+        }
+        new Thread(() => Answer(caller)) { IsBackground = true, Name = "metrics caller" }.Start();
+    }
+
+    /// <summary>Ends the oldest caller that is still sending its request; false if there is none.</summary>
+    bool TryEndOldest()
+    {
+        var oldest = _callers.Find(static caller => caller.IsSending);
+        oldest?.End();
+        return oldest is not null && _callers.Remove(oldest);
+    }
+
+    void Answer(MetricsCaller caller)
+    {
         try
         {
-            return ("200 OK", "text/plain; version=0.0.4; charset=utf-8", _read());
+            caller.Answer();
         }
-        catch (Exception e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException || e.IsIoFailure())
         {
-            return ("500 Internal Server Error", "text/plain", e.Message + "\n");
+            // The caller closed the connection, or was too slow.
         }
-#pragma warning restore CA1031
-    }
-
-    /// <summary>As far as the end of the header, which is all that a GET has.</summary>
-    static string ReadRequest(Socket caller)
-    {
-        var buffer = new byte[MaxRequestBytes];
-        var length = 0;
-        while (length < buffer.Length && buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
+        finally
         {
-            var count = caller.Receive(buffer, length, buffer.Length - length, SocketFlags.None);
-            if (count == 0)
-                break;
-            length += count;
+            lock (_callers)
+                _callers.Remove(caller);
+            caller.Dispose();
         }
-        return Encoding.ASCII.GetString(buffer, 0, length);
-    }
-
-    static void Send(Socket caller, byte[] bytes)
-    {
-        for (var sent = 0; sent < bytes.Length;)
-            sent += caller.Send(bytes, sent, bytes.Length - sent, SocketFlags.None);
     }
 
     public void Dispose()
     {
-        _isDisposed = true;
+        _ended.Stop();
         _listener.Dispose();
     }
 }

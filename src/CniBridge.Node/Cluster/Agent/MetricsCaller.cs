@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace CniBridge.Node.Cluster.Agent;
+
+/// <summary>One connection to the metrics server, which carries one request.</summary>
+sealed class MetricsCaller(Socket socket, MetricsReader reader) : IDisposable
+{
+    const int MaxRequestBytes = 8 * 1024;
+
+    /// <summary>How long the whole request may take, and then the whole answer.</summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    volatile bool _isSending = true;
+
+    /// <summary>The request is not complete yet.</summary>
+    internal bool IsSending => _isSending;
+
+    /// <summary>Reads the request and sends the answer.</summary>
+    /// <exception cref="SocketException">The caller closed the connection, or was too slow.</exception>
+    internal void Answer()
+    {
+        var line = ReadRequest().Split("\r\n")[0].Split(' ');
+        _isSending = false;
+        var (status, type, text) = line switch
+        {
+            ["GET", "/metrics", ..] => Measure(),
+            ["GET", ..] => ("404 Not Found", "text/plain", "metrics are at /metrics\n"),
+            _ => ("405 Method Not Allowed", "text/plain", "GET /metrics\n"),
+        };
+        var body = Encoding.UTF8.GetBytes(text);
+        var head = Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        Send([.. head, .. body]);
+        socket.Shutdown(SocketShutdown.Both);
+    }
+
+    (string Status, string Type, string Text) Measure()
+    {
+        var (isGood, text) = reader.Read();
+        return isGood ? ("200 OK", "text/plain; version=0.0.4; charset=utf-8", text) : ("500 Internal Server Error", "text/plain", text);
+    }
+
+    /// <summary>Reads up to the end of the header: a GET has no body.</summary>
+    string ReadRequest()
+    {
+        var giveUp = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        var buffer = new byte[MaxRequestBytes];
+        var length = 0;
+        while (length < buffer.Length && buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
+        {
+            socket.ReceiveTimeout = Left(giveUp);
+            var count = socket.Receive(buffer, length, buffer.Length - length, SocketFlags.None);
+            if (count == 0)
+                break;
+            length += count;
+        }
+        return Encoding.ASCII.GetString(buffer, 0, length);
+    }
+
+    void Send(byte[] bytes)
+    {
+        var giveUp = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        for (var sent = 0; sent < bytes.Length;)
+        {
+            socket.SendTimeout = Left(giveUp);
+            sent += socket.Send(bytes, sent, bytes.Length - sent, SocketFlags.None);
+        }
+    }
+
+    /// <summary>Returns the milliseconds until a time. A socket takes 0 for no limit.</summary>
+    static int Left(long giveUp)
+    {
+        var left = giveUp - Environment.TickCount64;
+        return left > 0 ? (int)left : throw new SocketException((int)SocketError.TimedOut);
+    }
+
+    /// <summary>Ends the connection; from any thread. The thread that reads from it sees the end.</summary>
+    internal void End()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The caller was faster.
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}
