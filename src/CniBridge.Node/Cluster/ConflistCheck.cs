@@ -10,7 +10,7 @@ static class ConflistCheck
     {
         // Overlaps with other nodes' ranges and with addresses of nodes were found when the table was made.
         return nodes.Problems
-            .Where(problem => problem.CostsPodRange && problem.Node == own.Name).Select(static problem => problem.Text)
+            .Where(problem => problem.CostsPodRange && NodeNames.AreEqual(problem.Node, own.Name)).Select(static problem => problem.Text)
             .Concat(own.PodRanges.Count == 0 ? ["it was given no pod range that can be used"] : [])
             .Concat(FindInRanges(own.PodRanges, settings));
     }

@@ -46,6 +46,6 @@ static class NodeAddresses
             if (network.Contains(address))
                 return what;
         }
-        return owners.TryGetValue(address, out var owner) && owner != node ? $"{owner}'s" : null;
+        return owners.TryGetValue(address, out var owner) && !NodeNames.AreEqual(owner, node) ? $"{owner}'s" : null;
     }
 }

@@ -16,10 +16,13 @@ static class NodeNames
     internal static bool IsValid(string name) =>
         name.Length is > 0 and <= MaxLength && !name.AsSpan().ContainsAnyExcept(s_characters);
 
+    /// <summary>Compares names as host names are compared: without regard to case.</summary>
+    internal static bool AreEqual(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The nodes whose names can be used, each once.</summary>
     internal static List<ClusterNode> Check(IEnumerable<ClusterNode> nodes, List<NodeProblem> problems)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var usable = new List<ClusterNode>();
         foreach (var node in nodes)
         {

@@ -4,7 +4,7 @@ namespace CniBridge.Node.Cluster;
 public sealed class NodeTable
 {
     /// <summary>
-    /// In the source's order. No two share a name or an address, no pod range overlaps another or holds a node's address.
+    /// In the source's order. No two share a name, whatever its case, or an address; no pod range overlaps another or holds a node's address.
     /// </summary>
     public required IReadOnlyList<ClusterNode> Nodes { get; init; }
 
@@ -23,11 +23,12 @@ public sealed class NodeTable
         return new NodeTable { Nodes = PodRanges.Check(addressed, found), Problems = found };
     }
 
+    /// <summary>Returns the node with this name, or null. Case does not matter, as in host names.</summary>
     public ClusterNode? Find(string name)
     {
         foreach (var node in Nodes)
         {
-            if (node.Name == name)
+            if (NodeNames.AreEqual(node.Name, name))
                 return node;
         }
         return null;

@@ -72,7 +72,7 @@ sealed class PodRanges
         if (FindNodeIn(range, node, inside) is { } why)
             return why;
         if (_ranges.Give(range, _nodes[node].Name) is { } other)
-            return other.Node == _nodes[node].Name ? $"overlaps {other.Range} of the same node" : $"overlaps {other.Range} of {other.Node}";
+            return NodeNames.AreEqual(other.Node, _nodes[node].Name) ? $"overlaps {other.Range} of the same node" : $"overlaps {other.Range} of {other.Node}";
         foreach (var address in inside)
             _lost.Add(address, (range, _nodes[node].Name));
         return null;

@@ -29,7 +29,7 @@ public sealed class WantedRoutes
             wanted._problems.Add(new NodeProblem(name, "this node is not in the table of nodes"));
         foreach (var node in table.Nodes)
         {
-            if (node.Name != name)
+            if (!NodeNames.AreEqual(node.Name, name))
                 wanted.Add(node);
         }
         return wanted;

@@ -30,7 +30,8 @@ public sealed class NodeTableTests
         Assert.Equal(nodes, table.Nodes);
         Assert.Empty(table.Problems);
         Assert.Same(nodes[1], table.Find("a_-1"));
-        Assert.Null(table.Find("A_-1"));
+        Assert.Same(nodes[1], table.Find("A_-1"));
+        Assert.Null(table.Find("A_-2"));
     }
 
     [Fact]
@@ -67,13 +68,15 @@ public sealed class NodeTableTests
         Assert.Empty(Second(new string('a', 254), "192.168.1.12", "").Nodes);
     }
 
-    [Fact]
-    public void Of_two_entries_with_one_name_the_first_counts()
+    [Theory]
+    [InlineData("node1")]
+    [InlineData("Node1")]
+    public void Of_two_entries_with_one_name_the_first_counts(string name)
     {
-        var (nodes, problems) = Second("node1", "192.168.1.12", "10.244.2.0/24");
+        var (nodes, problems) = Second(name, "192.168.1.12", "10.244.2.0/24");
 
         Assert.Empty(nodes);
-        Assert.Equal(["node1: there is another entry of this name before this one, which is not used"], problems);
+        Assert.Equal([$"{name}: there is another entry of this name before this one, which is not used"], problems);
     }
 
     [Theory]

@@ -33,6 +33,16 @@ public sealed class WantedRoutesTests
         Assert.Empty(wanted.OwnRanges);
     }
 
+    // The host's name is NODE1, and Kubernetes has it in lower case.
+    [Fact]
+    public void A_node_knows_its_own_entry_whatever_the_case_of_its_name()
+    {
+        var wanted = WantedRoutes.OfNode(s_table, "NODE1");
+        Assert.DoesNotContain(wanted.Routes, route => route.Node == "node1");
+        Assert.Equal(2, wanted.OwnRanges.Count);
+        Assert.DoesNotContain(wanted.Problems, problem => problem.Node == "NODE1");
+    }
+
     [Fact]
     public void A_router_wants_routes_to_all_nodes_pods()
     {
