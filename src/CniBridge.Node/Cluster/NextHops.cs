@@ -8,6 +8,22 @@ namespace CniBridge.Node.Cluster;
 /// </summary>
 sealed class NextHops(RouteSnapshot snapshot, RouteIndex foreign)
 {
+    /// <summary>
+    /// Returns the first address that is on a link of this node, with the link; where none is, the first address and the reason.
+    /// </summary>
+    internal (IpAddress Address, int Index, string? Obstacle) FindFirst(IReadOnlyList<IpAddress> addresses)
+    {
+        var reasons = new List<string>();
+        foreach (var address in addresses)
+        {
+            var (index, obstacle) = Find(address);
+            if (obstacle is null)
+                return (address, index, null);
+            reasons.Add(obstacle);
+        }
+        return (addresses[0], 0, string.Join(", and ", reasons));
+    }
+
     /// <summary>The link on which the address is, or why it is on none, in words that follow "not routed:".</summary>
     internal (int Index, string? Obstacle) Find(IpAddress address)
     {

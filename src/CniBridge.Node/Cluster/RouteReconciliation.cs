@@ -52,9 +52,9 @@ public sealed class RouteReconciliation
         }
         foreach (var route in _wanted.Routes)
         {
-            var (index, obstacle) = FindLink(route);
+            var (nextHop, index, obstacle) = FindLink(route);
             if (obstacle is null)
-                Settle(route, index);
+                Settle(route, nextHop, index);
             else
                 Report(route, $"is not routed: {obstacle}", NodeProblemKind.Unreachable);
         }
@@ -65,30 +65,30 @@ public sealed class RouteReconciliation
         }
     }
 
-    /// <summary>The link by which a route is to go, or why it is not to be made.</summary>
-    (int Index, string? Obstacle) FindLink(WantedRoute route)
+    /// <summary>Returns the address and the link that a route is to go by, or why it is not to be made.</summary>
+    (IpAddress NextHop, int Index, string? Obstacle) FindLink(WantedRoute route)
     {
         foreach (var own in _wanted.OwnRanges)
         {
             if (own.Overlaps(route.Destination))
-                return (0, $"it overlaps {own}, a pod range of this node");
+                return (route.NextHop, 0, $"it overlaps {own}, a pod range of this node");
         }
         if (_snapshot.FindConnected(route.Destination) is { } connected)
         {
             var network = new Cidr(connected.Cidr.Network, connected.Cidr.PrefixLength);
-            return (0, $"it would hide {network}, to which this node is connected by {_snapshot.LinkName(connected.Index)}");
+            return (route.NextHop, 0, $"it would hide {network}, to which this node is connected by {_snapshot.LinkName(connected.Index)}");
         }
-        return _nextHops.Find(route.NextHop);
+        return _nextHops.FindFirst(route.NextHops);
     }
 
-    void Settle(WantedRoute route, int index)
+    void Settle(WantedRoute route, IpAddress nextHop, int index)
     {
         _settled.Add(route.Destination);
         var metric = ClusterRoute.Metric(route.Destination.Address.IsV6);
         var rival = FindRival(route, metric);
         var ours = _ours.Find(route.Destination);
-        var right = FindRight(ours, route.NextHop, index, metric);
-        var step = new RouteStep(RouteAction.Keep, route.Destination, route.NextHop, index)
+        var right = FindRight(ours, nextHop, index, metric);
+        var step = new RouteStep(RouteAction.Keep, route.Destination, nextHop, index)
         {
             Node = route.Node,
             Link = _snapshot.LinkName(index),

@@ -48,8 +48,8 @@ public sealed class WantedRoutes
     {
         foreach (var range in node.PodRanges)
         {
-            if (node.FindAddress(range.Address.IsV6) is { } address)
-                _routes.Add(new WantedRoute(node.Name, range, address));
+            if (node.FindAddresses(range.Address.IsV6) is { Count: > 0 } addresses)
+                _routes.Add(new WantedRoute(node.Name, range, addresses));
             else
                 _problems.Add(new NodeProblem(node.Name, $"{range} is not routed: the node has no {FamilyOf(range)} address"));
         }

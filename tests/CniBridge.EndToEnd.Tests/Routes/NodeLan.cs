@@ -65,8 +65,10 @@ sealed class NodeLan : IDisposable
         Node.Run("mv", $"{NodesPath}.new", NodesPath).Succeeded();
     }
 
+    public CommandResult Run(params string[] arguments) => Node.Run(Program, arguments, "");
+
     public CommandResult Routes(string verb, params string[] arguments) =>
-        Node.Run(Program, ["routes", verb, "--nodes", NodesPath, "--node-name", "node1", .. arguments], "");
+        Node.Run(Program, ["routes", verb, "--nodes", NodesPath, .. arguments.Contains("--node-name") ? Array.Empty<string>() : ["--node-name", "node1"], .. arguments], "");
 
     /// <summary>The agent as node1; <see cref="AgentProcess.Kill"/> ends it.</summary>
     public AgentProcess StartAgent(params string[] arguments) => StartAgentUnder([], arguments);

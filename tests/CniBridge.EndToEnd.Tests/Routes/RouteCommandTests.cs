@@ -19,6 +19,33 @@ public sealed class RouteCommandTests
         Assert.Equal(AllRoutes, lan.OurRoutes());
     }
 
+    // A Node of Kubernetes on two networks, of which this node shares the second.
+    [Fact]
+    public void A_node_with_two_InternalIPs_is_reached_by_the_one_that_is_on_a_link()
+    {
+        using var lan = new NodeLan();
+        lan.ReplaceFile("""
+            {"kind": "List", "apiVersion": "v1", "items": [
+              {"metadata": {"name": "node1"}, "spec": {"podCIDRs": ["10.244.1.0/24"]},
+               "status": {"addresses": [{"type": "InternalIP", "address": "192.168.1.11"}]}},
+              {"metadata": {"name": "node2"}, "spec": {"podCIDRs": ["10.244.2.0/24", "fd00:a2::/64"]},
+               "status": {"addresses": [{"type": "InternalIP", "address": "172.16.0.2"}, {"type": "InternalIP", "address": "fd00:9::12"},
+                 {"type": "InternalIP", "address": "192.168.1.12"}, {"type": "InternalIP", "address": "fd00:1::12"}]}}]}
+            """);
+        lan.Routes("sync").Succeeded();
+        Assert.Equal([RouteTo2, RouteTo2V6], lan.OurRoutes());
+        lan.Node.AssertReaches("10.244.2.2");
+        lan.Node.AssertReaches("fd00:a2::2");
+    }
+
+    [Fact]
+    public void A_node_finds_itself_whatever_the_case_of_its_name()
+    {
+        using var lan = new NodeLan();
+        lan.Routes("sync", "--node-name", "NODE1").Succeeded();
+        Assert.Equal(AllRoutes, lan.OurRoutes());
+    }
+
     [Fact]
     public void A_node_that_left_loses_its_routes_and_no_others_change()
     {

@@ -115,6 +115,33 @@ public sealed class RouteReconciliationTests
         Assert.Equal([$"node2: fd00:a2::/64 is not routed: {reason}"], Problems(difference));
     }
 
+    [Theory]
+    [InlineData("192.168.2.12,192.168.1.12", "192.168.1.12 dev eth0")]
+    [InlineData("192.168.1.11,192.168.1.12", "192.168.1.12 dev eth0")]
+    [InlineData("192.168.1.12,192.168.1.14", "192.168.1.12 dev eth0")]
+    [InlineData("192.168.2.12,172.16.0.12,192.168.1.12", "172.16.0.12 dev eth1")]
+    public void Of_several_addresses_the_first_one_on_a_link_is_the_next_hop(string addresses, string way)
+    {
+        var table = ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", $"node2 {addresses} 10.244.2.0/24");
+        var routes = Lan().With("eth1", "172.16.0.11/16");
+        var difference = Run(routes, table);
+        Assert.Equal([$"Add 10.244.2.0/24 via {way} (node2)"], Changes(difference));
+        Assert.Empty(difference.Problems);
+        routes.Apply(difference.Changes);
+        Assert.Empty(Run(routes, table).Changes);
+    }
+
+    [Fact]
+    public void Where_none_of_several_addresses_is_on_a_link_each_reason_is_told()
+    {
+        var difference = Run(Lan(), ShortTable.Of("node1 192.168.1.11", "node2 192.168.2.12,192.168.3.12,fd00:1::12 10.244.2.0/24"));
+        Assert.Empty(difference.Changes);
+        Assert.Equal(
+            ["node2: 10.244.2.0/24 is not routed: 192.168.2.12 is behind the gateway 192.168.1.1 on eth0, not on a link of this node, " +
+             "and 192.168.3.12 is behind the gateway 192.168.1.1 on eth0, not on a link of this node"],
+            Problems(difference));
+    }
+
     // Its own route is no reason to believe that a next hop is near.
     [Fact]
     public void Our_own_routes_do_not_count_when_next_hops_are_looked_for()
