@@ -10,6 +10,8 @@ sealed class Cluster : IDisposable
     readonly Transcript transcript;
     readonly List<WorkerNode> nodes = [];
 
+    public Families Families => families;
+
     public Cluster(Way way, Families families, Transcript? transcript = null)
     {
         this.families = families;
@@ -51,8 +53,8 @@ sealed class Cluster : IDisposable
     {
         transcript.Say($"{node.Name}: a network for pods from {string.Join(" and ", node.PodRanges)}");
         way.Start(node, families);
-        node.WriteFile(NodesFile.FilePath, NodesFile.Of(nodes));
-        node.Type("cni-bridge conf init" + string.Concat(families.Each().Select(isV6 => $" --cluster-cidr {Addresses.Cluster(isV6)}")));
+        node.WriteFile(NodesFile.FilePath, NodesFile.Of(this));
+        node.Type("cni-bridge conf init");
         foreach (var letter in "ab")
             node.AddPod($"pod-{node.Number}{letter}");
     }

@@ -10,13 +10,13 @@ sealed class AddressOwners
     /// <summary>Place of the node in the table.</summary>
     readonly int[] _owners;
 
-    internal AddressOwners(List<ClusterNode> nodes)
+    internal AddressOwners(List<NodeCandidate> nodes)
     {
         var addresses = new List<IpAddress>(nodes.Count * 2);
         var owners = new List<int>(nodes.Count * 2);
         for (var i = 0; i < nodes.Count; i++)
         {
-            foreach (var address in nodes[i].Addresses)
+            foreach (var address in nodes[i].Node.Addresses)
             {
                 addresses.Add(address);
                 owners.Add(i);

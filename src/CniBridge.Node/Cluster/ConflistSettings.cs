@@ -13,6 +13,9 @@ public sealed record ConflistSettings(IReadOnlyList<Cidr> ClusterCidrs, IReadOnl
     public static ConflistSettings Parse(IEnumerable<string> clusterCidrs, IEnumerable<string> serviceCidrs) =>
         new(ParseList("--cluster-cidr", clusterCidrs), ParseList("--service-cidr", serviceCidrs));
 
+    /// <summary>Returns these settings, with the cluster's networks where they name none.</summary>
+    internal ConflistSettings Or(IReadOnlyList<Cidr> clusterCidrs) => ClusterCidrs.Count > 0 ? this : this with { ClusterCidrs = clusterCidrs };
+
     /// <param name="option">Where they are from, for messages.</param>
     /// <exception cref="RuntimeException">One is no network.</exception>
     public static IReadOnlyList<Cidr> ParseList(string option, IEnumerable<string> texts)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CniBridge.Node.Cluster;
 
 /// <summary>A Node of Kubernetes (v1): what of it says where pods are. A node that is being deleted still has its pods.</summary>
@@ -23,7 +25,8 @@ static class KubernetesNode
                     ReadSpec(json, entry);
                     break;
                 case "status":
-                    json.ReadObject(key => ReadStatus(json, entry, key));
+                    if (!IsNull(json) && !json.ReadObject(key => ReadStatus(json, entry, key)))
+                        entry.AddAddressProblem("status is no JSON object");
                     break;
                 default:
                     json.Skip();
@@ -31,7 +34,7 @@ static class KubernetesNode
             }
         });
         if (!isObject)
-            entry.AddProblem("it is no JSON object");
+            entry.AddDamage("it is no JSON object");
         kind = found;
         return entry;
     }
@@ -49,26 +52,39 @@ static class KubernetesNode
     /// <summary>The older key has the first of the newer one's ranges, and some write only that.</summary>
     static void ReadSpec(JsonStream json, NodeEntry entry)
     {
-        string? single = null;
-        json.ReadObject(key =>
+        var (single, isSingle) = (default(string), false);
+        var isObject = IsNull(json) || json.ReadObject(key =>
         {
+            if (IsNull(json))
+                return;
             if (key == "podCIDR")
-                single = json.ReadText();
+                (single, isSingle) = (json.ReadText(), true);
             else if (key == "podCIDRs")
-                json.ReadList(() => entry.AddPodRange(json.ReadText()));
+                ReadRanges(json, entry);
             else
                 json.Skip();
         });
-        if (single is { Length: > 0 } && !entry.HasPodRanges)
+        if (!isObject)
+            entry.AddRangeProblem("spec is no JSON object");
+        if (isSingle && single is not "" && !entry.HasPodRanges)
             entry.AddPodRange(single);
     }
 
+    static void ReadRanges(JsonStream json, NodeEntry entry)
+    {
+        if (!json.ReadList(() => entry.AddPodRange(json.ReadText())))
+            entry.AddRangeProblem("podCIDRs is no list");
+    }
+
+    /// <summary>At a value: null means the same as a key that is absent.</summary>
+    static bool IsNull(JsonStream json) => json.Kind == JsonTokenType.Null;
+
     static void ReadStatus(JsonStream json, NodeEntry entry, string key)
     {
-        if (key == "addresses")
-            json.ReadList(() => ReadAddress(json, entry));
-        else
+        if (key != "addresses")
             json.Skip();
+        else if (!IsNull(json) && !json.ReadList(() => ReadAddress(json, entry)))
+            entry.AddAddressProblem("addresses is no list");
     }
 
     static void ReadAddress(JsonStream json, NodeEntry entry)

@@ -18,34 +18,42 @@ static class NodeAddresses
         (Cidr.Parse("fe80::/10"), "a link-local address"),
     ];
 
-    /// <summary>The nodes with the addresses that are theirs alone.</summary>
-    internal static List<ClusterNode> Check(List<ClusterNode> nodes, List<NodeProblem> problems)
+    /// <summary>Leaves each node the addresses that can be used and that no earlier node has.</summary>
+    internal static void Check(List<NodeCandidate> nodes, List<NodeProblem> problems)
     {
-        var owners = new Dictionary<IpAddress, string>();
-        var usable = new List<ClusterNode>(nodes.Count);
+        var owners = new Dictionary<IpAddress, NodeCandidate>();
         foreach (var node in nodes)
         {
-            var addresses = new List<IpAddress>(node.Addresses.Count);
-            foreach (var address in node.Addresses)
+            var addresses = new List<IpAddress>(node.Node.Addresses.Count);
+            var isComplete = true;
+            foreach (var address in node.Node.Addresses)
             {
-                // Given twice by one node it is the same address.
-                if (WhyNot(address, node.Name, owners) is { } why)
-                    problems.Add(new NodeProblem(node.Name, $"the address {address} is {why}, so it is not used"));
-                else if (owners.TryAdd(address, node.Name))
+                // An entry may give one address twice.
+                if (addresses.Contains(address))
+                    continue;
+                if (WhyNot(address, node, owners) is not { } why)
+                {
                     addresses.Add(address);
+                    continue;
+                }
+                isComplete = false;
+                problems.Add(new NodeProblem(node.Name, $"the address {address} is {why}, so it is not used"));
             }
-            usable.Add(addresses.Count == node.Addresses.Count ? node : node with { Addresses = addresses });
+            node.UseAddresses(addresses, isComplete);
         }
-        return usable;
     }
 
-    static string? WhyNot(IpAddress address, string node, Dictionary<IpAddress, string> owners)
+    static string? WhyNot(IpAddress address, NodeCandidate node, Dictionary<IpAddress, NodeCandidate> owners)
     {
         foreach (var (network, what) in s_unusable)
         {
             if (network.Contains(address))
                 return what;
         }
-        return owners.TryGetValue(address, out var owner) && !NodeNames.AreEqual(owner, node) ? $"{owner}'s" : null;
+        if (owners.TryAdd(address, node))
+            return null;
+        var owner = owners[address];
+        owner.DoubtAddress(node, address);
+        return $"{owner.Name}'s";
     }
 }

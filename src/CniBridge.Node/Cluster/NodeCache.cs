@@ -21,7 +21,7 @@ public sealed class NodeCache(string path)
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(NodeTable table)
     {
-        var text = NodeFile.Write(table.Nodes);
+        var text = NodeFile.Write(table);
         // One byte more tells a longer file.
         _last ??= SmallFile.TryRead(path, text.Length + 1);
         if (_last is not null && text.AsSpan().SequenceEqual(_last) && SmallFile.Exists(path))

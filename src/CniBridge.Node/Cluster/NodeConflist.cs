@@ -29,6 +29,7 @@ public static class NodeConflist
     {
         var own = nodes.Find(name) ?? throw new RuntimeException(
             $"there is no node {NodeNames.Shown(name)} among the {nodes.Nodes.Count} from {source}: name this one with --node-name");
+        settings = settings.Or(nodes.ClusterCidrs);
         var reasons = new List<string>(ConflistCheck.Find(nodes, own, settings));
         if (reasons.Count > 0)
             throw new RuntimeException($"no network configuration for {own.Name}: {string.Join("; ", reasons)}");
@@ -58,7 +59,7 @@ public static class NodeConflist
 
     /// <summary>What pods reach with their own address: the cluster's pods.</summary>
     internal static IReadOnlyList<Cidr> ClusterOf(NodeTable nodes, ConflistSettings settings) =>
-        CidrSummary.Of(settings.ClusterCidrs.Count > 0 ? settings.ClusterCidrs : AllRanges(nodes));
+        settings.Or(nodes.ClusterCidrs).ClusterCidrs is { Count: > 0 } networks ? CidrSummary.Of(networks) : CidrSummary.Of(AllRanges(nodes));
 
     static IEnumerable<Cidr> AllRanges(NodeTable nodes)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CniBridge.Linux.Addresses;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster;
@@ -14,11 +15,13 @@ sealed class NodeDocument
     readonly string _source;
     readonly List<NodeProblem> _problems = [];
 
-    /// <summary>Of our own form; null when there is no such list.</summary>
-    List<ClusterNode>? _nodes;
+    readonly List<Cidr> _clusterCidrs = [];
 
-    /// <summary>Of Kubernetes, each with the time when it was made.</summary>
-    List<(string Time, ClusterNode Node)>? _items;
+    /// <summary>The entries of our own form; null when there is no such list.</summary>
+    List<NodeClaim>? _nodes;
+
+    /// <summary>The items of Kubernetes; null when there is no such list.</summary>
+    List<NodeClaim>? _items;
 
     string? _kind, _message;
 
@@ -61,14 +64,21 @@ sealed class NodeDocument
         switch (name)
         {
             case "nodes":
-                _nodes = [];
-                if (!_json.ReadList(() => Add(_nodes, NodeFileEntry.Read(_json, PlaceOf(name)))))
+                _nodes = _nodes is null ? [] : throw Refuse("has the key nodes twice");
+                if (!_json.ReadList(() => _nodes.Add(NodeFileEntry.Read(_json, PlaceOf(name)).Finish(_problems))))
                     throw Refuse("has a key nodes that is no list");
                 break;
             case "items":
-                _items = [];
+                _items = _items is null ? [] : throw Refuse("has the key items twice");
                 if (!_json.ReadList(AddItem))
                     throw Refuse("has a key items that is no list");
+                break;
+            case "clusterCidrs":
+                if (!_json.ReadList(AddClusterCidr))
+                    throw Refuse("has a key clusterCidrs that is no list");
+                break;
+            case "problems":
+                _json.ReadList(AddKeptProblem);
                 break;
             case "kind":
                 _kind = _json.ReadText();
@@ -84,10 +94,23 @@ sealed class NodeDocument
 
     string PlaceOf(string list) => string.Create(CultureInfo.InvariantCulture, $"{list}[{_place++}]");
 
-    void Add(List<ClusterNode> to, NodeEntry entry)
+    /// <exception cref="RuntimeException">It is no network: to pass over it would allow other ranges, or refuse those of nodes.</exception>
+    void AddClusterCidr() => _clusterCidrs.AddRange(ConflistSettings.ParseList($"{_source}: clusterCidrs", [_json.ReadText() ?? ""]));
+
+    /// <summary>The last good table is kept with the problems of its source.</summary>
+    void AddKeptProblem()
     {
-        if (entry.Finish(_problems) is { } node)
-            to.Add(node);
+        string? node = null, text = null;
+        _json.ReadObject(key =>
+        {
+            var value = _json.ReadText();
+            if (key == "node")
+                node = value;
+            else if (key == "text")
+                text = value;
+        });
+        if (node is not null && text is not null)
+            _problems.Add(new NodeProblem(node, text));
     }
 
     void AddItem()
@@ -96,22 +119,24 @@ sealed class NodeDocument
         // The items of a NodeList, as the API gives it, have none.
         if (kind is not (null or "Node"))
             throw Refuse($"is no list of nodes: an item is a {NodeNames.Shown(kind)}");
-        if (entry.Finish(_problems) is { } node)
-            _items!.Add((entry.CreationTime, node));
+        _items!.Add(entry.Finish(_problems));
     }
 
     NodeTable Finish(bool isKubernetes)
     {
         if (_kind is null && _items is null && _nodes is not null && !isKubernetes)
-            return NodeTable.Of(_nodes, _problems);
+            return NodeTable.Create(_nodes, _problems).WithClusterCidrs(_clusterCidrs);
         if (_kind is not ("List" or "NodeList") || _items is null || _nodes is not null)
             throw Refuse($"is no list of nodes: {Found()}");
         // The longest there keeps what two claim. Where the time is the same, the order must not change from list to list.
-        _items.Sort(static (one, other) => string.CompareOrdinal(one.Time, other.Time) is not 0 and var byTime
+        _items.Sort(static (one, other) => string.CompareOrdinal(TimeOf(one), TimeOf(other)) is not 0 and var byTime
             ? byTime
             : string.CompareOrdinal(one.Node.Name, other.Node.Name));
-        return NodeTable.Of(_items.ConvertAll(static item => item.Node), _problems);
+        return NodeTable.Create(_items, _problems).WithClusterCidrs(_clusterCidrs);
     }
+
+    /// <summary>A node without a time is the newest.</summary>
+    static string TimeOf(NodeClaim claim) => claim.CreationTime ?? "9999-12-31T23:59:59Z";
 
     string Found()
     {

@@ -9,11 +9,12 @@ sealed class NodeEntry(string place)
     readonly List<string> _problems = [], _rangeProblems = [];
     readonly List<IpAddress> _addresses = [];
     readonly List<Cidr> _podRanges = [];
+    bool _hasUnreadableAddresses, _hasUnreadableRanges, _hasUnknownKey;
 
     internal string? Name { get; set; }
 
-    /// <summary>RFC 3339, in UTC as Kubernetes writes it: in the order of texts. Where there is none the node is the newest.</summary>
-    internal string CreationTime { get; set; } = "9999-12-31T23:59:59Z";
+    /// <summary>See <see cref="NodeClaim.CreationTime"/>.</summary>
+    internal string? CreationTime { get; set; }
 
     /// <summary>Good ones or bad ones.</summary>
     internal bool HasAddresses { get; private set; }
@@ -21,7 +22,22 @@ sealed class NodeEntry(string place)
     /// <summary>Good ones or bad ones.</summary>
     internal bool HasPodRanges { get; private set; }
 
-    internal void AddProblem(string text) => _problems.Add(text);
+    /// <summary>The key of pod ranges is there, so that no misspelt key stands for it.</summary>
+    internal bool HasRangeKey { get; set; }
+
+    /// <summary>Adds a problem because of which some of the node's addresses are unknown.</summary>
+    internal void AddAddressProblem(string text)
+    {
+        _hasUnreadableAddresses = true;
+        _problems.Add(text);
+    }
+
+    /// <summary>Adds a problem because of which nothing of the node is known.</summary>
+    internal void AddDamage(string text)
+    {
+        _hasUnreadableAddresses = true;
+        AddRangeProblem(text);
+    }
 
     internal void AddAddress(string? text)
     {
@@ -29,7 +45,7 @@ sealed class NodeEntry(string place)
         if (IpAddress.TryParse(text, out var address))
             _addresses.Add(address);
         else
-            AddProblem($"the address {NodeNames.Shown(text ?? "")} is no IP address, so it is not used");
+            AddAddressProblem($"the address {NodeNames.Shown(text ?? "")} is no IP address, so it is not used");
     }
 
     internal void AddPodRange(string? text)
@@ -41,18 +57,36 @@ sealed class NodeEntry(string place)
             AddRangeProblem($"the pod range {NodeNames.Shown(text ?? "")} is not ADDRESS/LENGTH such as 10.244.1.0/24, so it is not used");
     }
 
-    internal void AddRangeProblem(string text) => _rangeProblems.Add(text);
+    /// <summary>Adds a problem because of which some of the node's pod ranges are unknown.</summary>
+    internal void AddRangeProblem(string text)
+    {
+        _hasUnreadableRanges = true;
+        _rangeProblems.Add(text);
+    }
 
-    /// <summary>Null for one without a name: its problem says so.</summary>
-    internal ClusterNode? Finish(List<NodeProblem> problems)
+    /// <summary>Adds the problem of a key that may be a misspelt one.</summary>
+    internal void AddUnknownKey(string text)
+    {
+        _hasUnknownKey = true;
+        _rangeProblems.Add(text);
+    }
+
+    /// <summary>Returns the claim of this entry, and adds its problems to the others'.</summary>
+    internal NodeClaim Finish(List<NodeProblem> problems)
     {
         if (string.IsNullOrEmpty(Name))
-            AddProblem("it has no name, so it is not used");
+            _problems.Add("it has no name, so it is not used");
         var shown = Name is not null && NodeNames.IsValid(Name) ? Name : place;
         foreach (var text in _problems)
             problems.Add(new NodeProblem(shown, text));
         foreach (var text in _rangeProblems)
             problems.Add(new NodeProblem(shown, text) { CostsPodRange = true });
-        return string.IsNullOrEmpty(Name) ? null : new ClusterNode(Name, _addresses, _podRanges);
+        return new NodeClaim(new ClusterNode(Name ?? "", [.. _addresses], [.. _podRanges]))
+        {
+            IsNameless = string.IsNullOrEmpty(Name),
+            HasUnreadableAddresses = _hasUnreadableAddresses,
+            HasUnreadableRanges = _hasUnreadableRanges || (_hasUnknownKey && !HasRangeKey),
+            CreationTime = CreationTime,
+        };
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using CniBridge.Linux;
 using CniBridge.Node.Runtime;
 
@@ -44,30 +42,13 @@ public sealed class NodeFile(string path) : INodeSource
     /// <exception cref="IOException">It cannot be read to its end.</exception>
     public static NodeTable Parse(Stream input, string source) => NodeDocument.Read(input, source);
 
-    /// <summary>In our own form, a node a line: the same nodes are the same bytes.</summary>
-    public static byte[] Write(IEnumerable<ClusterNode> nodes)
-    {
-        var text = new StringBuilder("{\n  \"nodes\": [");
-        var separator = "\n";
-        foreach (var node in nodes)
-        {
-            text.Append(separator).Append("    { \"name\": \"").Append(JsonEncodedText.Encode(node.Name)).Append("\", \"addresses\": ");
-            AppendList(text, node.Addresses);
-            text.Append(", \"podRanges\": ");
-            AppendList(text, node.PodRanges);
-            text.Append(" }");
-            separator = ",\n";
-        }
-        text.Append(separator == "\n" ? "]\n}\n" : "\n  ]\n}\n");
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+    /// <summary>Returns nodes in our own form, a node a line: the same nodes are the same bytes.</summary>
+    public static byte[] Write(IEnumerable<ClusterNode> nodes) => NodeFileText.Write(nodes, [], []);
 
-    static void AppendList<T>(StringBuilder text, IReadOnlyList<T> values)
-        where T : class
-    {
-        text.Append('[');
-        for (var i = 0; i < values.Count; i++)
-            text.Append(i == 0 ? "\"" : ", \"").Append(values[i]).Append('"');
-        text.Append(']');
-    }
+    /// <summary>
+    /// Returns a table with its cluster's networks and the problems of its entries, so that reading it gives the same table. Entries
+    /// are written as they were claimed, also those that contradict each other.
+    /// </summary>
+    public static byte[] Write(NodeTable table) => NodeFileText.Write(
+        table.Claims.Select(static claim => claim.Node).Where(static node => NodeNames.IsValid(node.Name)), table.ClusterCidrs, table.EntryProblems);
 }

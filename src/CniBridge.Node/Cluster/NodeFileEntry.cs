@@ -8,9 +8,9 @@ static class NodeFileEntry
     {
         var entry = new NodeEntry(place);
         if (!json.ReadObject(name => ReadProperty(json, entry, name)))
-            entry.AddProblem("it is no JSON object");
+            entry.AddDamage("it is no JSON object");
         else if (!entry.HasAddresses)
-            entry.AddProblem("it has no addresses, so nothing can be sent to it");
+            entry.AddAddressProblem("it has no addresses, so nothing can be sent to it");
         return entry;
     }
 
@@ -23,15 +23,16 @@ static class NodeFileEntry
                 break;
             case "addresses":
                 if (!json.ReadList(() => entry.AddAddress(json.ReadText())))
-                    entry.AddProblem("addresses is no list");
+                    entry.AddAddressProblem("addresses is no list");
                 break;
             case "podRanges":
+                entry.HasRangeKey = true;
                 if (!json.ReadList(() => entry.AddPodRange(json.ReadText())))
                     entry.AddRangeProblem("podRanges is no list");
                 break;
             default:
                 json.Skip();
-                entry.AddRangeProblem($"there is no key {NodeNames.Shown(name)} in a node: name, addresses and podRanges are");
+                entry.AddUnknownKey($"there is no key {NodeNames.Shown(name)} in a node: name, addresses and podRanges are");
                 break;
         }
     }

@@ -19,21 +19,35 @@ static class NodeNames
     /// <summary>Compares names as host names are compared: without regard to case.</summary>
     internal static bool AreEqual(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The nodes whose names can be used, each once.</summary>
-    internal static List<ClusterNode> Check(IEnumerable<ClusterNode> nodes, List<NodeProblem> problems)
+    /// <summary>Returns the nodes whose names can be used, each once, and rejects the others.</summary>
+    internal static List<NodeCandidate> Check(List<NodeCandidate> nodes, List<NodeProblem> problems)
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var usable = new List<ClusterNode>();
+        var names = new Dictionary<string, NodeCandidate>(StringComparer.OrdinalIgnoreCase);
+        var usable = new List<NodeCandidate>(nodes.Count);
         foreach (var node in nodes)
         {
-            if (!IsValid(node.Name))
-                problems.Add(new NodeProblem(Shown(node.Name), NotValid));
-            else if (!names.Add(node.Name))
-                problems.Add(new NodeProblem(node.Name, "there is another entry of this name before this one, which is not used"));
-            else
+            if (IsValid(node.Name) && names.TryAdd(node.Name, node))
+            {
                 usable.Add(node);
+                continue;
+            }
+            node.Reject();
+            if (names.TryGetValue(node.Name, out var first))
+                ReportDuplicate(node, first, problems);
+            else if (!node.IsNameless)
+                problems.Add(new NodeProblem(Shown(node.Name), NotValid));
         }
         return usable;
+    }
+
+    /// <summary>The node with this name cannot know which entry is its own, so it must not change its configuration.</summary>
+    static void ReportDuplicate(NodeCandidate node, NodeCandidate first, List<NodeProblem> problems)
+    {
+        first.DoubtName(node);
+        problems.Add(new NodeProblem(node.Name, "there is another entry of this name before this one, which is not used")
+        {
+            CostsPodRange = true,
+        });
     }
 
     /// <summary>Of what is no name only so much that a line of a log holds it, and nothing that a terminal obeys.</summary>

@@ -19,6 +19,12 @@ public enum NodeProblemKind
     /// <summary>The table of nodes itself, or what the kernel refused.</summary>
     Other,
 
+    /// <summary>The pod range is not used: it is outside the cluster's networks, or overlaps what it must not.</summary>
+    Refused,
+
+    /// <summary>A route stays although the table does not ask for it, because an entry is faulty.</summary>
+    Retained,
+
     /// <summary>The node is not on a link of this one.</summary>
     Unreachable,
 

@@ -17,47 +17,73 @@ sealed class PodRanges
         (Cidr.Parse("ff00::/8"), "multicast addresses (ff00::/8)"),
     ];
 
-    readonly List<ClusterNode> _nodes;
+    readonly List<NodeCandidate> _nodes;
     readonly List<NodeProblem> _problems;
+    readonly RangePolicy? _policy;
     readonly AddressOwners _addresses;
     readonly RangeOwners _ranges;
+    readonly RangeIndex _index;
 
     /// <summary>Addresses that lie in a pod range which came before them.</summary>
     readonly Dictionary<IpAddress, (Cidr Range, string Node)> _lost = [];
 
-    PodRanges(List<ClusterNode> nodes, List<NodeProblem> problems)
+    PodRanges(List<NodeCandidate> nodes, List<NodeProblem> problems, RangePolicy? policy)
     {
-        _nodes = nodes;
-        _problems = problems;
+        (_nodes, _problems, _policy) = (nodes, problems, policy);
         _addresses = new AddressOwners(nodes);
         _ranges = new RangeOwners(nodes);
+        _index = new RangeIndex(nodes);
     }
 
-    /// <summary>The nodes with the pod ranges that are theirs alone.</summary>
-    internal static IReadOnlyList<ClusterNode> Check(List<ClusterNode> nodes, List<NodeProblem> problems) =>
-        new PodRanges(nodes, problems).Check();
+    /// <summary>Leaves each node the pod ranges that can be used and that overlap no earlier node's.</summary>
+    internal static void Check(List<NodeCandidate> nodes, List<NodeProblem> problems, RangePolicy? policy) =>
+        new PodRanges(nodes, problems, policy).Check();
 
-    List<ClusterNode> Check()
+    void Check()
     {
-        var usable = new List<ClusterNode>(_nodes.Count);
         for (var i = 0; i < _nodes.Count; i++)
         {
-            var ranges = new List<Cidr>(_nodes[i].PodRanges.Count);
-            foreach (var range in _nodes[i].PodRanges)
+            var ranges = new List<Cidr>(_nodes[i].Node.PodRanges.Count);
+            foreach (var range in _nodes[i].Node.PodRanges)
             {
                 if (WhyNot(range, i) is { } why)
                     Report(i, $"the pod range {range} {why}, so it is not used");
                 else
                     ranges.Add(range);
             }
-            usable.Add(ranges.Count == _nodes[i].PodRanges.Count ? _nodes[i] : _nodes[i] with { PodRanges = ranges });
+            _nodes[i].UseRanges(ranges);
         }
-        return _lost.Count == 0 ? usable : [.. usable.Select(WithoutLost)];
+        if (_lost.Count > 0)
+            _nodes.ForEach(RemoveLost);
     }
 
-    void Report(int node, string text) => _problems.Add(new NodeProblem(_nodes[node].Name, text) { CostsPodRange = true });
+    void Report(int node, string text) => _problems.Add(new NodeProblem(_nodes[node].Name, text)
+    {
+        CostsPodRange = true,
+        Kind = NodeProblemKind.Refused,
+    });
 
     string? WhyNot(Cidr range, int node)
+    {
+        if (WhyNotAlone(range, node) is { } unusable)
+            return unusable;
+        var inside = new List<IpAddress>();
+        if (FindNodeIn(range, node, inside) is { } why)
+            return why;
+        if (_index.FindLesserOwners(range, node) is { } two)
+        {
+            _nodes[node].Refuse(range);
+            return $"holds pod ranges of {_nodes[two.First].Name} and {_nodes[two.Second].Name}";
+        }
+        if (_ranges.Give(range, node) is { } other)
+            return DescribeOverlap(other.Range, other.Owner, node);
+        foreach (var address in inside)
+            _lost.Add(address, (range, _nodes[node].Name));
+        return null;
+    }
+
+    /// <summary>Judges the range whatever other nodes have.</summary>
+    string? WhyNotAlone(Cidr range, int node)
     {
         if (range.HasHostBits)
             return $"has host bits: its network is {range.Network}/{range.PrefixLength}";
@@ -68,30 +94,36 @@ sealed class PodRanges
             if (network.Address.IsV6 == range.Address.IsV6 && network.Overlaps(range))
                 return $"holds {what}";
         }
-        var inside = new List<IpAddress>();
-        if (FindNodeIn(range, node, inside) is { } why)
-            return why;
-        if (_ranges.Give(range, _nodes[node].Name) is { } other)
-            return NodeNames.AreEqual(other.Node, _nodes[node].Name) ? $"overlaps {other.Range} of the same node" : $"overlaps {other.Range} of {other.Node}";
-        foreach (var address in inside)
-            _lost.Add(address, (range, _nodes[node].Name));
-        return null;
+        // This node is connected to its own pods, and makes no route to them.
+        return IsOwn(node) ? null : _policy?.WhyNot(range);
+    }
+
+    bool IsOwn(int node) => _policy?.OwnName is { } own && NodeNames.AreEqual(own, _nodes[node].Name);
+
+    string DescribeOverlap(Cidr range, int owner, int node)
+    {
+        if (owner == node)
+            return $"overlaps {range} of the same node";
+        _nodes[owner].DoubtRanges(_nodes[node]);
+        return $"overlaps {range} of {_nodes[owner].Name}";
     }
 
     /// <summary>
-    /// One later node's addresses in it: that node is wrong. Several nodes': this is no range of pods but their network, and
-    /// keeping it would cost the cluster more than it.
+    /// A pod range that holds the address of one later node makes that address wrong: pods' addresses are no nodes'. One that holds
+    /// the addresses of several nodes is their network, and keeping it would cost the cluster more than it. Where the networks of pods
+    /// are unknown, no range may hold another node's address, because a route to it would take the node's traffic.
     /// </summary>
     /// <param name="later">Gets the addresses of that one later node.</param>
     /// <returns>Why the range is wrong, or null.</returns>
     string? FindNodeIn(Cidr range, int node, List<IpAddress> later)
     {
         var laterOwner = -1;
+        var isPodNetworkUnknown = _policy is { ClusterCidrs.Count: 0 } && !IsOwn(node);
         foreach (var (address, owner) in _addresses.In(range))
         {
             if (owner == node)
                 return $"holds the node's own address {address}";
-            if (owner < node || (laterOwner >= 0 && laterOwner != owner))
+            if (owner < node || (laterOwner >= 0 && laterOwner != owner) || isPodNetworkUnknown)
                 return $"holds the address {address} of {_nodes[owner].Name}";
             laterOwner = owner;
             later.Add(address);
@@ -99,10 +131,10 @@ sealed class PodRanges
         return null;
     }
 
-    ClusterNode WithoutLost(ClusterNode node)
+    void RemoveLost(NodeCandidate node)
     {
-        var addresses = new List<IpAddress>(node.Addresses.Count);
-        foreach (var address in node.Addresses)
+        var addresses = new List<IpAddress>(node.Node.Addresses.Count);
+        foreach (var address in node.Node.Addresses)
         {
             if (!_lost.TryGetValue(address, out var by))
             {
@@ -112,6 +144,6 @@ sealed class PodRanges
             var text = $"the address {address} lies in the pod range {by.Range} of {by.Node}, so it is not used";
             _problems.Add(new NodeProblem(node.Name, text));
         }
-        return addresses.Count == node.Addresses.Count ? node : node with { Addresses = addresses };
+        node.UseAddresses(addresses, addresses.Count == node.Node.Addresses.Count);
     }
 }

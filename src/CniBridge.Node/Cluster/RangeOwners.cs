@@ -9,23 +9,23 @@ namespace CniBridge.Node.Cluster;
 sealed class RangeOwners
 {
     readonly SortedSet<int> _lengths4 = [], _lengths6 = [];
-    readonly Dictionary<Cidr, (Cidr Range, string Node)> _given = [];
+    readonly Dictionary<Cidr, (Cidr Range, int Owner)> _given = [];
 
     /// <summary>Of each network around a range that is given, one such range.</summary>
-    readonly Dictionary<Cidr, (Cidr Range, string Node)> _around = [];
+    readonly Dictionary<Cidr, (Cidr Range, int Owner)> _around = [];
 
     /// <param name="all">Every range that will be asked for.</param>
-    internal RangeOwners(List<ClusterNode> all)
+    internal RangeOwners(List<NodeCandidate> all)
     {
         foreach (var node in all)
         {
-            foreach (var range in node.PodRanges)
+            foreach (var range in node.Node.PodRanges)
                 LengthsOf(range).Add(range.PrefixLength);
         }
     }
 
-    /// <summary>The range that overlaps this one and its node; null if there is none, and then this one is given.</summary>
-    internal (Cidr Range, string Node)? Give(Cidr range, string node)
+    /// <summary>Returns the range that overlaps this one and the place of its node; null if there is none, and then this one is given.</summary>
+    internal (Cidr Range, int Owner)? Give(Cidr range, int node)
     {
         foreach (var length in LengthsOf(range))
         {

@@ -7,20 +7,37 @@ namespace CniBridge.Node.Cluster;
 /// <summary>Makes the kernel's routes between nodes what a table of nodes says.</summary>
 public sealed class RouteReconciler(RouteSocket socket)
 {
+    /// <summary>The last table with the rules that were applied to it, because comparing thousands of nodes takes time.</summary>
+    (NodeTable Source, RangePolicy Policy, NodeTable Checked)? _last;
+
     /// <summary>All steps at once; one that the kernel refuses stops no other.</summary>
     /// <param name="name">Of the node that this is.</param>
     /// <exception cref="KernelException">The kernel does not tell its routes.</exception>
     public RouteReport Run(NodeTable table, string name, bool isDryRun)
     {
-        var difference = RouteReconciliation.Of(WantedRoutes.OfNode(table, name), RouteSnapshot.Take(socket));
+        var snapshot = RouteSnapshot.Take(socket);
+        var applied = Apply(RangePolicy.Create(table.ClusterCidrs, name, snapshot), table);
+        var wanted = WantedRoutes.OfNode(applied, name);
+        var difference = RouteReconciliation.Of(wanted, snapshot);
         List<NodeProblem> problems = [.. difference.Problems];
         return new RouteReport
         {
+            Table = applied,
+            Wanted = wanted.Routes,
             IsDryRun = isDryRun,
             Changes = isDryRun ? difference.Changes : Apply(difference.Changes, problems),
             Kept = difference.Kept,
             Problems = problems,
         };
+    }
+
+    NodeTable Apply(RangePolicy policy, NodeTable table)
+    {
+        if (_last is { } last && ReferenceEquals(last.Source, table) && last.Policy.IsSameAs(policy))
+            return last.Checked;
+        var applied = table.Apply(policy);
+        _last = (table, policy, applied);
+        return applied;
     }
 
     List<RouteStep> Apply(IReadOnlyList<RouteStep> steps, List<NodeProblem> problems)

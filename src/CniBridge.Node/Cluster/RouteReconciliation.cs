@@ -60,9 +60,43 @@ public sealed class RouteReconciliation
         }
         foreach (var destination in _ours.Destinations)
         {
-            if (!_settled.Contains(destination))
-                Remove(_ours.Find(destination), _removed);
+            if (_settled.Contains(destination))
+                continue;
+            foreach (var route in _ours.Find(destination))
+            {
+                if (FindUnwanted(route) is { } node)
+                    Retain(route, node);
+                else
+                    AddRemovals(route, _removed);
+            }
         }
+    }
+
+    /// <summary>Returns the node because of which an unwanted route stays, or null.</summary>
+    string? FindUnwanted(RouteEntry route)
+    {
+        foreach (var own in _wanted.OwnRanges)
+        {
+            if (own.Overlaps(route.Destination) && !_wanted.IsOwnImpaired)
+                return null;
+        }
+        return _wanted.Retained.FindUnwanted(route);
+    }
+
+    void Retain(RouteEntry route, string node)
+    {
+        var step = new RouteStep(
+            RouteAction.Retain, route.Destination, route.Gateways is [var gateway, ..] ? gateway : null, route.Links is [var link] ? link : 0)
+        {
+            Node = node,
+            Link = route.Links is [var index, ..] ? _snapshot.LinkName(index) : "",
+        };
+        _kept.Add(step);
+        _problems.Add(new NodeProblem(node, $"the route {route.Destination}{(step.Gateway is null ? "" : $" via {step.Gateway}")} " +
+            "stays, because the node's entry is faulty")
+        {
+            Kind = NodeProblemKind.Retained,
+        });
     }
 
     /// <summary>Returns the address and the link that a route is to go by, or why it is not to be made.</summary>
@@ -104,10 +138,26 @@ public sealed class RouteReconciliation
         {
             Remove(ours, _removed);
         }
+        else if (FindRetained(ours, nextHop) is ({ } retained, { } node))
+        {
+            Retain(retained, node);
+            Remove(ours, _removed, retained);
+        }
         else
         {
             Make(step, ours, metric);
         }
+    }
+
+    /// <summary>Returns the route that stays in place of a wanted one, with its node's name, or nulls.</summary>
+    (RouteEntry? Route, string? Node) FindRetained(IReadOnlyList<RouteEntry> ours, IpAddress nextHop)
+    {
+        foreach (var route in ours)
+        {
+            if (_wanted.Retained.FindContested(route, nextHop) is { } node)
+                return (route, node);
+        }
+        return (null, null);
     }
 
     /// <summary>Somebody else's route with the same destination and metric; one with a lesser metric is told of too.</summary>

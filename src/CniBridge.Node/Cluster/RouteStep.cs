@@ -9,6 +9,9 @@ public enum RouteAction
     /// <summary>It is there as wanted.</summary>
     Keep,
 
+    /// <summary>It is there and not wanted, and stays because the entry of its node may be faulty.</summary>
+    Retain,
+
     Add,
 
     /// <summary>In one step: packets always find the one or the other.</summary>

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster;
 using CniBridge.Plugins.HostLocal;
 
@@ -12,6 +13,12 @@ public sealed record NodeHealth
 
     /// <summary>Routes to other nodes that the last table of nodes asks for; null: there is no table.</summary>
     public required int? WantedRoutes { get; init; }
+
+    /// <summary>Pod ranges of the last table of nodes to which this node makes no route; null: there is no table.</summary>
+    public required int? RefusedRanges { get; init; }
+
+    /// <summary>Routes that stay because the entry of a node is faulty; null: there is no table.</summary>
+    public required int? RetainedRoutes { get; init; }
 
     public IReadOnlyList<string> Problems
     {
@@ -40,15 +47,22 @@ public sealed record NodeHealth
     public static NodeHealth Take(string confDirectory, string nodeName)
     {
         var networks = NetworkFile.ReadAll(confDirectory);
+        var routes = TryCompareRoutes(nodeName);
         return new NodeHealth
         {
             Node = NodePicture.Take(networks.Select(file => file.Network.Bridge).ToHashSet(), ReservationInventory.DefaultStateDirectory),
             Pools = [.. networks.SelectMany(PoolHealth.Of)],
-            WantedRoutes = CountWantedRoutes(nodeName),
+            WantedRoutes = routes?.Wanted.Count,
+            RefusedRanges = routes?.RefusedRanges,
+            RetainedRoutes = routes?.Count(RouteAction.Retain),
         };
     }
 
-    static int? CountWantedRoutes(string nodeName) => new NodeCache(NodeCache.DefaultPath).TryLoad(out _) is { } table && table.Find(nodeName) is not null
-        ? Cluster.WantedRoutes.OfNode(table, nodeName).Routes.Count
-        : null;
+    static RouteReport? TryCompareRoutes(string nodeName)
+    {
+        if (new NodeCache(NodeCache.DefaultPath).TryLoad(out _) is not { } table || table.Find(nodeName) is null)
+            return null;
+        using var socket = new RouteSocket();
+        return new RouteReconciler(socket).Run(table, nodeName, isDryRun: true);
+    }
 }

@@ -28,12 +28,6 @@ sealed class AgentCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    readonly Option<string[]> _clusterCidrs = new("--cluster-cidr")
-    {
-        Description = "For --conflist: what all pods of the cluster have addresses from. [default: the nodes' pod ranges]",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
     readonly Option<string[]> _serviceCidrs = new("--service-cidr")
     {
         Description = "For --conflist: what services have addresses from.",
@@ -53,7 +47,7 @@ sealed class AgentCommand
         var command = new Command("agent",
             "Keep this node's routes to the pods of other nodes right until it is stopped; the routes stay then.")
         {
-            _conflist, _clusterCidrs, _serviceCidrs, _dryRun, _log, _metrics,
+            _conflist, _serviceCidrs, _dryRun, _log, _metrics,
         };
         _source.AddTo(command);
         command.SetAction(parsed => OperatorCommands.Report(() => Run(parsed)));
@@ -109,7 +103,7 @@ sealed class AgentCommand
         {
             NodeName = _source.NodeName(parsed),
             IsDryRun = isDryRun,
-            ReadLast = () => cache.TryLoad(out _),
+            ReadLast = () => cache.TryLoad(out _) is { } last ? _source.WithNetworks(parsed, last) : null,
             OnTable = table =>
             {
                 if (!isDryRun)
@@ -125,7 +119,7 @@ sealed class AgentCommand
         {
             NodeName = _source.NodeName(parsed),
             Source = _source.Source(parsed).Description,
-            Settings = ConflistSettings.Parse(parsed.GetValue(_clusterCidrs) ?? [], parsed.GetValue(_serviceCidrs) ?? []),
+            Settings = ConflistSettings.Parse([], parsed.GetValue(_serviceCidrs) ?? []),
             IsDryRun = parsed.GetValue(_dryRun),
         };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Runtime;
 
@@ -8,12 +9,6 @@ namespace CniBridge.Commands;
 sealed class ConfigurationCommands
 {
     readonly NodeSourceOptions _source = new();
-
-    readonly Option<string[]> _clusterCidrs = new("--cluster-cidr")
-    {
-        Description = "What all pods of the cluster have addresses from: nothing to it is masqueraded. [default: the nodes' pod ranges]",
-        AllowMultipleArgumentsPerToken = true,
-    };
 
     readonly Option<string[]> _serviceCidrs = new("--service-cidr")
     {
@@ -40,7 +35,7 @@ sealed class ConfigurationCommands
     {
         var command = new Command("init", "Write this node's network configuration from its pod ranges.")
         {
-            _clusterCidrs, _serviceCidrs, _path, _dryRun,
+            _serviceCidrs, _path, _dryRun,
         };
         _source.AddTo(command);
         command.SetAction(parsed => OperatorCommands.Report(() => Init(parsed)));
@@ -49,12 +44,14 @@ sealed class ConfigurationCommands
 
     void Init(ParseResult parsed)
     {
-        var settings = ConflistSettings.Parse(parsed.GetValue(_clusterCidrs) ?? [], parsed.GetValue(_serviceCidrs) ?? []);
+        var settings = ConflistSettings.Parse([], parsed.GetValue(_serviceCidrs) ?? []);
         var source = _source.Source(parsed);
-        var nodes = source.Read();
+        var (nodes, name) = (source.Read(), _source.NodeName(parsed));
+        using var socket = new RouteSocket();
+        nodes = nodes.Apply(RangePolicy.Create(nodes.ClusterCidrs, name, RouteSnapshot.Take(socket)));
         foreach (var problem in nodes.Problems)
             OperatorCommands.Warn(problem.ToString());
-        var text = NodeConflist.Make(nodes, _source.NodeName(parsed), source.Description, settings);
+        var text = NodeConflist.Make(nodes, name, source.Description, settings);
         var file = new ConflistFile(parsed.GetRequiredValue(_path));
         if (parsed.GetValue(_dryRun))
             OperatorCommands.Print(ScreenText.Document(text));

@@ -20,6 +20,10 @@ sealed class MetricsText
         metrics.Add("routes_present", "Routes to other nodes in the kernel.", [([], health.Node.Routes.Count)]);
         if (health.WantedRoutes is { } wanted)
             metrics.Add("routes_wanted", "Routes to other nodes that the agent's table of nodes asks for.", [([], wanted)]);
+        if (health.RefusedRanges is { } refused)
+            metrics.Add("pod_ranges_refused", "Pod ranges of nodes to which this node makes no route, because they break a rule.", [([], refused)]);
+        if (health.RetainedRoutes is { } retained)
+            metrics.Add("routes_retained", "Routes to other nodes that stay because the entry of a node is faulty.", [([], retained)]);
         if (health.Node.LostRules is { } lost)
             metrics.Add("rules_lost", "Rules of running pods that somebody deleted; cni-bridge repair puts them back.", [([], lost.Count)]);
         metrics.AddOperations(operations);

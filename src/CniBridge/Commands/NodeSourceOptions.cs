@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Runtime;
 
@@ -32,8 +33,16 @@ sealed class NodeSourceOptions
         Description = "This node's name. [default: $NODE_NAME, else the host name]",
     };
 
+    readonly Option<string[]> _clusterCidrs = new("--cluster-cidr")
+    {
+        Description = "Networks that hold all pod ranges of the cluster: other pod ranges get no route, and pods reach these networks without " +
+            "masquerading. [default: clusterCidrs of the nodes file, if any]",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     internal void AddTo(Command command)
     {
+        command.Add(_clusterCidrs);
         command.Add(_nodes);
         command.Add(_kubernetes);
         command.Add(_kubectl);
@@ -47,9 +56,21 @@ sealed class NodeSourceOptions
     }
 
     /// <summary>The source that the command line names, without the last good table on disk: see <see cref="CachedNodes"/>.</summary>
-    internal INodeSource Source(ParseResult parsed) => parsed.GetValue(_kubernetes)
-        ? new Kubectl(Command(parsed), Kubectl.DefaultTimeout)
-        : new NodeFile(parsed.GetValue(_nodes) ?? NodeFile.DefaultPath);
+    /// <exception cref="RuntimeException">A cluster network is no network.</exception>
+    internal INodeSource Source(ParseResult parsed)
+    {
+        INodeSource source = parsed.GetValue(_kubernetes)
+            ? new Kubectl(Command(parsed), Kubectl.DefaultTimeout)
+            : new NodeFile(parsed.GetValue(_nodes) ?? NodeFile.DefaultPath);
+        return Networks(parsed) is { Count: > 0 } networks ? new ClusterNodes(source, networks) : source;
+    }
+
+    /// <summary>Returns a table that was read earlier with the networks that the command line names now.</summary>
+    /// <exception cref="RuntimeException">A cluster network is no network.</exception>
+    internal NodeTable WithNetworks(ParseResult parsed, NodeTable table) =>
+        Networks(parsed) is { Count: > 0 } networks ? table.WithClusterCidrs(networks) : table;
+
+    IReadOnlyList<Cidr> Networks(ParseResult parsed) => ConflistSettings.ParseList("--cluster-cidr", parsed.GetValue(_clusterCidrs) ?? []);
 
     /// <summary>The path of the file that is the source; null if it is no file, and cannot be watched.</summary>
     internal string? File(ParseResult parsed) =>

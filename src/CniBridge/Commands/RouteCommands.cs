@@ -15,6 +15,11 @@ sealed class RouteCommands
 
     readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: print what would be changed." };
 
+    readonly Option<bool> _force = new("--force")
+    {
+        Description = "Believe a list of nodes that is empty or lacks this node, and remove the routes that it does not ask for.",
+    };
+
     readonly Option<string> _for = new("--for")
     {
         Description = "Whose routes: this node's, or those of a router by which all nodes reach each other.",
@@ -38,12 +43,15 @@ sealed class RouteCommands
 
     Command Sync()
     {
-        var command = Make("sync", "Make this node's routes what the table of nodes says, once.", _dryRun);
+        var command = Make("sync", "Make this node's routes what the table of nodes says, once.", _dryRun, _force);
         command.SetReportedAction(parsed =>
         {
-            var table = _source.Source(parsed).Read();
+            var source = _source.Source(parsed);
+            var (table, name) = (source.Read(), _source.NodeName(parsed));
+            if (!parsed.GetValue(_force) && table.FindImplausibility(name) is { } why)
+                throw new RuntimeException($"the nodes from {source.Description} are refused: {why}; no route is changed (--force believes them)");
             using var socket = new RouteSocket();
-            var report = new RouteReconciler(socket).Run(table, _source.NodeName(parsed), parsed.GetValue(_dryRun));
+            var report = new RouteReconciler(socket).Run(table, name, parsed.GetValue(_dryRun));
             OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report));
             return report.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
         });
@@ -55,12 +63,16 @@ sealed class RouteCommands
         var command = Make("show", "Print the routes between nodes as the kernel has them, and which are missing.");
         command.SetReportedAction(parsed =>
         {
-            var table = TryRead(parsed);
+            var (table, name) = (TryRead(parsed), _source.NodeName(parsed));
+            var implausibility = table?.FindImplausibility(name);
+            if (implausibility is not null)
+                OperatorCommands.Warn($"the nodes cannot be those of this cluster: {implausibility}");
+            var isKnown = table is not null && implausibility is null;
             using var socket = new RouteSocket();
-            var report = new RouteReconciler(socket).Run(table ?? s_nothing, _source.NodeName(parsed), isDryRun: true);
-            var status = new RouteStatus(report, table is not null);
+            var report = new RouteReconciler(socket).Run(isKnown ? table! : s_nothing, name, isDryRun: true);
+            var status = new RouteStatus(report, isKnown);
             OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status));
-            return status.HasFindings ? ExitCode.Findings : ExitCode.Fine;
+            return status.HasFindings || implausibility is not null ? ExitCode.Findings : ExitCode.Fine;
         });
         return command;
     }
@@ -89,6 +101,8 @@ sealed class RouteCommands
         command.SetReportedAction(parsed =>
         {
             var table = _source.Source(parsed).Read();
+            // The rules that need no kernel: the plan may be for another machine.
+            table = table.Apply(RangePolicy.Create(table.ClusterCidrs));
             var isRouter = parsed.GetValue(_for) == "router";
             var wanted = isRouter ? WantedRoutes.OfRouter(table) : WantedRoutes.OfNode(table, _source.NodeName(parsed));
             var routes = isRouter ? RouteAggregation.Merge(wanted.Routes) : wanted.Routes;

@@ -13,7 +13,7 @@ sealed class RouteStatus(RouteReport report, bool isTableKnown)
         get
         {
             foreach (var step in report.Kept)
-                yield return (step, "ok");
+                yield return (step, step.Action == RouteAction.Retain ? "kept" : "ok");
             foreach (var step in report.Changes)
                 yield return (step, StateOf(step));
         }

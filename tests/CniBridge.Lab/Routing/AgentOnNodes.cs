@@ -13,6 +13,6 @@ sealed class AgentOnNodes : RoutingWay
     public override void Update(Cluster cluster)
     {
         foreach (var node in cluster.Nodes)
-            node.WriteFile(NodesFile.FilePath, NodesFile.Of(cluster.Nodes));
+            node.WriteFile(NodesFile.FilePath, NodesFile.Of(cluster));
     }
 }

@@ -8,7 +8,7 @@ sealed class CentralRouter : RoutingWay
 
     public override void Update(Cluster cluster)
     {
-        cluster.Router.WriteFile(NodesFile.FilePath, NodesFile.Of(cluster.Nodes));
+        cluster.Router.WriteFile(NodesFile.FilePath, NodesFile.Of(cluster));
         cluster.Router.Type($"""
             cni-bridge routes plan --for router --nodes {NodesFile.FilePath}
             cni-bridge routes plan --for router --nodes {NodesFile.FilePath} | sh -e

@@ -8,7 +8,7 @@ sealed class RoutesOnNodes : RoutingWay
     {
         foreach (var node in cluster.Nodes)
         {
-            node.WriteFile(NodesFile.FilePath, NodesFile.Of(cluster.Nodes));
+            node.WriteFile(NodesFile.FilePath, NodesFile.Of(cluster));
             node.Type("cni-bridge routes sync");
         }
     }

@@ -110,7 +110,35 @@ public sealed class KubernetesNodesTests
             Node1));
 
         Assert.Equal(["node1 192.168.1.11 10.244.1.0/24,fd00:10:1::/64", "a"], Texts(table));
-        Assert.Equal(["a", "a", "items[1]"], table.Problems.Select(problem => problem.Node));
+        Assert.Equal(["a", "a", "items[1]", "items[1]", "items[1]"], table.Problems.Select(problem => problem.Node));
+    }
+
+    // An API server writes no such thing; a person who edits what kubectl printed does.
+    [Theory]
+    [InlineData("\"spec\":\"x\"", "spec is no JSON object", false, true)]
+    [InlineData("\"spec\":{\"podCIDRs\":\"10.244.1.0/24\"}", "podCIDRs is no list", false, true)]
+    [InlineData("\"spec\":{\"podCIDR\":[\"10.244.1.0/24\"]}", "the pod range \"\" is not ADDRESS/LENGTH such as 10.244.1.0/24, so it is not used", false, true)]
+    [InlineData("\"status\":[]", "status is no JSON object", true, false)]
+    [InlineData("\"status\":{\"addresses\":{\"type\":\"InternalIP\",\"address\":\"10.0.0.1\"}}", "addresses is no list", true, false)]
+    public void A_value_of_the_wrong_type_is_told_and_makes_the_entry_faulty(string property, string text, bool lacksAddresses, bool lacksRanges)
+    {
+        var table = Parse(List($$"""{"metadata":{"name":"a"},{{property}}}""", Node1));
+
+        Assert.Equal($"a: {text}", Assert.Single(table.Problems).ToString());
+        var impaired = Assert.Single(table.Impaired, node => node.Claimed.Name == "a");
+        Assert.Equal((lacksAddresses, lacksRanges), (impaired.LacksAddresses, impaired.LacksRanges));
+    }
+
+    [Theory]
+    [InlineData("\"spec\":null,\"status\":null")]
+    [InlineData("\"spec\":{\"podCIDRs\":null,\"podCIDR\":null},\"status\":{\"addresses\":null}")]
+    [InlineData("\"spec\":{\"podCIDRs\":[],\"podCIDR\":\"\"},\"status\":{\"addresses\":[]}")]
+    public void A_new_node_without_ranges_and_addresses_is_not_faulty(string properties)
+    {
+        var table = Parse(List($$"""{"metadata":{"name":"a"},{{properties}}}"""));
+
+        Assert.Empty(table.Problems);
+        Assert.Empty(table.Impaired);
     }
 
     [Theory]

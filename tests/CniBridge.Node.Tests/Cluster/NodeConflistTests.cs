@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CniBridge.Linux.Addresses;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Tests.Schema;
@@ -137,8 +138,25 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     [Fact]
     public void What_is_wrong_with_another_node_stops_nothing() => Assert.Contains("10.244.1.0/24", Make(NodeTable.Of(
     [
-        Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "10.244.1.7", "10.244.1.0/25"), Entry("node1", "", ""),
+        Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "10.244.1.7", "10.244.1.0/25"), Entry("node2", "", ""),
     ], [new NodeProblem("node3", "x") { CostsPodRange = true }]), serviceCidrs: "10.96.0.0/12"), StringComparison.Ordinal);
+
+    // The first may be another node's, with a typing error in its name: two nodes would give out the same addresses.
+    [Fact]
+    public void Of_two_entries_with_the_own_name_none_is_believed() => Assert.Equal(
+        "no network configuration for Node1: there is another entry of this name before this one, which is not used",
+        Refusal(Table(Entry("Node1", "192.168.1.12", "10.244.2.0/24"), Entry("node1", "192.168.1.11", "10.244.1.0/24"))));
+
+    [Fact]
+    public void The_networks_of_the_nodes_file_count_as_those_of_the_command_line()
+    {
+        var table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24")).WithClusterCidrs([Cidr.Parse("10.244.0.0/16")]);
+        Assert.Contains("\"nonMasqueradeCIDRs\": [\"10.244.0.0/16\"]", Make(table), StringComparison.Ordinal);
+        Assert.Contains("\"nonMasqueradeCIDRs\": [\"10.0.0.0/8\"]", Make(table, "10.0.0.0/8"), StringComparison.Ordinal);
+        Assert.Equal(
+            "no network configuration for node1: the pod range 10.244.1.0/24 is not in --cluster-cidr 10.99.0.0/16, so pods would be masqueraded to each other",
+            Refusal(table.WithClusterCidrs([Cidr.Parse("10.99.0.0/16")])));
+    }
 
     [Fact]
     public void What_cannot_be_read_of_the_own_entry_is_refused() => Assert.Equal("no network configuration for node1: x", Refusal(NodeTable.Of(

@@ -46,7 +46,7 @@ public sealed class NodeFileTests
 
     [Fact]
     public void The_example_is_written_as_it_is() =>
-        Assert.Equal(Resource.Text("nodes.json"), Encoding.UTF8.GetString(NodeFile.Write(Parse(Resource.Text("nodes.json")).Nodes)));
+        Assert.Equal(Resource.Text("nodes.json"), Encoding.UTF8.GetString(NodeFile.Write(Parse(Resource.Text("nodes.json")))));
 
     [Theory]
     [InlineData("""{"name":"node2","addresses":["192.168.1.300"]}""", "node2", "the address \"192.168.1.300\" is no IP address, so it is not used")]
@@ -101,8 +101,47 @@ public sealed class NodeFileTests
     public void Other_keys_beside_the_nodes_are_passed_over() =>
         Assert.Single(Parse($$"""{"$schema":"./nodes.schema.json","x":{"nodes":[1,[2]]},"nodes":[{{Good}}],"y":"z"}""").Nodes);
 
+    // The second list would take away the nodes of the first.
+    [Theory]
+    [InlineData("""{"nodes":[{"name":"a"}],"nodes":[]}""", "nodes")]
+    [InlineData("""{"kind":"List","items":[],"items":[]}""", "items")]
+    public void A_list_given_twice_is_refused(string text, string key) => Assert.Equal($"nodes.json has the key {key} twice", Refusal(text));
+
     [Fact]
-    public void Of_a_list_given_twice_the_last_counts() => Assert.Empty(Parse($$"""{"nodes":[{{Good}}],"nodes":[]}""").Nodes);
+    public void The_clusters_networks_may_stand_beside_the_nodes()
+    {
+        var table = Parse($$"""{"clusterCidrs":["10.244.0.0/16","fd00:10::/32"],"nodes":[{{Good}}]}""");
+
+        Assert.Equal(["10.244.0.0/16", "fd00:10::/32"], table.ClusterCidrs.Select(network => $"{network}"));
+        Assert.Empty(table.Problems);
+    }
+
+    [Theory]
+    [InlineData("\"10.244.0.0/16\"", "nodes.json has a key clusterCidrs that is no list")]
+    [InlineData("[\"10.244.0.0\"]", "nodes.json: clusterCidrs \"10.244.0.0\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("[5]", "nodes.json: clusterCidrs \"\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("[\"10.244.1.0/16\"]", "nodes.json: clusterCidrs 10.244.1.0/16 has host bits: its network is 10.244.0.0/16")]
+    public void Networks_that_are_none_make_the_file_no_table(string networks, string why) =>
+        Assert.Equal(why, Refusal($$"""{"clusterCidrs":{{networks}},"nodes":[{{Good}}]}"""));
+
+    [Fact]
+    public void A_table_is_read_again_as_it_was_with_networks_problems_and_contradictions()
+    {
+        var table = Parse($$"""
+            {"clusterCidrs":["10.0.0.0/8"],"nodes":[{{Good}},
+            {"name":"node2","addresses":["x","192.168.1.11","192.168.1.12"],"podRanges":["10.244.1.0/25"]},
+            {"addresses":["192.168.1.13"]},{"name":"no name","addresses":["192.168.1.14"]}]}
+            """);
+
+        var again = Parse(Encoding.UTF8.GetString(NodeFile.Write(table)));
+
+        Assert.Equal(Texts(table), Texts(again));
+        Assert.Equal(table.ClusterCidrs, again.ClusterCidrs);
+        Assert.Subset(table.Problems.Select(problem => $"{problem}").ToHashSet(), again.Problems.Select(problem => $"{problem}").ToHashSet());
+        Assert.Contains("node2: the address \"x\" is no IP address, so it is not used", again.Problems.Select(problem => $"{problem}"));
+        Assert.Contains("node2: the pod range 10.244.1.0/25 overlaps 10.244.1.0/24 of node1, so it is not used", again.Problems.Select(problem => $"{problem}"));
+        Assert.Equal(NodeFile.Write(again), NodeFile.Write(Parse(Encoding.UTF8.GetString(NodeFile.Write(again)))));
+    }
 
     [Fact]
     public void What_kubectl_prints_is_known_by_its_kind() =>

@@ -32,6 +32,35 @@ public sealed class RoutePropertyTests
         Assert.InRange(problems, Rounds, int.MaxValue);
     }
 
+    // With the rules, and with the routes that stay because of what the rules found.
+    [Fact]
+    public void Whatever_nodes_claim_no_route_breaks_a_rule()
+    {
+        var (refused, retained) = (0, 0);
+        for (var seed = 0; seed < Rounds / TablesPerKernel; seed++)
+        {
+            var random = new RandomCluster(seed);
+            var routes = NewKernel(random);
+            for (var i = 0; i < TablesPerKernel; i++)
+            {
+                var policy = RangePolicy.Create(seed % 2 == 0 ? [] : [Cidr.Parse("10.244.0.0/16"), Cidr.Parse("fd00:a0::/28")], "node1", routes.Snapshot);
+                var table = random.Table().Apply(policy);
+                var foreign = Foreign(routes);
+                var difference = RouteReconciliation.Of(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
+                routes.Apply(difference.Changes);
+                refused += table.Problems.Count(problem => problem.Kind == NodeProblemKind.Refused);
+                retained += difference.Kept.Count(step => step.Action == RouteAction.Retain);
+                Assert.True(foreign.SequenceEqual(Foreign(routes)), $"seed {seed}: a foreign route was touched");
+                foreach (var entry in routes.Entries.Where(entry => entry.Protocol == ClusterRoute.Protocol))
+                    Assert.True(policy.WhyNot(entry.Destination) is null, $"seed {seed}: {KernelRoutes.Describe(entry)} {policy.WhyNot(entry.Destination)}");
+                var second = RouteReconciliation.Of(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
+                Assert.True(second.Changes.Count == 0, $"seed {seed}: the second run wants to {string.Join(", ", second.Changes)}");
+            }
+        }
+        Assert.InRange(refused, Rounds / 10, int.MaxValue);
+        Assert.InRange(retained, Rounds / 100, int.MaxValue);
+    }
+
     static KernelRoutes NewKernel(RandomCluster random)
     {
         var routes = new KernelRoutes();

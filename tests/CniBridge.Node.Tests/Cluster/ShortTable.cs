@@ -6,7 +6,12 @@ namespace CniBridge.Node.Tests.Cluster;
 /// <summary>Tables of nodes in short: a line a node, "NAME ADDRESS,… RANGE,…".</summary>
 static class ShortTable
 {
-    internal static NodeTable Of(params string[] lines) => new() { Nodes = [.. lines.Select(Parse)], Problems = [] };
+    /// <summary>A table that was not checked, so that it may hold what <see cref="NodeTable.Of"/> would leave out.</summary>
+    internal static NodeTable Of(params string[] lines)
+    {
+        ClusterNode[] nodes = [.. lines.Select(Parse)];
+        return new NodeTable { Nodes = nodes, Problems = [], Claims = [.. nodes.Select(node => new NodeClaim(node))] };
+    }
 
     static ClusterNode Parse(string line)
     {

@@ -1,6 +1,6 @@
-using CniBridge.Linux;
 using System.Net;
 using System.Net.Sockets;
+using CniBridge.Linux;
 
 namespace CniBridge.Node.Cluster.Agent;
 

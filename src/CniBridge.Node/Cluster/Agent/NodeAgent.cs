@@ -16,6 +16,9 @@ public sealed class NodeAgent
     /// <summary>Should a change go unnoticed.</summary>
     static readonly TimeSpan s_fullCheck = TimeSpan.FromSeconds(30);
 
+    /// <summary>After a failure of the kernel to announce changes.</summary>
+    static readonly TimeSpan s_failurePause = TimeSpan.FromSeconds(1);
+
     readonly AgentOptions _options;
     readonly AgentLog _log;
     readonly ProblemLog _problems;
@@ -24,10 +27,21 @@ public sealed class NodeAgent
     readonly HashSet<RouteStep> _foretold = [];
 
     readonly string _source;
+
+    /// <summary>The source's last table, whether it is plausible or not.</summary>
+    NodeTable? _read;
+
+    /// <summary>The last good table.</summary>
     NodeTable? _table;
 
-    /// <summary>Of the source's last table, as bytes: the same nodes are the same bytes.</summary>
+    /// <summary>The table's nodes as bytes: the same nodes are the same bytes.</summary>
     byte[] _nodes = [];
+
+    /// <summary>Why the source's last table is refused, or null.</summary>
+    string? _refusal;
+
+    /// <summary>The table is new to those who follow it.</summary>
+    bool _isNew;
 
     IReadOnlyList<NodeProblem> _tableProblems = [];
 
@@ -66,7 +80,8 @@ public sealed class NodeAgent
     {
         try
         {
-            return _options.ReadLast();
+            var last = _options.ReadLast();
+            return last?.FindImplausibility(_options.NodeName) is { } why ? throw new RuntimeException(why) : last;
         }
         catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
@@ -80,18 +95,30 @@ public sealed class NodeAgent
         using (watch)
         {
             while (!_trigger.IsStopped)
-            {
-                if (watch.Wait(s_fullCheck))
-                    _trigger.Set();
-            }
+                WaitForNetwork(watch);
         }
     })
     { IsBackground = true, Name = "network" }.Start();
 
+    /// <summary>A failure counts as a change: what happened meanwhile is unknown.</summary>
+    void WaitForNetwork(NetworkWatch watch)
+    {
+        try
+        {
+            if (watch.Wait(s_fullCheck))
+                _trigger.Set();
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            _trigger.Set();
+            _trigger.WaitForStop(s_failurePause);
+        }
+    }
+
     void RunOnce(RouteReconciler reconciler)
     {
         var problems = new List<NodeProblem>();
-        var isRead = TakeTable(problems);
+        TakeTable(problems);
         try
         {
             if (_table is not null)
@@ -102,28 +129,37 @@ public sealed class NodeAgent
         {
             problems.Add(new NodeProblem(_options.NodeName, e.Message));
         }
-        // Files can wait, packets cannot.
-        if (isRead && _table is not null)
-            _tableProblems = Follow(_table);
         problems.AddRange(_tableProblems);
         _problems.Update(problems);
     }
 
-    /// <summary>While the source does not answer, the last table counts.</summary>
-    /// <returns>Was the source read since the last time?</returns>
-    bool TakeTable(List<NodeProblem> problems)
+    /// <summary>While the source does not answer, or its table is not plausible, the last table counts.</summary>
+    void TakeTable(List<NodeProblem> problems)
     {
         var (table, failure) = _feed.Latest;
         if (failure is not null)
             problems.Add(new NodeProblem(_options.NodeName, failure));
-        if (table is null || table == _table)
-            return false;
-        var nodes = NodeFile.Write(table.Nodes);
+        if (table is not null && table != _read)
+            TakeTable(table);
+        if (_refusal is not null)
+            problems.Add(new NodeProblem(_options.NodeName, _refusal));
+    }
+
+    void TakeTable(NodeTable table)
+    {
+        _read = table;
+        _refusal = table.FindImplausibility(_options.NodeName) is { } why ? DescribeRefusal(why) : null;
+        if (_refusal is not null)
+            return;
+        table = _table is null ? table : table.CompleteFrom(_table);
+        var nodes = NodeFile.Write(table);
         if (!nodes.AsSpan().SequenceEqual(_nodes))
             _log.Information($"{table.Nodes.Count} nodes from {_source}");
-        (_table, _nodes) = (table, nodes);
-        return true;
+        (_table, _nodes, _isNew) = (table, nodes, true);
     }
+
+    string DescribeRefusal(string why) => $"the nodes from {_source} are refused: {why}; " +
+        (_table is null ? "no route is changed" : $"the last {_table.Nodes.Count} good nodes stay in use");
 
     IReadOnlyList<NodeProblem> Follow(NodeTable table)
     {
@@ -149,5 +185,9 @@ public sealed class NodeAgent
         if (_options.IsDryRun)
             _foretold.UnionWith(report.Changes);
         problems.AddRange(report.Problems);
+        // Files can wait, packets cannot.
+        if (_isNew)
+            _tableProblems = Follow(report.Table);
+        _isNew = false;
     }
 }

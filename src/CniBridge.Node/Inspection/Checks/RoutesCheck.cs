@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux.Addresses;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Inspection.Kinds;
 
@@ -22,9 +23,7 @@ sealed class RoutesCheck(Examination node)
         var report = new RouteReconciler(node.Links).Run(table, name, isDryRun: true);
         foreach (var step in report.Changes)
             Report(step, path, name);
-        var wanted = WantedRoutes.OfNode(table, name);
-        foreach (var route in wanted.Routes)
-            ReportForeign(route, path, name);
+        ReportForeign(report.Wanted, path, name);
         foreach (var problem in report.Problems)
             Report(problem, path, name);
     }
@@ -50,30 +49,38 @@ sealed class RoutesCheck(Examination node)
             "NODE", step.Node ?? "", "TABLE", path, "NAME", name);
     }
 
-    /// <summary>The kernel takes it before ours, or leaves ours no room.</summary>
-    void ReportForeign(WantedRoute wanted, string path, string name)
+    /// <summary>Reports routes that the kernel takes before ours, or that leave ours no room.</summary>
+    void ReportForeign(IReadOnlyList<WantedRoute> wanted, string path, string name)
     {
-        var isV6 = wanted.Destination.Address.IsV6;
+        var nodes = new Dictionary<Cidr, string>(wanted.Count);
+        foreach (var route in wanted)
+            nodes.TryAdd(route.Destination, route.Node);
         foreach (var route in node.Routes)
         {
-            var isRival = !ClusterRoute.IsOurs(route) && route.Destination == wanted.Destination &&
-                route.Priority <= ClusterRoute.Metric(isV6) && !route.IsCached;
-            if (isRival)
+            var isV6 = route.Destination.Address.IsV6;
+            if (ClusterRoute.IsOurs(route) || route.IsCached || route.Priority > ClusterRoute.Metric(isV6) ||
+                !nodes.TryGetValue(route.Destination, out var other))
             {
-                node.Found.Add(RouteFindings.RouteForeign, "ROUTE", route.Destination.ToString(), "NODE", wanted.Node,
-                    "PROTOCOL", route.Protocol.ToString(CultureInfo.InvariantCulture),
-                    "METRIC", route.Priority.ToString(CultureInfo.InvariantCulture),
-                    "FAMILY", isV6 ? "-6" : "-4", "TABLE", path, "NAME", name);
+                continue;
             }
+            node.Found.Add(RouteFindings.RouteForeign, "ROUTE", route.Destination.ToString(), "NODE", other,
+                "PROTOCOL", route.Protocol.ToString(CultureInfo.InvariantCulture),
+                "METRIC", route.Priority.ToString(CultureInfo.InvariantCulture),
+                "FAMILY", isV6 ? "-6" : "-4", "TABLE", path, "NAME", name);
         }
     }
 
     void Report(NodeProblem problem, string path, string name)
     {
-        if (problem.Kind != NodeProblemKind.Rival)
+        var kind = problem.Kind switch
         {
-            node.Found.Add(problem.Kind == NodeProblemKind.Unreachable ? RouteFindings.NodeUnreachable : RouteFindings.NodeTableProblem,
-                "WHAT", problem.ToString(), "TABLE", path, "NAME", name);
-        }
+            NodeProblemKind.Rival => null,
+            NodeProblemKind.Unreachable => RouteFindings.NodeUnreachable,
+            NodeProblemKind.Refused => RouteFindings.PodRangeRefused,
+            NodeProblemKind.Retained => RouteFindings.RouteRetained,
+            _ => RouteFindings.NodeTableProblem,
+        };
+        if (kind is not null)
+            node.Found.Add(kind, "WHAT", problem.ToString(), "TABLE", path, "NAME", name);
     }
 }

@@ -33,6 +33,16 @@ static class RouteFindings
         "Some node's pods are not reached",
         "vi /etc/cni-bridge/nodes.json");
 
+    internal static readonly FindingKind PodRangeRefused = new("pod-range-refused", Severity.Error,
+        "{WHAT}",
+        "This node makes no route to that range, because it would lead packets away from where they belong",
+        "{PROGRAM} routes show --nodes {TABLE} --node-name {NAME}");
+
+    internal static readonly FindingKind RouteRetained = new("route-retained", Severity.Warning,
+        "{WHAT}",
+        "The route may be out of date, and is neither changed nor removed until the entry is right",
+        "vi /etc/cni-bridge/nodes.json");
+
     internal static readonly FindingKind NodeUnknown = new("node-unknown", Severity.Error,
         "This node is not in the table {TABLE} by its name {NAME}",
         "Its own pod ranges are not known, and other nodes may have no routes to them",
@@ -40,6 +50,7 @@ static class RouteFindings
 
     internal static readonly FindingKind[] All =
     [
-        RouteMissing, RouteWrong, RouteUnwanted, RouteForeign, NodeUnreachable, NodeTableProblem, NodeUnknown,
+        RouteMissing, RouteWrong, RouteUnwanted, RouteForeign, NodeUnreachable, NodeTableProblem, PodRangeRefused,
+        RouteRetained, NodeUnknown,
     ];
 }

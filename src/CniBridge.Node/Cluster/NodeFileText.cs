@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>The text of a nodes file, as a person would write it.</summary>
+static class NodeFileText
+{
+    internal static byte[] Write(IEnumerable<ClusterNode> nodes, IReadOnlyList<Cidr> clusterCidrs, IReadOnlyList<NodeProblem> problems)
+    {
+        using var bytes = new MemoryStream();
+        // UTF-8 at once: the text of many nodes is long.
+        using (var text = new StreamWriter(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+        {
+            text.Write("{\n");
+            if (clusterCidrs.Count > 0)
+            {
+                text.Write("  \"clusterCidrs\": ");
+                WriteList(text, clusterCidrs);
+                text.Write(",\n");
+            }
+            WriteLines(text, "nodes", nodes, WriteNode);
+            if (problems.Count > 0)
+            {
+                text.Write(",\n");
+                WriteLines(text, "problems", problems, WriteProblem);
+            }
+            text.Write("\n}\n");
+        }
+        return bytes.ToArray();
+    }
+
+    static void WriteLines<T>(StreamWriter text, string key, IEnumerable<T> items, Action<StreamWriter, T> write)
+        where T : class
+    {
+        text.Write($"  \"{key}\": [");
+        var separator = "\n";
+        foreach (var item in items)
+        {
+            text.Write(separator);
+            text.Write("    ");
+            write(text, item);
+            separator = ",\n";
+        }
+        text.Write(separator == "\n" ? "]" : "\n  ]");
+    }
+
+    static void WriteNode(StreamWriter text, ClusterNode node)
+    {
+        text.Write($"{{ \"name\": \"{JsonEncodedText.Encode(node.Name)}\", \"addresses\": ");
+        WriteList(text, node.Addresses);
+        text.Write(", \"podRanges\": ");
+        WriteList(text, node.PodRanges);
+        text.Write(" }");
+    }
+
+    static void WriteProblem(StreamWriter text, NodeProblem problem) =>
+        text.Write($"{{ \"node\": \"{JsonEncodedText.Encode(problem.Node)}\", \"text\": \"{JsonEncodedText.Encode(problem.Text)}\" }}");
+
+    static void WriteList<T>(StreamWriter text, IReadOnlyList<T> values)
+        where T : class
+    {
+        text.Write('[');
+        for (var i = 0; i < values.Count; i++)
+            text.Write($"{(i == 0 ? "" : ", ")}\"{values[i]}\"");
+        text.Write(']');
+    }
+}

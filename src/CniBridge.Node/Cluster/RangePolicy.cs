@@ -1,0 +1,106 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route;
+
+namespace CniBridge.Node.Cluster;
+
+/// <summary>
+/// The rules by which this node decides which pod ranges of other nodes it accepts. Without them one node object could draw the
+/// traffic of all nodes to itself.
+/// </summary>
+public sealed class RangePolicy
+{
+    /// <summary>The shortest prefixes without known cluster networks: a whole private block, and a usual allocation to a site.</summary>
+    const int ShortestV4 = 8, ShortestV6 = 40;
+
+    /// <summary>RFC 1918 (private), RFC 6598 (shared), RFC 2544 (benchmarking).</summary>
+    static readonly Cidr[] s_blocks =
+    [
+        Cidr.Parse("10.0.0.0/8"), Cidr.Parse("172.16.0.0/12"), Cidr.Parse("192.168.0.0/16"), Cidr.Parse("100.64.0.0/10"), Cidr.Parse("198.18.0.0/15"),
+    ];
+
+    IReadOnlyList<(Cidr Network, string Link)> _connected = [];
+    IReadOnlyList<IpAddress> _gateways = [];
+
+    RangePolicy(IReadOnlyList<Cidr> clusterCidrs) => ClusterCidrs = clusterCidrs;
+
+    /// <summary>The networks that hold all pod ranges of the cluster; empty where they are unknown.</summary>
+    public IReadOnlyList<Cidr> ClusterCidrs { get; }
+
+    /// <summary>The name of the node that this is, whose own ranges are connected to it; null for a router.</summary>
+    internal string? OwnName { get; private init; }
+
+    /// <summary>Creates the rules that need no kernel.</summary>
+    public static RangePolicy Create(IReadOnlyList<Cidr> clusterCidrs) => new(clusterCidrs);
+
+    /// <summary>Creates the rules of a node.</summary>
+    /// <param name="name">The name of this node.</param>
+    public static RangePolicy Create(IReadOnlyList<Cidr> clusterCidrs, string name, RouteSnapshot snapshot) => new(clusterCidrs)
+    {
+        OwnName = name,
+        _connected = FindConnected(snapshot),
+        _gateways = FindGateways(snapshot),
+    };
+
+    static List<(Cidr, string)> FindConnected(RouteSnapshot snapshot)
+    {
+        var networks = new List<(Cidr, string)>();
+        foreach (var own in snapshot.Addresses)
+        {
+            if (own.Cidr.PrefixLength < own.Cidr.Address.Bits)
+                networks.Add((new Cidr(own.Cidr.Network, own.Cidr.PrefixLength), snapshot.LinkName(own.Index)));
+        }
+        return networks;
+    }
+
+    /// <summary>The gateways of default routes that are not ours.</summary>
+    static List<IpAddress> FindGateways(RouteSnapshot snapshot)
+    {
+        var gateways = new List<IpAddress>();
+        foreach (var route in snapshot.Routes)
+        {
+            if (route.Destination.IsDefault && !ClusterRoute.IsOurs(route))
+                gateways.AddRange(route.Gateways);
+        }
+        return gateways;
+    }
+
+    /// <summary>Returns why another node's pod range is refused, in words that follow "the pod range … "; null if it is accepted.</summary>
+    internal string? WhyNot(Cidr range)
+    {
+        if (WhyNotOfCluster(range) is { } why)
+            return why;
+        foreach (var (network, link) in _connected)
+        {
+            if (network.Overlaps(range))
+                return $"overlaps {network}, to which this node is connected by {link}";
+        }
+        foreach (var gateway in _gateways)
+        {
+            if (range.Contains(gateway))
+                return $"holds {gateway}, the default gateway of this node";
+        }
+        return null;
+    }
+
+    string? WhyNotOfCluster(Cidr range)
+    {
+        if (ClusterCidrs.Count > 0)
+        {
+            return ClusterCidrs.Any(cluster => Holds(cluster, range))
+                ? null
+                : $"is outside the cluster's networks (--cluster-cidr {string.Join(',', ClusterCidrs)})";
+        }
+        var shortest = range.Address.IsV6 ? ShortestV6 : ShortestV4;
+        if (range.PrefixLength < shortest)
+            return $"is larger than a /{shortest}, and no --cluster-cidr allows it";
+        return range.Address.IsV6 || s_blocks.Any(block => Holds(block, range))
+            ? null
+            : $"is outside the private, shared and benchmarking blocks ({string.Join(", ", (IEnumerable<Cidr>)s_blocks)}), and no --cluster-cidr allows it";
+    }
+
+    static bool Holds(Cidr network, Cidr other) => network.PrefixLength <= other.PrefixLength && network.Contains(other.Address);
+
+    /// <summary>Are these the same rules?</summary>
+    internal bool IsSameAs(RangePolicy other) => OwnName == other.OwnName && ClusterCidrs.SequenceEqual(other.ClusterCidrs) &&
+        _connected.SequenceEqual(other._connected) && _gateways.SequenceEqual(other._gateways);
+}

@@ -1,0 +1,131 @@
+using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
+
+namespace CniBridge.EndToEnd.Tests.Routes;
+
+/// <summary>Files of nodes that a person got wrong while the routes work; the judge is ip.</summary>
+public sealed class FaultyNodeTests
+{
+    static readonly string s_misspelt = Node2.Replace("addresses", "adresses", StringComparison.Ordinal);
+    static readonly string s_illegible = s_misspelt.Replace("podRanges", "podRange", StringComparison.Ordinal);
+
+    [Fact]
+    public void A_typing_error_in_an_entry_removes_no_route()
+    {
+        using var lan = new NodeLan();
+        lan.Routes("sync").Succeeded();
+        lan.Ip("route add 10.244.9.0/24 via 192.168.1.19 proto 67");
+        lan.WriteNodes(Node1, s_misspelt, Node3);
+
+        var sync = lan.Routes("sync");
+
+        Assert.Equal(2, sync.ExitCode);
+        // That of a node that left goes all the same.
+        Assert.Contains("0 added, 0 replaced, 1 removed, 4 as they were", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains("problem: node2: there is no key \"adresses\" in a node: name, addresses and podRanges are", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains("problem: node2: the route 10.244.2.0/24 via 192.168.1.12 stays, because the node's entry is faulty", sync.Stdout, StringComparison.Ordinal);
+        Assert.Equal(AllRoutes, lan.OurRoutes());
+        lan.Node.AssertReaches("10.244.2.2");
+        var show = lan.Routes("show");
+        Assert.Equal(2, show.ExitCode);
+        Assert.Matches("10\\.244\\.2\\.0/24 +192\\.168\\.1\\.12 +eth0 +node2 +kept\n", show.Stdout);
+        Assert.Equal("kept", lan.Routes("show", "--output", "json").Json.GetProperty("routes").EnumerateArray()
+            .Single(route => route.GetProperty("destination").GetString() == "10.244.2.0/24").GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public void An_entry_of_which_nothing_can_be_read_removes_no_route_at_all()
+    {
+        using var lan = new NodeLan();
+        lan.Routes("sync").Succeeded();
+        lan.WriteNodes(Node1, s_illegible);
+        Assert.Contains("0 added, 0 replaced, 0 removed, 4 as they were", lan.Routes("sync").Stdout, StringComparison.Ordinal);
+        Assert.Equal(AllRoutes, lan.OurRoutes());
+    }
+
+    [Theory]
+    [InlineData("{\"nodes\": []}", "the list of nodes is empty")]
+    [InlineData("{\"kind\": \"List\", \"items\": []}", "the list of nodes is empty")]
+    [InlineData("{\"nodes\": [" + Node2 + "]}", "there is no node \"node1\" among the 1 nodes: name this one with --node-name")]
+    public void A_list_that_cannot_be_this_clusters_is_refused_without_force(string text, string why)
+    {
+        using var lan = new NodeLan();
+        lan.Routes("sync").Succeeded();
+        lan.ReplaceFile(text);
+
+        foreach (var option in (string[])["--output=text", "--dry-run"])
+        {
+            var sync = lan.Routes("sync", option);
+            Assert.Equal(1, sync.ExitCode);
+            Assert.Equal($"cni-bridge: the nodes from the file {NodesPath} are refused: {why}; no route is changed (--force believes them)\n", sync.Stderr);
+            Assert.Empty(sync.Stdout);
+        }
+        Assert.Equal(AllRoutes, lan.OurRoutes());
+        var show = lan.Routes("show");
+        Assert.Equal(2, show.ExitCode);
+        Assert.Contains(why, show.Stderr, StringComparison.Ordinal);
+        Assert.Contains("unknown", show.Stdout, StringComparison.Ordinal);
+        Assert.DoesNotContain("not wanted", show.Stdout, StringComparison.Ordinal);
+
+        lan.Routes("sync", "--force");
+        Assert.Equal(text.Contains("node2", StringComparison.Ordinal) ? [RouteTo2, RouteTo2V6] : [], lan.OurRoutes());
+    }
+
+    [Theory]
+    [InlineData("{\"nodes\": []}", "the list of nodes is empty")]
+    [InlineData("{\"nodes\": [" + Node2 + "]}", "there is no node \"node1\" among the 1 nodes: name this one with --node-name")]
+    public void The_agent_keeps_the_last_good_nodes_when_the_list_cannot_be_this_clusters(string text, string why)
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+        lan.ReplaceFile(text);
+        agent.WaitFor($"problem: node1: the nodes from the file {NodesPath} are refused: {why}; the last 3 good nodes stay in use\n");
+        lan.Ip("route del 10.244.2.0/24");
+        lan.AwaitRoutes(AllRoutes);
+        Assert.Contains("node3", lan.Node.Run("cat", "/var/lib/cni-bridge/nodes.json").Stdout, StringComparison.Ordinal);
+        lan.WriteNodes(Node1, Node2);
+        agent.WaitFor("solved: node1: the nodes from the file");
+        lan.AwaitRoutes(RouteTo2, RouteTo2V6);
+    }
+
+    [Fact]
+    public void An_agent_that_starts_with_an_empty_list_changes_nothing()
+    {
+        using var lan = new NodeLan();
+        lan.Routes("sync").Succeeded();
+        lan.ReplaceFile("{\"nodes\": []}");
+        using var agent = lan.StartAgent();
+        agent.WaitFor("the list of nodes is empty; no route is changed");
+        Assert.Equal(0, agent.Kill().ExitCode);
+        Assert.Equal(AllRoutes, lan.OurRoutes());
+    }
+
+    [Fact]
+    public void The_agent_brings_routes_of_a_faulty_entry_back_even_after_a_boot()
+    {
+        using var lan = new NodeLan();
+        using (var agent = lan.StartAgent())
+        {
+            lan.AwaitRoutes(AllRoutes);
+            lan.WriteNodes(Node1, s_illegible, Node3);
+            agent.WaitFor("problem: node2: the last good values stay in use for its faulty entry: addresses 192\\.168\\.1\\.12, fd00:1::12, pod ranges 10\\.244\\.2\\.0/24, fd00:a2::/64");
+            lan.Ip("link set eth0 down");
+            lan.Ip("link set eth0 up");
+            lan.AwaitRoutes(AllRoutes);
+            Assert.Equal(0, agent.Kill().ExitCode);
+        }
+        lan.Ip("route flush proto 67");
+        lan.Ip("-6 route flush proto 67");
+        using (var agent = lan.StartAgent())
+        {
+            agent.WaitFor("3 nodes as they were known last");
+            lan.AwaitRoutes(AllRoutes);
+            agent.WaitFor("problem: node2: there is no key \"adresses\"");
+            Assert.Contains(lan.Run("doctor", "--node-name", "node1", "--output", "json").Json.GetProperty("findings").EnumerateArray(),
+                finding => finding.GetProperty("what").GetString()!.Contains("node2: there is no key \"adresses\"", StringComparison.Ordinal));
+            lan.WriteNodes(Node1, Node3);
+            lan.AwaitRoutes(RouteTo3, RouteTo3V6);
+            agent.WaitFor("solved: node2: there is no key");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text;
+using CniBridge.Node.Cluster;
+
+namespace CniBridge.Node.Tests.Cluster;
+
+/// <summary>A typing error in a file of nodes, or a contradiction between two of its entries, and the routes that node1 has by then.</summary>
+public sealed class FaultyNodeTests
+{
+    const string Node1 = """{"name":"node1","addresses":["192.168.1.11"],"podRanges":["10.244.1.0/24"]}""";
+    const string Node2 = """{"name":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""";
+    const string Node3 = """{"name":"node3","addresses":["192.168.1.13"],"podRanges":["10.244.3.0/24"]}""";
+
+    const string Route2 = "10.244.2.0/24 via 192.168.1.12 dev eth0", Route3 = "10.244.3.0/24 via 192.168.1.13 dev eth0";
+
+    /// <summary>The route of a node that left the cluster.</summary>
+    const string Stale = "10.244.9.0/24 via 192.168.1.19 dev eth0";
+
+    static NodeTable Parse(params string[] nodes) => NodeFile.Parse(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"nodes":[{{string.Join(',', nodes)}}]}""")), "nodes.json");
+
+    /// <summary>The routes after node1 has taken a table, and what it says of it.</summary>
+    static (string[] Routes, string[] Problems) Take(NodeTable table, params string[] routes)
+    {
+        var kernel = new KernelRoutes().With("eth0", "192.168.1.11/24").With("cni0", "10.244.1.1/24").With("0.0.0.0/0 via 192.168.1.1 dev eth0");
+        foreach (var route in routes)
+            kernel.With(route + " proto 67");
+        var applied = table.Apply(RangePolicy.Create(table.ClusterCidrs, "node1", kernel.Snapshot));
+        var difference = RouteReconciliation.Of(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot);
+        kernel.Apply(difference.Changes);
+        Assert.Empty(RouteReconciliation.Of(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot).Changes);
+        return (
+            [.. kernel.Entries.Where(entry => entry.Protocol == 67).Select(KernelRoutes.Describe).Select(text => text.Split(" proto")[0]).Order(StringComparer.Ordinal)],
+            [.. difference.Problems.Select(problem => $"{problem}")]);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"node2","adresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":"192.168.1.12","podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.300"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.13"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["127.0.0.1"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["fd00:1::12"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRange":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":"10.244.2.0/24"}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/33"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.2.1/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.3.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["192.168.1.0/24"]}""")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["11.244.2.0/24"]}""")]
+    [InlineData("""{"nmae":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node 2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"node3","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
+    [InlineData("""{"name":"NODE1","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
+    public void A_faulty_entry_keeps_its_route_and_costs_no_other(string node2)
+    {
+        foreach (var table in (NodeTable[])[Parse(Node1, node2, Node3), Parse(Node1, Node3, node2), Parse(node2, Node3, Node1)])
+        {
+            var (routes, problems) = Take(table, Route2, Route3, Stale);
+            Assert.Equal([Route2, Route3], routes);
+            Assert.NotEmpty(problems);
+        }
+    }
+
+    // Nobody knows any more which routes are its.
+    [Theory]
+    [InlineData("""{"name":"node2","adresses":["192.168.1.12"],"podRange":["10.244.2.0/24"]}""")]
+    [InlineData("5")]
+    [InlineData("{}")]
+    [InlineData("""{"name":"node2","addresses":[],"podRanges":["10.244.2"]}""")]
+    public void An_entry_of_which_nothing_can_be_read_keeps_all_routes(string node2)
+    {
+        var (routes, problems) = Take(Parse(Node1, node2, Node3), Route2, Route3, Stale);
+        Assert.Equal([Route2, Route3, Stale], routes);
+        Assert.Contains(problems, problem => problem.EndsWith("the route 10.244.2.0/24 via 192.168.1.12 stays, because the node's entry is faulty", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_good_table_removes_what_it_does_not_ask_for()
+    {
+        Assert.Equal([Route3], Take(Parse(Node1, Node3), Route2, Route3, Stale).Routes);
+        Assert.Equal([Route3], Take(Parse(Node1, Node2.Replace("10.244.2.0/24", "", StringComparison.Ordinal).Replace("\"\"", "", StringComparison.Ordinal), Node3), Route2, Route3).Routes);
+        Assert.Equal(["10.244.3.0/24 via 192.168.1.23 dev eth0"], Take(Parse(Node1, Node3.Replace(".13", ".23", StringComparison.Ordinal)), Route3).Routes);
+    }
+
+    // Kubernetes says which is the older, so that a newcomer with another's old address keeps nothing of it.
+    [Fact]
+    public void Where_creation_times_decide_a_contested_route_is_replaced()
+    {
+        var older = Nodes.Entry("node3", "192.168.1.23", "10.244.3.0/24");
+        var newer = Nodes.Entry("node4", "192.168.1.13", "10.244.3.0/24");
+        NodeClaim[] claims =
+        [
+            new(Nodes.Entry("node1", "192.168.1.11", "10.244.1.0/24")),
+            new(older) { CreationTime = "2026-01-01T00:00:00Z" }, new(newer) { CreationTime = "2026-02-01T00:00:00Z" },
+        ];
+        Assert.Equal(["10.244.3.0/24 via 192.168.1.23 dev eth0"], Take(NodeTable.Create(claims, []), Route3).Routes);
+
+        Assert.Equal([Route3], Take(Nodes.Table(Nodes.Entry("node1", "192.168.1.11"), older, newer), Route3).Routes);
+    }
+
+    // A second address that several nodes list must not freeze their routes.
+    [Fact]
+    public void A_shared_second_address_does_not_keep_a_route_from_following_the_first()
+    {
+        var table = Nodes.Table(
+            Nodes.Entry("node1", "192.168.1.11", "10.244.1.0/24"), Nodes.Entry("node2", "192.168.1.22,192.168.1.100", "10.244.2.0/24"),
+            Nodes.Entry("node3", "192.168.1.13,192.168.1.100", "10.244.3.0/24"));
+        Assert.Equal(["10.244.2.0/24 via 192.168.1.22 dev eth0", Route3], Take(table, Route2, Route3).Routes);
+    }
+
+    // A range that a route must never lead to is not kept either, whoever may have asked for it.
+    [Theory]
+    [InlineData("128.0.0.0/3")]
+    [InlineData("8.8.8.8/32")]
+    [InlineData("10.244.0.0/16")]
+    public void A_route_that_breaks_a_rule_does_not_stay_because_of_a_faulty_entry(string range)
+    {
+        var table = Parse(Node1, $$"""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["{{range}}","x"]}""", Node3,
+            Node3.Replace("node3", "node4", StringComparison.Ordinal).Replace(".13", ".14", StringComparison.Ordinal).Replace("10.244.3", "10.244.4", StringComparison.Ordinal));
+        var (routes, _) = Take(table, $"{range} via 192.168.1.12 dev eth0", Route2);
+        Assert.Equal([Route2, Route3, "10.244.4.0/24 via 192.168.1.14 dev eth0"], routes);
+    }
+}

@@ -1,0 +1,132 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Node.Cluster;
+using static CniBridge.Node.Tests.Cluster.Nodes;
+
+namespace CniBridge.Node.Tests.Cluster;
+
+/// <summary>Which pod ranges of other nodes node1 accepts, whose LAN is 192.168.1.0/24 with the gateway .1.</summary>
+public sealed class RangePolicyTests
+{
+    static KernelRoutes Lan() => new KernelRoutes()
+        .With("eth0", "192.168.1.11/24").With("eth0", "fd00:1::11/64").With("cni0", "10.244.1.1/24").With("eth1", "172.20.0.11/16")
+        .With("0.0.0.0/0 via 192.168.1.1 dev eth0").With("0.0.0.0/0 via 100.64.0.1 dev eth1 metric 100").With("::/0 via fd00:9::1 dev eth0 proto 9");
+
+    static RangePolicy Policy(string clusterCidrs = "") =>
+        RangePolicy.Create(ConflistSettings.ParseList("x", clusterCidrs.Length > 0 ? [clusterCidrs] : []), "node1", Lan().Snapshot);
+
+    const string Blocks = "is outside the private, shared and benchmarking blocks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 198.18.0.0/15), " +
+        "and no --cluster-cidr allows it";
+
+    [Theory]
+    [InlineData("10.244.2.0/24", null)]
+    [InlineData("10.0.0.0/8", "overlaps 10.244.1.0/24, to which this node is connected by cni0")]
+    [InlineData("10.0.0.0/9", null)]
+    [InlineData("172.16.0.0/16", null)]
+    [InlineData("100.65.0.0/16", null)]
+    [InlineData("198.19.0.0/16", null)]
+    [InlineData("2001:db8:5::/48", null)]
+    [InlineData("2001:db8::/40", null)]
+    [InlineData("fd00:2::/64", null)]
+    [InlineData("128.0.0.0/3", "is larger than a /8, and no --cluster-cidr allows it")]
+    [InlineData("8.0.0.0/7", "is larger than a /8, and no --cluster-cidr allows it")]
+    [InlineData("2000::/3", "is larger than a /40, and no --cluster-cidr allows it")]
+    [InlineData("2001:db8::/39", "is larger than a /40, and no --cluster-cidr allows it")]
+    [InlineData("8.8.8.8/32", Blocks)]
+    [InlineData("11.0.0.0/8", Blocks)]
+    [InlineData("172.0.0.0/8", Blocks)]
+    [InlineData("192.168.0.0/15", Blocks)]
+    [InlineData("203.0.113.0/24", Blocks)]
+    [InlineData("192.168.1.0/24", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
+    [InlineData("192.168.1.128/25", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
+    [InlineData("192.168.0.0/16", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
+    [InlineData("192.168.1.12/32", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
+    [InlineData("172.20.5.0/24", "overlaps 172.20.0.0/16, to which this node is connected by eth1")]
+    [InlineData("fd00:1::/48", "overlaps fd00:1::/64, to which this node is connected by eth0")]
+    [InlineData("100.64.0.0/24", "holds 100.64.0.1, the default gateway of this node")]
+    [InlineData("100.64.0.1/32", "holds 100.64.0.1, the default gateway of this node")]
+    [InlineData("fd00:9::/64", "holds fd00:9::1, the default gateway of this node")]
+    public void Without_known_networks_only_usual_ranges_are_accepted(string range, string? why) =>
+        Assert.Equal(why, Policy().WhyNot(Cidr.Parse(range)));
+
+    [Theory]
+    [InlineData("10.244.2.0/24", null)]
+    [InlineData("203.0.113.0/25", null)]
+    [InlineData("2001::/20", null)]
+    [InlineData("10.245.0.0/24", "is outside the cluster's networks (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
+    [InlineData("10.0.0.0/8", "is outside the cluster's networks (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
+    [InlineData("fd00:2::/64", "is outside the cluster's networks (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
+    [InlineData("10.244.0.0/16", "overlaps 10.244.1.0/24, to which this node is connected by cni0")]
+    [InlineData("192.168.1.64/26", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
+    public void With_known_networks_they_decide_and_this_nodes_links(string range, string? why) =>
+        Assert.Equal(why, Policy("10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16").WhyNot(Cidr.Parse(range)));
+
+    [Fact]
+    public void A_refused_range_is_told_and_takes_nothing_from_others()
+    {
+        var table = Table(
+            Entry("node1", "192.168.1.11", "10.244.1.0/24"),
+            Entry("node2", "192.168.1.12", "128.0.0.0/3,10.244.2.0/24,192.168.1.13/32"),
+            Entry("node3", "192.168.1.13", "10.244.3.0/24")).Apply(Policy());
+
+        Assert.Equal(["node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"], Texts(table));
+        Assert.Equal(
+            [
+                "node2: the pod range 128.0.0.0/3 is larger than a /8, and no --cluster-cidr allows it, so it is not used",
+                "node2: the pod range 192.168.1.13/32 overlaps 192.168.1.0/24, to which this node is connected by eth0, so it is not used",
+            ],
+            table.Problems.Select(problem => $"{problem}"));
+        Assert.All(table.Problems, problem => Assert.Equal(NodeProblemKind.Refused, problem.Kind));
+    }
+
+    // Behind a router, so that no link of this node speaks against it.
+    [Theory]
+    [InlineData("", "node2: the pod range 10.9.0.0/16 holds the address 10.9.0.13 of node3, so it is not used")]
+    [InlineData("10.0.0.0/8", "node3: the address 10.9.0.13 lies in the pod range 10.9.0.0/16 of node2, so it is not used")]
+    public void A_range_around_another_nodes_address_is_refused_unless_pods_have_such_addresses(string clusterCidrs, string problem)
+    {
+        var table = Table(
+            Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12", "10.9.0.0/16"),
+            Entry("node3", "10.9.0.13", "10.244.3.0/24")).Apply(Policy(clusterCidrs));
+
+        Assert.Equal(problem, Assert.Single(table.Problems).ToString());
+    }
+
+    // A node that comes with an address of this node's pods costs this node nothing.
+    [Fact]
+    public void This_nodes_own_ranges_are_not_judged()
+    {
+        var table = Table(
+            Entry("Node1", "192.168.1.11", "10.244.1.0/24,203.0.113.0/24"), Entry("node2", "10.244.1.7,192.168.1.12", "10.244.2.0/24")).Apply(Policy());
+
+        Assert.Equal(["Node1 192.168.1.11 10.244.1.0/24,203.0.113.0/24", "node2 192.168.1.12 10.244.2.0/24"], Texts(table));
+    }
+
+    [Fact]
+    public void The_same_rules_are_known_as_the_same()
+    {
+        Assert.True(Policy().IsSameAs(Policy()));
+        Assert.False(Policy().IsSameAs(Policy("10.0.0.0/8")));
+        Assert.False(Policy().IsSameAs(RangePolicy.Create([], "node2", Lan().Snapshot)));
+        Assert.False(Policy().IsSameAs(RangePolicy.Create([], "node1", Lan().With("eth1", "10.5.0.1/24").Snapshot)));
+        Assert.False(Policy().IsSameAs(RangePolicy.Create([], "node1", Lan().With("0.0.0.0/0 via 192.168.1.2 dev eth0 metric 5").Snapshot)));
+        Assert.False(Policy().IsSameAs(RangePolicy.Create([])));
+    }
+
+    // An old agent's, or one that was made before --cluster-cidr was given.
+    [Theory]
+    [InlineData("", "128.0.0.0/3")]
+    [InlineData("", "2000::/3")]
+    [InlineData("", "8.8.8.8/32")]
+    [InlineData("10.244.0.0/16", "10.9.0.0/16")]
+    public void A_route_to_a_refused_range_is_removed(string clusterCidrs, string range)
+    {
+        var gateway = range.Contains(':', StringComparison.Ordinal) ? "fd00:1::12" : "192.168.1.12";
+        var routes = Lan().With($"{range} via {gateway} dev eth0 proto 67");
+        var table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12,fd00:1::12", $"{range},10.244.2.0/24")).Apply(Policy(clusterCidrs));
+
+        var difference = RouteReconciliation.Of(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
+
+        Assert.Equal(["Add 10.244.2.0/24 via 192.168.1.12 dev eth0 (node2)", $"Remove {range} via {gateway} dev eth0"], difference.Changes.Select(step => $"{step.Action} {step}"));
+        Assert.Equal("node2", Assert.Single(difference.Problems).Node);
+    }
+}
