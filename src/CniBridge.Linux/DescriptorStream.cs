@@ -16,6 +16,20 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
 
     public bool IgnoresWriteErrors { get; init; }
 
+    /// <summary>
+    /// Occupies the numbers of standard streams that the caller closed: else the next file or socket would get such a number, and
+    /// with it what is meant for the stream. Reading and writing there fail as before.
+    /// </summary>
+    public static void OccupyClosed()
+    {
+        for (var number = 0; number <= 2; number++)
+        {
+            // open(2) takes the lowest free number.
+            if (LibC.fcntl(number, LibC.F_GETFD) < 0)
+                _ = LibC.open("/dev/null", number == 0 ? LibC.O_WRONLY : LibC.O_RDONLY, 0);
+        }
+    }
+
     public override bool CanRead => true;
     public override bool CanWrite => true;
     public override bool CanSeek => false;

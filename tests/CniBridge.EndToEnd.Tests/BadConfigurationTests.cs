@@ -3,7 +3,6 @@ namespace CniBridge.EndToEnd.Tests;
 /// <summary>Configurations with wrong types and wrong values: an error object, and nothing is changed.</summary>
 public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
-    const int IoFailure = 5;
     const int Decoding = 6;
     const int InvalidConfig = 7;
 

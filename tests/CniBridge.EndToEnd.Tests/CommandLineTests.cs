@@ -101,16 +101,72 @@ public sealed partial class CommandLineTests
     }
 
     [Theory]
-    [InlineData("nonsense")]
-    [InlineData("ipam", "show")]
-    [InlineData("log", "--last", "many")]
-    [InlineData("show", "--output", "xml")]
-    public void Words_that_mean_nothing_are_an_error(params string[] arguments)
+    [InlineData("", "a command is missing: add, del, check, ", "")]
+    [InlineData("nonsense", "unknown command \"nonsense\"", "")]
+    [InlineData("dctor", "unknown command \"dctor\": did you mean doctor?", "")]
+    [InlineData("ipam lst", "unknown command \"lst\": did you mean list?", "ipam")]
+    [InlineData("ipam", "a command is missing: list, show, leaks, gc, release, rebuild", "ipam")]
+    [InlineData("ipam show", "Required argument 'address' missing for command: 'show'", "ipam show")]
+    [InlineData("--wings", "unknown option \"--wings\"", "")]
+    [InlineData("log --fialed", "unknown option \"--fialed\": did you mean --failed?", "log")]
+    [InlineData("log --last many", "invalid --last \"many\": use a number from 0 to 2147483647", "log")]
+    [InlineData("log --last -5", "invalid --last \"-5\": use a number from 0 to 2147483647", "log")]
+    [InlineData("log --last 99999999999", "invalid --last \"99999999999\": use a number from 0 to 2147483647", "log")]
+    [InlineData("log --last", "Required argument missing for option: '--last'", "log")]
+    [InlineData("log --last 5 --last 6", "Option '--last' expects a single argument but 2 were provided", "log")]
+    [InlineData("log --failed=maybe", "unexpected argument \"maybe\"", "log")]
+    [InlineData("routes plan --quota x", "invalid --quota \"x\": use a number from 0 to 2147483647", "routes plan")]
+    [InlineData("routes plan --for whom", "invalid --for \"whom\": use node, router", "routes plan")]
+    [InlineData("show --output xml", "invalid --output \"xml\": use text, json, dot, mermaid", "show")]
+    [InlineData("completion tcsh", "invalid shell \"tcsh\": use bash, zsh, fish", "completion")]
+    [InlineData("add a b c", "unexpected argument \"c\"", "add")]
+    [InlineData("pod \u001b[31m \u001b[32m\n", @"unexpected argument ""\u001b[32m\n""", "pod")]
+    // Files of further words are not read.
+    [InlineData("version @/etc/hostname", "unexpected argument \"@/etc/hostname\"", "version")]
+    public void Words_that_mean_nothing_are_an_error(string line, string message, string command)
     {
-        var result = Run(Program, arguments);
-        Assert.Equal(1, result.ExitCode);
-        Assert.NotEmpty(result.Stderr);
+        var result = Run(Program, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Stdout));
+        var lines = result.Stderr.Split('\n');
+        Assert.StartsWith($"cni-bridge: {message}", lines[0], StringComparison.Ordinal);
+        Assert.Equal([$"cni-bridge: see {$"cni-bridge {command}".Trim()} --help", ""], lines[1..]);
+        Assert.DoesNotContain("System.", result.Stderr, StringComparison.Ordinal);
     }
+
+    static readonly string[] s_printing =
+        ["--help", "add --help", "version", "version --output json", "completion bash", "reference man", "log", "show", "metrics", "conf validate /etc/none", "[suggest] l"];
+
+    public static TheoryData<string> Printing => [.. s_printing];
+
+    /// <summary>Once it has begun to write, nobody reads: neither a trace nor a word, and the exit code of SIGPIPE.</summary>
+    [Theory]
+    [MemberData(nameof(Printing))]
+    public void A_closed_pipe_is_no_failure_to_talk_of(string line)
+    {
+        using var node = new ScratchNode();
+        node.Run("mkfifo", "/run/out").Succeeded();
+
+        var result = Redirected(node, line, "3<>/run/out 4>/run/out 3<&- >&4 4>&-");
+
+        Assert.Equal((141, ""), (result.ExitCode, result.Stderr));
+    }
+
+    [Theory]
+    [InlineData("version", ">/dev/full", "cni-bridge: could not write to standard output: no space left on device\n")]
+    [InlineData("--help", ">/dev/full", "cni-bridge: could not write to standard output: no space left on device\n")]
+    [InlineData("version", ">&-", "cni-bridge: could not write to standard output: bad file descriptor\n")]
+    [InlineData("show", ">&- 2>&- <&-", "")]
+    [InlineData("nonsense", ">&- 2>&- <&-", "")]
+    public void Output_that_cannot_be_written_is_one_sentence(string line, string redirections, string message)
+    {
+        using var node = new ScratchNode();
+        var result = Redirected(node, line, redirections);
+        Assert.Equal((1, message), (result.ExitCode, result.Stderr));
+    }
+
+    static CommandResult Redirected(ScratchNode node, string line, string redirections) =>
+        node.Run("sh", ["-c", $"exec \"$@\" {redirections}", "sh", Program, .. line.Split(' ')]);
 
     [GeneratedRegex("--[a-z-]+")]
     private static partial Regex OptionPattern();

@@ -43,7 +43,7 @@ sealed class AgentCommand
 
     Command Make()
     {
-        _log.AcceptOnlyFromAmong("text", "json");
+        _log.AcceptOneOf("text", "json");
         var command = new Command("agent",
             "Keep this node's routes to the pods of other nodes right until it is stopped; the routes stay then.")
         {

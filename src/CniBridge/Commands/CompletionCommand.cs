@@ -40,7 +40,7 @@ static class CompletionCommand
     internal static Command Completion()
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.AcceptOneOf("bash", "zsh", "fish");
         var command = new Command("completion", "Print what makes a shell complete the words of this program.") { shell };
         command.SetReportedAction(parsed =>
         {

@@ -10,4 +10,7 @@ static class ExitCode
 
     /// <summary>It was done, and there is something to look at.</summary>
     internal const int Findings = 2;
+
+    /// <summary>The reader of the output closed its end of the pipe: what a shell reports of a program that SIGPIPE ended.</summary>
+    internal const int ClosedPipe = 141;
 }

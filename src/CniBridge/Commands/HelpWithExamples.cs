@@ -22,15 +22,9 @@ sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
         var code = help.Invoke(parseResult);
         var examples = Examples.Of(WordsOf(parseResult.CommandResult));
         if (examples.Length > 0)
-            OperatorCommands.Print(ScreenText.Document($"Examples:\n  {string.Join("\n  ", examples)}\n\n"));
+            parseResult.InvocationConfiguration.Output.Write($"Examples:\n  {string.Join("\n  ", examples)}\n\n");
         return code;
     }
 
-    static string WordsOf(CommandResult result)
-    {
-        var words = new List<string>();
-        for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
-            words.Insert(0, command.Command.Name);
-        return string.Join(' ', words);
-    }
+    static string WordsOf(CommandResult result) => string.Join(' ', CommandLineErrors.WordsOf(result).Split(' ').Skip(1));
 }

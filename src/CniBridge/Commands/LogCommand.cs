@@ -10,7 +10,12 @@ sealed class LogCommand
 {
     readonly OutputOption _output = new();
 
-    readonly Option<int> _last = new("--last") { Description = "So many of the newest.", DefaultValueFactory = _ => 50 };
+    readonly Option<int> _last = new("--last")
+    {
+        Description = "So many of the newest.",
+        DefaultValueFactory = _ => 50,
+        CustomParser = OptionValues.ParseCount,
+    };
 
     readonly Option<bool> _failed = new("--failed") { Description = "Only those that failed." };
 
@@ -45,7 +50,7 @@ sealed class LogCommand
             OperatorCommands.Print(_output.IsJson(parsed) ? TimesJson(times) : TimesText(times));
             return ExitCode.Fine;
         }
-        operations.RemoveRange(0, Math.Max(0, operations.Count - Math.Max(0, parsed.GetValue(_last))));
+        operations.RemoveRange(0, Math.Max(0, operations.Count - parsed.GetValue(_last)));
         OperatorCommands.Print(_output.IsJson(parsed) ? Json(operations) : Text(operations));
         return ExitCode.Fine;
     }

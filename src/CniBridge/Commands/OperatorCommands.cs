@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Globalization;
 using System.Text;
 using CniBridge.Linux;
 using CniBridge.Node.Runtime;
@@ -36,7 +38,33 @@ static class OperatorCommands
         };
         root.Add(ReferenceCommand.Reference(root));
         HelpWithExamples.AddTo(root);
-        return root.Parse(args).Invoke();
+        return StandardOutput.Complete(Run(root.Parse(args, s_parser)));
+    }
+
+    /// <summary>A word that begins with @ is no file of further words.</summary>
+    static readonly ParserConfiguration s_parser = new() { ResponseFileTokenReplacer = null };
+
+    static int Run(ParseResult parsed)
+    {
+        if (parsed.Action is ParseErrorAction)
+            return CommandLineErrors.Report(parsed);
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        try
+        {
+            // Help and completions; commands print by themselves.
+            var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output });
+            if (output.GetStringBuilder().Length > 0)
+                Print(ScreenText.Document(output.ToString()));
+            return code;
+        }
+        // The only catch-all: a person gets one sentence, and no trace of the runtime.
+#pragma warning disable CA1031
+        catch (Exception e)
+        {
+            Warn($"internal error, please report it: {e.Message} ({e.GetType().Name})");
+            return ExitCode.Error;
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>Failures become one sentence on standard error and exit code 1.</summary>
@@ -76,5 +104,5 @@ static class OperatorCommands
             Warn($"you are not root, who would also see {what}");
     }
 
-    internal static void Print(ScreenText text) => DescriptorStream.StandardOutput.Write(Encoding.UTF8.GetBytes(text.ToString()));
+    internal static void Print(ScreenText text) => StandardOutput.Write(text);
 }

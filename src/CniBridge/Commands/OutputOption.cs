@@ -18,7 +18,7 @@ sealed class OutputOption
             Description = $"How to print: {string.Join(", ", ways[..^1])} or {ways[^1]}.",
             DefaultValueFactory = _ => Text,
         };
-        _option.AcceptOnlyFromAmong(ways);
+        _option.AcceptOneOf(ways);
     }
 
     internal void AddTo(Command command) => command.Add(_option);

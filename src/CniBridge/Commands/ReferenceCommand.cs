@@ -9,7 +9,7 @@ static class ReferenceCommand
     internal static Command Reference(RootCommand root)
     {
         var format = new Argument<string>("format") { Description = "markdown or man." };
-        format.AcceptOnlyFromAmong("markdown", "man");
+        format.AcceptOneOf("markdown", "man");
         var command = new Command("reference", "Print the reference of all commands.") { format };
         command.Hidden = true;
         command.SetReportedAction(parsed =>

@@ -32,7 +32,11 @@ sealed class RouteCommands
         DefaultValueFactory = _ => RoutePlan.Ip,
     };
 
-    readonly Option<int?> _quota = new("--quota") { Description = "Exit with 2 if there are more routes than so many." };
+    readonly Option<int?> _quota = new("--quota")
+    {
+        Description = "Exit with 2 if there are more routes than so many.",
+        CustomParser = result => OptionValues.ParseCount(result),
+    };
 
     internal static Command Routes() => new("routes", "The routes by which pods of different nodes reach each other.")
     {
@@ -95,8 +99,8 @@ sealed class RouteCommands
 
     Command Plan()
     {
-        _for.AcceptOnlyFromAmong("node", "router");
-        _format.AcceptOnlyFromAmong(RoutePlan.Ip, RoutePlan.Frr, RoutePlan.Bird, RoutePlan.Json);
+        _for.AcceptOneOf("node", "router");
+        _format.AcceptOneOf(RoutePlan.Ip, RoutePlan.Frr, RoutePlan.Bird, RoutePlan.Json);
         var command = Make("plan", "Print the routes that the table of nodes asks for, whatever the kernel has.", _for, _format, _quota);
         command.SetReportedAction(parsed =>
         {

@@ -1,10 +1,10 @@
 namespace CniBridge.Node.Inspection.Configurations;
 
-/// <summary>What somebody may have meant.</summary>
-static class Spelling
+/// <summary>The search for the word that a person meant.</summary>
+public static class Spelling
 {
-    /// <summary>More than every third letter wrong is another word.</summary>
-    internal static string? FindNearest(string word, IReadOnlyList<string> known)
+    /// <summary>Returns the known word with the fewest wrong letters; null where more than every third letter is wrong.</summary>
+    public static string? FindNearest(string word, IReadOnlyList<string> known)
     {
         string? nearest = null;
         var least = Math.Max(2, word.Length / 3) + 1;

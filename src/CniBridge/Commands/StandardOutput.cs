@@ -1,0 +1,39 @@
+using System.Text;
+using CniBridge.Linux;
+
+namespace CniBridge.Commands;
+
+/// <summary>
+/// The standard output of a command. A reader that closed its end of a pipe, or a full disk, must not stop a change half-way:
+/// the command goes on without output, and its exit code reports the failure.
+/// </summary>
+static class StandardOutput
+{
+    static KernelException? s_failure;
+
+    internal static void Write(ScreenText text)
+    {
+        if (s_failure is not null)
+            return;
+        try
+        {
+            DescriptorStream.StandardOutput.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        }
+        catch (KernelException e)
+        {
+            s_failure = e;
+        }
+    }
+
+    /// <summary>Returns the exit code of a command after its last output.</summary>
+    /// <param name="code">The command's own.</param>
+    internal static int Complete(int code)
+    {
+        if (s_failure is null)
+            return code;
+        if (s_failure.Errno == Errno.EPIPE)
+            return ExitCode.ClosedPipe;
+        OperatorCommands.Warn(s_failure.Message);
+        return ExitCode.Error;
+    }
+}
