@@ -16,6 +16,9 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
 
     public bool IgnoresWriteErrors { get; init; }
 
+    /// <summary>Called before anything is written; null: nothing is.</summary>
+    public Action? BeforeWrite { get; init; }
+
     /// <summary>
     /// Occupies the numbers of standard streams that the caller closed: else the next file or socket would get such a number, and
     /// with it what is meant for the stream. Reading and writing there fail as before.
@@ -52,6 +55,7 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        BeforeWrite?.Invoke();
         fixed (byte* start = buffer)
         {
             var written = 0;

@@ -15,9 +15,9 @@ if (!isCall && role.IsOperators)
 using var log = new TextLog(DescriptorStream.StandardError);
 if (!isCall)
     return role.WriteAbout(log);
-// Below the two minutes or more after which runtimes kill a plugin, without a word about which and why.
-ProcessDeadline.Set(seconds: 90);
-return new PluginHost(role.Plugin, DescriptorStream.StandardInput, DescriptorStream.StandardOutput, log)
+ProcessDeadline.Set();
+using var answer = new DescriptorStream(1, "standard output") { BeforeWrite = ProcessDeadline.Answer };
+return new PluginHost(role.Plugin, DescriptorStream.StandardInput, answer, log)
 {
     Operations = new OperationLog(),
 }.Run(variables, EnvironmentVariables.ReadAll);

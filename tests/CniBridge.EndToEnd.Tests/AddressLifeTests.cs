@@ -227,30 +227,6 @@ public sealed class AddressLifeTests
         Assert.InRange(File.ReadLines(node.FromOutside("/run/node/trace")).Count(), 100, 1500);
     }
 
-    // A directory on a server that is gone: the call never comes back.
-    [Fact]
-    public void A_directory_that_hangs_ends_the_plugin_and_nothing_is_half_done()
-    {
-        using var node = NewNode();
-        Requirement.Node("strace");
-        node.AddPod("pod");
-        var call = RawCall.Of(node, "ADD", Configurations.Plain);
-        var traced = (call with { Wrapper = ["strace", "-qq", "-e", "trace=alarm"] }).Run();
-        Assert.Contains("alarm(90)", traced.Stderr, StringComparison.Ordinal);
-        RawCall.Of(node, "DEL", Configurations.Plain).Succeed();
-
-        // The alarm comes early here, while the reservation is being made.
-        var result = (call with
-        {
-            Wrapper = ["strace", "-f", "-qq", "-e", "inject=linkat:signal=ALRM:when=1", "-e", "trace=linkat"],
-        }).Run();
-        Assert.Equal(128 + 14, result.ExitCode);
-        RawCall.Of(node, "DEL", Configurations.Plain).Succeed();
-        node.AssertNoResidue("pod");
-        Assert.Empty(node.Reservations());
-        RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
-    }
-
     /// <summary>The kernel deletes a namespace's links some time after its last process.</summary>
     static void AwaitEndOf(ScratchNode node, string link) =>
         node.Run("timeout", "10", "sh", "-c", $"while [ -e /sys/class/net/{link} ]; do sleep 0.05; done").Succeeded();

@@ -144,6 +144,11 @@ public sealed class CniResultWriterTests
         Assert.Equal("{\n    \"code\": 999,\n    \"msg\": \"\"\n}", Encoding.UTF8.GetString(CniResultWriter.WriteError(999, "", "")));
     }
 
+    [Fact]
+    public void The_error_object_of_the_deadline_is_one_of_the_writer_s() => Assert.Equal(
+        Encoding.UTF8.GetString(CniResultWriter.WriteError(11, DeadlineError.Message, DeadlineError.Details)),
+        Encoding.UTF8.GetString(DeadlineError.Json));
+
     [Theory]
     [MemberData(nameof(Versions))]
     public void Whether_a_result_without_addresses_can_be_told_is_known_before(string version)
