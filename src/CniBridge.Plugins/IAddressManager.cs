@@ -22,6 +22,9 @@ interface IAddressManager
     /// <summary>The address pools; empty if the configuration does not show them.</summary>
     IReadOnlyList<AddressPool> Pools { get; }
 
+    /// <summary>The directory of the network's reservations; empty: another IPAM plugin keeps them.</summary>
+    string Store { get; }
+
     /// <summary>Returns addresses, routes and DNS settings for the attachment. Pushes the undo of each reservation beside it.</summary>
     CniResult Allocate(Rollback undo);
 

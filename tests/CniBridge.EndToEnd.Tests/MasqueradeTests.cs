@@ -315,6 +315,58 @@ public sealed partial class MasqueradeTests
         Assert.Contains("10.89.0.1-10.89.0.254", Ruleset(node), StringComparison.Ordinal);
     }
 
+    // A LAN outside may have the range by then: without a masquerade it does not know the way back.
+    [Theory]
+    [InlineData("DEL")]
+    [InlineData("GC")]
+    [InlineData("repair")]
+    public void A_former_range_is_outside_once_its_last_pod_is_gone(string how)
+    {
+        using var node = NewNode("old", "new");
+        var outside = new OutsideWorld(node);
+        const string range = """
+            {"cniVersion": "1.1.0", "ipMasq": true, "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.SECOND.0.0/24"}], [{"subnet": "fd00:SECOND::/64"}]]}}
+            """;
+        var oldRange = range.Replace("SECOND", "88", StringComparison.Ordinal);
+        var newRange = range.Replace("SECOND", "89", StringComparison.Ordinal);
+        Add(node, "old", oldRange);
+        Add(node, "new", newRange);
+        Assert.Contains("10.88.0.1-10.88.0.254", Ruleset(node), StringComparison.Ordinal);
+        Assert.Contains("fd00:88::1-", Ruleset(node), StringComparison.Ordinal);
+        var handles = Handles(node);
+        Call(node, "DEL", "unknown", newRange).Succeed();
+        Assert.Equal(handles, Handles(node));
+
+        switch (how)
+        {
+            case "DEL":
+                Call(node, "DEL", "old", oldRange).Succeed();
+                break;
+            case "GC":
+                const string valid = """{"cni.dev/valid-attachments": [{"containerID": "container-new", "ifname": "eth0"}]}""";
+                RawCall.Of(node, "GC", Configurations.With(newRange, valid), "new").Succeed();
+                break;
+            default:
+                node.Run("sh", "-ec", "rm /var/lib/cni/networks/podnet/*88*").Succeeded();
+                Assert.Equal("nothing was missing\n", Repair(node));
+                break;
+        }
+
+        Assert.DoesNotContain("88", Ruleset(node), StringComparison.Ordinal);
+        node.Run("sh", "-ec", $"""
+            ip address del 10.88.0.1/24 dev cni0
+            ip address del fd00:88::1/64 dev cni0
+            ip -n outside address add 10.88.0.77/32 dev lo
+            ip -n outside address add fd00:88::77/128 dev lo
+            ip route add 10.88.0.0/24 via {OutsideWorld.HostV4}
+            ip route add fd00:88::/64 via {OutsideWorld.HostV6}
+            """).Succeeded();
+        Assert.Equal(OutsideWorld.NodeV4, outside.SenderSeen("new", "10.88.0.77"));
+        Assert.Equal(OutsideWorld.NodeV6, outside.SenderSeen("new", "fd00:88::77"));
+        node.AssertPodReaches("new", "10.88.0.77");
+        node.AssertPodReaches("new", "fd00:88::77");
+    }
+
     [Fact]
     public void Ranges_that_overlap_or_fill_the_family_make_sets_that_the_kernel_takes()
     {

@@ -92,7 +92,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
             return;
         }
         foreach (var family in NetworkMasquerade.Of(request.NetworkName, addresses!.Pools, config.NotMasqueraded, plan.Result.Ips))
-            node.Firewall.EnsureMasquerade(family);
+            node.Firewall.EnsureMasquerade(family with { Store = addresses!.Store });
     }
 
     CniResult ToResult(Link bridge, VethPair veth, Link? vlanGateway, AddressPlan? plan)

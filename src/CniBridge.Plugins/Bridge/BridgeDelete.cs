@@ -31,6 +31,9 @@ sealed class BridgeDelete(
         request.Phases.End(Phase.Link);
         findAddresses()?.Release();
         request.Phases.End(Phase.Addresses);
+        // The pod may have been the last one of a range that the network no longer has.
+        node.Firewall.RemoveFormerRanges(request.NetworkName);
+        request.Phases.End(Phase.Firewall);
         // A leftover rule is harmless, but report the failure so that the runtime retries DEL.
         failures.ThrowIfAny("the check of sources is still there");
     }

@@ -18,6 +18,7 @@ sealed class BridgeGarbage(CniRequest request, bool isGuarded, IAddressManager? 
         _failures.Try(() => node.Firewall.CollectGuards(request.NetworkName, valid, isGuarded));
         if (addresses is not null)
             _failures.Try(() => addresses.CollectGarbage(areLinksGone));
+        node.Firewall.RemoveFormerRanges(request.NetworkName);
         _failures.ThrowIfAny("GC is not complete");
     }
 

@@ -14,6 +14,12 @@ interface INodeFirewall
     /// <summary>Removes the rules of a network that no longer masquerades. Costs nothing for a network that never did.</summary>
     void RemoveMasquerade(string network);
 
+    /// <summary>
+    /// Removes those former ranges of a network from its masquerade that no pod uses any more. Costs one look for a file in each family
+    /// for a network that has none. Failures are logged.
+    /// </summary>
+    void RemoveFormerRanges(string network);
+
     bool HasMasquerade(NetworkMasquerade masquerade);
 
     /// <summary>Removes the rules that the Go plugin created for an attachment. Failures are logged.</summary>

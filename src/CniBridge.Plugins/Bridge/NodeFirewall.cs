@@ -12,7 +12,7 @@ namespace CniBridge.Plugins.Bridge;
 /// <param name="links">A socket of the node's namespace; the caller closes it.</param>
 sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, IDisposable
 {
-    readonly Records<MasqueradeRecord> _masquerades = MasqueradeRecord.All();
+    readonly MasqueradeRecords _masquerades = new();
     NftSocket? _socket;
 
     /// <summary>The socket, opened at first use.</summary>
@@ -28,8 +28,24 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
     {
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
-            if (_masquerades.Has(MasqueradeRecord.NameOf(network, isV6)))
+            if (_masquerades.Configured.Has(MasqueradeRecord.NameOf(network, isV6)))
                 MasqueradeRules.Remove(NetworkMasquerade.Nothing(network, isV6));
+        }
+    }
+
+    public void RemoveFormerRanges(string network)
+    {
+        try
+        {
+            foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+            {
+                if (_masquerades.Former.Has(MasqueradeRecord.NameOf(network, isV6)))
+                    MasqueradeRules.RemoveFormerRanges(network, isV6);
+            }
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            log.WriteLine($"former ranges of the network {network} stay in its masquerade: {e.Message}");
         }
     }
 
@@ -40,7 +56,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
         Socket.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
-            if (_masquerades.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
+            if (_masquerades.Configured.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
                 log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
                     "or a part of it; cni-bridge repair puts it back");
         }

@@ -23,6 +23,8 @@ sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManag
 
     public IReadOnlyList<AddressPool> Pools => [];
 
+    public string Store => "";
+
     /// <summary>
     /// Runs ADD. Pushes the undo first: a plugin that failed half-way must be told to clean up (CNI specification, "Plugin
     /// Delegation").

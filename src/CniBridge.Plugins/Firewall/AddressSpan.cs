@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.Firewall;
@@ -25,6 +26,17 @@ sealed record AddressSpan(IpAddress First, IpAddress Last)
         }
         return merged;
     }
+
+    internal bool Contains(IpAddress address) => address.IsV6 == First.IsV6 && address >= First && address <= Last;
+
+    internal bool Contains(AddressSpan other) => Contains(other.First) && Contains(other.Last);
+
+    /// <summary>Parses the form FIRST-LAST.</summary>
+    /// <exception cref="JsonException">The text is no range of addresses.</exception>
+    internal static AddressSpan Parse(string? text) =>
+        text?.Split('-') is [var first, var last] && IpAddress.TryParse(first, out var from) && IpAddress.TryParse(last, out var to)
+            ? new AddressSpan(from, to)
+            : throw new JsonException($"no range of addresses: {text}");
 
     /// <summary>Is there nothing between this and one that begins no earlier?</summary>
     bool Meets(AddressSpan later) => later.First <= Last || later.First == Last.Next();

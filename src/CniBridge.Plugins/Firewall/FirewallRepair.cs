@@ -25,12 +25,14 @@ public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
 
     void RestoreMasquerades(NftSocket socket, List<string> restored)
     {
-        var records = MasqueradeRecord.All(root);
+        var records = new MasqueradeRecords(root);
         var rules = new MasqueradeRules(socket, records, TextWriter.Null);
-        foreach (var record in records.ReadAll())
+        foreach (var record in records.Configured.ReadAll())
         {
             if (rules.Restore(record))
                 restored.Add($"masquerading of the network {record.Masquerade.Network} ({record.Masquerade.Table} {record.Chain})");
+            // Pods of these ranges may have gone without a DEL.
+            rules.RemoveFormerRanges(record.Masquerade.Network, record.Masquerade.IsV6);
         }
     }
 }

@@ -34,10 +34,10 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     /// <summary>Networks whose masquerading somebody deleted, or a part of it.</summary>
     public IReadOnlyList<string> FindLostMasquerades()
     {
-        var records = MasqueradeRecord.All(root);
+        var records = new MasqueradeRecords(root);
         var rules = new MasqueradeRules(_socket, records, TextWriter.Null);
         var lost = new List<string>();
-        foreach (var record in records.ReadAll())
+        foreach (var record in records.Configured.ReadAll())
         {
             if (!rules.IsIntact(record))
                 lost.Add($"{record.Masquerade.Network} ({record.Masquerade.Table} {record.Chain})");

@@ -1,29 +1,27 @@
 using System.Text.Json;
-using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>The record of a network's masquerade chain in one family, from which repair can create the chain without an ADD.</summary>
-/// <param name="Masquerade">The masquerade, including former ranges that the chain contains.</param>
+/// <param name="Masquerade">The masquerade of the configured ranges; <see cref="FormerRanges"/> has the others.</param>
 /// <param name="Chain">The name of the chain, computed from the configured ranges only; the next ADD looks for it.</param>
 sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
 {
-    static readonly RecordFormat<MasqueradeRecord> s_format = new(
+    internal static RecordFormat<MasqueradeRecord> Format { get; } = new(
         "masquerade", record => NameOf(record.Masquerade.Network, record.Masquerade.IsV6), Write, Read);
-
-    internal static Records<MasqueradeRecord> All(string root = StateDirectory.DefaultRoot) => new(s_format, root);
 
     internal static string NameOf(string network, bool isV6) => StateDirectory.NameOf(network, FamilyOf(isV6));
 
-    static string FamilyOf(bool isV6) => isV6 ? "ip6" : "ip";
+    internal static string FamilyOf(bool isV6) => isV6 ? "ip6" : "ip";
 
     static void Write(MasqueradeRecord record, Utf8JsonWriter json)
     {
         json.WriteString("network", record.Masquerade.Network);
         json.WriteString("family", FamilyOf(record.Masquerade.IsV6));
         json.WriteString("chain", record.Chain);
+        json.WriteString("store", record.Masquerade.Store);
         Write("from", record.Masquerade.From, json);
         Write("inside", record.Masquerade.Inside, json);
     }
@@ -45,6 +43,7 @@ sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
             From = ReadSpans("from", keys),
             Inside = ReadSpans("inside", keys),
             PodAddresses = [],
+            Store = keys.Text("store") ?? "",
         };
         return new MasqueradeRecord(masquerade, Required("chain"));
 
@@ -55,14 +54,7 @@ sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
     {
         var spans = new List<AddressSpan>();
         foreach (var text in keys.Texts(key) ?? throw new JsonException($"no {key}"))
-        {
-            if (text?.Split('-') is not [var first, var last] ||
-                !IpAddress.TryParse(first, out var from) || !IpAddress.TryParse(last, out var to))
-            {
-                throw new JsonException($"{key}: no range of addresses: {text}");
-            }
-            spans.Add(new AddressSpan(from, to));
-        }
+            spans.Add(AddressSpan.Parse(text));
         return spans;
     }
 }

@@ -10,37 +10,116 @@ namespace CniBridge.Plugins.Firewall;
 /// <summary>
 /// The chains of <see cref="NetworkMasquerade"/> in nftables: one base chain for each, with one rule and two sets.
 /// </summary>
-sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records, TextWriter log)
+sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWriter log)
 {
     /// <summary>The number of tries; more than one is needed only if several first ADDs of a network meet.</summary>
     const int Attempts = 5;
 
-    /// <summary>Creates the chain unless it exists. A look is enough for nearly every ADD.</summary>
+    /// <summary>
+    /// Creates the chain unless it exists. A look is enough for nearly every ADD. A new chain keeps former ranges that pods still
+    /// use: these pods are masqueraded as before.
+    /// </summary>
     /// <returns>True if something was changed.</returns>
-    internal bool Ensure(NetworkMasquerade wanted) => Repeat(() =>
+    internal bool Ensure(NetworkMasquerade wanted)
     {
         if (socket.TryGetChain(wanted.Chain) is not null)
             return false;
-        var former = ListChains(wanted);
-        var record = new MasqueradeRecord(Widen(wanted, former), wanted.Chain.Name);
-        // The record comes first, so that repair can create every chain that has existed.
-        records.TrySave(record, log);
-        socket.Commit(Making(record, former));
-        return true;
-    });
+        using var guard = StateLock.TryAcquire(records.Lock, "the masquerades", log);
+        return Repeat(() =>
+        {
+            if (socket.TryGetChain(wanted.Chain) is not null)
+                return false;
+            var chains = ListChains(wanted);
+            var former = FindFormerRanges(wanted, chains).InUse(wanted.From);
+            // The records come first, so that repair can create every chain that has existed.
+            Save(former);
+            records.Configured.TrySave(new MasqueradeRecord(wanted, wanted.Chain.Name), log);
+            socket.Commit(Making(wanted.With(former), wanted.Chain, chains));
+            return true;
+        });
+    }
+
+    /// <summary>
+    /// Finds the ranges that the records and the chains of the network have. Of a range that only a chain has, the record was lost:
+    /// then the store of its reservations is unknown.
+    /// </summary>
+    FormerRanges FindFormerRanges(NetworkMasquerade wanted, List<ChainEntry> chains)
+    {
+        var name = MasqueradeRecord.NameOf(wanted.Network, wanted.IsV6);
+        var ranges = new List<FormerRange>(records.Former.TryRead(name)?.Ranges ?? []);
+        if (records.Configured.TryRead(name)?.Masquerade is { } configured)
+        {
+            foreach (var span in configured.From)
+                ranges.Add(new FormerRange(span, configured.Store));
+        }
+        var known = AddressSpan.Merge([.. wanted.From, .. ranges.Select(range => range.Span)]);
+        foreach (var chain in chains)
+        {
+            foreach (var span in ListSpans(SetsOf(wanted.Table.Chain(chain.Name)).From))
+            {
+                if (!known.Any(range => range.Contains(span)))
+                    ranges.Add(new FormerRange(span, ""));
+            }
+        }
+        return new FormerRanges(wanted.Network, wanted.IsV6, ranges);
+    }
+
+    void Save(FormerRanges former)
+    {
+        var name = MasqueradeRecord.NameOf(former.Network, former.IsV6);
+        if (former.Ranges.Count > 0)
+            records.Former.TrySave(former, log);
+        else if (records.Former.Has(name))
+            records.Former.TryDelete(name, log);
+    }
+
+    /// <summary>
+    /// Removes former ranges that no pod uses any more, so that pods reach a network outside that has such a range now. Where there
+    /// are no former ranges, this costs one look for their record.
+    /// </summary>
+    internal void RemoveFormerRanges(string network, bool isV6)
+    {
+        var name = MasqueradeRecord.NameOf(network, isV6);
+        if (!records.Former.Has(name))
+            return;
+        using var guard = StateLock.TryAcquire(records.Lock, "the masquerades", log);
+        if (records.Former.TryRead(name) is not { } former || records.Configured.TryRead(name) is not { } record)
+            return;
+        var used = former.InUse(record.Masquerade.From);
+        if (used.Ranges.Count == former.Ranges.Count)
+            return;
+        var chain = record.Masquerade.Table.Chain(record.Chain);
+        Repeat(() =>
+        {
+            // A chain that is missing is for repair, or for the next ADD, to create.
+            if (socket.TryGetChain(chain) is not null)
+                socket.Commit(Making(record.Masquerade.With(used), chain, ListChains(record.Masquerade)));
+            return true;
+        });
+        Save(used);
+    }
 
     /// <summary>Creates the complete chain if a part of it is missing. Returns false if none is.</summary>
-    internal bool Restore(MasqueradeRecord record) => Repeat(() =>
+    internal bool Restore(MasqueradeRecord record)
     {
-        var former = ListChains(record.Masquerade);
-        if (IsIntact(record, former))
-            return false;
-        socket.Commit(Making(record, former));
-        return true;
-    });
+        var whole = WithFormerRanges(record);
+        return Repeat(() =>
+        {
+            var chains = ListChains(whole.Masquerade);
+            if (IsIntact(whole, chains))
+                return false;
+            socket.Commit(Making(whole.Masquerade, whole.Masquerade.Table.Chain(whole.Chain), chains));
+            return true;
+        });
+    }
+
+    MasqueradeRecord WithFormerRanges(MasqueradeRecord record) =>
+        records.Former.TryRead(MasqueradeRecord.NameOf(record.Masquerade.Network, record.Masquerade.IsV6)) is { } former
+            ? record with { Masquerade = record.Masquerade.With(former) }
+            : record;
 
     /// <summary>Tells whether the network has exactly this chain, complete.</summary>
-    internal bool IsIntact(MasqueradeRecord record) => IsIntact(record, ListChains(record.Masquerade));
+    internal bool IsIntact(MasqueradeRecord record) => IsIntact(WithFormerRanges(record), ListChains(record.Masquerade));
 
     bool IsIntact(MasqueradeRecord record, List<ChainEntry> chains)
     {
@@ -67,25 +146,12 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         }
     }
 
-    /// <summary>Pods of a range that the network had before may still run, and are of the network.</summary>
-    NetworkMasquerade Widen(NetworkMasquerade wanted, List<ChainEntry> former)
-    {
-        var kept = new List<AddressSpan>();
-        foreach (var entry in former)
-            kept.AddRange(ListSpans(SetsOf(wanted.Table.Chain(entry.Name)).From));
-        return wanted with
-        {
-            From = AddressSpan.Merge([.. wanted.From, .. kept]),
-            Inside = AddressSpan.Merge([.. wanted.Inside, .. kept]),
-        };
-    }
-
-    NftBatch Making(MasqueradeRecord record, List<ChainEntry> former)
+    NftBatch Making(NetworkMasquerade wanted, ChainName chain, List<ChainEntry> replaced)
     {
         var batch = new NftBatch();
-        foreach (var entry in former)
-            Delete(batch, record.Masquerade.Table.Chain(entry.Name));
-        Add(batch, record.Masquerade.Table.Chain(record.Chain), record.Masquerade);
+        foreach (var entry in replaced)
+            Delete(batch, wanted.Table.Chain(entry.Name));
+        Add(batch, chain, wanted);
         return batch;
     }
 
@@ -96,7 +162,8 @@ sealed class MasqueradeRules(NftSocket socket, Records<MasqueradeRecord> records
         foreach (var entry in ListChains(unwanted))
             Delete(batch, unwanted.Table.Chain(entry.Name));
         socket.Commit(batch);
-        records.TryDelete(MasqueradeRecord.NameOf(unwanted.Network, unwanted.IsV6), log);
+        records.Configured.TryDelete(MasqueradeRecord.NameOf(unwanted.Network, unwanted.IsV6), log);
+        Save(new FormerRanges(unwanted.Network, unwanted.IsV6, []));
     }
 
     static void Add(NftBatch batch, ChainName chain, NetworkMasquerade wanted)

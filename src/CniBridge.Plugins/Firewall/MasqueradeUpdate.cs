@@ -14,24 +14,40 @@ public sealed class MasqueradeUpdate(string root = StateDirectory.DefaultRoot)
 {
     /// <summary>Updates the masquerade of a network. A network without masquerade rules gets none before its first pod.</summary>
     /// <param name="network">The name of the network.</param>
-    /// <param name="subnets">Ranges of host-local that have only a subnet.</param>
+    /// <param name="subnets">Ranges of host-local that have only a subnet, in the default data directory.</param>
     /// <param name="outside">Networks that pods reach with their own addresses.</param>
     /// <returns>True if something was changed.</returns>
     /// <exception cref="IOException">The kernel refused.</exception>
     /// <exception cref="CniException">A subnet is no valid range.</exception>
     public bool Run(string network, IReadOnlyList<Cidr> subnets, IReadOnlyList<Cidr> outside)
     {
-        var records = MasqueradeRecord.All(root);
+        var records = new MasqueradeRecords(root);
+        var store = StorePlace.Of(network, dataDir: null, stateDir: null).Directory;
         var isChanged = false;
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
             var pools = PoolsOf(isV6, subnets);
-            if (pools.Count == 0 || !records.Has(MasqueradeRecord.NameOf(network, isV6)))
+            if (pools.Count == 0 || !records.Configured.Has(MasqueradeRecord.NameOf(network, isV6)))
                 continue;
             using var socket = new NftSocket();
-            isChanged |= new MasqueradeRules(socket, records, TextWriter.Null).Ensure(NetworkMasquerade.Of(network, isV6, pools, outside));
+            isChanged |= new MasqueradeRules(socket, records, TextWriter.Null)
+                .Ensure(NetworkMasquerade.Of(network, isV6, pools, outside) with { Store = store });
         }
         return isChanged;
+    }
+
+    /// <summary>Removes former ranges of a network that no pod uses any more, after addresses were released without a DEL.</summary>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public void RemoveFormerRanges(string network)
+    {
+        var records = new MasqueradeRecords(root);
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (!records.Former.Has(MasqueradeRecord.NameOf(network, isV6)))
+                continue;
+            using var socket = new NftSocket();
+            new MasqueradeRules(socket, records, TextWriter.Null).RemoveFormerRanges(network, isV6);
+        }
     }
 
     static List<AddressPool> PoolsOf(bool isV6, IReadOnlyList<Cidr> subnets)

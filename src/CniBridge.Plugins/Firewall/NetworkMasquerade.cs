@@ -30,6 +30,9 @@ sealed record NetworkMasquerade
     /// <summary>The attachment's own addresses.</summary>
     internal required IReadOnlyList<IpAddress> PodAddresses { get; init; }
 
+    /// <summary>The directory of the network's reservations; empty: another IPAM plugin's, or unknown.</summary>
+    internal string Store { get; init; } = "";
+
     /// <summary>Creates a masquerade for each family of the pod's addresses.</summary>
     /// <param name="network">The name of the network.</param>
     /// <param name="pools">The address pools; empty: only the networks of the pod's own addresses are known.</param>
@@ -47,6 +50,13 @@ sealed record NetworkMasquerade
         }
         return families;
     }
+
+    /// <summary>Returns the masquerade with former ranges of the network: their pods are masqueraded, and not towards each other.</summary>
+    internal NetworkMasquerade With(FormerRanges former) => this with
+    {
+        From = AddressSpan.Merge([.. From, .. former.Spans]),
+        Inside = AddressSpan.Merge([.. Inside, .. former.Spans]),
+    };
 
     /// <summary>Creates an empty masquerade, for the names of a network's chains.</summary>
     internal static NetworkMasquerade Nothing(string network, bool isV6) =>

@@ -49,6 +49,8 @@ sealed class HostLocalAddresses : IAddressManager
         }
     }
 
+    public string Store => _place.Directory;
+
     public IReadOnlyList<IpAddress> LastServed { get; private set; } = [];
 
     public bool HasMoved { get; private set; }

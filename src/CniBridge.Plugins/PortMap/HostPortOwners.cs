@@ -73,23 +73,8 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
         }
     }
 
-    /// <summary>
-    /// Takes the lock, or logs why there is none. Where its file cannot be created there are no records either, and without the
-    /// record of its owner no port becomes another's.
-    /// </summary>
-    /// <exception cref="KernelException">ETIMEDOUT: another process holds the lock.</exception>
-    IDisposable? TryLock()
-    {
-        try
-        {
-            return node.Lock();
-        }
-        catch (KernelException e) when (e.Errno != Errno.ETIMEDOUT)
-        {
-            log.WriteLine($"without the lock of the host ports: {e.Message}");
-            return null;
-        }
-    }
+    /// <summary>Acquires the lock, or logs why there is none. Without its owner's record no port becomes another attachment's.</summary>
+    IDisposable? TryLock() => StateLock.TryAcquire(node.Lock, "the host ports", log);
 
     /// <summary>Removes those elements that are there and still their owner's.</summary>
     /// <returns>Ports that are another's now.</returns>

@@ -12,10 +12,6 @@ namespace CniBridge.Plugins.PortMap;
 /// <summary><see cref="INodePorts"/> on the kernel. Sockets are opened when they are needed.</summary>
 sealed class NodePorts : INodePorts
 {
-    const string LockFile = StateDirectory.DefaultRoot + "/hostports.lock";
-    const uint LockMode = 0b110_000_000;
-    static readonly TimeSpan s_lockDeadline = TimeSpan.FromSeconds(15);
-
     RouteSocket? _routes;
     NftSocket? _firewall;
 
@@ -48,11 +44,7 @@ sealed class NodePorts : INodePorts
 
     public void CollectGoPorts(string network, ValidAttachments valid) => new GoPortMappings(Firewall).CollectGarbage(network, valid);
 
-    public IDisposable Lock()
-    {
-        Directories.Ensure(StateDirectory.DefaultRoot);
-        return FileLock.Acquire(LockFile, LockMode, s_lockDeadline);
-    }
+    public IDisposable Lock() => StateLock.Acquire("hostports");
 
     public void TryFirewall() => Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
 

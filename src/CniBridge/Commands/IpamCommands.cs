@@ -3,6 +3,7 @@ using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Node.Inspection;
 using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Inspection;
 
@@ -81,6 +82,8 @@ sealed class IpamCommands
             foreach (var state in isDryRun ? store.Open(Log).List().Where(state => state.IsLeftOver) : store.Open(Log).Collect())
                 freed.Add(new StoredReservation(store, state));
         }
+        foreach (var network in freed.Select(one => one.Store.Network).Distinct().Where(_ => !isDryRun))
+            new MasqueradeUpdate().RemoveFormerRanges(network);
         var word = isDryRun ? "would be freed" : "freed";
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(freed));
@@ -101,6 +104,7 @@ sealed class IpamCommands
         if (!parsed.GetValue(_force) && (state.Life.State == LifeState.Alive || state.IsConfigured == true))
             throw new RuntimeException($"{address} is in use: {IpamOutput.HowOf(state)}; another pod would be given the same address. --force frees it all the same");
         store.Open(Log).Release(address);
+        new MasqueradeUpdate().RemoveFormerRanges(store.Network);
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(found));
         else

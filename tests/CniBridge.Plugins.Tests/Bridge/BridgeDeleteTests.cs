@@ -68,6 +68,15 @@ public sealed class BridgeDeleteTests
         Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
+    // Only then does the store say that no pod uses the range.
+    [Fact]
+    public void Former_ranges_go_after_the_addresses()
+    {
+        var node = new FakeNode { HasHostLink = true, HasFormerRanges = true };
+        Run(node, Call.OwnNamespace);
+        Assert.Equal([GoRules, Guard, HostEnd, "release", "remove former ranges of pods"], node.Calls);
+    }
+
     [Fact]
     public void Without_address_management_there_is_nothing_to_release()
     {

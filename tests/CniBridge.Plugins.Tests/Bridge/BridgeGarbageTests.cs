@@ -53,6 +53,14 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
+    public void Former_ranges_go_after_the_addresses()
+    {
+        var node = new FakeNode { HasFormerRanges = true };
+        Run(node);
+        Assert.Equal(["collect addresses", "remove former ranges of pods"], node.Calls[^2..]);
+    }
+
+    [Fact]
     public void Without_address_management_only_links_go()
     {
         var node = Node();

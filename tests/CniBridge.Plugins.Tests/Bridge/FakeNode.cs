@@ -43,6 +43,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     internal List<AttachedLink> HostLinks { get; init; } = [];
     internal List<AddressUser> Users { get; init; } = [];
     internal bool WasMasqueraded { get; init; }
+    internal bool HasFormerRanges { get; init; }
     internal bool ForwardsV4 { get; init; }
     internal bool ForwardsV6 { get; init; }
 
@@ -53,6 +54,8 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     public bool ServesIPv6 { get; init; }
 
     public IReadOnlyList<AddressPool> Pools { get; init; } = [];
+
+    public string Store => "/var/lib/cni/networks/pods";
 
     /// <summary>The families that are masqueraded: v4, v6.</summary>
     internal HashSet<string> Masqueraded { get; init; } = [];
@@ -180,6 +183,12 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     {
         if (WasMasqueraded)
             Note($"remove masquerade of {network}");
+    }
+
+    public void RemoveFormerRanges(string network)
+    {
+        if (HasFormerRanges)
+            Note($"remove former ranges of {network}");
     }
 
     public bool HasMasquerade(NetworkMasquerade masquerade) =>

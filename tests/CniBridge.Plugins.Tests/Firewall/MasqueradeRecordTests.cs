@@ -19,7 +19,7 @@ public sealed class MasqueradeRecordTests : IDisposable
     public void What_was_made_is_read_again(string address, string name)
     {
         var masquerade = Of(address);
-        var records = MasqueradeRecord.All(_root.Path);
+        var records = new MasqueradeRecords(_root.Path).Configured;
         records.Save(new MasqueradeRecord(masquerade, masquerade.Chain.Name));
 
         Assert.True(records.Has(name));
@@ -41,6 +41,6 @@ public sealed class MasqueradeRecordTests : IDisposable
     {
         Directory.CreateDirectory(_root["masquerade"]);
         File.WriteAllText(_root["masquerade/pods,ip"], text);
-        Assert.Null(MasqueradeRecord.All(_root.Path).TryRead("pods,ip"));
+        Assert.Null(new MasqueradeRecords(_root.Path).Configured.TryRead("pods,ip"));
     }
 }
