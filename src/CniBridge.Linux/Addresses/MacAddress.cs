@@ -41,6 +41,14 @@ public readonly record struct MacAddress
         return bytes;
     }
 
+    /// <summary>Returns the IPv6 link-local address that is derived from this address: fe80::/64 and a modified EUI-64 (RFC 4291, appendix A).</summary>
+    public Cidr ToLinkLocal()
+    {
+        var b = ToBytes();
+        return new Cidr(
+            IpAddress.FromBytes([0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(b[0] ^ 0x02), b[1], b[2], 0xff, 0xfe, b[3], b[4], b[5]]), 64);
+    }
+
     /// <summary>Parses 00:11:22:aa:bb:cc, 00-11-22-aa-bb-cc or 0011.22aa.bbcc, in upper or lower case.</summary>
     public static bool TryParse(string text, out MacAddress address)
     {

@@ -154,6 +154,14 @@ public sealed unsafe class RouteSocket : IDisposable
     public void EnsureAddress(int index, Cidr cidr, bool skipsDad) =>
         _socket.Execute(AddressMessage.Add(index, cidr, skipsDad) with { Tolerated = Errno.EEXIST });
 
+    /// <summary>
+    /// Adds the IPv6 link-local address of a link that was just created, without duplicate address detection: only this link has its
+    /// random MAC. The kernel derives the same address from the MAC when the link gets its carrier, and keeps it tentative for up to
+    /// two seconds (addrconf_dad_start). Until then it asks for no neighbour on behalf of forwarded packets (ndisc_solicit). All other
+    /// addresses of the link, and its settings, keep the detection. A refusal does not matter: IPv6 may be off.
+    /// </summary>
+    public void TryAddLinkLocal(int index, MacAddress mac) => _ = TryExecute([AddressMessage.Add(index, mac.ToLinkLocal(), skipsDad: true)]);
+
     /// <summary>Deletes an address. Succeeds if the link does not have it.</summary>
     public void DeleteAddress(int index, Cidr cidr) =>
         _socket.Execute(AddressMessage.Delete(index, cidr) with { Tolerated = Errno.EADDRNOTAVAIL });

@@ -39,17 +39,20 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public Link CreateBridge(BridgeConfig config)
     {
-        CreateBridge(_socket, config);
+        var mac = MacAddress.Random();
+        // Before the first port gives the bridge its carrier.
+        if (TryCreateBridge(_socket, config, mac) && _socket.TryGetIndex(config.Bridge) is { } index)
+            _socket.TryAddLinkLocal(index, mac);
         return FindBridge(config) ?? throw CniException.InvalidConfig("bridge", $"\"{config.Bridge}\"",
             "it is another name (altname) of a link: give the name that ip link shows first");
     }
 
-    static void CreateBridge(RouteSocket socket, BridgeConfig config)
+    /// <summary>Creates the bridge. Returns false if there is one already.</summary>
+    static bool TryCreateBridge(RouteSocket socket, BridgeConfig config, MacAddress mac)
     {
         try
         {
-            socket.TryCreateBridge(
-                new CreateBridge(config.Bridge, MacAddress.Random(), config.Mtu) { FiltersVlans = config.FiltersVlans });
+            return socket.TryCreateBridge(new CreateBridge(config.Bridge, mac, config.Mtu) { FiltersVlans = config.FiltersVlans });
         }
         catch (KernelException e) when (e.Errno == Errno.EOPNOTSUPP && config.FiltersVlans)
         {
@@ -64,7 +67,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     public void TryKernel(BridgeConfig config) => NetworkNamespace.RunInNew(() =>
     {
         using var socket = new RouteSocket();
-        CreateBridge(socket, config);
+        TryCreateBridge(socket, config, MacAddress.Random());
         return socket.TryCreateVeth(
             new VethEnd("veth0", MacAddress.Random()), new VethEnd("veth1", MacAddress.Random()), null,
             socket.GetIndex(config.Bridge), config.Mtu);

@@ -36,8 +36,13 @@ sealed class VlanGateway(RouteSocket socket, Link bridge, BridgeConfig config, T
     {
         var port = HostLink.NameOfVlanPort(_name);
         var mtu = config.Mtu > 0 ? config.Mtu : (int)bridge.Mtu;
-        socket.TryCreateVeth(
-            new VethEnd(port, MacAddress.Random()), new VethEnd(_name, MacAddress.Random()), null, bridge.Index, mtu);
+        var mac = MacAddress.Random();
+        // Before the link is up.
+        if (socket.TryCreateVeth(new VethEnd(port, MacAddress.Random()), new VethEnd(_name, mac), null, bridge.Index, mtu) &&
+            socket.TryGetIndex(_name) is { } index)
+        {
+            socket.TryAddLinkLocal(index, mac);
+        }
     }
 
     /// <summary>

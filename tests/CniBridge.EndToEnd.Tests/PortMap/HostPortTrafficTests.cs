@@ -87,6 +87,35 @@ public sealed class HostPortTrafficTests
         Assert.Equal("0", node.Localnet("all"));
     }
 
+    // A node asks for a pod's neighbour entry from the bridge's link-local address, which the kernel would keep tentative for two seconds.
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"mtu": 1400}""")]
+    public void The_first_pod_of_a_node_is_reached_over_IPv6_from_outside_at_once(string keys)
+    {
+        using var node = HostPortNode.Of(keys).WithOutside();
+        node.Attach("pod");
+        var first = LinkLocals(node);
+        node.Serve("pod", "tcp/80");
+        node.Add("pod", Only(8080, 80));
+        Assert.Equal($"pod {OutsideWorld.HostV6}", node.Ask(Outside, "tcp", NodeV6, 8080));
+
+        var address = Assert.Single(first);
+        Assert.False(address.TryGetProperty("tentative", out _), $"{address}");
+        // The kernel's own is the same one.
+        Assert.Equal(address.GetProperty("local").GetString(), Assert.Single(LinkLocals(node)).GetProperty("local").GetString());
+        // What an administrator adds is checked for duplicates as before.
+        node.Node.Run("ip", "address", "add", "fd00:77::1/64", "dev", "cni0").Succeeded();
+        Assert.Contains("tentative", node.Node.Run("ip", "address", "show", "to", "fd00:77::1", "dev", "cni0").Succeeded().Stdout, StringComparison.Ordinal);
+    }
+
+    static List<System.Text.Json.JsonElement> LinkLocals(HostPortNode node) =>
+    [
+        .. node.Node.Run("ip", "-j", "-6", "address", "show", "dev", "cni0", "scope", "link").Succeeded().Json.EnumerateArray()
+            .SelectMany(link => link.GetProperty("addr_info").EnumerateArray())
+            .Where(address => address.TryGetProperty("local", out _)),
+    ];
+
     // No packet of ::1 can leave a node: who tries it must hear so at once, to go on to 127.0.0.1.
     [Fact]
     public void What_listens_on_the_IPv6_loopback_is_left_alone()

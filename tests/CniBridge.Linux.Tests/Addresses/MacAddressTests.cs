@@ -17,6 +17,17 @@ public sealed class MacAddressTests
         Assert.Equal([0x00, 0x11, 0x22, 0xaa, 0xbb, 0xcc], address.ToBytes());
     }
 
+    // As the kernel derives it: ip -6 address show
+    [Theory]
+    [InlineData("f2:a6:e8:54:6d:dc", "fe80::f0a6:e8ff:fe54:6ddc/64")]
+    [InlineData("02:00:00:00:00:0a", "fe80::ff:fe00:a/64")]
+    [InlineData("00:00:5e:00:53:01", "fe80::200:5eff:fe00:5301/64")]
+    public void A_link_local_address_is_derived_from_it(string mac, string expected)
+    {
+        Assert.True(MacAddress.TryParse(mac, out var address));
+        Assert.Equal(expected, address.ToLinkLocal().ToString());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("001122aabbcc")]
