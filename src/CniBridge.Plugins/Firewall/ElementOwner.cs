@@ -4,26 +4,28 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// How elements of sets say in their comments whose they are: NETWORK/CONTAINER/INTERFACE, and behind a port's the MAC that
-/// belongs to it, so that what stands for it in another set can be looked up.
+/// The owner of a set element, in the element's comment: NETWORK/CONTAINER/INTERFACE. The comment of a port also has its MAC, so that
+/// the matching element of another set can be found.
 /// </summary>
 static class ElementOwner
 {
-    /// <summary>What a comment of nftables holds (NFTNL_UDATA_COMMENT_MAXLEN less the zero at the end).</summary>
+    /// <summary>The longest comment of nftables in bytes (NFTNL_UDATA_COMMENT_MAXLEN without the terminating zero).</summary>
     const int MaxComment = 127;
 
-    /// <summary>00:11:22:aa:bb:cc</summary>
+    /// <summary>The length of 00:11:22:aa:bb:cc.</summary>
     const int MacLength = 17;
 
     internal const int MaxLength = MaxComment - MacLength - 1;
 
-    /// <summary>~ and sixteen hex digits: no name has such a sign.</summary>
+    /// <summary>The length of a hash: ~, which no name contains, and sixteen hex digits.</summary>
     const int MarkLength = 17;
 
-    /// <summary>What of the names stays when they are cut, the network's mark among it: with the container's all fits.</summary>
+    /// <summary>The limits for the parts of an owner that is cut. The network's part includes its hash.</summary>
     const int MaxNetwork = 51, MaxContainer = MaxLength - MaxNetwork - 1 - MarkLength;
 
-    /// <summary>Cut, and made unique again, when it is too long or holds what nft could not read back.</summary>
+    /// <summary>
+    /// Returns the owner of an attachment. One that is too long, or that nft could not parse, is cut and made unique by a hash.
+    /// </summary>
     internal static string Of(Attachment attachment)
     {
         var prefix = PrefixOf(attachment.Network);
@@ -33,20 +35,22 @@ static class ElementOwner
             : prefix + Cut(attachment.ContainerId, MaxContainer) + MarkOf(rest);
     }
 
-    /// <summary>What all owners of a network begin with, and no other's.</summary>
+    /// <summary>Returns the start of all owners of a network, which owners of other networks do not have.</summary>
     internal static string PrefixOf(string network) => network.Length <= MaxNetwork
         ? network + "/"
         : $"{Cut(network, MaxNetwork - MarkLength)}{MarkOf(network)}/";
 
     internal static string WithMac(Attachment attachment, MacAddress mac) => $"{Of(attachment)} {mac}";
 
-    /// <summary>The owner alone, and no MAC, of a comment that ends with none.</summary>
+    /// <summary>Splits a comment into the owner and the MAC; the MAC is null if the comment has none.</summary>
     internal static (string Owner, MacAddress? Mac) Parse(string comment) =>
         comment.LastIndexOf(' ') is > 0 and var space && MacAddress.TryParse(comment[(space + 1)..], out var mac)
             ? (comment[..space], mac)
             : (comment, null);
 
-    /// <summary>Interfaces may have any name; those of networks and containers are letters, digits and a few signs.</summary>
+    /// <summary>
+    /// Tells whether nft can parse the text. Interfaces may have any name; names of networks and containers have only safe characters.
+    /// </summary>
     static bool IsReadable(string text)
     {
         foreach (var c in text)

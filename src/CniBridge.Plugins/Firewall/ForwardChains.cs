@@ -4,8 +4,8 @@ using CniBridge.Linux.Nftables.Evaluation;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// Base chains of anybody at the hook forward. A packet that one of them drops is lost, and no accept of another's helps: so
-/// it is a matter of finding the one. What is not sure is not told.
+/// The base chains of all programs at the forward hook. A packet that one of them drops is lost, even if another accepts it. So one
+/// chain that certainly drops is enough; uncertain ones are not reported.
 /// </summary>
 sealed class ForwardChains(NftSocket socket)
 {
@@ -22,7 +22,7 @@ sealed class ForwardChains(NftSocket socket)
         return null;
     }
 
-    /// <summary>iptables' names may be such that nft could not read them back; those are let be.</summary>
+    /// <summary>Evaluates a chain. Chains of iptables with names that nft cannot parse are skipped.</summary>
     ForwardObstacle? Find(ForwardPath path, ChainEntry chain)
     {
         if (!NftName.IsName(chain.Table) || !NftName.IsName(chain.Name))

@@ -4,15 +4,15 @@ using CniBridge.Linux.Nftables;
 
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>A base chain that lets no new connection of a pod through, whatever the other chains say.</summary>
-/// <param name="Rule">The one that drops or refuses them; null: the chain's policy.</param>
+/// <summary>A base chain that drops all new connections of a pod, regardless of other chains.</summary>
+/// <param name="Rule">The rule that drops or rejects them; null: the policy of the chain.</param>
 sealed record ForwardObstacle(ForwardPath Path, ChainEntry Chain, RuleEntry? Rule)
 {
     internal string Message => $"{Path}: they end in the chain {Name} of nftables, by " + (Rule is null
         ? "its policy"
         : string.Create(CultureInfo.InvariantCulture, $"rule {Rule.Handle} of the chain {Rule.Chain}"));
 
-    /// <summary>A command that helps, for as long as those who made the chain do not make it anew.</summary>
+    /// <summary>A command that allows the connections until the owner of the chain writes it again.</summary>
     internal string Remedy => (Chain.Family, Chain.Table, Chain.Name) switch
     {
         (TableFamily.IPv4, "filter", "FORWARD") => $"iptables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {ShellText.Quote(Path.Gateway.Name)} -j ACCEPT",
@@ -21,6 +21,6 @@ sealed record ForwardObstacle(ForwardPath Path, ChainEntry Chain, RuleEntry? Rul
         _ => $"nft insert rule {Name} {(Path.IsFromPod ? "iifname" : "oifname")} {ShellText.Quote(Path.Gateway.Name)} accept",
     };
 
-    /// <summary>As nft writes it, family and table before it.</summary>
+    /// <summary>The chain in nft's notation, with family and table.</summary>
     string Name => new TableName(Chain.Family, Chain.Table).Chain(Chain.Name).ToString();
 }

@@ -4,10 +4,10 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>The way of new connections between a pod and the world outside, through the node.</summary>
+/// <summary>The path of new connections between a pod and the outside, through the node.</summary>
 /// <param name="Pod">The pod's address.</param>
-/// <param name="Gateway">The link with the pod's gateway: the bridge, or a VLAN's.</param>
-/// <param name="Uplink">The link of the node's default route; null: there is none, and it may be any.</param>
+/// <param name="Gateway">The link with the pod's gateway address: the bridge, or the link of a VLAN.</param>
+/// <param name="Uplink">The link of the node's default route; null without a default route: any link.</param>
 sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, bool IsFromPod)
 {
     internal PacketSketch Packet => IsFromPod

@@ -2,17 +2,17 @@ using CniBridge.Linux.Nftables;
 
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>A chain that the Go plugins made for one container with iptables, to nf_tables a chain like any other.</summary>
-/// <param name="Parent">Where the rules are that jump to it.</param>
+/// <summary>A chain that the Go plugins created for one container with iptables.</summary>
+/// <param name="Parent">The chain with the rules that jump to it.</param>
 sealed record GoChain(ChainName Chain, ChainName Parent)
 {
-    /// <summary>The table of iptables -t nat, or ip6tables.</summary>
+    /// <summary>Returns the table of iptables -t nat or ip6tables -t nat.</summary>
     internal static TableName Nat(bool isV6) => new(isV6 ? TableFamily.IPv6 : TableFamily.IPv4, "nat");
 
     internal static GoChain Masquerade(bool isV6, string name) => new(Nat(isV6).Chain(name), Nat(isV6).Chain("POSTROUTING"));
 
-    /// <summary>Adds to a batch what deletes it; where it never was, that is one look-up.</summary>
-    /// <param name="isOthers">Says of a rule that jumps to it that it must stay, and the chain with it.</param>
+    /// <summary>Adds the deletion of the chain to a batch. Costs one request if the chain does not exist.</summary>
+    /// <param name="isOthers">Tells whether a rule that jumps to the chain must stay, and the chain with it.</param>
     internal void Delete(NftBatch batch, NftSocket socket, Predicate<RuleEntry>? isOthers = null)
     {
         if (socket.TryGetChain(Chain) is null)

@@ -6,8 +6,8 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// What ipMasq of the Go plugins left in nf_tables: with iptables a chain per container in each family, and a rule per address
-/// that jumps to it; with nftables a rule per address. What iptables-legacy keeps is elsewhere, and out of reach.
+/// The rules that ipMasq of the Go plugins created in nf_tables. With iptables: a chain per container and family, and a rule per
+/// address that jumps to it. With nftables: a rule per address. Rules of iptables-legacy are in another subsystem.
 /// </summary>
 sealed class GoMasquerade(NftSocket socket)
 {
@@ -15,10 +15,10 @@ sealed class GoMasquerade(NftSocket socket)
 
     static readonly ChainName s_checks = new TableName(TableFamily.Inet, "cni_plugins_masquerade").Chain("masq_checks");
 
-    /// <summary>Where Go was never used, three look-ups.</summary>
+    /// <summary>Deletes the rules of an attachment. Costs three requests on a node without rules of the Go plugins.</summary>
     /// <param name="findAddresses">
-    /// The attachment's addresses; none: unknown. Asked only where the container has a chain, which all its interfaces in the
-    /// network share.
+    /// Returns the attachment's addresses; empty if they are unknown. Called only if the container has a chain, which all its interfaces
+    /// in the network share.
     /// </param>
     internal void Delete(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
     {
@@ -42,14 +42,14 @@ sealed class GoMasquerade(NftSocket socket)
             if (cidr.Address.IsV6 != isV6)
                 continue;
             isKnown = true;
-            // Plugins of the first years wrote the network in place of the address.
+            // Early versions of the plugin used the network instead of the address.
             if (rule.Begins(Match.Source(new Cidr(cidr.Address, cidr.Address.Bits))) || rule.Begins(Match.Source(cidr)))
                 return false;
         }
         return isKnown;
     }
 
-    /// <summary>What is proven to be a network's, and none of its living attachments'.</summary>
+    /// <summary>Deletes the rules that certainly belong to stale attachments of the network.</summary>
     internal void CollectGarbage(string network, ValidAttachments valid) => GoRules.DeleteAll(socket, () =>
     {
         var batch = new NftBatch();
@@ -57,7 +57,7 @@ sealed class GoMasquerade(NftSocket socket)
         {
             foreach (var chain in socket.ListChains(GoChain.Nat(isV6)))
             {
-                // Other chains may have names that nft could not read back.
+                // Chains of other programs may have names that nft cannot parse.
                 if (!IsName(chain.Name))
                     continue;
                 var ofGo = GoChain.Masquerade(isV6, chain.Name);
@@ -75,7 +75,10 @@ sealed class GoMasquerade(NftSocket socket)
     static bool IsName(string name) => name.Length == ChainNameLength && name.StartsWith("CNI-", StringComparison.Ordinal) &&
         name.Skip("CNI-".Length).All(char.IsAsciiHexDigitLower);
 
-    /// <summary>The comments of a chain's rules say whose it is, and its name, which is made of that, that they say the truth.</summary>
+    /// <summary>
+    /// Tells whether a chain belongs to a stale attachment: the comments of its rules name the attachment, and the chain's name, a hash
+    /// of it, confirms that.
+    /// </summary>
     bool IsGarbage(ChainName chain, string network, ValidAttachments valid) =>
         socket.ListRules(chain).Exists(rule =>
             GoNames.TryParseContainer(rule.Comment, network) is { } container && !valid.Contains(container, "") &&

@@ -4,21 +4,21 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// What Go's portmap left in nf_tables: with iptables a chain per container in each family, and rules that jump to it; with
-/// nftables rules whose comment is the container. The chains that all containers share stay, as they do with Go.
+/// The rules that Go's portmap created in nf_tables. With iptables: a chain per container and family, and rules that jump to it. With
+/// nftables: rules with the container as comment. Chains that all containers share stay, as they do with the Go plugin.
 /// </summary>
 sealed class GoPortMappings(NftSocket socket)
 {
     static readonly string[] s_shared = ["hostports", "hostip_hostports", "masquerading"];
 
-    /// <summary>Where the jumps to a kind's chains are, and what their comments begin with.</summary>
+    /// <summary>For each kind of chain: the chain with the jumps to it, the start of their comments, and its name.</summary>
     static readonly (string Parent, string Kind, Func<string, string, string> NameOf)[] s_kinds =
     [
         ("CNI-HOSTPORT-DNAT", "dnat ", GoNames.DestinationChain),
         ("CNI-HOSTPORT-SNAT", "snat ", GoNames.SourceChain),
     ];
 
-    /// <summary>Where Go was never used, some look-ups. Of nftables' rules those of any network, for they do not name it.</summary>
+    /// <summary>Deletes the rules of a container. nftables rules do not name the network, so those of all networks are deleted.</summary>
     internal void Delete(string network, string containerId) => GoRules.DeleteAll(socket, () =>
     {
         var batch = new NftBatch();
@@ -37,7 +37,7 @@ sealed class GoPortMappings(NftSocket socket)
     });
 
     /// <summary>
-    /// What is proven to be a network's, and of no container that lives. Of nftables' rules that is none, for they do not name it.
+    /// Deletes the rules that certainly belong to stale containers of the network. nftables rules stay, because they do not name it.
     /// </summary>
     internal void CollectGarbage(string network, ValidAttachments valid) => GoRules.DeleteAll(socket, () =>
     {
@@ -54,7 +54,10 @@ sealed class GoPortMappings(NftSocket socket)
         return batch;
     });
 
-    /// <summary>A jump's comment says whose it is, and the name of the chain, which is made of that, that it says the truth.</summary>
+    /// <summary>
+    /// Returns the chains of stale containers: the comment of a jump names the container, and the chain's name, a hash of it, confirms
+    /// that.
+    /// </summary>
     HashSet<string> ListDead(
         ChainName parent, string kind, Func<string, string, string> nameOf, string network, ValidAttachments valid)
     {

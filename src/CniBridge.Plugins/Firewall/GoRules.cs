@@ -3,13 +3,15 @@ using CniBridge.Linux.Nftables;
 
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>Rules that the Go plugins made, in whatever table: how they are deleted.</summary>
+/// <summary>The deletion of rules that the Go plugins created.</summary>
 static class GoRules
 {
-    /// <summary>More than once only when somebody else deletes the same at the same time.</summary>
+    /// <summary>The number of tries; more than one is needed only if another process deletes the same rules.</summary>
     const int Attempts = 3;
 
-    /// <summary>Rules of a chain, by their comments; the chain stays, as it does with Go.</summary>
+    /// <summary>
+    /// Adds the deletion of a chain's rules to a batch, selected by comment. The chain stays, as it does with the Go plugin.
+    /// </summary>
     internal static void Delete(NftBatch batch, NftSocket socket, ChainName chain, Predicate<string> isMeant)
     {
         if (socket.TryGetChain(chain) is null)
@@ -21,7 +23,7 @@ static class GoRules
         }
     }
 
-    /// <summary>What cannot be deleted is logged: it must not keep the rest from being cleaned up.</summary>
+    /// <summary>Deletes, or logs the failure: it must not keep the rest from being cleaned up.</summary>
     internal static void TryDelete(Action delete, TextWriter log)
     {
         try
@@ -34,7 +36,7 @@ static class GoRules
         }
     }
 
-    /// <summary>Looks, and deletes what was found all at once.</summary>
+    /// <summary>Finds rules and deletes them in one batch.</summary>
     internal static void DeleteAll(NftSocket socket, Func<NftBatch> find)
     {
         for (var attempt = 1; ; attempt++)
@@ -44,7 +46,7 @@ static class GoRules
                 socket.Commit(find());
                 return;
             }
-            // Somebody else deleted some of it meanwhile, or made another rule that jumps to a chain.
+            // Another process has deleted some of them meanwhile, or added another jump to a chain.
             catch (KernelException e) when (e.Errno is Errno.ENOENT or Errno.EBUSY && attempt < Attempts)
             {
             }

@@ -4,42 +4,42 @@ using CniBridge.Linux.Nftables.Sets;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>An element of one of the sets of <see cref="HostPortTable"/>, with its owner as its comment.</summary>
-/// <param name="What">As it is told to people.</param>
+/// <summary>An element of one of the sets of <see cref="HostPortTable"/>, with its owner as comment.</summary>
+/// <param name="What">The name of the element in messages.</param>
 sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string What)
 {
-    /// <summary>The port that it is; null for those by which senders are masked.</summary>
+    /// <summary>The port mapping; null for an element that masquerades senders.</summary>
     internal PortMapping? Mapping { get; init; }
 
     internal string Owner => Element.Comment;
 
-    /// <summary>It is nobody's, and stays.</summary>
+    /// <summary>True for an element without an owner, which is never removed.</summary>
     internal bool IsShared => Owner.Length == 0;
 
-    /// <summary>The same element as it was found, perhaps another's and for another pod.</summary>
+    /// <summary>Returns the element as it was found; it may have another owner and lead to another pod.</summary>
     internal HostPortElement As(SetElement found) => this with { Element = Element with { Data = found.Data, Comment = found.Comment } };
 
-    /// <summary>Does what was found under its key the same?</summary>
+    /// <summary>Tells whether the element that was found under the key leads to the same target.</summary>
     internal bool LeadsTo(SetElement found) => (Element.Data ?? []).AsSpan().SequenceEqual(found.Data);
 
-    /// <summary>What the kernel tells it from others by: the set and the key, as a text that can be looked up.</summary>
+    /// <summary>The identity of the element in the kernel: the set and the key, as a text for lookups.</summary>
     internal string Key => $"{Set} {Convert.ToHexString(Element.Key)}";
 
-    /// <summary>The connections over the port; null for an element that is none.</summary>
+    /// <summary>The connections over the port; null for an element without a port.</summary>
     internal HostPortFlow? Flow
     {
         get
         {
             if (Mapping is null || Element.Data is not { } data)
                 return null;
-            // Address, port, and two bytes of nothing.
+            // Address, port, and two bytes of padding.
             var size = IsV6 ? 16 : 4;
             return new HostPortFlow(Mapping.Protocol, Mapping.IsAnywhere ? null : Mapping.HostAddress, Mapping.HostPort,
                 IpAddress.FromBytes(data.AsSpan(0, size)), (ushort)((data[size] << 8) | data[size + 1]));
         }
     }
 
-    /// <summary>All that a record stands for.</summary>
+    /// <summary>Returns all elements of a record.</summary>
     internal static List<HostPortElement> Of(HostPortRecord record)
     {
         var elements = new List<HostPortElement>();
@@ -97,5 +97,5 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
     }
 }
 
-/// <summary>Elements that go and elements that come, all at once.</summary>
+/// <summary>A change of elements that the kernel makes completely or not at all.</summary>
 sealed record HostPortChange(IReadOnlyList<HostPortElement> Removed, IReadOnlyList<HostPortElement> Added);

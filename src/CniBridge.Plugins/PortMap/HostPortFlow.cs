@@ -4,7 +4,8 @@ using CniBridge.Linux.Nftables;
 namespace CniBridge.Plugins.PortMap;
 
 /// <summary>Connections over a port of the node.</summary>
-/// <param name="HostAddress">To which they were begun; null: any that is the node's own, for others only pass through.</param>
-/// <param name="PodAddress">Where an element leads, or has led; also says the family.</param>
+/// <param name="HostAddress">The destination of their first packet; null: any address of the node, because others only pass
+/// through.</param>
+/// <param name="PodAddress">The present or former target of the element; it also tells the family.</param>
 sealed record HostPortFlow(
     TransportProtocol Protocol, IpAddress? HostAddress, ushort HostPort, IpAddress PodAddress, ushort PodPort);

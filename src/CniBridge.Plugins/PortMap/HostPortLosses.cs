@@ -1,9 +1,9 @@
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>What somebody deleted of all that pods' host ports take.</summary>
+/// <summary>The missing elements and rules of the pods' host ports.</summary>
 sealed class HostPortLosses(INodePorts node)
 {
-    /// <summary>In words, one for each. What is another's now is none.</summary>
+    /// <summary>Returns one line for each missing part. An element that now belongs to another pod is not missing.</summary>
     internal List<string> Find(IReadOnlyList<HostPortRecord> records)
     {
         var elements = new List<HostPortElement>();

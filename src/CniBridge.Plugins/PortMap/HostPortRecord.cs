@@ -6,7 +6,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>The ports of an attachment, with all that it takes to make its elements again.</summary>
+/// <summary>The host ports of an attachment, with everything that is needed to add its elements again.</summary>
 sealed record HostPortRecord(RecordOwner Owner)
 {
     internal IReadOnlyList<PortMapping> Mappings { get; init; } = [];
@@ -16,20 +16,20 @@ sealed record HostPortRecord(RecordOwner Owner)
 
     internal static RecordFormat<HostPortRecord> Format { get; } = new("hostports", record => record.Name, Write, Read);
 
-    /// <summary>What the comments of its elements say.</summary>
+    /// <summary>The comment of the record's elements.</summary>
     internal string OwnerName => ElementOwner.Of(Owner.Attachment);
 
     internal string Name => NameOf(OwnerName);
 
     internal static string NameOf(Attachment attachment) => NameOf(ElementOwner.Of(attachment));
 
-    /// <summary>An element's comment leads to its owner's record; null for one that is none of ours.</summary>
+    /// <summary>Returns the name of the record of an element's owner, or null if the comment has another format.</summary>
     internal static string? TryGetName(string comment) =>
         comment.Contains('/', StringComparison.Ordinal) && !comment.Contains('\0', StringComparison.Ordinal) ? NameOf(comment) : null;
 
     static string NameOf(string owner) => owner.Replace('/', ',');
 
-    /// <summary>Is there a port on 127.0.0.1 that leads to the address, and a link of which the kernel can be told so?</summary>
+    /// <summary>Tells whether a port of 127.0.0.1 leads to the address through a link that can be allowed to carry such packets.</summary>
     internal bool ServesLocalhost(PodAddress pod)
     {
         if (!Masquerades || pod.Address.IsV6 || pod.Link is null)

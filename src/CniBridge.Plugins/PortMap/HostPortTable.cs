@@ -10,32 +10,35 @@ namespace CniBridge.Plugins.PortMap;
 sealed record ChainRules(NewChain Chain, params Expression[][] Rules);
 
 /// <summary>
-/// What there is of host ports in the table of a family, whatever the number of pods: chains with their rules, and the sets that
-/// these look into.
+/// The host ports in the table of a family, independent of the number of pods: chains with their rules, and the sets that the rules
+/// use.
 /// </summary>
 sealed record HostPortTable(bool IsV6)
 {
     internal TableName Name => NetworkMasquerade.TableOf(IsV6);
 
-    /// <summary>Protocol, address of the node, port: to the pod's address, port.</summary>
+    /// <summary>A map from protocol, node address and port to pod address and port.</summary>
     internal SetName AddressPorts => Name.Set("hostport-addresses");
 
-    /// <summary>Protocol, port of any address of the node: to the pod's address, port.</summary>
+    /// <summary>A map from protocol and port of any node address to pod address and port.</summary>
     internal SetName Ports => Name.Set("hostports");
 
-    /// <summary>Who must not be seen as who he is, and by which pod: the pod itself, 127.0.0.1.</summary>
+    /// <summary>Pairs of a sender to masquerade and the pod it connects to: the pod itself, 127.0.0.1.</summary>
     internal SetName Senders => Name.Set("hostport-senders");
 
-    /// <summary>A pod and its link: who comes by that link would be answered directly, and would not know by whom.</summary>
+    /// <summary>
+    /// Pairs of a pod and its link. Senders on that link are masqueraded, because the pod would answer them directly from an unknown
+    /// address.
+    /// </summary>
     internal SetName Neighbours => Name.Set("hostport-neighbours");
 
-    /// <summary>Pods that see nobody as who he is.</summary>
+    /// <summary>Pods for which all senders are masqueraded.</summary>
     internal SetName Masked => Name.Set("hostport-masked");
 
-    /// <summary>Links that may carry packets of 127.0.0.1. They belong to nobody and stay, as the kernel's setting does.</summary>
+    /// <summary>Links that may carry packets of 127.0.0.1. Its elements have no owner and stay, like the kernel's setting.</summary>
     internal SetName LocalhostLinks => Name.Set("hostport-localhost-links");
 
-    /// <summary>Where it is there, all the others are.</summary>
+    /// <summary>The chain with the translations. If it exists, all other chains exist.</summary>
     internal ChainName Translation => Name.Chain("hostport-translation");
 
     DataType Address => IsV6 ? DataType.IPv6Address : DataType.IPv4Address;
@@ -78,15 +81,15 @@ sealed record HostPortTable(bool IsV6)
 
     NewChain BaseChain(string name, ChainHook hook) => new(Name.Chain(name)) { Hook = hook, Policy = Verdict.Accept };
 
-    /// <summary>The register behind an address at the first one.</summary>
+    /// <summary>The register behind an address that starts in register 0.</summary>
     int BehindAddress => IsV6 ? 4 : 1;
 
     /// <summary>fib daddr type local jump hostport-translation</summary>
     Expression[] Translate => [.. Match.LocalDestination(), new Decide(Verdict.Jump(Translation))];
 
     /// <summary>
-    /// ip6 daddr != ::1 fib daddr type local jump hostport-translation: a packet of ::1 cannot leave the node, so that whoever
-    /// tries it is refused at once, and goes on to 127.0.0.1.
+    /// ip6 daddr != ::1 fib daddr type local jump hostport-translation. A packet to ::1 cannot leave the node; without translation the
+    /// client is refused at once and tries 127.0.0.1.
     /// </summary>
     Expression[] TranslateButLocalhost => [.. Match.NotDestination(LocalhostV6), .. Translate];
 
@@ -112,8 +115,8 @@ sealed record HostPortTable(bool IsV6)
     ];
 
     /// <summary>
-    /// ct status dnat ip daddr . iifname @hostport-neighbours masquerade. A frame that the bridge hands to netfilter itself
-    /// (br_netfilter) has no interface here: its answer passes netfilter too, and needs nothing.
+    /// ct status dnat ip daddr . iifname @hostport-neighbours masquerade. A frame that the bridge itself passes to netfilter
+    /// (br_netfilter) has no interface here. Its reply passes netfilter too and needs no masquerade.
     /// </summary>
     Expression[] MaskNeighbour =>
     [
@@ -126,8 +129,8 @@ sealed record HostPortTable(bool IsV6)
         [.. Match.HasNewDestination(), Payload.DestinationAddress(IsV6), Lookup.In(Masked), new Masquerade()];
 
     /// <summary>
-    /// iifname @hostport-localhost-links ip daddr 127.0.0.0/8 counter drop: route_localnet opens what listens on 127.0.0.1 to
-    /// everybody on the link, and only answers are meant to pass, which do not have that address yet.
+    /// iifname @hostport-localhost-links ip daddr 127.0.0.0/8 counter drop. route_localnet exposes services on 127.0.0.1 to the whole
+    /// link. Only replies must pass, and they do not have that destination yet at this hook.
     /// </summary>
     Expression[] GuardLocalhost =>
     [

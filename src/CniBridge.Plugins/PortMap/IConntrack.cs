@@ -1,7 +1,7 @@
 namespace CniBridge.Plugins.PortMap;
 
 /// <summary>
-/// What the kernel remembers of connections: where the first packet went the others go, whatever the rules say meanwhile.
+/// The kernel's connection tracking. Packets of a known connection follow its first packet, even if rules have changed since.
 /// </summary>
 interface IConntrack
 {

@@ -4,47 +4,47 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>What the portmap plugin asks of the kernel, as verbs; the second implementation is the tests'.</summary>
+/// <summary>The portmap plugin's requests to the kernel; tests have a second implementation.</summary>
 interface INodePorts : IDisposable
 {
-    /// <summary>Name of the link that a pod is behind; null if there is none, or a router between.</summary>
+    /// <summary>Returns the name of the link that leads to a pod; null without one, or if a router is between.</summary>
     string? FindLink(IpAddress pod);
 
-    /// <summary>Is the address one of the node's?</summary>
+    /// <summary>Tells whether the address belongs to the node.</summary>
     bool IsOwn(IpAddress address);
 
-    /// <summary>What is there under the element's key, whosever it is.</summary>
+    /// <summary>Returns the kernel's element with the same key, of any owner, or null.</summary>
     SetElement? Find(HostPortElement element);
 
-    /// <summary>All elements of all sets that have an owner; grows with the number of pods.</summary>
+    /// <summary>Returns all elements with an owner. The cost grows with the number of pods.</summary>
     IReadOnlyList<HostPortElement> List();
 
-    /// <summary>Makes all changes or none, and the rules if they are not there.</summary>
-    /// <param name="remakesRules">Also where they seem to be: something of them is missing.</param>
-    /// <exception cref="Linux.KernelException">EEXIST: an element is there already; ENOENT: one is not, or something of the rules.</exception>
+    /// <summary>Makes all changes or none. Adds the rules if they do not exist.</summary>
+    /// <param name="remakesRules">True: add the rules again, because a part of them is missing.</param>
+    /// <exception cref="Linux.KernelException">EEXIST: an element exists already. ENOENT: an element or a rule is missing.</exception>
     void Apply(HostPortChange change, bool remakesRules = false);
 
-    /// <summary>What of the rules is missing or is not as it should be, in words; null: nothing.</summary>
+    /// <summary>Returns which part of the rules is missing or wrong, or null.</summary>
     string? FindDamage(bool isV6);
 
-    /// <summary>Lets packets of 127.0.0.1 leave by a link, and their answers come back.</summary>
+    /// <summary>Allows packets of 127.0.0.1 to leave through a link, and their replies to return.</summary>
     void AllowLocalhost(string link);
 
     bool AllowsLocalhost(string link);
 
-    /// <summary>Removes what Go's portmap left in nftables for a container.</summary>
+    /// <summary>Removes the nftables rules that Go's portmap created for a container.</summary>
     void DeleteGoPorts(string network, string containerId);
 
-    /// <summary>The same for a network's containers that do not live.</summary>
+    /// <summary>Removes the nftables rules that Go's portmap created for stale containers of a network.</summary>
     void CollectGoPorts(string network, ValidAttachments valid);
 
     /// <summary>
-    /// Keeps others from removing elements until disposed: between a look at an element and its removal it must not become
-    /// another's. (Who only adds needs no lock: the kernel refuses the second.)
+    /// Takes a lock against removals by other processes. Without it, an element could get another owner between the look at it and its
+    /// removal. (Additions need no lock, because the kernel refuses the second one.)
     /// </summary>
     IDisposable Lock();
 
-    /// <summary>Changes nothing.</summary>
-    /// <exception cref="IOException">The kernel has no nftables, or does not let us use it.</exception>
+    /// <summary>Checks that nftables can be used. Changes nothing.</summary>
+    /// <exception cref="IOException">The kernel has no nftables, or refuses access.</exception>
     void TryFirewall();
 }

@@ -3,11 +3,11 @@ using CniBridge.Linux.Conntrack;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary><see cref="IConntrack"/> on the kernel.</summary>
-/// <param name="node">Knows which addresses are its own.</param>
+/// <summary>The implementation of <see cref="IConntrack"/> for the kernel.</summary>
+/// <param name="node">Tells which addresses belong to the node.</param>
 sealed class NodeConntrack(INodePorts node) : IConntrack
 {
-    /// <summary>A node has few addresses; connections that pass through it have any number of destinations.</summary>
+    /// <summary>The limit for remembered addresses. A node has few; connections through it have any number of destinations.</summary>
     const int MaxKnown = 1024;
 
     readonly Dictionary<IpAddress, bool> _isOwn = [];
@@ -26,7 +26,10 @@ sealed class NodeConntrack(INodePorts node) : IConntrack
     static ConntrackSelection LeadingToPod(HostPortFlow flow) =>
         new(FilterOf(flow) with { ReplySource = flow.PodAddress, ReplySourcePort = flow.PodPort });
 
-    /// <summary>Of a port of any address each connection is looked at: others only pass through the node to the same port elsewhere.</summary>
+    /// <summary>
+    /// Selects the connections of a port. For a port of any address it checks each connection, because others only pass through the
+    /// node.
+    /// </summary>
     ConntrackSelection LeadingElsewhere(HostPortFlow flow) => new(FilterOf(flow))
     {
         Condition = entry => entry.Reply.Source != flow.PodAddress && (flow.HostAddress is not null || IsOwn(entry.Original.Destination)),

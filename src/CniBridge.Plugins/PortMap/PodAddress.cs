@@ -3,11 +3,13 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>An address of the pod that ports lead to.</summary>
-/// <param name="Link">Name of the node's link that the pod is behind; null: of none, or behind a router.</param>
+/// <summary>A pod address that is the target of ports.</summary>
+/// <param name="Link">The name of the link that leads to the pod; null without one, or behind a router.</param>
 sealed record PodAddress(IpAddress Address, string? Link)
 {
-    /// <summary>The first of each family that is the interface's, or may be for all that the result says.</summary>
+    /// <summary>
+    /// Returns the first address of each family that belongs to the interface according to the result, or may belong to it.
+    /// </summary>
     internal static List<IpAddress> Find(CniResult previous, string interfaceName)
     {
         var found = new List<IpAddress>();

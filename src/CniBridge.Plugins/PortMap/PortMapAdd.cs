@@ -4,7 +4,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>ADD: all ports or none. What the plugin before it said is passed on as it is.</summary>
+/// <summary>ADD: adds all ports or none. Returns the result of the previous plugin unchanged.</summary>
 sealed class PortMapAdd(
     CniRequest request, PortMapConfig config, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
 {
@@ -31,17 +31,17 @@ sealed class PortMapAdd(
 
     void Make(HostPortRecord record, List<HostPortElement> wanted)
     {
-        // Whoever has a port is asked before anything changes.
+        // A conflict must be found before any change.
         _owners.Plan(wanted);
         using var undo = new Rollback(request.Log);
         var former = records.TryRead(record.Name);
         if (former is not null)
             RemoveOutdated(former, wanted);
-        // Before the first element: whatever is in the kernel can be found by it.
+        // The record precedes the first element, so that every element in the kernel can be found by it.
         undo.Push("take back the record of the host ports", () => TakeBack(record, former));
         if (former is null)
             records.TrySave(record, request.Log);
-        // DEL goes by the record, and the former one does not have all ports.
+        // DEL uses the record, and the former one does not contain all ports.
         else
             records.Save(record);
         var change = _owners.Make(wanted, undo);
@@ -54,7 +54,7 @@ sealed class PortMapAdd(
         Forget(wanted, change);
     }
 
-    /// <summary>What an earlier ADD of the same attachment made, and this one does not.</summary>
+    /// <summary>Removes the elements of an earlier ADD of the attachment that this one does not need.</summary>
     void RemoveOutdated(HostPortRecord former, List<HostPortElement> wanted)
     {
         var kept = new Dictionary<string, HostPortElement>();
@@ -75,8 +75,8 @@ sealed class PortMapAdd(
     }
 
     /// <summary>
-    /// Datagrams have no beginning by which the kernel would know that a sender begins anew. Of other protocols only those
-    /// connections are forgotten that led to the port's dead owner: the node's own go on.
+    /// Flushes connections that would bypass the new ports. The kernel cannot see that a sender of datagrams starts anew, so all UDP
+    /// connections of the ports are flushed. Of other protocols, only connections to the port's stale owner are.
     /// </summary>
     void Forget(List<HostPortElement> made, HostPortChange change)
     {

@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>CHECK: does every port still lead to the pod? Reads only.</summary>
+/// <summary>CHECK: checks that every port leads to the pod. Changes nothing.</summary>
 sealed class PortMapCheck(CniRequest request, PortMapConfig config, INodePorts node)
 {
     internal void Run()

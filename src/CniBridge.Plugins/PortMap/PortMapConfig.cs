@@ -2,18 +2,19 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>A portmap configuration with every check done.</summary>
+/// <summary>The validated configuration of portmap.</summary>
 sealed record PortMapConfig
 {
     internal required IReadOnlyList<PortMapping> Mappings { get; init; }
 
-    /// <summary>The pod, those on its link and 127.0.0.1 reach the ports too: their source is translated.</summary>
+    /// <summary>True: masquerade the pod itself, senders on its link and 127.0.0.1, so that they reach the ports too.</summary>
     internal required bool Masquerades { get; init; }
 
-    /// <summary>The source of everybody is.</summary>
+    /// <summary>True: masquerade all senders.</summary>
     internal required bool MasqueradesAll { get; init; }
 
-    /// <exception cref="CniException">Code 2 for what only iptables can do, 6 for a wrong type, 7 for a wrong value.</exception>
+    /// <summary>Reads and validates the configuration.</summary>
+    /// <exception cref="CniException">Code 2 for options that only iptables supports, 6 for a wrong type, 7 for a wrong value.</exception>
     internal static PortMapConfig Parse(CniRequest request)
     {
         var json = CniJson.Decode(request.Config, PortMapJson.Read, "network config");
@@ -29,14 +30,14 @@ sealed record PortMapConfig
         };
     }
 
-    /// <summary>Whichever it is, it is done in the same way: iptables are, on today's nodes, another face of nftables.</summary>
+    /// <summary>Checks the backend. Every one leads to nftables, because iptables of current nodes uses it too.</summary>
     static void CheckBackend(PortMapJson json)
     {
         if (json.Backend is not (null or "iptables" or "nftables"))
             throw CniException.InvalidConfig("backend", $"\"{json.Backend}\"", $"unrecognized backend \"{json.Backend}\"");
     }
 
-    /// <summary>Nothing here needs a mark; a bit that is none is a mistake all the same.</summary>
+    /// <summary>Checks the mark bit. It is not used here, but a wrong value is a mistake.</summary>
     static void CheckMark(PortMapJson json)
     {
         if (json.MarkMasqBit is not null && !string.IsNullOrEmpty(json.ExternalSetMarkChain))
@@ -49,8 +50,8 @@ sealed record PortMapConfig
     }
 
     /// <summary>
-    /// Words of iptables, which there are none of here. To ignore them would open a port to more than the configuration says (CNI
-    /// specification, error code 2: the message holds key and value).
+    /// Refuses conditions in the language of iptables. Ignoring them would open a port to more than the configuration allows (CNI
+    /// specification, error code 2: the message contains key and value).
     /// </summary>
     static void RefuseUnsupported(PortMapJson json)
     {

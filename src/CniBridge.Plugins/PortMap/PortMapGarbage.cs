@@ -4,7 +4,10 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>GC: the ports of the network's attachments that do not live, Go's among them. Goes on past a failure and reports all.</summary>
+/// <summary>
+/// GC: removes the ports of stale attachments of the network, including those of the Go plugin. Continues after failures and reports
+/// them together.
+/// </summary>
 sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
 {
     readonly Failures _failures = new();
@@ -21,13 +24,13 @@ sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPor
             if (attachment.Network == request.NetworkName && !valid.Contains(attachment.ContainerId, attachment.InterfaceName))
                 _failures.Try(() => stale.AddRange(_owners.Remove(record)));
         }
-        // Of all of them at once: each pass goes through all connections of the node.
+        // One pass for all ports, because each pass reads all connections of the node.
         _owners.TryForget(stale, conntrack);
         _failures.Try(() => RemoveUnrecorded(valid));
         _failures.ThrowIfAny("GC is not complete");
     }
 
-    /// <summary>Whatever else says that it is of the network, and of nobody who lives.</summary>
+    /// <summary>Removes elements without a record whose comment names a stale attachment of the network.</summary>
     void RemoveUnrecorded(ValidAttachments valid)
     {
         var living = new HashSet<string>();

@@ -4,7 +4,9 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>The portmap role, chained after any plugin that makes an interface: ports of the node lead to ports of the pod.</summary>
+/// <summary>
+/// The portmap plugin: ports of the node lead to ports of the pod. It is chained behind any plugin that creates an interface.
+/// </summary>
 public sealed class PortMapPlugin : IPlugin
 {
     public string Name => PluginName.PortMap;

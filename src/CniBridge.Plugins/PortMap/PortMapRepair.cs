@@ -2,10 +2,10 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>Puts back the host ports of living pods, as their records have them, after somebody flushed the rules.</summary>
+/// <summary>Adds the missing host ports of existing pods from their records, for example after the ruleset was flushed.</summary>
 sealed class PortMapRepair(NodePorts node, Records<HostPortRecord> records)
 {
-    /// <returns>What was missing, a line each.</returns>
+    /// <returns>One line for each missing part.</returns>
     internal List<string> Run()
     {
         var living = records.ReadAll().FindAll(record => record.Owner.IsAlive);

@@ -5,10 +5,10 @@ using CniBridge.Linux.Nftables.Sets;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary><see cref="HostPortTable"/> in nftables.</summary>
+/// <summary>The implementation of <see cref="HostPortTable"/> in nftables.</summary>
 sealed class PortMapRules(NftSocket socket)
 {
-    /// <summary>More than once only when others change the same at the same time.</summary>
+    /// <summary>The number of tries; more than one is needed only if other processes change the same elements.</summary>
     const int Attempts = 5;
 
     static readonly HostPortTable[] s_tables = [new(false), new(true)];
@@ -22,7 +22,7 @@ sealed class PortMapRules(NftSocket socket)
         foreach (var table in s_tables)
         {
             var (removed, added) = (Of(table, change.Removed), Of(table, change.Added));
-            // Of two that make the rules at once the second must fail, or there would be each rule twice.
+            // Of two processes that add the rules, the second must fail, or each rule would exist twice.
             if (added.Count > 0 && (remakesRules || socket.TryGetChain(table.Translation) is null))
                 AddRules(batch, table, isExclusive: !remakesRules);
             foreach (var set in table.Sets)
@@ -35,8 +35,7 @@ sealed class PortMapRules(NftSocket socket)
     }
 
     /// <summary>
-    /// Makes rules that are not whole, and the elements of records that are not there, a batch for each family. Where another
-    /// has the key of an element meanwhile, it stays.
+    /// Adds missing rules and missing elements of records, in one batch per family. An element with the same key and another owner stays.
     /// </summary>
     internal void Restore(IReadOnlyList<HostPortRecord> records)
     {
@@ -69,20 +68,20 @@ sealed class PortMapRules(NftSocket socket)
                 socket.Commit(batch);
                 return;
             }
-            // Somebody else made some of it, or deleted some, meanwhile.
+            // Another process has added or deleted some of them meanwhile.
             catch (KernelException e) when (e.Errno is Errno.EEXIST or Errno.ENOENT && attempt < Attempts)
             {
             }
         }
     }
 
-    /// <summary>Whatever of it is there already, in the end each chain has its rules, once.</summary>
+    /// <summary>Adds the rules so that each chain has them exactly once, whatever exists before.</summary>
     static void AddRules(NftBatch batch, HostPortTable table, bool isExclusive)
     {
         batch.Add(new NewTable(table.Name));
         foreach (var set in table.Sets)
             batch.Add(set);
-        // All chains before any rule: one jumps to another.
+        // All chains precede the rules, because a rule jumps to another chain.
         foreach (var (chain, _) in table.Chains)
             batch.Add(chain with { IsExclusive = isExclusive && chain.Chain == table.Translation }, new FlushChain(chain.Chain));
         foreach (var (chain, rules) in table.Chains)

@@ -2,7 +2,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>STATUS: may an ADD work? Changes nothing; says when something is missing that pods of the network rely on.</summary>
+/// <summary>STATUS: checks whether an ADD can work, and logs missing rules of the network's pods. Changes nothing.</summary>
 sealed class PortMapStatus(CniRequest request, INodePorts node, Records<HostPortRecord> records)
 {
     internal void Run()

@@ -7,21 +7,22 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.PortMap;
 
 /// <summary>A port of the node that leads to a port of the pod.</summary>
-/// <param name="HostAddress">Null: any address of the node, in both families.</param>
+/// <param name="HostAddress">The address of the node; null: any address of both families.</param>
 sealed record PortMapping(TransportProtocol Protocol, ushort HostPort, ushort ContainerPort, IpAddress? HostAddress)
 {
-    /// <summary>Any address of the node: of those families that <see cref="Serves"/> says.</summary>
+    /// <summary>True for any address of the node; <see cref="Serves"/> tells the families.</summary>
     internal bool IsAnywhere => HostAddress is null || HostAddress == Cidr.Default(HostAddress.IsV6).Address;
 
     internal bool Serves(bool isV6) => HostAddress is null || HostAddress.IsV6 == isV6;
 
-    /// <summary>Does it lead away from 127.0.0.1, or another address of 127.0.0.0/8?</summary>
+    /// <summary>True if connections to 127.0.0.0/8 lead to the pod.</summary>
     internal bool ServesLocalhost => Serves(isV6: false) && (IsAnywhere || HostAddress!.ToBytes()[0] == 127);
 
     /// <summary>tcp, udp, sctp</summary>
     internal string ProtocolName => Protocol.ToString().ToLowerInvariant();
 
-    /// <param name="key">Where it stands.</param>
+    /// <summary>Parses a port mapping.</summary>
+    /// <param name="key">The place of the mapping in the configuration, for errors.</param>
     /// <exception cref="CniException">Code 7.</exception>
     internal static PortMapping Parse(PortMappingJson json, string key) => new(
         ParseProtocol(json.Protocol, key + ".protocol"),
@@ -29,7 +30,7 @@ sealed record PortMapping(TransportProtocol Protocol, ushort HostPort, ushort Co
         ParsePort(json.ContainerPort, key + ".containerPort"),
         CniResultReader.ReadAddress(json.HostIp, key + ".hostIP"));
 
-    /// <summary>Without one it is tcp, as everywhere where ports are published.</summary>
+    /// <summary>Parses the protocol. The default is tcp, as in other programs that publish ports.</summary>
     static TransportProtocol ParseProtocol(string? text, string key) => text?.ToLowerInvariant() switch
     {
         null or "" or "tcp" => TransportProtocol.Tcp,
@@ -53,7 +54,7 @@ sealed record PortMapping(TransportProtocol Protocol, ushort HostPort, ushort Co
         json.WriteEndObject();
     }
 
-    /// <summary>As it is told to people: host port 8080/tcp of 192.0.2.1</summary>
+    /// <summary>Returns the form for messages: host port 8080/tcp of 192.0.2.1</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"host port {HostPort}/{ProtocolName} of {(IsAnywhere ? "any address" : HostAddress!.ToString())}");
 }

@@ -1,14 +1,14 @@
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>Which of the connections over a port of the node are stale.</summary>
+/// <summary>The condition that makes connections over a port of the node stale.</summary>
 enum FlowEnd
 {
-    /// <summary>Those whose reply comes from the pod's port: the pod has lost the port.</summary>
+    /// <summary>The reply comes from the pod's port: the pod has lost the port.</summary>
     Pod,
 
-    /// <summary>Those whose reply comes from another address: the port is the pod's now.</summary>
+    /// <summary>The reply comes from another address: the port now belongs to the pod.</summary>
     Elsewhere,
 }
 
-/// <summary>Connections that the kernel has to forget, because rules that they follow have changed.</summary>
+/// <summary>Connections to flush, because the rules that they follow have changed.</summary>
 sealed record StaleConnections(HostPortFlow Flow, FlowEnd End);
