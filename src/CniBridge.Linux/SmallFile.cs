@@ -91,14 +91,10 @@ public static unsafe class SmallFile
     }
 
     /// <summary>
-    /// Puts a file with this content in the place of another or of none, in one step. Where there was another, a process that is
-    /// killed may leave the new one beside it, whole: the next who writes the same sweeps it, and <see cref="TryDeleteUnfinished"/>.
+    /// Replaces a file, or creates it, in one step. A process that is killed while it replaces one may leave the new file beside
+    /// it, whole: the next replacement of the same file deletes that, and so does <see cref="TryDeleteUnfinished"/>.
     /// </summary>
-    /// <param name="isDurable">
-    /// Its content is on the disk before its name: after a loss of power there is the one or the other. The mode is then what
-    /// is asked for, whatever the umask.
-    /// </param>
-    public static void Replace(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable = false)
+    public static void Replace(string path, ReadOnlySpan<byte> content, uint mode)
     {
         Descriptor.RefuseNul(path);
         for (var attempt = 1; attempt <= Attempts; attempt++)
@@ -106,10 +102,10 @@ public static unsafe class SmallFile
             using var nameless = TryOpenNameless(path, mode);
             if (nameless is null)
             {
-                ReplaceByNamed(path, content, mode, isDurable);
+                ReplaceByNamed(path, content, mode);
                 return;
             }
-            Fill(nameless, content, mode, isDurable);
+            nameless.WriteAll(content);
             var source = SourceOf(nameless);
             if (TryLink(source, path, LibC.AT_SYMLINK_FOLLOW) || TryLinkOver(source, path))
                 return;
@@ -117,11 +113,32 @@ public static unsafe class SmallFile
         throw new KernelException($"create {path}", Errno.EEXIST);
     }
 
-    static void Fill(Descriptor file, ReadOnlySpan<byte> content, uint mode, bool isDurable)
+    /// <summary>
+    /// Replaces a file, or creates it, for programs that watch its directory: always by a rename. containerd reloads when a file is
+    /// renamed and ignores one that is created. The content is on the disk before the name, so that a loss of power leaves the
+    /// old file or the new one. The umask does not change the mode.
+    /// </summary>
+    public static void Publish(string path, ReadOnlySpan<byte> content, uint mode)
     {
-        file.WriteAll(content);
-        if (!isDurable)
-            return;
+        Descriptor.RefuseNul(path);
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            using var nameless = TryOpenNameless(path, mode);
+            if (nameless is null)
+            {
+                ReplaceByNamed(path, content, mode, isDurable: true);
+                return;
+            }
+            nameless.WriteAll(content);
+            Flush(nameless, mode);
+            if (TryLinkOver(SourceOf(nameless), path))
+                return;
+        }
+        throw new KernelException($"create {path}", Errno.EEXIST);
+    }
+
+    static void Flush(Descriptor file, uint mode)
+    {
         KernelException.ThrowIfFailed(LibC.fchmod(file.Number, (ushort)mode), "set the mode of a file");
         KernelException.ThrowIfFailed(LibC.fsync(file.Number), "write a file");
     }
@@ -150,14 +167,16 @@ public static unsafe class SmallFile
     }
 
     /// <summary>For file systems without nameless files; what is left there goes with the next process of the same number.</summary>
-    static void ReplaceByNamed(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable)
+    static void ReplaceByNamed(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable = false)
     {
         var beside = Path.Combine(DirectoryOf(path), string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}.tmp"));
         TryDelete(beside);
         using var file = Descriptor.Open(beside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode);
         try
         {
-            Fill(file, content, mode, isDurable);
+            file.WriteAll(content);
+            if (isDurable)
+                Flush(file, mode);
             KernelException.ThrowIfFailed(LibC.rename(beside, path), $"create {path}");
         }
         catch
@@ -171,8 +190,18 @@ public static unsafe class SmallFile
 
     static string DirectoryOf(string path) => Path.GetDirectoryName(path) ?? "/";
 
-    /// <summary>Deletes what a <see cref="Replace"/> of the path that was killed left beside it.</summary>
-    public static void TryDeleteUnfinished(string path) => TryDelete(UnfinishedOf(path));
+    /// <summary>Deletes what a <see cref="Replace"/> or <see cref="Publish"/> of the path that was killed left beside it.</summary>
+    public static void TryDeleteUnfinished(string path)
+    {
+        try
+        {
+            TryDelete(UnfinishedOf(path));
+        }
+        // unlink(2) fails so before it looks for the file, which nothing can have left there since.
+        catch (KernelException e) when (e.Errno == Errno.EROFS)
+        {
+        }
+    }
 
     /// <summary>Is it the name of a file that <see cref="Replace"/> has not finished, or never will?</summary>
     public static bool IsUnfinished(string name) => name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal);

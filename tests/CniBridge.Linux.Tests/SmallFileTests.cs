@@ -71,25 +71,50 @@ public sealed class SmallFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_file_takes_the_place_of_another_or_of_none_and_nothing_stays_beside_it(bool isDurable)
+    public void A_file_takes_the_place_of_another_or_of_none_and_nothing_stays_beside_it(bool isPublished)
     {
         foreach (var length in new[] { 10, 5000, 0, 3 })
         {
-            SmallFile.Replace(File, Bytes(length), 0b110_000_000, isDurable);
+            Write(isPublished, Bytes(length));
             Assert.Equal(Bytes(length), System.IO.File.ReadAllBytes(File));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
             Assert.Equal(["file"], Names());
         }
     }
 
+    void Write(bool isPublished, byte[] content)
+    {
+        if (isPublished)
+            SmallFile.Publish(File, content, 0b110_000_000);
+        else
+            SmallFile.Replace(File, content, 0b110_000_000);
+    }
+
+    // containerd reloads its configuration on a rename, and ignores files that are created.
     [Fact]
-    public void What_was_left_beside_a_file_goes_when_it_is_replaced_and_when_it_is_asked_for()
+    public async Task A_file_is_published_by_a_rename_also_where_there_was_none()
+    {
+        using var watcher = new FileSystemWatcher(_directory.FullName);
+        var renames = new System.Collections.Concurrent.BlockingCollection<string?>();
+        watcher.Renamed += (_, change) => renames.Add($"{change.OldName} {change.Name}");
+        watcher.EnableRaisingEvents = true;
+        for (var i = 0; i < 2; i++)
+        {
+            SmallFile.Publish(File, "new"u8, 0b110_000_000);
+            Assert.Equal(".file.tmp file", await Task.Run(() => renames.TryTake(out var rename, 10_000) ? rename : "none", TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_left_beside_a_file_goes_when_it_is_replaced_and_when_it_is_asked_for(bool isPublished)
     {
         var beside = Path.Combine(_directory.FullName, ".file.tmp");
         Assert.True(SmallFile.IsUnfinished(".file.tmp"));
         System.IO.File.WriteAllText(File, "old");
         System.IO.File.WriteAllText(beside, "left");
-        SmallFile.Replace(File, "new"u8, 0b110_000_000);
+        Write(isPublished, "new"u8.ToArray());
         Assert.Equal("new", System.IO.File.ReadAllText(File));
         Assert.Equal(["file"], Names());
 
@@ -99,20 +124,24 @@ public sealed class SmallFileTests : IDisposable
         Assert.Equal(["file"], Names());
     }
 
-    [Fact]
-    public void What_cannot_be_replaced_stays_and_nothing_is_left_beside_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_cannot_be_replaced_stays_and_nothing_is_left_beside_it(bool isPublished)
     {
         Directory.CreateDirectory(File);
-        Assert.Equal(Errno.EISDIR, Assert.Throws<KernelException>(() => SmallFile.Replace(File, "new"u8, 0b110_000_000)).Errno);
+        Assert.Equal(Errno.EISDIR, Assert.Throws<KernelException>(() => Write(isPublished, [])).Errno);
         Assert.Equal(["file"], Names());
         Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(
             () => SmallFile.Replace(Path.Combine(_directory.FullName, "no/file"), "new"u8, 0b110_000_000)).Errno);
     }
 
-    [Fact]
-    public async Task Of_many_who_replace_one_file_at_once_one_is_last_and_each_is_whole()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_many_who_replace_one_file_at_once_one_is_last_and_each_is_whole(bool isPublished)
     {
-        SmallFile.Replace(File, Bytes(0), 0b110_000_000);
+        Write(isPublished, []);
         var writing = 4;
         var stop = TestContext.Current.CancellationToken;
         var writers = Enumerable.Range(1, writing).Select(writer => Task.Run(() =>
@@ -120,7 +149,7 @@ public sealed class SmallFileTests : IDisposable
             try
             {
                 for (var i = 0; i < 200; i++)
-                    SmallFile.Replace(File, Bytes(1000 * writer), 0b110_000_000);
+                    Write(isPublished, Bytes(1000 * writer));
             }
             finally
             {

@@ -21,11 +21,13 @@ public sealed class ConflistFile(string path)
     /// <exception cref="IOException">It cannot be read or written.</exception>
     public ConflistChange Write(string text)
     {
+        // Left by a process that was killed.
+        SmallFile.TryDeleteUnfinished(path);
         var change = Compare(text);
         if (change == ConflistChange.Written)
         {
             Directories.Ensure(Directory);
-            SmallFile.Replace(path, Encoding.UTF8.GetBytes(text), Mode, isDurable: true);
+            SmallFile.Publish(path, Encoding.UTF8.GetBytes(text), Mode);
         }
         return change;
     }

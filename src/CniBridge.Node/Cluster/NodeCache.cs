@@ -22,12 +22,14 @@ public sealed class NodeCache(string path)
     public void Save(NodeTable table)
     {
         var text = NodeFile.Write(table);
+        if (_last is null)
+            SmallFile.TryDeleteUnfinished(path);
         // One byte more tells a longer file.
         _last ??= SmallFile.TryRead(path, text.Length + 1);
         if (_last is not null && text.AsSpan().SequenceEqual(_last) && SmallFile.Exists(path))
             return;
         Directories.Ensure(System.IO.Path.GetDirectoryName(path) ?? "/");
-        SmallFile.Replace(path, text, Mode, isDurable: true);
+        SmallFile.Publish(path, text, Mode);
         _last = text;
     }
 

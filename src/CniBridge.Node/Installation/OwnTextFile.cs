@@ -36,7 +36,7 @@ sealed class OwnTextFile(string path)
         if (Read() == text)
             return false;
         Directories.Ensure(directory);
-        SmallFile.Replace(path, Encoding.UTF8.GetBytes(text), Mode, isDurable: true);
+        SmallFile.Publish(path, Encoding.UTF8.GetBytes(text), Mode);
         return true;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CniBridge.Linux;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Inspection;
 using CniBridge.Node.Installation;
@@ -71,12 +70,8 @@ sealed class InstallCommand
         var changed = new PluginInstallation(OwnProgram, directory, PluginName.All) { Version = ProductVersion.Text }.Run();
         var written = new List<string>();
         // A runtime that reads it finds the plugins.
-        if (text is not null)
-        {
-            SmallFile.TryDeleteUnfinished(conflist.Path);
-            if (conflist.Write(text) == ConflistChange.Written)
-                written.Add(conflist.Path);
-        }
+        if (text is not null && conflist.Write(text) == ConflistChange.Written)
+            written.Add(conflist.Path);
         if (parsed.GetValue(_hostIntegration))
             written.AddRange(new HostIntegration(Bridges(parsed.GetRequiredValue(_confDir))).Run());
         OperatorCommands.Print(_output.IsJson(parsed) ? Json(directory, changed, written) : Text(directory, changed, written));

@@ -27,7 +27,7 @@ sealed class MetricsCommand
         {
             var text = MetricsText.Of(_options.Take(parsed), new OperationLog().Read());
             if (parsed.GetValue(_textFile) is { } path)
-                SmallFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode, isDurable: false);
+                SmallFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode);
             else
                 OperatorCommands.Print(ScreenText.Document(text));
             return ExitCode.Fine;

@@ -1,0 +1,75 @@
+using CniBridge.EndToEnd.Tests.Kubernetes;
+using Cluster = CniBridge.EndToEnd.Tests.Kubernetes.Cluster;
+
+namespace CniBridge.EndToEnd.Tests.Installation;
+
+/// <summary>
+/// A node whose containerd runs before there is a network configuration: the CRI says that the network is ready soon after the file
+/// came, or no pod is ever scheduled there. containerd reacts to renames in its directory, and ignores files that are created.
+/// </summary>
+public sealed class FreshNodeTests
+{
+    const string Conflist = "/etc/cni/net.d/10-cni-bridge.conflist";
+
+    static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
+
+    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    [Fact]
+    public void Install_with_a_configuration_makes_it_ready()
+    {
+        using var node = WholeNode.NewNode("containerd");
+        AssertBecomesReady(node, () =>
+            node.CniBridge("install", "--with-conf", "--pod-cidr", "10.244.1.0/24").Succeeded());
+    }
+
+    [Fact]
+    public void Conf_init_makes_it_ready()
+    {
+        Requirement.Node("containerd");
+        using var node = new ScratchNode();
+        node.WriteFile("/etc/cni-bridge/nodes.json", """
+            {"nodes": [{"name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"]}]}
+            """);
+        AssertBecomesReady(node, () => node.Run(
+            Program, "conf", "init", "--nodes", "/etc/cni-bridge/nodes.json", "--node-name", "node1").Succeeded());
+    }
+
+    // The arguments are the DaemonSet's; the API server is behind the real kubectl.
+    [Fact]
+    public void The_agent_of_the_DaemonSet_makes_it_ready()
+    {
+        Requirement.Node("containerd");
+        using var cluster = Cluster.OfTwoNodes();
+        var arguments = cluster.AgentArguments().ConvertAll(argument => argument
+            .Replace("=/kubectl", "=" + InstalledPrograms.Find("kubectl"), StringComparison.Ordinal)
+            .Replace("=/etc/cni-bridge/kubeconfig", "=" + Kubectl.KubeConfig, StringComparison.Ordinal));
+        RunningProcess? agent = null;
+        try
+        {
+            AssertBecomesReady(cluster.Node, () =>
+            {
+                agent?.Dispose();
+                agent = cluster.Node.Start(Program, arguments, new Dictionary<string, string> { ["NODE_NAME"] = "node1" });
+                Wait.Until(() => File.Exists(cluster.Node.FromOutside(Conflist)), TimeSpan.FromSeconds(40), () => agent.Output);
+            });
+        }
+        finally
+        {
+            agent?.Dispose();
+        }
+    }
+
+    /// <summary>Makes the configuration and takes it away, three times, because one success may be luck.</summary>
+    static void AssertBecomesReady(ScratchNode node, Action make)
+    {
+        using var runtime = new CriRuntime(node);
+        for (var round = 1; round <= 3; round++)
+        {
+            Wait.Until(() => !runtime.IsNetworkReady(), s_soon, () => runtime.Output);
+            make();
+            Wait.Until(runtime.IsNetworkReady, s_soon, () => $"round {round}:\n{runtime.Output}");
+            node.Run("rm", Conflist).Succeeded();
+        }
+    }
+}
