@@ -44,11 +44,11 @@ public sealed unsafe class BoundedLog(string path, int maxBytes)
 
     Descriptor Open()
     {
-        var flags = LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_NONBLOCK;
-        if (Descriptor.TryOpen(path, flags, FileMode, Errno.ENOENT) is { } file)
+        var flags = LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_NOFOLLOW;
+        if (RegularFile.TryOpen(path, flags, FileMode, Errno.ENOENT) is { } file)
             return file;
         Directories.Ensure(Path.GetDirectoryName(path)!);
-        return Descriptor.Open(path, flags, FileMode);
+        return RegularFile.Open(path, flags, FileMode);
     }
 
     /// <summary>One of those who come at the same time does it; the others write to whichever file is there.</summary>

@@ -68,6 +68,8 @@ sealed unsafe class Descriptor : IDisposable
     /// <summary>Of a file, in bytes.</summary>
     internal long Length => (long)Look(LibC.STATX_SIZE).stx_size;
 
+    internal bool IsRegular => (Look(LibC.STATX_TYPE).stx_mode & LibC.S_IFMT) == LibC.S_IFREG;
+
     /// <summary>See <see cref="SmallFile.IdentityOf(string)"/>.</summary>
     internal string Identity => SmallFile.IdentityOf(Look(LibC.STATX_INO));
 
@@ -118,6 +120,9 @@ sealed unsafe class Descriptor : IDisposable
 
     /// <summary>Valid until the descriptor is disposed.</summary>
     internal DescriptorStream Stream() => new(Number, _name);
+
+    /// <summary>Closes the descriptor when it is disposed.</summary>
+    internal DescriptorStream OwnedStream() => new(Number, _name) { Owner = this };
 
     /// <summary>Paths come from configurations: a NUL in one would silently cut it short.</summary>
     internal static void RefuseNul(string path)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// A file descriptor as a stream, without ownership: read(2) and write(2) and nothing else. System.Console would start a
+/// A file descriptor as a stream, without ownership by default: read(2) and write(2) and nothing else. System.Console would start a
 /// signal thread and read the terminal's state, which costs a quarter of a millisecond at start-up.
 /// </summary>
 public sealed unsafe class DescriptorStream(int descriptor, string name) : Stream
@@ -15,6 +15,9 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
     public static DescriptorStream StandardError { get; } = new(2, "standard error") { IgnoresWriteErrors = true };
 
     public bool IgnoresWriteErrors { get; init; }
+
+    /// <summary>Disposed with the stream.</summary>
+    internal IDisposable? Owner { get; init; }
 
     /// <summary>Called before anything is written; null: nothing is.</summary>
     public Action? BeforeWrite { get; init; }
@@ -77,6 +80,13 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
         var errno = Marshal.GetLastPInvokeError();
         if (errno != Errno.EINTR)
             throw new KernelException($"{operation} {name}", errno);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Owner?.Dispose();
+        base.Dispose(disposing);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

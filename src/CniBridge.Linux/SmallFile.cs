@@ -56,41 +56,6 @@ public static unsafe class SmallFile
     }
 
     /// <summary>
-    /// Replaces the content without truncating to nothing first: ext4 flushes a file that was truncated to zero when it is
-    /// closed, which costs 0.4 ms; to truncate it to the length that it has starts a transaction.
-    /// </summary>
-    public static void Overwrite(string path, ReadOnlySpan<byte> content, uint mode)
-    {
-        CrashPoint.Pass();
-        using var file = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_CREAT, mode);
-        WriteAtStart(file, path, content);
-        if (file.Length <= content.Length)
-            return;
-        CrashPoint.Pass();
-        KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
-    }
-
-    /// <summary>Writes over the beginning of a file that is no longer than the content: one step, and nothing is left beside it.</summary>
-    /// <exception cref="KernelException">There is no such file.</exception>
-    public static void OverwriteShorter(string path, ReadOnlySpan<byte> content)
-    {
-        using var file = Descriptor.Open(path, LibC.O_WRONLY);
-        WriteAtStart(file, path, content);
-    }
-
-    static void WriteAtStart(Descriptor file, string path, ReadOnlySpan<byte> content)
-    {
-        CrashPoint.Pass();
-        fixed (byte* start = content)
-        {
-            var written = KernelException.ThrowIfFailed(
-                LibC.pwrite(file.Number, start, content.Length, 0), $"write {path}");
-            if (written != content.Length)
-                throw new KernelException($"write {path}", Errno.ENOSPC);
-        }
-    }
-
-    /// <summary>
     /// Replaces a file, or creates it, in one step. A process that is killed while it replaces one may leave the new file beside
     /// it, whole: the next replacement of the same file deletes that, and so does <see cref="TryDeleteUnfinished"/>.
     /// </summary>
@@ -213,7 +178,7 @@ public static unsafe class SmallFile
     const int MaxLength = 16 * 1024 * 1024;
 
     /// <summary>Returns the whole content, whatever its size, or null when there is no file.</summary>
-    /// <exception cref="IOException">The file has 16 MiB or more.</exception>
+    /// <exception cref="IOException">The file has 16 MiB or more, or is no regular file.</exception>
     public static byte[]? TryRead(string path)
     {
         using var file = TryOpen(path);
@@ -221,15 +186,40 @@ public static unsafe class SmallFile
     }
 
     /// <summary>Returns the first <paramref name="limit"/> bytes of the content, or null when there is no file.</summary>
+    /// <exception cref="IOException">Something else than a regular file lies there.</exception>
     public static byte[]? TryRead(string path, int limit)
     {
         using var file = TryOpen(path);
         return file?.Read(limit);
     }
 
-    /// <summary>Non-blocking: where a named pipe lies instead of a file, there is nothing to wait for.</summary>
-    static Descriptor? TryOpen(string path) =>
-        Descriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_NONBLOCK, 0, Errno.ENOENT, Errno.ENOTDIR);
+    /// <summary>Returns the content, or null where there is no regular file: what else lies there counts as nothing.</summary>
+    public static byte[]? TryReadRegular(string path)
+    {
+        try
+        {
+            return TryRead(path);
+        }
+        catch (IOException) when (!SmallFile.IsRegular(path))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="TryReadRegular(string)"/>, but of a longer file only the first bytes.</summary>
+    public static byte[]? TryReadRegular(string path, int limit)
+    {
+        try
+        {
+            return TryRead(path, limit);
+        }
+        catch (IOException) when (!SmallFile.IsRegular(path))
+        {
+            return null;
+        }
+    }
+
+    static Descriptor? TryOpen(string path) => RegularFile.TryOpen(path, LibC.O_RDONLY, 0, Errno.ENOENT, Errno.ENOTDIR);
 
     public static bool Exists(string path)
     {
@@ -241,14 +231,8 @@ public static unsafe class SmallFile
         return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"look for {path}", errno);
     }
 
-    /// <summary>Is it a regular file: no directory, device, socket or pipe, and no link that leads nowhere?</summary>
-    public static bool IsRegular(string path)
-    {
-        Descriptor.RefuseNul(path);
-        statx status;
-        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0 &&
-            (status.stx_mode & LibC.S_IFMT) == LibC.S_IFREG;
-    }
+    /// <summary>Returns whether a path leads to a regular file: to no directory, device, socket or pipe.</summary>
+    public static bool IsRegular(string path) => RegularFile.TypeOf(path, 0) == LibC.S_IFREG;
 
     /// <summary>Do two paths name one file?</summary>
     public static bool IsSame(string path, string other) => IdentityOf(path) is { } identity && identity == IdentityOf(other);

@@ -56,14 +56,14 @@ public sealed class SmallFileTests : IDisposable
     public void Another_content_takes_the_place_of_all_that_was_there(string before)
     {
         System.IO.File.WriteAllText(File, before);
-        SmallFile.Overwrite(File, "10.88.0.11"u8, 0b110_000_000);
+        OverwrittenFile.Write(File, "10.88.0.11"u8, 0b110_000_000);
         Assert.Equal("10.88.0.11", System.IO.File.ReadAllText(File));
     }
 
     [Fact]
     public void A_file_that_is_not_there_is_made_with_the_mode_that_is_asked_for()
     {
-        SmallFile.Overwrite(File, "x"u8, 0b110_000_000);
+        OverwrittenFile.Write(File, "x"u8, 0b110_000_000);
         Assert.Equal("x", System.IO.File.ReadAllText(File));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
     }

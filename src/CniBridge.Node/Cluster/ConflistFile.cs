@@ -44,7 +44,7 @@ public sealed class ConflistFile(string path)
     }
 
     /// <summary>Is it there, and did we write it?</summary>
-    public bool IsOurs() => SmallFile.TryRead(path, MaxLength) is { } found && IsOurs(found);
+    public bool IsOurs() => SmallFile.TryReadRegular(path, MaxLength) is { } found && IsOurs(found);
 
     static bool IsOurs(byte[] text) =>
         RuntimeJson.TryParseObject(text, out var root) &&

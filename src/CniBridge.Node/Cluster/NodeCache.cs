@@ -25,7 +25,7 @@ public sealed class NodeCache(string path)
         if (_last is null)
             SmallFile.TryDeleteUnfinished(path);
         // One byte more tells a longer file.
-        _last ??= SmallFile.TryRead(path, text.Length + 1);
+        _last ??= SmallFile.TryReadRegular(path, text.Length + 1);
         if (_last is not null && text.AsSpan().SequenceEqual(_last) && SmallFile.Exists(path))
             return;
         Directories.Ensure(System.IO.Path.GetDirectoryName(path) ?? "/");

@@ -27,8 +27,7 @@ public sealed class NodeFile(string path) : INodeSource
     {
         try
         {
-            // A buffer of the stream's own would be one more beside ours.
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = RegularFile.OpenRead(path);
             return Parse(file, path);
         }
         catch (Exception e) when (e.IsIoFailure())

@@ -18,12 +18,13 @@ sealed class OwnTextFile(string path)
 
     internal string Path => path;
 
-    internal bool IsOurs() => Read() is { } text && text.StartsWith(Mark, StringComparison.Ordinal);
+    internal bool IsOurs() => Read()?.StartsWith(Mark, StringComparison.Ordinal) == true;
 
     /// <exception cref="RuntimeException">Somebody else has a file of the name.</exception>
     internal void RefuseOthers()
     {
-        if (Read() is { } text && !text.StartsWith(Mark, StringComparison.Ordinal))
+        // A link to /dev/null is how systemd's files are masked.
+        if (SmallFile.Exists(path) && !IsOurs())
             throw new RuntimeException($"{path} is somebody else's: its first line does not say that cni-bridge wrote it; move it away");
     }
 
@@ -40,5 +41,5 @@ sealed class OwnTextFile(string path)
         return true;
     }
 
-    string? Read() => SmallFile.TryRead(path, MaxLength) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    string? Read() => SmallFile.TryReadRegular(path, MaxLength) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

@@ -19,10 +19,13 @@ static class PluginFile
         var (left, right) = (new FileInfo(path), new FileInfo(other));
         if (left.LinkTarget is not null || right.LinkTarget is not null)
             return left.LinkTarget == right.LinkTarget;
-        if (left.UnixFileMode != right.UnixFileMode || left.Length != right.Length)
+        // A named pipe or a device is the same only as itself.
+        if (SmallFile.IsSame(path, other))
+            return true;
+        if (!SmallFile.IsRegular(path) || !SmallFile.IsRegular(other) || left.UnixFileMode != right.UnixFileMode || left.Length != right.Length)
             return false;
-        using var file = left.OpenRead();
-        using var otherFile = right.OpenRead();
+        using var file = RegularFile.OpenRead(path);
+        using var otherFile = RegularFile.OpenRead(other);
         return HasSameBytes(file, otherFile);
     }
 
@@ -55,14 +58,21 @@ static class PluginFile
             File.CreateSymbolicLink(name, target);
             return;
         }
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-        CopyTo(file, name, File.GetUnixFileMode(file.SafeFileHandle));
+        using var file = RegularFile.OpenRead(path);
+        CopyTo(file, name, File.GetUnixFileMode(path));
     }
 
     /// <summary>A new file, whole on the disk.</summary>
-    internal static void CopyTo(FileStream program, string path, UnixFileMode mode)
+    internal static void CopyTo(Stream program, string path, UnixFileMode mode)
     {
-        using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        // Until it is whole, no other user can open it.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using var copy = new FileStream(path, options);
         program.CopyTo(copy);
         // Whatever the umask is.
         File.SetUnixFileMode(copy.SafeFileHandle, mode);

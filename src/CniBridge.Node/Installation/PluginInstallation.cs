@@ -83,11 +83,11 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
     /// <summary>A file of its own, no link, with the same bytes: a loss of power may have left others in it.</summary>
     bool IsThere(string path)
     {
-        using var program = new FileStream(source, FileMode.Open, FileAccess.Read);
         var there = new FileInfo(path);
-        if (!there.Exists || there.LinkTarget is not null || there.UnixFileMode != Mode || there.Length != program.Length)
+        if (!SmallFile.IsRegular(path) || there.LinkTarget is not null || there.UnixFileMode != Mode)
             return false;
-        using var file = there.OpenRead();
+        using var program = RegularFile.OpenRead(source);
+        using var file = RegularFile.OpenRead(path);
         return PluginFile.HasSameBytes(program, file);
     }
 
@@ -95,7 +95,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
     {
         if (!changed.Contains(ProgramName))
             return;
-        using var program = new FileStream(source, FileMode.Open, FileAccess.Read);
+        using var program = RegularFile.OpenRead(source);
         PluginFile.CopyTo(program, _place.UnfinishedOf(ProgramName), Mode);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CniBridge.Linux;
 using CniBridge.Plugins;
 using CniBridge.Plugins.Protocol;
 
@@ -17,6 +18,7 @@ public sealed class ResultCache(string directory)
 {
     public const string DefaultDirectory = "/var/lib/cni/results";
     const string Kind = "cniCacheV1";
+    const uint FileMode = 0b110_000_000;
 
     public void Save(NetworkList list, Attachment attachment, string netns, byte[] result)
     {
@@ -31,27 +33,13 @@ public sealed class ResultCache(string directory)
             ["netns"] = netns,
             ["result"] = new JsonText(result).ToNode(),
         };
-        var path = PathOf(attachment);
-        var beside = $"{path}.{Environment.ProcessId}.tmp";
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new FileStream(beside, options))
-        using (var json = new Utf8JsonWriter(file))
-            entry.WriteTo(json);
-        File.Move(beside, path, overwrite: true);
+        SmallFile.Replace(PathOf(attachment), Encoding.UTF8.GetBytes(entry.ToJsonString()), FileMode);
     }
 
     /// <summary>Null when there is none, or one that cannot be read: DEL goes on without.</summary>
     public CachedResult? TryLoad(Attachment attachment)
     {
-        var path = PathOf(attachment);
-        if (!File.Exists(path))
-            return null;
-        if (!RuntimeJson.TryParseObject(File.ReadAllBytes(path), out var root))
+        if (SmallFile.TryReadRegular(PathOf(attachment)) is not { } text || !RuntimeJson.TryParseObject(text, out var root))
             return null;
         // A file of another kind is the bare result of old versions.
         var isEntry = root["kind"]?.ToString() == Kind;

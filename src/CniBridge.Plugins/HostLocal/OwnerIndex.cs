@@ -44,7 +44,7 @@ sealed class OwnerIndex
 
     /// <summary>Does the index tell what the reservations tell?</summary>
     internal bool IsCurrent() =>
-        SmallFile.TryRead(Path.Combine(_directory, StampFile), 256) is { } stamp &&
+        SmallFile.TryReadRegular(Path.Combine(_directory, StampFile)) is { } stamp &&
         Encoding.ASCII.GetString(stamp) == DirectoryStamp.Get(_store);
 
     /// <summary>The owner's record, or null; to be asked only of a current index.</summary>
@@ -64,7 +64,7 @@ sealed class OwnerIndex
         if (record.Addresses.Count == 0)
             SmallFile.TryDelete(Path.Combine(_directory, name));
         else
-            SmallFile.Overwrite(Path.Combine(_directory, name), record.ToBytes(_store), FileMode);
+            OverwrittenFile.Write(Path.Combine(_directory, name), record.ToBytes(_store), FileMode);
         _read[name] = record.Addresses.Count == 0 ? null : record;
     }
 
@@ -90,7 +90,7 @@ sealed class OwnerIndex
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
             // What is no record is swept away when the index is made anew.
-            if (SmallFile.TryRead(path) is { } bytes && OwnerRecord.Parse(bytes).Record is var record &&
+            if (SmallFile.TryReadRegular(path) is { } bytes && OwnerRecord.Parse(bytes).Record is var record &&
                 record.Owner.ContainerId.Length > 0 && NameOf(record.Owner) == Path.GetFileName(path))
                 records.Add(record);
         }
@@ -111,7 +111,8 @@ sealed class OwnerIndex
             wanted.Add(NameOf(owner.Key!));
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
-            if (!wanted.Contains(Path.GetFileName(path)))
+            // One that could not be read may be no file at all, and cannot be written to.
+            if (Path.GetFileName(path) is var name && !(wanted.Contains(name) && byName.ContainsKey(name)))
                 SmallFile.TryDelete(path);
         }
         foreach (var owner in owners)
@@ -125,7 +126,7 @@ sealed class OwnerIndex
 
     /// <summary>From here on, whoever changes the reservations without us makes the index stale.</summary>
     internal void Commit() =>
-        SmallFile.Overwrite(Path.Combine(_directory, StampFile), Encoding.ASCII.GetBytes(DirectoryStamp.Set(_store)), FileMode);
+        OverwrittenFile.Write(Path.Combine(_directory, StampFile), Encoding.ASCII.GetBytes(DirectoryStamp.Set(_store)), FileMode);
 
     /// <summary>
     /// An owner's records in all indexes but this one: a network may have been renamed, or its data directory moved, since its
@@ -139,7 +140,7 @@ sealed class OwnerIndex
         var name = NameOf(owner);
         foreach (var directory in Directory.EnumerateDirectories(stateDirectory))
         {
-            if (SmallFile.TryRead(Path.Combine(directory, name)) is { } bytes &&
+            if (SmallFile.TryReadRegular(Path.Combine(directory, name)) is { } bytes &&
                 OwnerRecord.Parse(bytes) is { Store: { Length: > 0 } other } stored &&
                 other != Path.GetFullPath(store) && stored.Record.Owner == owner)
                 found.Add(stored);
@@ -155,7 +156,7 @@ sealed class OwnerIndex
         {
             foreach (var path in Directory.EnumerateFiles(directory))
             {
-                if (SmallFile.TryRead(path) is { } bytes)
+                if (SmallFile.TryReadRegular(path) is { } bytes)
                     records.Add(OwnerRecord.Parse(bytes));
             }
         }
@@ -171,7 +172,7 @@ sealed class OwnerIndex
             foreach (var path in Directory.EnumerateFiles(directory))
             {
                 // All records of a directory are of one store.
-                if (SmallFile.TryRead(path) is { } bytes && OwnerRecord.Parse(bytes).Store is { Length: > 0 } store)
+                if (SmallFile.TryReadRegular(path) is { } bytes && OwnerRecord.Parse(bytes).Store is { Length: > 0 } store)
                 {
                     stores.Add(store);
                     break;

@@ -72,7 +72,7 @@ sealed class ReservationFiles(string directory)
     }
 
     internal bool Holds(IpAddress address, ReservationOwner owner) =>
-        SmallFile.TryRead(PathOf(address), MaxFileBytes) is { } bytes && Trim(bytes).AsSpan().SequenceEqual(Content(owner));
+        SmallFile.TryReadRegular(PathOf(address), MaxFileBytes) is { } bytes && Trim(bytes).AsSpan().SequenceEqual(Content(owner));
 
     /// <summary>When the reservation was made; null: there is none.</summary>
     internal DateTimeOffset? MadeAt(IpAddress address) => SmallFile.ModifiedAt(PathOf(address));
@@ -84,14 +84,21 @@ sealed class ReservationFiles(string directory)
         foreach (var path in System.IO.Directory.EnumerateFiles(Directory))
         {
             // Markers, the lock, and what others put here are no addresses.
-            if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) &&
-                SmallFile.TryRead(path, MaxFileBytes) is { } bytes)
-            {
-                var content = Trim(bytes);
-                found.Add(new Reservation(address, OwnerOf(content), content.Length == 0));
-            }
+            if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) && TryRead(path, address) is { } reservation)
+                found.Add(reservation);
         }
         return found;
+    }
+
+    /// <summary>Returns null when the file is gone. What is no regular file keeps the address from being given, and has no owner.</summary>
+    static Reservation? TryRead(string path, IpAddress address)
+    {
+        if (SmallFile.TryReadRegular(path, MaxFileBytes) is { } bytes)
+        {
+            var content = Trim(bytes);
+            return new Reservation(address, OwnerOf(content), content.Length == 0);
+        }
+        return SmallFile.Exists(path) ? new Reservation(address, null, IsEmpty: false) : null;
     }
 
     internal ILookup<ReservationOwner?, IpAddress> ReadOwners() =>
@@ -109,7 +116,7 @@ sealed class ReservationFiles(string directory)
 
     internal IpAddress? GetLastReserved(int rangeSet)
     {
-        var text = SmallFile.TryRead(MarkerPath(rangeSet), MaxFileBytes);
+        var text = SmallFile.TryReadRegular(MarkerPath(rangeSet), MaxFileBytes);
         _markers[rangeSet] = text?.Length ?? -1;
         return text is not null && IpAddress.TryParse(Encoding.UTF8.GetString(text), out var address) ? address : null;
     }
@@ -130,7 +137,7 @@ sealed class ReservationFiles(string directory)
         var path = MarkerPath(rangeSet);
         if (length >= 0 && length <= text.Length)
         {
-            SmallFile.OverwriteShorter(path, text);
+            OverwrittenFile.WriteOverShorter(path, text);
         }
         else
         {

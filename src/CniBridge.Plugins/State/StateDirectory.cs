@@ -33,8 +33,8 @@ sealed class StateDirectory(string path)
         return $"{cut}~{StableHash.ShortOf(name)}{StableHash.ShortOf("~" + name)}";
     }
 
-    /// <summary>Returns the contents of a file, or null if it does not exist.</summary>
-    internal byte[]? TryRead(string name) => SmallFile.TryRead(PathOf(name));
+    /// <summary>Returns the contents of a file, or null if there is no regular file.</summary>
+    internal byte[]? TryRead(string name) => SmallFile.TryReadRegular(PathOf(name));
 
     internal bool Has(string name) => SmallFile.Exists(PathOf(name));
 

@@ -123,7 +123,7 @@ public sealed class PluginInstallationTests : IDisposable
     {
         Install();
         File.Delete(Source);
-        Assert.Throws<FileNotFoundException>(Install);
+        Assert.Throws<KernelException>(Install);
         AssertInstalled(1);
         File.WriteAllText(_root["file"], "");
         Assert.Throws<KernelException>(() => new PluginInstallation(Source, _root["file"], s_roles).Run());

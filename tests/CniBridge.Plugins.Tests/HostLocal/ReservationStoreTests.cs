@@ -69,6 +69,64 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.Equal("10.1.2.5", Find(s_owner));
     }
 
+    /// <summary>A device in the place of a file; where it is opened for reading, there is no end of it.</summary>
+    static void ReplaceByDevice(string path)
+    {
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/dev/zero");
+    }
+
+    [Theory]
+    [InlineData("cid1,*")]
+    [InlineData(".stamp")]
+    public void A_file_of_the_index_that_is_none_is_done_without_and_the_index_is_made_anew(string pattern)
+    {
+        Assert.True(Reserve("10.1.2.5"));
+        var index = Assert.Single(Directory.EnumerateFiles(_root["state"], pattern, SearchOption.AllDirectories));
+        ReplaceByDevice(index);
+
+        Assert.Equal("10.1.2.5", Find(s_owner));
+        Assert.True(Reserve("10.1.2.6"));
+        Assert.Equal("10.1.2.5 10.1.2.6", Find(s_owner));
+        Assert.True(Use(store => store.IsOwner(s_owner)));
+        Assert.Null(new FileInfo(index).LinkTarget);
+    }
+
+    // Whatever it is, no pod gets the address, and nothing else suffers.
+    [Fact]
+    public void A_reservation_that_is_no_file_has_no_owner_and_keeps_its_address()
+    {
+        Assert.True(Reserve("10.1.2.5"));
+        Assert.True(Reserve("10.1.2.6"));
+        ReplaceByDevice(PathOf("10.1.2.5"));
+
+        Assert.Equal("10.1.2.6", Find(s_owner));
+        Assert.False(Use(store => store.IsFree(IpAddress.Parse("10.1.2.5"))));
+        Assert.False(Reserve("10.1.2.5"));
+        Assert.True(Use(store => store.ReleaseAll(s_owner)));
+        Assert.Equal("10.1.2.5 lock", Files());
+    }
+
+    [Fact]
+    public void A_marker_that_is_no_file_is_replaced()
+    {
+        Use(store =>
+        {
+            store.SetLastReserved(0, IpAddress.Parse("10.1.2.5"));
+            return true;
+        });
+        ReplaceByDevice(PathOf("last_reserved_ip.0"));
+
+        Assert.Null(Use(store => store.GetLastReserved(0)));
+        Use(store =>
+        {
+            store.SetLastReserved(0, IpAddress.Parse("10.1.2.6"));
+            return true;
+        });
+        Assert.Equal("10.1.2.6", File.ReadAllText(PathOf("last_reserved_ip.0")));
+        Assert.Null(new FileInfo(PathOf("last_reserved_ip.0")).LinkTarget);
+    }
+
     [Fact]
     public void A_reservation_is_a_file_of_container_and_interface_with_CR_LF_between()
     {

@@ -81,6 +81,17 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
+    public void What_is_no_file_is_no_record_and_goes_when_one_is_saved()
+    {
+        Records.Save(Of("one"));
+        File.CreateSymbolicLink(_root["notes/pods,two,eth0"], "/dev/zero");
+        Assert.Null(Records.TryRead("pods,two,eth0"));
+        Assert.Equal([Of("one")], Records.ReadAll());
+        Records.Save(Of("two"));
+        Assert.Equal([Of("one"), Of("two")], Records.ReadAll());
+    }
+
+    [Fact]
     public void A_file_that_was_never_finished_is_no_record()
     {
         Records.Save(Of("one"));

@@ -12,6 +12,9 @@ sealed class BinaryCheck(Examination node)
     /// <summary>Ourselves, wherever we were started from and whatever has that name now.</summary>
     const string OwnProgram = "/proc/self/exe";
 
+    /// <summary>Longer than any plugin; without a limit, a file with a hole could fill the memory.</summary>
+    const int MaxProgramBytes = 32 * 1024 * 1024;
+
     /// <summary>debug/buildinfo: what go version looks for.</summary>
     static readonly byte[] s_markOfGo = [0xff, .. " Go buildinf:"u8];
 
@@ -29,9 +32,9 @@ sealed class BinaryCheck(Examination node)
                 programs.Add(program, names = []);
             names.Add(name);
         }
-        var own = File.ReadAllBytes(OwnProgram);
+        var own = RegularFile.ReadAll(OwnProgram, MaxProgramBytes);
         foreach (var (program, names) in programs)
-            Judge(File.ReadAllBytes(program), own, names);
+            Judge(RegularFile.ReadAll(program, MaxProgramBytes), own, names);
     }
 
     bool IsOurs(string name) => node.Options.Roles.Contains(name);
