@@ -16,7 +16,12 @@ public static class Directories
             // Once: /proc says so of whatever cannot be made there.
             errno = Make(path);
         }
-        if (errno != 0 && !(errno == Errno.EEXIST && Directory.Exists(path)))
+        if (errno == 0 || (errno == Errno.EEXIST && Directory.Exists(path)))
+            return;
+        // Another process removed it in between.
+        if (errno == Errno.EEXIST && RegularFile.TypeOf(path, LibC.AT_SYMLINK_NOFOLLOW) == 0)
+            Ensure(path);
+        else
             throw new KernelException($"create the directory {path}", errno);
     }
 

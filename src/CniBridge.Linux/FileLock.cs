@@ -10,9 +10,12 @@ namespace CniBridge.Linux;
 public sealed class FileLock : IDisposable
 {
     /// <summary>Non-blocking: where a named pipe lies instead of a file, it can be locked as well, and nobody waits for a writer.</summary>
-    static int OpenFlags => LibC.O_RDONLY | LibC.O_CREAT | LibC.O_NONBLOCK;
+    static int OpenFlags => LibC.O_RDONLY | LibC.O_CREAT | LibC.O_NONBLOCK | LibC.O_NOFOLLOW;
 
     readonly Descriptor _file;
+
+    /// <summary>Null: nothing is removed.</summary>
+    string? _directory;
 
     FileLock(Descriptor file) => _file = file;
 
@@ -28,9 +31,35 @@ public sealed class FileLock : IDisposable
         return file is null ? null : Lock(file, path, deadline);
     }
 
-    /// <summary>The lock of a directory that is there: nothing is made in it.</summary>
-    public static FileLock AcquireDirectory(string path, TimeSpan deadline) =>
-        Lock(Descriptor.Open(path, LibC.O_RDONLY | LibC.O_DIRECTORY), path, deadline);
+    /// <summary>The name of the file that is locked for a directory.</summary>
+    public const string NameInDirectory = "lock";
+
+    const uint ModeInDirectory = 0b110_000_000;
+
+    /// <summary>
+    /// Acquires the lock of a directory, which is created if need be. A file in it is locked that only its owner can open: any user
+    /// can lock a directory that they may read. On disposal a directory with nothing else in it is removed.
+    /// </summary>
+    /// <exception cref="KernelException">ETIMEDOUT names the process that holds the lock.</exception>
+    public static FileLock AcquireDirectory(string directory, TimeSpan deadline)
+    {
+        var path = Path.Combine(directory, NameInDirectory);
+        var end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
+        while (true)
+        {
+            Directories.Ensure(directory);
+            var held = TryAcquire(path, ModeInDirectory, TimeSpan.FromMilliseconds(Math.Max(0, end - Environment.TickCount64)));
+            if (held?.IsInPlace(path) == true)
+            {
+                held._directory = directory;
+                return held;
+            }
+            // The holder before deleted the file: the lock of a file without a name excludes no other process.
+            held?.Dispose();
+        }
+    }
+
+    bool IsInPlace(string path) => _file.Identity == SmallFile.IdentityOf(path);
 
     static FileLock Lock(Descriptor file, string path, TimeSpan deadline)
     {
@@ -106,5 +135,25 @@ public sealed class FileLock : IDisposable
     static string NameOf(string process) =>
         File.Exists($"/proc/{process}/comm") ? File.ReadAllText($"/proc/{process}/comm").TrimEnd('\n') : "ended";
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (_directory is not null)
+            RemoveIfEmpty(_directory);
+        _file.Dispose();
+    }
+
+    void RemoveIfEmpty(string directory)
+    {
+        try
+        {
+            var path = Path.Combine(directory, NameInDirectory);
+            // Only the holder of a lock deletes its file, so no other file can take the place in between.
+            if (IsInPlace(path) && Directory.GetFileSystemEntries(directory).Length == 1 && SmallFile.TryDelete(path))
+                Directories.TryRemove(directory);
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            // The file stays, which does no harm: the next process locks it.
+        }
+    }
 }

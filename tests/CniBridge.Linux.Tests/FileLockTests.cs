@@ -35,16 +35,76 @@ public sealed class FileLockTests : IDisposable
         Assert.Throws<KernelException>(() => FileLock.TryAcquire(Lock, Mode, Short));
     }
 
+    string Own => Path.Combine(_directory.FullName, "own");
+
     [Fact]
-    public void A_directory_has_a_lock_without_a_file()
+    public void A_directory_s_lock_is_a_file_that_only_its_owner_can_open()
     {
-        using (FileLock.AcquireDirectory(_directory.FullName, Short))
-            Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(_directory.FullName, Short));
-        FileLock.AcquireDirectory(_directory.FullName, Short).Dispose();
+        using (FileLock.AcquireDirectory(Own, Short))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Own, "lock")));
+            Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(Own, Short));
+        }
         Assert.Empty(_directory.EnumerateFileSystemInfos());
-        Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(Lock, Short));
-        using var held = FileLock.Acquire(Lock, Mode, Short);
-        Assert.Equal(Errno.ENOTDIR, Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(Lock, Short)).Errno);
+    }
+
+    [Fact]
+    public void A_directory_that_has_something_else_in_it_stays_with_its_lock()
+    {
+        using (FileLock.AcquireDirectory(Own, Short))
+            File.WriteAllText(Path.Combine(Own, "file"), "precious");
+        Assert.Equal(["file", "lock"], _directory.GetDirectories()[0].EnumerateFileSystemInfos().Select(entry => entry.Name).Order());
+        FileLock.AcquireDirectory(Own, Short).Dispose();
+    }
+
+    [Fact]
+    public void A_lock_whose_directory_the_holder_deleted_is_still_one_process_s_at_a_time()
+    {
+        using (FileLock.AcquireDirectory(Own, Short))
+            Directory.Delete(Own, recursive: true);
+        using var next = FileLock.AcquireDirectory(Own, Short);
+        Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(Own, Short));
+    }
+
+    // Each but the first waits for a file that is deleted before it gets the lock.
+    [Fact]
+    public async Task Of_many_who_want_a_directory_s_lock_one_has_it_at_a_time()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var (holders, most, count) = (0, 0, 0);
+        var workers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                using var held = FileLock.AcquireDirectory(Own, Long);
+                most = Math.Max(most, Interlocked.Increment(ref holders));
+                count++;
+                Interlocked.Decrement(ref holders);
+            }
+        }, stop));
+        await Task.WhenAll(workers);
+        Assert.Equal((1, 200), (most, count));
+        Assert.Empty(_directory.EnumerateFileSystemInfos());
+    }
+
+    // Any user can lock a directory that they may read.
+    [Fact]
+    public void A_lock_of_the_directory_itself_is_none()
+    {
+        Directory.CreateDirectory(Own);
+        var version = HelperProgram.Run("", "flock", "--version");
+        Assert.SkipWhen(version.ExitCode is null, "flock (util-linux) is not installed");
+        using var holder = HelperProgram.Start("flock", "--no-fork", Own, "sh", "-c", "echo held; read line");
+        Assert.Equal("held", holder.ReadLine());
+        FileLock.AcquireDirectory(Own, Short).Dispose();
+    }
+
+    [Fact]
+    public void A_link_is_no_lock()
+    {
+        File.CreateSymbolicLink(Lock, Path.Combine(_directory.FullName, "elsewhere"));
+        Assert.Equal(Errno.ELOOP, Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short)).Errno);
+        Assert.False(File.Exists(Path.Combine(_directory.FullName, "elsewhere")));
     }
 
     [Fact]

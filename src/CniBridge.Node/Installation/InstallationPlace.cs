@@ -34,10 +34,23 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
     /// <summary>Hidden: no runtime looks for a plugin of such a name.</summary>
     internal string UnfinishedOf(string name) => Path.Combine(Directory, $".{name}.unfinished");
 
-    /// <summary>One at a time: what is found unfinished is then of somebody who was killed.</summary>
+    /// <summary>Returns whether an installation has left anything there; its lock does not count.</summary>
+    internal bool HasOwn()
+    {
+        if (!System.IO.Directory.Exists(Own))
+            return false;
+        foreach (var entry in System.IO.Directory.EnumerateFileSystemEntries(Own))
+        {
+            if (Path.GetFileName(entry) != FileLock.NameInDirectory)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Waits until no other process works there. What is unfinished then was left by a process that was killed.</summary>
     internal FileLock Lock()
     {
-        var held = FileLock.AcquireDirectory(Directory, s_lockDeadline);
+        var held = FileLock.AcquireDirectory(Own, s_lockDeadline);
         foreach (var name in Names)
             SmallFile.TryDelete(UnfinishedOf(name));
         RemoveTree(Unfinished);

@@ -29,7 +29,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
     public IReadOnlyList<string> Run()
     {
         // Before anything is made.
-        var before = Directory.Exists(_place.Own) ? null : NodeBefore.Look(NodeBefore.WithParents(directory));
+        var before = _place.HasOwn() ? null : NodeBefore.Look(NodeBefore.WithParents(directory));
         Directories.Ensure(directory);
         using var held = _place.Lock();
         RefuseDirectories();

@@ -15,7 +15,7 @@ sealed class PluginRemoval(InstallationPlace place, UninstallationPlan plan, Fil
                 Add(name);
         }
         Add(PluginInstallation.ProgramName);
-        if (!Directory.Exists(place.Own))
+        if (!place.HasOwn())
             return;
         files.Expect(place.Own);
         plan.Remove($"the directory {place.Own}", RemoveOwn);

@@ -12,7 +12,7 @@ public sealed class PluginRollback(string directory, IReadOnlyList<string> roles
     /// <exception cref="RuntimeException">There is nothing to go back to.</exception>
     public RollbackReport Run()
     {
-        if (!Directory.Exists(_place.Own))
+        if (!_place.HasOwn())
             throw NothingThere("cni-bridge install was not run there");
         using var held = _place.Lock();
         var record = InstallationRecord.TryLoad(_place.RecordFile) ?? throw NothingThere("no installation there was ever finished");

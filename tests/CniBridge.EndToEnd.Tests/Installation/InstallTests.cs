@@ -188,6 +188,34 @@ public sealed class InstallTests
         Assert.Equal("755", node.Run("stat", "-c", "%a", $"{Bin}/cni-bridge").Succeeded().Stdout.Trim());
     }
 
+    // flock(2) asks for no more than that the file can be opened for reading.
+    [Fact]
+    public void Locks_of_another_user_keep_no_command_from_its_work()
+    {
+        Requirement.Programs("flock", "setpriv");
+        using var node = NewNode();
+        WriteOldPlugin(node);
+        const string conflist = "/etc/cni/net.d/10-cni-bridge.conflist";
+        node.WriteFile("/etc/cni-bridge/nodes.json", """{"nodes": [{"name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"]}]}""");
+        node.Run(Program, "conf", "init", "--nodes", "/etc/cni-bridge/nodes.json", "--node-name", "node1").Succeeded();
+        var locks = new[] { Bin, $"{Bin}/cni-bridge", conflist, "/etc/cni-bridge/nodes.json", "/etc/cni/net.d", "/opt/cni" }.Select(path => node.Start(
+            "setpriv", ["--reuid", "65534", "--clear-groups", "flock", path, "sh", "-c", "echo locked; cat"])).ToList();
+        locks.ForEach(held => held.WaitForOutput("locked"));
+
+        node.Run("timeout", "20", Program, "install").Succeeded();
+        AssertInstalled(node);
+        using var installed = node.Start("setpriv", ["--reuid", "65534", "--clear-groups", "flock", $"{Bin}/cni-bridge", "sh", "-c", "echo locked; cat"]);
+        installed.WaitForOutput("locked");
+        Assert.Contains("already", node.Run("timeout", "20", Program, "install").Succeeded().Stdout, StringComparison.Ordinal);
+        node.Run(Program, "conf", "validate", "--bin-dir", Bin).Succeeded();
+        node.Run(Program, "conf", "init", "--nodes", "/etc/cni-bridge/nodes.json", "--node-name", "node1").Succeeded();
+        Assert.DoesNotContain("could not", node.Run(Program, "doctor").Stdout, StringComparison.Ordinal);
+        node.Run("timeout", "20", Program, "rollback").Succeeded();
+        node.Run("timeout", "20", Program, "uninstall").Succeeded();
+
+        locks.ForEach(held => held.Dispose());
+    }
+
     // What an init container has: root without any capability.
     [Fact]
     public void No_capability_is_needed()
