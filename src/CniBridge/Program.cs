@@ -6,6 +6,7 @@ using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 
 DescriptorStream.OccupyClosed();
+ProcessUmask.Set();
 var variables = EnvironmentVariables.Read(CniEnvironment.GetNames());
 var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
 var role = Role.Of(Environment.GetCommandLineArgs()[0]);
