@@ -4,8 +4,9 @@ using System.Text.Encodings.Web;
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>
-/// The encoder with the rules of Go's: it escapes quotes, backslashes, control characters, &lt;, &gt;, &amp; and two line
-/// separators; and besides DEL and the control characters of C1, which terminals obey. (The library's relaxed encoder fills tables on first use, and the default one makes error messages unreadable.)
+/// The encoder with the rules of Go's: it escapes quotes, backslashes, control characters, &lt;, &gt;, &amp; and two line separators.
+/// It also escapes DEL and the control characters of C1, which terminals obey. (The library's relaxed encoder fills tables on first
+/// use, and the default one makes error messages unreadable.)
 /// </summary>
 sealed unsafe class GoJsonEncoder : JavaScriptEncoder
 {

@@ -116,8 +116,10 @@ public sealed class CniResultWriterTests
     [InlineData("\"\\/", @"\""\\/")]
     [InlineData("\t\n\r", @"\t\n\r")]
     [InlineData("\0\u0001\u000b\u001b\u001f", @"\u0000\u0001\u000b\u001b\u001f")]
-    [InlineData("é'+=`\u007f\u0085\u00a0\u200b\ufeff世界🎈", "é'+=`\u007f\u0085\u00a0\u200b\ufeff世界🎈")]
+    [InlineData("é'+=`\u00a0\u200b\ufeff世界🎈", "é'+=`\u00a0\u200b\ufeff世界🎈")]
     [InlineData("a<é🎈>b", @"a\u003cé🎈\u003eb")]
+    // Go writes these two as they are; a terminal would obey them.
+    [InlineData("\u007f\u0085", @"\u007f\u0085")]
     public void A_text_is_escaped_as_Go_escapes_it(string text, string written)
     {
         var many = string.Concat(Enumerable.Repeat(text, 500));

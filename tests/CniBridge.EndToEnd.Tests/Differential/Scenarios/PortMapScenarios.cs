@@ -104,10 +104,7 @@ static class PortMapScenarios
             Networks = new Dictionary<string, string> { ["b"] = Portmap(Tcp, pod: "b", number: 3) },
             Differences = [.. Known.OnlyGoSucceeds("README: a host port that another pod has", 3), ResultOfGo(3)],
         },
-        Row("the same port twice", Portmap($"{Tcp}, {Tcp}"), Add("a")) with
-        {
-            Differences = [.. Known.OnlyGoSucceeds(Twice, 2), ResultOfGo(2)],
-        },
+        Row("the same port twice", Portmap($"{Tcp}, {Tcp}"), Add("a")),
         Row("conditions of iptables", Portmap(Tcp, "\"conditionsV4\": [\"!\", \"-s\", \"10.0.0.0/8\"],"), Add("a")) with
         {
             Differences = [.. Known.OnlyGoSucceeds("README: conditionsV4, conditionsV6, externalSetMarkChain", 2), ResultOfGo(2)],
@@ -123,7 +120,6 @@ static class PortMapScenarios
         },
     ];
 
-    const string Twice = "README: the same host port twice in a request";
 
     static Difference ResultOfGo(int after) => new("result/*", "*", null, "what ours refuses has no result") { After = [after] };
 
