@@ -18,8 +18,8 @@ public static class Directories
         }
         if (errno == 0 || (errno == Errno.EEXIST && Directory.Exists(path)))
             return;
-        // Another process removed it in between.
-        if (errno == Errno.EEXIST && RegularFile.TypeOf(path, LibC.AT_SYMLINK_NOFOLLOW) == 0)
+        // Another process removed it in between, and may have created it again.
+        if (errno == Errno.EEXIST && (RegularFile.TypeOf(path, LibC.AT_SYMLINK_NOFOLLOW) is var type) && (type == 0 || type == LibC.S_IFDIR))
             Ensure(path);
         else
             throw new KernelException($"create the directory {path}", errno);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace CniBridge.Linux;
 
 /// <summary>Small regular files that are written in place. Symbolic links are not followed.</summary>

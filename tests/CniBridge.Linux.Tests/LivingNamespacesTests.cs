@@ -93,6 +93,9 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         using var holder = Hold(MountOne + "; for i in 1 2 3 4 5 6 7 8; do touch /mnt/$i; unshare --net=/mnt/$i true; done; echo");
         ReadIdentity(holder);
         holder.ReadLine();
+        // Descriptors that earlier tests left to finalizers must not go while this one counts.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var counts = new List<int>();
         LivingNamespaces.Visit(_ =>
         {

@@ -1,5 +1,3 @@
-using CniBridge.Linux.Addresses;
-
 namespace CniBridge.Node.Cluster;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
 
 namespace CniBridge.Node.Cluster;
 
