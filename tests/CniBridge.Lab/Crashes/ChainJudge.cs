@@ -9,6 +9,12 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
     /// </summary>
     const string Help = " /var/lib/cni-bridge/owners";
 
+    /// <summary>
+    /// The records of rules. An ADD that cannot write one succeeds without it, as the Go plugins do, which keep none. Only repair
+    /// needs them.
+    /// </summary>
+    const string MissingRecord = " /run/cni-bridge";
+
     readonly NodeThings before = plain.State("before");
     readonly NodeThings done = plain.State("after");
     readonly NodeThings repaired = plain.State("repaired");
@@ -20,7 +26,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
         if (!report.IsInjected)
             return null;
         var ending = EndingOf(report);
-        List<string> problems = [.. Manners(report, ending), .. Immediate(report, ending), .. Later(report)];
+        List<string> problems = [.. Manners(report, ending), .. Immediate(report, ending), .. Later(report, ending)];
         if (problems.Count > 0)
             problems.Insert(0, report.Said);
         return new Place(step, injection, ending, problems);
@@ -53,7 +59,8 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
         if (ending == Ending.Done)
         {
             return report.Succeeded("chain")
-                ? Differences("it succeeded", after, done).Where(difference => !difference.Contains(Help, StringComparison.Ordinal))
+                ? Differences("it succeeded", after, done)
+                    .Where(difference => !difference.Contains(Help, StringComparison.Ordinal) && !IsMissingRecord(difference))
                 : ["it succeeded, but what comes after it in the chain failed"];
         }
         return step.Verb switch
@@ -65,7 +72,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
         };
     }
 
-    IEnumerable<string> Later(ChainReport report)
+    IEnumerable<string> Later(ChainReport report, Ending ending)
     {
         foreach (var part in new[] { "before", "repair", "again", "end" })
         {
@@ -79,8 +86,14 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
             .Concat(Differences("ADD again", report.State("again"), again))
             .Concat(report.Has("end") ? Differences("the last DEL", report.State("end"), repaired) : []);
         foreach (var difference in differences)
-            yield return difference;
+        {
+            if (ending != Ending.Done || !IsMissingRecord(difference))
+                yield return difference;
+        }
     }
+
+    static bool IsMissingRecord(string difference) => difference.Contains(" is missing: ", StringComparison.Ordinal)
+        && difference.Contains(MissingRecord, StringComparison.Ordinal);
 
     static IEnumerable<string> Differences(string what, NodeThings found, NodeThings expected) =>
         After(what, "is left", found.Except(expected)).Concat(After(what, "is missing", expected.Except(found)));
