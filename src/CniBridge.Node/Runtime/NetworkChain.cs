@@ -1,6 +1,6 @@
-using CniBridge.Linux;
 using System.Text;
 using System.Text.Json.Nodes;
+using CniBridge.Linux;
 using CniBridge.Plugins;
 using CniBridge.Plugins.Protocol;
 

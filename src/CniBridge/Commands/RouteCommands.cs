@@ -1,5 +1,5 @@
-using CniBridge.Linux;
 using System.CommandLine;
+using CniBridge.Linux;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster;
 using CniBridge.Node.Runtime;
