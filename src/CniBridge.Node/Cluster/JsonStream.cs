@@ -55,6 +55,19 @@ sealed class JsonStream(Stream input)
         return TextOf(ref reader) ?? "";
     }
 
+    /// <summary>Returns the number at the current value; null for anything else, which is skipped.</summary>
+    internal int? ReadInt32()
+    {
+        if (Kind != JsonTokenType.Number)
+        {
+            Skip();
+            return null;
+        }
+        var reader = new Utf8JsonReader(_buffer.AsSpan(_token, _start - _token));
+        reader.Read();
+        return reader.TryGetInt32(out var value) ? value : null;
+    }
+
     /// <summary>At a value: each property of an object in turn; false for anything else, which is passed over.</summary>
     /// <param name="read">Called with the name at the value, which it must read or skip.</param>
     internal bool ReadObject(Action<string> read)

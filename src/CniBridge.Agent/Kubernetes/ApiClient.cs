@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using CniBridge.Agent.Access;
+using CniBridge.Agent.Kubernetes.Wire;
+
+namespace CniBridge.Agent.Kubernetes;
+
+/// <summary>Lists and watches the nodes of a cluster (Kubernetes API concepts, "Efficient detection of changes").</summary>
+sealed class ApiClient : IDisposable
+{
+    /// <summary>The time for an answer's header, and for a whole list.</summary>
+    internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>A watch may stay silent this much longer than the server was asked to keep it open.</summary>
+    internal static readonly TimeSpan WatchGrace = TimeSpan.FromSeconds(15);
+
+    const int MaxErrorBytes = 64 * 1024;
+
+    readonly ApiAccess _access;
+    readonly HttpClient _http;
+    readonly TimeSpan _timeout;
+
+    internal ApiClient(ApiAccess access, TimeSpan? timeout = null)
+    {
+        (_access, _timeout) = (access, timeout ?? DefaultTimeout);
+        _http = new HttpClient(ApiConnection.Create(access)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Host and port of the server, for messages.</summary>
+    internal string Server => _access.Server.Authority;
+
+    /// <summary>Reads all nodes from the server's watch cache.</summary>
+    /// <exception cref="ApiException">The server cannot be reached, refuses, or does not answer in time.</exception>
+    internal NodeList ListNodes(CancellationToken cancellation) => Guard(_timeout, deadline =>
+    {
+        // Version 0 means any version that the cache has; without it each list costs the server a read from etcd.
+        using var response = Send("resourceVersion=0", "", deadline.Token);
+        using var body = response.Content.ReadAsStream(deadline.Token);
+        return FormatOf(response).ReadList(body);
+    }, cancellation);
+
+    /// <summary>Calls <paramref name="handle"/> for each change since a resource version, until the server ends the watch.</summary>
+    /// <param name="duration">How long the server is asked to keep the watch open.</param>
+    /// <exception cref="ApiException">
+    /// The watch failed; <see cref="ApiException.NeedsList"/> where the server no longer knows the version.
+    /// </exception>
+    internal void WatchNodes(string resourceVersion, TimeSpan duration, Action<NodeEvent> handle, CancellationToken cancellation) =>
+        Guard(duration + WatchGrace, deadline =>
+        {
+            var seconds = ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            using var header = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+            header.CancelAfter(_timeout);
+            using var response = Send($"watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={Uri.EscapeDataString(resourceVersion)}",
+                ";stream=watch", header.Token);
+            using var body = response.Content.ReadAsStream(deadline.Token);
+            // A read of the body does not see the token.
+            using var abort = deadline.Token.Register(body.Dispose);
+            foreach (var one in FormatOf(response).ReadEvents(body))
+                handle(one.Failure is null ? one : throw one.Failure);
+            deadline.Token.ThrowIfCancellationRequested();
+            return true;
+        }, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    HttpResponseMessage Send(string query, string parameter, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{_access.Server.AbsoluteUri.TrimEnd('/')}/api/v1/nodes?{query}"));
+        request.Headers.TryAddWithoutValidation("Accept", $"{ProtobufFormat.MediaType}{parameter}, {JsonFormat.MediaType}");
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("cni-bridge-agent", null));
+        // The handler takes the name to check from the Host header; TargetHost of the TLS options does not count.
+        request.Headers.Host = _access.TlsServerName;
+        if (_access.ReadToken() is { } token)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var response = _http.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw Refusal(response, cancellation);
+    }
+
+    static INodeFormat FormatOf(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType switch
+    {
+        ProtobufFormat.MediaType => new ProtobufFormat(),
+        JsonFormat.MediaType => new JsonFormat(),
+        var type => throw new InvalidDataException($"the answer has the content type {type}, which is neither protobuf nor JSON"),
+    };
+
+    ApiException Refusal(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var reason = response.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => "it does not accept the credentials (401): the token has expired or is of another cluster",
+            HttpStatusCode.Forbidden => "it forbids to list and watch nodes (403): grant both verbs in RBAC",
+            HttpStatusCode.Gone => "it no longer knows the resource version (410)",
+            var code => $"it answers {(int)code}{ReadMessage(response, cancellation)}",
+        };
+        return new ApiException($"the API server {Server} refuses: {reason}") { NeedsList = response.StatusCode == HttpStatusCode.Gone };
+    }
+
+    /// <summary>Returns the message of the Status in a refusal, or "".</summary>
+    static string ReadMessage(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            using var body = response.Content.ReadAsStream(cancellation);
+            var bytes = new byte[MaxErrorBytes];
+            var length = body.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            using var status = JsonDocument.Parse(bytes.AsMemory(0, length));
+            return status.RootElement.ValueKind == JsonValueKind.Object && status.RootElement.TryGetProperty("message", out var message)
+                ? $": {message}"
+                : "";
+        }
+        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        {
+            return "";
+        }
+    }
+
+    T Guard<T>(TimeSpan limit, Func<CancellationTokenSource, T> action, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(limit);
+        try
+        {
+            return action(deadline);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new ApiException($"the API server {Server} did not answer in time", e);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or IOException && deadline.IsCancellationRequested)
+        {
+            throw new ApiException($"the API server {Server} did not end the watch in time", e);
+        }
+        catch (AccessException e)
+        {
+            throw new ApiException(e.Message, e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ApiException($"the API server {Server} sends what is no list of nodes: {e.Message}", e) { NeedsList = true };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new ApiException(Describe(e), e);
+        }
+    }
+
+    string Describe(Exception e) => e switch
+    {
+        { InnerException: AuthenticationException tls } => $"the API server {Server} cannot be trusted: {DescribeTls(tls)}",
+        { InnerException: SocketException socket } => $"cannot reach the API server {Server}: {socket.Message}",
+        { InnerException: IOException { InnerException: SocketException socket } } => $"the connection to the API server {Server} broke: {socket.Message}",
+        _ => $"the connection to the API server {Server} failed: {e.Message}",
+    };
+
+    static string DescribeTls(AuthenticationException e)
+    {
+        if (e.Message.Contains("RemoteCertificateNameMismatch", StringComparison.Ordinal))
+            return "its certificate is for another host name";
+        if (e.Message.Contains("NotTimeValid", StringComparison.Ordinal))
+            return "its certificate has expired or is not valid yet";
+        return e.Message.Contains("certificate chain", StringComparison.Ordinal)
+            ? "its certificate is not from the given certificate authority"
+            : e.InnerException?.Message ?? e.Message;
+    }
+}

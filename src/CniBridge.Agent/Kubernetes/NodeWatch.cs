@@ -1,0 +1,136 @@
+using System.Diagnostics;
+
+namespace CniBridge.Agent.Kubernetes;
+
+/// <summary>
+/// Keeps the nodes of a cluster in memory: one list, then watches that continue from it. A new list is made only where the watch
+/// cannot continue, because each list costs the API server far more than a watch.
+/// </summary>
+/// <param name="changed">Called after each change that matters for routes, and when the server's failure changed.</param>
+sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
+{
+    readonly Lock _lock = new();
+    readonly Dictionary<string, NodeObject> _nodes = new(StringComparer.Ordinal);
+    bool _isListed;
+    string? _failure;
+
+    /// <summary>The state that the last event showed; null where a new list is needed.</summary>
+    string? _resourceVersion;
+
+    /// <summary>How often a list was asked for.</summary>
+    internal int ListCount { get; private set; }
+
+    /// <summary>
+    /// Returns a copy of the nodes, or null before the first list, and why the server does not answer now, or null.
+    /// </summary>
+    internal (IReadOnlyList<NodeObject>? Nodes, string? Failure) Read()
+    {
+        lock (_lock)
+            return (_isListed ? [.. _nodes.Values] : null, _failure);
+    }
+
+    /// <summary>Lists and watches until the token is cancelled.</summary>
+    internal void Run(CancellationToken cancellation)
+    {
+        schedule.WaitBeforeFirstList(cancellation);
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                RunOnce(cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ApiException e)
+            {
+                Recover(e, cancellation);
+            }
+        }
+    }
+
+    void RunOnce(CancellationToken cancellation)
+    {
+        if (_resourceVersion is null)
+        {
+            ListCount++;
+            Replace(client.ListNodes(cancellation));
+        }
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            client.WatchNodes(_resourceVersion!, schedule.NextWatch(), Apply, cancellation);
+        }
+        finally
+        {
+            if (clock.Elapsed >= schedule.StableAfter)
+                schedule.Reset();
+        }
+        SetFailure(null);
+        // A server that ends each watch at once must not be asked without a pause.
+        if (clock.Elapsed < schedule.StableAfter)
+            schedule.WaitBeforeRetry(cancellation);
+    }
+
+    void Recover(ApiException e, CancellationToken cancellation)
+    {
+        if (e.NeedsList)
+            _resourceVersion = null;
+        // The version was only old. A server that says so again is asked with pauses.
+        if (e.NeedsList && schedule.TryRelistAtOnce())
+            return;
+        SetFailure(e.Message);
+        schedule.WaitBeforeRetry(cancellation);
+    }
+
+    void Replace(NodeList list)
+    {
+        bool isChanged;
+        lock (_lock)
+        {
+            isChanged = !_isListed || list.Nodes.Count != _nodes.Count || list.Nodes.Any(node => !node.Equals(_nodes.GetValueOrDefault(node.Name)));
+            _nodes.Clear();
+            foreach (var node in list.Nodes)
+                _nodes[node.Name] = node;
+            _isListed = true;
+        }
+        _resourceVersion = list.ResourceVersion;
+        SetFailure(null);
+        if (isChanged)
+            changed();
+    }
+
+    void Apply(NodeEvent one)
+    {
+        SetFailure(null);
+        var isChanged = one.Type != NodeEventType.Bookmark && Store(one);
+        // Only now: if the version moved first, a failure in between would lose the event.
+        _resourceVersion = one.Node.ResourceVersion;
+        if (isChanged)
+            changed();
+    }
+
+    bool Store(NodeEvent one)
+    {
+        lock (_lock)
+        {
+            if (one.Type == NodeEventType.Deleted)
+                return _nodes.Remove(one.Node.Name);
+            var isChanged = !one.Node.Equals(_nodes.GetValueOrDefault(one.Node.Name));
+            _nodes[one.Node.Name] = one.Node;
+            return isChanged;
+        }
+    }
+
+    void SetFailure(string? failure)
+    {
+        lock (_lock)
+        {
+            if (_failure == failure)
+                return;
+            _failure = failure;
+        }
+        changed();
+    }
+}

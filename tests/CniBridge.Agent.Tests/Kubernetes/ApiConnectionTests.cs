@@ -1,0 +1,74 @@
+using CniBridge.Agent.Access;
+using CniBridge.Agent.Kubernetes;
+using CniBridge.Agent.Tests.Support;
+
+namespace CniBridge.Agent.Tests.Kubernetes;
+
+public sealed class ApiConnectionTests
+{
+    [Fact]
+    public async Task A_server_of_another_authority_is_refused()
+    {
+        await using var api = new FakeApi();
+        using var other = new TestAuthority();
+
+        Assert.Contains("is not from the given certificate authority", Fail(api.Access(other.Pem)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_another_name_is_refused()
+    {
+        await using var api = new FakeApi(serverName: "api.example");
+
+        Assert.Contains("is for another host name", Fail(api.Access()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_name_of_tls_server_name_is_accepted()
+    {
+        await using var api = new FakeApi(serverName: "api.example");
+        using var client = new ApiClient(api.Access() with { TlsServerName = "api.example" });
+
+        Assert.Equal("100", client.ListNodes(TestContext.Current.CancellationToken).ResourceVersion);
+    }
+
+    [Fact]
+    public void A_closed_port_is_one_sentence()
+    {
+        using var authority = new TestAuthority();
+        var access = new ApiAccess { Server = new Uri("https://127.0.0.1:1"), Authorities = Certificates.ParseAuthorities(authority.Pem, "test") };
+
+        Assert.Equal("cannot reach the API server 127.0.0.1:1: Connection refused", Fail(access));
+    }
+
+    [Fact]
+    public async Task The_token_is_read_for_each_request()
+    {
+        await using var api = new FakeApi();
+        var number = 0;
+        using var client = new ApiClient(api.Access(readToken: () => $"token-{++number}"));
+
+        client.ListNodes(TestContext.Current.CancellationToken);
+        client.ListNodes(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["Bearer token-1", "Bearer token-2"], api.Tokens);
+    }
+
+    [Fact]
+    public async Task A_client_certificate_is_shown()
+    {
+        await using var api = new FakeApi();
+        var (certificate, key) = api.Authority.CreateClient("agent");
+        using var client = new ApiClient(api.Access() with { ClientCertificate = Certificates.ParseClient(certificate, key, "test") });
+
+        client.ListNodes(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["CN=agent"], api.ClientNames);
+    }
+
+    static string Fail(ApiAccess access)
+    {
+        using var client = new ApiClient(access);
+        return Assert.Throws<ApiException>(() => client.ListNodes(TestContext.Current.CancellationToken)).Message;
+    }
+}

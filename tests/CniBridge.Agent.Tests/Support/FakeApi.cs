@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Net;
+using CniBridge.Agent.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging;
+
+namespace CniBridge.Agent.Tests.Support;
+
+/// <summary>
+/// A web server that lists and watches nodes as an API server does. A test decides what each request gets.
+/// </summary>
+sealed class FakeApi : IAsyncDisposable
+{
+    readonly WebApplication _server;
+    readonly TestAuthority _authority = new();
+
+    /// <param name="isProtobuf">False: the server offers JSON only.</param>
+    /// <param name="serverName">The only name in the server's certificate; null: its address.</param>
+    internal FakeApi(bool isProtobuf = true, string? serverName = null)
+    {
+        IsProtobuf = isProtobuf;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var certificate = _authority.CreateServerCertificate(serverName);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = certificate,
+                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+                ClientCertificateValidation = static (_, _, _) => true,
+            })));
+        builder.Logging.ClearProviders();
+        _server = builder.Build();
+        _server.Run(HandleAsync);
+        _server.StartAsync().GetAwaiter().GetResult();
+    }
+
+    internal bool IsProtobuf { get; }
+
+    internal string Address => _server.Urls.First();
+
+    internal string AuthorityPem => _authority.Pem;
+
+    internal TestAuthority Authority => _authority;
+
+    /// <summary>Each request so far: "list" or "watch VERSION".</summary>
+    internal ConcurrentQueue<string> Requests { get; } = new();
+
+    internal ConcurrentQueue<string> Tokens { get; } = new();
+
+    internal ConcurrentQueue<string> ClientNames { get; } = new();
+
+    internal List<FakeNode> Nodes { get; } = [];
+
+    internal string Version { get; set; } = "100";
+
+    /// <summary>Answers the next requests instead of the default; returns false to let the default answer.</summary>
+    internal Func<HttpContext, Task<bool>> Override { get; set; } = static _ => Task.FromResult(false);
+
+    /// <summary>Writes to every open watch.</summary>
+    internal BlockingCollection<byte[]> Events { get; private set; } = [];
+
+    internal ApiAccess Access(string? authorityPem = null, Func<string?>? readToken = null) => new()
+    {
+        Server = new Uri(Address),
+        Authorities = Certificates.ParseAuthorities(authorityPem ?? AuthorityPem, "test"),
+        ReadToken = readToken ?? (static () => null),
+    };
+
+    internal void Send(string type, FakeNode node) => Events.Add(IsProtobuf
+        ? ProtobufEncoding.Event(type, ProtobufEncoding.NodeObject(node))
+        : JsonEncoding.Event(type, JsonEncoding.Node(node)));
+
+    internal void SendError(int code, string message) => Events.Add(IsProtobuf
+        ? ProtobufEncoding.Event("ERROR", ProtobufEncoding.Status(code, message))
+        : JsonEncoding.Event("ERROR", JsonEncoding.Status(code, message)));
+
+    /// <summary>Sends bytes as they are.</summary>
+    internal void SendBytes(byte[] bytes) => Events.Add(bytes);
+
+    /// <summary>Ends the open watch as a server does when its time is up.</summary>
+    internal void EndWatch() => Events.Add([]);
+
+    public async ValueTask DisposeAsync()
+    {
+        Events.CompleteAdding();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+        _authority.Dispose();
+    }
+
+    async Task HandleAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var isWatch = query["watch"] == "true";
+        Requests.Enqueue(isWatch ? $"watch {query["resourceVersion"]}" : "list");
+        Tokens.Enqueue(context.Request.Headers.Authorization.ToString());
+        ClientNames.Enqueue(context.Connection.ClientCertificate?.Subject ?? "");
+        if (await Override(context))
+            return;
+        context.Response.ContentType = !IsProtobuf ? "application/json"
+            : isWatch ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/vnd.kubernetes.protobuf";
+        if (isWatch)
+            await WatchAsync(context);
+        else
+            await context.Response.Body.WriteAsync(IsProtobuf ? ProtobufEncoding.List(Version, Nodes) : JsonEncoding.List(Version, Nodes));
+    }
+
+    async Task WatchAsync(HttpContext context)
+    {
+        await context.Response.StartAsync();
+        await context.Response.Body.FlushAsync();
+        await Task.Run(async () =>
+        {
+            while (!Events.IsCompleted && !context.RequestAborted.IsCancellationRequested)
+            {
+                if (!Events.TryTake(out var bytes, 50))
+                    continue;
+                if (bytes.Length == 0)
+                    return;
+                await context.Response.Body.WriteAsync(bytes);
+                await context.Response.Body.FlushAsync();
+            }
+        });
+    }
+}

@@ -1,0 +1,12 @@
+namespace CniBridge.Agent.Tests.Support;
+
+/// <summary>A node of the fake API.</summary>
+sealed record FakeNode(string Name, string Address, params string[] PodRanges)
+{
+    internal long CreationTime { get; init; } = 1_700_000_000;
+
+    internal string ResourceVersion { get; init; } = "1";
+
+    /// <summary>Fields that a real node has and that the agent does not need: most of the bytes.</summary>
+    internal string Ballast { get; init; } = "";
+}
