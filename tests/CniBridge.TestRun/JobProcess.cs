@@ -51,10 +51,13 @@ sealed class JobProcess : IDisposable
     public JobOutput Output { get; }
 
     /// <summary>Runs the job to its end.</summary>
-    public void Run()
+    /// <param name="isCancelled">Tells whether the whole run was cancelled, so that this end is no failure.</param>
+    public void Run(Func<bool> isCancelled)
     {
         process.Start();
         process.StandardInput.Close();
+        if (isCancelled())
+            Kill();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (!process.WaitForExit(s_limit))
@@ -64,9 +67,14 @@ sealed class JobProcess : IDisposable
             return;
         }
         process.WaitForExit();
+        if (isCancelled())
+            return;
         // 1 is the exit code after failed tests.
         if (!Output.IsComplete || process.ExitCode is not (0 or 1))
             Fail($"the process ended with code {process.ExitCode}{(Output.IsComplete ? "" : " before its tests did")}");
+        var left = Directory.GetFileSystemEntries(temporary).Select(Path.GetFileName).ToList();
+        if (left.Count > 0)
+            Fail($"the tests left files in their temporary directory: {string.Join(", ", left)}");
     }
 
     public void Kill()

@@ -17,7 +17,7 @@ sealed record Options
     public bool IsList { get; private init; }
 
     /// <summary>The number of test processes that run at the same time.</summary>
-    public int Jobs { get; private init; } = Math.Max(3, Environment.ProcessorCount);
+    public int Jobs { get; private init; } = Math.Clamp(2 * Environment.ProcessorCount, 3, 8);
 
     /// <summary>Parses the command line; returns null when it is wrong.</summary>
     public static Options? Parse(ReadOnlySpan<string> arguments)

@@ -21,13 +21,20 @@ try
     Directory.CreateDirectory(Repository.Logs);
     var report = new Report(selected.Count, Console.Out);
     using var runner = new Runner(report);
-    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => runner.Cancel());
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => runner.Cancel());
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
     runner.Run(Plan.Create(all, selected), options.Jobs);
     if (HostState.Compare(before) is { Count: > 0 } left)
         report.AddError(new Failure("The tests changed this machine", string.Join('\n', left)));
     report.WriteSummary();
     return report.IsGood ? 0 : 1;
+
+    void Cancel(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        report.AddError(new Failure("The run", $"it was ended by {context.Signal}"));
+        runner.Cancel();
+    }
 }
 catch (TestRunException e)
 {

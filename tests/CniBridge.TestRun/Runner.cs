@@ -38,7 +38,7 @@ sealed class Runner(Report report) : IDisposable
             running[process] = true;
             try
             {
-                process.Run();
+                process.Run(() => isCancelled);
             }
             finally
             {
