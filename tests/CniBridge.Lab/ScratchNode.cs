@@ -7,9 +7,26 @@ namespace CniBridge.Lab;
 /// </summary>
 sealed class ScratchNode : Node, IDisposable
 {
+    /// <summary>
+    /// Keeps what is written below a directory inside the node, where everything that is in it stays visible. A mount point that
+    /// the machine does not have would otherwise have to be made there.
+    /// </summary>
+    const string CoverFunction = """
+        cover() {
+          mkdir /run/layers
+          mount -t tmpfs tmpfs /run/layers
+          mkdir /run/layers/upper /run/layers/work
+          mount -t overlay -o "lowerdir=$1,upperdir=/run/layers/upper,workdir=/run/layers/work" overlay "$1"
+          umount --lazy /run/layers
+          rmdir /run/layers
+        }
+
+        """;
+
     // The shell stays the first process (no exec) so that orphaned daemons have someone to reap them.
-    const string Setup = """
+    const string Setup = $$"""
         set -e
+        {{CoverFunction}}
         [ -z "$1" ] || echo "$1" > /proc/sys/kernel/hostname
         ip link set lo up
         mount -t tmpfs tmpfs /run
@@ -19,7 +36,14 @@ sealed class ScratchNode : Node, IDisposable
         if [ -d /sys/fs/cgroup ]; then mount --move /run/cgroup /sys/fs/cgroup; fi
         rmdir /run/cgroup
         for directory in /var/lib/cni /var/lib/cni-bridge /var/lib/containers /etc/cni /etc/cni-bridge /opt/cni; do
-          mkdir -p "$directory"
+          if [ ! -d "$directory" ]; then
+            parent=${directory%/*}
+            case " $covered " in
+              *" $parent "*) ;;
+              *) cover "$parent"; covered="$covered $parent" ;;
+            esac
+            mkdir "$directory"
+          fi
           mount -t tmpfs tmpfs "$directory"
         done
         mkdir -p /etc/cni/net.d /opt/cni/bin
@@ -99,6 +123,9 @@ sealed class ScratchNode : Node, IDisposable
             "peer", "name", otherLink, "netns", $"{other.holder.Id}"]);
         process.WaitForExit().Succeeded();
     }
+
+    /// <summary>Keeps what the node writes below a directory of the machine from the machine.</summary>
+    public void Cover(string directory) => Run("sh", "-ec", $"{CoverFunction}cover \"$1\"", "sh", directory).Succeeded();
 
     /// <summary>Makes a directory of the machine visible at another path of the node.</summary>
     public void Bind(string source, string target) => Run("mount", "--bind", source, target).Succeeded();
