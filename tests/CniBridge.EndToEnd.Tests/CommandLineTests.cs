@@ -77,7 +77,7 @@ public sealed partial class CommandLineTests
         {
             var words = line.Split(' ');
             var script = $"""
-                PATH={PluginDirectory.UnderTest}:$PATH
+                PATH={Shell.Quote(PluginDirectory.UnderTest)}:$PATH
                 source <(cni-bridge completion bash)
                 COMP_LINE='{line}' COMP_POINT={line.Length} COMP_WORDS=({line}) COMP_CWORD={words.Length - 1}
                 _cni_bridge
@@ -95,7 +95,7 @@ public sealed partial class CommandLineTests
     {
         Requirement.Programs("script");
         using var node = new ScratchNode();
-        var shown = node.Run("env", [.. environment.Split(' '), "script", "-qec", $"{Program} show", "/dev/null"]).Succeeded().Stdout;
+        var shown = node.Run("env", [.. environment.Split(' '), "script", "-qec", $"{Shell.Quote(Program)} show", "/dev/null"]).Succeeded().Stdout;
         Assert.Equal(areThere, shown.Contains("\u001b[1m", StringComparison.Ordinal));
         Assert.DoesNotContain("\u001b", node.Run("env", "TERM=xterm", Program, "show").Succeeded().Stdout, StringComparison.Ordinal);
     }

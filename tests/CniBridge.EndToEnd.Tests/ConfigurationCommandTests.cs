@@ -102,7 +102,7 @@ public sealed class ConfigurationCommandTests
     {
         using var node = NewNode();
 
-        var result = node.Run("unshare", "--uts", "sh", "-c", $"hostname NODE1 && exec {Program} conf init --nodes {NodesFile}");
+        var result = node.Run("unshare", "--uts", "sh", "-c", $"hostname NODE1 && exec {Shell.Quote(Program)} conf init --nodes {NodesFile}");
 
         result.Succeeded();
         Assert.Equal("10.244.1.0/24", Subnet(node));

@@ -166,7 +166,7 @@ public sealed class HostLocalDelegateTests
         node.AddPod("one");
         node.AddPod("two");
         // What the binary is depends on the name it is called by: this one is no role's.
-        node.WriteProgram("/opt/cni/bin/my-ipam", $"#!/bin/sh\nexec {PluginDirectory.UnderTest}/host-local \"$@\"");
+        node.WriteProgram("/opt/cni/bin/my-ipam", $"#!/bin/sh\nexec {Shell.Quote(PluginDirectory.UnderTest)}/host-local \"$@\"");
         return node;
     }
 }

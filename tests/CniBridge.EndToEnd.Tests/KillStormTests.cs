@@ -14,7 +14,7 @@ public sealed class KillStormTests : IDisposable
     // CONTAINER VERB SECONDS: the chain, as a runtime would do it; a plugin that takes longer is killed.
     const string Chain = """
         cd /run/node
-        export CNI_COMMAND=$2 CNI_CONTAINERID=c$1 CNI_NETNS=/run/netns/p$1 CNI_IFNAME=eth0 CNI_PATH=$plugins
+        export CNI_COMMAND=$2 CNI_CONTAINERID=c$1 CNI_NETNS=/run/netns/p$1 CNI_IFNAME=eth0 CNI_PATH="$plugins"
         run() { timeout --signal=KILL $seconds "$plugins/$1"; }
         mapping="\"runtimeConfig\": {\"portMappings\": [{\"hostPort\": $((10000 + $1)), \"containerPort\": 80, \"protocol\": \"tcp\"}]}"
         portmap="{\"cniVersion\": \"1.0.0\", \"name\": \"podnet\", \"type\": \"portmap\", $mapping"
@@ -73,11 +73,11 @@ public sealed class KillStormTests : IDisposable
     /// <summary>The exit codes of all containers' calls, made at the same time.</summary>
     IReadOnlyList<int> AtOnce(Func<int, string> verbOf, bool isKilled, int containers = Containers)
     {
-        var script = new StringBuilder($"plugins={PluginDirectory.UnderTest}; export plugins; rm -f code.*\n");
+        var script = new StringBuilder($"plugins={Shell.Quote(PluginDirectory.UnderTest)}; export plugins; rm -f code.*\n");
         for (var container = 1; container <= containers; container++)
         {
             // From a moment to more than any needs: as many short as long ones.
-            var seconds = isKilled ? 0.005 * Math.Pow(400, random.Next(1000) / 1000.0) : 50;
+            var seconds = isKilled ? 0.005 * Math.Pow(400, random.Next(1000) / 1000.0) : 200;
             script.Append(CultureInfo.InvariantCulture, $"sh ./chain {container} {verbOf(container)} {seconds:0.0000} 2> err.{container} &\n");
         }
         Script(script.Append("wait\n").ToString());

@@ -47,7 +47,7 @@ public sealed class LibcniTests
         AssertPlausible(Cnitool.Add(node, "podnet", pod, mappings), version, "10.88.0.2/24");
         using var server = node.Start("ip", [
             "netns", "exec", "pod", "busybox", "nc", "-ll", "-p", "80", "-e", "echo", "here I am"]);
-        node.Run("sh", "-c", "until ip netns exec pod busybox netstat -ltn | grep -q :80; do :; done").Succeeded();
+        node.Run("sh", "-c", "until ip netns exec pod busybox netstat -ltn | grep -q :80; do sleep 0.01; done").Succeeded();
         Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "127.0.0.1", "8080").Stdout);
         Cnitool.Run(node, "check", "podnet", pod, mappings).Succeeded();
         // A runtime that was started anew may not know the mappings any more.

@@ -31,7 +31,7 @@ public sealed class LinkStormTests
                 i=$((i + 1))
                 for CNI_COMMAND in ADD DEL; do
                   export CNI_COMMAND
-                  "{{Plugin}}" < input > out.$1 2> err.$1 ||
+                  {{Shell.Quote(Plugin)}} < input > out.$1 2> err.$1 ||
                     { echo "worker $1, pair $i, $CNI_COMMAND: code $?"; cat out.$1 err.$1; } >> failures
                 done
               done
@@ -40,7 +40,7 @@ public sealed class LinkStormTests
             for w in $(seq {{Workers}}); do work $w & done
             wait
             """]);
-        work.WaitForExit(TimeSpan.FromSeconds(60 + (Pairs / 10))).Succeeded();
+        work.WaitForExit(TimeSpan.FromSeconds(300 + (Pairs / 2))).Succeeded();
         var seconds = (Environment.TickCount64 - begin) / 1000.0;
 
         Assert.Equal("", Read(node, "failures"));

@@ -98,7 +98,7 @@ public sealed class LogTests
         var line = Encoding.ASCII.GetBytes($$"""{"time":"2026-01-02T03:04:05Z","verb":"ADD","plugin":"old","error":"{{new string('x', 300)}}","code":1}""" + "\n");
         node.WriteFile(LogFile, [.. Enumerable.Repeat(line, MaxBytes * 7 / 16 / line.Length).SelectMany(bytes => bytes)]);
         var script = "for i in $(seq 25); do for j in 1 2 3 4; do CNI_COMMAND=ADD CNI_CONTAINERID=c$i-$j CNI_NETNS=/run/none CNI_IFNAME=eth0 CNI_PATH=/ " +
-            $"{PluginDirectory.UnderTest}/bridge < /run/node/config > /dev/null & done; wait; done";
+            $"{Shell.Quote(PluginDirectory.UnderTest)}/bridge < /run/node/config > /dev/null & done; wait; done";
         node.WriteFile("/run/node/config", Configurations.Plain);
 
         node.Run("sh", "-c", script).Succeeded();

@@ -113,10 +113,10 @@ public sealed class LoopbackTests
 
         var lines = node.Run("unshare", "--user", "--map-root-user", "sh", "-ec", $$"""
             unshare --net sleep 60 &
-            until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+            until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
             echo '{"cniVersion": "1.0.0", "name": "lo", "type": "loopback"}' |
                 CNI_COMMAND=ADD CNI_CONTAINERID=x CNI_IFNAME=lo CNI_NETNS=/proc/$!/ns/net CNI_PATH=/ \
-                {{PluginDirectory.UnderTest}}/loopback > /dev/null
+                {{Shell.Quote(PluginDirectory.UnderTest)}}/loopback > /dev/null
             nsenter --target $! --net ip -json link show lo
             kill $!
             """).Succeeded();

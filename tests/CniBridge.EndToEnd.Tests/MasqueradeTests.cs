@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>ipMasq and its keys: who the world outside sees, and what there is in nftables, as nft tells it.</summary>
+[RunsFirst]
 public sealed partial class MasqueradeTests
 {
     const string On = """{"ipMasq": true}""";
@@ -487,7 +488,7 @@ public sealed partial class MasqueradeTests
             for verb in ADD DEL; do
               export CNI_COMMAND=$verb
               for i in $(seq {{count}}); do
-                (CNI_CONTAINERID=c$i CNI_NETNS=/run/netns/p$i {{plugin}} < network > out.$i 2>&1 || echo $i: $(cat out.$i) >> failed) &
+                (CNI_CONTAINERID=c$i CNI_NETNS=/run/netns/p$i {{Shell.Quote(plugin)}} < network > out.$i 2>&1 || echo $i: $(cat out.$i) >> failed) &
               done
               wait
             done

@@ -45,7 +45,7 @@ public sealed class PodmanTests
         node.AssertReaches("fd00:88::2");
 
         podman.InContainer("first", "sh", "-c", "nc -ll -p 80 -e echo here I am &").Succeeded();
-        podman.InContainer("first", "sh", "-c", "until netstat -ltn | grep -q :80; do :; done").Succeeded();
+        podman.InContainer("first", "sh", "-c", "until netstat -ltn | grep -q :80; do sleep 0.01; done").Succeeded();
         Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "127.0.0.1", "8080").Stdout);
         Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "10.88.0.1", "8080").Stdout);
         Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "fd00:88::1", "8080").Stdout);

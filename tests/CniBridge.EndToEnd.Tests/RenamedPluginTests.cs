@@ -85,7 +85,7 @@ public sealed class RenamedPluginTests
     }
 
     static void Make(ScratchNode node, string make, string name) =>
-        node.Run("sh", "-c", $"{make} {Path.Combine(PluginDirectory.UnderTest, "cni-bridge")} {Bin}/{name}").Succeeded();
+        node.Run("sh", "-c", $"{make} {Shell.Quote(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"))} {Bin}/{name}").Succeeded();
 
     static string HostPorts(ScratchNode node) => node.Run("nft", "list", "map", "ip", "cni-bridge", "hostports").Succeeded().Stdout;
 

@@ -250,7 +250,7 @@ public sealed class SpoofCheckStateTests
             cd {{Node.Directory}}
             export CNI_COMMAND={{verb}} CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin
             for i in $(seq {{first}} {{count}}); do
-              (CNI_CONTAINERID=c$i CNI_NETNS=/run/netns/p$i {{Path.Combine(PluginDirectory.UnderTest, "bridge")}} < network > out.$i 2>&1 ||
+              (CNI_CONTAINERID=c$i CNI_NETNS=/run/netns/p$i {{Shell.Quote(Path.Combine(PluginDirectory.UnderTest, "bridge"))}} < network > out.$i 2>&1 ||
                 echo $i: $(cat out.$i) >> failed) &
             done
             wait

@@ -135,7 +135,7 @@ public sealed class StaticIpamTests
     {
         using var node = NewNode();
         node.WriteFile("/etc/cni/net.d/10-podnet.conf", Configurations.With($$"""{"ipam": {{TwoFamilies}}}"""));
-        node.Run("sh", "-ec", $"cp -a {PluginDirectory.UnderTest}/. {PluginDirectory.Go}/static /opt/cni/bin").Succeeded();
+        node.Run("sh", "-ec", $"cp -a {Shell.Quote(PluginDirectory.UnderTest)}/. {PluginDirectory.Go}/static /opt/cni/bin").Succeeded();
 
         node.Run("/opt/cni/bin/cni-bridge", "add", "box", "pod").Succeeded();
         Assert.Equal(["10.88.0.5/24", "fd00:88::5/64"], PodAddresses(node));

@@ -13,16 +13,16 @@ sealed class MixedStoreStorm(ScratchNode node)
     /// <summary>More than a shell's share of the range, so that it fills.</summary>
     const int Containers = 14;
 
-    // Reads lines VERB DIRECTORY CONTAINER; a shell's own words, for each program would cost as much as the plugin.
+    // Reads lines VERB CONTAINER DIRECTORY; a shell's own words, for each program would cost as much as the plugin.
     const string Worker = """
         cd /run/node
         export CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin CNI_NETNS=/run/netns/storm CNI_COMMAND CNI_CONTAINERID
         added=0 full=0
-        while read -r CNI_COMMAND directory CNI_CONTAINERID; do
+        while read -r CNI_COMMAND CNI_CONTAINERID directory; do
           has=
           if [ -e has/$CNI_CONTAINERID ]; then read -r has < has/$CNI_CONTAINERID; fi
           if [ $CNI_COMMAND = DEL ] && [ -n "$has" ]; then rm has/$CNI_CONTAINERID held/$has; fi
-          $directory/host-local < config > out.$1 2> error.$1
+          "$directory/host-local" < config > out.$1 2> error.$1
           code=$?
           case $CNI_COMMAND$code in
             DEL0) ;;
@@ -91,8 +91,8 @@ sealed class MixedStoreStorm(ScratchNode node)
     static string Draw(Random random, int shell)
     {
         var verb = random.Next(100) switch { < 48 => "ADD", < 90 => "DEL", _ => "CHECK" };
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{verb} {MixedNode.Directory(random.Next(2) == 0)} c{shell}-{random.Next(Containers)}\n");
+        var directory = MixedNode.Directory(random.Next(2) == 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{verb} c{shell}-{random.Next(Containers)} {directory}\n");
     }
 #pragma warning restore CA5394
 

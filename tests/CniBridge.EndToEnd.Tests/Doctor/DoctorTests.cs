@@ -23,7 +23,7 @@ public sealed partial class DoctorTests
     public void A_node_without_pods_has_nothing()
     {
         using var node = new DoctorNode();
-        node.Sh($"cni-bridge del container-pod1 && cni-bridge del container-pod2".Replace("cni-bridge", DoctorNode.Program, StringComparison.Ordinal));
+        node.Sh($"cni-bridge del container-pod1 && cni-bridge del container-pod2".Replace("cni-bridge", Shell.Quote(DoctorNode.Program), StringComparison.Ordinal));
         Assert.Empty(node.Examine());
     }
 

@@ -1,6 +1,7 @@
 namespace CniBridge.EndToEnd.Tests.Installation;
 
 /// <summary>Killed by strace at each of its calls that change a name; the same command again does all.</summary>
+[RunsFirst]
 public sealed class InstallCrashTests
 {
     // Each time anew: killed at call number 1, 2, … until it is through. What there is at the end must be what one that nobody
@@ -20,16 +21,16 @@ public sealed class InstallCrashTests
           for name in bridge host-local loopback portmap; do cp -p /bin/true $bin/$name; done
           case $what in
             uninstall)
-              $program install --with-conf --pod-cidr 10.88.0.0/24 --host-integration
+              "$program" install --with-conf --pod-cidr 10.88.0.0/24 --host-integration
               ip link add cni0 type bridge
               mkdir -p /run/cni-bridge/some; echo > /run/cni-bridge/some/file; echo > /var/lib/cni-bridge/file;;
-            rollback) $program install;;
+            rollback) "$program" install;;
           esac > /dev/null
         }
         run() {
           case $what in
-            install) "$@" $program install --with-conf --pod-cidr 10.88.0.0/24 --host-integration;;
-            *) "$@" $program $what;;
+            install) "$@" "$program" install --with-conf --pod-cidr 10.88.0.0/24 --host-integration;;
+            *) "$@" "$program" $what;;
           esac
         }
         reset; run > /dev/null || exit 1; expected=$(look)

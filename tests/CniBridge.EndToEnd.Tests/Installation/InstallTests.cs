@@ -65,7 +65,7 @@ public sealed class InstallTests
         using var node = NewNode();
         WriteOldPlugin(node);
         using var running = node.Start($"{Bin}/cni-bridge", ["600"]);
-        node.Run("sh", "-c", $"until ls -l /proc/[0-9]*/exe | grep -q {Bin}/cni-bridge; do :; done").Succeeded();
+        node.Run("sh", "-c", $"until ls -l /proc/[0-9]*/exe | grep -q {Bin}/cni-bridge; do sleep 0.01; done").Succeeded();
 
         // What a copy in place would meet.
         Assert.Contains("Text file busy", node.Run("cp", Program, $"{Bin}/cni-bridge").Stderr, StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public sealed class InstallTests
     {
         using var node = NewNode();
 
-        node.Run("sh", "-c", $"umask 077; '{Program}' install").Succeeded();
+        node.Run("sh", "-c", $"umask 077; {Shell.Quote(Program)} install").Succeeded();
 
         Assert.Equal("755", node.Run("stat", "-c", "%a", $"{Bin}/cni-bridge").Succeeded().Stdout.Trim());
     }

@@ -111,7 +111,7 @@ public sealed class RollbackTests
     static void Install(ScratchNode node, string version)
     {
         var copy = $"{ScratchNode.Directory}/{version}";
-        node.Run("sh", "-c", $"cp {WholeNode.Program} {copy} && echo >> {copy}").Succeeded();
+        node.Run("sh", "-c", $"cp {Shell.Quote(WholeNode.Program)} {copy} && echo >> {copy}").Succeeded();
         node.Run(copy, "install").Succeeded();
     }
 

@@ -86,7 +86,7 @@ public sealed class UninstallTests
             node.Run($"{WholeNode.Bin}/cni-bridge", "del", $"box{i}", $"pod{i}").Succeeded();
             node.Run("ip", "netns", "delete", $"pod{i}").Succeeded();
         }
-        node.Run("sh", "-c", "for bridge in cni0 cni1; do until ip link show $bridge | grep -q NO-CARRIER; do :; done; done").Succeeded();
+        node.Run("sh", "-c", "for bridge in cni0 cni1; do until ip link show $bridge | grep -q NO-CARRIER; do sleep 0.01; done; done").Succeeded();
     }
 
     /// <summary>Of a network that somebody configured by hand.</summary>
@@ -215,7 +215,7 @@ public sealed class UninstallTests
     public void Where_nothing_was_noted_only_what_is_marked_as_ours_goes()
     {
         using var node = WholeNode.NewNode();
-        node.Run("sh", "-ec", $"cp -a {PluginDirectory.UnderTest}/. {WholeNode.Bin}").Succeeded();
+        node.Run("sh", "-ec", $"cp -a {Shell.Quote(PluginDirectory.UnderTest)}/. {WholeNode.Bin}").Succeeded();
         node.AddPod("pod");
         var call = RawCall.Of(node, "ADD", Configurations.With("""{"ipMasq": true}"""));
         call.Succeed();

@@ -347,7 +347,7 @@ public sealed class HostPortOwnerTests
             rm -f failed
             export CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin CNI_COMMAND={{verb}}
             for i in $(seq {{count}}); do
-              (CNI_CONTAINERID=container-p$i CNI_NETNS=/run/netns/p$i {{plugin}} < in.$i > out.$i 2>&1 || echo $i: $(cat out.$i) >> failed) &
+              (CNI_CONTAINERID=container-p$i CNI_NETNS=/run/netns/p$i {{Shell.Quote(plugin)}} < in.$i > out.$i 2>&1 || echo $i: $(cat out.$i) >> failed) &
             done
             wait
             cat failed 2>/dev/null || true

@@ -68,7 +68,7 @@ public sealed class UnitTests
             "-f", "-o", log, "/opt/cni/bin/cni-bridge", "agent", "--node-name", "node1", "--nodes", "/etc/cni/nodes.json",
             "--conflist", conflist]);
         agent.WaitForOutput("added: 10.244.2.0/24");
-        node.Run("sh", "-c", $"until [ -e {conflist} ]; do :; done").Succeeded();
+        node.Run("sh", "-c", $"until [ -e {conflist} ]; do sleep 0.01; done").Succeeded();
         node.Run("sh", "-c", "kill $(pidof cni-bridge)").Succeeded();
         agent.WaitForExit().Succeeded();
 

@@ -29,7 +29,7 @@ sealed class VirtualNode : Node
             mkdir {{directory}}
             cd {{directory}}
             touch net mnt
-            unshare --net=net --mount=mnt sh -ec {{Quoted(Setup)}}
+            unshare --net=net --mount=mnt sh -ec {{Shell.Quote(Setup)}}
             """).Succeeded();
     }
 
@@ -39,13 +39,13 @@ sealed class VirtualNode : Node
         string input,
         IReadOnlyDictionary<string, string>? environment = null)
     {
-        var words = string.Join(' ', arguments.Select(Quoted));
+        var words = string.Join(' ', arguments.Select(Shell.Quote));
         var variables = environment ?? new Dictionary<string, string>();
-        var assignments = string.Join(' ', variables.Select(item => $"{item.Key}={Quoted(item.Value)}"));
+        var assignments = string.Join(' ', variables.Select(item => $"{item.Key}={Shell.Quote(item.Value)}"));
         // Busybox's nsenter is static, which makes it three times as fast; it would take busybox's own programs first.
         var result = machine.Run($$"""
-            program=$(command -v {{Quoted(program)}})
-            printf %s {{Quoted(input)}} |
+            program=$(command -v {{Shell.Quote(program)}})
+            printf %s {{Shell.Quote(input)}} |
               {{assignments}} busybox nsenter --net={{directory}}/net --mount={{directory}}/mnt "$program" {{words}}
             """);
         return result with { CommandLine = string.Join(' ', arguments.Prepend(program)) };
@@ -54,6 +54,4 @@ sealed class VirtualNode : Node
     public override void WriteFile(string path, byte[] content) =>
         Run("sh", ["-ec", """mkdir -p "${1%/*}"; base64 -d > "$1" """, "sh", path], Convert.ToBase64String(content))
             .Succeeded();
-
-    static string Quoted(string text) => $"'{text.Replace("'", """'\''""", StringComparison.Ordinal)}'";
 }

@@ -39,10 +39,10 @@ static class ChainScript
           { cat "$2-$3"; if [ -e "result-$3" ]; then echo ', "prevResult":'; cat "result-$3"; fi; echo '}'; } > input
           wrapper=
           if [ "$2" = "$traced" ] && [ -n "$isTraced" ]; then
-            wrapper="timeout 20 strace -f -qq -o trace $options"
+            wrapper="timeout 80 strace -f -qq -o trace $options"
             if [ "$options" = "-e trace=all" ]; then state before; fi
           fi
-          CNI_COMMAND=$1 CNI_CONTAINERID=container-$3 CNI_NETNS=/run/netns/$3 CNI_IFNAME=eth0 CNI_PATH=$plugins \
+          CNI_COMMAND=$1 CNI_CONTAINERID=container-$3 CNI_NETNS=/run/netns/$3 CNI_IFNAME=eth0 CNI_PATH="$plugins" \
             $wrapper "$plugins/$2" < input > out 2> err
           code=$?
           if [ -n "$wrapper" ]; then tracedCode=$code; fi

@@ -11,7 +11,7 @@ sealed class BirdOnNodes : RoutingWay
             mkdir /run/bird
             chown bird:bird /run/bird
             """);
-        node.Type($"cp {Example("bird.conf")} /etc/bird/bird.conf");
+        node.Type($"cp {Shell.Quote(Example("bird.conf"))} /etc/bird/bird.conf");
         if (families == Families.V6)
             node.Type("""printf 'router id %s;\n' "$(hostname | cksum | cut -d ' ' -f 1)" > /etc/bird/router-id.conf""");
         node.Start("bird -f -u bird -g bird").WaitForOutput("Started");

@@ -9,14 +9,15 @@ sealed class FrrOnNodes : RoutingWay
     public override void Start(WorkerNode node, Families families)
     {
         // Without the watchdog that starts the daemons of a real machine.
+        // The daemons write there, and the checkout may be there, too.
+        node.Node.Cover("/var/tmp");
         node.Prepare("""
             mount -t tmpfs tmpfs /etc/frr
-            mount -t tmpfs tmpfs /var/tmp
             echo 'service integrated-vtysh-config' > /etc/frr/vtysh.conf
             mkdir /run/frr
             chown frr:frr /run/frr
             """);
-        node.Type($"cp {Example("frr.conf")} /etc/frr/frr.conf");
+        node.Type($"cp {Shell.Quote(Example("frr.conf"))} /etc/frr/frr.conf");
         if (families == Families.V6)
             node.Type("""
                 id=$(hostname | cksum | cut -d ' ' -f 1)
