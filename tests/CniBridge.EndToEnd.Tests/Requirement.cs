@@ -3,6 +3,9 @@ namespace CniBridge.EndToEnd.Tests;
 /// <summary>What a test needs of the machine: it is skipped, with the reason, where that is missing.</summary>
 static class Requirement
 {
+    /// <summary>The answer is the same for all tests, and each new namespace costs the kernel time.</summary>
+    static readonly Lazy<string?> s_missingKernelFeature = new(FindMissingKernelFeature);
+
     /// <summary>Everything a <see cref="ScratchNode"/> is made with, and the programs named.</summary>
     public static void Node(params string[] programs)
     {
@@ -12,14 +15,16 @@ static class Requirement
         }
 
         Programs(["ip", "ping", "unshare", "nsenter", "mount", "cat", .. programs]);
+        Assert.SkipWhen(s_missingKernelFeature.Value is not null, s_missingKernelFeature.Value ?? "");
+    }
+
+    static string? FindMissingKernelFeature()
+    {
         using var kernel = new RunningProcess("unshare", [
             "--net", "--mount", "--pid", "--fork", "--", "sh", "-c",
             "ip link add type bridge && ip link add type veth"]);
         var result = kernel.WaitForExit();
-        if (result.ExitCode != 0)
-        {
-            Assert.Skip($"no namespaces, bridges or veths here: {result.Stderr}");
-        }
+        return result.ExitCode == 0 ? null : $"no namespaces, bridges or veths here: {result.Stderr}";
     }
 
     public static void Ipv6() => Directory("/proc/sys/net/ipv6", "IPv6 in the kernel");
