@@ -15,7 +15,8 @@ sealed class AgentProcess : IDisposable
     {
         this.node = node;
         // nsenter passes no signal on: the process itself says who it is.
-        process = node.Start("sh", ["-c", "echo pid $$.; exec \"$@\"", "sh", .. command]);
+        // Signals have their default effect, even when whoever started the tests ignores them.
+        process = node.Start("env", ["--default-signal", "sh", "-c", "echo pid $$.; exec \"$@\"", "sh", .. command]);
         pid = process.FindOutput("pid ([0-9]+)\\.", TimeSpan.FromSeconds(20))!.Groups[1].Value;
     }
 
