@@ -98,9 +98,12 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
     public void The_files_beside_the_schema_are_right(string name) => Assert.Empty(judge.Errors(Resource.Text(name)));
 
     [Fact]
-    public void What_the_README_shows_is_right() => Assert.All(
-        JsonBlockPattern().Matches(Resource.Text("README.md")).Select(block => block.Groups[1].Value).Where(IsNetwork),
-        text => Assert.Empty(judge.Errors(text)));
+    public void What_the_README_shows_is_right()
+    {
+        var networks = JsonBlockPattern().Matches(Resource.Text("README.md")).Select(block => block.Groups[1].Value).Where(IsNetwork);
+        // The judge is asked outside of Assert.All, which would make a failure of its skip.
+        Assert.All(networks.Select(judge.Errors).ToList(), Assert.Empty);
+    }
 
     static bool IsNetwork(string text) =>
         JsonNode.Parse(text) is JsonObject network && (network.ContainsKey("plugins") || network.ContainsKey("type"));
@@ -111,9 +114,10 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
         var networks = SchemaFile.Root["examples"]!.AsArray().Select(network => network!.DeepClone().AsObject());
         var chains = SchemaFile.Root["properties"]!["plugins"]!["examples"]!.AsArray()
             .Select(plugins => new JsonObject { ["name"] = "pods", ["plugins"] = plugins!.DeepClone() });
-        Assert.All(networks.Concat(chains), network =>
+        List<JsonObject> all = [.. networks, .. chains];
+        Assert.All(all.Select(judge.Errors).ToList(), Assert.Empty);
+        Assert.All(all, network =>
         {
-            Assert.Empty(judge.Errors(network));
             var bridge = network["plugins"]![0]!.DeepClone();
             bridge["name"] = network["name"]!.DeepClone();
             Assert.Null(PluginJudge.Refusal(bridge));
