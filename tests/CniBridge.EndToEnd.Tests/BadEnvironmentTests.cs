@@ -1,6 +1,7 @@
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>Variables that are missing or wrong: an error object, and nothing is changed.</summary>
+[RunsFirst]
 public sealed class BadEnvironmentTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
     const int InvalidEnvironment = 4;

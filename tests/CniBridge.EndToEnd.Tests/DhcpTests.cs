@@ -1,6 +1,7 @@
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>The reference plugin "dhcp", Debian's, as our bridge's address management: pods ask a server on the node's bridge.</summary>
+[RunsFirst]
 public sealed class DhcpTests
 {
     [Theory]

@@ -4,6 +4,7 @@ namespace CniBridge.EndToEnd.Tests;
 /// Others' rules on the way between a pod and the world outside: CHECK names the chain that lets nothing through, and only
 /// that. What the kernel really does, ping tells in each row.
 /// </summary>
+[RunsFirst]
 public sealed class ForwardChainTests
 {
     /// <summary>What ping finds: which ways are open. What CHECK says: the words of its failure, or nothing.</summary>

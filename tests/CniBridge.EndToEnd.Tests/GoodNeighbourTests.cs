@@ -4,6 +4,7 @@ using System.Text;
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>A node with as many rules and elements of others as large clusters have: they stay as they are.</summary>
+[RunsFirst]
 public sealed class GoodNeighbourTests
 {
     const int Rules = 50_000, Elements = 20_000;

@@ -4,6 +4,7 @@ namespace CniBridge.EndToEnd.Tests;
 /// What becomes of the addresses of another program when the attachment fails: they are given back exactly once, and
 /// nothing of the interface stays either.
 /// </summary>
+[RunsFirst]
 public sealed class IpamUndoTests
 {
     const string Refused = """

@@ -4,6 +4,7 @@ namespace CniBridge.EndToEnd.Tests;
 /// A node whose IPv6 default route comes from router advertisements: the kernel forgets such routes, and listens to no
 /// further advertisement, when the node becomes a router itself, unless accept_ra of the link is 2.
 /// </summary>
+[RunsFirst]
 public sealed class RouterAdvertisementTests
 {
     const string Uplink = AdvertisingRouter.Uplink;

@@ -1,0 +1,22 @@
+using CniBridge.EndToEnd.Tests.Differential.Scenarios;
+
+namespace CniBridge.EndToEnd.Tests.Differential;
+
+/// <summary>Addresses, routes, links and versions of results.</summary>
+[RunsFirst]
+public sealed class NetworkDifferenceTests : DifferentialTests
+{
+    static readonly IReadOnlyList<Scenario> s_table =
+    [
+        .. AddressScenarios.Table,
+        .. RouteScenarios.Table,
+        .. LinkScenarios.Table,
+        .. VersionScenarios.Table,
+    ];
+
+    public static TheoryData<string> Names => NamesOf(s_table);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Ours_does_what_Go_does(string name) => Compare(s_table, name);
+}

@@ -1,0 +1,19 @@
+using CniBridge.EndToEnd.Tests.Differential.Scenarios;
+
+namespace CniBridge.EndToEnd.Tests.Differential;
+
+/// <summary>Host ports.</summary>
+[RunsFirst]
+public sealed class PortMapDifferenceTests : DifferentialTests
+{
+    static readonly IReadOnlyList<Scenario> s_table =
+    [
+        .. PortMapScenarios.Table,
+    ];
+
+    public static TheoryData<string> Names => NamesOf(s_table);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Ours_does_what_Go_does(string name) => Compare(s_table, name);
+}

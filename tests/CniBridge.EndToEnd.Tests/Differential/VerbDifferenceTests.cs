@@ -1,0 +1,24 @@
+using CniBridge.EndToEnd.Tests.Differential.Scenarios;
+
+namespace CniBridge.EndToEnd.Tests.Differential;
+
+/// <summary>Refused configurations, DEL, CHECK, and other plugins than bridge and portmap.</summary>
+[RunsFirst]
+public sealed class VerbDifferenceTests : DifferentialTests
+{
+    static readonly IReadOnlyList<Scenario> s_table =
+    [
+        .. HostLocalScenarios.Table,
+        .. RefusedScenarios.Table,
+        .. DeletionScenarios.Table,
+        .. CheckScenarios.Table,
+        .. LoopbackScenarios.Table,
+        .. DelegationScenarios.Table,
+    ];
+
+    public static TheoryData<string> Names => NamesOf(s_table);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Ours_does_what_Go_does(string name) => Compare(s_table, name);
+}
