@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>Addresses of pods that end without a DEL, and of pods whose reservation is gone; judged by what ip shows in them.</summary>
+[RunsFirst]
 public sealed class AddressLifeTests
 {
     const string Reservations = "/var/lib/cni/networks/podnet";
@@ -35,7 +36,7 @@ public sealed class AddressLifeTests
             node.Run("ip", "netns", "delete", pod).Succeeded();
         }
 
-        node.Run("timeout", "10", "sh", "-c", "while [ -n \"$(ls /sys/class/net | grep ^veth)\" ]; do sleep 0.05; done").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ -n \"$(ls /sys/class/net | grep ^veth)\" ]; do sleep 0.05; done").Succeeded();
         node.WriteFile("/run/node/boot_id", $"00000000-0000-4000-8000-{boot:d12}\n");
         node.Run("mount", "--bind", "/run/node/boot_id", "/proc/sys/kernel/random/boot_id").Succeeded();
     }
@@ -229,7 +230,7 @@ public sealed class AddressLifeTests
 
     /// <summary>The kernel deletes a namespace's links some time after its last process.</summary>
     static void AwaitEndOf(ScratchNode node, string link) =>
-        node.Run("timeout", "10", "sh", "-c", $"while [ -e /sys/class/net/{link} ]; do sleep 0.05; done").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", $"while [ -e /sys/class/net/{link} ]; do sleep 0.05; done").Succeeded();
 
     static ScratchNode NewNode()
     {

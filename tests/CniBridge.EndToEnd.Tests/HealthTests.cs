@@ -22,7 +22,7 @@ public sealed partial class HealthTests
         }
         RawCall.Of(node, "ADD", s_config, "web").Fail(999, "duplicate");
         node.Run("ip", "netns", "delete", "died").Succeeded();
-        node.Run("timeout", "10", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 1 ]; do sleep 0.05; done").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 1 ]; do sleep 0.05; done").Succeeded();
         return node;
     }
 
@@ -40,7 +40,7 @@ public sealed partial class HealthTests
         var json = node.Run(Program, "status", "--output", "json").Json;
         Assert.False(json.GetProperty("ok").GetBoolean());
         Assert.Equal((1, 2, 1), (json.GetProperty("pods").GetInt32(), json.GetProperty("addressesUsed").GetInt32(), json.GetProperty("addressesLeaked").GetInt32()));
-        node.Run("sh", "-c", $"{Program} repair && ip link set cni0 up").Succeeded();
+        node.Run("sh", "-c", $"{Shell.Quote(Program)} repair && ip link set cni0 up").Succeeded();
         node.Run(Program, "status").Succeeded();
     }
 

@@ -32,7 +32,7 @@ public sealed class IpamCommandTests
         Assert.Equal("10.88.0.2", Add(node, "lives"));
         Assert.Equal("10.88.0.3", Add(node, "died"));
         node.Run("ip", "netns", "delete", "died").Succeeded();
-        node.Run("timeout", "10", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 1 ]; do sleep 0.05; done").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 1 ]; do sleep 0.05; done").Succeeded();
         node.Run("sh", "-c", $"printf 'gopod\\r\\neth0' > {Store}/10.88.0.4; : > {Store}/10.88.0.5").Succeeded();
         return node;
     }
@@ -161,7 +161,7 @@ public sealed class IpamCommandTests
 
         Assert.DoesNotContain(Add(node, "next"), addresses);
         node.Run("ip", "netns", "delete", "pod0").Succeeded();
-        node.Run("timeout", "10", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 10 ]; do sleep 0.05; done").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 10 ]; do sleep 0.05; done").Succeeded();
         Assert.Equal(["10.88.0.2"], Reservations(Run(node, "leaks", "--output", "json")).Select(one => Text(one, "address")));
         foreach (var pod in pods)
             RawCall.Of(node, "DEL", s_config, pod).Succeed();
@@ -179,7 +179,7 @@ public sealed class IpamCommandTests
         Assert.Matches("noted for which namespace", Run(node, "rebuild").Succeeded().Stdout);
 
         node.Run("ip", "netns", "delete", "pod").Succeeded();
-        node.Run("timeout", "10", "sh", "-c", "while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();
         Assert.Equal("dead: its namespace is gone from /run/netns/pod", Life(node));
 
         static string Life(ScratchNode node)
@@ -195,7 +195,7 @@ public sealed class IpamCommandTests
     public void Whoever_is_not_root_is_told_so()
     {
         using var node = NewNodeWithOneOfEach();
-        node.Run("sh", "-c", $"mkdir -p /run/node/bin && cp {Program} /run/node/bin/ && chmod 700 {Store}").Succeeded();
+        node.Run("sh", "-c", $"mkdir -p /run/node/bin && cp {Shell.Quote(Program)} /run/node/bin/ && chmod 700 {Store}").Succeeded();
 
         var result = node.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/run/node/bin/cni-bridge", "ipam", "list");
 

@@ -1,8 +1,7 @@
-using System.Diagnostics;
-
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>An address management that fails: its error is told as it is, and a failing ADD leaves nothing.</summary>
+[RunsFirst]
 public sealed class IpamFailureTests
 {
     const int TryAgainLater = 11;
@@ -225,6 +224,7 @@ public sealed class IpamFailureTests
     [Fact]
     public void A_file_that_is_being_written_is_no_failure_for_good()
     {
+        Requirement.Programs("strace");
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
         const string held = $"3>>{ScriptedIpam.Path}";
@@ -232,11 +232,20 @@ public sealed class IpamFailureTests
             Assert.Skip("this kernel runs files that are being written");
         ipam.ForgetCalls();
         var before = node.SettledSnapshot();
-        var clock = Stopwatch.StartNew();
+        const string trace = $"{ScratchNode.Directory}/trace";
 
-        (Call(node, "ADD") with { Redirections = held }).Fail(TryAgainLater, "/opt/cni/bin/scripted");
+        (Call(node, "ADD") with
+        {
+            Redirections = held,
+            Wrapper = ["strace", "-f", "-qq", "-e", "trace=execve,nanosleep,clock_nanosleep", "-o", trace],
+        }).Fail(TryAgainLater, "/opt/cni/bin/scripted");
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(4), $"it took {clock.Elapsed}");
+        // One attempt of the ADD and one of its undo, without a pause.
+        var lines = File.ReadAllLines(node.FromOutside(trace));
+        var attempts = lines.Where(line => line.Contains($"execve(\"{ScriptedIpam.Path}\"", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, attempts.Count);
+        Assert.All(attempts, line => Assert.Contains("ETXTBSY", line, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("nanosleep(", StringComparison.Ordinal));
         Assert.Empty(ipam.Calls);
         Assert.Equal(before, node.SettledSnapshot());
         Call(node, "ADD").Succeed();

@@ -69,7 +69,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
             const string newest = """{"cniVersion": "1.1.0", "cni.dev/valid-attachments": []}""";
             var call = RawCall.Of(node, verb, ScriptedIpam.Network(newest, type)).With("CNI_PATH", PluginDirectory.UnderTest);
 
-            (call with { Wrapper = ["timeout", "--signal=KILL", "2"] }).FailSomehow(type);
+            (call with { Wrapper = ["timeout", "--signal=KILL", "15"] }).FailSomehow(type);
 
             node.AssertNoResidue("pod");
         }

@@ -6,6 +6,7 @@ namespace CniBridge.EndToEnd.Tests;
 /// An address that passes from one pod to another: whoever had the first one's MAC in the neighbour table reaches the
 /// second one with the very first packet.
 /// </summary>
+[RunsAlone]
 public sealed class NeighbourTests
 {
     const int Rounds = 100;

@@ -58,14 +58,14 @@ sealed record RawCall
         return WithInput(configuration.ToJsonString());
     }
 
-    /// <summary>Runs the plugin in the node; one that does not end by itself is ended with exit code 124.</summary>
+    /// <summary>Runs the plugin in the node; one that does not end within 80 seconds is ended with exit code 124, before it ends itself.</summary>
     public CommandResult Run()
     {
         const string input = $"{Lab.Node.Directory}/input";
         Node.WriteFile(input, Input);
         var program = Path.Combine(PluginDirectory.UnderTest, Plugin);
         var script = $"exec \"$@\" < {input} {Redirections}";
-        return Node.Run("sh", ["-c", script, "sh", "timeout", "20", .. Wrapper, program], "", Variables);
+        return Node.Run("sh", ["-c", script, "sh", "timeout", "80", .. Wrapper, program], "", Variables);
     }
 
     public CommandResult Succeed() => Run().Succeeded();

@@ -8,7 +8,8 @@ namespace CniBridge.Lab;
 /// <summary>A child process with its output collected; killed with its children when disposed.</summary>
 sealed class RunningProcess : IDisposable
 {
-    static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>Programs take seconds at most. A busy machine may need minutes, and only a program that hangs takes longer.</summary>
+    static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
     readonly Process process;
     readonly string commandLine;

@@ -37,7 +37,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
         Assert.NotEqual(host, NetworkNamespace.RunInNew(Current));
         Assert.Equal(host, Current());
         // The kernel's thread ends a moment after the runtime's.
-        Assert.True(SpinWait.SpinUntil(() => AreAllThreadsIn(host), TimeSpan.FromSeconds(5)));
+        Assert.True(SpinWait.SpinUntil(() => AreAllThreadsIn(host), TimeSpan.FromSeconds(20)));
     }
 
     // The process ends there; a test's does not, and its thread is lost.
@@ -122,7 +122,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
         Assert.Equal(0, HelperProgram.Run("", "mkfifo", pipe).ExitCode);
         var opener = new Thread(() => NetworkNamespace.TryOpen(pipe)?.Dispose()) { IsBackground = true };
         opener.Start();
-        Assert.True(opener.Join(TimeSpan.FromSeconds(1)));
+        Assert.True(opener.Join(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]

@@ -8,8 +8,11 @@ public sealed class AgentTests
 {
     static readonly string[] s_source = ["--kubernetes", "--kubeconfig", Kubectl.KubeConfig, "--node-name", "node1"];
 
-    /// <summary>A change of a node is in the kernel before that.</summary>
-    static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
+    /// <summary>How long a change of a node takes to get into the kernel. On a busy machine the fastest of some changes does.</summary>
+    static readonly TimeSpan s_promise = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longer than a busy machine takes, and less than the 60 seconds after which the agent lists the nodes without a watch.</summary>
+    static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
 
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
@@ -35,11 +38,14 @@ public sealed class AgentTests
         WaitForWatch(cluster);
 
         cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
-        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
+        var coming = WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
         cluster.Server.Nodes.Put("node3", "192.168.1.14", "10.244.4.0/24");
-        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.4.0/24 via 192.168.1.14");
+        var changing = WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.4.0/24 via 192.168.1.14");
         cluster.Server.Nodes.Delete("node2");
-        WaitForRoutes(cluster, s_soon, "10.244.4.0/24 via 192.168.1.14");
+        var leaving = WaitForRoutes(cluster, s_soon, "10.244.4.0/24 via 192.168.1.14");
+
+        TimeSpan[] times = [coming, changing, leaving];
+        Assert.InRange(times.Min(), TimeSpan.Zero, s_promise);
     }
 
     // A watch that says the same of a node again and again, as kubelets that report their health do.
@@ -76,7 +82,7 @@ public sealed class AgentTests
         WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
 
         cluster.Server.Start();
-        WaitForRoutes(cluster, TimeSpan.FromSeconds(40), "10.244.3.0/24 via 192.168.1.13");
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(55), "10.244.3.0/24 via 192.168.1.13");
     }
 
     // A node that starts while the API is away: what was good the last time is on the disk.
@@ -95,10 +101,10 @@ public sealed class AgentTests
         Assert.Empty(Routes(cluster));
 
         using var second = StartAgent(cluster, s_source);
-        WaitForRoutes(cluster, TimeSpan.FromSeconds(5), "10.244.2.0/24 via 192.168.1.12");
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
         cluster.Server.Nodes.Delete("node2");
         cluster.Server.Start();
-        WaitForRoutes(cluster, TimeSpan.FromSeconds(40));
+        WaitForRoutes(cluster, TimeSpan.FromSeconds(55));
     }
 
     // What the container has: one capability of all, and no way to more.
@@ -171,10 +177,10 @@ public sealed class AgentTests
     static void WaitForWatch(Cluster cluster) =>
         Wait(TimeSpan.FromSeconds(20), () => cluster.Server.Requests.Any(request => request["watch"].Length > 0), "nobody watches");
 
-    static void WaitForRoutes(Cluster cluster, TimeSpan timeout, params string[] routes)
+    static TimeSpan WaitForRoutes(Cluster cluster, TimeSpan timeout, params string[] routes)
     {
         IReadOnlyList<string> found = [];
-        Wait(
+        return Wait(
             timeout,
             () => (found = Routes(cluster)).SequenceEqual(routes),
             () => $"not {string.Join(", ", routes)} but {string.Join(", ", found)}");
@@ -188,7 +194,8 @@ public sealed class AgentTests
 
     static void Wait(TimeSpan timeout, Func<bool> isReached, string complaint) => Wait(timeout, isReached, () => complaint);
 
-    static void Wait(TimeSpan timeout, Func<bool> isReached, Func<string> complaint)
+    /// <summary>Waits for a condition and returns the time that it took.</summary>
+    static TimeSpan Wait(TimeSpan timeout, Func<bool> isReached, Func<string> complaint)
     {
         var clock = Stopwatch.StartNew();
         while (!isReached())
@@ -196,5 +203,7 @@ public sealed class AgentTests
             Assert.True(clock.Elapsed < timeout, $"after {clock.Elapsed}: {complaint()}");
             Thread.Sleep(50);
         }
+
+        return clock.Elapsed;
     }
 }

@@ -8,7 +8,7 @@ public sealed class AgentMetricsTests
     const string Address = "127.0.0.1:9469";
 
     static string Ask(NodeLan lan, string request) => lan.Node.Run(
-        "timeout", "10", "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/9469; printf '{request}' >&3; cat <&3").Succeeded().Stdout;
+        "timeout", "60", "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/9469; printf '{request}' >&3; cat <&3").Succeeded().Stdout;
 
     [Fact]
     public void Whoever_asks_gets_the_node_s_numbers_as_they_are_then()

@@ -7,10 +7,14 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 namespace CniBridge.EndToEnd.Tests.Routes;
 
 /// <summary>cni-bridge agent on one node of three; the judges are ip and what the kernel announces.</summary>
+[RunsFirst]
 public sealed class AgentTests
 {
-    /// <summary>It promises a second; a machine that is busy with other tests takes longer to do anything.</summary>
-    static readonly TimeSpan s_heals = TimeSpan.FromSeconds(5);
+    /// <summary>What the agent promises: the fastest of some repairs takes no longer on any machine.</summary>
+    static readonly TimeSpan s_promise = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than a busy machine takes, and less than the 30 seconds after which the agent looks at everything unasked.</summary>
+    static readonly TimeSpan s_heals = TimeSpan.FromSeconds(20);
 
     [Theory]
     [InlineData("", "10.244.2.0/24", "10.244.2.0/24 via 192.168.1.12")]
@@ -26,18 +30,17 @@ public sealed class AgentTests
             // Not before the monitor listens, which it does not say.
             lan.AwaitMonitor(monitor, i);
             lan.Ip($"{family}route del {destination}");
-            var times = monitor.FindOutput($"\\[(.*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\\[(.*)\\] ?{Regex.Escape(route)} ", s_heals);
-            Assert.True(times is not null, $"{route} did not come back: {monitor.Output}");
+            var found = monitor.FindOutput($"\\[(.*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\\[(.*)\\] ?{Regex.Escape(route)} ", s_heals);
+            Assert.True(found is not null, $"{route} did not come back: {monitor.Output}");
             lan.AwaitRoutes(AllRoutes);
         }
         var all = Regex.Matches(monitor.Output, $"\\[([^\\]]*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\n\\[([^\\]]*)\\] ?{Regex.Escape(route)} ");
         Assert.Equal(5, all.Count);
-        foreach (Match match in all)
-        {
-            var took = Time(match.Groups[3].Value) - Time(match.Groups[1].Value);
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"back after {took.TotalMilliseconds} ms"));
-            Assert.InRange(took, TimeSpan.Zero, s_heals);
-        }
+        var times = all.Select(match => Time(match.Groups[3].Value) - Time(match.Groups[1].Value)).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"back after {string.Join(", ", times.Select(took => took.TotalMilliseconds))} ms"));
+        Assert.All(times, took => Assert.InRange(took, TimeSpan.Zero, s_heals));
+        Assert.InRange(times.Min(), TimeSpan.Zero, s_promise);
     }
 
     // A call of a plugin goes without; a process that runs for months must not.
