@@ -134,7 +134,10 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
     }
 
-    /// <summary>Handles ADD. A result that cannot be written is a failure: the attachment is removed again.</summary>
+    /// <summary>
+    /// Handles ADD. A result that cannot be written, or has no form in the version that is asked for, is a failure: the attachment is
+    /// removed again.
+    /// </summary>
     void Add(CniRequest request, OperationRecorder recorder)
     {
         var result = plugin.Add(request);
@@ -143,7 +146,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         {
             output.Write(CniResultWriter.Write(result, request.Version));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or CniException)
         {
             plugin.Delete(request);
             throw;

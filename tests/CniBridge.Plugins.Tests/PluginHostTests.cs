@@ -218,4 +218,13 @@ public sealed class PluginHostTests
     }
 
     static string Versioned(string version) => $$"""{"name":"pods","cniVersion":"{{version}}"}""";
+
+    // The older shapes have no place for a result without an address; the plugin made it all the same.
+    [Fact]
+    public void An_ADD_whose_result_has_no_form_is_undone()
+    {
+        var plugin = new RecordingPlugin();
+        Call.Run(plugin, Call.Variables("ADD"), """{"cniVersion":"0.2.0","name":"pods"}""").AssertError(7, "cannot convert: no valid IP addresses");
+        Assert.Equal(["ADD", "DEL"], plugin.Calls.Select(call => call.Verb));
+    }
 }
