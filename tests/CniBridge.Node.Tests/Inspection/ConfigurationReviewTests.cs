@@ -90,6 +90,14 @@ public sealed class ConfigurationReviewTests : IDisposable
         [$"2:{column} error: {message}"],
         Review($"{{\"name\": \"pods\",\n    {key},\n\"plugins\": [{{\"type\": \"tuning\"}}]}}"));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public void A_key_without_letters_is_a_key(string key) => AssertStarts(
+        [$"4:1 warning: unknown key {key}", "6:1 error: error unmarshall network config: key ipam.subnet: expected a string, found 0"],
+        Review(Bridge($"\"{key}\": 1", """{"type": "host-local", "subnet": 0}""").Replace("\"subnet\"", "\n\"subnet\"", StringComparison.Ordinal)));
+
     [Fact]
     public void A_key_given_twice_is_a_warning() => Assert.Equal(
         ["2:1 warning: key plugins[0].mtu is given twice: runtimes take the last"],

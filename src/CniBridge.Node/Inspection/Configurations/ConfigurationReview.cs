@@ -142,6 +142,9 @@ public sealed class ConfigurationReview
 
     static bool HasWord(string text, string word)
     {
+        // A key may be nothing but dots.
+        if (word.Length == 0)
+            return false;
         for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))
         {
             var end = at + word.Length;
