@@ -73,6 +73,20 @@ sealed unsafe class Descriptor : IDisposable
     /// <summary>See <see cref="SmallFile.IdentityOf(string)"/>.</summary>
     internal string Identity => SmallFile.IdentityOf(Look(LibC.STATX_INO));
 
+    /// <summary>The modification time of a file, in units of 100 ns.</summary>
+    internal DateTimeOffset ModifiedAt => SmallFile.ModifiedAt(Look(LibC.STATX_MTIME));
+
+    /// <summary>Sets the modification time of a file.</summary>
+    internal void SetModifiedAt(DateTimeOffset time)
+    {
+        var (seconds, ticks) = Math.DivRem((time - DateTimeOffset.UnixEpoch).Ticks, TimeSpan.TicksPerSecond);
+        var times = stackalloc timespec[2];
+        times[0].tv_nsec = LibC.UTIME_OMIT;
+        times[1].tv_sec = seconds;
+        times[1].tv_nsec = (int)(ticks * TimeSpan.NanosecondsPerTick);
+        KernelException.ThrowIfFailed(LibC.futimens(Number, times), $"set the time of {_name}");
+    }
+
     statx Look(uint mask)
     {
         statx status;

@@ -30,6 +30,7 @@ public static class Errno
     public const int EPROTONOSUPPORT = 93;
     public const int EOPNOTSUPP = 95;
     public const int EMLINK = 31;
+    public const int ENOSYS = 38;
     public const int EPIPE = 32;
     public const int EADDRNOTAVAIL = 99;
     public const int ENETUNREACH = 101;

@@ -6,44 +6,21 @@ namespace CniBridge.Linux;
 /// <summary>Files of a few bytes that other programs read at any moment: whole or absent, never half written.</summary>
 public static unsafe class SmallFile
 {
-    /// <summary>
-    /// Makes a file with this content appear under the path in one step; false when the path is taken. The bytes are
-    /// written to a file without a name first, so a crash at any moment leaves nothing behind.
-    /// </summary>
+    /// <summary>Creates a file with this content; see <see cref="PendingFile"/>. Returns false when another file has the name.</summary>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content, uint mode)
     {
-        using var file = TryOpenNameless(path, mode);
-        if (file is null)
-            return TryCreateBeside(path, content, mode);
-        file.WriteAll(content);
-        return TryLink(SourceOf(file), path, LibC.AT_SYMLINK_FOLLOW);
+        using var file = PendingFile.Create(path, content, mode);
+        return file.TryPublish();
     }
 
     /// <summary>A file that is to get the path; null where the file system has no nameless files.</summary>
-    static Descriptor? TryOpenNameless(string path, uint mode) => Descriptor.TryOpen(
+    internal static Descriptor? TryOpenNameless(string path, uint mode) => Descriptor.TryOpen(
         DirectoryOf(path), LibC.O_TMPFILE | LibC.O_WRONLY, mode, Errno.EOPNOTSUPP, Errno.EISDIR, Errno.EINVAL);
 
-    static string SourceOf(Descriptor file) => "/proc/self/fd/" + file.Number.ToString(CultureInfo.InvariantCulture);
+    internal static string SourceOf(Descriptor file) => "/proc/self/fd/" + file.Number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>For file systems without nameless files: a named one beside, linked into place, its first name removed.</summary>
-    static bool TryCreateBeside(string path, ReadOnlySpan<byte> content, uint mode)
-    {
-        var beside = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.tmp");
-        // Of a process that had our number and was killed.
-        TryDelete(beside);
-        using (var file = Descriptor.Open(beside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode))
-        {
-            try
-            {
-                file.WriteAll(content);
-                return TryLink(beside, path, 0);
-            }
-            finally
-            {
-                TryDelete(beside);
-            }
-        }
-    }
+    /// <summary>Returns whether linkat(2) fails so on a file system without hard links, such as FAT, exFAT and some of FUSE.</summary>
+    internal static bool LacksHardLinks(int errno) => errno is Errno.EPERM or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EMLINK;
 
     static bool TryLink(string source, string path, int flags)
     {
@@ -60,6 +37,18 @@ public static unsafe class SmallFile
     /// it, whole: the next replacement of the same file deletes that, and so does <see cref="TryDeleteUnfinished"/>.
     /// </summary>
     public static void Replace(string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        try
+        {
+            ReplaceByLink(path, content, mode);
+        }
+        catch (KernelException e) when (LacksHardLinks(e.Errno))
+        {
+            ReplaceByNamed(path, content, mode);
+        }
+    }
+
+    static void ReplaceByLink(string path, ReadOnlySpan<byte> content, uint mode)
     {
         Descriptor.RefuseNul(path);
         for (var attempt = 1; attempt <= Attempts; attempt++)
@@ -84,6 +73,18 @@ public static unsafe class SmallFile
     /// old file or the new one. The umask does not change the mode.
     /// </summary>
     public static void Publish(string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        try
+        {
+            PublishByLink(path, content, mode);
+        }
+        catch (KernelException e) when (LacksHardLinks(e.Errno))
+        {
+            ReplaceByNamed(path, content, mode, isDurable: true);
+        }
+    }
+
+    static void PublishByLink(string path, ReadOnlySpan<byte> content, uint mode)
     {
         Descriptor.RefuseNul(path);
         for (var attempt = 1; attempt <= Attempts; attempt++)
@@ -255,10 +256,13 @@ public static unsafe class SmallFile
         Descriptor.RefuseNul(path);
         statx status;
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_MTIME, &status) == 0)
-            return DateTimeOffset.FromUnixTimeSeconds(status.stx_mtime.tv_sec).AddTicks(status.stx_mtime.tv_nsec / 100);
+            return ModifiedAt(in status);
         var errno = Marshal.GetLastPInvokeError();
         return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"look for {path}", errno);
     }
+
+    internal static DateTimeOffset ModifiedAt(in statx status) =>
+        DateTimeOffset.FromUnixTimeSeconds(status.stx_mtime.tv_sec).AddTicks(status.stx_mtime.tv_nsec / 100);
 
     /// <summary>Deletes a file; false when it was not there.</summary>
     public static bool TryDelete(string path)
