@@ -166,8 +166,8 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             else if (TryTake(candidate.Address))
                 return candidate;
         }
-        resting.Sort((one, other) => one.Since.CompareTo(other.Since));
-        foreach (var (_, candidate) in resting)
+        // Of those that were released at the same time the order is that of the search.
+        foreach (var (_, candidate) in resting.OrderBy(one => one.Since))
         {
             if (TryTake(candidate.Address))
                 return candidate;
@@ -178,8 +178,9 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     /// <summary>When it was released; null: it does not rest. A time to come is of a clock that was wrong.</summary>
     DateTimeOffset? FindRest(IpAddress address, TimeSpan reuseDelay)
     {
-        var age = DateTimeOffset.UtcNow - store.FindRelease(address);
-        return age >= TimeSpan.Zero && age < reuseDelay ? DateTimeOffset.UtcNow - age : null;
+        var released = store.FindRelease(address);
+        var age = DateTimeOffset.UtcNow - released;
+        return age >= TimeSpan.Zero && age < reuseDelay ? released : null;
     }
 
     bool TryReserve(IpAddress address) => store.IsFree(address) && TryTake(address);
