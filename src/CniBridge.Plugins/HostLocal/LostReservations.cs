@@ -1,5 +1,3 @@
-using CniBridge.Linux.Addresses;
-
 namespace CniBridge.Plugins.HostLocal;
 
 /// <summary>
@@ -8,27 +6,24 @@ namespace CniBridge.Plugins.HostLocal;
 /// </summary>
 sealed class LostReservations(ReservationFiles files, ProofOfDeath proof, TextWriter log)
 {
-    /// <summary>Puts those back whose attachment is certain to live; the Go plugin released the others.</summary>
-    /// <returns>The records, as far as they are still true.</returns>
-    internal List<OwnerRecord> Restore(IReadOnlyList<OwnerRecord> known)
+    /// <summary>Creates those of a record again whose attachment is certain to live; the Go plugin released the others.</summary>
+    internal void Restore(OwnerRecord record)
     {
-        var records = new List<OwnerRecord>();
-        foreach (var record in known)
+        foreach (var entry in record.Entries)
         {
-            var isRestored = false;
-            foreach (var address in record.Addresses)
-                isRestored |= TryRestore(record, address);
-            records.Add(isRestored ? record with { Noted = DateTimeOffset.UtcNow } : record);
+            if (files.IsFree(entry.Address) && proof.IsInUse(record, entry.Address))
+                Restore(record.Owner, entry);
         }
-        return records;
     }
 
-    bool TryRestore(OwnerRecord record, IpAddress address)
+    /// <summary>The file gets its former time, so that the record stays true: it need not be written, which could fail.</summary>
+    void Restore(ReservationOwner owner, RecordedAddress entry)
     {
-        if (!files.IsFree(address) || !proof.IsInUse(record, address) || !files.TryCreate(address, record.Owner))
-            return false;
-        log.WriteLine($"{address} is reserved for {record.Owner.ContainerId} {record.Owner.InterfaceName} again: " +
-            "its pod lives, and the reservation was gone");
-        return true;
+        using var reservation = files.Prepare(entry.Address, owner, entry.MadeAt);
+        if (reservation.TryPublish())
+        {
+            log.WriteLine($"{entry.Address} is reserved for {owner.ContainerId} {owner.InterfaceName} again: " +
+                "its pod lives, and the reservation was gone");
+        }
     }
 }

@@ -61,11 +61,11 @@ sealed class OwnerIndex
     internal void Save(OwnerRecord record)
     {
         var name = NameOf(record.Owner);
-        if (record.Addresses.Count == 0)
+        if (record.Entries.Count == 0)
             SmallFile.TryDelete(Path.Combine(_directory, name));
         else
             OverwrittenFile.Write(Path.Combine(_directory, name), record.ToBytes(_store), FileMode);
-        _read[name] = record.Addresses.Count == 0 ? null : record;
+        _read[name] = record.Entries.Count == 0 ? null : record;
     }
 
     /// <summary>Where there are no reservations any more, and so no lock either: DEL leaves no record.</summary>
@@ -118,9 +118,9 @@ sealed class OwnerIndex
         foreach (var owner in owners)
         {
             var found = byName.GetValueOrDefault(NameOf(owner.Key!));
-            IpAddress[] addresses = [.. owner];
-            if (found is null || !found.Addresses.SequenceEqual(addresses))
-                Save(new OwnerRecord(owner.Key!, addresses, found?.Origin, found?.Noted ?? default));
+            RecordedAddress[] entries = [.. owner.Select(address => found?.Find(address) ?? new RecordedAddress(address, null))];
+            if (found is null || !found.Entries.SequenceEqual(entries))
+                Save(new OwnerRecord(owner.Key!, entries, found?.Origin));
         }
     }
 

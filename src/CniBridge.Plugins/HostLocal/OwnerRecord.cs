@@ -5,30 +5,58 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Plugins.HostLocal;
 
 /// <summary>What is known of an owner of addresses beside its reservations, as lines of a small file.</summary>
-/// <param name="Addresses">Those that it has, or that are about to be reserved for it.</param>
+/// <param name="Entries">The addresses that it has, or that are about to be reserved for it.</param>
 /// <param name="Origin">Null: another plugin made it, or a version of ours that recorded none.</param>
-/// <param name="Noted">When one of its addresses was reserved with this origin; a reservation made later is not of it.</param>
-sealed record OwnerRecord(
-    ReservationOwner Owner, IReadOnlyList<IpAddress> Addresses, AttachmentOrigin? Origin, DateTimeOffset Noted)
+sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress> Entries, AttachmentOrigin? Origin)
 {
     /// <summary>The last line: what follows is left of a longer text, when a crash came between writing and cutting.</summary>
     const string End = "end";
 
-    internal OwnerRecord With(IpAddress address) => Addresses.Contains(address) ? this : this with { Addresses = [.. Addresses, address] };
+    internal IReadOnlyList<IpAddress> Addresses => [.. Entries.Select(entry => entry.Address)];
+
+    /// <summary>Returns the record with an address that the attachment of the origin reserves.</summary>
+    internal OwnerRecord With(IpAddress address, DateTimeOffset madeAt)
+    {
+        var rest = Without(address);
+        return rest with { Entries = [.. rest.Entries, new RecordedAddress(address, madeAt)] };
+    }
 
     internal OwnerRecord Without(IpAddress address)
     {
-        var rest = new List<IpAddress>(Addresses);
-        rest.Remove(address);
-        return this with { Addresses = rest };
+        var rest = new List<RecordedAddress>(Entries);
+        rest.RemoveAll(entry => entry.Address == address);
+        return this with { Entries = rest };
+    }
+
+    /// <summary>Returns the record for another attachment of the owner: that one has not made what is there.</summary>
+    internal OwnerRecord For(AttachmentOrigin? origin) => origin == Origin
+        ? this
+        : this with { Origin = origin, Entries = [.. Entries.Select(entry => entry with { MadeAt = null })] };
+
+    /// <summary>Returns the record for another attachment of the owner, which takes over what is there.</summary>
+    /// <param name="findTime">Returns the modification time of a reservation's file, or null when there is none.</param>
+    internal OwnerRecord Adopt(AttachmentOrigin? origin, Func<IpAddress, DateTimeOffset?> findTime) => this with
+    {
+        Origin = origin,
+        Entries = [.. Entries.Select(entry => entry with { MadeAt = findTime(entry.Address) })],
+    };
+
+    internal RecordedAddress? Find(IpAddress address)
+    {
+        foreach (var entry in Entries)
+        {
+            if (entry.Address == address)
+                return entry;
+        }
+        return null;
     }
 
     /// <param name="store">The directory that the reservations are in.</param>
     internal byte[] ToBytes(string store)
     {
         var text = new StringBuilder();
-        foreach (var address in Addresses)
-            text.Append(address).Append('\n');
+        foreach (var entry in Entries)
+            text.Append(entry).Append('\n');
         Append(text, "container", Owner.ContainerId);
         Append(text, "interface", Owner.InterfaceName);
         Append(text, "store", store);
@@ -40,7 +68,6 @@ sealed record OwnerRecord(
             if (Origin.Pod.Length is > 0 and <= MaxPodLength)
                 Append(text, "pod", Origin.Pod);
             Append(text, "since", Origin.Since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-            Append(text, "noted", Noted.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         }
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
     }
@@ -58,7 +85,7 @@ sealed record OwnerRecord(
     /// <summary>The addresses count, whatever else is missing: so earlier versions wrote it.</summary>
     internal static StoredRecord Parse(byte[] bytes)
     {
-        var addresses = new List<IpAddress>();
+        var entries = new List<RecordedAddress>();
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
         var isWhole = false;
         foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n'))
@@ -66,19 +93,19 @@ sealed record OwnerRecord(
             isWhole = line == End;
             if (isWhole)
                 break;
-            if (IpAddress.TryParse(line, out var address))
-                addresses.Add(address);
+            if (RecordedAddress.TryParse(line) is { } entry)
+                entries.Add(entry);
             else if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals)
                 pairs[line[..equals]] = line[(equals + 1)..];
         }
         var owner = new ReservationOwner(pairs.GetValueOrDefault("container", ""), pairs.GetValueOrDefault("interface", ""));
-        var record = new OwnerRecord(owner, addresses, isWhole ? ReadOrigin(pairs) : null, ReadTime(pairs, "noted") ?? default);
+        var record = new OwnerRecord(owner, entries, isWhole ? ReadOrigin(pairs) : null);
         return new StoredRecord(record, isWhole ? pairs.GetValueOrDefault("store") : null);
     }
 
     static AttachmentOrigin? ReadOrigin(Dictionary<string, string> pairs) =>
         pairs.TryGetValue("boot", out var boot) && pairs.TryGetValue("netns", out var netns) &&
-        pairs.TryGetValue("netnsid", out var identity) && ReadTime(pairs, "since") is { } since && ReadTime(pairs, "noted") is not null
+        pairs.TryGetValue("netnsid", out var identity) && ReadTime(pairs, "since") is { } since
             ? new AttachmentOrigin(boot, netns, identity, since) { Pod = pairs.GetValueOrDefault("pod", "") }
             : null;
 

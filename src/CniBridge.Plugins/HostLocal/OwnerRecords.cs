@@ -70,8 +70,8 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
     {
         List<OwnerRecord> known = [];
         Use(index => known = index.ReadAll());
-        var restored = new LostReservations(files, proof, log).Restore(known);
-        Use(index => index.Rebuild(files.ReadOwners(), restored));
+        known.ForEach(new LostReservations(files, proof, log).Restore);
+        Use(index => index.Rebuild(files.ReadOwners(), known));
         _isChanged = true;
     }
 

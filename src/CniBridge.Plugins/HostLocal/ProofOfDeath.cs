@@ -10,19 +10,16 @@ namespace CniBridge.Plugins.HostLocal;
 /// <param name="network">The network's name.</param>
 sealed class ProofOfDeath(string network, INodeView node)
 {
-    /// <summary>A record is written in the moment before its reservation.</summary>
-    static readonly TimeSpan s_slack = TimeSpan.FromSeconds(2);
-
-    /// <param name="reservedAt">When the reservation was written.</param>
+    /// <param name="reservedAt">The modification time of the reservation's file. The record has the same when its attachment made the file.</param>
     /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
-    internal LifeVerdict Judge(OwnerRecord? record, DateTimeOffset? reservedAt, bool countsLink = true)
+    internal LifeVerdict Judge(OwnerRecord? record, IpAddress address, DateTimeOffset? reservedAt, bool countsLink = true)
     {
         if (record?.Origin is not { } origin)
             return Unknown("nothing is recorded of its attachment: another plugin made it");
-        if (reservedAt > record.Noted + s_slack)
+        if (reservedAt is null || record.Find(address)?.MadeAt != reservedAt)
         {
             return Unknown(string.Create(CultureInfo.InvariantCulture,
-                $"it was made at {reservedAt:yyyy-MM-dd HH:mm:ss}, after all that is recorded of its attachment: another plugin made it"));
+                $"the record of its attachment is not of the file of {reservedAt:yyyy-MM-dd HH:mm:ss}: another plugin made it"));
         }
         if (countsLink && FindHostLink(record) is { } link)
             return new(LifeState.Alive, $"its link {link} is on the node, for the namespace {origin.Netns}");

@@ -56,14 +56,10 @@ sealed class ReservationFiles(string directory)
         return names;
     }
 
-    /// <summary>False when somebody has it.</summary>
-    internal bool TryCreate(IpAddress address, ReservationOwner owner)
-    {
-        if (!SmallFile.TryCreate(PathOf(address), Content(owner), FileMode))
-            return false;
-        _names?.Add(address.ToString());
-        return true;
-    }
+    /// <summary>Writes a reservation that has no name yet.</summary>
+    /// <param name="madeAt">The modification time; null: now.</param>
+    internal PendingReservation Prepare(IpAddress address, ReservationOwner owner, DateTimeOffset? madeAt = null) =>
+        new(PendingFile.Create(PathOf(address), Content(owner), FileMode, madeAt), () => _names?.Add(address.ToString()));
 
     internal void Delete(IpAddress address)
     {

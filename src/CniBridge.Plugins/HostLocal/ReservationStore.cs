@@ -64,13 +64,14 @@ sealed class ReservationStore : IReservationStore
 
     public bool TryReserve(IpAddress address, ReservationOwner owner)
     {
-        var before = _records.Find(owner) ?? new OwnerRecord(owner, [], null, default);
+        var before = _records.Find(owner) ?? new OwnerRecord(owner, [], null);
+        using var reservation = _files.Prepare(address, owner);
         // The record goes first: a reservation whose record was lost in a crash could never be proven dead.
-        _records.Save(WithOrigin(before).With(address));
+        _records.Save(before.For(_user.Origin).With(address, reservation.MadeAt));
         var isReserved = false;
         try
         {
-            isReserved = _files.TryCreate(address, owner);
+            isReserved = reservation.TryPublish();
         }
         finally
         {
@@ -81,8 +82,6 @@ sealed class ReservationStore : IReservationStore
             _releases?.Forget(address);
         return isReserved;
     }
-
-    OwnerRecord WithOrigin(OwnerRecord record) => record with { Origin = _user.Origin, Noted = DateTimeOffset.UtcNow };
 
     public DateTimeOffset? FindRelease(IpAddress address) => _releases?.Find(address);
 
@@ -105,7 +104,7 @@ sealed class ReservationStore : IReservationStore
     {
         var before = _records.Find(owner);
         if (before is not null)
-            _records.Save(WithOrigin(before));
+            _records.Save(before.Adopt(_user.Origin, _files.MadeAt));
         return before;
     }
 
@@ -127,7 +126,7 @@ sealed class ReservationStore : IReservationStore
     public void SetLastReserved(int rangeSet, IpAddress address) => _files.SetLastReserved(rangeSet, address);
 
     public LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) =>
-        _proof.Judge(_records.Find(owner), _files.MadeAt(address), countsLink);
+        _proof.Judge(_records.Find(owner), address, _files.MadeAt(address), countsLink);
 
     public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses)
     {

@@ -37,7 +37,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
             var record = owner is null ? null : records.GetValueOrDefault(owner);
             states.Add(new ReservationState(
                 address, owner?.ContainerId ?? "", owner?.InterfaceName ?? "", record?.Origin, reservedAt,
-                isEmpty ? LifeVerdict.Empty : proof.Judge(record, reservedAt), living?.Contains(address)));
+                isEmpty ? LifeVerdict.Empty : proof.Judge(record, address, reservedAt), living?.Contains(address)));
         }
         states.Sort(static (one, other) => one.Address.CompareTo(other.Address));
         return states;

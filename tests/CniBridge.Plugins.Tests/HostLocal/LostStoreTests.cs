@@ -86,4 +86,20 @@ public sealed class LostStoreTests : IDisposable
         for (var i = 2; i < 255; i++)
             Add($"pod{i}");
     }
+
+    // What is put back was reserved long ago, and its record need not be written again.
+    [Fact]
+    public void The_time_of_a_reservation_is_put_back_too()
+    {
+        Add("pod0");
+        StoreClock.Advance(Place.Directory, Place.StateDirectory, TimeSpan.FromHours(1));
+        var path = Path.Combine(Place.Directory, "10.0.0.2");
+        var madeAt = File.GetLastWriteTimeUtc(path);
+        Directory.Delete(Place.Directory, recursive: true);
+        Add("pod1");
+        Assert.Equal(madeAt, File.GetLastWriteTimeUtc(path));
+        _node.Reboot();
+        for (var i = 2; i < 255; i++)
+            Add($"pod{i}");
+    }
 }

@@ -39,7 +39,7 @@ sealed class MemoryStore : IReservationStore
     {
         Adoptions.Add($"adopt {owner.ContainerId}");
         Lives[owner] = LifeState.Alive;
-        return new OwnerRecord(owner, FindByOwner(owner), null, default);
+        return new OwnerRecord(owner, [.. FindByOwner(owner).Select(address => new RecordedAddress(address, null))], null);
     }
 
     public void PutBack(OwnerRecord record)

@@ -9,11 +9,12 @@ public sealed class OwnerRecordTests
     static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeSeconds(1_795_000_000);
 
     static readonly OwnerRecord s_record = new(
-        new ReservationOwner("cid1", "eth0"), [IpAddress.Parse("10.1.2.5"), IpAddress.Parse("fd00::5")],
-        new AttachmentOrigin("boot", "/run/netns/a=b", "0:4:77", s_time), s_time.AddSeconds(3));
+        new ReservationOwner("cid1", "eth0"),
+        [new(IpAddress.Parse("10.1.2.5"), s_time.AddTicks(1)), new(IpAddress.Parse("fd00::5"), null)],
+        new AttachmentOrigin("boot", "/run/netns/a=b", "0:4:77", s_time));
 
     const string Text = """
-        10.1.2.5
+        10.1.2.5 17950000000000001
         fd00::5
         container=cid1
         interface=eth0
@@ -22,14 +23,13 @@ public sealed class OwnerRecordTests
         netns=/run/netns/a=b
         netnsid=0:4:77
         since=1795000000
-        noted=1795000003
         end
 
         """;
 
     static StoredRecord Parse(string text) => OwnerRecord.Parse(Encoding.UTF8.GetBytes(text));
 
-    static string Show(OwnerRecord record) => $"{record.Owner} {string.Join(' ', record.Addresses)} {record.Origin} {record.Noted}";
+    static string Show(OwnerRecord record) => $"{record.Owner} {string.Join(' ', record.Entries)} {record.Origin}";
 
     [Fact]
     public void A_record_is_lines_and_is_read_as_it_was_written()
@@ -48,10 +48,10 @@ public sealed class OwnerRecordTests
     // Earlier versions wrote addresses only; whatever lacks its end may lack more.
     [Theory]
     [InlineData("10.1.2.5\nfd00::5\n")]
-    [InlineData("10.1.2.5\nfd00::5\ncontainer=cid1\nboot=boot\nnetns=/a\nnetnsid=1\nsince=5\nnoted=5\n")]
-    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nnoted=5\nend\n")]
-    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nsince=5\nend\n")]
-    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nsince=x\nnoted=99999999999999999\nend\n")]
+    [InlineData("10.1.2.5 17\nfd00::5 18\ncontainer=cid1\nboot=boot\nnetns=/a\nnetnsid=1\nsince=5\n")]
+    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nend\n")]
+    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nsince=5\nend\n")]
+    [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nsince=x\nend\n")]
     public void Without_all_of_it_nothing_is_known_but_the_addresses(string text)
     {
         var record = Parse(text).Record;
@@ -67,5 +67,26 @@ public sealed class OwnerRecordTests
         Assert.Null(stored.Record.Origin);
         Assert.Null(stored.Store);
         Assert.Equal(s_record.Addresses, stored.Record.Addresses);
+    }
+
+    [Theory]
+    [InlineData("10.1.2.5")]
+    [InlineData("10.1.2.5 ")]
+    [InlineData("10.1.2.5 x")]
+    [InlineData("10.1.2.5 -5")]
+    [InlineData("10.1.2.5 5 5")]
+    [InlineData("10.1.2.5 2534023008000000000")]
+    [InlineData("10.1.2.5 99999999999999999999999")]
+    public void An_address_without_a_time_is_one_of_an_unknown_maker(string line) =>
+        Assert.Equal([new RecordedAddress(s_record.Addresses[0], null)], Parse(line + "\nend\n").Record.Entries);
+
+    // The reservations that are there are those of the attachment before.
+    [Fact]
+    public void A_record_for_another_attachment_knows_nothing_of_who_made_what_is_there()
+    {
+        Assert.Same(s_record, s_record.For(s_record.Origin! with { }));
+        var other = s_record.For(s_record.Origin! with { Netns = "/other" }).With(s_record.Addresses[1], s_time);
+        Assert.Equal([null, s_time], other.Entries.Select(entry => entry.MadeAt));
+        Assert.Equal("/other", other.Origin!.Netns);
     }
 }

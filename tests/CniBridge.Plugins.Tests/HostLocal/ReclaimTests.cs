@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
@@ -171,5 +172,27 @@ public sealed class ReclaimTests : IDisposable
         _node.Reboot();
         AssertFull("new", "10.0.0.0/29");
         Assert.Equal(0, _node.Looks);
+    }
+
+    // A busy machine may stop a process for seconds, wherever it is.
+    [Fact]
+    public void A_pause_before_the_record_is_written_does_not_make_the_reservation_anothers()
+    {
+        Allocate("first", "10.0.0.0/24", "10.0.0.9");
+        CrashPoint.OnReached(() =>
+        {
+            if (!Directory.EnumerateFiles(_root["state"], "pod0,*", SearchOption.AllDirectories).Any())
+                Thread.Sleep(2100);
+        });
+        try
+        {
+            Assert.Equal("10.0.0.2/24", Allocate("pod0", "10.0.0.0/24", "10.0.0.2"));
+        }
+        finally
+        {
+            CrashPoint.OnReached(null);
+        }
+        _node.Reboot();
+        Assert.Equal("10.0.0.2/24", Allocate("pod1", "10.0.0.0/24", "10.0.0.2"));
     }
 }

@@ -38,7 +38,7 @@ public sealed class ReservationFilesTests : IDisposable
     {
         var files = new ReservationFiles(_root.Path);
         var owner = new ReservationOwner(new string('c', 100_000), "eth0");
-        Assert.True(files.TryCreate(IpAddress.Parse("10.0.0.2"), owner));
+        Create(files, "10.0.0.2", owner);
         Assert.True(files.Holds(IpAddress.Parse("10.0.0.2"), owner));
         Assert.False(files.Holds(IpAddress.Parse("10.0.0.2"), owner with { InterfaceName = "eth1" }));
         Assert.Equal(owner, Assert.Single(files.ReadAll()).Owner);
@@ -50,7 +50,7 @@ public sealed class ReservationFilesTests : IDisposable
     {
         var files = new ReservationFiles(_root.Path);
         for (var i = 0; i < 40; i++)
-            Assert.True(files.TryCreate(IpAddress.Parse($"10.0.0.{i}"), s_owner));
+            Create(files, $"10.0.0.{i}", s_owner);
         for (var i = 0; i < 40; i++)
             Assert.False(files.IsFree(IpAddress.Parse($"10.0.0.{i}")));
         // Nobody else may do so under the lock: this is how one sees that there is a list.
@@ -58,7 +58,13 @@ public sealed class ReservationFilesTests : IDisposable
         Assert.False(files.IsFree(IpAddress.Parse("10.0.0.5")));
         files.Delete(IpAddress.Parse("10.0.0.6"));
         Assert.True(files.IsFree(IpAddress.Parse("10.0.0.6")));
-        Assert.True(files.TryCreate(IpAddress.Parse("10.0.0.6"), s_owner));
+        Create(files, "10.0.0.6", s_owner);
         Assert.False(files.IsFree(IpAddress.Parse("10.0.0.6")));
+    }
+
+    static void Create(ReservationFiles files, string address, ReservationOwner owner)
+    {
+        using var reservation = files.Prepare(IpAddress.Parse(address), owner);
+        Assert.True(reservation.TryPublish());
     }
 }

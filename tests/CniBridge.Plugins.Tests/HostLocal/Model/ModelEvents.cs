@@ -75,6 +75,13 @@ sealed class ModelEvents(ModelScene scene) : ModelSteps(scene)
         Store.WriteAsGo(address, "");
     }
 
+    internal void LetTimePass()
+    {
+        var seconds = Random.Next(600);
+        Tell($"pause of {seconds} seconds");
+        Store.LetTimePass(TimeSpan.FromSeconds(seconds));
+    }
+
     internal void Reboot()
     {
         var losesPower = Draw(30);

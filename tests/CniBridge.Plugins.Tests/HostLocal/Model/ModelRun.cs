@@ -19,7 +19,7 @@ sealed class ModelRun : IDisposable
             (36, _adds.Add), (18, calls.Delete), (6, calls.Check), (2, calls.CollectGarbage), (1, calls.FreeLeaks),
             (10, events.EndContainer), (5, events.ForgetLinks), (2, events.HideContainer),
             (5, events.AddByGo), (4, events.DeleteByGo), (1, events.CrashGo),
-            (1, events.Reboot), (1, events.LoseReservations), (1, events.LoseRecords),
+            (1, events.Reboot), (1, events.LoseReservations), (1, events.LoseRecords), (2, events.LetTimePass),
         ];
     }
 

@@ -20,7 +20,28 @@ sealed class ModelStore(TemporaryDirectory root)
     internal Dictionary<IpAddress, ReservationOwner> Reservations { get; private set; } = [];
 
     /// <summary>Refuses whatever should not be there.</summary>
-    internal void Look() => Reservations = Read();
+    internal void Look()
+    {
+        Reservations = Read();
+        SetReleaseTimes();
+    }
+
+    /// <summary>
+    /// Gives all releases of a call one time, in the order of the calls. The kernel's clock ticks every few milliseconds, so that the speed
+    /// of the machine would decide which of two releases is the older one.
+    /// </summary>
+    void SetReleaseTimes()
+    {
+        _clock += TimeSpan.FromMilliseconds(1);
+        foreach (var path in Files().Where(path => path.Contains("/.released/", StringComparison.Ordinal) && File.GetLastWriteTimeUtc(path) > _start))
+            File.SetLastWriteTimeUtc(path, _clock);
+    }
+
+    static readonly TimeSpan s_past = TimeSpan.FromHours(1);
+
+    readonly DateTime _start = DateTime.UtcNow - s_past / 2;
+
+    DateTime _clock = DateTime.UtcNow - s_past;
 
     Dictionary<IpAddress, ReservationOwner> Read()
     {
@@ -51,12 +72,15 @@ sealed class ModelStore(TemporaryDirectory root)
 
     internal List<IpAddress> AddressesOf(ReservationOwner owner) => [.. Reservations.Where(file => file.Value == owner).Select(file => file.Key)];
 
-    /// <summary>As the Go plugin does. Its clock is ahead, for the pods of a test live for moments, and a record counts for two seconds.</summary>
+    /// <summary>
+    /// Writes as the Go plugin does, at another time than any of ours: the kernel's clock ticks every few milliseconds, and a pod of a test
+    /// lives for less.
+    /// </summary>
     internal void WriteAsGo(IpAddress address, string content)
     {
         System.IO.Directory.CreateDirectory(Directory);
         File.WriteAllText(PathOf(address), content);
-        File.SetLastWriteTimeUtc(PathOf(address), DateTime.UtcNow.AddSeconds(10));
+        File.SetLastWriteTimeUtc(PathOf(address), DateTime.UtcNow.AddSeconds(1));
         Look();
     }
 
@@ -99,9 +123,11 @@ sealed class ModelStore(TemporaryDirectory root)
     }
 
     /// <summary>Our notes, but for the stamp and when addresses were released.</summary>
-    internal List<string> Records() => System.IO.Directory.Exists(StateDirectory)
-        ? [.. System.IO.Directory.EnumerateFiles(StateDirectory, "*", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("/.released/", StringComparison.Ordinal) && Path.GetFileName(path) != ".stamp")]
+    internal List<string> Records() =>
+        [.. Files().Where(path => !path.Contains("/.released/", StringComparison.Ordinal) && Path.GetFileName(path) != ".stamp")];
+
+    string[] Files() => System.IO.Directory.Exists(StateDirectory)
+        ? System.IO.Directory.GetFiles(StateDirectory, "*", SearchOption.AllDirectories)
         : [];
 
     /// <summary>All names below, but for the lock, which whoever locks makes.</summary>
@@ -109,4 +135,6 @@ sealed class ModelStore(TemporaryDirectory root)
         .Where(path => Path.GetFileName(path) != "lock").Order(StringComparer.Ordinal));
 
     string PathOf(IpAddress address) => Path.Combine(Directory, address.ToString());
+
+    internal void LetTimePass(TimeSpan time) => StoreClock.Advance(Directory, StateDirectory, time);
 }
