@@ -25,6 +25,10 @@ static class Faults
     /// <summary>An ADD that is under way is given two minutes.</summary>
     const string Age = "touch -d '1 hour ago'";
 
+    /// <summary>The reservation and its record: the record has the time of the file, in units of 100 ns.</summary>
+    const string AgeRecorded = $"then=$(date -d '1 hour ago' +%s); touch -d @$then {Store}/10.244.1.3 {Store}/fd00:a1::3; " +
+        "sed -i -E \"s/^(10.244.1.3|fd00:a1::3) [0-9]+$/\\1 ${then}0000000/\" /var/lib/cni-bridge/owners/*/container-pod2,eth0";
+
     static readonly Fault[] s_configuration =
     [
         new("conf-missing", $"rm {Conf}/*") { Words = Conf },
@@ -107,7 +111,7 @@ static class Faults
     static readonly Fault[] s_store =
     [
         new("store-not-writable", "mount -o remount,ro /var/lib/cni") { Words = Store },
-        new("reservation-leaked", $"{Age} {Store}/*; ip -n pod2 link delete eth0; ip netns delete pod2") { Words = "10.244.1.3 (container-pod2), fd00:a1::3 (container-pod2)" },
+        new("reservation-leaked", $"{AgeRecorded}; ip -n pod2 link delete eth0; ip netns delete pod2") { Words = "10.244.1.3 (container-pod2), fd00:a1::3 (container-pod2)" },
         new("reservation-unproven", $"printf 'of-go\\r\\neth0' > {Store}/10.244.1.77; {Age} {Store}/10.244.1.77") { Words = "10.244.1.77 (of-go)" },
         new("reservation-empty", $": > {Store}/10.244.1.78; {Age} {Store}/10.244.1.78") { Words = "10.244.1.78" },
         new("reservation-torn", $"printf '../x' > {Store}/10.244.1.79; {Age} {Store}/10.244.1.79") { Words = "10.244.1.79" },
