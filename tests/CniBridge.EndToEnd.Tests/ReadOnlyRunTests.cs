@@ -54,6 +54,23 @@ public sealed class ReadOnlyRunTests
         Assert.Empty(node.Files("/run/cni-bridge"));
     }
 
+    [Fact]
+    public void The_next_ADD_writes_the_record_of_a_masquerade_that_lacks_one()
+    {
+        using var node = SpoofGuards.NewNode("pod", "next");
+        var network = Configurations.With("""{"ipMasq": true}""");
+        RawCall.Of(node, "ADD", network).Succeed();
+        string[] names = ["podnet,ip", "podnet,ip6"];
+        var records = names.Select(Read).ToList();
+        node.Run("rm", "-r", "/run/cni-bridge").Succeeded();
+
+        RawCall.Of(node, "ADD", network, "next").Succeed();
+
+        Assert.Equal(records, names.Select(Read));
+
+        string Read(string name) => node.Run("cat", $"/run/cni-bridge/masquerade/{name}").Succeeded().Stdout;
+    }
+
     // Records of a time when /run could be written to: DEL goes by them, and cannot delete them.
     [Fact]
     public void A_pod_goes_whose_records_cannot_be_deleted()

@@ -16,14 +16,17 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     const int Attempts = 5;
 
     /// <summary>
-    /// Creates the chain unless it exists. A look is enough for nearly every ADD. A new chain keeps former ranges that pods still
-    /// use: these pods are masqueraded as before.
+    /// Creates the chain unless it exists. Two looks are enough for nearly every ADD: at the chain and at its record. A new chain
+    /// keeps former ranges that pods still use: these pods are masqueraded as before.
     /// </summary>
     /// <returns>True if something was changed.</returns>
     internal bool Ensure(NetworkMasquerade wanted)
     {
         if (socket.TryGetChain(wanted.Chain) is not null)
+        {
+            SaveIfLost(wanted);
             return false;
+        }
         using var guard = StateLock.TryAcquire(records.Lock, "the masquerades", log);
         return Repeat(() =>
         {
@@ -37,6 +40,18 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
             socket.Commit(Making(wanted.With(former), wanted.Chain, chains));
             return true;
         });
+    }
+
+    /// <summary>Saves the record of a chain again: an ADD that could not write it left none, and a person may have deleted it.</summary>
+    void SaveIfLost(NetworkMasquerade wanted)
+    {
+        var name = MasqueradeRecord.NameOf(wanted.Network, wanted.IsV6);
+        if (records.Configured.Has(name))
+            return;
+        using var guard = StateLock.TryAcquire(records.Lock, "the masquerades", log);
+        // Another process may have removed the masquerade, or saved the record, meanwhile.
+        if (socket.TryGetChain(wanted.Chain) is not null && !records.Configured.Has(name))
+            records.Configured.TrySave(new MasqueradeRecord(wanted, wanted.Chain.Name), log);
     }
 
     /// <summary>

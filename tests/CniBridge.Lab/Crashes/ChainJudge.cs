@@ -9,11 +9,14 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
     /// </summary>
     const string Help = " /var/lib/cni-bridge/owners";
 
+    /// <summary>The directory of the records of rules.</summary>
+    const string Records = " /run/cni-bridge";
+
     /// <summary>
-    /// The records of rules. An ADD that cannot write one succeeds without it, as the Go plugins do, which keep none. Only repair
-    /// needs them.
+    /// The begin of a line in the log. An ADD that cannot write a record succeeds without it, as the Go plugins do, which keep
+    /// none: only repair needs it. The next ADD must write it again.
     /// </summary>
-    const string MissingRecord = " /run/cni-bridge";
+    const string WithoutRecord = "without the record ";
 
     readonly NodeThings before = plain.State("before");
     readonly NodeThings done = plain.State("after");
@@ -26,7 +29,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
         if (!report.IsInjected)
             return null;
         var ending = EndingOf(report);
-        List<string> problems = [.. Manners(report, ending), .. Immediate(report, ending), .. Later(report, ending)];
+        List<string> problems = [.. Manners(report, ending), .. Immediate(report, ending), .. Later(report)];
         if (problems.Count > 0)
             problems.Insert(0, report.Said);
         return new Place(step, injection, ending, problems);
@@ -60,7 +63,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
         {
             return report.Succeeded("chain")
                 ? Differences("it succeeded", after, done)
-                    .Where(difference => !difference.Contains(Help, StringComparison.Ordinal) && !IsMissingRecord(difference))
+                    .Where(difference => !difference.Contains(Help, StringComparison.Ordinal) && !IsAnnounced(difference, report.Lines("log")))
                 : ["it succeeded, but what comes after it in the chain failed"];
         }
         return step.Verb switch
@@ -72,7 +75,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
         };
     }
 
-    IEnumerable<string> Later(ChainReport report, Ending ending)
+    IEnumerable<string> Later(ChainReport report)
     {
         foreach (var part in new[] { "before", "repair", "again", "end" })
         {
@@ -86,14 +89,16 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
             .Concat(Differences("ADD again", report.State("again"), again))
             .Concat(report.Has("end") ? Differences("the last DEL", report.State("end"), repaired) : []);
         foreach (var difference in differences)
-        {
-            if (ending != Ending.Done || !IsMissingRecord(difference))
-                yield return difference;
-        }
+            yield return difference;
     }
 
-    static bool IsMissingRecord(string difference) => difference.Contains(" is missing: ", StringComparison.Ordinal)
-        && difference.Contains(MissingRecord, StringComparison.Ordinal);
+    /// <summary>Tells whether a record, or its directory, is missing that the log says there is none of.</summary>
+    static bool IsAnnounced(string difference, string log)
+    {
+        var start = difference.IndexOf(Records, StringComparison.Ordinal);
+        return start >= 0 && difference.Contains(" is missing: ", StringComparison.Ordinal) &&
+            log.Contains(WithoutRecord + difference[(start + Records.Length)..].TrimStart('/'), StringComparison.Ordinal);
+    }
 
     static IEnumerable<string> Differences(string what, NodeThings found, NodeThings expected) =>
         After(what, "is left", found.Except(expected)).Concat(After(what, "is missing", expected.Except(found)));

@@ -45,7 +45,7 @@ static class ChainScript
           CNI_COMMAND=$1 CNI_CONTAINERID=container-$3 CNI_NETNS=/run/netns/$3 CNI_IFNAME=eth0 CNI_PATH="$plugins" \
             $wrapper "$plugins/$2" < input > out 2> err
           code=$?
-          if [ -n "$wrapper" ]; then tracedCode=$code; fi
+          if [ -n "$wrapper" ]; then tracedCode=$code; cp err log; fi
           return $code
         }
         attach() {
@@ -69,10 +69,13 @@ static class ChainScript
         }
         disturb() {
           tracedCode=- isTraced=1
+          rm -f log
           tell chain "$@"
           isTraced=
           echo "== traced $tracedCode"
           if [ -e trace ]; then grep -e INJECTED -e 'killed by' trace; fi
+          echo "== log 0"
+          if [ -e log ]; then cat log; echo; fi
         }
         forget() {
           for container in pod stale gone; do
