@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using CniBridge.Linux;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.State;
@@ -44,14 +45,18 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         }
     }
 
-    /// <summary>Deletes the record, or logs why it stays: its rules are gone, and its attachment is no longer alive.</summary>
+    /// <summary>
+    /// Deletes the record, or logs that it stays on a read-only file system: its rules are gone, and another DEL could not delete it
+    /// either.
+    /// </summary>
+    /// <exception cref="KernelException">Another failure, after which the runtime must retry DEL.</exception>
     internal void TryDelete(string name, TextWriter log)
     {
         try
         {
             TryDelete(name);
         }
-        catch (IOException e)
+        catch (KernelException e) when (e.Errno == Errno.EROFS)
         {
             log.WriteLine($"the record {format.Kind}/{name} stays: {e.Message}");
         }
