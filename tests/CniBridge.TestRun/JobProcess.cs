@@ -43,6 +43,9 @@ sealed class JobProcess : IDisposable
         log = new StreamWriter(Path.Combine(Repository.Logs, $"{job.Title}.json"));
         // Processes in different PID namespaces have equal process IDs, so they share no directory for names made from those.
         temporary = Directory.CreateTempSubdirectory("cni-test-").FullName;
+        // Some tests act as another user in directories that they create below.
+        File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         process = new Process { StartInfo = Start() };
         process.OutputDataReceived += (_, line) => Read(line.Data);
         process.ErrorDataReceived += (_, line) => ReadOther(line.Data);
