@@ -26,7 +26,11 @@ sealed record RecordedAddress(IpAddress Address, DateTimeOffset? MadeAt)
 
     static readonly long s_maxTicks = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks;
 
+    /// <summary>
+    /// Returns the text that <see cref="TryParse"/> accepts. An interpolated string would be the first user of the array pool in an
+    /// ADD, which costs a read of /dev/urandom.
+    /// </summary>
     public override string ToString() => MadeAt is not { } time
         ? Address.ToString()
-        : string.Create(CultureInfo.InvariantCulture, $"{Address} {(time - DateTimeOffset.UnixEpoch).Ticks}");
+        : Address + " " + (time - DateTimeOffset.UnixEpoch).Ticks.ToString(CultureInfo.InvariantCulture);
 }
