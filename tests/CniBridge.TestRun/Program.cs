@@ -36,8 +36,8 @@ try
         runner.Cancel();
     }
 }
-catch (TestRunException e)
+catch (Exception e) when ((e is AggregateException all ? all.InnerException : e) is TestRunException)
 {
-    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(e.InnerException?.Message ?? e.Message);
     return 1;
 }
