@@ -17,29 +17,29 @@ public sealed class ForwardChainTests
         ["nothing"] = new("", true, true),
         ["policy accept"] = new($$"""table inet f { chain forward { {{Base}} accept; } }""", true, true),
         ["policy drop"] = new($$"""table inet f { chain forward { {{Base}} drop; } }""", false, false,
-            "get from cni0 to up0|the chain inet f forward|by its policy|nft insert rule inet f forward iifname cni0 accept"),
-        ["policy drop of ip"] = new($$"""table ip f { chain forward { {{Base}} drop; } }""", false, false, "the chain ip f forward"),
+            "of pod 10.88.0.2 from cni0 to up0|chain inet f forward|policy drop)|nft insert rule inet f forward iifname cni0 accept"),
+        ["policy drop of ip"] = new($$"""table ip f { chain forward { {{Base}} drop; } }""", false, false, "chain ip f forward"),
         ["both ways accepted"] = new(
             $$"""table inet f { chain forward { {{Base}} drop; iifname "cni0" accept; oifname "cni0" accept; } }""", true, true),
         ["out alone, and what belongs to it"] = new(
             $$"""table inet f { chain forward { {{Base}} drop; iifname "cni0" accept; ct state established,related accept; } }""",
-            true, false, "to 10.88.0.2 get from up0 to cni0|oifname cni0 accept"),
+            true, false, "to pod 10.88.0.2 from up0 to cni0|oifname cni0 accept"),
         ["in alone, and what belongs to it"] = new(
             $$"""table inet f { chain forward { {{Base}} drop; oifname "cni0" accept; ct state established accept; iif "cni0" drop; } }""",
-            false, true, "of 10.88.0.2 get from cni0 to up0|by rule"),
+            false, true, "of pod 10.88.0.2 from cni0 to up0|rule handle "),
         ["what is known already"] = new(
-            $$"""table inet f { chain forward { {{Base}} drop; ct state established,related accept; } }""", false, false, "by its policy"),
+            $$"""table inet f { chain forward { {{Base}} drop; ct state established,related accept; } }""", false, false, "policy drop)"),
         ["another chain's accept does not help"] = new(
             $$"""
             table inet f { chain forward { {{Base}} drop; } }
             table ip g { chain forward { type filter hook forward priority -10; accept; } }
-            """, false, false, "the chain inet f forward"),
+            """, false, false, "chain inet f forward"),
         ["a jump to a chain that accepts"] = new(
             $$"""table inet f { chain pods { iifname "cni0" accept; oif "cni0" accept; } chain forward { {{Base}} drop; jump pods; } }""",
             true, true),
         ["a jump to a chain that drops"] = new(
             $$"""table inet f { chain pods { iifname "cni0" reject; } chain forward { {{Base}} accept; jump pods; } }""",
-            false, false, "the chain inet f forward|of the chain pods"),
+            false, false, "chain inet f forward|of chain pods"),
         ["a set"] = new(
             $$"""
             table inet f {
@@ -60,11 +60,11 @@ public sealed class ForwardChainTests
             true, true),
         ["the subnet is dropped"] = new(
             $$"""table inet f { chain forward { {{Base}} accept; ip saddr 10.88.0.0/16 drop; ip daddr 10.88.0.0/16 drop; } }""",
-            false, false, "by rule"),
+            false, false, "rule handle "),
         ["others' interfaces are accepted"] = new(
             $$"""table inet f { chain forward { {{Base}} drop; iifname "docker0" accept; oifname "docker0" accept; } }""",
-            false, false, "by its policy"),
-        ["IPv6 alone"] = new($$"""table ip6 f { chain forward { {{Base}} drop; } }""", true, true, "fd00:88::2|the chain ip6 f forward"),
+            false, false, "policy drop)"),
+        ["IPv6 alone"] = new($$"""table ip6 f { chain forward { {{Base}} drop; } }""", true, true, "fd00:88::2|chain ip6 f forward"),
         ["a dormant table"] = new($$"""table inet f { flags dormant; chain forward { {{Base}} drop; } }""", true, true),
     };
 
@@ -85,7 +85,7 @@ public sealed class ForwardChainTests
     static readonly Dictionary<string, Case> s_iptables = new()
     {
         ["policy"] = new("-P FORWARD DROP", false, false,
-            "the chain ip filter FORWARD|by its policy|iptables -I FORWARD -i cni0 -j ACCEPT"),
+            "chain ip filter FORWARD|policy drop)|iptables -I FORWARD -i cni0 -j ACCEPT"),
         ["Docker's"] = new("""
             -N DOCKER
             -N DOCKER-USER
@@ -103,7 +103,7 @@ public sealed class ForwardChainTests
             -A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
             -A DOCKER-ISOLATION-STAGE-2 -j RETURN
             -A DOCKER-USER -j RETURN
-            """, false, false, "the chain ip filter FORWARD|by its policy"),
+            """, false, false, "chain ip filter FORWARD|policy drop)"),
         ["Docker's with what is advised"] = new("""
             -P FORWARD DROP
             -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
@@ -113,8 +113,8 @@ public sealed class ForwardChainTests
         ["what is known already"] = new("""
             -P FORWARD DROP
             -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
-            """, false, false, "by its policy"),
-        ["refused"] = new("-A FORWARD -i cni0 -j REJECT", false, false, "by rule"),
+            """, false, false, "policy drop)"),
+        ["refused"] = new("-A FORWARD -i cni0 -j REJECT", false, false, "rule handle "),
         ["a chain whose name only iptables can read"] = new("""
             -N zone:wan
             -A FORWARD -j zone:wan
@@ -177,7 +177,7 @@ public sealed class ForwardChainTests
         Load(node, s_cases["out alone, and what belongs to it"]);
         RawCall.Of(node, "CHECK", Configurations.With("""{"ipMasq": true}""")).WithPrevious(added).Succeed();
         RawCall.Of(node, "CHECK", Configurations.With("""{"ipMasq": true, "nonMasqueradeCIDRs": ["10.0.0.0/8"]}"""))
-            .WithPrevious(added).Fail(999, "to 10.88.0.2 get from up0 to cni0");
+            .WithPrevious(added).Fail(999, "to pod 10.88.0.2 from up0 to cni0");
     }
 
     /// <summary>nft wants a line of its own behind what is between braces.</summary>

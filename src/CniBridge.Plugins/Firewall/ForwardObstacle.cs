@@ -8,9 +8,9 @@ namespace CniBridge.Plugins.Firewall;
 /// <param name="Rule">The rule that drops or rejects them; null: the policy of the chain.</param>
 sealed record ForwardObstacle(ForwardPath Path, ChainEntry Chain, RuleEntry? Rule)
 {
-    internal string Message => $"{Path}: they end in the chain {Name} of nftables, by " + (Rule is null
-        ? "its policy"
-        : string.Create(CultureInfo.InvariantCulture, $"rule {Rule.Handle} of the chain {Rule.Chain}"));
+    internal string Message => $"The firewall drops new connections {Path} (chain {Name}, " + (Rule is null
+        ? "policy drop)"
+        : string.Create(CultureInfo.InvariantCulture, $"rule handle {Rule.Handle} of chain {Rule.Chain})"));
 
     /// <summary>A command that allows the connections until the owner of the chain writes it again.</summary>
     internal string Remedy => (Chain.Family, Chain.Table, Chain.Name) switch

@@ -16,9 +16,9 @@ sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, bool IsFrom
 
     public override string ToString() => (IsFromPod, Uplink) switch
     {
-        (true, null) => $"No connections of {Pod} get out of {Gateway.Name}",
-        (true, _) => $"No connections of {Pod} get from {Gateway.Name} to {Uplink.Name}",
-        (false, null) => $"No connections to {Pod} get into {Gateway.Name}",
-        (false, _) => $"No connections to {Pod} get from {Uplink.Name} to {Gateway.Name}",
+        (true, null) => $"of pod {Pod} from {Gateway.Name}",
+        (true, _) => $"of pod {Pod} from {Gateway.Name} to {Uplink.Name}",
+        (false, null) => $"to pod {Pod} through {Gateway.Name}",
+        (false, _) => $"to pod {Pod} from {Uplink.Name} to {Gateway.Name}",
     };
 }

@@ -282,20 +282,20 @@ public sealed class SettingsCheckTests
             s.Gateways.Clear();
         }, "The gateway address 10.0.0.1/24 is not on cni0.100"),
         ["nothing gets out"] = (s => s.Obstructed.Add("from"),
-            "No connections of 10.0.0.5 get out of cni0: they end in the chain inet theirs forward of nftables, by its policy"),
+            "The firewall drops new connections of pod 10.0.0.5 from cni0 (chain inet theirs forward, policy drop)"),
         ["nothing gets in"] = (s => s.Obstructed.Add("to"),
-            "No connections to 10.0.0.5 get into cni0: they end in the chain inet theirs forward of nftables, by its policy"),
+            "The firewall drops new connections to pod 10.0.0.5 through cni0 (chain inet theirs forward, policy drop)"),
         ["nothing gets in from where pods keep their address"] = (s =>
         {
             s.Config = s.Config with { Masquerade = true, NotMasqueraded = [Cidr.Parse("10.9.0.0/16")] };
             s.Obstructed.Add("to");
-        }, "No connections to 10.0.0.5 get into cni0: they end in the chain inet theirs forward of nftables, by its policy"),
+        }, "The firewall drops new connections to pod 10.0.0.5 through cni0 (chain inet theirs forward, policy drop)"),
         ["nothing gets out of a VLAN"] = (s =>
         {
             s.MakeVlan(100);
             s.Vlans.Add(s_native100);
             s.Obstructed.Add("from");
-        }, "No connections of 10.0.0.5 get out of cni0.100: they end in the chain inet theirs forward of nftables, by its policy"),
+        }, "The firewall drops new connections of pod 10.0.0.5 from cni0.100 (chain inet theirs forward, policy drop)"),
         ["IPv4 not forwarded"] = (s => s.ForwardsV4 = false, "The node does not forward: net.ipv4.ip_forward = 0"),
         ["IPv6 not forwarded"] = (s => s.ForwardsV6 = false, "The node does not forward: net.ipv6.conf.all.forwarding = 0"),
     };

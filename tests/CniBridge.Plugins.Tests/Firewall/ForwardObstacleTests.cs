@@ -17,10 +17,10 @@ public sealed class ForwardObstacleTests
     public void The_way_and_the_chain_are_named()
     {
         Assert.Equal(
-            "No connections of 10.0.0.5 get from cni0 to up0: they end in the chain ip filter FORWARD of nftables, by its policy",
+            "The firewall drops new connections of pod 10.0.0.5 from cni0 to up0 (chain ip filter FORWARD, policy drop)",
             Obstacle(TableFamily.IPv4, "filter", "FORWARD", isFromPod: true).Message);
         Assert.Equal(
-            "No connections to 10.0.0.5 get from up0 to cni0: they end in the chain inet f fwd of nftables, by rule 9 of the chain rest",
+            "The firewall drops new connections to pod 10.0.0.5 from up0 to cni0 (chain inet f fwd, rule handle 9 of chain rest)",
             Obstacle(TableFamily.Inet, "f", "fwd", isFromPod: false, new RuleEntry("f", "rest") { Handle = 9 }).Message);
     }
 
