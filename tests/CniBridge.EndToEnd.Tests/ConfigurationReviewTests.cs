@@ -31,7 +31,7 @@ public sealed class ConfigurationReviewTests
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(
             "/etc/cni/net.d/10-podnet.conf: good\n" +
-            "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde, which is passed over: did you mean bridge?\n", result.Stdout);
+            "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde is ignored: did you mean bridge?\n", result.Stdout);
         Assert.Equal("/etc/cni/net.d/10-podnet.conf: good\n", Conf(node, "validate", "/etc/cni/net.d/10-podnet.conf").Succeeded().Stdout);
         var file = Conf(node, "validate", "--output", "json").Json.GetProperty("files")[1];
         Assert.True(file.GetProperty("valid").GetBoolean());
@@ -56,7 +56,7 @@ public sealed class ConfigurationReviewTests
             "/etc/cni/net.d/06-long.conflist:1:1: error: cannot read the network configuration /etc/cni/net.d/06-long.conflist: it is longer than 1 MiB\n" +
             "/etc/cni/net.d/07-mark.conf:1:1: error: not valid JSON: the text begins with a byte order mark: save it as UTF-8 without one\n" +
             "/etc/cni/net.d/10-podnet.conf: good\n" +
-            "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde, which is passed over: did you mean bridge?\n", result.Stdout);
+            "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde is ignored: did you mean bridge?\n", result.Stdout);
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(1, Conf(node, "validate", "/etc/cni/net.d/10-podnet.conf", "/etc/cni/net.d/05-dangling.conf").ExitCode);
         node.Run("rm", "/etc/cni/net.d/05-dangling.conf", "/etc/cni/net.d/06-long.conflist", "/etc/cni/net.d/07-mark.conf").Succeeded();

@@ -37,7 +37,7 @@ public sealed partial class HealthTests
 
         var status = node.Run(Program, "status");
         Assert.Equal(2, status.ExitCode);
-        Assert.Matches(@"^degraded: cni0 is down; lost: masquerading of podnet \(ip cni-bridge [^)]*\) \(1 bridges, ", status.Stdout);
+        Assert.Matches(@"^degraded: cni0 is down; missing: masquerade rules of podnet \(ip cni-bridge [^)]*\) \(1 bridges, ", status.Stdout);
         var json = node.Run(Program, "status", "--output", "json").Json;
         Assert.False(json.GetProperty("ok").GetBoolean());
         Assert.Equal((1, 2, 1), (json.GetProperty("pods").GetInt32(), json.GetProperty("addressesUsed").GetInt32(), json.GetProperty("addressesLeaked").GetInt32()));

@@ -2,18 +2,18 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>Where a network's reservations are on this node.</summary>
+/// <summary>The directory of a network's reservations on this node.</summary>
 /// <param name="Directory">DATADIR/NETWORK</param>
 public sealed record AddressStore(string Network, string Directory, string StateDirectory)
 {
-    /// <summary>What its pods have addresses from, where a configuration says so; else nothing is known.</summary>
+    /// <summary>The subnets of the network's ranges; empty if no configuration lists them.</summary>
     public IReadOnlyList<Linux.Addresses.Cidr> Subnets { get; init; } = [];
 
     public ReservationInventory Open(TextWriter log) => new(Directory, StateDirectory, log);
 
     /// <summary>
-    /// Those of the configured networks, those that we have records of, and what else is in the usual place; in order of their
-    /// directories.
+    /// Returns the stores of the configured networks, the stores with owner records, and the directories in <paramref
+    /// name="dataDirectory"/>, sorted by directory.
     /// </summary>
     public static IReadOnlyList<AddressStore> FindAll(string confDirectory, string dataDirectory, string stateDirectory)
     {

@@ -4,11 +4,11 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A bridge with its ports.</summary>
-/// <param name="OtherPorts">Names of ports that are no pod's.</param>
+/// <summary>A bridge and its ports.</summary>
+/// <param name="OtherPorts">The names of the ports that do not lead to a pod.</param>
 public sealed record BridgePicture(Link Link, IReadOnlyList<Cidr> Addresses, IReadOnlyList<PodPicture> Pods, IReadOnlyList<string> OtherPorts)
 {
-    /// <summary>BR_MAX_PORTS of net/bridge/br_private.h, without 0.</summary>
+    /// <summary>The most ports of a bridge: BR_MAX_PORTS of net/bridge/br_private.h without port 0.</summary>
     public const int MaxPorts = 1023;
 
     public int PortCount => Pods.Count + OtherPorts.Count;

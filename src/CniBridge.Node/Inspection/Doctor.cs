@@ -5,12 +5,10 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>
-/// Looks for what keeps pods of this node from working, or will. It reads, and changes nothing: no file, lock, module or rule.
-/// </summary>
+/// <summary>The search for faults that affect pods of this node. It only reads: it changes no file, lock, kernel module or rule.</summary>
 public sealed class Doctor(DoctorOptions options)
 {
-    /// <summary>One that cannot be done stops no other.</summary>
+    /// <summary>Runs all checks. A check that fails is reported as not done, and the others still run.</summary>
     public DoctorReport Run()
     {
         var omissions = new List<Omission>();
@@ -21,14 +19,14 @@ public sealed class Doctor(DoctorOptions options)
         Try("forwarding", () => new ForwardingCheck(node).Run());
         Try("router advertisements", () => new AdvertisementCheck(node).Run());
         Try("bridges", () => new BridgeCheck(node).Run());
-        Try("ports of bridges", () => new PortCheck(node).Run());
+        Try("bridge ports", () => new PortCheck(node).Run());
         Try("address reservations", () => new StoreCheck(node).Run());
         Try("nftables", () => new FirewallCheck(node).Run());
-        Try("rules of pods", () => new RulesCheck(node).Run());
-        Try("kube-proxy's way", () => new ServiceCheck(node).Run());
+        Try("rules of cni-bridge", () => new RulesCheck(node).Run());
+        Try("bridge netfilter", () => new ServiceCheck(node).Run());
         Try("iptables-legacy", () => new LegacyCheck(node).Run());
         Try("routes to other nodes", () => new RoutesCheck(node).Run());
-        Try("limits of the kernel", () => new LimitCheck(node).Run());
+        Try("kernel limits", () => new LimitCheck(node).Run());
         return new DoctorReport(node.Found.Findings, omissions);
 
         void Try(string what, Action check)

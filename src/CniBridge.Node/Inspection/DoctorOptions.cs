@@ -3,27 +3,27 @@ using CniBridge.Node.Cluster;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>What <see cref="Doctor"/> looks at.</summary>
+/// <summary>The settings of <see cref="Doctor"/>.</summary>
 public sealed class DoctorOptions
 {
-    /// <summary>The path of this program.</summary>
+    /// <summary>The path of the running cni-bridge binary, for the suggested commands.</summary>
     public required string Program { get; init; }
 
-    /// <summary>Names of links to the program that are plugins.</summary>
+    /// <summary>The names of the plugins that cni-bridge provides.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
     public required string ConfigurationDirectory { get; init; }
     public required string PluginDirectory { get; init; }
 
-    /// <summary>Null: nothing says what it is.</summary>
+    /// <summary>The name of this node; null if unknown.</summary>
     public string? NodeName { get; init; }
 
-    /// <summary>May everything be looked at?</summary>
+    /// <summary>False to skip the checks that only root can do.</summary>
     public bool IsRoot { get; init; } = true;
 
-    /// <summary>Where the agent keeps the last good table of nodes.</summary>
+    /// <summary>The file in which the agent keeps the last valid node table.</summary>
     public string NodeCachePath { get; init; } = NodeCache.DefaultPath;
 
-    /// <summary>What services have addresses from.</summary>
+    /// <summary>The service CIDRs of the cluster; empty if unknown.</summary>
     public IReadOnlyList<Cidr> ServiceCidrs { get; init; } = [];
 }

@@ -1,8 +1,8 @@
 namespace CniBridge.Node.Inspection;
 
-/// <summary>Something that could not be looked at.</summary>
-/// <param name="what">Words for it: address reservations.</param>
-/// <param name="reason">A sentence.</param>
+/// <summary>A check that could not be done.</summary>
+/// <param name="what">The name of the check, such as "address reservations".</param>
+/// <param name="reason">The error message.</param>
 public sealed class Omission(string what, string reason)
 {
     public string What => what;
@@ -10,7 +10,7 @@ public sealed class Omission(string what, string reason)
     public string Reason => reason;
 }
 
-/// <summary>All that is wrong with a node, as far as it could be looked at.</summary>
+/// <summary>The findings of one run, and the checks that could not be done.</summary>
 public sealed class DoctorReport(IReadOnlyList<Finding> findings, IReadOnlyList<Omission> omissions)
 {
     public IReadOnlyList<Finding> Findings => findings;

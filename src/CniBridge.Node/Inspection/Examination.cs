@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>What several checks need to know of a node, each looked at once.</summary>
+/// <summary>The state of the node that several checks use. Each part is read once, on first use.</summary>
 sealed class Examination(DoctorOptions options) : IDisposable
 {
     IReadOnlyList<ExaminedFile>? _files;
@@ -24,15 +24,15 @@ sealed class Examination(DoctorOptions options) : IDisposable
 
     internal FirewallSurvey Firewall => _firewall ??= new FirewallSurvey(Links);
 
-    /// <summary>In the order in which runtimes look at them.</summary>
+    /// <summary>The configuration files in the order in which runtimes read them.</summary>
     internal IReadOnlyList<ExaminedFile> Files => _files ??= ReadFiles();
 
-    /// <summary>Bridge networks of all valid files.</summary>
+    /// <summary>The bridge networks of all valid files.</summary>
     internal IReadOnlyList<ExaminedNetwork> Networks => _networks ??= FindNetworks();
 
     internal IReadOnlyList<LinkAddress> Addresses => _addresses ??= Links.ListAddresses();
 
-    /// <summary>The main table of both families.</summary>
+    /// <summary>The routes of the main table, both families.</summary>
     internal IReadOnlyList<RouteEntry> Routes => _routes ??= [.. Links.ListRoutes(isV6: false), .. Links.ListRoutes(isV6: true)];
 
     List<ExaminedFile> ReadFiles()
@@ -72,7 +72,8 @@ sealed class Examination(DoctorOptions options) : IDisposable
         return networks;
     }
 
-    /// <param name="why">What is wrong with it where there is none.</param>
+    /// <summary>Parses a bridge plugin's part of a configuration; returns null if it is invalid.</summary>
+    /// <param name="why">The error message, or empty.</param>
     internal static ConfiguredNetwork? TryParse(NetworkList list, System.Text.Json.Nodes.JsonObject plugin, out string why)
     {
         why = "";
@@ -87,7 +88,7 @@ sealed class Examination(DoctorOptions options) : IDisposable
         }
     }
 
-    /// <summary>The link of a default route of the family, or null; of several the preferred one.</summary>
+    /// <summary>Returns the link of the default route with the lowest metric; null without a default route of the family.</summary>
     internal Link? FindUplink(bool isV6)
     {
         RouteEntry? best = null;

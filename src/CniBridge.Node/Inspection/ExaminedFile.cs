@@ -2,9 +2,9 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A file of the configuration directory that runtimes look at.</summary>
-/// <param name="list">Null: it is not valid.</param>
-/// <param name="problem">Why it is not, or the first of its plugins' that is known here.</param>
+/// <summary>A configuration file that runtimes read.</summary>
+/// <param name="list">The parsed file; null if it is invalid.</param>
+/// <param name="problem">The first error of the file; null if it is valid.</param>
 sealed class ExaminedFile(string path, NetworkList? list, string? problem)
 {
     internal string Path => path;
@@ -15,7 +15,7 @@ sealed class ExaminedFile(string path, NetworkList? list, string? problem)
 
     internal bool IsList => List?.IsChain == true;
 
-    /// <summary>Has it a plugin of this type?</summary>
+    /// <summary>Tells whether the file has a plugin of this type.</summary>
     internal bool Has(string type)
     {
         foreach (var plugin in List?.Plugins ?? [])

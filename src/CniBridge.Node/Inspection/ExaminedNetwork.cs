@@ -4,10 +4,10 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A network of the configuration directory beside what there is of it on the node.</summary>
-/// <param name="file">Path of its configuration.</param>
-/// <param name="bridge">The link of the bridge's name, whatever it is; null: there is none yet.</param>
-/// <param name="gateway">The link that carries gateway addresses; null: there is none yet.</param>
+/// <summary>A configured bridge network together with its links on the node.</summary>
+/// <param name="file">The path of the configuration.</param>
+/// <param name="bridge">The link with the bridge's name, of any kind; null if there is none yet.</param>
+/// <param name="gateway">The link with the gateway addresses; null if there is none yet.</param>
 sealed class ExaminedNetwork(string file, ConfiguredNetwork configured, Link? bridge, Link? gateway)
 {
     internal string File => file;
@@ -22,13 +22,13 @@ sealed class ExaminedNetwork(string file, ConfiguredNetwork configured, Link? br
 
     internal string Name => Configured.Name;
 
-    /// <summary>Empty where another plugin manages the addresses.</summary>
-    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <summary>The reservations of the network; empty if another plugin manages the addresses.</summary>
+    /// <exception cref="IOException">The reservations cannot be read.</exception>
     internal IReadOnlyList<ReservationState> Reservations => _reservations ??= Configured.StoreDirectory is { } store
         ? new ReservationSurvey(store, Configured.StateDirectory).List()
         : [];
 
-    /// <summary>Does a pod have the address, as far as one can see?</summary>
+    /// <summary>Tells whether a pod has the address. An address whose use is unknown counts as used.</summary>
     internal static bool IsUsed(ReservationState reservation) =>
         reservation.IsConfigured != false || reservation.Life.State == LifeState.Alive;
 

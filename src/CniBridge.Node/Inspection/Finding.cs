@@ -1,8 +1,8 @@
 namespace CniBridge.Node.Inspection;
 
 /// <summary>A fault of this node.</summary>
-/// <param name="what">With names and values.</param>
-/// <param name="fix">One command of the shell, with names and values.</param>
+/// <param name="what">The fault, with names and values filled in.</param>
+/// <param name="fix">A shell command that fixes it, with names and values filled in.</param>
 public sealed class Finding(FindingKind kind, string what, string fix)
 {
     public FindingKind Kind => kind;

@@ -3,11 +3,11 @@ using CniBridge.Linux;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A fault that can be found, in words with {NAMES} in place of what is particular to one node.</summary>
-/// <param name="id">Words with hyphens between; it never changes.</param>
-/// <param name="what">A sentence.</param>
-/// <param name="why">What becomes of pods.</param>
-/// <param name="fix">One command of the shell.</param>
+/// <summary>A kind of fault. Its texts have placeholders such as {NAME} for the values of one node.</summary>
+/// <param name="id">Words joined by hyphens. It never changes, because scripts use it.</param>
+/// <param name="what">The fault, in one sentence.</param>
+/// <param name="why">The consequence for pods; it has no placeholders.</param>
+/// <param name="fix">One shell command.</param>
 public sealed class FindingKind(string id, Severity severity, string what, string why, string fix)
 {
     public string Id => id;
@@ -20,12 +20,14 @@ public sealed class FindingKind(string id, Severity severity, string what, strin
 
     public string Fix => fix;
 
-    /// <summary>Returns the finding with values in place of names; a value that looks like a name stays as it is.</summary>
-    /// <param name="pairs">A name and its value, and another pair…</param>
+    /// <summary>
+    /// Creates a finding with the placeholders replaced by values. A value that looks like a placeholder is kept unchanged.
+    /// </summary>
+    /// <param name="pairs">Placeholder names without braces, each followed by its value.</param>
     internal Finding Of(params ReadOnlySpan<string> pairs) => new(this, Fill(what, pairs, isCommand: false), Fill(fix, pairs, isCommand: true));
 
-    /// <summary>Reads the template once, so that no value is searched for names.</summary>
-    /// <param name="isCommand">{NAME} becomes one word of the shell, and [NAME] stands for a whole command.</param>
+    /// <summary>Replaces the placeholders in one pass, so that placeholders inside values are not replaced.</summary>
+    /// <param name="isCommand">True to quote {NAME} as one shell word and to insert [NAME] unquoted, as a command.</param>
     static string Fill(string template, ReadOnlySpan<string> pairs, bool isCommand)
     {
         var text = new StringBuilder();
@@ -43,7 +45,7 @@ public sealed class FindingKind(string id, Severity severity, string what, strin
         return text.ToString();
     }
 
-    /// <summary>Returns the name between braces, or in commands brackets, at the beginning of a text; empty where there is none.</summary>
+    /// <summary>Returns the name of the placeholder at the start of a text; empty if there is none.</summary>
     static ReadOnlySpan<char> NameAt(ReadOnlySpan<char> text, bool isCommand)
     {
         var end = text[0] switch

@@ -1,14 +1,15 @@
 namespace CniBridge.Node.Inspection;
 
-/// <summary>What was found so far.</summary>
-/// <param name="program">Of ours, for commands.</param>
+/// <summary>The findings so far.</summary>
+/// <param name="program">The path of the cni-bridge binary, for {PROGRAM}.</param>
 sealed class FindingList(string program)
 {
     readonly List<Finding> _findings = [];
 
     internal IReadOnlyList<Finding> Findings => _findings;
 
-    /// <param name="pairs">See <see cref="FindingKind.Of"/>; {PROGRAM} is known.</param>
+    /// <summary>Adds a finding.</summary>
+    /// <param name="pairs">As for <see cref="FindingKind.Of"/>; {PROGRAM} is added here.</param>
     internal void Add(FindingKind kind, params ReadOnlySpan<string> pairs)
     {
         string[] all = ["PROGRAM", program, .. pairs];

@@ -3,10 +3,10 @@ using CniBridge.Plugins.Bridge;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A bridge network and the file that configures it.</summary>
+/// <summary>A bridge network and its configuration file.</summary>
 public sealed record NetworkFile(string Path, ConfiguredNetwork Network)
 {
-    /// <summary>All that the files of a directory hold; what is no valid configuration is passed over.</summary>
+    /// <summary>Returns the bridge networks of all files in a directory. Invalid files are skipped.</summary>
     public static IReadOnlyList<NetworkFile> ReadAll(string directory)
     {
         var networks = new List<NetworkFile>();
@@ -30,7 +30,7 @@ public sealed record NetworkFile(string Path, ConfiguredNetwork Network)
         }
     }
 
-    /// <summary>A list may have several bridges in it, or none.</summary>
+    /// <summary>Returns the bridge networks of one configuration, which has any number of them. Invalid ones are skipped.</summary>
     public static IReadOnlyList<NetworkFile> Of(NetworkList list, string path)
     {
         var networks = new List<NetworkFile>();

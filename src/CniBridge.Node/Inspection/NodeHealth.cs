@@ -4,20 +4,20 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>The pod network of this node in numbers, and what is wrong with it at a glance; <see cref="Doctor"/> looks closer.</summary>
+/// <summary>The pod network of this node in numbers, with its obvious problems. <see cref="Doctor"/> does the detailed checks.</summary>
 public sealed record NodeHealth
 {
     public required NodePicture Node { get; init; }
 
     public required IReadOnlyList<PoolHealth> Pools { get; init; }
 
-    /// <summary>Routes to other nodes that the last table of nodes asks for; null: there is no table.</summary>
+    /// <summary>The number of routes to other nodes that the last node table requires; null without a table.</summary>
     public required int? WantedRoutes { get; init; }
 
-    /// <summary>Pod ranges of the last table of nodes to which this node makes no route; null: there is no table.</summary>
+    /// <summary>The number of pod CIDRs in the last node table that get no route; null without a table.</summary>
     public required int? RefusedRanges { get; init; }
 
-    /// <summary>Routes that stay because the entry of a node is faulty; null: there is no table.</summary>
+    /// <summary>The number of routes that are kept because a node's entry is faulty; null without a table.</summary>
     public required int? RetainedRoutes { get; init; }
 
     public IReadOnlyList<string> Problems
@@ -36,14 +36,15 @@ public sealed record NodeHealth
                     problems.Add($"{pool.Network} has no free address in {pool.Use.Ranges}");
             }
             foreach (var lost in Node.LostRules ?? [])
-                problems.Add($"lost: {lost}");
+                problems.Add($"missing: {lost}");
             if (WantedRoutes is { } wanted && wanted > Node.Routes.Count)
                 problems.Add($"{wanted - Node.Routes.Count} routes to other nodes are missing");
             return problems;
         }
     }
 
-    /// <param name="nodeName">Of this node in the table of nodes.</param>
+    /// <summary>Reads the current state of this node.</summary>
+    /// <param name="nodeName">The name of this node in the node table.</param>
     public static NodeHealth Take(string confDirectory, string nodeName)
     {
         var networks = NetworkFile.ReadAll(confDirectory);

@@ -5,21 +5,22 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>The pod network of this node as the kernel has it, with what our notes say of the pods.</summary>
+/// <summary>The pod network of this node: the state of the kernel, and the recorded names and host ports of the pods.</summary>
 public sealed record NodePicture
 {
     public required string Name { get; init; }
 
-    /// <summary>In order of their making.</summary>
+    /// <summary>The bridges in the order of their creation.</summary>
     public required IReadOnlyList<BridgePicture> Bridges { get; init; }
 
-    /// <summary>Routes to other nodes' pods: those that carry our protocol number.</summary>
+    /// <summary>The routes to pods of other nodes, recognized by the protocol number of cni-bridge.</summary>
     public required IReadOnlyList<RoutePicture> Routes { get; init; }
 
-    /// <summary>Rules of ours that running pods lack, in words; null: nftables could not be asked.</summary>
+    /// <summary>Descriptions of the rules that running pods are missing; null if nftables could not be read.</summary>
     public required IReadOnlyList<string>? LostRules { get; init; }
 
-    /// <param name="configured">Names of bridges that belong to it though no pod of ours is on them.</param>
+    /// <summary>Reads the current state of this node.</summary>
+    /// <param name="configured">The names of bridges to include even if they have no pods of cni-bridge.</param>
     public static NodePicture Take(IReadOnlyCollection<string> configured, string stateDirectory)
     {
         using var socket = new RouteSocket();
@@ -49,8 +50,8 @@ public sealed record NodePicture
             using var rules = new FirewallSurvey(links);
             return
             [
-                .. rules.FindLostMasquerades().Select(what => $"masquerading of {what}"),
-                .. rules.FindLostGuards().Select(what => $"macspoofchk of {what}"),
+                .. rules.FindLostMasquerades().Select(what => $"masquerade rules of {what}"),
+                .. rules.FindLostGuards().Select(what => $"macspoofchk rules of {what}"),
                 .. rules.FindLostPorts(),
             ];
         }

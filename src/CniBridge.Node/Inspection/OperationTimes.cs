@@ -2,14 +2,17 @@ using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>How long one phase of one kind of call took.</summary>
-/// <param name="Phase">Null: the whole call.</param>
-/// <param name="Count">Calls that succeeded.</param>
-/// <param name="Median">Microseconds; half of the calls took no longer.</param>
-/// <param name="Percentile99">Microseconds; of a hundred calls, one took longer.</param>
+/// <summary>The durations of one phase of one kind of call.</summary>
+/// <param name="Phase">Null for the complete call.</param>
+/// <param name="Count">The number of successful calls.</param>
+/// <param name="Median">The median in microseconds.</param>
+/// <param name="Percentile99">The 99th percentile in microseconds.</param>
 public sealed record OperationTimes(string Verb, string Plugin, Phase? Phase, int Count, long Median, long Percentile99)
 {
-    /// <summary>Of the calls that succeeded: phases in their order, the whole last. Those that a call did not come to count as nothing.</summary>
+    /// <summary>
+    /// Returns the durations of the successful calls: for each kind its phases in order, then the complete call. A phase that a call
+    /// did not reach counts as 0.
+    /// </summary>
     public static IReadOnlyList<OperationTimes> Of(IEnumerable<Operation> operations)
     {
         var all = new List<OperationTimes>();
@@ -33,6 +36,6 @@ public sealed record OperationTimes(string Verb, string Plugin, Phase? Phase, in
         return new OperationTimes(kind.Verb, kind.Plugin, phase, times.Length, At(times, 0.5), At(times, 0.99));
     }
 
-    /// <summary>The nearest rank.</summary>
+    /// <summary>Returns the percentile by the nearest-rank method.</summary>
     static long At(long[] sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * share) - 1)];
 }

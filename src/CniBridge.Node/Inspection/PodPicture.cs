@@ -4,14 +4,16 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A pod's interface, and what is known of the pod.</summary>
-/// <param name="Origin">Null: nothing is recorded.</param>
+/// <summary>A pod's interface and the recorded facts about the pod.</summary>
+/// <param name="Origin">The record of the ADD; null without a record.</param>
 public sealed record PodPicture(PodInterface Interface, AttachmentOrigin? Origin, IReadOnlyList<HostPort> Ports)
 {
-    /// <summary>NAMESPACE/NAME where the runtime told it, else the container, else the link.</summary>
+    /// <summary>NAMESPACE/NAME if the runtime passed it, otherwise the container ID, otherwise the name of the host veth.</summary>
     public string Name => Origin?.Pod is { Length: > 0 } pod ? pod : Interface.Attachment?.ContainerId ?? Interface.Host.Name;
 
-    /// <summary>The path that the runtime gave, if the namespace is still there; else where it was found.</summary>
+    /// <summary>
+    /// The namespace path from the runtime if it still leads to the namespace, otherwise the path at which the namespace was found.
+    /// </summary>
     public string Netns => Origin is not null && Origin.NetnsId == Interface.Namespace?.Identity ? Origin.Netns : Interface.Namespace?.Path ?? "";
 
     internal static PodPicture Of(
@@ -20,7 +22,10 @@ public sealed record PodPicture(PodInterface Interface, AttachmentOrigin? Origin
             ? new PodPicture(pod, null, [])
             : new PodPicture(pod, origins.GetValueOrDefault(pod.Attachment), ports.GetValueOrDefault(pod.Attachment, []));
 
-    /// <summary>Is it what a person calls so: a name of Kubernetes or its last part, the beginning of a container ID, an address, a link?</summary>
+    /// <summary>
+    /// Tells whether the operator's word means this pod: its name or the part after the slash, the start of its container ID, an
+    /// address, or its host veth.
+    /// </summary>
     public bool IsCalled(string name) =>
         Name == name || Name.EndsWith("/" + name, StringComparison.Ordinal) || Interface.Host.Name == name ||
         (name.Length > 0 && Interface.Attachment?.ContainerId.StartsWith(name, StringComparison.Ordinal) == true) ||

@@ -3,8 +3,8 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A range set of a network.</summary>
-/// <param name="Leaked">Reservations of it whose pod is proven gone.</param>
+/// <summary>The use of one range set of a network.</summary>
+/// <param name="Leaked">The number of reservations whose containers no longer exist.</param>
 public sealed record PoolHealth(string Network, PoolUse Use, int Leaked)
 {
     internal static IEnumerable<PoolHealth> Of(NetworkFile file)

@@ -4,8 +4,8 @@ using CniBridge.Node.Cluster;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>A route to another node's pods.</summary>
-/// <param name="Link">Empty where its link is gone.</param>
+/// <summary>A route to the pods of another node.</summary>
+/// <param name="Link">The name of the link; empty if the link is gone.</param>
 public sealed record RoutePicture(Cidr Destination, IpAddress? Gateway, string Link)
 {
     internal static List<RoutePicture> List(RouteSocket socket)

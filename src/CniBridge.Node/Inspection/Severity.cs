@@ -1,11 +1,11 @@
 namespace CniBridge.Node.Inspection;
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum Severity
 {
-    /// <summary>Pods work, and something is wrong or will go wrong.</summary>
+    /// <summary>Pods work, but a part of the node is faulty or will fail.</summary>
     Warning,
 
-    /// <summary>Pods do not work, or new ones will not.</summary>
+    /// <summary>Pods do not work, or new pods will not work.</summary>
     Error,
 }

@@ -146,12 +146,12 @@ public sealed partial class DoctorTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Equal("""
-            error: The node forwards no IPv4 packets (net.ipv4.ip_forward = 0), and cni0 is a gateway of pods  [forwarding-off-ipv4]
-              why: Pods reach nothing outside the node, and are not reached
+            error: IPv4 forwarding is off (net.ipv4.ip_forward = 0), but cni0 is the gateway of pods  [forwarding-off-ipv4]
+              why: Pods cannot reach hosts outside the node, and hosts outside cannot reach pods
               fix: sysctl -w net.ipv4.ip_forward=1
 
-            warning: cni0 runs the spanning tree protocol  [bridge-stp]
-              why: A new pod has no network for its first thirty seconds
+            warning: The spanning tree protocol (STP) is on for cni0  [bridge-stp]
+              why: A new pod has no connectivity for its first 30 seconds
               fix: ip link set cni0 type bridge stp_state 0
 
             1 error, 1 warning

@@ -37,7 +37,7 @@ static class Faults
         new("conf-invalid", $"sed -i s/10.244.1.0/10.244.1.7/ {DoctorNode.Conflist}") { Words = "host bits" },
         new("conf-misnamed", $"mv {DoctorNode.Conflist} {Conf}/10-podnet.conf") { Words = "list of plugins" },
         new("conf-shadowed", $$"""echo '{"name": "x", "plugins": [{"type": "ptp"}]}' > '{{Conf}}/05 x.conflist'""") { Words = "05 x.conflist" },
-        new("conf-ignored", $"cp {DoctorNode.Conflist} {Conf}/20-podnet.conflist") { Words = "20-podnet.conflist is not taken" },
+        new("conf-ignored", $"cp {DoctorNode.Conflist} {Conf}/20-podnet.conflist") { Words = "Runtimes ignore /etc/cni/net.d/20-podnet.conflist" },
         new("conf-writable", $"chmod 666 {DoctorNode.Conflist}") { Words = "0666" },
         new("portmap-without-capability", $"sed -i s/capabilities/capability/ {DoctorNode.Conflist}") { NoCure = Person },
     ];
@@ -46,25 +46,25 @@ static class Faults
     [
         new("range-overlaps-range",
             $$"""echo '{"name": "second", "plugins": [{"type": "bridge", "bridge": "b2", "ipam": {"type": "host-local", "subnet": "10.244.0.0/16"} }]}' > {{Conf}}/20-x.conflist""")
-        { Words = "10.244.0.0/16 of the network second overlaps 10.244.1.0/24 of the network podnet", NoCure = Person },
+        { Words = "10.244.0.0/16 of the network second overlaps the range 10.244.1.0/24 of the network podnet", NoCure = Person },
         new("range-overlaps-service", "true") { Arguments = "--service-cidr 10.244.0.0/16", Words = "10.244.0.0/16", NoCure = Person },
         new("range-overlaps-link", "ip link add up1 type veth peer name up2; ip address add 10.244.1.200/30 dev up1; ip link set up1 up")
-        { Words = "10.244.1.200/30, the network of the link up1", NoCure = Person },
-        new("route-hides-pods", "ip route add 10.244.1.0/25 via 192.168.1.1") { Words = "10.244.1.0/25 by eth0" },
-        new("route-hides-pods", "ip -6 route add fd00:a1::/96 via fd00:1::9") { Words = "fd00:a1::/96 by eth0" },
+        { Words = "10.244.1.200/30, the subnet of the link up1", NoCure = Person },
+        new("route-hides-pods", "ip route add 10.244.1.0/25 via 192.168.1.1") { Words = "10.244.1.0/25 dev eth0" },
+        new("route-hides-pods", "ip -6 route add fd00:a1::/96 via fd00:1::9") { Words = "fd00:a1::/96 dev eth0" },
     ];
 
     static readonly Fault[] s_plugins =
     [
-        new("plugin-missing", $"rm {Bin}/portmap") { Words = "no plugin portmap" },
-        new("plugin-missing", $"rm -r {Bin}/*") { Words = "no plugin bridge" },
+        new("plugin-missing", $"rm {Bin}/portmap") { Words = "plugin portmap is missing" },
+        new("plugin-missing", $"rm -r {Bin}/*") { Words = "plugin bridge is missing" },
         new("other-plugin-missing", $$"""sed -i 's/{"type": "portmap"/{"type": "tuning"}, &/' {{DoctorNode.Conflist}}""") { Words = "tuning" },
         new("plugin-dangling", $"ln -sf nowhere {Bin}/bridge") { Words = "nowhere" },
         new("plugin-not-executable", $"chmod 644 {Bin}/cni-bridge") { Words = "0644" },
         new("plugin-of-go", $"rm {Bin}/bridge; cp {PluginDirectory.Go}/bridge {Bin}/bridge") { Words = "bridge in /opt/cni/bin" },
         new("plugin-of-other-build", $"echo >> {Bin}/cni-bridge") { Words = "bridge, host-local, loopback, portmap in" },
-        new("plugin-damaged", $"truncate -s 1000000 {Bin}/cni-bridge") { Words = "a part of a program" },
-        new("plugin-damaged", $"rm {Bin}/portmap; install -m 755 /dev/null {Bin}/portmap") { Words = "portmap in /opt/cni/bin: no program" },
+        new("plugin-damaged", $"truncate -s 1000000 {Bin}/cni-bridge") { Words = "truncated" },
+        new("plugin-damaged", $"rm {Bin}/portmap; install -m 755 /dev/null {Bin}/portmap") { Words = "portmap in /opt/cni/bin: not a program" },
         new("plugin-not-static", $"rm {Bin}/bridge; cp /bin/true {Bin}/bridge") { Words = "bridge in" },
     ];
 
@@ -72,8 +72,8 @@ static class Faults
     [
         new("forwarding-off-ipv4", "sysctl -w net.ipv4.ip_forward=0"),
         new("forwarding-off-ipv6", "sysctl -w net.ipv6.conf.all.forwarding=0"),
-        new("forwarding-off-link", "sysctl -w net/ipv4/conf/eth0/forwarding=0") { Words = "IPv4 packets that come by eth0" },
-        new("forwarding-off-link", "sysctl -w net/ipv6/conf/cni0/forwarding=0") { Words = "IPv6 packets that come by cni0" },
+        new("forwarding-off-link", "sysctl -w net/ipv4/conf/eth0/forwarding=0") { Words = "IPv4 forwarding is off on eth0" },
+        new("forwarding-off-link", "sysctl -w net/ipv6/conf/cni0/forwarding=0") { Words = "IPv6 forwarding is off on cni0" },
         new("rp-filter-strict", """
             ip link add eth1 type veth peer name up1; ip address add 192.168.2.11/24 dev eth1; ip link set eth1 up; ip link set up1 up
             ip route add default via 192.168.2.1 metric 100; sysctl -w net/ipv4/conf/eth1/rp_filter=1
@@ -117,7 +117,7 @@ static class Faults
         new("reservation-torn", $"printf '../x' > {Store}/10.244.1.79; {Age} {Store}/10.244.1.79") { Words = "10.244.1.79" },
         new("reservation-outside", $"printf 'old\\r\\neth0' > {Store}/10.9.9.9; {Age} {Store}/10.9.9.9") { Words = "10.9.9.9" },
         new("marker-outside", $"echo 10.9.9.9 > {Store}/last_reserved_ip.2") { Words = "last_reserved_ip.2" },
-        new("pool-nearly-full", $"for i in $(seq 10 239); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "Of the 253", NoCure = Person },
+        new("pool-nearly-full", $"for i in $(seq 10 239); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "of the 253", NoCure = Person },
         new("pool-full", $"for i in $(seq 4 254); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "All 253", NoCure = Person },
     ];
 
@@ -129,7 +129,7 @@ static class Faults
         new("record-of-dead", "ip -n pod1 link delete eth0; ip netns delete pod1") { Words = "podnet/container-pod1/eth0" },
         new("record-of-nobody", $"ip -n pod1 link delete eth0; ip netns delete pod1; sed -i s/podnet/other/ {DoctorNode.Conflist}") { Words = "/run/cni-bridge/" },
         new("forward-dropped", "nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; policy drop; }'")
-        { Words = "of 10.244.1.2 get from cni0 to eth0: they end in the chain inet fw forward of nftables, by its policy" },
+        { Words = "of pod 10.244.1.2 from cni0 to eth0 (chain inet fw forward, policy drop)" },
         new("forward-dropped", "iptables -P FORWARD DROP") { Words = "ip filter FORWARD" },
         new("forward-dropped-between-pods", """
             nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; }'
@@ -139,12 +139,12 @@ static class Faults
         new("forward-dropped-legacy", "iptables-legacy -P FORWARD DROP") { Words = "IPv4" },
         new("forward-dropped-legacy", "ip6tables-legacy -A FORWARD -i eth0 -j ACCEPT; ip6tables-legacy -P FORWARD DROP") { Words = "IPv6" },
         new("legacy-chains", "iptables-legacy -t nat -N CNI-1; iptables-legacy -t nat -A CNI-1 -j ACCEPT; iptables-legacy -t nat -A POSTROUTING -s 10.9.0.0/16 -j CNI-1")
-        { Words = "1 chains of the Go plugins in its table nat (IPv4), such as CNI-1" },
+        { Words = "table nat (IPv4) contains chains of the Go plugins (1, for example CNI-1)" },
     ];
 
     static readonly Fault[] s_routes =
     [
-        new("route-missing", "ip route del 10.244.2.0/24") { Words = "10.244.2.0/24 by 192.168.1.12 to node2" },
+        new("route-missing", "ip route del 10.244.2.0/24") { Words = "10.244.2.0/24 via 192.168.1.12 (node2)" },
         new("route-wrong", "ip route replace 10.244.2.0/24 via 192.168.1.99 proto 67") { Words = "192.168.1.12" },
         new("route-unwanted", "ip route add 10.77.0.0/24 via 192.168.1.12 proto 67") { Words = "10.77.0.0/24" },
         new("route-foreign", "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
@@ -163,12 +163,12 @@ static class Faults
     static readonly Fault[] s_limits =
     [
         new("neighbour-table-small", "mount -t tmpfs x /proc/sys/net/ipv4/neigh; mkdir /proc/sys/net/ipv4/neigh/default; echo 4 > /proc/sys/net/ipv4/neigh/default/gc_thresh3")
-        { Words = "at most 4 IPv4 neighbours, and pods and nodes are 5" },
+        { Words = "IPv4 neighbour table holds at most 4 entries, for 5 pods and nodes" },
         new("connection-table-full", """
             cd /proc/sys/net/netfilter; echo 100 > /run/max; echo 95 > /run/count
             mount --bind /run/max nf_conntrack_max; mount --bind /run/count nf_conntrack_count
             """)
-        { Words = "95 connections of at most 100" },
+        { Words = "95 of at most 100 entries" },
         new("inotify-instances-few", "echo 16 > /run/few; mount --bind /run/few /proc/sys/fs/inotify/max_user_instances") { Words = "16" },
     ];
 

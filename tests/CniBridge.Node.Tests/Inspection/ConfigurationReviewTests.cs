@@ -36,25 +36,25 @@ public sealed class ConfigurationReviewTests : IDisposable
     public void A_good_one_has_nothing(string file) => Assert.Empty(Review(Resource.Text(file)));
 
     [Theory]
-    [InlineData("  \"ipMask\": true", "4:3 warning: unknown key ipMask, which is passed over: did you mean ipMasq?")]
-    [InlineData("\"isMasq\": true", "4:1 warning: did you mean ipMasq? It is the same here; the Go plugin passes over isMasq")]
-    [InlineData("\"hairpin\": true", "4:1 warning: unknown key hairpin, which is passed over")]
+    [InlineData("  \"ipMask\": true", "4:3 warning: unknown key ipMask is ignored: did you mean ipMasq?")]
+    [InlineData("\"isMasq\": true", "4:1 warning: isMasq works here, but the Go plugin ignores it: use ipMasq")]
+    [InlineData("\"hairpin\": true", "4:1 warning: unknown key hairpin is ignored")]
     [InlineData("\"hairpinmode\": true")]
-    [InlineData("\"isGatway\": true", "4:1 warning: unknown key isGatway, which is passed over: did you mean isGateway?")]
+    [InlineData("\"isGatway\": true", "4:1 warning: unknown key isGatway is ignored: did you mean isGateway?")]
     [InlineData("\"dns\": {\"ä\": 1, \"nameserver\": []}",
-        "4:9 warning: unknown key ä, which is passed over", "4:17 warning: unknown key nameserver, which is passed over: did you mean nameservers?")]
+        "4:9 warning: unknown key ä is ignored", "4:17 warning: unknown key nameserver is ignored: did you mean nameservers?")]
     [InlineData("\"isGateway\": \"true\"", "4:1 error: error unmarshall network config: key isGateway: expected true or false, found \"true\"")]
     [InlineData("\"hairpinMode\": true,\n\"mtu\": 67", "5:1 error: invalid network config: mtu = 67")]
-    [InlineData("\"vlanTrunk\": [{\"id\": 1, \"mnID\": 2}]", "4:25 warning: unknown key mnID, which is passed over: did you mean minID?")]
+    [InlineData("\"vlanTrunk\": [{\"id\": 1, \"mnID\": 2}]", "4:25 warning: unknown key mnID is ignored: did you mean minID?")]
     [InlineData("\"args\": {\"anything\": {\"goes\": 1}}, \"capabilities\": {\"mac\": true}, \"runtimeConfig\": {\"other\": 1}")]
     public void Keys_and_values_of_a_bridge(string lines, params string[] findings) => AssertStarts(findings, Review(Bridge(lines)));
 
     [Theory]
     [InlineData("""{"type": "host-local", "ranges": [[{"subnet": "10.1.0.0/33"}]]}""", "4:45 error: invalid network config: ipam.ranges[0][0].subnet = 10.1.0.0/33")]
     [InlineData("""{"type": "host-local", "ranges": [[{"subnet": "10.1.0.0/24", "rangeSart": "10.1.0.9"}]]}""",
-        "4:70 warning: unknown key rangeSart, which is passed over: did you mean rangeStart?")]
+        "4:70 warning: unknown key rangeSart is ignored: did you mean rangeStart?")]
     [InlineData("""{"type": "host-local"}""", "1:1 error: no IP ranges specified")]
-    [InlineData("""{"type": "dhcp", "anything": 1}""", "4:10 error: there is no plugin dhcp in BIN")]
+    [InlineData("""{"type": "dhcp", "anything": 1}""", "4:10 error: the plugin dhcp is missing in BIN")]
     [InlineData("{}")]
     public void Address_management(string ipam, params string[] findings) =>
         AssertStarts(findings, Review(Bridge("", ipam)));
@@ -72,10 +72,10 @@ public sealed class ConfigurationReviewTests : IDisposable
 
         Assert.Equal(
         [
-            "1:41 warning: unknown key plugin, which is passed over: did you mean plugins?",
-            "2:4 error: portmap comes after the plugin that makes the interface",
-            "2:4 warning: without \"capabilities\": {\"portMappings\": true} a runtime tells it no host ports",
-            "4:4 error: there is no plugin firewall in BIN",
+            "1:41 warning: unknown key plugin is ignored: did you mean plugins?",
+            "2:4 error: portmap must come after the plugin that creates the interface",
+            "2:4 warning: \"capabilities\": {\"portMappings\": true} is missing, so runtimes pass no host ports to portmap",
+            "4:4 error: the plugin firewall is missing in BIN",
         ], Review(text));
     }
 
@@ -100,7 +100,7 @@ public sealed class ConfigurationReviewTests : IDisposable
 
     [Fact]
     public void A_key_given_twice_is_a_warning() => Assert.Equal(
-        ["2:1 warning: key plugins[0].mtu is given twice: runtimes take the last"],
+        ["2:1 warning: duplicate key plugins[0].mtu: runtimes use the last one"],
         Review("{\"cniVersion\": \"1.0.0\", \"name\": \"pods\", \"plugins\": [{\"type\": \"bridge\", \"mtu\": 1400,\n\"mtu\": 1500}]}"));
 
     [Fact]

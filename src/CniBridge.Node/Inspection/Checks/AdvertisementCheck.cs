@@ -3,7 +3,7 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>Whom the node believes to be a router, while it is one itself.</summary>
+/// <summary>The check of accept_ra: an uplink of a forwarding node needs 2, and a bridge of pods must not accept advertisements.</summary>
 sealed class AdvertisementCheck(Examination node)
 {
     internal void Run()
@@ -11,7 +11,7 @@ sealed class AdvertisementCheck(Examination node)
         var told = new HashSet<int>();
         foreach (var route in node.Routes)
         {
-            // Where another program than the kernel listens to routers, the setting is 0.
+            // A program such as systemd-networkd that handles router advertisements itself sets accept_ra to 0.
             if (route.IsAdvertised && Examination.IsDefault(route, isV6: true) && told.Add(route.Links[0]))
                 CheckUplink(route.Links[0]);
         }

@@ -4,25 +4,25 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>The programs that the networks name, and ours among them.</summary>
+/// <summary>The check of the plugins that the networks use, and of all installed plugins of cni-bridge.</summary>
 sealed class BinaryCheck(Examination node)
 {
     const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Ourselves, wherever we were started from and whatever has that name now.</summary>
+    /// <summary>The running binary, even if its file was replaced or deleted.</summary>
     const string OwnProgram = "/proc/self/exe";
 
-    /// <summary>Longer than any plugin; without a limit, a file with a hole could fill the memory.</summary>
+    /// <summary>The limit in bytes, larger than any plugin. A sparse file of any size must not fill the memory.</summary>
     const int MaxProgramBytes = 32 * 1024 * 1024;
 
-    /// <summary>debug/buildinfo: what go version looks for.</summary>
+    /// <summary>The magic bytes of Go build information, as read by "go version" (debug/buildinfo).</summary>
     static readonly byte[] s_markOfGo = [0xff, .. " Go buildinf:"u8];
 
     string Directory => node.Options.PluginDirectory;
 
     internal void Run()
     {
-        // What it is that has each of our names, each program once.
+        // Several names usually lead to one program, which is read once.
         var programs = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var name in Names())
         {
@@ -39,10 +39,10 @@ sealed class BinaryCheck(Examination node)
 
     bool IsOurs(string name) => node.Options.Roles.Contains(name);
 
-    /// <summary>All that any network names, and ours that are there.</summary>
+    /// <summary>Returns the names of all plugins that a network uses, and of the installed plugins of cni-bridge.</summary>
     List<string> Names()
     {
-        // The loopback is what runtimes make before they look at any network.
+        // Runtimes run loopback for each pod, without any configuration.
         List<string> names = ["loopback"];
         foreach (var file in node.Files)
         {
@@ -61,14 +61,14 @@ sealed class BinaryCheck(Examination node)
         return names;
     }
 
-    /// <summary>A type with a slash is refused by everybody who is to run it.</summary>
+    /// <summary>Adds a name once. Runtimes reject a type that contains a slash.</summary>
     static void Add(List<string> names, string name)
     {
         if (!names.Contains(name) && !name.Contains('/', StringComparison.Ordinal))
             names.Add(name);
     }
 
-    /// <summary>Our bridge plugin does the work of our host-local itself.</summary>
+    /// <summary>Adds the IPAM plugin, except host-local under bridge: both are one program here, and bridge does not execute it.</summary>
     void AddAddressManager(JsonObject plugin, List<string> names)
     {
         if (plugin["ipam"] is JsonObject ipam && ipam["type"]?.ToString() is { Length: > 0 } type &&
@@ -78,7 +78,9 @@ sealed class BinaryCheck(Examination node)
         }
     }
 
-    /// <summary>The program that a name leads to; null and a finding where there is none that can be run.</summary>
+    /// <summary>
+    /// Returns the path of the program behind a plugin's name. Reports a finding and returns null if it cannot be executed.
+    /// </summary>
     string? Find(string name)
     {
         var path = Path.Combine(Directory, name);
@@ -116,11 +118,11 @@ sealed class BinaryCheck(Examination node)
         if (program.AsSpan().StartsWith("#!"u8))
             return (PluginFindings.PluginOfOtherBuild, "");
         if (ElfFile.TryRead(program) is not { } elf)
-            return (PluginFindings.PluginDamaged, "no program");
+            return (PluginFindings.PluginDamaged, "not a program");
         if (elf.Machine != ElfFile.TryRead(own)?.Machine)
-            return (PluginFindings.PluginDamaged, "a program for another kind of processor");
+            return (PluginFindings.PluginDamaged, "built for another CPU architecture");
         if (!elf.IsWhole)
-            return (PluginFindings.PluginDamaged, "a part of a program, the rest is missing");
+            return (PluginFindings.PluginDamaged, "the program file is truncated");
         if (program.AsSpan().IndexOf(s_markOfGo) >= 0)
             return (PluginFindings.PluginOfGo, "");
         return (elf.HasInterpreter ? PluginFindings.PluginNotStatic : PluginFindings.PluginOfOtherBuild, "");

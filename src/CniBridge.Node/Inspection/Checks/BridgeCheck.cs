@@ -5,10 +5,10 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>The bridges as links, and the addresses that they carry.</summary>
+/// <summary>The check of the bridges: their link settings and their addresses.</summary>
 sealed class BridgeCheck(Examination node)
 {
-    /// <summary>BR_MAX_PORTS less the number that means none, and what is left when it is told.</summary>
+    /// <summary>BR_MAX_PORTS without port 0, and the number of free ports below which the bridge is reported.</summary>
     const int MaxPorts = 1023, FewPorts = 23;
 
     static readonly Cidr s_linkLocal = Cidr.Parse("fe80::/10");
@@ -34,7 +34,7 @@ sealed class BridgeCheck(Examination node)
         if (bridge.Kind != "bridge")
         {
             node.Found.Add(BridgeFindings.NotABridge, "BRIDGE", bridge.Name, "NETWORK", network.Name,
-                "KIND", bridge.Kind.Length > 0 ? $"a link of kind {bridge.Kind}" : "a device of the node", "NEW", NewName(bridge.Name));
+                "KIND", bridge.Kind.Length > 0 ? $"a link of kind {bridge.Kind}" : "a physical or built-in link", "NEW", NewName(bridge.Name));
             return;
         }
         if (!bridge.IsUp)
@@ -46,7 +46,7 @@ sealed class BridgeCheck(Examination node)
         CheckMtu(bridge);
     }
 
-    /// <summary>A name has fifteen bytes.</summary>
+    /// <summary>Returns a name of at most 15 bytes (IFNAMSIZ).</summary>
     static string NewName(string name) => name[..Math.Min(name.Length, 11)] + ".old";
 
     void CheckMtu(Link bridge)
@@ -76,7 +76,7 @@ sealed class BridgeCheck(Examination node)
             if (!node.Addresses.Any(present => present.Index == gateway.Index && Serves(present.Cidr, address)))
                 node.Found.Add(BridgeFindings.GatewayMissing, "BRIDGE", gateway.Name, "ADDRESS", address.ToString());
         }
-        // Where the node reaches the world by the bridge, its own addresses are there.
+        // If the bridge is the uplink, it carries addresses of the node, too.
         if (gateway.Index == node.FindUplink(isV6: false)?.Index || gateway.Index == node.FindUplink(isV6: true)?.Index)
             return;
         foreach (var present in node.Addresses)
@@ -89,11 +89,13 @@ sealed class BridgeCheck(Examination node)
         }
     }
 
-    /// <summary>An IPv6 address stands on a link once: with a shorter prefix it serves as well.</summary>
+    /// <summary>
+    /// Tells whether a present address can serve as the gateway. A link has each IPv6 address once, so a shorter prefix is accepted.
+    /// </summary>
     static bool Serves(Cidr present, Cidr gateway) =>
         present == gateway || (gateway.Address.IsV6 && present.Address == gateway.Address && present.PrefixLength < gateway.PrefixLength);
 
-    /// <summary>Of any network of the link, or of a former range that pods still have addresses of.</summary>
+    /// <summary>Tells whether the address is a gateway of a network on this link, or of a former range with running pods.</summary>
     bool IsKnown(Cidr present, Link gateway)
     {
         if (s_linkLocal.Contains(present.Address))

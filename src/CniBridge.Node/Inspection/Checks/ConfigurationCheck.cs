@@ -4,10 +4,10 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>The configuration directory: which file runtimes take, and whether they can use it.</summary>
+/// <summary>The check of the configuration directory: which file runtimes use, and whether it is valid.</summary>
 sealed class ConfigurationCheck(Examination node)
 {
-    /// <summary>It reads the others and calls them.</summary>
+    /// <summary>A meta plugin that reads the other files and delegates to them, so it may come first.</summary>
     const string Multus = "multus";
 
     internal void Run()
@@ -28,7 +28,7 @@ sealed class ConfigurationCheck(Examination node)
     void ReportInvalid(ExaminedFile file, string reason) =>
         node.Found.Add(ConfigurationFindings.ConfigurationInvalid, "FILE", file.Path, "REASON", reason);
 
-    /// <summary>A link that leads nowhere has no mode; that it cannot be read is reported.</summary>
+    /// <summary>Checks the permissions. A dangling link has none, and is reported as unreadable.</summary>
     void CheckMode(ExaminedFile file)
     {
         if (!SmallFile.IsRegular(file.Path))
@@ -71,7 +71,7 @@ sealed class ConfigurationCheck(Examination node)
         for (var i = 1; i < node.Files.Count; i++)
         {
             var file = node.Files[i];
-            // The node's own loopback is in many manuals, and harmless.
+            // Many installation guides create a file for loopback. It is harmless.
             if (file.List is null || IsLoopback(file))
                 continue;
             var isShadowed = file.Has("bridge") && !first.Has("bridge");

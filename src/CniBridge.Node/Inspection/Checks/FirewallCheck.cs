@@ -5,7 +5,7 @@ using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>Are there nftables, and does anybody's chain drop what pods send or are sent?</summary>
+/// <summary>The check of nftables support, and of firewall chains that drop traffic of pods.</summary>
 sealed class FirewallCheck(Examination node)
 {
     internal void Run()
@@ -42,7 +42,7 @@ sealed class FirewallCheck(Examination node)
         }
     }
 
-    /// <summary>One way closed is enough to tell; what helps the one mostly helps the other.</summary>
+    /// <summary>Reports the first blocked direction only, because its remedy usually fixes the other one as well.</summary>
     void Check(ExaminedNetwork network, IpAddress pod)
     {
         var gateway = network.Gateway!;

@@ -4,7 +4,7 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>Settings of the kernel without which a gateway passes nothing on.</summary>
+/// <summary>The check of the kernel settings that forwarding needs.</summary>
 sealed class ForwardingCheck(Examination node)
 {
     internal void Run()
@@ -24,7 +24,7 @@ sealed class ForwardingCheck(Examination node)
             CheckLinks(gatewayV6, isV6: true);
     }
 
-    /// <summary>One will do: the settings are the node's.</summary>
+    /// <summary>Returns the gateway link of any network of the family, because the settings apply to the whole node.</summary>
     Link? FindGateway(bool isV6)
     {
         foreach (var network in node.Networks)
@@ -49,7 +49,7 @@ sealed class ForwardingCheck(Examination node)
             node.Found.Add(ForwardingFindings.IPv6SwitchedOff, "BRIDGE", gateway.Name, "NETWORK", network.Name);
     }
 
-    /// <summary>The switch for all sets each link's, and afterwards each can be set alone.</summary>
+    /// <summary>Checks the setting of each link. The global setting sets them all, but each can be changed later.</summary>
     void CheckLinks(Link gateway, bool isV6)
     {
         CheckLink(gateway.Name, isV6);
@@ -65,9 +65,8 @@ sealed class ForwardingCheck(Examination node)
     }
 
     /// <summary>
-    /// Of several links with a default route the node answers by one. What comes by another from beyond its own network is
-    /// dropped there when the check of sources is strict; the stricter of the link's setting and of that for all counts, and 2,
-    /// the loose one, goes before 1 (ip-sysctl.rst).
+    /// Reports links with a default route that drop packets because the node would reply through another link. The kernel uses the
+    /// maximum of the link's rp_filter and conf/all/rp_filter; 1 is strict, 2 is loose (ip-sysctl.rst).
     /// </summary>
     void CheckReversePath()
     {

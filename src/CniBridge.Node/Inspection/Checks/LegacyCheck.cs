@@ -4,7 +4,7 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>Tables of iptables-legacy, which no nftables show: what Go plugins left there, and a closed FORWARD.</summary>
+/// <summary>The check of iptables-legacy tables, which nft does not list: leftovers of the Go plugins, and the policy of FORWARD.</summary>
 sealed class LegacyCheck(Examination node)
 {
     const string PrefixOfGo = "CNI-";

@@ -5,10 +5,10 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>Tables of the kernel beside what pods put into them.</summary>
+/// <summary>The check of kernel limits that depend on the number of pods and nodes.</summary>
 sealed class LimitCheck(Examination node)
 {
-    /// <summary>The kernel's own limits of neighbours and of inotify instances.</summary>
+    /// <summary>The defaults of the kernel: neighbours of one family, and inotify instances of one user.</summary>
     const long DefaultNeighbours = 1024, DefaultInstances = 128;
 
     internal void Run()
@@ -16,7 +16,7 @@ sealed class LimitCheck(Examination node)
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
             CheckNeighbours(isV6);
         var limit = Read("net/netfilter/nf_conntrack_max");
-        // Nine tenths.
+        // The finding starts at 90 % use.
         if (Read("net/netfilter/nf_conntrack_count") is { } count && limit > 0 && count >= limit - (limit / 10))
         {
             node.Found.Add(LimitFindings.ConnectionTableFull,
@@ -26,7 +26,7 @@ sealed class LimitCheck(Examination node)
             node.Found.Add(LimitFindings.FewWatches, "LIMIT", Text(instances), "WANTED", Text(8 * DefaultInstances));
     }
 
-    /// <summary>Told when three quarters would be in use. The setting is the machine's: namespaces of others do not have it.</summary>
+    /// <summary>Reports a limit of which pods and nodes need more than 75 %. The setting exists in the initial namespace only.</summary>
     void CheckNeighbours(bool isV6)
     {
         var conf = isV6 ? "ipv6" : "ipv4";

@@ -4,7 +4,9 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>The host's ends of pods' pairs. Only those are looked at whose alias says whose they are: the Go plugin's have none.</summary>
+/// <summary>
+/// The check of the host veths. Only links with an alias of cni-bridge are checked; those of the Go plugin have no alias.
+/// </summary>
 sealed class PortCheck(Examination node)
 {
     internal void Run()

@@ -4,7 +4,7 @@ using CniBridge.Node.Inspection.Kinds;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>Do ranges of pods overlap each other, services, or what the node is connected to?</summary>
+/// <summary>The check of ranges that overlap other ranges, services, or networks of the node.</summary>
 sealed class RangeCheck(Examination node)
 {
     static readonly Cidr s_loopback = Cidr.Parse("127.0.0.0/8"), s_linkLocal = Cidr.Parse("fe80::/10");
@@ -27,7 +27,7 @@ sealed class RangeCheck(Examination node)
 
     void CompareWith(ExaminedNetwork network, ExaminedNetwork other)
     {
-        // One name is one store: nothing is given out twice.
+        // Networks with the same name share one store, so no address is assigned twice.
         if (network.Name == other.Name)
             return;
         foreach (var range in network.Configured.Subnets)
@@ -67,7 +67,7 @@ sealed class RangeCheck(Examination node)
         }
     }
 
-    /// <summary>Networks that share a bridge, or overlap another's, are another matter.</summary>
+    /// <summary>Tells whether the link belongs to a pod network. Overlaps of two networks are reported separately.</summary>
     bool IsGateway(int link)
     {
         foreach (var network in node.Networks)
@@ -92,7 +92,9 @@ sealed class RangeCheck(Examination node)
         }
     }
 
-    /// <summary>A part of the range, or all of it with a lesser metric than that of the kernel's own route to the bridge.</summary>
+    /// <summary>
+    /// Tells whether the kernel prefers a route over its own route to the bridge: by a longer prefix, or by a lower metric.
+    /// </summary>
     static bool Hides(RouteEntry route, Cidr range)
     {
         const uint kernelMetricV6 = 256;
@@ -101,7 +103,7 @@ sealed class RangeCheck(Examination node)
             : route.Destination == range && route.Priority < (range.Address.IsV6 ? kernelMetricV6 : 0);
     }
 
-    /// <summary>Of a link's own address, which is told of elsewhere.</summary>
+    /// <summary>Tells whether the kernel created the route for an address of the link. Such overlaps are reported separately.</summary>
     bool IsConnected(RouteEntry route)
     {
         foreach (var address in node.Addresses)

@@ -6,8 +6,8 @@ using CniBridge.Node.Inspection.Kinds;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>
-/// Routes to pods of other nodes, where it is us who make them: the agent kept its table of nodes, or there are routes of ours
-/// and a file of nodes.
+/// The check of routes to other nodes. It runs if cni-bridge manages them: the agent has saved a node table, or a nodes file and routes
+/// of cni-bridge exist.
 /// </summary>
 sealed class RoutesCheck(Examination node)
 {
@@ -49,7 +49,7 @@ sealed class RoutesCheck(Examination node)
             "NODE", step.Node ?? "", "TABLE", path, "NAME", name);
     }
 
-    /// <summary>Reports routes that the kernel takes before ours, or that leave ours no room.</summary>
+    /// <summary>Reports routes of other programs that the kernel prefers over ours, or that block ours with the same metric.</summary>
     void ReportForeign(IReadOnlyList<WantedRoute> wanted, string path, string name)
     {
         var nodes = new Dictionary<Cidr, string>(wanted.Count);

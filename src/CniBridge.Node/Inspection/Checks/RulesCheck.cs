@@ -3,7 +3,7 @@ using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>Our own rules: what somebody deleted, and what nobody deleted.</summary>
+/// <summary>The check of the rules of cni-bridge: missing rules, and rules of pods that no longer exist.</summary>
 sealed class RulesCheck(Examination node)
 {
     internal void Run()

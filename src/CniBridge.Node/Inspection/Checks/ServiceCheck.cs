@@ -4,8 +4,8 @@ using CniBridge.Node.Inspection.Kinds;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>
-/// kube-proxy translates a service's address at the node's hooks; the answer of a pod on the same bridge has to come by there
-/// too, or its sender is not known to who asked. br_netfilter takes it there.
+/// The check of bridge netfilter. kube-proxy translates service addresses at IP hooks, which bridged replies skip. With br_netfilter,
+/// replies between pods of one bridge pass these hooks, too.
 /// </summary>
 sealed class ServiceCheck(Examination node)
 {

@@ -5,15 +5,15 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>The reservations of host-local networks.</summary>
+/// <summary>The check of the reservations of host-local networks.</summary>
 sealed class StoreCheck(Examination node)
 {
-    /// <summary>An ADD reserves before its pod has the address: what is younger proves nothing.</summary>
+    /// <summary>The age from which a reservation is checked. ADD reserves an address before the pod has it.</summary>
     static readonly TimeSpan s_grace = TimeSpan.FromMinutes(2);
 
     const string Marker = "last_reserved_ip.";
 
-    /// <summary>As many as a line can take.</summary>
+    /// <summary>The most addresses that one finding lists.</summary>
     const int MaxNamed = 5;
 
     internal void Run()
@@ -58,8 +58,8 @@ sealed class StoreCheck(Examination node)
     }
 
     /// <summary>
-    /// In a container, namespaces may be hidden from us. Ports of whom nobody knows tell that somebody lives there: none of
-    /// another plugin's pods is told dead unless another of them is seen alive.
+    /// Tells whether this process sees the namespaces of other plugins' pods, which a container may hide. They are hidden if the
+    /// bridge has ports without an alias, but no pod of another plugin is visible.
     /// </summary>
     bool SeesPodsOfOthers(ExaminedNetwork network)
     {
@@ -73,7 +73,7 @@ sealed class StoreCheck(Examination node)
         return false;
     }
 
-    /// <summary>Null for one that names its container.</summary>
+    /// <summary>Returns the kind of a faulty file; null if the file is valid.</summary>
     static FindingKind? KindOf(ExaminedNetwork network, ReservationState reservation)
     {
         if (reservation.ContainerId.Length == 0)
@@ -83,7 +83,7 @@ sealed class StoreCheck(Examination node)
             : null;
     }
 
-    /// <summary>One command frees all of an interface's name.</summary>
+    /// <summary>Groups reservations by interface name, because the command of the finding names one interface.</summary>
     static void Add(Dictionary<string, List<ReservationState>> gone, ReservationState reservation)
     {
         var key = $"{reservation.Life.State} {reservation.InterfaceName}";
@@ -105,7 +105,7 @@ sealed class StoreCheck(Examination node)
         if (group.Count > MaxNamed)
             addresses.Add($"{Text(group.Count - MaxNamed)} more");
         var isProven = group[0].Life.State == LifeState.Dead;
-        // The oldest Go versions note no interface, and any name finds theirs.
+        // Files of the oldest Go versions have no interface name; DEL with any name releases them.
         var interfaceName = group[0].InterfaceName is { Length: > 0 } name ? name : "eth0";
         node.Found.Add(isProven ? StoreFindings.ReservationLeaked : StoreFindings.ReservationUnproven,
             "NETWORK", network.Name, "ADDRESSES", string.Join(", ", addresses), "CONTAINERS", ShellText.Join(containers),
@@ -130,7 +130,7 @@ sealed class StoreCheck(Examination node)
     {
         foreach (var pool in network.Configured.CountUse(network.Reservations))
         {
-            // Less than a tenth is free.
+            // The finding starts at 90 % use.
             if (pool.Used >= pool.Size - (pool.Size / 10))
             {
                 node.Found.Add(pool.Used >= pool.Size ? StoreFindings.PoolFull : StoreFindings.PoolNearlyFull, "NETWORK", network.Name,

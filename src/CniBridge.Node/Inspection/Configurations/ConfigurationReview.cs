@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Inspection.Configurations;
 
-/// <summary>What is wrong with a configuration file, as runtimes and plugins would find it, and what they would not.</summary>
+/// <summary>A review of a configuration file. It finds what runtimes and plugins reject, and mistakes that they ignore silently.</summary>
 public sealed class ConfigurationReview
 {
     readonly List<ConfigurationFinding> _findings = [];
@@ -20,8 +20,8 @@ public sealed class ConfigurationReview
         _binDir = binDir;
     }
 
-    /// <summary>Reviews a text; returns the findings in its order.</summary>
-    /// <param name="binDir">Where the plugins are looked for.</param>
+    /// <summary>Reviews a configuration and returns the findings in the order of the text.</summary>
+    /// <param name="binDir">The directory of the plugins.</param>
     public static IReadOnlyList<ConfigurationFinding> Of(byte[] text, string binDir)
     {
         if (new JsonText(text).FindError() is { } error)
@@ -36,7 +36,7 @@ public sealed class ConfigurationReview
     void Review(JsonObject root, byte[] text)
     {
         foreach (var key in _positions.Repeated)
-            Add(false, key, $"key {key} is given twice: runtimes take the last");
+            Add(false, key, $"duplicate key {key}: runtimes use the last one");
         NetworkList list;
         try
         {
@@ -68,7 +68,7 @@ public sealed class ConfigurationReview
         if (type == "portmap")
             ReviewPortMap(plugin, path, isFirst);
         if (type == "bridge" && plugin.ContainsKey("isMasq"))
-            Add(false, Join(path, "isMasq"), "did you mean ipMasq? It is the same here; the Go plugin passes over isMasq");
+            Add(false, Join(path, "isMasq"), "isMasq works here, but the Go plugin ignores it: use ipMasq");
         try
         {
             PluginConfiguration.Check(type, list.Name, list.Version, Encoding.UTF8.GetBytes(plugin.ToJsonString()));
@@ -82,13 +82,13 @@ public sealed class ConfigurationReview
     void ReviewPortMap(JsonObject plugin, string path, bool isFirst)
     {
         if (isFirst)
-            Add(true, Join(path, "type"), "portmap comes after the plugin that makes the interface");
+            Add(true, Join(path, "type"), "portmap must come after the plugin that creates the interface");
         if (plugin["capabilities"] is not JsonObject capabilities || capabilities["portMappings"]?.GetValueKind() != JsonValueKind.True)
-            Add(false, Join(path, "type"), "without \"capabilities\": {\"portMappings\": true} a runtime tells it no host ports");
+            Add(false, Join(path, "type"), "\"capabilities\": {\"portMappings\": true} is missing, so runtimes pass no host ports to portmap");
     }
 
-    /// <summary>All objects of a plugin whose keys are known.</summary>
-    /// <param name="inside">The path within the plugin, without the numbers of items.</param>
+    /// <summary>Finds unknown keys in all objects of a plugin whose keys are known.</summary>
+    /// <param name="inside">The path within the plugin, without array indexes.</param>
     void Visit(JsonNode? node, string type, string ipamType, string path, string inside)
     {
         if (node is JsonObject members)
@@ -112,7 +112,7 @@ public sealed class ConfigurationReview
             if (known.Contains(key, StringComparer.OrdinalIgnoreCase))
                 continue;
             var meant = Spelling.FindNearest(key, known);
-            Add(false, Join(path, key), $"unknown key {key}, which is passed over{(meant is null ? "" : $": did you mean {meant}?")}");
+            Add(false, Join(path, key), $"unknown key {key} is ignored{(meant is null ? "" : $": did you mean {meant}?")}");
         }
     }
 
@@ -120,12 +120,12 @@ public sealed class ConfigurationReview
     {
         var file = Path.Combine(_binDir, type);
         if (!File.Exists(file))
-            Add(true, key, $"there is no plugin {type} in {_binDir}");
+            Add(true, key, $"the plugin {type} is missing in {_binDir}");
         else if ((File.GetUnixFileMode(file) & UnixFileMode.UserExecute) == 0)
             Add(true, key, $"{file} is not executable");
     }
 
-    /// <summary>The key that a message names: the longest path of the object that stands in it as a word.</summary>
+    /// <summary>Returns the key that a message is about: the longest path of the file that the message contains as a word.</summary>
     string KeyIn(string message, string path)
     {
         var longest = path;
@@ -142,7 +142,7 @@ public sealed class ConfigurationReview
 
     static bool HasWord(string text, string word)
     {
-        // A key may be nothing but dots.
+        // A key such as "." leaves an empty path, which would match everywhere.
         if (word.Length == 0)
             return false;
         for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))

@@ -3,13 +3,13 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Inspection.Configurations;
 
 /// <summary>The review of one configuration file.</summary>
-/// <param name="IsRead">False: the file could not be read, and the only finding says why.</param>
+/// <param name="IsRead">False if the file could not be read; the only finding is then the reason.</param>
 public sealed record FileReview(string File, IReadOnlyList<ConfigurationFinding> Findings, bool IsRead)
 {
     static readonly TextPosition s_start = new(1, 1);
 
-    /// <summary>Reviews a file whatever is wrong with it.</summary>
-    /// <param name="binDir">Where the plugins are looked for.</param>
+    /// <summary>Reads and reviews a file. A file that cannot be read gives a finding, not an exception.</summary>
+    /// <param name="binDir">The directory of the plugins.</param>
     public static FileReview Of(string file, string binDir)
     {
         byte[] text;
@@ -25,7 +25,9 @@ public sealed record FileReview(string File, IReadOnlyList<ConfigurationFinding>
         return new FileReview(file, WhyMisnamed(file, text) is { } why ? [why, .. findings] : findings, IsRead: true);
     }
 
-    /// <summary>Compares the extension with the content; null where they agree or runtimes do not read the file.</summary>
+    /// <summary>
+    /// Compares the extension with the content. Returns null if they agree, or if runtimes ignore files with this extension.
+    /// </summary>
     static ConfigurationFinding? WhyMisnamed(string file, byte[] text)
     {
         if (!NetworkList.IsRead(file) || !RuntimeJson.TryParseObject(text, out var root))

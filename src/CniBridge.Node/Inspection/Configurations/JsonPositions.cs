@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace CniBridge.Node.Inspection.Configurations;
 
-/// <summary>Where in a text each key stands: plugins[0].ipam.ranges[0][0].subnet</summary>
+/// <summary>The position of each key in a JSON text. Keys have paths such as plugins[0].ipam.ranges[0][0].subnet.</summary>
 sealed class JsonPositions
 {
     readonly byte[] _text;
     readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
     readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
 
-    /// <param name="text">Valid JSON whose strings are whole characters.</param>
+    /// <param name="text">Valid JSON without unpaired surrogates in its strings.</param>
     internal JsonPositions(byte[] text)
     {
         _text = text;
@@ -19,13 +19,13 @@ sealed class JsonPositions
         Visit(ref reader, "");
     }
 
-    /// <summary>All paths, in the text's order; of a key that is given twice the last place counts.</summary>
+    /// <summary>All paths in the order of the text. For a duplicate key the last position counts.</summary>
     internal IEnumerable<string> Paths => _offsets.Keys;
 
-    /// <summary>The paths of keys that are given twice.</summary>
+    /// <summary>The paths of duplicate keys.</summary>
     internal IReadOnlyCollection<string> Repeated => _repeated;
 
-    /// <summary>Of a key, or an item of a list; the text's beginning for what is not there.</summary>
+    /// <summary>Returns the position of a key or an array item; the start of the text for an unknown path.</summary>
     internal TextPosition Find(string path) => TextPosition.At(_text, _offsets.GetValueOrDefault(path));
 
     void Visit(ref Utf8JsonReader reader, string path)

@@ -3,8 +3,8 @@ using CniBridge.Node.Cluster;
 namespace CniBridge.Node.Inspection.Configurations;
 
 /// <summary>
-/// The keys that mean something, by where they stand: the path of their object without the numbers of items. A test compares
-/// them with conf/cni-bridge.schema.json.
+/// The known configuration keys by the path of their object, without array indexes. A test compares them with
+/// conf/cni-bridge.schema.json.
 /// </summary>
 static class KnownKeys
 {
@@ -12,7 +12,7 @@ static class KnownKeys
 
     static readonly string[] s_list = [.. s_network, "cniVersions", "disableCheck", "disableGC", "loadOnlyInlinedPlugins", "plugins"];
 
-    /// <summary>What any plugin may have; runtimes put the last two in.</summary>
+    /// <summary>The keys of every plugin. Runtimes add runtimeConfig and prevResult.</summary>
     static readonly string[] s_plugin = [.. s_network, "type", "logLevel", "capabilities", "args", "runtimeConfig", "prevResult"];
 
     static readonly string[] s_bridge =
@@ -31,13 +31,13 @@ static class KnownKeys
         "lockTimeout", "stateDir", "resolvConf",
     ];
 
-    /// <summary>Of a list's own object.</summary>
+    /// <summary>The top-level keys of a network configuration list.</summary>
     internal static IReadOnlyList<string> OfList => s_list;
 
-    /// <summary>Of an object inside a plugin's; null: any may stand there, for it is not ours to know.</summary>
-    /// <param name="type">The plugin's.</param>
-    /// <param name="ipamType">Of its address management.</param>
-    /// <param name="path">Empty for the plugin itself.</param>
+    /// <summary>Returns the known keys of an object in a plugin's configuration; null if any key is allowed there.</summary>
+    /// <param name="type">The type of the plugin.</param>
+    /// <param name="ipamType">The type of its IPAM plugin.</param>
+    /// <param name="path">The path of the object; empty for the plugin itself.</param>
     internal static IReadOnlyList<string>? Of(string type, string ipamType, string path) => (type, path) switch
     {
         ("bridge", "") => s_bridge,

@@ -1,9 +1,11 @@
 namespace CniBridge.Node.Inspection.Configurations;
 
-/// <summary>The search for the word that a person meant.</summary>
+/// <summary>Suggestions for misspelt words.</summary>
 public static class Spelling
 {
-    /// <summary>Returns the known word with the fewest wrong letters; null where more than every third letter is wrong.</summary>
+    /// <summary>
+    /// Returns the known word with the smallest edit distance; null if the distance exceeds both 2 and a third of the word's length.
+    /// </summary>
     public static string? FindNearest(string word, IReadOnlyList<string> known)
     {
         string? nearest = null;
@@ -17,7 +19,7 @@ public static class Spelling
         return nearest;
     }
 
-    /// <summary>Letters to insert, leave out or replace (Levenshtein).</summary>
+    /// <summary>Returns the Levenshtein distance: the number of letters to insert, delete or replace.</summary>
     static int Distance(string one, string other)
     {
         var row = new int[other.Length + 1];

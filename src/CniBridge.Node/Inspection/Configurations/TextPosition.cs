@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CniBridge.Node.Inspection.Configurations;
 
-/// <summary>Line and column as editors count them: from 1, in characters.</summary>
+/// <summary>A line and a column, both counted from 1. A column counts UTF-16 code units.</summary>
 public readonly record struct TextPosition(int Line, int Column)
 {
     internal static TextPosition At(byte[] text, long offset)

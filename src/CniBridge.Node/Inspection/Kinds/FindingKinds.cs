@@ -1,6 +1,6 @@
 namespace CniBridge.Node.Inspection.Kinds;
 
-/// <summary>Everything that can be found, in the order of docs/doctor.md.</summary>
+/// <summary>All kinds of findings, in the order of docs/doctor.md.</summary>
 public static class FindingKinds
 {
     public static IReadOnlyList<FindingKind> All { get; } =

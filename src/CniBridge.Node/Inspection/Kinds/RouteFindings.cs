@@ -1,51 +1,51 @@
 namespace CniBridge.Node.Inspection.Kinds;
 
-/// <summary>Of routes to pods of other nodes.</summary>
+/// <summary>Findings about routes to pods of other nodes.</summary>
 static class RouteFindings
 {
     internal static readonly FindingKind RouteMissing = new("route-missing", Severity.Error,
-        "The route {ROUTE} by {GATEWAY} to {NODE} is missing",
-        "This node's pods do not reach those of the other node",
+        "The route {ROUTE} via {GATEWAY} ({NODE}) is missing",
+        "Pods of this node cannot reach pods of the other node",
         "{PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
 
     internal static readonly FindingKind RouteWrong = new("route-wrong", Severity.Error,
-        "The route {ROUTE} does not go by {GATEWAY}, where {NODE} is",
-        "This node's pods do not reach those of the other node",
+        "The route {ROUTE} does not use the next hop {GATEWAY} ({NODE})",
+        "Pods of this node cannot reach pods of the other node",
         "{PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
 
     internal static readonly FindingKind RouteUnwanted = new("route-unwanted", Severity.Warning,
-        "The route {ROUTE} is of no node any more",
-        "Packets to it go to a node that has no such pods",
+        "The route {ROUTE} belongs to no node of the cluster",
+        "Packets for this destination go to a node that does not have these pods",
         "{PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
 
     internal static readonly FindingKind RouteForeign = new("route-foreign", Severity.Error,
-        "Another program's route {ROUTE} (protocol {PROTOCOL}) is in place of that to {NODE}",
-        "This node's pods may not reach those of the other node",
+        "A route of another program (protocol {PROTOCOL}) takes the place of the route {ROUTE} to {NODE}",
+        "Pods of this node may not reach pods of the other node",
         "ip [FAMILY] route del {ROUTE} proto {PROTOCOL} metric {METRIC} && {PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
 
     internal static readonly FindingKind NodeUnreachable = new("node-unreachable", Severity.Error,
         "{WHAT}",
-        "Pods of the two nodes do not reach each other",
+        "Pods of the two nodes cannot reach each other",
         "{PROGRAM} routes plan --for router --nodes {TABLE}");
 
     internal static readonly FindingKind NodeTableProblem = new("node-table", Severity.Warning,
         "{WHAT}",
-        "Some node's pods are not reached",
+        "Pods of some nodes cannot be reached",
         "vi /etc/cni-bridge/nodes.json");
 
     internal static readonly FindingKind PodRangeRefused = new("pod-range-refused", Severity.Error,
         "{WHAT}",
-        "This node makes no route to that range, because it would lead packets away from where they belong",
+        "This node creates no route to this pod CIDR, because the route could divert other traffic",
         "{PROGRAM} routes show --nodes {TABLE} --node-name {NAME}");
 
     internal static readonly FindingKind RouteRetained = new("route-retained", Severity.Warning,
         "{WHAT}",
-        "The route may be out of date, and is neither changed nor removed until the entry is right",
+        "The route may be out of date; it is neither changed nor removed until the entry is correct",
         "vi /etc/cni-bridge/nodes.json");
 
     internal static readonly FindingKind NodeUnknown = new("node-unknown", Severity.Error,
-        "This node is not in the table {TABLE} by its name {NAME}",
-        "Its own pod ranges are not known, and other nodes may have no routes to them",
+        "The table {TABLE} has no entry for this node ({NAME})",
+        "The pod CIDRs of this node are unknown, and other nodes may have no routes to them",
         "{PROGRAM} routes show --nodes {TABLE} --node-name {NAME}");
 
     internal static readonly FindingKind[] All =

@@ -1,56 +1,56 @@
 namespace CniBridge.Node.Inspection.Kinds;
 
-/// <summary>Of rules, ours and others'.</summary>
+/// <summary>Findings about firewall rules, those of cni-bridge and of other programs.</summary>
 static class RuleFindings
 {
     internal static readonly FindingKind KernelWithoutNftables = new("kernel-without-nftables", Severity.Error,
-        "The kernel has no nftables, and the network {NETWORK} needs them: {REASON}",
-        "No pod of the network starts",
+        "The kernel does not support nftables, which the network {NETWORK} needs: {REASON}",
+        "Pods of the network cannot start",
         "modprobe nf_tables");
 
     internal static readonly FindingKind ForwardingDropped = new("forward-dropped", Severity.Error,
         "{WHAT}",
-        "Pods and the world outside do not reach each other",
+        "Pods and hosts outside the node cannot reach each other",
         "[COMMAND]");
 
     internal static readonly FindingKind PodsDropped = new("forward-dropped-between-pods", Severity.Error,
-        "{WHAT}, and the kernel asks it about packets between pods of one node too (bridge-nf-call-iptables = 1)",
-        "Pods of the node do not reach each other",
+        "{WHAT}; this includes traffic between pods of this node, because bridge netfilter is on",
+        "Pods of this node cannot reach each other",
         "[COMMAND]");
 
     internal static readonly FindingKind LegacyForwardDropped = new("forward-dropped-legacy", Severity.Error,
-        "iptables-legacy drops what it does not know at the hook FORWARD ({FAMILY}), and no rule of it accepts what comes by {BRIDGE}",
-        "Pods reach nothing outside the node",
+        "The policy of the iptables-legacy chain FORWARD ({FAMILY}) is DROP, and no rule accepts packets from {BRIDGE}",
+        "Pods cannot reach hosts outside the node",
         "[COMMAND] -P FORWARD ACCEPT");
 
     internal static readonly FindingKind LegacyChains = new("legacy-chains", Severity.Warning,
-        "iptables-legacy has {COUNT} chains of the Go plugins in its table {TABLE} ({FAMILY}), such as {CHAIN}",
-        "Host ports and masquerading of pods that are gone catch packets of those that came after",
+        "The iptables-legacy table {TABLE} ({FAMILY}) contains chains of the Go plugins ({COUNT}, for example {CHAIN})",
+        "Host port and masquerade rules of deleted pods capture packets of new pods",
         "[COMMAND]-save --table {TABLE} | grep -v CNI- | [COMMAND]-restore --table {TABLE}");
 
     internal static readonly FindingKind MasqueradeLost = new("masquerade-lost", Severity.Error,
-        "The masquerading of the network {WHAT} is not whole any more",
-        "What its pods send to the world carries addresses that nobody answers to",
+        "Masquerade rules of the network {WHAT} are missing or incomplete",
+        "Traffic leaves the node with pod source addresses, so replies never arrive",
         "{PROGRAM} repair");
 
     internal static readonly FindingKind GuardLost = new("macspoofchk-lost", Severity.Error,
-        "macspoofchk is not whole any more for {WHAT}",
-        "The pod may send with the MAC of another",
+        "The macspoofchk rules are incomplete for {WHAT}",
+        "The pod can send frames with the MAC address of another pod",
         "{PROGRAM} repair");
 
     internal static readonly FindingKind HostPortLost = new("hostport-lost", Severity.Error,
-        "Host ports do not work any more: {WHAT}",
-        "Who asks at the node's port reaches no pod",
+        "Parts of the host port rules are missing: {WHAT}",
+        "Connections to the host port do not reach the pod",
         "{PROGRAM} repair");
 
     internal static readonly FindingKind RecordOfDead = new("record-of-dead", Severity.Warning,
-        "{PATH} records rules of {POD}, whose namespace is gone",
-        "No DEL came: its host ports, if it had any, lead nowhere and are taken",
+        "{PATH} records rules of {POD}, but its network namespace is gone",
+        "The runtime sent no DEL; host ports of the pod stay occupied and lead nowhere",
         "{PROGRAM} del {CONTAINER} --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}");
 
     internal static readonly FindingKind RecordOfNobody = new("record-of-nobody", Severity.Warning,
-        "{PATH} records rules of {POD}, whose namespace is gone and whose network has no configuration",
-        "No DEL came, and none can come",
+        "{PATH} records rules of {POD}, but its network namespace and its network configuration are gone",
+        "The runtime sent no DEL, and cannot send one without the configuration",
         "rm {PATH}");
 
     internal static readonly FindingKind[] All =

@@ -1,51 +1,51 @@
 namespace CniBridge.Node.Inspection.Kinds;
 
-/// <summary>Of reserved addresses.</summary>
+/// <summary>Findings about address reservations.</summary>
 static class StoreFindings
 {
     internal static readonly FindingKind StoreNotWritable = new("store-not-writable", Severity.Error,
-        "Nothing can be written to {DIRECTORY}: {REASON}",
-        "No pod gets an address, and none gives one back",
+        "{DIRECTORY} is not writable: {REASON}",
+        "ADD cannot reserve addresses, and DEL cannot release them",
         "mount -o remount,rw \"$(findmnt --noheadings --output TARGET --target {DIRECTORY} | tail -n 1)\"");
 
     internal static readonly FindingKind ReservationLeaked = new("reservation-leaked", Severity.Warning,
-        "Addresses of {NETWORK} are reserved for containers that are proven gone: {ADDRESSES}",
-        "They are given out again only when the range is full",
+        "Addresses of the network {NETWORK} are reserved for containers that no longer exist: {ADDRESSES}",
+        "Leaked addresses are reused only when the range is full",
         "for container in [CONTAINERS]; do {PROGRAM} del \"$container\" --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
 
     internal static readonly FindingKind ReservationUnproven = new("reservation-unproven", Severity.Warning,
-        "Addresses of {NETWORK} are reserved, and no living namespace has them: {ADDRESSES}; another plugin made them, so nothing proves that their containers are gone",
-        "If those are gone, the addresses are never given out again",
+        "Another plugin reserved addresses of the network {NETWORK} that no network namespace has: {ADDRESSES}",
+        "If the containers no longer exist (cni-bridge cannot tell), the addresses are never reused",
         "for container in [CONTAINERS]; do {PROGRAM} del \"$container\" --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
 
     internal static readonly FindingKind ReservationEmpty = new("reservation-empty", Severity.Warning,
-        "{PATH} is empty: a crash of the Go plugin left it",
-        "The Go plugin never gives the address out again",
+        "{PATH} is empty, left behind by a crash of the Go plugin",
+        "The Go plugin never reuses the address",
         "rm {PATH}");
 
     internal static readonly FindingKind ReservationTorn = new("reservation-torn", Severity.Warning,
-        "{PATH} names no container that there can be, and no living namespace has the address",
-        "The address is never given out again",
+        "{PATH} contains no valid container ID, and no network namespace has the address",
+        "The address is never reused",
         "rm {PATH}");
 
     internal static readonly FindingKind ReservationOutside = new("reservation-outside", Severity.Warning,
-        "{PATH} reserves an address of no range of the network {NETWORK}, and no living namespace has it",
-        "It is left of a former range, and counts as a pod to whoever counts files",
+        "{PATH} reserves an address outside the ranges of the network {NETWORK}, and no network namespace has it",
+        "The file is a leftover of a former range, and tools that count files count it as a pod",
         "rm {PATH}");
 
     internal static readonly FindingKind MarkerOutside = new("marker-outside", Severity.Warning,
-        "{PATH} is of a range set that the network {NETWORK} has not",
-        "It is left of a former configuration; where the set comes back, addresses are given out from a place in its middle",
+        "{PATH} belongs to a range set that the network {NETWORK} does not have",
+        "The file is a leftover of a former configuration; if the range set returns, its first address comes from the middle of the range",
         "rm {PATH}");
 
     internal static readonly FindingKind PoolNearlyFull = new("pool-nearly-full", Severity.Warning,
-        "Of the {SIZE} addresses of {RANGES} ({NETWORK}) {USED} are reserved",
-        "Soon no pod starts any more",
+        "{USED} of the {SIZE} addresses of {RANGES} (network {NETWORK}) are reserved",
+        "New pods will soon fail to start",
         "vi {FILE}");
 
     internal static readonly FindingKind PoolFull = new("pool-full", Severity.Error,
-        "All {SIZE} addresses of {RANGES} ({NETWORK}) are reserved",
-        "No more pod starts",
+        "All {SIZE} addresses of {RANGES} (network {NETWORK}) are reserved",
+        "New pods cannot start",
         "vi {FILE}");
 
     internal static readonly FindingKind[] All =
