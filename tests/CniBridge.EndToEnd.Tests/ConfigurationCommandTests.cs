@@ -53,8 +53,8 @@ public sealed class ConfigurationCommandTests
         // What is wrong with node3 is told, and stops nothing.
         Assert.Equal(
         [
-            "cni-bridge: node3: the address \"192.168.1.300\" is no IP address, so it is not used",
-            "cni-bridge: node3: the pod range 10.244.2.0/25 overlaps 10.244.2.0/24 of node2, so it is not used",
+            "cni-bridge: node3: invalid address \"192.168.1.300\": use an IP address",
+            "cni-bridge: node3: the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2",
         ], written.Stderr.TrimEnd('\n').Split('\n'));
         Assert.Equal($"{Path} is as it should be\n", again.Stdout);
         var result = node.Run(Program, "add", "box", "pod").Succeeded().Json;
@@ -128,20 +128,20 @@ public sealed class ConfigurationCommandTests
         node.WriteFile("/etc/cni/net.d/05-other.conflist", "{}");
 
         var warned = Init(node, "--nodes", NodesFile, "--node-name", "node1").Succeeded();
-        Assert.EndsWith($"cni-bridge: the runtime takes /etc/cni/net.d/05-other.conflist in place of {Path}, " +
-            "for its name comes first: remove it, or pods have the addresses that it names\n", warned.Stderr, StringComparison.Ordinal);
+        Assert.EndsWith($"cni-bridge: runtimes use /etc/cni/net.d/05-other.conflist instead of {Path}, " +
+            $"because its name sorts first: remove it to use {Path}\n", warned.Stderr, StringComparison.Ordinal);
         node.WriteFile(Path, "{}");
 
-        AssertFails(Init(node, "--nodes", NodesFile, "--node-name", "node1"), $"cni-bridge: {Path} is left alone: cni-bridge did not write it");
+        AssertFails(Init(node, "--nodes", NodesFile, "--node-name", "node1"), $"cni-bridge: {Path} is not changed: cni-bridge did not write it");
         Assert.Equal("{}", File.ReadAllText(node.FromOutside(Path)));
     }
 
     [Theory]
-    [InlineData("--node-name node9", "there is no node \"node9\" among the 3 from the file ")]
-    [InlineData("--node-name node3", "no network configuration for node3: the pod range 10.244.2.0/25 overlaps 10.244.2.0/24 of node2")]
-    [InlineData("--node-name node1 --service-cidr 10.244.0.0/16", "the pod range 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
-    [InlineData("--node-name node1 --cluster-cidr 10.244.0.0/16", "the pod range fd00:10:244:1::/64 is not in --cluster-cidr 10.244.0.0/16")]
-    [InlineData("--node-name node1 --service-cidr x", "--service-cidr \"x\" is not ADDRESS/LENGTH")]
+    [InlineData("--node-name node9", "node \"node9\" is not among the 3 nodes from the file ")]
+    [InlineData("--node-name node3", "cannot create the network configuration for node3: the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2")]
+    [InlineData("--node-name node1 --service-cidr 10.244.0.0/16", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
+    [InlineData("--node-name node1 --cluster-cidr 10.244.0.0/16", "the pod CIDR fd00:10:244:1::/64 is outside --cluster-cidr 10.244.0.0/16")]
+    [InlineData("--node-name node1 --service-cidr x", "--service-cidr \"x\" is invalid: use ADDRESS/LENGTH")]
     [InlineData("--node-name node1 --kubernetes", "--nodes and --kubernetes name two sources: give one of them")]
     public void What_must_not_be_is_refused_and_nothing_is_written(string arguments, string why)
     {

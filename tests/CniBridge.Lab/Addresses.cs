@@ -3,7 +3,7 @@ namespace CniBridge.Lab;
 /// <summary>Who has which addresses in the lab.</summary>
 static class Addresses
 {
-    /// <summary>All pod ranges are in it.</summary>
+    /// <summary>All pod CIDRs are in it.</summary>
     public static string Cluster(bool isV6) => isV6 ? "fd00:10:244::/48" : "10.244.0.0/16";
 
     /// <summary>A range of the cluster's, by its number.</summary>

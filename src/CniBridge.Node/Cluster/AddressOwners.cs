@@ -2,12 +2,12 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>All nodes' addresses in order, so that a network's are found without looking at the others.</summary>
+/// <summary>The addresses of all nodes in sorted order, for a fast search by network.</summary>
 sealed class AddressOwners
 {
     readonly IpAddress[] _addresses;
 
-    /// <summary>Place of the node in the table.</summary>
+    /// <summary>For each address the index of its node.</summary>
     readonly int[] _owners;
 
     internal AddressOwners(List<NodeCandidate> nodes)
@@ -27,7 +27,7 @@ sealed class AddressOwners
         Array.Sort(_addresses, _owners);
     }
 
-    /// <summary>The addresses in a network, in order, each with its node's place.</summary>
+    /// <summary>Returns the addresses in a network in order, each with the index of its node.</summary>
     internal IEnumerable<(IpAddress Address, int Owner)> In(Cidr network)
     {
         var first = Array.BinarySearch(_addresses, network.Network);

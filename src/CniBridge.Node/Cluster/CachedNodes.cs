@@ -3,18 +3,18 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A source with the last good table behind it: what was known stays known while the source cannot be had.</summary>
+/// <summary>A node source with a fallback: while the source fails, it returns the last table that was saved.</summary>
 public sealed class CachedNodes(INodeSource source, NodeCache cache) : INodeSource
 {
     public string Description => source.Description;
 
     /// <summary>
-    /// What is to be said of the last reading: that the source failed and how old the table is which was taken in its place, or
-    /// that this table could not be kept. Null if all went well.
+    /// A warning about the last read: the source failed and an old table is used, or the table could not be saved. Null without a
+    /// warning.
     /// </summary>
     public string? Warning { get; private set; }
 
-    /// <summary>Is the last table the one that was kept?</summary>
+    /// <summary>True if the last read returned the saved table.</summary>
     public bool IsFromCache { get; private set; }
 
     public NodeTable Read()
@@ -36,7 +36,7 @@ public sealed class CachedNodes(INodeSource source, NodeCache cache) : INodeSour
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            Warning = $"the table of nodes cannot be kept in {cache.Path}: {e.Message}";
+            Warning = $"cannot save the node table in {cache.Path}: {e.Message}";
         }
         return table;
     }
@@ -51,12 +51,12 @@ public sealed class CachedNodes(INodeSource source, NodeCache cache) : INodeSour
         }
         catch (RuntimeException e)
         {
-            throw new RuntimeException($"{failure}; the table that was kept is of no use: {e.Message}");
+            throw new RuntimeException($"{failure}; the saved table is invalid: {e.Message}");
         }
         if (table is null)
-            throw new RuntimeException($"{failure}; no table was kept in {cache.Path}");
+            throw new RuntimeException($"{failure}; there is no saved table in {cache.Path}");
         IsFromCache = true;
-        Warning = $"{failure}; taking the {table.Nodes.Count} nodes kept in {cache.Path}, which last changed {changed}";
+        Warning = $"{failure}; using the {table.Nodes.Count} nodes saved in {cache.Path} (last change: {changed})";
         return table;
     }
 }

@@ -2,13 +2,14 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A node of the cluster: where it is, and which addresses its pods have.</summary>
-/// <param name="Name">Unique in the cluster.</param>
-/// <param name="Addresses">By which other nodes reach it; of a family, the first that is on a link of the other node.</param>
-/// <param name="PodRanges">What its pods' addresses are taken from, without host bits. Empty: it was given none yet.</param>
+/// <summary>A node of the cluster with its addresses and its pod CIDRs.</summary>
+/// <param name="Name">The name, unique in the cluster.</param>
+/// <param name="Addresses">The addresses of the node in order of preference. Other nodes use the first of a family that is on one
+/// of their links.</param>
+/// <param name="PodRanges">The pod CIDRs without host bits; empty if none were assigned yet.</param>
 public sealed record ClusterNode(string Name, IReadOnlyList<IpAddress> Addresses, IReadOnlyList<Cidr> PodRanges)
 {
-    /// <summary>Has the node an address of a family?</summary>
+    /// <summary>Tells whether the node has an address of a family.</summary>
     internal bool HasAddress(bool isV6)
     {
         foreach (var address in Addresses)
@@ -19,7 +20,7 @@ public sealed record ClusterNode(string Name, IReadOnlyList<IpAddress> Addresses
         return false;
     }
 
-    /// <summary>Returns the addresses of a family that other nodes send packets to, in order.</summary>
+    /// <summary>Returns the addresses of a family, in order of preference.</summary>
     public IReadOnlyList<IpAddress> FindAddresses(bool isV6)
     {
         var found = new List<IpAddress>(Addresses.Count);

@@ -2,7 +2,7 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A source of nodes for a cluster whose networks are given; they count more than those that the source may name.</summary>
+/// <summary>A node source with given cluster networks, which override those of the source.</summary>
 public sealed class ClusterNodes(INodeSource source, IReadOnlyList<Cidr> clusterCidrs) : INodeSource, IDisposable
 {
     public string Description => source.Description;

@@ -1,14 +1,14 @@
 namespace CniBridge.Node.Cluster;
 
-/// <summary>What became of a configuration file that was to have a certain text.</summary>
+/// <summary>The result of writing a configuration file.</summary>
 public enum ConflistChange
 {
-    /// <summary>It has that text already.</summary>
+    /// <summary>The file had the text already.</summary>
     None,
 
-    /// <summary>It has it now, or would.</summary>
+    /// <summary>The file was written, or would be written in a dry run.</summary>
     Written,
 
-    /// <summary>Somebody else wrote it, so it is left alone.</summary>
+    /// <summary>The file was not written, because it belongs to the operator or another program.</summary>
     NotOurs,
 }

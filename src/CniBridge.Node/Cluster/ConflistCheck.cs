@@ -2,16 +2,16 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>What speaks against pod ranges before pods have addresses from them: afterwards it is dear to change.</summary>
+/// <summary>Checks of the pod CIDRs before a configuration is written. Later changes would affect running pods.</summary>
 static class ConflistCheck
 {
-    /// <summary>Of the own node only: another's mistake stops nobody else.</summary>
+    /// <summary>Returns the faults of this node's pod CIDRs. Faults of other nodes do not matter here.</summary>
     internal static IEnumerable<string> Find(NodeTable nodes, ClusterNode own, ConflistSettings settings)
     {
-        // Overlaps with other nodes' ranges and with addresses of nodes were found when the table was made.
+        // NodeTable.Create already found overlaps with pod CIDRs and addresses of other nodes.
         return nodes.Problems
             .Where(problem => problem.CostsPodRange && NodeNames.AreEqual(problem.Node, own.Name)).Select(static problem => problem.Text)
-            .Concat(own.PodRanges.Count == 0 ? ["it was given no pod range that can be used"] : [])
+            .Concat(own.PodRanges.Count == 0 ? ["the node has no usable pod CIDR"] : [])
             .Concat(FindInRanges(own.PodRanges, settings));
     }
 
@@ -21,15 +21,15 @@ static class ConflistCheck
 
     static IEnumerable<string> Find(Cidr range, ConflistSettings settings)
     {
-        // As host-local counts: two addresses must remain beside the network's own and the gateway.
+        // host-local needs two addresses besides the network address and the gateway.
         if (range.PrefixLength > range.Address.Bits - 2)
-            yield return $"the pod range {range} is too small: the largest prefix length is {range.Address.Bits - 2}";
+            yield return $"the pod CIDR {range} is too small: use a prefix length of at most {range.Address.Bits - 2}";
         if (settings.ClusterCidrs.Count > 0 && !settings.ClusterCidrs.Any(cluster => Holds(cluster, range)))
         {
-            yield return $"the pod range {range} is not in --cluster-cidr {string.Join(',', settings.ClusterCidrs)}, " +
-                "so pods would be masqueraded to each other";
+            yield return $"the pod CIDR {range} is outside --cluster-cidr {string.Join(',', settings.ClusterCidrs)}, " +
+                "so traffic between pods would be masqueraded";
         }
-        foreach (var text in Overlaps("the pod range", [range], settings.ServiceCidrs))
+        foreach (var text in Overlaps("the pod CIDR", [range], settings.ServiceCidrs))
             yield return text;
     }
 

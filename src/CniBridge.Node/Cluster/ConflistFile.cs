@@ -5,23 +5,23 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>The network configuration that a node's runtime reads: at every moment the old one or the new one, whole.</summary>
+/// <summary>The network configuration file of this node. It is replaced atomically, so runtimes never read a part of it.</summary>
 public sealed class ConflistFile(string path)
 {
     public const string DefaultPath = "/etc/cni/net.d/10-cni-bridge.conflist";
 
     const uint Mode = 0b110_100_100;
 
-    /// <summary>Longer than any list of plugins.</summary>
+    /// <summary>The limit in bytes, larger than any configuration list.</summary>
     const int MaxLength = 4 * 1024 * 1024;
 
     public string Path => path;
 
-    /// <summary>Makes the file have this text, unless somebody else wrote it.</summary>
-    /// <exception cref="IOException">It cannot be read or written.</exception>
+    /// <summary>Writes the text to the file, unless the file does not belong to cni-bridge.</summary>
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
     public ConflistChange Write(string text)
     {
-        // Left by a process that was killed.
+        // A killed process may have left an unfinished file.
         SmallFile.TryDeleteUnfinished(path);
         var change = Compare(text);
         if (change == ConflistChange.Written)
@@ -32,8 +32,8 @@ public sealed class ConflistFile(string path)
         return change;
     }
 
-    /// <summary>What <see cref="Write"/> would do.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Returns what <see cref="Write"/> would do.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public ConflistChange Compare(string text)
     {
         if (SmallFile.TryRead(path, MaxLength) is not { } found)
@@ -43,7 +43,7 @@ public sealed class ConflistFile(string path)
         return found.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(text)) ? ConflistChange.None : ConflistChange.Written;
     }
 
-    /// <summary>Is it there, and did we write it?</summary>
+    /// <summary>Tells whether the file exists and cni-bridge wrote it.</summary>
     public bool IsOurs() => SmallFile.TryReadRegular(path, MaxLength) is { } found && IsOurs(found);
 
     static bool IsOurs(byte[] text) =>
@@ -51,11 +51,13 @@ public sealed class ConflistFile(string path)
         root[NodeConflist.OwnerKey] is JsonValue owner &&
         owner.TryGetValue<string>(out var name) && name.StartsWith(NodeConflist.Owner, StringComparison.Ordinal);
 
-    /// <summary>What is to be said of a file that is not ours.</summary>
+    /// <summary>Returns the message for a file that does not belong to cni-bridge.</summary>
     public string DescribeNotOurs() =>
-        $"{path} is left alone: cni-bridge did not write it, for it has no key {NodeConflist.OwnerKey}; remove the file to have one made";
+        $"{path} is not changed: cni-bridge did not write it (no key {NodeConflist.OwnerKey}); remove the file to let cni-bridge create it";
 
-    /// <summary>The configuration that a runtime takes in place of this one, or null; each takes the first by name.</summary>
+    /// <summary>
+    /// Returns the configuration that runtimes use instead of this one, because its name sorts first; null if there is none.
+    /// </summary>
     public string? FindEarlier()
     {
         var name = System.IO.Path.GetFileName(path);
@@ -63,9 +65,9 @@ public sealed class ConflistFile(string path)
         return string.CompareOrdinal(System.IO.Path.GetFileName(first), name) < 0 ? first : null;
     }
 
-    /// <summary>What is to be said of <see cref="FindEarlier"/>.</summary>
+    /// <summary>Returns the message about the result of <see cref="FindEarlier"/>.</summary>
     public string DescribeEarlier(string earlier) =>
-        $"the runtime takes {earlier} in place of {path}, for its name comes first: remove it, or pods have the addresses that it names";
+        $"runtimes use {earlier} instead of {path}, because its name sorts first: remove it to use {path}";
 
     string Directory => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/";
 }

@@ -1,12 +1,12 @@
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Where the nodes of the cluster are known from.</summary>
+/// <summary>A source of the nodes of the cluster.</summary>
 public interface INodeSource
 {
-    /// <summary>In words that follow "from": the file /etc/cni-bridge/nodes.json, Kubernetes.</summary>
+    /// <summary>The name for messages, to follow "from": "the file /etc/cni-bridge/nodes.json", "Kubernetes".</summary>
     string Description { get; }
 
-    /// <summary>All nodes; always the whole table, never a change to one.</summary>
-    /// <exception cref="Runtime.RuntimeException">The source cannot be had, or is no table at all.</exception>
+    /// <summary>Reads the complete table of nodes.</summary>
+    /// <exception cref="Runtime.RuntimeException">The source does not answer, or its answer is not a node table.</exception>
     NodeTable Read();
 }

@@ -2,26 +2,26 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A node of which not everything that its entry says can be used.</summary>
-/// <param name="Claimed">The readable values of its entry.</param>
+/// <summary>A node whose entry cannot be used completely.</summary>
+/// <param name="Claimed">The readable values of the entry.</param>
 /// <param name="Used">The values that are used.</param>
 public sealed record ImpairedNode(ClusterNode Claimed, ClusterNode Used)
 {
-    /// <summary>The node may have other addresses than those that are used.</summary>
+    /// <summary>True if the node may have other addresses than the used ones.</summary>
     public required bool LacksAddresses { get; init; }
 
-    /// <summary>The node may have other pod ranges than those that are used.</summary>
+    /// <summary>True if the node may have other pod CIDRs than the used ones.</summary>
     public required bool LacksRanges { get; init; }
 
-    /// <summary>Creation times decide between nodes that claim the same. Without them, neither is more credible.</summary>
+    /// <summary>True if creation times decide between conflicting entries. Without them, both entries are equally credible.</summary>
     public required bool IsRanked { get; init; }
 
-    /// <summary>Nothing of the entry is used, because its name cannot be used.</summary>
+    /// <summary>True if nothing of the entry is used, because its name is invalid or a duplicate.</summary>
     public required bool IsRejected { get; init; }
 
-    /// <summary>Used addresses that a less credible entry does not claim, but one that is as credible.</summary>
+    /// <summary>The used addresses that another, equally credible entry claims, too.</summary>
     public required IReadOnlyList<IpAddress> DoubtfulAddresses { get; init; }
 
-    /// <summary>Claimed ranges that are larger than any node's, so that no route to them may stay.</summary>
+    /// <summary>The claimed pod CIDRs that contain those of several nodes. Routes to them are never retained.</summary>
     public required IReadOnlyList<Cidr> RefusedRanges { get; init; }
 }

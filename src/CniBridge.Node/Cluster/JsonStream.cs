@@ -3,15 +3,18 @@ using System.Text.Json;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// JSON of any length, token by token: a list of 5,000 nodes is 75 MB, of which a few hundred kilobytes are wanted. No more
-/// of it is in memory than a piece that grows to the longest single token.
+/// A reader of JSON of any length, token by token. The list of 5,000 nodes has 75 MB, of which a few hundred kilobytes are needed. The
+/// buffer grows only to the longest token.
 /// </summary>
-/// <exception cref="JsonException">From all that reads: no JSON, cut short, or something behind it.</exception>
+/// <exception cref="JsonException">Thrown by all methods that read: the input is not valid JSON, is truncated, or has trailing
+/// data.</exception>
 sealed class JsonStream(Stream input)
 {
     const int FirstSize = 64 * 1024;
 
-    /// <summary>Kubernetes takes no object of more than 1.5 MB: a token that is longer than this is no list of nodes.</summary>
+    /// <summary>
+    /// The limit of one token in bytes. Kubernetes limits objects to 1.5 MB, so a longer token is not from a list of nodes.
+    /// </summary>
     internal const int MaxSize = 4 * 1024 * 1024;
 
     byte[] _buffer = new byte[FirstSize];
@@ -20,12 +23,12 @@ sealed class JsonStream(Stream input)
     bool _isAtEnd;
     JsonReaderState _state;
 
-    /// <summary>How many bytes are held at most until now.</summary>
+    /// <summary>The size of the buffer in bytes, for tests of the memory use.</summary>
     internal int BufferSize => _buffer.Length;
 
     internal JsonTokenType Kind { get; private set; }
 
-    /// <summary>Goes to the next token; false at the end.</summary>
+    /// <summary>Moves to the next token. Returns false at the end.</summary>
     internal bool Read()
     {
         while (true)
@@ -42,7 +45,7 @@ sealed class JsonStream(Stream input)
         }
     }
 
-    /// <summary>At a value: of a string its characters, "" if they are none; of anything else null, and it is passed over.</summary>
+    /// <summary>Returns the string at the current value: "" if it is not valid text, null for any other value, which is skipped.</summary>
     internal string? ReadText()
     {
         if (Kind != JsonTokenType.String)
@@ -55,7 +58,7 @@ sealed class JsonStream(Stream input)
         return TextOf(ref reader) ?? "";
     }
 
-    /// <summary>Returns the number at the current value; null for anything else, which is skipped.</summary>
+    /// <summary>Returns the number at the current value; null for any other value, which is skipped.</summary>
     internal int? ReadInt32()
     {
         if (Kind != JsonTokenType.Number)
@@ -68,8 +71,8 @@ sealed class JsonStream(Stream input)
         return reader.TryGetInt32(out var value) ? value : null;
     }
 
-    /// <summary>At a value: each property of an object in turn; false for anything else, which is passed over.</summary>
-    /// <param name="read">Called with the name at the value, which it must read or skip.</param>
+    /// <summary>Reads the properties of the object at the current value. Returns false for any other value, which is skipped.</summary>
+    /// <param name="read">Called with each property's name; it must read or skip the value.</param>
     internal bool ReadObject(Action<string> read)
     {
         if (Kind != JsonTokenType.StartObject)
@@ -79,7 +82,7 @@ sealed class JsonStream(Stream input)
         }
         while (Read() && Kind == JsonTokenType.PropertyName)
         {
-            // A name that is no text is no key of ours.
+            // A name with invalid text matches no known key.
             var name = _name ?? "";
             Read();
             read(name);
@@ -87,8 +90,8 @@ sealed class JsonStream(Stream input)
         return true;
     }
 
-    /// <summary>At a value: each item of a list in turn; false for anything else, which is passed over.</summary>
-    /// <param name="read">Called at the item, which it must read or skip.</param>
+    /// <summary>Reads the items of the array at the current value. Returns false for any other value, which is skipped.</summary>
+    /// <param name="read">Called for each item; it must read or skip it.</param>
     internal bool ReadList(Action read)
     {
         if (Kind != JsonTokenType.StartArray)
@@ -101,7 +104,7 @@ sealed class JsonStream(Stream input)
         return true;
     }
 
-    /// <summary>At a value: goes to its last token.</summary>
+    /// <summary>Skips the current value: moves to its last token.</summary>
     internal void Skip()
     {
         if (Kind is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
@@ -130,7 +133,7 @@ sealed class JsonStream(Stream input)
         _state = reader.CurrentState;
     }
 
-    /// <summary>Moves what is left to the front and reads behind it; half a token that fills all makes room for more.</summary>
+    /// <summary>Moves the unread bytes to the front of the buffer and reads more. Enlarges the buffer if one token fills it.</summary>
     void Fill()
     {
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -139,7 +142,7 @@ sealed class JsonStream(Stream input)
         if (_end == _buffer.Length)
         {
             if (_buffer.Length >= MaxSize)
-                throw new JsonException($"a single text is longer than {MaxSize / 1024 / 1024} MiB");
+                throw new JsonException($"a string is longer than {MaxSize / 1024 / 1024} MiB");
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
         var count = input.Read(_buffer.AsSpan(_end));

@@ -3,8 +3,8 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>The nodes of Kubernetes, through kubectl.</summary>
-/// <param name="timeout">After which a call has failed; the list of a large cluster comes in many requests.</param>
+/// <summary>The nodes of Kubernetes, read with kubectl.</summary>
+/// <param name="timeout">The time limit of one call. kubectl reads a large cluster with many requests.</param>
 public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSource, IDisposable
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
@@ -26,11 +26,11 @@ public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSou
         }
         catch (TimeoutException)
         {
-            throw new RuntimeException($"kubectl did not answer in {timeout.TotalSeconds} s");
+            throw new RuntimeException($"kubectl did not answer within {timeout.TotalSeconds} s");
         }
         catch (IOException e)
         {
-            throw new RuntimeException($"cannot read what kubectl prints: {e.Message}");
+            throw new RuntimeException($"cannot read the output of kubectl: {e.Message}");
         }
         finally
         {
@@ -44,12 +44,12 @@ public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSou
         lock (_changing)
         {
             return _isDisposed
-                ? throw new RuntimeException("kubectl is not asked any more")
+                ? throw new RuntimeException("kubectl was stopped")
                 : _running = command.Start(["get", "nodes", "-o", "json"], s_requestTimeout, timeout);
         }
     }
 
-    /// <summary>Ends kubectl if it runs; from any thread. Whoever reads is told that it failed.</summary>
+    /// <summary>Kills kubectl if it runs. Any thread may call it; a read in progress then fails.</summary>
     public void Dispose()
     {
         lock (_changing)
@@ -65,19 +65,19 @@ public sealed class Kubectl(KubectlCommand command, TimeSpan timeout) : INodeSou
         RuntimeException? refusal = null;
         try
         {
-            table = KubernetesNodes.Parse(output, "what kubectl prints");
+            table = KubernetesNodes.Parse(output, "the output of kubectl");
         }
         catch (RuntimeException e)
         {
-            // If kubectl failed then that is why there is no list.
+            // If kubectl failed, its error explains the missing list.
             refusal = e;
         }
         var exitCode = output.Wait();
         if (exitCode != 0)
             throw new RuntimeException($"kubectl failed: {KubectlCommand.Describe(output.Errors, exitCode)}");
-        // A cluster has at least the node that asks: to believe otherwise would take all routes away.
+        // A cluster has at least this node. An empty list would remove all routes.
         return table is { Nodes.Count: 0, Problems.Count: 0 }
-            ? throw new RuntimeException("kubectl tells of no nodes at all: is it the right cluster?")
+            ? throw new RuntimeException("kubectl lists no nodes: check that the kubeconfig is for this cluster")
             : table ?? throw refusal!;
     }
 }

@@ -4,23 +4,23 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>How kubectl is called: we have no client of the API, no certificates and no tokens of our own.</summary>
-/// <param name="program">A path, or a name that is looked for in PATH.</param>
-/// <param name="kubeconfig">Null: kubectl's own rules, and after those the kubelet's.</param>
-/// <param name="environment">Of our own process.</param>
+/// <summary>The command line of kubectl. cni-bridge has no API client, certificates or tokens of its own.</summary>
+/// <param name="program">A path, or a name to search in PATH.</param>
+/// <param name="kubeconfig">The value of --kubeconfig; null to use kubectl's own rules, then the kubelet's file.</param>
+/// <param name="environment">The environment variables for kubectl.</param>
 public sealed class KubectlCommand(string program, string? kubeconfig, IReadOnlyDictionary<string, string> environment)
 {
     public const string DefaultProgram = "kubectl";
 
-    /// <summary>What the kubelet reaches the API with; written by kubeadm.</summary>
+    /// <summary>The kubeconfig of the kubelet, written by kubeadm.</summary>
     internal const string KubeletConfig = "/etc/kubernetes/kubelet.conf";
 
     const string ServiceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
     /// <summary>Starts kubectl.</summary>
-    /// <param name="requestTimeout">Of each request to the API.</param>
-    /// <param name="timeout">For all of its life; null: as long as it likes.</param>
-    /// <exception cref="RuntimeException">It is not there, or cannot be run.</exception>
+    /// <param name="requestTimeout">The time limit of each request to the API server.</param>
+    /// <param name="timeout">The time limit of the process; null for none.</param>
+    /// <exception cref="RuntimeException">kubectl was not found, or cannot be executed.</exception>
     internal ChildStream Start(IEnumerable<string> arguments, TimeSpan requestTimeout, TimeSpan? timeout)
     {
         try
@@ -44,13 +44,13 @@ public sealed class KubectlCommand(string program, string? kubeconfig, IReadOnly
             if (File.Exists(path))
                 return path;
         }
-        throw new RuntimeException($"there is no {program} in PATH: install it, or name it with --kubectl");
+        throw new RuntimeException($"{program} was not found in PATH: install it, or give its path with --kubectl");
     }
 
     internal IEnumerable<string> ConnectionArguments(TimeSpan requestTimeout, Func<string, bool> exists)
     {
         var ownRules = kubeconfig is null && HasKubeconfig(exists);
-        // With any such option kubectl looks for the API on localhost instead of where a pod's account finds it.
+        // With such an option kubectl ignores the pod's service account and tries localhost.
         if (kubeconfig is null && !ownRules && IsInPod(exists))
             return [];
         var file = kubeconfig ?? (ownRules || !exists(KubeletConfig) ? null : KubeletConfig);
@@ -58,22 +58,22 @@ public sealed class KubectlCommand(string program, string? kubeconfig, IReadOnly
         return file is null ? [timeout] : [timeout, $"--kubeconfig={file}"];
     }
 
-    /// <summary>By kubectl's own rules: a variable, or a file of the user.</summary>
+    /// <summary>Tells whether kubectl finds a kubeconfig by its own rules: a variable, or a file in HOME.</summary>
     bool HasKubeconfig(Func<string, bool> exists) =>
         environment.GetValueOrDefault("KUBECONFIG", "").Length > 0 ||
         (environment.TryGetValue("HOME", out var home) && exists(Path.Combine(home, ".kube/config")));
 
     bool IsInPod(Func<string, bool> exists) => environment.ContainsKey("KUBERNETES_SERVICE_HOST") && exists(ServiceAccountToken);
 
-    /// <summary>What a failed call said: its first line that is no entry of a log, or how it ended.</summary>
+    /// <summary>Returns the reason of a failure: the first line of the errors that is not a log entry, otherwise the exit status.</summary>
     internal static string Describe(string errors, int exitCode)
     {
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return Array.Find(lines, static line => !IsLogEntry(line)) ?? lines.FirstOrDefault()
-            ?? $"it said nothing ({new ChildResult(exitCode, [], []).Describe()})";
+            ?? $"no error message ({new ChildResult(exitCode, [], []).Describe()})";
     }
 
-    /// <summary>klog's: E0131 12:00:00.000000 …</summary>
+    /// <summary>Recognizes entries of klog, such as "E0131 12:00:00.000000 …".</summary>
     static bool IsLogEntry(string line) =>
         line.Length > 6 && line[0] is 'E' or 'W' or 'I' or 'F' && line.AsSpan(1, 4).IndexOfAnyExceptInRange('0', '9') < 0 && line[5] == ' ';
 }

@@ -2,17 +2,19 @@ using System.Text;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>The lines of a watch, one for each event: TYPE NAME and the values of interest. Most events change none of them.</summary>
+/// <summary>
+/// The lines of a watch. Each event is a line: TYPE NAME and the relevant values. Most events do not change these values.
+/// </summary>
 sealed class KubectlLines
 {
     const int MaxLine = 1024 * 1024;
 
-    /// <summary>The last values of each node by name, as this watch told them.</summary>
+    /// <summary>The last values of each node, by name, from the current watch.</summary>
     Dictionary<string, string> _told = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The values that the former watch told and this one did not repeat yet. A node that was deleted between two watches is never
-    /// told of again, so its values go with the next restart.
+    /// The values from the previous watch that the current one has not repeated yet. A node that was deleted between two watches is
+    /// never repeated, so its values are dropped with the next restart.
     /// </summary>
     Dictionary<string, string> _former = new(StringComparer.Ordinal);
 
@@ -20,12 +22,12 @@ sealed class KubectlLines
     int _end;
     bool _isFirst;
 
-    /// <summary>How many nodes have values in memory.</summary>
+    /// <summary>The number of nodes whose values are stored.</summary>
     internal int Count => _told.Count + _former.Count;
 
     /// <summary>
-    /// Begins another watch, which tells of every node that exists. Its first line always counts as a change, because the events
-    /// between the two watches are unknown.
+    /// Begins a new watch, which reports every existing node. Its first line always counts as a change, because events between the
+    /// watches were missed.
     /// </summary>
     internal void Restart()
     {
@@ -35,9 +37,9 @@ sealed class KubectlLines
         _told = new Dictionary<string, string>(StringComparer.Ordinal);
     }
 
-    /// <summary>Waits for a line that tells something new, and takes with it all that have come by then.</summary>
-    /// <returns>False at the end.</returns>
-    /// <exception cref="IOException">It cannot be read, or is no line.</exception>
+    /// <summary>Waits for a change, and reads all lines that have arrived by then.</summary>
+    /// <returns>False at the end of the stream.</returns>
+    /// <exception cref="IOException">The stream cannot be read, or a line is too long.</exception>
     internal bool ReadChange(Stream from)
     {
         while (true)

@@ -4,14 +4,12 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// Tells soon after a change of a node that the list is worth asking for again. Only that: what is lost here is found when the
-/// list is asked for anyway. Nodes report their health every few seconds, so only what differs from what was told before counts.
+/// A watch that reports when the list of nodes should be read again. A missed event does no harm, because the list is also read
+/// periodically. Nodes report their health every few seconds, so only changed values count.
 /// </summary>
 public sealed class KubectlWatch(KubectlCommand command) : IDisposable
 {
-    /// <summary>
-    /// The API ends the watch then; a kubectl whose parent was killed lives no longer than that either.
-    /// </summary>
+    /// <summary>The time after which the API server ends the watch. It also limits the life of a kubectl whose parent was killed.</summary>
     static readonly TimeSpan s_requestTimeout = TimeSpan.FromMinutes(10);
 
     static readonly string[] s_arguments =
@@ -25,15 +23,15 @@ public sealed class KubectlWatch(KubectlCommand command) : IDisposable
     ChildStream? _output;
     bool _isDisposed;
 
-    /// <summary>Why the last watch ended, once it did; empty if it came to its regular end.</summary>
+    /// <summary>The reason why the last watch ended; empty after a regular end.</summary>
     public string Failure { get; private set; } = "";
 
     /// <summary>
-    /// Starts kubectl if it does not run, and waits until a node changed: for a thread of its own. The first watch tells of all
-    /// nodes that there are, so the list that is asked for then has what changed before the watch stood.
+    /// Starts kubectl if it does not run, and waits until a node changes. It blocks, so it needs a thread of its own. The first watch
+    /// reports all existing nodes, so a list read after it includes earlier changes.
     /// </summary>
-    /// <returns>False when the watch ended, or was disposed: after a pause the next call starts another.</returns>
-    /// <exception cref="RuntimeException">kubectl is not there, or cannot be run.</exception>
+    /// <returns>False if the watch ended or was disposed. Call again after a pause to start another one.</returns>
+    /// <exception cref="RuntimeException">kubectl was not found, or cannot be executed.</exception>
     public bool WaitForChange()
     {
         if (TryStart() is not { } output)
@@ -47,7 +45,7 @@ public sealed class KubectlWatch(KubectlCommand command) : IDisposable
         }
         catch (IOException e)
         {
-            Failure = $"cannot read what kubectl prints: {e.Message}";
+            Failure = $"cannot read the output of kubectl: {e.Message}";
         }
         lock (_changing)
             _output = null;
@@ -66,7 +64,7 @@ public sealed class KubectlWatch(KubectlCommand command) : IDisposable
         }
     }
 
-    /// <summary>Ends kubectl; from any thread. Whoever waits is told that the watch ended.</summary>
+    /// <summary>Kills kubectl. Any thread may call it; a waiting call then returns false.</summary>
     public void Dispose()
     {
         lock (_changing)

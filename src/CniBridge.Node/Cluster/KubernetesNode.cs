@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A Node of Kubernetes (v1): what of it says where pods are. A node that is being deleted still has its pods.</summary>
+/// <summary>The relevant parts of a Kubernetes Node object (v1). A node that is being deleted counts, because its pods still run.</summary>
 static class KubernetesNode
 {
-    /// <summary>At an item of the list.</summary>
-    /// <param name="kind">Of the object, or null.</param>
+    /// <summary>Reads the list item at the current position.</summary>
+    /// <param name="kind">The kind of the object, or null.</param>
     internal static NodeEntry Read(JsonStream json, string place, out string? kind)
     {
         var entry = new NodeEntry(place);
@@ -26,7 +26,7 @@ static class KubernetesNode
                     break;
                 case "status":
                     if (!IsNull(json) && !json.ReadObject(key => ReadStatus(json, entry, key)))
-                        entry.AddAddressProblem("status is no JSON object");
+                        entry.AddAddressProblem("status is not a JSON object");
                     break;
                 default:
                     json.Skip();
@@ -34,7 +34,7 @@ static class KubernetesNode
             }
         });
         if (!isObject)
-            entry.AddDamage("it is no JSON object");
+            entry.AddDamage("the entry is not a JSON object");
         kind = found;
         return entry;
     }
@@ -49,7 +49,7 @@ static class KubernetesNode
             json.Skip();
     }
 
-    /// <summary>The older key has the first of the newer one's ranges, and some write only that.</summary>
+    /// <summary>Reads podCIDRs. If it is missing, uses the older key podCIDR, which some programs write alone.</summary>
     static void ReadSpec(JsonStream json, NodeEntry entry)
     {
         var (single, isSingle) = (default(string), false);
@@ -65,7 +65,7 @@ static class KubernetesNode
                 json.Skip();
         });
         if (!isObject)
-            entry.AddRangeProblem("spec is no JSON object");
+            entry.AddRangeProblem("spec is not a JSON object");
         if (isSingle && single is not "" && !entry.HasPodRanges)
             entry.AddPodRange(single);
     }
@@ -73,10 +73,10 @@ static class KubernetesNode
     static void ReadRanges(JsonStream json, NodeEntry entry)
     {
         if (!json.ReadList(() => entry.AddPodRange(json.ReadText())))
-            entry.AddRangeProblem("podCIDRs is no list");
+            entry.AddRangeProblem("podCIDRs is not a list");
     }
 
-    /// <summary>At a value: null means the same as a key that is absent.</summary>
+    /// <summary>Tells whether the current value is null, which means the same as an absent key.</summary>
     static bool IsNull(JsonStream json) => json.Kind == JsonTokenType.Null;
 
     static void ReadStatus(JsonStream json, NodeEntry entry, string key)
@@ -84,7 +84,7 @@ static class KubernetesNode
         if (key != "addresses")
             json.Skip();
         else if (!IsNull(json) && !json.ReadList(() => ReadAddress(json, entry)))
-            entry.AddAddressProblem("addresses is no list");
+            entry.AddAddressProblem("addresses is not a list");
     }
 
     static void ReadAddress(JsonStream json, NodeEntry entry)

@@ -3,13 +3,14 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// The nodes in what 'kubectl get nodes -o json' prints: those that are there longest first. A node that was given no pod
-/// range yet has none; that is no problem.
+/// The nodes in the output of "kubectl get nodes -o json", oldest first. A node without pod CIDRs is valid: it has not been assigned
+/// one yet.
 /// </summary>
 public static class KubernetesNodes
 {
-    /// <param name="source">What messages call it.</param>
-    /// <exception cref="RuntimeException">No list of nodes.</exception>
-    /// <exception cref="IOException">It cannot be read to its end.</exception>
+    /// <summary>Parses the output of kubectl.</summary>
+    /// <param name="source">The name of the input, for error messages.</param>
+    /// <exception cref="RuntimeException">The input is not a list of nodes.</exception>
+    /// <exception cref="IOException">The input cannot be read completely.</exception>
     public static NodeTable Parse(Stream input, string source) => NodeDocument.Read(input, source, isKubernetes: true);
 }

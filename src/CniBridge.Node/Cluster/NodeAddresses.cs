@@ -2,23 +2,23 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Addresses of nodes that others can send packets to.</summary>
+/// <summary>The check of node addresses: other nodes must be able to send packets to them.</summary>
 static class NodeAddresses
 {
     static readonly (Cidr Network, string What)[] s_unusable =
     [
-        (Cidr.Parse("0.0.0.0/8"), "no address of a node"),
+        (Cidr.Parse("0.0.0.0/8"), "not a valid node address"),
         (Cidr.Parse("127.0.0.0/8"), "a loopback address"),
         (Cidr.Parse("224.0.0.0/4"), "a multicast address"),
         (Cidr.Parse("255.255.255.255/32"), "the broadcast address"),
-        (Cidr.Parse("::/128"), "no address of a node"),
+        (Cidr.Parse("::/128"), "not a valid node address"),
         (Cidr.Parse("::1/128"), "a loopback address"),
         (Cidr.Parse("ff00::/8"), "a multicast address"),
-        // Each interface has that network, and a node's entry names none.
+        // Each link has this network, and an entry names no link.
         (Cidr.Parse("fe80::/10"), "a link-local address"),
     ];
 
-    /// <summary>Leaves each node the addresses that can be used and that no earlier node has.</summary>
+    /// <summary>Removes unusable addresses, and addresses of earlier nodes, from each node.</summary>
     internal static void Check(List<NodeCandidate> nodes, List<NodeProblem> problems)
     {
         var owners = new Dictionary<IpAddress, NodeCandidate>();
@@ -28,7 +28,7 @@ static class NodeAddresses
             var isComplete = true;
             foreach (var address in node.Node.Addresses)
             {
-                // An entry may give one address twice.
+                // An entry may list an address twice.
                 if (addresses.Contains(address))
                     continue;
                 if (WhyNot(address, node, owners) is not { } why)
@@ -37,7 +37,7 @@ static class NodeAddresses
                     continue;
                 }
                 isComplete = false;
-                problems.Add(new NodeProblem(node.Name, $"the address {address} is {why}, so it is not used"));
+                problems.Add(new NodeProblem(node.Name, $"the address {address} is not used: it is {why}"));
             }
             node.UseAddresses(addresses, isComplete);
         }
@@ -54,6 +54,6 @@ static class NodeAddresses
             return null;
         var owner = owners[address];
         owner.DoubtAddress(node, address);
-        return $"{owner.Name}'s";
+        return $"already an address of {owner.Name}";
     }
 }

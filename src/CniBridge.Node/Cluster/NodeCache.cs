@@ -5,7 +5,7 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// The last good table on disk, in the form of a nodes file: what a node that boots knows of the others before anybody answers.
+/// The last valid node table, saved in the format of a nodes file. After a boot, the agent uses it until the source answers.
 /// </summary>
 public sealed class NodeCache(string path)
 {
@@ -17,14 +17,14 @@ public sealed class NodeCache(string path)
 
     public string Path => path;
 
-    /// <summary>Keeps a table; nothing is written if it is kept already.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Saves a table, if it differs from the saved one.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(NodeTable table)
     {
         var text = NodeFile.Write(table);
         if (_last is null)
             SmallFile.TryDeleteUnfinished(path);
-        // One byte more tells a longer file.
+        // One more byte shows that the file is longer.
         _last ??= SmallFile.TryReadRegular(path, text.Length + 1);
         if (_last is not null && text.AsSpan().SequenceEqual(_last) && SmallFile.Exists(path))
             return;
@@ -33,8 +33,8 @@ public sealed class NodeCache(string path)
         _last = text;
     }
 
-    /// <summary>The table that was kept; null if none was.</summary>
-    /// <param name="changed">When it last was another, in words.</param>
+    /// <summary>Returns the saved table; null if there is none.</summary>
+    /// <param name="changed">The time of the last change, as text.</param>
     /// <exception cref="RuntimeException">The file is damaged, or cannot be read.</exception>
     public NodeTable? TryLoad(out string changed)
     {

@@ -2,25 +2,26 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A node's entry while it is compared with those of other nodes.</summary>
+/// <summary>A node's entry during the comparison with other entries.</summary>
 sealed class NodeCandidate(NodeClaim claim)
 {
     List<IpAddress>? _doubtfulAddresses;
     List<Cidr>? _refusedRanges;
     bool _lacksAddresses = claim.HasUnreadableAddresses, _lacksRanges = claim.HasUnreadableRanges, _isRejected;
 
-    /// <summary>The part that can be used.</summary>
+    /// <summary>The usable part of the entry.</summary>
     internal ClusterNode Node { get; private set; } = claim.Node;
 
     internal string Name => Node.Name;
 
-    /// <summary>The entry has no name, which was reported already.</summary>
+    /// <summary>True if the entry has no name; this was already reported.</summary>
     internal bool IsNameless => claim.IsNameless;
 
-    /// <summary>Notes that nothing of the entry is used.</summary>
+    /// <summary>Marks the entry as unusable.</summary>
     internal void Reject() => _isRejected = _lacksAddresses = _lacksRanges = true;
 
-    /// <param name="isComplete">They are all that the entry has; it may give one twice.</param>
+    /// <summary>Replaces the addresses by the usable ones.</summary>
+    /// <param name="isComplete">False if an address was removed. A duplicate in the entry does not count.</param>
     internal void UseAddresses(List<IpAddress> addresses, bool isComplete)
     {
         if (addresses.Count != Node.Addresses.Count)
@@ -36,17 +37,17 @@ sealed class NodeCandidate(NodeClaim claim)
         _lacksRanges = true;
     }
 
-    /// <summary>Notes a range that is larger than any node's.</summary>
+    /// <summary>Records a pod CIDR that contains those of several nodes.</summary>
     internal void Refuse(Cidr range) => (_refusedRanges ??= []).Add(range);
 
-    /// <summary>Notes that another node claims the name that this one has. Without creation times either may be the wrong one.</summary>
+    /// <summary>Records that another entry has the same name. Without creation times either entry may be the wrong one.</summary>
     internal void DoubtName(NodeCandidate other)
     {
         _lacksAddresses |= IsAsCredible(other);
         _lacksRanges |= IsAsCredible(other);
     }
 
-    /// <summary>Notes that another node claims an address that this one has.</summary>
+    /// <summary>Records that another entry claims an address of this node.</summary>
     internal void DoubtAddress(NodeCandidate other, IpAddress address)
     {
         if (!IsAsCredible(other))
@@ -55,14 +56,14 @@ sealed class NodeCandidate(NodeClaim claim)
         _lacksAddresses = true;
     }
 
-    /// <summary>Notes that another node claims a range that overlaps one of this node.</summary>
+    /// <summary>Records that another entry claims a pod CIDR that overlaps one of this node.</summary>
     internal void DoubtRanges(NodeCandidate other) => _lacksRanges |= IsAsCredible(other);
 
     bool IsAsCredible(NodeCandidate other) => !IsRanked || !other.IsRanked;
 
     bool IsRanked => claim.CreationTime is not null;
 
-    /// <summary>Returns null for an entry that can be used as it is.</summary>
+    /// <summary>Returns the faults of the entry; null if all of it can be used.</summary>
     internal ImpairedNode? ToImpaired()
     {
         var lacksAddresses = _lacksAddresses || HasRangeWithoutAddress();
@@ -77,7 +78,7 @@ sealed class NodeCandidate(NodeClaim claim)
         };
     }
 
-    /// <summary>Nothing can be sent to such a range, so an address of its family is missing.</summary>
+    /// <summary>Tells whether a pod CIDR has no node address of its family, so that an address must be missing.</summary>
     bool HasRangeWithoutAddress()
     {
         foreach (var range in Node.PodRanges)

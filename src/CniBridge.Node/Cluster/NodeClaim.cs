@@ -1,20 +1,19 @@
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A node's entry in its source: the values that can be read, not compared with those of other nodes yet.</summary>
+/// <summary>A node's entry in the source: its readable values, before the comparison with other entries.</summary>
 public sealed record NodeClaim(ClusterNode Node)
 {
-    /// <summary>The entry has no name, which was reported already. The node's name is empty then.</summary>
+    /// <summary>True if the entry has no name; this was already reported. The node's name is then empty.</summary>
     public bool IsNameless { get; init; }
 
-    /// <summary>The entry names addresses that cannot be read, or none where each node has some.</summary>
+    /// <summary>True if an address is unreadable, or if required addresses are missing.</summary>
     public bool HasUnreadableAddresses { get; init; }
 
-    /// <summary>The entry names pod ranges that cannot be read.</summary>
+    /// <summary>True if a pod CIDR is unreadable.</summary>
     public bool HasUnreadableRanges { get; init; }
 
     /// <summary>
-    /// RFC 3339 in UTC, as Kubernetes writes it. Null for sources in which the order of nodes means nothing, such as a file that a
-    /// person edits.
+    /// The creation time as RFC 3339 text in UTC, as Kubernetes writes it. Null if the source has none, such as a file edited by hand.
     /// </summary>
     public string? CreationTime { get; init; }
 }

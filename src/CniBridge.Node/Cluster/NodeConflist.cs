@@ -4,60 +4,61 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A node's network configuration, made of its pod ranges: as conf/10-bridge.conflist, which a person would copy.</summary>
+/// <summary>The text of a node's network configuration, made from its pod CIDRs. The form is that of conf/10-bridge.conflist.</summary>
 public static class NodeConflist
 {
     internal const string NetworkName = "podnet";
 
-    /// <summary>The key that says whose file it is.</summary>
+    /// <summary>The key that marks files written by cni-bridge.</summary>
     internal const string OwnerKey = "managedBy";
 
-    /// <summary>What the key's value begins with.</summary>
+    /// <summary>The prefix of the key's value.</summary>
     internal const string Owner = "cni-bridge";
 
-    const string AgentText = Owner + ", from this node's pod ranges; remove this key and the file is yours and is left alone";
+    const string AgentText = Owner + ", from this node's pod CIDRs; remove this key to keep your own changes to the file";
 
-    const string InstallText = Owner + " install; remove this key and the file is yours and is left alone";
+    const string InstallText = Owner + " install; remove this key to keep your own changes to the file";
 
-    /// <param name="name">This node's.</param>
-    /// <param name="source">Where the nodes are from, for messages: the file /etc/cni-bridge/nodes.json.</param>
-    /// <returns>The file's text. The same for the same nodes, whatever order they come in.</returns>
-    /// <exception cref="RuntimeException">
-    /// There are no pod ranges, or such that pods would not reach what they should: all reasons.
-    /// </exception>
+    /// <summary>Creates the configuration of a node in a cluster. The order of the nodes does not change the text.</summary>
+    /// <param name="name">The name of this node.</param>
+    /// <param name="source">The name of the node source, for error messages.</param>
+    /// <exception cref="RuntimeException">The node is not in the table, or its pod CIDRs are missing or unusable. The message lists all
+    /// reasons.</exception>
     public static string Make(NodeTable nodes, string name, string source, ConflistSettings settings)
     {
         var own = nodes.Find(name) ?? throw new RuntimeException(
-            $"there is no node {NodeNames.Shown(name)} among the {nodes.Nodes.Count} from {source}: name this one with --node-name");
+            $"node {NodeNames.Shown(name)} is not among the {nodes.Nodes.Count} nodes from {source}: give this node's name with --node-name");
         settings = settings.Or(nodes.ClusterCidrs);
         var reasons = new List<string>(ConflistCheck.Find(nodes, own, settings));
         if (reasons.Count > 0)
-            throw new RuntimeException($"no network configuration for {own.Name}: {string.Join("; ", reasons)}");
+            throw new RuntimeException($"cannot create the network configuration for {own.Name}: {string.Join("; ", reasons)}");
         return Format(AgentText, own.PodRanges, ClusterOf(nodes, settings));
     }
 
-    /// <summary>For a node that nobody tells of the others: only with ClusterCidrs are pods masqueraded to the world.</summary>
-    /// <exception cref="RuntimeException">The ranges are such that no pod could have an address, or not reach what it should.</exception>
+    /// <summary>
+    /// Creates the configuration of a node without a node table. Pods are masqueraded only if cluster networks are given.
+    /// </summary>
+    /// <exception cref="RuntimeException">The pod CIDRs are too small, or overlap other networks.</exception>
     public static string MakeAlone(IReadOnlyList<Cidr> ranges, ConflistSettings settings)
     {
         var reasons = new List<string>(ConflistCheck.FindInRanges(ranges, settings));
         if (reasons.Count > 0)
-            throw new RuntimeException($"no network configuration: {string.Join("; ", reasons)}");
+            throw new RuntimeException($"cannot create the network configuration: {string.Join("; ", reasons)}");
         return Format(InstallText, ranges, CidrSummary.Of(settings.ClusterCidrs));
     }
 
-    /// <summary>Somebody's own configuration with the key that says that we put it there.</summary>
-    /// <exception cref="RuntimeException">It is no list of plugins, or cannot be read.</exception>
+    /// <summary>Returns the text of the operator's configuration file with the key that marks it as installed by cni-bridge.</summary>
+    /// <exception cref="RuntimeException">The file is not a list of plugins, or cannot be read.</exception>
     public static string Mark(string file)
     {
         var list = NetworkList.Load(file);
         if (!RuntimeJson.TryParseObject(list.Text, out var root) || !root.ContainsKey("plugins"))
-            throw new RuntimeException($"{file}: a file of the name .conflist has a list plugins, and this is one plugin's configuration");
+            throw new RuntimeException($"{file}: a .conflist needs a list of plugins, but this is the configuration of a single plugin");
         var text = Encoding.UTF8.GetString(list.Text);
         return root.ContainsKey(OwnerKey) ? text : text.Insert(text.IndexOf('{', StringComparison.Ordinal) + 1, $"\n  \"{OwnerKey}\": \"{InstallText}\",");
     }
 
-    /// <summary>What pods reach with their own address: the cluster's pods.</summary>
+    /// <summary>Returns the networks that are not masqueraded: the cluster networks, or the pod CIDRs of all nodes.</summary>
     internal static IReadOnlyList<Cidr> ClusterOf(NodeTable nodes, ConflistSettings settings) =>
         settings.Or(nodes.ClusterCidrs).ClusterCidrs is { Count: > 0 } networks ? CidrSummary.Of(networks) : CidrSummary.Of(AllRanges(nodes));
 
@@ -70,7 +71,8 @@ public static class NodeConflist
         }
     }
 
-    /// <param name="cluster">Empty: nothing is masqueraded.</param>
+    /// <summary>Formats the configuration.</summary>
+    /// <param name="cluster">The networks that are not masqueraded; empty for no masquerade at all.</param>
     static string Format(string owner, IReadOnlyList<Cidr> ranges, IReadOnlyList<Cidr> cluster) => $$"""
         {
           "cniVersion": "1.0.0",
@@ -103,7 +105,7 @@ public static class NodeConflist
         ? ""
         : $"\"ipMasq\": true,\n      \"nonMasqueradeCIDRs\": [{string.Join(", ", cluster.Select(static network => $"\"{network}\""))}],\n      ";
 
-    /// <summary>A set for each family, of which a pod gets one address each.</summary>
+    /// <summary>Formats one range set per family, so that a pod gets one address of each family.</summary>
     static string FormatSets(IReadOnlyList<Cidr> ranges)
     {
         var text = new StringBuilder();

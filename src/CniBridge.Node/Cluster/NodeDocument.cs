@@ -6,8 +6,8 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// All nodes as JSON, in our own form or as kubectl prints them. Which of the two it is stands behind the nodes in what kubectl
-/// prints, so both are read as they come.
+/// A JSON document with nodes: a nodes file or the output of kubectl. The key "kind" follows the items in kubectl's output, so both
+/// forms are read before one is chosen.
 /// </summary>
 sealed class NodeDocument
 {
@@ -17,15 +17,15 @@ sealed class NodeDocument
 
     readonly List<Cidr> _clusterCidrs = [];
 
-    /// <summary>The entries of our own form; null when there is no such list.</summary>
+    /// <summary>The entries of a nodes file; null without the key "nodes".</summary>
     List<NodeClaim>? _nodes;
 
-    /// <summary>The items of Kubernetes; null when there is no such list.</summary>
+    /// <summary>The items of a Kubernetes list; null without the key "items".</summary>
     List<NodeClaim>? _items;
 
     string? _kind, _message;
 
-    /// <summary>How many entries were read.</summary>
+    /// <summary>The number of entries read so far.</summary>
     int _place;
 
     NodeDocument(Stream input, string source)
@@ -34,8 +34,9 @@ sealed class NodeDocument
         _source = source;
     }
 
-    /// <param name="source">What messages call it: the path of a file.</param>
-    /// <exception cref="RuntimeException">It cannot be read, or is neither form.</exception>
+    /// <summary>Reads a document.</summary>
+    /// <param name="source">The name of the input for error messages, such as the path of a file.</param>
+    /// <exception cref="RuntimeException">The input is not valid JSON, or has neither form.</exception>
     internal static NodeTable Read(Stream input, string source, bool isKubernetes = false)
     {
         var document = new NodeDocument(input, source);
@@ -54,8 +55,8 @@ sealed class NodeDocument
     {
         _json.Read();
         if (!_json.ReadObject(ReadProperty))
-            throw Refuse("is no JSON object");
-        // Nothing but white space may follow; anything else makes this throw.
+            throw Refuse("is not a JSON object");
+        // Throws for anything but white space after the object.
         _json.Read();
     }
 
@@ -64,18 +65,18 @@ sealed class NodeDocument
         switch (name)
         {
             case "nodes":
-                _nodes = _nodes is null ? [] : throw Refuse("has the key nodes twice");
+                _nodes = _nodes is null ? [] : throw Refuse("has the key nodes more than once");
                 if (!_json.ReadList(() => _nodes.Add(NodeFileEntry.Read(_json, PlaceOf(name)).Finish(_problems))))
-                    throw Refuse("has a key nodes that is no list");
+                    throw Refuse("has a key nodes that is not a list");
                 break;
             case "items":
-                _items = _items is null ? [] : throw Refuse("has the key items twice");
+                _items = _items is null ? [] : throw Refuse("has the key items more than once");
                 if (!_json.ReadList(AddItem))
-                    throw Refuse("has a key items that is no list");
+                    throw Refuse("has a key items that is not a list");
                 break;
             case "clusterCidrs":
                 if (!_json.ReadList(AddClusterCidr))
-                    throw Refuse("has a key clusterCidrs that is no list");
+                    throw Refuse("has a key clusterCidrs that is not a list");
                 break;
             case "problems":
                 _json.ReadList(AddKeptProblem);
@@ -94,10 +95,13 @@ sealed class NodeDocument
 
     string PlaceOf(string list) => string.Create(CultureInfo.InvariantCulture, $"{list}[{_place++}]");
 
-    /// <exception cref="RuntimeException">It is no network: to pass over it would allow other ranges, or refuse those of nodes.</exception>
+    /// <summary>
+    /// Adds a cluster network. An invalid one is an error, because skipping it would change which pod CIDRs are accepted.
+    /// </summary>
+    /// <exception cref="RuntimeException">The value is not a valid network.</exception>
     void AddClusterCidr() => _clusterCidrs.AddRange(ConflistSettings.ParseList($"{_source}: clusterCidrs", [_json.ReadText() ?? ""]));
 
-    /// <summary>The last good table is kept with the problems of its source.</summary>
+    /// <summary>Adds a problem that the agent saved with the last valid table.</summary>
     void AddKeptProblem()
     {
         string? node = null, text = null;
@@ -116,9 +120,9 @@ sealed class NodeDocument
     void AddItem()
     {
         var entry = KubernetesNode.Read(_json, PlaceOf("items"), out var kind);
-        // The items of a NodeList, as the API gives it, have none.
+        // Items of a NodeList from the API have no kind.
         if (kind is not (null or "Node"))
-            throw Refuse($"is no list of nodes: an item is a {NodeNames.Shown(kind)}");
+            throw Refuse($"is not a list of nodes: it contains a {NodeNames.Shown(kind)}");
         _items!.Add(entry.Finish(_problems));
     }
 
@@ -127,28 +131,28 @@ sealed class NodeDocument
         if (_kind is null && _items is null && _nodes is not null && !isKubernetes)
             return NodeTable.Create(_nodes, _problems).WithClusterCidrs(_clusterCidrs);
         if (_kind is not ("List" or "NodeList") || _items is null || _nodes is not null)
-            throw Refuse($"is no list of nodes: {Found()}");
-        // The longest there keeps what two claim. Where the time is the same, the order must not change from list to list.
+            throw Refuse($"is not a list of nodes: {Found()}");
+        // The oldest node wins a conflict. Equal times are ordered by name, so that the order is always the same.
         _items.Sort(static (one, other) => string.CompareOrdinal(TimeOf(one), TimeOf(other)) is not 0 and var byTime
             ? byTime
             : string.CompareOrdinal(one.Node.Name, other.Node.Name));
         return NodeTable.Create(_items, _problems).WithClusterCidrs(_clusterCidrs);
     }
 
-    /// <summary>A node without a time is the newest.</summary>
+    /// <summary>Returns the sort key. A node without a creation time counts as the newest.</summary>
     static string TimeOf(NodeClaim claim) => claim.CreationTime ?? "9999-12-31T23:59:59Z";
 
     string Found()
     {
         if (_kind is null)
-            return "it has neither nodes, as a nodes file, nor kind and items, as 'kubectl get nodes -o json' prints";
+            return "it has neither the key nodes (nodes file) nor the keys kind and items (kubectl get nodes -o json)";
         var kind = $"it is a {NodeNames.Shown(_kind)}";
-        return _message is { Length: > 0 } ? $"{kind} that says {NodeNames.Shown(_message)}" : kind;
+        return _message is { Length: > 0 } ? $"{kind} with the message {NodeNames.Shown(_message)}" : kind;
     }
 
     RuntimeException Refuse(string why) => new($"{_source} {why}");
 
-    /// <summary>The library counts from zero, and at the end of its sentence.</summary>
+    /// <summary>Rewrites the .NET message: it puts the position, which .NET counts from 0, at the end.</summary>
     static string Describe(JsonException e)
     {
         var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);

@@ -2,8 +2,8 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>One node as it is being read: what can be used of it, and what is wrong with the rest.</summary>
-/// <param name="place">Where it stands: nodes[3].</param>
+/// <summary>One node's entry while it is read: its usable values and its problems.</summary>
+/// <param name="place">The position of the entry, such as nodes[3].</param>
 sealed class NodeEntry(string place)
 {
     readonly List<string> _problems = [], _rangeProblems = [];
@@ -16,23 +16,23 @@ sealed class NodeEntry(string place)
     /// <summary>See <see cref="NodeClaim.CreationTime"/>.</summary>
     internal string? CreationTime { get; set; }
 
-    /// <summary>Good ones or bad ones.</summary>
+    /// <summary>True if the entry has an address, valid or not.</summary>
     internal bool HasAddresses { get; private set; }
 
-    /// <summary>Good ones or bad ones.</summary>
+    /// <summary>True if the entry has a pod CIDR, valid or not.</summary>
     internal bool HasPodRanges { get; private set; }
 
-    /// <summary>The key of pod ranges is there, so that no misspelt key stands for it.</summary>
+    /// <summary>True if the entry has the key podRanges, so that an unknown key is not a misspelling of it.</summary>
     internal bool HasRangeKey { get; set; }
 
-    /// <summary>Adds a problem because of which some of the node's addresses are unknown.</summary>
+    /// <summary>Adds a problem that hides addresses of the node.</summary>
     internal void AddAddressProblem(string text)
     {
         _hasUnreadableAddresses = true;
         _problems.Add(text);
     }
 
-    /// <summary>Adds a problem because of which nothing of the node is known.</summary>
+    /// <summary>Adds a problem that hides all values of the node.</summary>
     internal void AddDamage(string text)
     {
         _hasUnreadableAddresses = true;
@@ -45,7 +45,7 @@ sealed class NodeEntry(string place)
         if (IpAddress.TryParse(text, out var address))
             _addresses.Add(address);
         else
-            AddAddressProblem($"the address {NodeNames.Shown(text ?? "")} is no IP address, so it is not used");
+            AddAddressProblem($"invalid address {NodeNames.Shown(text ?? "")}: use an IP address");
     }
 
     internal void AddPodRange(string? text)
@@ -54,28 +54,28 @@ sealed class NodeEntry(string place)
         if (Cidr.TryParse(text, out var range))
             _podRanges.Add(range);
         else
-            AddRangeProblem($"the pod range {NodeNames.Shown(text ?? "")} is not ADDRESS/LENGTH such as 10.244.1.0/24, so it is not used");
+            AddRangeProblem($"invalid pod CIDR {NodeNames.Shown(text ?? "")}: use ADDRESS/LENGTH such as 10.244.1.0/24");
     }
 
-    /// <summary>Adds a problem because of which some of the node's pod ranges are unknown.</summary>
+    /// <summary>Adds a problem that hides pod CIDRs of the node.</summary>
     internal void AddRangeProblem(string text)
     {
         _hasUnreadableRanges = true;
         _rangeProblems.Add(text);
     }
 
-    /// <summary>Adds the problem of a key that may be a misspelt one.</summary>
+    /// <summary>Adds the problem of an unknown key, which may be a misspelling of podRanges.</summary>
     internal void AddUnknownKey(string text)
     {
         _hasUnknownKey = true;
         _rangeProblems.Add(text);
     }
 
-    /// <summary>Returns the claim of this entry, and adds its problems to the others'.</summary>
+    /// <summary>Returns the claim of this entry, and adds its problems to the list.</summary>
     internal NodeClaim Finish(List<NodeProblem> problems)
     {
         if (string.IsNullOrEmpty(Name))
-            _problems.Add("it has no name, so it is not used");
+            _problems.Add("the entry has no name and is not used");
         var shown = Name is not null && NodeNames.IsValid(Name) ? Name : place;
         foreach (var text in _problems)
             problems.Add(new NodeProblem(shown, text));

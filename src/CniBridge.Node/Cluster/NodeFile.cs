@@ -4,10 +4,10 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// Nodes in a file: <c>{ "nodes": [ { "name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"] } ] }</c>,
-/// or what 'kubectl get nodes -o json' printed.
+/// A file with nodes: <c>{ "nodes": [ { "name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"] } ] }</c>, or
+/// the output of "kubectl get nodes -o json".
 /// </summary>
-/// <param name="path">"-": standard input, which is read once.</param>
+/// <param name="path">The path; "-" for standard input, which is read once.</param>
 public sealed class NodeFile(string path) : INodeSource
 {
     public const string DefaultPath = "/etc/cni-bridge/nodes.json";
@@ -22,7 +22,8 @@ public sealed class NodeFile(string path) : INodeSource
         ? _fromInput ??= Parse(DescriptorStream.StandardInput, "standard input")
         : Load(path);
 
-    /// <exception cref="RuntimeException">The file cannot be read, or is no table of nodes.</exception>
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="RuntimeException">The file cannot be read, or is not a node table.</exception>
     internal static NodeTable Load(string path)
     {
         try
@@ -36,17 +37,18 @@ public sealed class NodeFile(string path) : INodeSource
         }
     }
 
-    /// <param name="source">What messages call it.</param>
-    /// <exception cref="RuntimeException">No table of nodes.</exception>
-    /// <exception cref="IOException">It cannot be read to its end.</exception>
+    /// <summary>Parses a nodes file.</summary>
+    /// <param name="source">The name of the input, for error messages.</param>
+    /// <exception cref="RuntimeException">The input is not a node table.</exception>
+    /// <exception cref="IOException">The input cannot be read completely.</exception>
     public static NodeTable Parse(Stream input, string source) => NodeDocument.Read(input, source);
 
-    /// <summary>Returns nodes in our own form, a node a line: the same nodes are the same bytes.</summary>
+    /// <summary>Returns nodes in the format of a nodes file, one per line. Equal nodes give equal bytes.</summary>
     public static byte[] Write(IEnumerable<ClusterNode> nodes) => NodeFileText.Write(nodes, [], []);
 
     /// <summary>
-    /// Returns a table with its cluster's networks and the problems of its entries, so that reading it gives the same table. Entries
-    /// are written as they were claimed, also those that contradict each other.
+    /// Returns a table in the format of a nodes file, with its cluster networks and problems. Reading it gives the same table: entries
+    /// are written as claimed, even if they conflict.
     /// </summary>
     public static byte[] Write(NodeTable table) => NodeFileText.Write(
         table.Claims.Select(static claim => claim.Node).Where(static node => NodeNames.IsValid(node.Name)), table.ClusterCidrs, table.EntryProblems);

@@ -1,16 +1,16 @@
 namespace CniBridge.Node.Cluster;
 
-/// <summary>A node of our own file: { "name": …, "addresses": […], "podRanges": […] }</summary>
+/// <summary>An entry of a nodes file: { "name": …, "addresses": […], "podRanges": […] }</summary>
 static class NodeFileEntry
 {
-    /// <summary>At an item of the list.</summary>
+    /// <summary>Reads the list item at the current position.</summary>
     internal static NodeEntry Read(JsonStream json, string place)
     {
         var entry = new NodeEntry(place);
         if (!json.ReadObject(name => ReadProperty(json, entry, name)))
-            entry.AddDamage("it is no JSON object");
+            entry.AddDamage("the entry is not a JSON object");
         else if (!entry.HasAddresses)
-            entry.AddAddressProblem("it has no addresses, so nothing can be sent to it");
+            entry.AddAddressProblem("the node has no addresses, so no route can lead to it");
         return entry;
     }
 
@@ -23,16 +23,16 @@ static class NodeFileEntry
                 break;
             case "addresses":
                 if (!json.ReadList(() => entry.AddAddress(json.ReadText())))
-                    entry.AddAddressProblem("addresses is no list");
+                    entry.AddAddressProblem("addresses is not a list");
                 break;
             case "podRanges":
                 entry.HasRangeKey = true;
                 if (!json.ReadList(() => entry.AddPodRange(json.ReadText())))
-                    entry.AddRangeProblem("podRanges is no list");
+                    entry.AddRangeProblem("podRanges is not a list");
                 break;
             default:
                 json.Skip();
-                entry.AddUnknownKey($"there is no key {NodeNames.Shown(name)} in a node: name, addresses and podRanges are");
+                entry.AddUnknownKey($"unknown key {NodeNames.Shown(name)}: a node has name, addresses and podRanges");
                 break;
         }
     }

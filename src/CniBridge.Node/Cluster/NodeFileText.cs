@@ -4,13 +4,13 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>The text of a nodes file, as a person would write it.</summary>
+/// <summary>The text of a nodes file, formatted for people.</summary>
 static class NodeFileText
 {
     internal static byte[] Write(IEnumerable<ClusterNode> nodes, IReadOnlyList<Cidr> clusterCidrs, IReadOnlyList<NodeProblem> problems)
     {
         using var bytes = new MemoryStream();
-        // UTF-8 at once: the text of many nodes is long.
+        // Writing UTF-8 directly avoids a second copy of a long text.
         using (var text = new StreamWriter(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
         {
             text.Write("{\n");

@@ -2,13 +2,15 @@ using System.Buffers;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Names of nodes: Kubernetes's, which are host names.</summary>
+/// <summary>Node names. As in Kubernetes, they are host names.</summary>
 static class NodeNames
 {
-    /// <summary>DNS-1123 subdomain, less its rules about single labels: nothing of ours depends on those.</summary>
+    /// <summary>
+    /// The maximum of a DNS-1123 subdomain. Its rules about single labels are not checked, because nothing depends on them.
+    /// </summary>
     const int MaxLength = 253;
 
-    const string NotValid = "its name is not letters, digits and - . _, at most 253, so it is not used";
+    const string NotValid = "the entry is not used: a name has 1 to 253 letters, digits and the characters - . _";
 
     static readonly SearchValues<char> s_characters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
@@ -16,10 +18,10 @@ static class NodeNames
     internal static bool IsValid(string name) =>
         name.Length is > 0 and <= MaxLength && !name.AsSpan().ContainsAnyExcept(s_characters);
 
-    /// <summary>Compares names as host names are compared: without regard to case.</summary>
+    /// <summary>Compares names without regard to case, like host names.</summary>
     internal static bool AreEqual(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Returns the nodes whose names can be used, each once, and rejects the others.</summary>
+    /// <summary>Returns the nodes with a valid and unique name, and rejects the others. Of duplicates the first is kept.</summary>
     internal static List<NodeCandidate> Check(List<NodeCandidate> nodes, List<NodeProblem> problems)
     {
         var names = new Dictionary<string, NodeCandidate>(StringComparer.OrdinalIgnoreCase);
@@ -40,17 +42,20 @@ static class NodeNames
         return usable;
     }
 
-    /// <summary>The node with this name cannot know which entry is its own, so it must not change its configuration.</summary>
+    /// <summary>
+    /// Reports a duplicate. The problem costs a pod CIDR, because the node cannot know its own entry and must not write its
+    /// configuration.
+    /// </summary>
     static void ReportDuplicate(NodeCandidate node, NodeCandidate first, List<NodeProblem> problems)
     {
         first.DoubtName(node);
-        problems.Add(new NodeProblem(node.Name, "there is another entry of this name before this one, which is not used")
+        problems.Add(new NodeProblem(node.Name, "a second entry with this name is not used")
         {
             CostsPodRange = true,
         });
     }
 
-    /// <summary>Of what is no name only so much that a line of a log holds it, and nothing that a terminal obeys.</summary>
+    /// <summary>Quotes untrusted text for a message: cuts it after 64 characters and replaces control characters.</summary>
     internal static string Shown(string text)
     {
         const int enough = 64;

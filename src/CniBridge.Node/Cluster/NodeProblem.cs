@@ -1,11 +1,11 @@
 namespace CniBridge.Node.Cluster;
 
-/// <summary>What is wrong with one node's entry; the others are not stopped by it.</summary>
-/// <param name="Node">Its name, or its place in the list where it has none that can be used.</param>
-/// <param name="Text">A plain sentence that names the value.</param>
+/// <summary>A problem of one node's entry. It does not affect other nodes.</summary>
+/// <param name="Node">The node's name, or the position of the entry if the name is unusable.</param>
+/// <param name="Text">A sentence that names the value.</param>
 public sealed record NodeProblem(string Node, string Text)
 {
-    /// <summary>The node has a pod range less than its entry says.</summary>
+    /// <summary>True if the node loses a pod CIDR because of the problem.</summary>
     public bool CostsPodRange { get; init; }
 
     public NodeProblemKind Kind { get; init; }
@@ -13,21 +13,21 @@ public sealed record NodeProblem(string Node, string Text)
     public override string ToString() => $"{Node}: {Text}";
 }
 
-/// <summary>What a problem is about, as far as it makes a difference.</summary>
+/// <summary>The kinds of problems that need different treatment.</summary>
 public enum NodeProblemKind
 {
-    /// <summary>The table of nodes itself, or what the kernel refused.</summary>
+    /// <summary>A problem of the node table itself, or an error of the kernel.</summary>
     Other,
 
-    /// <summary>The pod range is not used: it is outside the cluster's networks, or overlaps what it must not.</summary>
+    /// <summary>The pod CIDR is not used: it is outside the cluster networks, or overlaps another network.</summary>
     Refused,
 
-    /// <summary>A route stays although the table does not ask for it, because an entry is faulty.</summary>
+    /// <summary>An unwanted route is retained, because a node's entry is faulty.</summary>
     Retained,
 
-    /// <summary>The node is not on a link of this one.</summary>
+    /// <summary>The node is not on a link of this node.</summary>
     Unreachable,
 
-    /// <summary>Another program's route is in place of ours.</summary>
+    /// <summary>A route of another program takes the place of a route of cni-bridge.</summary>
     Rival,
 }

@@ -2,43 +2,43 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>The nodes of the cluster with what can be used of each, and what could not be used.</summary>
+/// <summary>The nodes of the cluster with their usable values, and the problems of the rest.</summary>
 public sealed class NodeTable
 {
     /// <summary>
-    /// In the source's order. No two share a name, whatever its case, or an address; no pod range overlaps another or holds a node's
-    /// address.
+    /// The nodes in the order of the source. Names (regardless of case) and addresses are unique; no pod CIDR overlaps another or
+    /// contains a node's address.
     /// </summary>
     public required IReadOnlyList<ClusterNode> Nodes { get; init; }
 
-    /// <summary>Those of single entries first.</summary>
+    /// <summary>All problems, those of single entries first.</summary>
     public required IReadOnlyList<NodeProblem> Problems { get; init; }
 
     /// <summary>The entries of all nodes as the source has them.</summary>
     public IReadOnlyList<NodeClaim> Claims { get; init; } = [];
 
-    /// <summary>The nodes of which not everything can be used.</summary>
+    /// <summary>The nodes whose entries cannot be used completely.</summary>
     public IReadOnlyList<ImpairedNode> Impaired { get; init; } = [];
 
-    /// <summary>The networks that hold all pod ranges of the cluster; empty where they are unknown.</summary>
+    /// <summary>The networks that contain all pod CIDRs of the cluster; empty if unknown.</summary>
     public IReadOnlyList<Cidr> ClusterCidrs { get; init; } = [];
 
-    /// <summary>The rules that were applied; null: every pod range that can be one is allowed.</summary>
+    /// <summary>The rules that were applied to pod CIDRs; null for none.</summary>
     internal RangePolicy? Policy { get; private init; }
 
-    /// <summary>The problems of single entries, which comparing the entries does not find.</summary>
+    /// <summary>The problems of single entries, without those found by comparing entries.</summary>
     public IReadOnlyList<NodeProblem> EntryProblems { get; init; } = [];
 
-    /// <summary>Creates a table of readable nodes; see <see cref="Create"/>.</summary>
+    /// <summary>Creates a table from readable nodes; see <see cref="Create"/>.</summary>
     public static NodeTable Of(IEnumerable<ClusterNode> nodes, IEnumerable<NodeProblem> problems) =>
         Create([.. nodes.Select(static node => new NodeClaim(node))], [.. problems]);
 
     /// <summary>
-    /// Creates a table of the values that can be used together. Where two entries contradict each other the earlier one counts, so
-    /// that a node that comes to the cluster with something wrong harms itself and no other.
+    /// Creates a table from the entries that fit together. The earlier of two conflicting entries counts, so that a new faulty node
+    /// does not harm existing nodes.
     /// </summary>
     /// <param name="problems">The problems of single entries.</param>
-    /// <param name="policy">Null: every pod range that can be one is allowed.</param>
+    /// <param name="policy">The rules for pod CIDRs; null to accept every valid one.</param>
     internal static NodeTable Create(
         IReadOnlyList<NodeClaim> claims, IReadOnlyList<NodeProblem> problems, RangePolicy? policy = null)
     {
@@ -61,10 +61,10 @@ public sealed class NodeTable
         };
     }
 
-    /// <summary>Creates the table of the same entries in which pod ranges that the policy refuses are not used.</summary>
+    /// <summary>Creates the table again without the pod CIDRs that the policy refuses.</summary>
     public NodeTable Apply(RangePolicy policy) => Create(Claims, EntryProblems, policy);
 
-    /// <summary>Creates the same table for a cluster whose pod ranges are all in these networks.</summary>
+    /// <summary>Creates a copy of the table with other cluster networks.</summary>
     public NodeTable WithClusterCidrs(IReadOnlyList<Cidr> clusterCidrs) => new()
     {
         Nodes = Nodes,
@@ -77,8 +77,8 @@ public sealed class NodeTable
     };
 
     /// <summary>
-    /// Returns why no route may be removed because of this table, or null. A list without nodes, or without the node that asks, is
-    /// that of another cluster, or cut short.
+    /// Returns the reason why this table must not remove routes; null if it may. A list without nodes, or without this node, is
+    /// truncated or from another cluster.
     /// </summary>
     public string? FindImplausibility(string name)
     {
@@ -89,10 +89,10 @@ public sealed class NodeTable
             if (NodeNames.AreEqual(claim.Node.Name, name))
                 return null;
         }
-        return $"there is no node {NodeNames.Shown(name)} among the {Claims.Count} nodes: name this one with --node-name";
+        return $"node {NodeNames.Shown(name)} is not among the {Claims.Count} nodes: give this node's name with --node-name";
     }
 
-    /// <summary>Returns the node with this name, or null. Case does not matter, as in host names.</summary>
+    /// <summary>Returns the node with a name, regardless of case; null if there is none.</summary>
     public ClusterNode? Find(string name)
     {
         foreach (var node in Nodes)

@@ -1,17 +1,16 @@
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// Keeps a node going whose entry is faulty: the last good values take the place of those that cannot be used, so that its routes come
-/// back after the kernel lost them, too.
+/// The completion of faulty entries with the last valid values, so that routes of such nodes are also restored after a reboot.
 /// </summary>
 static class NodeTableCompletion
 {
-    /// <summary>Returns the table, with values of the former table for nodes that are impaired.</summary>
+    /// <summary>Returns the table with values of the former table for impaired nodes.</summary>
     internal static NodeTable CompleteFrom(this NodeTable table, NodeTable former)
     {
         var known = Index(former, table.Impaired);
         var current = Index(table, table.Impaired);
-        // Of two entries with one name it is unknown which is the node's.
+        // With two entries of one name it is unknown which one is correct.
         var ambiguous = table.Impaired.Where(static node => node.IsRejected)
             .Select(static node => node.Claimed.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var completed = new Dictionary<string, ClusterNode>(StringComparer.OrdinalIgnoreCase);
@@ -36,7 +35,7 @@ static class NodeTableCompletion
         return index;
     }
 
-    /// <summary>Returns null where the former values add nothing.</summary>
+    /// <summary>Returns the completed node; null if the former values add nothing.</summary>
     static ClusterNode? Complete(ImpairedNode node, ClusterNode usable, ClusterNode before)
     {
         var whole = usable with
@@ -50,11 +49,11 @@ static class NodeTableCompletion
     static IReadOnlyList<T> Union<T>(IReadOnlyList<T> usable, IReadOnlyList<T> before)
         where T : class => [.. usable, .. before.Where(value => !usable.Contains(value))];
 
-    /// <summary>What was completed comes last: where it contradicts an entry that is right, that entry counts.</summary>
+    /// <summary>Creates the table with the completed nodes at the end, so that a valid entry wins any conflict with them.</summary>
     static NodeTable Replace(NodeTable table, Dictionary<string, ClusterNode> completed)
     {
         List<NodeProblem> problems = [.. table.EntryProblems];
-        // They are found by comparing entries, and the new entries are others.
+        // Create compares the new entries again, so only the problems of the completed nodes are copied.
         problems.AddRange(table.Problems.Skip(problems.Count).Where(problem => completed.ContainsKey(problem.Node)));
         var claims = new List<NodeClaim>(table.Claims.Count);
         var last = new List<NodeClaim>(completed.Count);
@@ -70,8 +69,8 @@ static class NodeTableCompletion
     }
 
     static NodeProblem Describe(NodeClaim claim) => new(claim.Node.Name,
-        "the last good values stay in use for its faulty entry: " +
-        $"addresses {Join(claim.Node.Addresses)}, pod ranges {Join(claim.Node.PodRanges)}");
+        "the entry is faulty, so the last valid values stay in use: " +
+        $"addresses {Join(claim.Node.Addresses)}, pod CIDRs {Join(claim.Node.PodRanges)}");
 
     static string Join<T>(IReadOnlyList<T> values)
         where T : class => values.Count == 0 ? "none" : string.Join(", ", values);

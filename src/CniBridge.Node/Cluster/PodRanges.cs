@@ -2,12 +2,12 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Pod ranges that packets can be routed to: each one node's, and no node in it.</summary>
+/// <summary>The check of pod CIDRs: each belongs to one node, and contains no node.</summary>
 sealed class PodRanges
 {
     static readonly (Cidr Network, string What)[] s_unusable =
     [
-        (Cidr.Parse("0.0.0.0/8"), "addresses of no host (0.0.0.0/8)"),
+        (Cidr.Parse("0.0.0.0/8"), "addresses of the block 0.0.0.0/8, which no host has"),
         (Cidr.Parse("127.0.0.0/8"), "loopback addresses (127.0.0.0/8)"),
         (Cidr.Parse("169.254.0.0/16"), "link-local addresses (169.254.0.0/16)"),
         (Cidr.Parse("224.0.0.0/4"), "multicast addresses (224.0.0.0/4)"),
@@ -24,7 +24,7 @@ sealed class PodRanges
     readonly RangeOwners _ranges;
     readonly RangeIndex _index;
 
-    /// <summary>Addresses that lie in a pod range which came before them.</summary>
+    /// <summary>The node addresses that lie in a pod CIDR of an earlier node.</summary>
     readonly Dictionary<IpAddress, (Cidr Range, string Node)> _lost = [];
 
     PodRanges(List<NodeCandidate> nodes, List<NodeProblem> problems, RangePolicy? policy)
@@ -35,7 +35,7 @@ sealed class PodRanges
         _index = new RangeIndex(nodes);
     }
 
-    /// <summary>Leaves each node the pod ranges that can be used and that overlap no earlier node's.</summary>
+    /// <summary>Removes pod CIDRs that are unusable or overlap those of earlier nodes.</summary>
     internal static void Check(List<NodeCandidate> nodes, List<NodeProblem> problems, RangePolicy? policy) =>
         new PodRanges(nodes, problems, policy).Check();
 
@@ -47,7 +47,7 @@ sealed class PodRanges
             foreach (var range in _nodes[i].Node.PodRanges)
             {
                 if (WhyNot(range, i) is { } why)
-                    Report(i, $"the pod range {range} {why}, so it is not used");
+                    Report(i, $"the pod CIDR {range} is not used: it {why}");
                 else
                     ranges.Add(range);
             }
@@ -73,7 +73,7 @@ sealed class PodRanges
         if (_index.FindLesserOwners(range, node) is { } two)
         {
             _nodes[node].Refuse(range);
-            return $"holds pod ranges of {_nodes[two.First].Name} and {_nodes[two.Second].Name}";
+            return $"contains pod CIDRs of {_nodes[two.First].Name} and {_nodes[two.Second].Name}";
         }
         if (_ranges.Give(range, node) is { } other)
             return DescribeOverlap(other.Range, other.Owner, node);
@@ -82,19 +82,19 @@ sealed class PodRanges
         return null;
     }
 
-    /// <summary>Judges the range whatever other nodes have.</summary>
+    /// <summary>Checks a pod CIDR by itself, without other nodes.</summary>
     string? WhyNotAlone(Cidr range, int node)
     {
         if (range.HasHostBits)
-            return $"has host bits: its network is {range.Network}/{range.PrefixLength}";
+            return $"has host bits: use {range.Network}/{range.PrefixLength}";
         if (range.PrefixLength == 0)
-            return "is every address there is";
+            return "contains all addresses";
         foreach (var (network, what) in s_unusable)
         {
             if (network.Address.IsV6 == range.Address.IsV6 && network.Overlaps(range))
-                return $"holds {what}";
+                return $"contains {what}";
         }
-        // This node is connected to its own pods, and makes no route to them.
+        // This node is connected to its own pods, and creates no route to them.
         return IsOwn(node) ? null : _policy?.WhyNot(range);
     }
 
@@ -109,12 +109,12 @@ sealed class PodRanges
     }
 
     /// <summary>
-    /// A pod range that holds the address of one later node makes that address wrong: pods' addresses are no nodes'. One that holds
-    /// the addresses of several nodes is their network, and keeping it would cost the cluster more than it. Where the networks of pods
-    /// are unknown, no range may hold another node's address, because a route to it would take the node's traffic.
+    /// Checks for node addresses in a pod CIDR. With addresses of one later node, those addresses are wrong. With addresses of several
+    /// nodes, the pod CIDR is wrong. Without known cluster networks it is wrong in any case, because its route would divert traffic to
+    /// the node.
     /// </summary>
-    /// <param name="later">Gets the addresses of that one later node.</param>
-    /// <returns>Why the range is wrong, or null.</returns>
+    /// <param name="later">Receives the addresses of the one later node.</param>
+    /// <returns>The reason why the pod CIDR is wrong, or null.</returns>
     string? FindNodeIn(Cidr range, int node, List<IpAddress> later)
     {
         var laterOwner = -1;
@@ -122,9 +122,9 @@ sealed class PodRanges
         foreach (var (address, owner) in _addresses.In(range))
         {
             if (owner == node)
-                return $"holds the node's own address {address}";
+                return $"contains the node's own address {address}";
             if (owner < node || (laterOwner >= 0 && laterOwner != owner) || isPodNetworkUnknown)
-                return $"holds the address {address} of {_nodes[owner].Name}";
+                return $"contains the address {address} of {_nodes[owner].Name}";
             laterOwner = owner;
             later.Add(address);
         }
@@ -141,7 +141,7 @@ sealed class PodRanges
                 addresses.Add(address);
                 continue;
             }
-            var text = $"the address {address} lies in the pod range {by.Range} of {by.Node}, so it is not used";
+            var text = $"the address {address} is not used: it is in the pod CIDR {by.Range} of {by.Node}";
             _problems.Add(new NodeProblem(node.Name, text));
         }
         node.UseAddresses(addresses, addresses.Count == node.Node.Addresses.Count);

@@ -3,14 +3,14 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// All nodes' pod ranges in order, to find the ranges inside another. A range that holds those of several nodes is the network of the
-/// cluster and no node's range: whoever claims it, even the oldest node, would take the pods of all others.
+/// The pod CIDRs of all nodes in sorted order, to find those inside another. A pod CIDR that contains those of several nodes is
+/// refused, even for the oldest node: it would capture the traffic of the others.
 /// </summary>
 sealed class RangeIndex
 {
     readonly (Cidr Range, int Owner)[] _ranges;
 
-    /// <summary>The prefix length that most ranges of a family have: IPv4, IPv6.</summary>
+    /// <summary>The most frequent prefix length of each family: IPv4, IPv6.</summary>
     readonly int[] _usualLengths;
 
     internal RangeIndex(List<NodeCandidate> nodes)
@@ -38,8 +38,8 @@ sealed class RangeIndex
     }
 
     /// <summary>
-    /// Returns two other nodes whose ranges lie in this one; null if there are none, or if the range is no larger than the usual one:
-    /// two nodes that claim parts of it are wrong then.
+    /// Returns two other nodes whose pod CIDRs lie in this one, or null. A pod CIDR of the usual size is never refused; then the two
+    /// nodes are wrong.
     /// </summary>
     internal (int First, int Second)? FindLesserOwners(Cidr range, int owner)
     {
@@ -58,7 +58,7 @@ sealed class RangeIndex
         return null;
     }
 
-    /// <summary>Returns the place of the first range that does not begin before an address.</summary>
+    /// <summary>Returns the index of the first pod CIDR that starts at or after an address.</summary>
     int FindFirst(IpAddress address)
     {
         var (low, high) = (0, _ranges.Length);

@@ -3,18 +3,18 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// Pod ranges that are given, none overlapping another. Two networks overlap only where one holds the other, so a look-up for
-/// each prefix length in use finds out; clusters use one or two.
+/// The accepted pod CIDRs, which do not overlap. Two networks overlap only if one contains the other, so one lookup per prefix length
+/// in use is enough.
 /// </summary>
 sealed class RangeOwners
 {
     readonly SortedSet<int> _lengths4 = [], _lengths6 = [];
     readonly Dictionary<Cidr, (Cidr Range, int Owner)> _given = [];
 
-    /// <summary>Of each network around a range that is given, one such range.</summary>
+    /// <summary>For each network that contains an accepted pod CIDR, one such pod CIDR.</summary>
     readonly Dictionary<Cidr, (Cidr Range, int Owner)> _around = [];
 
-    /// <param name="all">Every range that will be asked for.</param>
+    /// <param name="all">All nodes whose pod CIDRs will be given.</param>
     internal RangeOwners(List<NodeCandidate> all)
     {
         foreach (var node in all)
@@ -24,7 +24,7 @@ sealed class RangeOwners
         }
     }
 
-    /// <summary>Returns the range that overlaps this one and the place of its node; null if there is none, and then this one is given.</summary>
+    /// <summary>Accepts a pod CIDR and returns null; if an accepted one overlaps it, returns that one with its node's index.</summary>
     internal (Cidr Range, int Owner)? Give(Cidr range, int node)
     {
         foreach (var length in LengthsOf(range))

@@ -3,12 +3,13 @@ using CniBridge.Linux.Addresses;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// The rules by which this node decides which pod ranges of other nodes it accepts. Without them one node object could draw the
-/// traffic of all nodes to itself.
+/// The rules for accepting pod CIDRs of other nodes. Without them, one faulty node object could divert the traffic of all nodes.
 /// </summary>
 public sealed class RangePolicy
 {
-    /// <summary>The shortest prefixes without known cluster networks: a whole private block, and a usual allocation to a site.</summary>
+    /// <summary>
+    /// The shortest accepted prefixes without known cluster networks: a whole private IPv4 block, and a common IPv6 site allocation.
+    /// </summary>
     const int ShortestV4 = 8, ShortestV6 = 40;
 
     /// <summary>RFC 1918 (private), RFC 6598 (shared), RFC 2544 (benchmarking).</summary>
@@ -22,13 +23,13 @@ public sealed class RangePolicy
 
     RangePolicy(IReadOnlyList<Cidr> clusterCidrs) => ClusterCidrs = clusterCidrs;
 
-    /// <summary>The networks that hold all pod ranges of the cluster; empty where they are unknown.</summary>
+    /// <summary>The networks that contain all pod CIDRs of the cluster; empty if unknown.</summary>
     public IReadOnlyList<Cidr> ClusterCidrs { get; }
 
-    /// <summary>The name of the node that this is, whose own ranges are connected to it; null for a router.</summary>
+    /// <summary>The name of this node, to whose own pod CIDRs the rules do not apply; null for a router.</summary>
     internal string? OwnName { get; private init; }
 
-    /// <summary>Creates the rules that need no kernel.</summary>
+    /// <summary>Creates the rules that do not depend on this node.</summary>
     public static RangePolicy Create(IReadOnlyList<Cidr> clusterCidrs) => new(clusterCidrs);
 
     /// <summary>Creates the rules of a node.</summary>
@@ -51,7 +52,7 @@ public sealed class RangePolicy
         return networks;
     }
 
-    /// <summary>The gateways of default routes that are not ours.</summary>
+    /// <summary>Returns the gateways of default routes that cni-bridge did not create.</summary>
     static List<IpAddress> FindGateways(RouteSnapshot snapshot)
     {
         var gateways = new List<IpAddress>();
@@ -63,7 +64,7 @@ public sealed class RangePolicy
         return gateways;
     }
 
-    /// <summary>Returns why another node's pod range is refused, in words that follow "the pod range … "; null if it is accepted.</summary>
+    /// <summary>Returns why another node's pod CIDR is refused, in words that follow "it"; null if it is accepted.</summary>
     internal string? WhyNot(Cidr range)
     {
         if (WhyNotOfCluster(range) is { } why)
@@ -71,12 +72,12 @@ public sealed class RangePolicy
         foreach (var (network, link) in _connected)
         {
             if (network.Overlaps(range))
-                return $"overlaps {network}, to which this node is connected by {link}";
+                return $"overlaps {network}, the subnet of this node's link {link}";
         }
         foreach (var gateway in _gateways)
         {
             if (range.Contains(gateway))
-                return $"holds {gateway}, the default gateway of this node";
+                return $"contains {gateway}, the default gateway of this node";
         }
         return null;
     }
@@ -87,19 +88,19 @@ public sealed class RangePolicy
         {
             return ClusterCidrs.Any(cluster => Holds(cluster, range))
                 ? null
-                : $"is outside the cluster's networks (--cluster-cidr {string.Join(',', ClusterCidrs)})";
+                : $"is outside the cluster CIDRs (--cluster-cidr {string.Join(',', ClusterCidrs)})";
         }
         var shortest = range.Address.IsV6 ? ShortestV6 : ShortestV4;
         if (range.PrefixLength < shortest)
-            return $"is larger than a /{shortest}, and no --cluster-cidr allows it";
+            return $"is larger than /{shortest}, and --cluster-cidr is not given";
         return range.Address.IsV6 || s_blocks.Any(block => Holds(block, range))
             ? null
-            : $"is outside the private, shared and benchmarking blocks ({string.Join(", ", (IEnumerable<Cidr>)s_blocks)}), and no --cluster-cidr allows it";
+            : $"is outside the private, shared and benchmarking blocks ({string.Join(", ", (IEnumerable<Cidr>)s_blocks)}), and --cluster-cidr is not given";
     }
 
     static bool Holds(Cidr network, Cidr other) => network.PrefixLength <= other.PrefixLength && network.Contains(other.Address);
 
-    /// <summary>Are these the same rules?</summary>
+    /// <summary>Compares two sets of rules.</summary>
     internal bool IsSameAs(RangePolicy other) => OwnName == other.OwnName && ClusterCidrs.SequenceEqual(other.ClusterCidrs) &&
         _connected.SequenceEqual(other._connected) && _gateways.SequenceEqual(other._gateways);
 }

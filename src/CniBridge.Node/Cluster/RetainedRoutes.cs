@@ -4,24 +4,24 @@ using CniBridge.Linux.Route;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// Decides which of our routes stay although the table does not ask for them. A typing error in the entry of a node must not cut off
-/// its pods, so a route that may be the node's is neither removed nor replaced.
+/// The unwanted routes that are retained. A typing error in a node's entry must not disconnect its pods, so a route that may belong to
+/// the node is neither removed nor replaced.
 /// </summary>
 sealed class RetainedRoutes
 {
-    /// <summary>By the ranges that an entry claims, and of those the ranges that are used.</summary>
+    /// <summary>The impaired nodes by claimed pod CIDR, and their names by used pod CIDR.</summary>
     readonly Dictionary<Cidr, List<ImpairedNode>> _claimed = [];
     readonly Dictionary<Cidr, string> _used = [];
 
-    /// <summary>By the addresses of nodes that may have more ranges.</summary>
+    /// <summary>The names of the nodes that may have more pod CIDRs, by address.</summary>
     readonly Dictionary<IpAddress, string> _addresses = [];
 
     readonly HashSet<Cidr> _refused = [];
 
-    /// <summary>The rules that a retained route must not break: it may have been made before they were given.</summary>
+    /// <summary>The rules for retained routes, which may be older than the rules.</summary>
     readonly RangePolicy? _policy;
 
-    /// <summary>A node of which neither addresses nor ranges are known: every route may be its.</summary>
+    /// <summary>The name of a node with unknown addresses and pod CIDRs: every route may belong to it.</summary>
     string? _unknown;
 
     internal RetainedRoutes(IReadOnlyList<ImpairedNode> impaired, RangePolicy? policy)
@@ -49,10 +49,10 @@ sealed class RetainedRoutes
             _unknown ??= node.Claimed.Name;
     }
 
-    /// <summary>Returns the name of the impaired node whose unwanted route this may be; null if the route is to be removed.</summary>
+    /// <summary>Returns the name of the impaired node to which an unwanted route may belong; null if the route must be removed.</summary>
     internal string? FindUnwanted(RouteEntry route)
     {
-        // A route that is not as we make them has no pods behind it.
+        // cni-bridge creates only unicast routes with a gateway, so no pods are behind this one.
         if (!route.IsUnicast || route.Gateways.Count == 0 || IsRefused(route.Destination))
             return null;
         if (_used.TryGetValue(route.Destination, out var node))
@@ -66,10 +66,10 @@ sealed class RetainedRoutes
     }
 
     /// <summary>
-    /// Returns the name of the impaired node whose route this may be, so that it must not give way to a wanted one; null if it may be
-    /// replaced. Where creation times decide between claims, the wanted route is right.
+    /// Returns the name of the impaired node to which an existing route may belong, so that a wanted route must not replace it; null
+    /// otherwise. If creation times decide between the entries, the wanted route is correct.
     /// </summary>
-    /// <param name="nextHop">Of the wanted route.</param>
+    /// <param name="nextHop">The next hop of the wanted route.</param>
     internal string? FindContested(RouteEntry route, IpAddress nextHop)
     {
         if (IsRefused(route.Destination) || !_claimed.TryGetValue(route.Destination, out var nodes))

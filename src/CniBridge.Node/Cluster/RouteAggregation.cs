@@ -2,10 +2,10 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Fewer routes that mean the same: for tables with a quota.</summary>
+/// <summary>The aggregation of routes, for route tables with a quota.</summary>
 public static class RouteAggregation
 {
-    /// <summary>Neighbouring networks behind one next hop become one. In the order of the nodes' first routes.</summary>
+    /// <summary>Merges adjacent networks with the same next hop. The result has the order of each node's first route.</summary>
     public static IReadOnlyList<WantedRoute> Merge(IReadOnlyList<WantedRoute> routes)
     {
         var hops = new Dictionary<IpAddress, List<Cidr>>();

@@ -3,12 +3,12 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Routes by destination: to find those of one, and the one that packets to an address take.</summary>
+/// <summary>Routes by destination, for exact and longest-prefix lookups.</summary>
 sealed class RouteIndex
 {
     readonly Dictionary<Cidr, List<RouteEntry>> _routes = [];
 
-    /// <summary>The lengths that destinations have, longest first: IPv4, IPv6.</summary>
+    /// <summary>The prefix lengths in use, longest first: IPv4, IPv6.</summary>
     readonly List<int>[] _lengths = [[], []];
 
     internal IEnumerable<Cidr> Destinations => _routes.Keys;
@@ -29,11 +29,11 @@ sealed class RouteIndex
             lengths.Insert(place, route.Destination.PrefixLength);
     }
 
-    /// <summary>In the kernel's order.</summary>
+    /// <summary>Returns the routes of a destination in the kernel's order.</summary>
     internal IReadOnlyList<RouteEntry> Find(Cidr destination) =>
         _routes.TryGetValue(destination, out var routes) ? routes : [];
 
-    /// <summary>The route of the longest prefix, and of the least metric among several; null where there is none.</summary>
+    /// <summary>Returns the route with the longest prefix and then the lowest metric; null if there is none.</summary>
     internal RouteEntry? FindBest(IpAddress address)
     {
         foreach (var length in LengthsOf(address))

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Routes as programs read them.</summary>
+/// <summary>The JSON form of routes and problems.</summary>
 public static class RouteJson
 {
-    /// <summary>Into an object that is begun: "destination", and "via", "link", "node", "was" where they are known.</summary>
+    /// <summary>Writes the members of a route into an open object: "destination", and if known "via", "link", "node", "was".</summary>
     public static void WriteMembers(Utf8JsonWriter json, RouteStep step)
     {
         json.WriteString("destination", step.Destination.ToString());

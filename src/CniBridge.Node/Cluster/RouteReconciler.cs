@@ -4,15 +4,15 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>Makes the kernel's routes between nodes what a table of nodes says.</summary>
+/// <summary>The reconciliation of the kernel's routes between nodes with a node table.</summary>
 public sealed class RouteReconciler(RouteSocket socket)
 {
-    /// <summary>The last table with the rules that were applied to it, because comparing thousands of nodes takes time.</summary>
+    /// <summary>The last table after the rules were applied. Comparing thousands of nodes takes time.</summary>
     (NodeTable Source, RangePolicy Policy, NodeTable Checked)? _last;
 
-    /// <summary>All steps at once; one that the kernel refuses stops no other.</summary>
-    /// <param name="name">Of the node that this is.</param>
-    /// <exception cref="KernelException">The kernel does not tell its routes.</exception>
+    /// <summary>Sends all changes in one batch. A change that the kernel refuses does not stop the others.</summary>
+    /// <param name="name">The name of this node.</param>
+    /// <exception cref="KernelException">The kernel's routes cannot be read.</exception>
     public RouteReport Run(NodeTable table, string name, bool isDryRun)
     {
         var snapshot = RouteSnapshot.Take(socket);
@@ -51,7 +51,7 @@ public sealed class RouteReconciler(RouteSocket socket)
         {
             if (refusals[i] is not { } refusal)
                 done.Add(steps[i]);
-            // What is tolerated was not our doing: a route that was gone already.
+            // A tolerated error is no problem: the route was already gone.
             else if (refusal.Errno != messages[i].Tolerated)
                 problems.Add(new NodeProblem(steps[i].Node ?? "routes", refusal.Message));
         }

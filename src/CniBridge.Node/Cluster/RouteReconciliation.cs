@@ -4,8 +4,8 @@ using CniBridge.Linux.Route;
 namespace CniBridge.Node.Cluster;
 
 /// <summary>
-/// The difference between the routes that are wanted and those of the kernel, as steps that end it. Of what is not ours
-/// nothing is changed, and nothing is decided by what is ours.
+/// The difference between the wanted and the existing routes, as steps. Routes of other programs are never changed, and next hops are
+/// chosen without regard to our routes.
 /// </summary>
 public sealed class RouteReconciliation
 {
@@ -24,16 +24,13 @@ public sealed class RouteReconciliation
         _nextHops = new NextHops(snapshot, _foreign);
     }
 
-    /// <summary>Those that stay as they are.</summary>
+    /// <summary>The routes that remain unchanged.</summary>
     public IReadOnlyList<RouteStep> Kept => _kept;
 
-    /// <summary>
-    /// In the order in which they are to be done: what is made comes before what is removed, so that packets are without a
-    /// route for no longer than they must be.
-    /// </summary>
+    /// <summary>The changes in the order of execution. Additions precede removals, to minimize the time without a route.</summary>
     public IReadOnlyList<RouteStep> Changes => [.. _cleared, .. _made, .. _removed];
 
-    /// <summary>Those of the wanted routes, and why some of them are not made.</summary>
+    /// <summary>The problems of the wanted routes, and the reasons why routes are not created.</summary>
     public IReadOnlyList<NodeProblem> Problems => _problems;
 
     public static RouteReconciliation Of(WantedRoutes wanted, RouteSnapshot snapshot)
@@ -72,7 +69,7 @@ public sealed class RouteReconciliation
         }
     }
 
-    /// <summary>Returns the node because of which an unwanted route stays, or null.</summary>
+    /// <summary>Returns the node because of which an unwanted route is retained; null if it must be removed.</summary>
     string? FindUnwanted(RouteEntry route)
     {
         foreach (var own in _wanted.OwnRanges)
@@ -93,24 +90,24 @@ public sealed class RouteReconciliation
         };
         _kept.Add(step);
         _problems.Add(new NodeProblem(node, $"the route {route.Destination}{(step.Gateway is null ? "" : $" via {step.Gateway}")} " +
-            "stays, because the node's entry is faulty")
+            "is kept, because the node's entry is faulty")
         {
             Kind = NodeProblemKind.Retained,
         });
     }
 
-    /// <summary>Returns the address and the link that a route is to go by, or why it is not to be made.</summary>
+    /// <summary>Returns the next hop and the link of a route, or the reason why it must not be created.</summary>
     (IpAddress NextHop, int Index, string? Obstacle) FindLink(WantedRoute route)
     {
         foreach (var own in _wanted.OwnRanges)
         {
             if (own.Overlaps(route.Destination))
-                return (route.NextHop, 0, $"it overlaps {own}, a pod range of this node");
+                return (route.NextHop, 0, $"it overlaps {own}, a pod CIDR of this node");
         }
         if (_snapshot.FindConnected(route.Destination) is { } connected)
         {
             var network = new Cidr(connected.Cidr.Network, connected.Cidr.PrefixLength);
-            return (route.NextHop, 0, $"it would hide {network}, to which this node is connected by {_snapshot.LinkName(connected.Index)}");
+            return (route.NextHop, 0, $"it is part of {network}, the subnet of this node's link {_snapshot.LinkName(connected.Index)}");
         }
         return _nextHops.FindFirst(route.NextHops);
     }
@@ -131,7 +128,7 @@ public sealed class RouteReconciliation
         {
             _kept.Add(step);
             if (right.Links.Count > 1)
-                Report(route, "has other next hops beside the node");
+                Report(route, "has additional next hops besides the node");
             Remove(ours, _removed, right);
         }
         else if (rival is not null)
@@ -149,7 +146,7 @@ public sealed class RouteReconciliation
         }
     }
 
-    /// <summary>Returns the route that stays in place of a wanted one, with its node's name, or nulls.</summary>
+    /// <summary>Returns the route that is retained instead of a wanted one, with its node's name; nulls if there is none.</summary>
     (RouteEntry? Route, string? Node) FindRetained(IReadOnlyList<RouteEntry> ours, IpAddress nextHop)
     {
         foreach (var route in ours)
@@ -160,7 +157,7 @@ public sealed class RouteReconciliation
         return (null, null);
     }
 
-    /// <summary>Somebody else's route with the same destination and metric; one with a lesser metric is told of too.</summary>
+    /// <summary>Returns another program's route with the same destination and metric. Also reports one with a lower metric.</summary>
     RouteEntry? FindRival(WantedRoute route, uint metric)
     {
         RouteEntry? rival = null;
@@ -170,8 +167,8 @@ public sealed class RouteReconciliation
                 continue;
             var name = ClusterRoute.ProtocolName(other.Protocol);
             Report(route, other.Priority == metric
-                ? $"is left to a route of protocol {name} with the same destination and metric"
-                : $"is hidden by a route of protocol {name} with the lesser metric {other.Priority}", NodeProblemKind.Rival);
+                ? $"is not added: a route of protocol {name} has the same destination and metric"
+                : $"is overridden by a route of protocol {name} with the lower metric {other.Priority}", NodeProblemKind.Rival);
             if (other.Priority == metric)
                 rival = other;
         }
@@ -186,7 +183,7 @@ public sealed class RouteReconciliation
                 continue;
             for (var i = 0; i < route.Gateways.Count; i++)
             {
-                // One of several next hops is right of an IPv6 route only, where each is a route of its own to the kernel.
+                // An IPv6 route with several next hops is correct if one of them is: the kernel stores each as a route of its own.
                 if (route.Gateways[i] == gateway && route.Links[i] == index && (route.Gateways.Count == 1 || gateway.IsV6))
                     return route;
             }
@@ -194,7 +191,7 @@ public sealed class RouteReconciliation
         return null;
     }
 
-    /// <summary>Every next hop has a gateway, and packets of all kinds take it.</summary>
+    /// <summary>Tells whether a route has the form that cni-bridge creates: each next hop has a gateway, and there is no TOS.</summary>
     static bool IsPlain(RouteEntry route, uint metric) =>
         route.IsUnicast && route.TypeOfService == 0 && route.Priority == metric && route.Gateways.Count == route.Links.Count;
 
@@ -208,7 +205,7 @@ public sealed class RouteReconciliation
         }
         if (former is { Links.Count: > 1 } && step.Destination.Address.IsV6)
         {
-            // Of several next hops some may be somebody else's, and to replace one replaces all.
+            // Some of the next hops may belong to another program, and a replacement would remove them all.
             Remove(ours, _cleared);
             former = null;
         }
@@ -234,7 +231,7 @@ public sealed class RouteReconciliation
 
     void AddRemovals(RouteEntry route, List<RouteStep> steps)
     {
-        // The kernel takes an IPv4 route away whole, and of an IPv6 route one next hop at a time.
+        // The kernel deletes an IPv4 route completely, but an IPv6 route one next hop at a time.
         var isSplit = route.Destination.Address.IsV6 && route.Links.Count > 1;
         var count = isSplit ? route.Links.Count : 1;
         for (var i = 0; i < count; i++)
@@ -249,7 +246,7 @@ public sealed class RouteReconciliation
         }
     }
 
-    /// <summary>Null where the route has none there, or where that cannot be told.</summary>
+    /// <summary>Returns the gateway of a next hop; null if it has none, or if it is unknown.</summary>
     static IpAddress? GatewayOf(RouteEntry route, int hop, bool isSplit) =>
         route.Gateways.Count == route.Links.Count && (isSplit || route.Gateways.Count == 1) ? route.Gateways[hop] : null;
 

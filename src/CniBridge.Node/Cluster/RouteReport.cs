@@ -1,27 +1,27 @@
 namespace CniBridge.Node.Cluster;
 
-/// <summary>What became of the difference between wanted routes and the kernel's.</summary>
+/// <summary>The result of a reconciliation.</summary>
 public sealed class RouteReport
 {
-    /// <summary>The table of nodes without the pod ranges that this node refuses.</summary>
+    /// <summary>The node table without the pod CIDRs that this node refuses.</summary>
     public required NodeTable Table { get; init; }
 
-    /// <summary>The routes that this table asks for.</summary>
+    /// <summary>The routes that the table requires.</summary>
     public required IReadOnlyList<WantedRoute> Wanted { get; init; }
 
-    /// <summary>Nothing was done: the steps are those that would be.</summary>
+    /// <summary>True if the changes were only computed.</summary>
     public required bool IsDryRun { get; init; }
 
-    /// <summary>Those that the kernel did, in their order.</summary>
+    /// <summary>The changes that the kernel accepted, in order; in a dry run all changes.</summary>
     public required IReadOnlyList<RouteStep> Changes { get; init; }
 
-    /// <summary>The steps of <see cref="RouteAction.Keep"/> and <see cref="RouteAction.Retain"/>.</summary>
+    /// <summary>The steps <see cref="RouteAction.Keep"/> and <see cref="RouteAction.Retain"/>.</summary>
     public required IReadOnlyList<RouteStep> Kept { get; init; }
 
-    /// <summary>How many pod ranges this node refuses.</summary>
+    /// <summary>The number of pod CIDRs that this node refuses.</summary>
     public int RefusedRanges => Table.Problems.Count(static problem => problem.Kind == NodeProblemKind.Refused);
 
-    /// <summary>Of nodes, and of steps that the kernel refused.</summary>
+    /// <summary>The problems of nodes, and of changes that the kernel refused.</summary>
     public required IReadOnlyList<NodeProblem> Problems { get; init; }
 
     public int Count(RouteAction action)

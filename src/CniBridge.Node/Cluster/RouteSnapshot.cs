@@ -4,10 +4,10 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>The kernel's routes and addresses as they were at one moment.</summary>
-/// <param name="Routes">The main table of both families.</param>
-/// <param name="Addresses">Of all links.</param>
-/// <param name="NameOf">A link's name by its index, or null.</param>
+/// <summary>The kernel's routes and addresses at one moment.</summary>
+/// <param name="Routes">The routes of the main table, both families.</param>
+/// <param name="Addresses">The addresses of all links.</param>
+/// <param name="NameOf">Returns a link's name by its index, or null.</param>
 public sealed record RouteSnapshot(
     IReadOnlyList<RouteEntry> Routes, IReadOnlyList<LinkAddress> Addresses, Func<int, string?> NameOf)
 {
@@ -16,7 +16,7 @@ public sealed record RouteSnapshot(
     public static RouteSnapshot Take(RouteSocket socket) => new(
         [.. socket.ListRoutes(isV6: false), .. socket.ListRoutes(isV6: true)], socket.ListAddresses(), socket.TryGetName);
 
-    /// <summary>A link that has gone since is known by its number.</summary>
+    /// <summary>Returns the name of a link; "link N" if it is gone by now.</summary>
     internal string LinkName(int index)
     {
         if (_names.TryGetValue(index, out var known))
@@ -34,7 +34,7 @@ public sealed record RouteSnapshot(
         return false;
     }
 
-    /// <summary>A network of one of the node's own links that a destination is, or is a part of; null where there is none.</summary>
+    /// <summary>Returns an address of this node whose network contains the destination; null if there is none.</summary>
     internal LinkAddress? FindConnected(Cidr destination)
     {
         foreach (var own in Addresses)

@@ -6,33 +6,33 @@ namespace CniBridge.Node.Cluster;
 
 public enum RouteAction
 {
-    /// <summary>It is there as wanted.</summary>
+    /// <summary>The route exists as wanted.</summary>
     Keep,
 
-    /// <summary>It is there and not wanted, and stays because the entry of its node may be faulty.</summary>
+    /// <summary>The route is not wanted, but is kept because a node's entry may be faulty.</summary>
     Retain,
 
     Add,
 
-    /// <summary>In one step: packets always find the one or the other.</summary>
+    /// <summary>The route is replaced atomically, so packets always find one of the two.</summary>
     Replace,
 
     Remove,
 }
 
-/// <summary>What is to become of one of our routes, or became of it.</summary>
-/// <param name="Destination">The pod range.</param>
-/// <param name="Gateway">The node by which it goes; null only of one that we did not make but that carries our number.</param>
-/// <param name="Index">The link by which it goes; 0: of several.</param>
+/// <summary>A planned or executed change of one route of cni-bridge.</summary>
+/// <param name="Destination">The pod CIDR.</param>
+/// <param name="Gateway">The next hop; null only for a route with our protocol number that cni-bridge did not create.</param>
+/// <param name="Index">The index of the link; 0 for several links.</param>
 public sealed record RouteStep(RouteAction Action, Cidr Destination, IpAddress? Gateway, int Index)
 {
-    /// <summary>Whose pods are there; null where no node has the range any more.</summary>
+    /// <summary>The name of the node with these pods; null if no node has this pod CIDR any more.</summary>
     public string? Node { get; init; }
 
-    /// <summary>The link's name, for people.</summary>
+    /// <summary>The name of the link, for messages.</summary>
     public string Link { get; init; } = "";
 
-    /// <summary>By which it went before it was replaced.</summary>
+    /// <summary>The next hop before the replacement; null for other steps.</summary>
     public IpAddress? FormerGateway { get; init; }
 
     internal uint Metric { get; init; }
@@ -51,11 +51,11 @@ public sealed record RouteStep(RouteAction Action, Cidr Destination, IpAddress? 
         {
             Protocol = ClusterRoute.Protocol,
             Replaces = Action == RouteAction.Replace,
-            // Somebody else's may have come in the meantime.
+            // Another program may have added a route since the snapshot.
             IsExclusive = Action == RouteAction.Add,
         };
 
-    /// <summary>10.244.2.0/24 via 192.168.1.12 dev eth0 (node2)</summary>
+    /// <summary>Formats the step as "10.244.2.0/24 via 192.168.1.12 dev eth0 (node2)".</summary>
     public override string ToString() =>
         $"{Destination}{(Gateway is { } gateway ? $" via {gateway}" : "")}{(Link.Length > 0 ? $" dev {Link}" : "")}" +
         (Node is null ? "" : $" ({Node})") + (FormerGateway is null ? "" : $", was via {FormerGateway}");

@@ -2,15 +2,13 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>How packets to another node's pods are to be sent.</summary>
-/// <param name="Node">Whose pods they are.</param>
-/// <param name="Destination">One of its pod ranges.</param>
-/// <param name="NextHops">
-/// The node's addresses of that family, at least one. A node may have several links, of which this node shares only some: the first
-/// address that is on a link of this node is the next hop.
-/// </param>
+/// <summary>A route to pods of another node.</summary>
+/// <param name="Node">The name of the node.</param>
+/// <param name="Destination">One of its pod CIDRs.</param>
+/// <param name="NextHops">The node's addresses of this family, at least one. The first address that is on a link of this node
+/// becomes the next hop.</param>
 public sealed record WantedRoute(string Node, Cidr Destination, IReadOnlyList<IpAddress> NextHops)
 {
-    /// <summary>The address that counts where the links are unknown.</summary>
+    /// <summary>The preferred address, for use without knowledge of the links.</summary>
     public IpAddress NextHop => NextHops[0];
 }

@@ -2,7 +2,7 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Cluster;
 
-/// <summary>What a table of nodes asks of one of them, or of a router between them, whatever its links are.</summary>
+/// <summary>The routes that a node table requires on one node, or on a router between the nodes, regardless of its links.</summary>
 public sealed class WantedRoutes
 {
     WantedRoutes(NodeTable table) => (_problems, Retained) = ([.. table.Problems], new RetainedRoutes(table.Impaired, table.Policy));
@@ -10,23 +10,23 @@ public sealed class WantedRoutes
     readonly List<WantedRoute> _routes = [];
     readonly List<NodeProblem> _problems;
 
-    /// <summary>In the table's order.</summary>
+    /// <summary>The routes in the order of the table.</summary>
     public IReadOnlyList<WantedRoute> Routes => _routes;
 
-    /// <summary>The table's own among them.</summary>
+    /// <summary>The problems of the table, and of nodes without an address of a family.</summary>
     public IReadOnlyList<NodeProblem> Problems => _problems;
 
-    /// <summary>The pod ranges of the node itself: none where it is not in the table, and of a router.</summary>
+    /// <summary>The pod CIDRs of this node; empty for a router or if the node is not in the table.</summary>
     public IReadOnlyList<Cidr> OwnRanges { get; private init; } = [];
 
-    /// <summary>The routes that stay although the table does not ask for them.</summary>
+    /// <summary>The rules for unwanted routes that are retained.</summary>
     internal RetainedRoutes Retained { get; }
 
-    /// <summary>The entry of the node itself is faulty, so its pod ranges are uncertain.</summary>
+    /// <summary>True if the entry of this node is faulty, so that its pod CIDRs are uncertain.</summary>
     internal bool IsOwnImpaired { get; private init; }
 
-    /// <summary>To the pods of every node but the one.</summary>
-    /// <param name="name">Of the node that wants them. That it is not in the table is a problem, but not the other nodes'.</param>
+    /// <summary>Returns the routes to the pods of all other nodes.</summary>
+    /// <param name="name">The name of this node. If it is not in the table, this is reported as a problem.</param>
     public static WantedRoutes OfNode(NodeTable table, string name)
     {
         var own = table.Find(name);
@@ -36,7 +36,7 @@ public sealed class WantedRoutes
             IsOwnImpaired = table.Impaired.Any(node => NodeNames.AreEqual(node.Claimed.Name, name)),
         };
         if (own is null)
-            wanted._problems.Add(new NodeProblem(name, "this node is not in the table of nodes"));
+            wanted._problems.Add(new NodeProblem(name, "this node is not in the node table"));
         foreach (var node in table.Nodes)
         {
             if (!NodeNames.AreEqual(node.Name, name))
@@ -45,7 +45,7 @@ public sealed class WantedRoutes
         return wanted;
     }
 
-    /// <summary>To the pods of every node.</summary>
+    /// <summary>Returns the routes to the pods of all nodes.</summary>
     public static WantedRoutes OfRouter(NodeTable table)
     {
         var wanted = new WantedRoutes(table);

@@ -14,7 +14,7 @@ public sealed class Doctor(DoctorOptions options)
         var omissions = new List<Omission>();
         using var node = new Examination(options);
         Try("network configuration", () => new ConfigurationCheck(node).Run());
-        Try("pod ranges", () => new RangeCheck(node).Run());
+        Try("address ranges", () => new RangeCheck(node).Run());
         Try("plugins", () => new BinaryCheck(node).Run());
         Try("forwarding", () => new ForwardingCheck(node).Run());
         Try("router advertisements", () => new AdvertisementCheck(node).Run());

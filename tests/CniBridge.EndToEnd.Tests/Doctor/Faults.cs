@@ -150,13 +150,13 @@ static class Faults
         new("route-foreign", "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
         new("route-foreign", "ip -6 route add fd00:a3::/64 via fd00:1::99 metric 512") { Words = "fd00:a3::/64" },
         new("node-unreachable", "sed -i s/192.168.1.13/192.168.9.13/ /var/lib/cni-bridge/nodes.json") { Words = "behind the gateway", NoCure = Person },
-        new("node-table", "sed -i s/192.168.1.13/192.168.1.12/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the address 192.168.1.12 is node2's", NoCure = Person },
+        new("node-table", "sed -i s/192.168.1.13/192.168.1.12/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the address 192.168.1.12 is not used: it is already an address of node2", NoCure = Person },
         new("node-table", "sed -i 's/\"addresses\": .\"192.168.1.13\"/\"adresses\": [\"192.168.1.13\"/' /var/lib/cni-bridge/nodes.json") { Words = "adresses", NoCure = Person },
-        new("pod-range-refused", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod range 10.244.2.0/24 overlaps", NoCure = Person },
-        new("pod-range-refused", "sed -i s,fd00:a3::/64,2000::/3, /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod range 2000::/3 is larger", NoCure = Person },
+        new("pod-range-refused", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 10.244.2.0/24 is not used: it overlaps", NoCure = Person },
+        new("pod-range-refused", "sed -i s,fd00:a3::/64,2000::/3, /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 2000::/3 is not used: it is larger", NoCure = Person },
         new("pod-range-refused", """sed -i '1s/{/{"clusterCidrs": ["10.244.2.0\/24", "fd00::\/8"],/' /var/lib/cni-bridge/nodes.json""")
-        { Words = "node3: the pod range 10.244.3.0/24 is outside the cluster's networks", NoCure = Person },
-        new("route-retained", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "the route 10.244.3.0/24 via 192.168.1.13 stays", NoCure = Person },
+        { Words = "node3: the pod CIDR 10.244.3.0/24 is not used: it is outside the cluster CIDRs", NoCure = Person },
+        new("route-retained", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "the route 10.244.3.0/24 via 192.168.1.13 is kept", NoCure = Person },
         new("node-unknown", "true") { Arguments = "--node-name other", Words = "other", NoCure = Person },
     ];
 

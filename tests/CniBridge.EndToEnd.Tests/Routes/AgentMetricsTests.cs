@@ -56,7 +56,7 @@ public sealed class AgentMetricsTests
         // The kernel took a descriptor for this caller when the agent began to wait for it.
         Assert.Contains("Too many open files", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
         using var waiting = lan.Node.Start("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3; sleep 60"]);
-        agent.WaitFor("cannot accept requests for metrics: too many open files");
+        agent.WaitFor("cannot accept metrics requests: too many open files");
         var before = agent.ProcessorTime();
         Thread.Sleep(TimeSpan.FromSeconds(3));
         Assert.InRange(agent.ProcessorTime() - before, TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
@@ -75,6 +75,6 @@ public sealed class AgentMetricsTests
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent("--metrics", address);
-        agent.WaitFor("--metrics: \"" + address.Replace(".", "\\.", StringComparison.Ordinal) + "\" is not an address of loopback and a port");
+        agent.WaitFor("--metrics: invalid endpoint \"" + address.Replace(".", "\\.", StringComparison.Ordinal) + "\": use a loopback address and a port");
     }
 }

@@ -136,7 +136,7 @@ public sealed class AgentTests
         Assert.Empty(lan.OurRoutes());
         using var next = lan.StartAgent();
         lan.AwaitRoutes(AllRoutes);
-        next.WaitFor("3 nodes as they were known last");
+        next.WaitFor("3 nodes of the last valid table until the source answers");
         next.WaitFor("problem: node1: cannot read the nodes file");
     }
 
@@ -201,7 +201,7 @@ public sealed class AgentTests
         lan.Node.WriteFile("/var/lib/cni-bridge/nodes.json", $$"""{"nodes": [{{Node1}}, {{Node2}}, {{Node3}}]}""");
         lan.Node.WriteProgram($"{ScratchNode.Directory}/kubectl", "#!/bin/sh\nexec sleep 1000");
         using var agent = lan.StartAgent("--kubernetes", "--kubectl", $"{ScratchNode.Directory}/kubectl");
-        agent.WaitFor("3 nodes as they were known last");
+        agent.WaitFor("3 nodes of the last valid table until the source answers");
         lan.Ip("route del 10.244.2.0/24");
         lan.AwaitRoutes(AllRoutes);
         Assert.Equal(0, agent.Kill().ExitCode);
@@ -270,7 +270,7 @@ public sealed class AgentTests
         lan.WriteNodes(Node1, Node2, Node3, Node3.Replace("node3", "node4", StringComparison.Ordinal).Replace("192.168.1.13", "192.168.1.14", StringComparison.Ordinal)
             .Replace("fd00:1::13", "fd00:1::14", StringComparison.Ordinal).Replace("10.244.3.0", "10.244.4.0", StringComparison.Ordinal)
             .Replace("fd00:a3:", "fd00:a4:", StringComparison.Ordinal));
-        agent.WaitFor("info: pods of podnet keep their address towards the nodes that there are now");
+        agent.WaitFor("info: updated the masquerade exceptions of the network podnet for the current nodes");
 
         var rules = Rules();
         Assert.Contains("10.244.1.0-10.244.4.255", rules, StringComparison.Ordinal);

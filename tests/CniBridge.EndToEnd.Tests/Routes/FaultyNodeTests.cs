@@ -21,8 +21,8 @@ public sealed class FaultyNodeTests
         Assert.Equal(2, sync.ExitCode);
         // That of a node that left goes all the same.
         Assert.Contains("0 added, 0 replaced, 1 removed, 4 as they were", sync.Stdout, StringComparison.Ordinal);
-        Assert.Contains("problem: node2: there is no key \"adresses\" in a node: name, addresses and podRanges are", sync.Stdout, StringComparison.Ordinal);
-        Assert.Contains("problem: node2: the route 10.244.2.0/24 via 192.168.1.12 stays, because the node's entry is faulty", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains("problem: node2: unknown key \"adresses\": a node has name, addresses and podRanges", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains("problem: node2: the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", sync.Stdout, StringComparison.Ordinal);
         Assert.Equal(AllRoutes, lan.OurRoutes());
         lan.Node.AssertReaches("10.244.2.2");
         var show = lan.Routes("show");
@@ -45,7 +45,7 @@ public sealed class FaultyNodeTests
     [Theory]
     [InlineData("{\"nodes\": []}", "the list of nodes is empty")]
     [InlineData("{\"kind\": \"List\", \"items\": []}", "the list of nodes is empty")]
-    [InlineData("{\"nodes\": [" + Node2 + "]}", "there is no node \"node1\" among the 1 nodes: name this one with --node-name")]
+    [InlineData("{\"nodes\": [" + Node2 + "]}", "node \"node1\" is not among the 1 nodes: give this node's name with --node-name")]
     public void A_list_that_cannot_be_this_clusters_is_refused_without_force(string text, string why)
     {
         using var lan = new NodeLan();
@@ -72,14 +72,14 @@ public sealed class FaultyNodeTests
 
     [Theory]
     [InlineData("{\"nodes\": []}", "the list of nodes is empty")]
-    [InlineData("{\"nodes\": [" + Node2 + "]}", "there is no node \"node1\" among the 1 nodes: name this one with --node-name")]
+    [InlineData("{\"nodes\": [" + Node2 + "]}", "node \"node1\" is not among the 1 nodes: give this node's name with --node-name")]
     public void The_agent_keeps_the_last_good_nodes_when_the_list_cannot_be_this_clusters(string text, string why)
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
         lan.AwaitRoutes(AllRoutes);
         lan.ReplaceFile(text);
-        agent.WaitFor($"problem: node1: the nodes from the file {NodesPath} are refused: {why}; the last 3 good nodes stay in use\n");
+        agent.WaitFor($"problem: node1: the nodes from the file {NodesPath} are refused: {why}; the last 3 valid nodes stay in use\n");
         lan.Ip("route del 10.244.2.0/24");
         lan.AwaitRoutes(AllRoutes);
         Assert.Contains("node3", lan.Node.Run("cat", "/var/lib/cni-bridge/nodes.json").Stdout, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class FaultyNodeTests
         {
             lan.AwaitRoutes(AllRoutes);
             lan.WriteNodes(Node1, s_illegible, Node3);
-            agent.WaitFor("problem: node2: the last good values stay in use for its faulty entry: addresses 192\\.168\\.1\\.12, fd00:1::12, pod ranges 10\\.244\\.2\\.0/24, fd00:a2::/64");
+            agent.WaitFor("problem: node2: the entry is faulty, so the last valid values stay in use: addresses 192\\.168\\.1\\.12, fd00:1::12, pod CIDRs 10\\.244\\.2\\.0/24, fd00:a2::/64");
             lan.Ip("link set eth0 down");
             lan.Ip("link set eth0 up");
             lan.AwaitRoutes(AllRoutes);
@@ -118,7 +118,7 @@ public sealed class FaultyNodeTests
         lan.Ip("-6 route flush proto 67");
         using (var agent = lan.StartAgent())
         {
-            agent.WaitFor("3 nodes as they were known last");
+            agent.WaitFor("3 nodes of the last valid table until the source answers");
             lan.AwaitRoutes(AllRoutes);
             agent.WaitFor("problem: node2: there is no key \"adresses\"");
             Assert.Contains(lan.Run("doctor", "--node-name", "node1", "--output", "json").Json.GetProperty("findings").EnumerateArray(),

@@ -5,20 +5,20 @@ namespace CniBridge.EndToEnd.Tests.Routes;
 /// <summary>Node objects that claim what is not theirs; the judge is ip.</summary>
 public sealed class HostileNodeTests
 {
-    /// <summary>Node2 with other pod ranges beside its own.</summary>
+    /// <summary>Node2 with other pod CIDRs beside its own.</summary>
     static string Node2With(params string[] ranges) =>
         Node2.Replace("\"podRanges\": [", $"\"podRanges\": [{string.Concat(ranges.Select(range => $"\"{range}\", "))}", StringComparison.Ordinal);
 
     public static TheoryData<string, string> Claims => new()
     {
-        { "128.0.0.0/3", "is larger than a /8, and no --cluster-cidr allows it" },
-        { "2000::/3", "is larger than a /40, and no --cluster-cidr allows it" },
+        { "128.0.0.0/3", "is larger than /8, and --cluster-cidr is not given" },
+        { "2000::/3", "is larger than /40, and --cluster-cidr is not given" },
         { "8.8.8.8/32", "is outside the private, shared and benchmarking blocks" },
-        { "192.168.1.13/32", "overlaps 192.168.1.0/24, to which this node is connected by eth0" },
-        { "192.168.0.0/16", "overlaps 192.168.1.0/24, to which this node is connected by eth0" },
-        { "100.64.9.1/32", "holds 100.64.9.1, the default gateway of this node" },
+        { "192.168.1.13/32", "overlaps 192.168.1.0/24, the subnet of this node's link eth0" },
+        { "192.168.0.0/16", "overlaps 192.168.1.0/24, the subnet of this node's link eth0" },
+        { "100.64.9.1/32", "contains 100.64.9.1, the default gateway of this node" },
         { "10.244.3.0/25", "overlaps 10.244.3.0/24 of node3" },
-        { "10.0.0.0/8", "holds pod ranges of node1 and node3" },
+        { "10.0.0.0/8", "contains pod CIDRs of node1 and node3" },
     };
 
     // Node2 stands first, so that its claims come before those of the others.
@@ -35,9 +35,9 @@ public sealed class HostileNodeTests
         var sync = lan.Routes("sync");
 
         Assert.Equal(2, sync.ExitCode);
-        Assert.Contains($"problem: node2: the pod range {range} {why}", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains($"problem: node2: the pod CIDR {range} is not used: it {why}", sync.Stdout, StringComparison.Ordinal);
         Assert.Equal(AllRoutes, lan.OurRoutes());
-        Assert.Contains($"problem: node2: the pod range {range} {why}", lan.Routes("show").Stdout, StringComparison.Ordinal);
+        Assert.Contains($"problem: node2: the pod CIDR {range} is not used: it {why}", lan.Routes("show").Stdout, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class HostileNodeTests
             var plan = lan.Routes("plan", "--for", way, "--format", "json");
             Assert.Equal(2, plan.ExitCode);
             Assert.DoesNotMatch("128\\.0|8\\.8|2000::|\"192\\.168\\.1\\.13/32\"", plan.Stdout);
-            Assert.Contains("node2: the pod range 8.8.8.8/32 is outside", plan.Stderr, StringComparison.Ordinal);
+            Assert.Contains("node2: the pod CIDR 8.8.8.8/32 is not used: it is outside", plan.Stderr, StringComparison.Ordinal);
             Assert.Contains("10.244.2.0/24", plan.Stdout, StringComparison.Ordinal);
         }
         Assert.DoesNotContain("10.244.3.0", lan.Routes("plan", "--cluster-cidr", "10.244.2.0/24").Stdout, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class HostileNodeTests
 
         var sync = lan.Routes("sync", networks);
 
-        Assert.Contains("node2: the pod range 10.9.0.0/16 is outside the cluster's networks (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,fd00:a0::/28)", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains("node2: the pod CIDR 10.9.0.0/16 is not used: it is outside the cluster CIDRs (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,fd00:a0::/28)", sync.Stdout, StringComparison.Ordinal);
         Assert.Equal([RouteTo2, RouteTo3, "203.0.113.0/25 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6], lan.OurRoutes());
 
         // One that was made before the option was given goes.
@@ -89,7 +89,7 @@ public sealed class HostileNodeTests
         using var lan = new NodeLan();
         lan.WriteNodes(Node2With("203.0.113.0/24", "10.9.0.0/16"), Node1, Node3);
         using var agent = lan.StartAgent("--cluster-cidr", "10.244.0.0/16,203.0.113.0/24,fd00:a0::/28", "--conflist");
-        agent.WaitFor("problem: node2: the pod range 10\\.9\\.0\\.0/16 is outside the cluster's networks \\(--cluster-cidr 10\\.244\\.0\\.0/16,203");
+        agent.WaitFor("problem: node2: the pod CIDR 10\\.9\\.0\\.0/16 is not used: it is outside the cluster CIDRs \\(--cluster-cidr 10\\.244\\.0\\.0/16,203");
         string[] routes = [RouteTo2, RouteTo3, "203.0.113.0/24 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6];
         lan.AwaitRoutes(routes);
         agent.WaitFor("wrote /etc/cni/net\\.d");
@@ -101,14 +101,14 @@ public sealed class HostileNodeTests
         Assert.Contains("\ncni_bridge_routes_retained 0\n", metrics, StringComparison.Ordinal);
         var findings = lan.Run("doctor", "--node-name", "node1", "--output", "json").Json.GetProperty("findings").EnumerateArray()
             .Where(finding => finding.GetProperty("id").GetString()!.StartsWith("pod-range-", StringComparison.Ordinal)).ToList();
-        Assert.Contains("node2: the pod range 10.9.0.0/16 is outside", Assert.Single(findings).GetProperty("what").GetString(), StringComparison.Ordinal);
+        Assert.Contains("node2: the pod CIDR 10.9.0.0/16 is not used: it is outside", Assert.Single(findings).GetProperty("what").GetString(), StringComparison.Ordinal);
 
         lan.WriteNodes(Node1, Node2, Node3);
-        agent.WaitFor("solved: node2: the pod range 10\\.9\\.0\\.0/16");
+        agent.WaitFor("solved: node2: the pod CIDR 10\\.9\\.0\\.0/16");
         lan.AwaitRoutes(AllRoutes);
     }
 
-    // What pods of this node reach without masquerading is made of the pod ranges of all nodes.
+    // What pods of this node reach without masquerading is made of the pod CIDRs of all nodes.
     [Fact]
     public void A_refused_range_is_masqueraded()
     {

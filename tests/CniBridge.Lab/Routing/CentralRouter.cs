@@ -2,7 +2,7 @@ namespace CniBridge.Lab.Routing;
 
 sealed class CentralRouter : RoutingWay
 {
-    public override string Title => "One router knows all pod ranges; nodes have their default route";
+    public override string Title => "One router knows all pod CIDRs; nodes have their default route";
 
     public override bool IsOnNodes => false;
 

@@ -41,7 +41,7 @@ public sealed class CachedNodesTests : IDisposable
 
         Assert.Equal(known, Texts(later.Read()));
         Assert.True(later.IsFromCache);
-        Assert.StartsWith($"nobody answers; taking the 2 nodes kept in {CachePath}, which last changed 20", later.Warning, StringComparison.Ordinal);
+        Assert.StartsWith($"nobody answers; using the 2 nodes saved in {CachePath} (last change: 20", later.Warning, StringComparison.Ordinal);
         _source.Table = Table();
         Assert.Empty(later.Read().Nodes);
         Assert.Null(later.Warning);
@@ -53,7 +53,7 @@ public sealed class CachedNodesTests : IDisposable
     {
         var message = Assert.Throws<RuntimeException>(() => new CachedNodes(_source, Cache).Read()).Message;
 
-        Assert.Equal($"nobody answers; no table was kept in {CachePath}", message);
+        Assert.Equal($"nobody answers; there is no saved table in {CachePath}", message);
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class CachedNodesTests : IDisposable
         File.WriteAllText(CachePath, text);
 
         var message = Assert.Throws<RuntimeException>(() => new CachedNodes(_source, Cache).Read()).Message;
-        Assert.StartsWith($"nobody answers; the table that was kept is of no use: {CachePath} is ", message, StringComparison.Ordinal);
+        Assert.StartsWith($"nobody answers; the saved table is invalid: {CachePath} is ", message, StringComparison.Ordinal);
         _source.Table = Table(Entry("node1", "192.168.1.11"));
         new CachedNodes(_source, Cache).Read();
         _source.Table = null;
@@ -103,6 +103,6 @@ public sealed class CachedNodesTests : IDisposable
         var nodes = new CachedNodes(_source, Cache);
 
         Assert.Same(_source.Table, nodes.Read());
-        Assert.StartsWith($"the table of nodes cannot be kept in {CachePath}: ", nodes.Warning, StringComparison.Ordinal);
+        Assert.StartsWith($"cannot save the node table in {CachePath}: ", nodes.Warning, StringComparison.Ordinal);
     }
 }

@@ -71,7 +71,7 @@ public sealed class FaultyNodeTests
     {
         var (routes, problems) = Take(Parse(Node1, node2, Node3), Route2, Route3, Stale);
         Assert.Equal([Route2, Route3, Stale], routes);
-        Assert.Contains(problems, problem => problem.EndsWith("the route 10.244.2.0/24 via 192.168.1.12 stays, because the node's entry is faulty", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.EndsWith("the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", StringComparison.Ordinal));
     }
 
     [Fact]

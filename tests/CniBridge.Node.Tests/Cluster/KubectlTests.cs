@@ -39,7 +39,7 @@ public sealed class KubectlTests
     {
         var nowhere = new Dictionary<string, string> { ["PATH"] = "/nonexistent" };
 
-        Assert.Equal("there is no kubectl in PATH: install it, or name it with --kubectl",
+        Assert.Equal("kubectl was not found in PATH: install it, or give its path with --kubectl",
             Assert.Throws<RuntimeException>(() => new Kubectl(new("kubectl", null, nowhere), s_timeout).Read()).Message);
         Assert.Equal("could not start /nonexistent/kubectl: no such file or directory",
             Assert.Throws<RuntimeException>(() => new Kubectl(new("/nonexistent/kubectl", null, nowhere), s_timeout).Read()).Message);
@@ -58,12 +58,12 @@ public sealed class KubectlTests
     [InlineData(Refused, "kubectl failed: The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?")]
     [InlineData("echo; echo 'error: x'  >&2; echo more >&2; exit 1", "kubectl failed: error: x")]
     [InlineData("echo 'E0101 only a log' >&2; exit 1", "kubectl failed: E0101 only a log")]
-    [InlineData("exit 3", "kubectl failed: it said nothing (exit status 3)")]
-    [InlineData("kill -9 $$", "kubectl failed: it said nothing (signal 9)")]
+    [InlineData("exit 3", "kubectl failed: no error message (exit status 3)")]
+    [InlineData("kill -9 $$", "kubectl failed: no error message (signal 9)")]
     [InlineData("""echo '{"kind":"List","items":[]}'; echo oops >&2; exit 1""", "kubectl failed: oops")]
-    [InlineData("echo '{\"kind\":'; exit 1", "kubectl failed: it said nothing (exit status 1)")]
-    [InlineData("true", "what kubectl prints is not valid JSON: ")]
-    [InlineData("""echo '{"kind":"Status","message":"no"}'""", "what kubectl prints is no list of nodes: it is a \"Status\" that says \"no\"")]
+    [InlineData("echo '{\"kind\":'; exit 1", "kubectl failed: no error message (exit status 1)")]
+    [InlineData("true", "the output of kubectl is not valid JSON: ")]
+    [InlineData("""echo '{"kind":"Status","message":"no"}'""", "the output of kubectl is not a list of nodes: it is a \"Status\" with the message \"no\"")]
     public void A_failure_is_told_in_kubectl_s_words(string script, string message) =>
         Assert.StartsWith(message, Refusal(script), StringComparison.Ordinal);
 
@@ -79,7 +79,7 @@ public sealed class KubectlTests
     {
         var watch = Stopwatch.StartNew();
 
-        Assert.Equal("kubectl did not answer in 0.5 s", Refusal(script, TimeSpan.FromSeconds(0.5)));
+        Assert.Equal("kubectl did not answer within 0.5 s", Refusal(script, TimeSpan.FromSeconds(0.5)));
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(10));
     }
 
@@ -112,7 +112,7 @@ public sealed class KubectlTests
 
     [Fact]
     public void A_cluster_without_any_node_is_not_believed() =>
-        Assert.Equal("kubectl tells of no nodes at all: is it the right cluster?", Refusal("""echo '{"kind":"List","items":[]}'"""));
+        Assert.Equal("kubectl lists no nodes: check that the kubeconfig is for this cluster", Refusal("""echo '{"kind":"List","items":[]}'"""));
 
     [Fact]
     public void Whoever_waits_for_a_slow_kubectl_is_released()
@@ -127,7 +127,7 @@ public sealed class KubectlTests
         source.Dispose();
 
         Assert.True(reader.Join(TimeSpan.FromSeconds(20)));
-        Assert.Equal("kubectl failed: it said nothing (signal 9)", refusal!.Message);
+        Assert.Equal("kubectl failed: no error message (signal 9)", refusal!.Message);
         Assert.False(Directory.Exists($"/proc/{File.ReadAllText(kubectl["pid"]).Trim()}"));
         Assert.Throws<RuntimeException>(source.Read);
     }

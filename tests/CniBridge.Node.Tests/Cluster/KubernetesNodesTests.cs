@@ -78,7 +78,7 @@ public sealed class KubernetesNodesTests
             Item("a", "2026-01-01T00:00:00Z", "10.0.0.1")));
 
         Assert.Equal(["b 10.0.0.2 10.244.1.0/24", "a 10.0.0.1", "c 10.0.0.3", "0"], Texts(table));
-        Assert.Equal("c: the pod range 10.244.1.0/24 overlaps 10.244.1.0/24 of b, so it is not used", Assert.Single(table.Problems).ToString());
+        Assert.Equal("c: the pod CIDR 10.244.1.0/24 is not used: it overlaps 10.244.1.0/24 of b", Assert.Single(table.Problems).ToString());
     }
 
     [Theory]
@@ -115,11 +115,11 @@ public sealed class KubernetesNodesTests
 
     // An API server writes no such thing; a person who edits what kubectl printed does.
     [Theory]
-    [InlineData("\"spec\":\"x\"", "spec is no JSON object", false, true)]
-    [InlineData("\"spec\":{\"podCIDRs\":\"10.244.1.0/24\"}", "podCIDRs is no list", false, true)]
-    [InlineData("\"spec\":{\"podCIDR\":[\"10.244.1.0/24\"]}", "the pod range \"\" is not ADDRESS/LENGTH such as 10.244.1.0/24, so it is not used", false, true)]
-    [InlineData("\"status\":[]", "status is no JSON object", true, false)]
-    [InlineData("\"status\":{\"addresses\":{\"type\":\"InternalIP\",\"address\":\"10.0.0.1\"}}", "addresses is no list", true, false)]
+    [InlineData("\"spec\":\"x\"", "spec is not a JSON object", false, true)]
+    [InlineData("\"spec\":{\"podCIDRs\":\"10.244.1.0/24\"}", "podCIDRs is not a list", false, true)]
+    [InlineData("\"spec\":{\"podCIDR\":[\"10.244.1.0/24\"]}", "invalid pod CIDR \"\": use ADDRESS/LENGTH such as 10.244.1.0/24", false, true)]
+    [InlineData("\"status\":[]", "status is not a JSON object", true, false)]
+    [InlineData("\"status\":{\"addresses\":{\"type\":\"InternalIP\",\"address\":\"10.0.0.1\"}}", "addresses is not a list", true, false)]
     public void A_value_of_the_wrong_type_is_told_and_makes_the_entry_faulty(string property, string text, bool lacksAddresses, bool lacksRanges)
     {
         var table = Parse(List($$"""{"metadata":{"name":"a"},{{property}}}""", Node1));
@@ -143,12 +143,12 @@ public sealed class KubernetesNodesTests
 
     [Theory]
     [InlineData("""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"nodes is forbidden","reason":"Forbidden","code":403}""",
-        "the list is no list of nodes: it is a \"Status\" that says \"nodes is forbidden\"")]
-    [InlineData("""{"kind":"Node","metadata":{"name":"a"}}""", "the list is no list of nodes: it is a \"Node\"")]
-    [InlineData("""{"kind":"List","items":[{"kind":"Pod"}]}""", "the list is no list of nodes: an item is a \"Pod\"")]
-    [InlineData("""{"kind":"List"}""", "the list is no list of nodes: it is a \"List\"")]
-    [InlineData("""{"kind":"List","items":null}""", "the list has a key items that is no list")]
-    [InlineData("""{"nodes":[]}""", "the list is no list of nodes: ")]
+        "the list is not a list of nodes: it is a \"Status\" with the message \"nodes is forbidden\"")]
+    [InlineData("""{"kind":"Node","metadata":{"name":"a"}}""", "the list is not a list of nodes: it is a \"Node\"")]
+    [InlineData("""{"kind":"List","items":[{"kind":"Pod"}]}""", "the list is not a list of nodes: it contains a \"Pod\"")]
+    [InlineData("""{"kind":"List"}""", "the list is not a list of nodes: it is a \"List\"")]
+    [InlineData("""{"kind":"List","items":null}""", "the list has a key items that is not a list")]
+    [InlineData("""{"nodes":[]}""", "the list is not a list of nodes: ")]
     [InlineData("""{"kind":"List","items":[{"kind":"Node","metadata":{"name":"a"}}""", "the list is not valid JSON: line 1, byte ")]
     [InlineData("""{"kind":"List","items":[{"kind":"Node","metadata":{"na""", "the list is not valid JSON: line 1, byte ")]
     [InlineData("No resources found", "the list is not valid JSON: line 1, byte 1: ")]
@@ -209,7 +209,7 @@ public sealed class KubernetesNodesTests
         var error = Assert.Throws<RuntimeException>(() =>
             KubernetesNodes.Parse(new Pieces([.. (byte[][])[[.. "{\"a\":\""u8]], .. endless], 64 * 1024), "the list"));
 
-        Assert.Equal("the list is not valid JSON: a single text is longer than 4 MiB", error.Message);
+        Assert.Equal("the list is not valid JSON: a string is longer than 4 MiB", error.Message);
     }
 
     static IEnumerable<byte[]> LargeList(int count, string annotation)

@@ -32,7 +32,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
             {
               "cniVersion": "1.0.0",
               "name": "podnet",
-              "managedBy": "cni-bridge, from this node's pod ranges; remove this key and the file is yours and is left alone",
+              "managedBy": "cni-bridge, from this node's pod CIDRs; remove this key to keep your own changes to the file",
               "plugins": [
                 {
                   "type": "bridge",
@@ -115,25 +115,25 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     }
 
     [Theory]
-    [InlineData("", "it was given no pod range that can be used")]
-    [InlineData("10.244.1.0/31", "the pod range 10.244.1.0/31 is too small: the largest prefix length is 30")]
-    [InlineData("10.244.1.0/32", "the pod range 10.244.1.0/32 is too small: the largest prefix length is 30")]
-    [InlineData("fd00::/127", "the pod range fd00::/127 is too small: the largest prefix length is 126")]
-    [InlineData("fd00::5/128", "the pod range fd00::5/128 is too small: the largest prefix length is 126")]
-    [InlineData("10.244.2.0/25", "the pod range 10.244.2.0/25 overlaps 10.244.2.0/24 of node2, so it is not used; it was given no pod range that can be used")]
-    [InlineData("10.244.1.0/24,192.168.1.0/24", "the pod range 192.168.1.0/24 holds the node's own address 192.168.1.11, so it is not used")]
-    [InlineData("10.244.1.0/24,fd00::1/64", "the pod range fd00::1/64 has host bits: its network is fd00::/64, so it is not used")]
+    [InlineData("", "the node has no usable pod CIDR")]
+    [InlineData("10.244.1.0/31", "the pod CIDR 10.244.1.0/31 is too small: use a prefix length of at most 30")]
+    [InlineData("10.244.1.0/32", "the pod CIDR 10.244.1.0/32 is too small: use a prefix length of at most 30")]
+    [InlineData("fd00::/127", "the pod CIDR fd00::/127 is too small: use a prefix length of at most 126")]
+    [InlineData("fd00::5/128", "the pod CIDR fd00::5/128 is too small: use a prefix length of at most 126")]
+    [InlineData("10.244.2.0/25", "the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2; the node has no usable pod CIDR")]
+    [InlineData("10.244.1.0/24,192.168.1.0/24", "the pod CIDR 192.168.1.0/24 is not used: it contains the node's own address 192.168.1.11")]
+    [InlineData("10.244.1.0/24,fd00::1/64", "the pod CIDR fd00::1/64 is not used: it has host bits: use fd00::/64")]
     public void A_range_that_pods_must_not_have_is_refused(string ranges, string why) =>
-        Assert.Equal($"no network configuration for node1: {why}", Refusal(Table(s_node2, Entry("node1", "192.168.1.11", ranges))));
+        Assert.Equal($"cannot create the network configuration for node1: {why}", Refusal(Table(s_node2, Entry("node1", "192.168.1.11", ranges))));
 
     [Theory]
-    [InlineData("", "10.244.0.0/16", "the pod range 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
-    [InlineData("", "fd00::/112, 10.244.1.128/25", "the pod range 10.244.1.0/24 overlaps --service-cidr 10.244.1.128/25")]
+    [InlineData("", "10.244.0.0/16", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
+    [InlineData("", "fd00::/112, 10.244.1.128/25", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.1.128/25")]
     [InlineData("10.0.0.0/8", "10.96.0.0/12", "--cluster-cidr 10.0.0.0/8 overlaps --service-cidr 10.96.0.0/12")]
-    [InlineData("10.99.0.0/16,fd00::/16", "", "the pod range 10.244.1.0/24 is not in --cluster-cidr 10.99.0.0/16,fd00::/16, so pods would be masqueraded to each other")]
-    [InlineData("10.244.1.0/25", "", "the pod range 10.244.1.0/24 is not in --cluster-cidr 10.244.1.0/25, so pods would be masqueraded to each other")]
+    [InlineData("10.99.0.0/16,fd00::/16", "", "the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.99.0.0/16,fd00::/16, so traffic between pods would be masqueraded")]
+    [InlineData("10.244.1.0/25", "", "the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.244.1.0/25, so traffic between pods would be masqueraded")]
     public void A_range_that_does_not_go_with_the_cluster_is_refused(string cluster, string services, string why) => Assert.Equal(
-        $"no network configuration for node1: {why}", Refusal(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), cluster, services));
+        $"cannot create the network configuration for node1: {why}", Refusal(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), cluster, services));
 
     [Fact]
     public void What_is_wrong_with_another_node_stops_nothing() => Assert.Contains("10.244.1.0/24", Make(NodeTable.Of(
@@ -144,7 +144,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     // The first may be another node's, with a typing error in its name: two nodes would give out the same addresses.
     [Fact]
     public void Of_two_entries_with_the_own_name_none_is_believed() => Assert.Equal(
-        "no network configuration for Node1: there is another entry of this name before this one, which is not used",
+        "cannot create the network configuration for Node1: a second entry with this name is not used",
         Refusal(Table(Entry("Node1", "192.168.1.12", "10.244.2.0/24"), Entry("node1", "192.168.1.11", "10.244.1.0/24"))));
 
     [Fact]
@@ -154,22 +154,22 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
         Assert.Contains("\"nonMasqueradeCIDRs\": [\"10.244.0.0/16\"]", Make(table), StringComparison.Ordinal);
         Assert.Contains("\"nonMasqueradeCIDRs\": [\"10.0.0.0/8\"]", Make(table, "10.0.0.0/8"), StringComparison.Ordinal);
         Assert.Equal(
-            "no network configuration for node1: the pod range 10.244.1.0/24 is not in --cluster-cidr 10.99.0.0/16, so pods would be masqueraded to each other",
+            "cannot create the network configuration for node1: the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.99.0.0/16, so traffic between pods would be masqueraded",
             Refusal(table.WithClusterCidrs([Cidr.Parse("10.99.0.0/16")])));
     }
 
     [Fact]
-    public void What_cannot_be_read_of_the_own_entry_is_refused() => Assert.Equal("no network configuration for node1: x", Refusal(NodeTable.Of(
+    public void What_cannot_be_read_of_the_own_entry_is_refused() => Assert.Equal("cannot create the network configuration for node1: x", Refusal(NodeTable.Of(
         [Entry("node1", "192.168.1.11", "10.244.1.0/24")], [new NodeProblem("node1", "x") { CostsPodRange = true }])));
 
     [Fact]
     public void A_node_that_is_not_there_says_what_to_do() => Assert.Equal(
-        "there is no node \"node9\" among the 1 from the test: name this one with --node-name", Refusal(Table(s_node2), name: "node9"));
+        "node \"node9\" is not among the 1 nodes from the test: give this node's name with --node-name", Refusal(Table(s_node2), name: "node9"));
 
     [Theory]
-    [InlineData("10.0.0.0", "--cluster-cidr \"10.0.0.0\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
-    [InlineData("10.0.0.0/8,", "--cluster-cidr \"\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
-    [InlineData("10.0.0.1/8", "--cluster-cidr 10.0.0.1/8 has host bits: its network is 10.0.0.0/8")]
+    [InlineData("10.0.0.0", "--cluster-cidr \"10.0.0.0\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("10.0.0.0/8,", "--cluster-cidr \"\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("10.0.0.1/8", "--cluster-cidr 10.0.0.1/8 has host bits: use 10.0.0.0/8")]
     public void What_is_no_network_is_refused(string text, string why) =>
         Assert.Equal(why, Assert.Throws<RuntimeException>(() => ConflistSettings.Parse([text], [])).Message);
 

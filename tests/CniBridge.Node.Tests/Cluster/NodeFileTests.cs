@@ -49,20 +49,20 @@ public sealed class NodeFileTests
         Assert.Equal(Resource.Text("nodes.json"), Encoding.UTF8.GetString(NodeFile.Write(Parse(Resource.Text("nodes.json")))));
 
     [Theory]
-    [InlineData("""{"name":"node2","addresses":["192.168.1.300"]}""", "node2", "the address \"192.168.1.300\" is no IP address, so it is not used")]
-    [InlineData("""{"name":"node2","addresses":["192.168.1.12",5]}""", "node2", "the address \"\" is no IP address, so it is not used")]
-    [InlineData("""{"name":"node2","addresses":"192.168.1.12"}""", "node2", "addresses is no list")]
-    [InlineData("""{"name":"node2","addresses":[]}""", "node2", "it has no addresses, so nothing can be sent to it")]
-    [InlineData("""{"name":"node2"}""", "node2", "it has no addresses, so nothing can be sent to it")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.300"]}""", "node2", "invalid address \"192.168.1.300\": use an IP address")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12",5]}""", "node2", "invalid address \"\": use an IP address")]
+    [InlineData("""{"name":"node2","addresses":"192.168.1.12"}""", "node2", "addresses is not a list")]
+    [InlineData("""{"name":"node2","addresses":[]}""", "node2", "the node has no addresses, so no route can lead to it")]
+    [InlineData("""{"name":"node2"}""", "node2", "the node has no addresses, so no route can lead to it")]
     [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0"]}""", "node2",
-        "the pod range \"10.244.2.0\" is not ADDRESS/LENGTH such as 10.244.1.0/24, so it is not used")]
-    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":{"a":[]}}""", "node2", "podRanges is no list")]
+        "invalid pod CIDR \"10.244.2.0\": use ADDRESS/LENGTH such as 10.244.1.0/24")]
+    [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRanges":{"a":[]}}""", "node2", "podRanges is not a list")]
     [InlineData("""{"name":"node2","addresses":["192.168.1.12"],"podRange":["10.244.2.0/24"]}""", "node2",
-        "there is no key \"podRange\" in a node: name, addresses and podRanges are")]
-    [InlineData("""{"addresses":["192.168.1.12"]}""", "nodes[1]", "it has no name, so it is not used")]
-    [InlineData("""{"name":5,"addresses":["192.168.1.12"]}""", "nodes[1]", "it has no name, so it is not used")]
-    [InlineData("5", "nodes[1]", "it is no JSON object")]
-    [InlineData("[[{}]]", "nodes[1]", "it is no JSON object")]
+        "unknown key \"podRange\": a node has name, addresses and podRanges")]
+    [InlineData("""{"addresses":["192.168.1.12"]}""", "nodes[1]", "the entry has no name and is not used")]
+    [InlineData("""{"name":5,"addresses":["192.168.1.12"]}""", "nodes[1]", "the entry has no name and is not used")]
+    [InlineData("5", "nodes[1]", "the entry is not a JSON object")]
+    [InlineData("[[{}]]", "nodes[1]", "the entry is not a JSON object")]
     public void What_is_wrong_with_a_node_stops_no_other(string node, string name, string text)
     {
         var table = Parse($$"""{"nodes":[{{Good}},{{node}},{"name":"node3","addresses":["192.168.1.13"]}]}""");
@@ -86,14 +86,14 @@ public sealed class NodeFileTests
     [InlineData("{\n  \"nodes\": [\n    x\n  ]\n}", "nodes.json is not valid JSON: line 3, byte 5: 'x' is an invalid start of a value")]
     [InlineData("""{"nodes":[""", "nodes.json is not valid JSON: line 1, byte 11: ")]
     [InlineData("""{"nodes":[]}}""", "nodes.json is not valid JSON: line 1, byte 13: ")]
-    [InlineData("[]", "nodes.json is no JSON object")]
-    [InlineData("5", "nodes.json is no JSON object")]
-    [InlineData("null", "nodes.json is no JSON object")]
-    [InlineData("{}", "nodes.json is no list of nodes: it has neither nodes, as a nodes file, nor kind and items, as 'kubectl get nodes -o json' prints")]
-    [InlineData("""{"items":[]}""", "nodes.json is no list of nodes: it has neither nodes, ")]
-    [InlineData("""{"nodes":{}}""", "nodes.json has a key nodes that is no list")]
-    [InlineData("""{"nodes":null}""", "nodes.json has a key nodes that is no list")]
-    [InlineData("""{"nodes":[],"kind":"Pods"}""", "nodes.json is no list of nodes: it is a \"Pods\"")]
+    [InlineData("[]", "nodes.json is not a JSON object")]
+    [InlineData("5", "nodes.json is not a JSON object")]
+    [InlineData("null", "nodes.json is not a JSON object")]
+    [InlineData("{}", "nodes.json is not a list of nodes: it has neither the key nodes (nodes file) nor the keys kind and items (kubectl get nodes -o json)")]
+    [InlineData("""{"items":[]}""", "nodes.json is not a list of nodes: it has neither the key nodes ")]
+    [InlineData("""{"nodes":{}}""", "nodes.json has a key nodes that is not a list")]
+    [InlineData("""{"nodes":null}""", "nodes.json has a key nodes that is not a list")]
+    [InlineData("""{"nodes":[],"kind":"Pods"}""", "nodes.json is not a list of nodes: it is a \"Pods\"")]
     public void A_file_that_is_no_table_is_refused_with_the_reason(string text, string reason) =>
         Assert.StartsWith(reason, Refusal(text), StringComparison.Ordinal);
 
@@ -105,7 +105,7 @@ public sealed class NodeFileTests
     [Theory]
     [InlineData("""{"nodes":[{"name":"a"}],"nodes":[]}""", "nodes")]
     [InlineData("""{"kind":"List","items":[],"items":[]}""", "items")]
-    public void A_list_given_twice_is_refused(string text, string key) => Assert.Equal($"nodes.json has the key {key} twice", Refusal(text));
+    public void A_list_given_twice_is_refused(string text, string key) => Assert.Equal($"nodes.json has the key {key} more than once", Refusal(text));
 
     [Fact]
     public void The_clusters_networks_may_stand_beside_the_nodes()
@@ -117,10 +117,10 @@ public sealed class NodeFileTests
     }
 
     [Theory]
-    [InlineData("\"10.244.0.0/16\"", "nodes.json has a key clusterCidrs that is no list")]
-    [InlineData("[\"10.244.0.0\"]", "nodes.json: clusterCidrs \"10.244.0.0\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
-    [InlineData("[5]", "nodes.json: clusterCidrs \"\" is not ADDRESS/LENGTH such as 10.244.0.0/16")]
-    [InlineData("[\"10.244.1.0/16\"]", "nodes.json: clusterCidrs 10.244.1.0/16 has host bits: its network is 10.244.0.0/16")]
+    [InlineData("\"10.244.0.0/16\"", "nodes.json has a key clusterCidrs that is not a list")]
+    [InlineData("[\"10.244.0.0\"]", "nodes.json: clusterCidrs \"10.244.0.0\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("[5]", "nodes.json: clusterCidrs \"\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
+    [InlineData("[\"10.244.1.0/16\"]", "nodes.json: clusterCidrs 10.244.1.0/16 has host bits: use 10.244.0.0/16")]
     public void Networks_that_are_none_make_the_file_no_table(string networks, string why) =>
         Assert.Equal(why, Refusal($$"""{"clusterCidrs":{{networks}},"nodes":[{{Good}}]}"""));
 
@@ -138,8 +138,8 @@ public sealed class NodeFileTests
         Assert.Equal(Texts(table), Texts(again));
         Assert.Equal(table.ClusterCidrs, again.ClusterCidrs);
         Assert.Subset(table.Problems.Select(problem => $"{problem}").ToHashSet(), again.Problems.Select(problem => $"{problem}").ToHashSet());
-        Assert.Contains("node2: the address \"x\" is no IP address, so it is not used", again.Problems.Select(problem => $"{problem}"));
-        Assert.Contains("node2: the pod range 10.244.1.0/25 overlaps 10.244.1.0/24 of node1, so it is not used", again.Problems.Select(problem => $"{problem}"));
+        Assert.Contains("node2: invalid address \"x\": use an IP address", again.Problems.Select(problem => $"{problem}"));
+        Assert.Contains("node2: the pod CIDR 10.244.1.0/25 is not used: it overlaps 10.244.1.0/24 of node1", again.Problems.Select(problem => $"{problem}"));
         Assert.Equal(NodeFile.Write(again), NodeFile.Write(Parse(Encoding.UTF8.GetString(NodeFile.Write(again)))));
     }
 

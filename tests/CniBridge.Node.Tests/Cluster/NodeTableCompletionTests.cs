@@ -32,7 +32,7 @@ public sealed class NodeTableCompletionTests
         Assert.Null(table.Find("node3"));
         var texts = table.Problems.Select(problem => $"{problem}").ToList();
         Assert.Subset(texts.ToHashSet(), faulty.Problems.Select(problem => $"{problem}").ToHashSet());
-        Assert.Contains(texts, text => text.Contains("the last good values stay in use for its faulty entry: addresses ", StringComparison.Ordinal));
+        Assert.Contains(texts, text => text.Contains("the entry is faulty, so the last valid values stay in use: addresses ", StringComparison.Ordinal));
         // The next reading of the same file gives the same.
         Assert.Equal(Texts(table), Texts(Parse(Node1, node2).CompleteFrom(table)));
         Assert.Equal(texts, Parse(Node1, node2).CompleteFrom(table).Problems.Select(problem => $"{problem}"));
@@ -72,7 +72,7 @@ public sealed class NodeTableCompletionTests
     [Theory]
     [InlineData("node1", null)]
     [InlineData("NODE3", null)]
-    [InlineData("node4", "there is no node \"node4\" among the 3 nodes: name this one with --node-name")]
+    [InlineData("node4", "node \"node4\" is not among the 3 nodes: give this node's name with --node-name")]
     public void A_table_without_the_node_that_asks_is_not_plausible(string name, string? why) => Assert.Equal(why, s_former.FindImplausibility(name));
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class NodeTableTests
         var (nodes, problems) = Second(name, "192.168.1.12", "10.244.2.0/24");
 
         Assert.Empty(nodes);
-        Assert.EndsWith("its name is not letters, digits and - . _, at most 253, so it is not used", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.EndsWith("the entry is not used: a name has 1 to 253 letters, digits and the characters - . _", Assert.Single(problems), StringComparison.Ordinal);
         Assert.DoesNotContain('\n', problems[0]);
     }
 
@@ -76,35 +76,35 @@ public sealed class NodeTableTests
         var (nodes, problems) = Second(name, "192.168.1.12", "10.244.2.0/24");
 
         Assert.Empty(nodes);
-        Assert.Equal([$"{name}: there is another entry of this name before this one, which is not used"], problems);
+        Assert.Equal([$"{name}: a second entry with this name is not used"], problems);
     }
 
     [Theory]
-    [InlineData("10.244.2.1/24", "has host bits: its network is 10.244.2.0/24")]
-    [InlineData("fd00::1/64", "has host bits: its network is fd00::/64")]
-    [InlineData("0.0.0.0/0", "is every address there is")]
-    [InlineData("::/0", "is every address there is")]
-    [InlineData("127.1.0.0/16", "holds loopback addresses (127.0.0.0/8)")]
-    [InlineData("64.0.0.0/2", "holds loopback addresses (127.0.0.0/8)")]
-    [InlineData("0.0.0.0/1", "holds addresses of no host (0.0.0.0/8)")]
-    [InlineData("169.254.7.0/24", "holds link-local addresses (169.254.0.0/16)")]
-    [InlineData("239.1.0.0/16", "holds multicast addresses (224.0.0.0/4)")]
-    [InlineData("255.255.255.0/24", "holds the broadcast address (255.255.255.255)")]
-    [InlineData("::/64", "holds the unspecified and the loopback address (:: and ::1)")]
-    [InlineData("fe80::/64", "holds link-local addresses (fe80::/10)")]
-    [InlineData("ff02::/16", "holds multicast addresses (ff00::/8)")]
+    [InlineData("10.244.2.1/24", "has host bits: use 10.244.2.0/24")]
+    [InlineData("fd00::1/64", "has host bits: use fd00::/64")]
+    [InlineData("0.0.0.0/0", "contains all addresses")]
+    [InlineData("::/0", "contains all addresses")]
+    [InlineData("127.1.0.0/16", "contains loopback addresses (127.0.0.0/8)")]
+    [InlineData("64.0.0.0/2", "contains loopback addresses (127.0.0.0/8)")]
+    [InlineData("0.0.0.0/1", "contains addresses of the block 0.0.0.0/8, which no host has")]
+    [InlineData("169.254.7.0/24", "contains link-local addresses (169.254.0.0/16)")]
+    [InlineData("239.1.0.0/16", "contains multicast addresses (224.0.0.0/4)")]
+    [InlineData("255.255.255.0/24", "contains the broadcast address (255.255.255.255)")]
+    [InlineData("::/64", "contains the unspecified and the loopback address (:: and ::1)")]
+    [InlineData("fe80::/64", "contains link-local addresses (fe80::/10)")]
+    [InlineData("ff02::/16", "contains multicast addresses (ff00::/8)")]
     [InlineData("10.244.1.0/24", "overlaps 10.244.1.0/24 of node1")]
     [InlineData("10.244.1.128/25", "overlaps 10.244.1.0/24 of node1")]
     [InlineData("10.244.0.0/16", "overlaps 10.244.1.0/24 of node1")]
-    [InlineData("192.168.1.0/24", "holds the address 192.168.1.11 of node1")]
-    [InlineData("192.168.1.11/32", "holds the address 192.168.1.11 of node1")]
-    [InlineData("192.168.2.0/24", "holds the node's own address 192.168.2.12")]
+    [InlineData("192.168.1.0/24", "contains the address 192.168.1.11 of node1")]
+    [InlineData("192.168.1.11/32", "contains the address 192.168.1.11 of node1")]
+    [InlineData("192.168.2.0/24", "contains the node's own address 192.168.2.12")]
     public void A_pod_range_that_cannot_be_is_not_used_and_the_rest_of_the_node_is(string range, string why)
     {
         var (nodes, problems) = Second("node2", "192.168.2.12", $"{range},10.99.0.0/24");
 
         Assert.Equal(["node2 192.168.2.12 10.99.0.0/24"], nodes);
-        Assert.Equal([$"node2: the pod range {range} {why}, so it is not used"], problems);
+        Assert.Equal([$"node2: the pod CIDR {range} is not used: it {why}"], problems);
     }
 
     [Theory]
@@ -132,21 +132,21 @@ public sealed class NodeTableTests
     }
 
     [Theory]
-    [InlineData("0.0.0.0", "no address of a node")]
+    [InlineData("0.0.0.0", "not a valid node address")]
     [InlineData("127.0.0.1", "a loopback address")]
     [InlineData("224.0.0.5", "a multicast address")]
     [InlineData("255.255.255.255", "the broadcast address")]
-    [InlineData("::", "no address of a node")]
+    [InlineData("::", "not a valid node address")]
     [InlineData("::1", "a loopback address")]
     [InlineData("ff02::1", "a multicast address")]
     [InlineData("fe80::1", "a link-local address")]
-    [InlineData("192.168.1.11", "node1's")]
+    [InlineData("192.168.1.11", "already an address of node1")]
     public void An_address_that_cannot_be_is_not_used_and_the_next_one_is(string address, string why)
     {
         var (nodes, problems) = Second("node2", $"{address},192.168.1.12", "10.244.2.0/24");
 
         Assert.Equal(["node2 192.168.1.12 10.244.2.0/24"], nodes);
-        Assert.Equal([$"node2: the address {address} is {why}, so it is not used"], problems);
+        Assert.Equal([$"node2: the address {address} is not used: it is {why}"], problems);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class NodeTableTests
         var (nodes, problems) = Second("node2", "10.244.1.1,192.168.1.12", "10.244.2.0/24");
 
         Assert.Equal(["node2 192.168.1.12 10.244.2.0/24"], nodes);
-        Assert.Equal(["node2: the address 10.244.1.1 lies in the pod range 10.244.1.0/24 of node1, so it is not used"], problems);
+        Assert.Equal(["node2: the address 10.244.1.1 is not used: it is in the pod CIDR 10.244.1.0/24 of node1"], problems);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class NodeTableTests
             Entry("node3", "192.168.1.13", "10.244.3.0/24"));
 
         Assert.Equal(["node1 10.0.0.11", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"], Texts(table));
-        Assert.Equal("node1: the pod range 192.168.0.0/16 holds the address 192.168.1.13 of node3, so it is not used",
+        Assert.Equal("node1: the pod CIDR 192.168.0.0/16 is not used: it contains the address 192.168.1.13 of node3",
             Assert.Single(table.Problems).ToString());
     }
 
@@ -242,7 +242,7 @@ public sealed class NodeTableTests
             Entry("node3", "192.168.1.13", "10.244.3.0/24"));
 
         Assert.Equal(["node1 192.168.1.11", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"], Texts(table));
-        Assert.Equal("node1: the pod range 10.244.0.0/16 holds pod ranges of node2 and node3, so it is not used", Assert.Single(table.Problems).ToString());
+        Assert.Equal("node1: the pod CIDR 10.244.0.0/16 is not used: it contains pod CIDRs of node2 and node3", Assert.Single(table.Problems).ToString());
     }
 
     // Two newcomers that claim its halves.

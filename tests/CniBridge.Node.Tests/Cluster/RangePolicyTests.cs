@@ -4,7 +4,7 @@ using static CniBridge.Node.Tests.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Which pod ranges of other nodes node1 accepts, whose LAN is 192.168.1.0/24 with the gateway .1.</summary>
+/// <summary>Which pod CIDRs of other nodes node1 accepts, whose LAN is 192.168.1.0/24 with the gateway .1.</summary>
 public sealed class RangePolicyTests
 {
     static KernelRoutes Lan() => new KernelRoutes()
@@ -15,11 +15,11 @@ public sealed class RangePolicyTests
         RangePolicy.Create(ConflistSettings.ParseList("x", clusterCidrs.Length > 0 ? [clusterCidrs] : []), "node1", Lan().Snapshot);
 
     const string Blocks = "is outside the private, shared and benchmarking blocks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 198.18.0.0/15), " +
-        "and no --cluster-cidr allows it";
+        "and --cluster-cidr is not given";
 
     [Theory]
     [InlineData("10.244.2.0/24", null)]
-    [InlineData("10.0.0.0/8", "overlaps 10.244.1.0/24, to which this node is connected by cni0")]
+    [InlineData("10.0.0.0/8", "overlaps 10.244.1.0/24, the subnet of this node's link cni0")]
     [InlineData("10.0.0.0/9", null)]
     [InlineData("172.16.0.0/16", null)]
     [InlineData("100.65.0.0/16", null)]
@@ -27,24 +27,24 @@ public sealed class RangePolicyTests
     [InlineData("2001:db8:5::/48", null)]
     [InlineData("2001:db8::/40", null)]
     [InlineData("fd00:2::/64", null)]
-    [InlineData("128.0.0.0/3", "is larger than a /8, and no --cluster-cidr allows it")]
-    [InlineData("8.0.0.0/7", "is larger than a /8, and no --cluster-cidr allows it")]
-    [InlineData("2000::/3", "is larger than a /40, and no --cluster-cidr allows it")]
-    [InlineData("2001:db8::/39", "is larger than a /40, and no --cluster-cidr allows it")]
+    [InlineData("128.0.0.0/3", "is larger than /8, and --cluster-cidr is not given")]
+    [InlineData("8.0.0.0/7", "is larger than /8, and --cluster-cidr is not given")]
+    [InlineData("2000::/3", "is larger than /40, and --cluster-cidr is not given")]
+    [InlineData("2001:db8::/39", "is larger than /40, and --cluster-cidr is not given")]
     [InlineData("8.8.8.8/32", Blocks)]
     [InlineData("11.0.0.0/8", Blocks)]
     [InlineData("172.0.0.0/8", Blocks)]
     [InlineData("192.168.0.0/15", Blocks)]
     [InlineData("203.0.113.0/24", Blocks)]
-    [InlineData("192.168.1.0/24", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
-    [InlineData("192.168.1.128/25", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
-    [InlineData("192.168.0.0/16", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
-    [InlineData("192.168.1.12/32", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
-    [InlineData("172.20.5.0/24", "overlaps 172.20.0.0/16, to which this node is connected by eth1")]
-    [InlineData("fd00:1::/48", "overlaps fd00:1::/64, to which this node is connected by eth0")]
-    [InlineData("100.64.0.0/24", "holds 100.64.0.1, the default gateway of this node")]
-    [InlineData("100.64.0.1/32", "holds 100.64.0.1, the default gateway of this node")]
-    [InlineData("fd00:9::/64", "holds fd00:9::1, the default gateway of this node")]
+    [InlineData("192.168.1.0/24", "overlaps 192.168.1.0/24, the subnet of this node's link eth0")]
+    [InlineData("192.168.1.128/25", "overlaps 192.168.1.0/24, the subnet of this node's link eth0")]
+    [InlineData("192.168.0.0/16", "overlaps 192.168.1.0/24, the subnet of this node's link eth0")]
+    [InlineData("192.168.1.12/32", "overlaps 192.168.1.0/24, the subnet of this node's link eth0")]
+    [InlineData("172.20.5.0/24", "overlaps 172.20.0.0/16, the subnet of this node's link eth1")]
+    [InlineData("fd00:1::/48", "overlaps fd00:1::/64, the subnet of this node's link eth0")]
+    [InlineData("100.64.0.0/24", "contains 100.64.0.1, the default gateway of this node")]
+    [InlineData("100.64.0.1/32", "contains 100.64.0.1, the default gateway of this node")]
+    [InlineData("fd00:9::/64", "contains fd00:9::1, the default gateway of this node")]
     public void Without_known_networks_only_usual_ranges_are_accepted(string range, string? why) =>
         Assert.Equal(why, Policy().WhyNot(Cidr.Parse(range)));
 
@@ -52,11 +52,11 @@ public sealed class RangePolicyTests
     [InlineData("10.244.2.0/24", null)]
     [InlineData("203.0.113.0/25", null)]
     [InlineData("2001::/20", null)]
-    [InlineData("10.245.0.0/24", "is outside the cluster's networks (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
-    [InlineData("10.0.0.0/8", "is outside the cluster's networks (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
-    [InlineData("fd00:2::/64", "is outside the cluster's networks (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
-    [InlineData("10.244.0.0/16", "overlaps 10.244.1.0/24, to which this node is connected by cni0")]
-    [InlineData("192.168.1.64/26", "overlaps 192.168.1.0/24, to which this node is connected by eth0")]
+    [InlineData("10.245.0.0/24", "is outside the cluster CIDRs (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
+    [InlineData("10.0.0.0/8", "is outside the cluster CIDRs (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
+    [InlineData("fd00:2::/64", "is outside the cluster CIDRs (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
+    [InlineData("10.244.0.0/16", "overlaps 10.244.1.0/24, the subnet of this node's link cni0")]
+    [InlineData("192.168.1.64/26", "overlaps 192.168.1.0/24, the subnet of this node's link eth0")]
     public void With_known_networks_they_decide_and_this_nodes_links(string range, string? why) =>
         Assert.Equal(why, Policy("10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16").WhyNot(Cidr.Parse(range)));
 
@@ -71,8 +71,8 @@ public sealed class RangePolicyTests
         Assert.Equal(["node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"], Texts(table));
         Assert.Equal(
             [
-                "node2: the pod range 128.0.0.0/3 is larger than a /8, and no --cluster-cidr allows it, so it is not used",
-                "node2: the pod range 192.168.1.13/32 overlaps 192.168.1.0/24, to which this node is connected by eth0, so it is not used",
+                "node2: the pod CIDR 128.0.0.0/3 is not used: it is larger than /8, and --cluster-cidr is not given",
+                "node2: the pod CIDR 192.168.1.13/32 is not used: it overlaps 192.168.1.0/24, the subnet of this node's link eth0",
             ],
             table.Problems.Select(problem => $"{problem}"));
         Assert.All(table.Problems, problem => Assert.Equal(NodeProblemKind.Refused, problem.Kind));
@@ -80,8 +80,8 @@ public sealed class RangePolicyTests
 
     // Behind a router, so that no link of this node speaks against it.
     [Theory]
-    [InlineData("", "node2: the pod range 10.9.0.0/16 holds the address 10.9.0.13 of node3, so it is not used")]
-    [InlineData("10.0.0.0/8", "node3: the address 10.9.0.13 lies in the pod range 10.9.0.0/16 of node2, so it is not used")]
+    [InlineData("", "node2: the pod CIDR 10.9.0.0/16 is not used: it contains the address 10.9.0.13 of node3")]
+    [InlineData("10.0.0.0/8", "node3: the address 10.9.0.13 is not used: it is in the pod CIDR 10.9.0.0/16 of node2")]
     public void A_range_around_another_nodes_address_is_refused_unless_pods_have_such_addresses(string clusterCidrs, string problem)
     {
         var table = Table(

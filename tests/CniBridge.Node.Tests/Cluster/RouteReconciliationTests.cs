@@ -87,8 +87,8 @@ public sealed class RouteReconciliationTests
 
     [Theory]
     [InlineData("192.168.2.12", "192.168.2.12 is behind the gateway 192.168.1.1 on eth0, not on a link of this node")]
-    [InlineData("192.168.1.11", "192.168.1.11 is an address of this node itself")]
-    [InlineData("172.16.0.1", "172.16.0.1 cannot be reached: the route 172.16.0.0/12 leads nowhere")]
+    [InlineData("192.168.1.11", "192.168.1.11 is an address of this node")]
+    [InlineData("172.16.0.1", "172.16.0.1 cannot be reached: the route 172.16.0.0/12 does not forward packets")]
     [InlineData("169.254.1.1", null)]
     [InlineData("10.7.0.1", null)]
     public void A_next_hop_that_is_not_on_a_link_gets_no_route(string address, string? reason)
@@ -107,7 +107,7 @@ public sealed class RouteReconciliationTests
 
     [Theory]
     [InlineData("fd00:2::2", "there is no route to fd00:2::2")]
-    [InlineData("fe80::2", "fe80::2 is a link-local address, which is on every link")]
+    [InlineData("fe80::2", "fe80::2 is a link-local address, which is valid on every link")]
     public void An_IPv6_next_hop_that_is_not_on_a_link_gets_no_route(string address, string reason)
     {
         var difference = Run(Lan().With("fe80::/64 dev eth0 proto 2 metric 256"), ShortTable.Of("node1 192.168.1.11", $"node2 {address} fd00:a2::/64"));
@@ -153,10 +153,10 @@ public sealed class RouteReconciliationTests
     }
 
     [Theory]
-    [InlineData("192.168.1.128/25", "it would hide 192.168.1.0/24, to which this node is connected by eth0")]
-    [InlineData("192.168.1.0/24", "it would hide 192.168.1.0/24, to which this node is connected by eth0")]
-    [InlineData("10.244.1.0/25", "it overlaps 10.244.1.0/24, a pod range of this node")]
-    [InlineData("10.244.0.0/16", "it overlaps 10.244.1.0/24, a pod range of this node")]
+    [InlineData("192.168.1.128/25", "it is part of 192.168.1.0/24, the subnet of this node's link eth0")]
+    [InlineData("192.168.1.0/24", "it is part of 192.168.1.0/24, the subnet of this node's link eth0")]
+    [InlineData("10.244.1.0/25", "it overlaps 10.244.1.0/24, a pod CIDR of this node")]
+    [InlineData("10.244.0.0/16", "it overlaps 10.244.1.0/24, a pod CIDR of this node")]
     public void A_range_that_would_hide_what_the_node_has_gets_no_route(string range, string reason)
     {
         var difference = Run(Lan(), ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", $"node2 192.168.1.12 {range}"));
@@ -176,7 +176,7 @@ public sealed class RouteReconciliationTests
     public void Somebody_elses_route_is_left_alone_and_told(string route, string name)
     {
         var table = ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24");
-        var problem = $"node2: 10.244.2.0/24 is left to a route of protocol {name} with the same destination and metric";
+        var problem = $"node2: 10.244.2.0/24 is not added: a route of protocol {name} has the same destination and metric";
         var difference = Run(Lan().With(route), table);
         Assert.Empty(difference.Changes);
         Assert.Equal([problem], Problems(difference));
@@ -196,7 +196,7 @@ public sealed class RouteReconciliationTests
     {
         var difference = Run(Settled().With("fd00:a2::/64 via fd00:1::99 dev eth0 proto 4 metric 512").With("fd00:a3::/64 dev eth1 proto 4 metric 2000"));
         Assert.Empty(difference.Changes);
-        Assert.Equal(["node2: fd00:a2::/64 is hidden by a route of protocol static with the lesser metric 512"], Problems(difference));
+        Assert.Equal(["node2: fd00:a2::/64 is overridden by a route of protocol static with the lower metric 512"], Problems(difference));
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class RouteReconciliationTests
         routes = Ours(Lan(), "fd00:a2::/64 via fd00:1::12 dev eth0 via fd00:1::19 dev eth1");
         var difference = Run(routes, ShortTable.Of("node1 192.168.1.11", "node2 fd00:1::12 fd00:a2::/64"));
         Assert.Empty(difference.Changes);
-        Assert.Equal(["node2: fd00:a2::/64 has other next hops beside the node"], Problems(difference));
+        Assert.Equal(["node2: fd00:a2::/64 has additional next hops besides the node"], Problems(difference));
     }
 
     [Fact]
@@ -257,7 +257,7 @@ public sealed class RouteReconciliationTests
     {
         var difference = RouteReconciliation.Of(WantedRoutes.OfNode(s_table, "nobody"), Lan().Snapshot);
         Assert.Equal(4, difference.Changes.Count);
-        Assert.Contains("node1: 10.244.1.0/24 is not routed: it would hide 10.244.1.0/24, to which this node is connected by cni0", Problems(difference));
-        Assert.Contains("node1: fd00:a1::/64 is not routed: fd00:1::11 is an address of this node itself", Problems(difference));
+        Assert.Contains("node1: 10.244.1.0/24 is not routed: it is part of 10.244.1.0/24, the subnet of this node's link cni0", Problems(difference));
+        Assert.Contains("node1: fd00:a1::/64 is not routed: fd00:1::11 is an address of this node", Problems(difference));
     }
 }

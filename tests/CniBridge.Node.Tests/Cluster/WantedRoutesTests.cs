@@ -29,7 +29,7 @@ public sealed class WantedRoutesTests
     {
         var wanted = WantedRoutes.OfNode(s_table, "node9");
         Assert.Equal(6, wanted.Routes.Count);
-        Assert.Contains("node9: this node is not in the table of nodes", wanted.Problems.Select(problem => $"{problem}"));
+        Assert.Contains("node9: this node is not in the node table", wanted.Problems.Select(problem => $"{problem}"));
         Assert.Empty(wanted.OwnRanges);
     }
 

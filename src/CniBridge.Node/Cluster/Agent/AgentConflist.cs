@@ -2,20 +2,20 @@ using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>Keeps this node's network configuration what its pod ranges say.</summary>
+/// <summary>The agent's maintenance of this node's network configuration.</summary>
 public sealed class AgentConflist(ConflistFile file, AgentLog log)
 {
     public required string NodeName { get; init; }
 
-    /// <summary>Where the nodes are from, in words.</summary>
+    /// <summary>The name of the node source, for error messages.</summary>
     public required string Source { get; init; }
 
     public required ConflistSettings Settings { get; init; }
 
     public bool IsDryRun { get; init; }
 
-    /// <summary>Writes the file if it is to be another; what speaks against that is told as a problem.</summary>
-    /// <exception cref="Runtime.RuntimeException">The table gives no configuration.</exception>
+    /// <summary>Writes the file if its text changed, and returns the problems.</summary>
+    /// <exception cref="Runtime.RuntimeException">No configuration can be made from the table.</exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     public IReadOnlyList<NodeProblem> Update(NodeTable table)
     {
@@ -30,11 +30,11 @@ public sealed class AgentConflist(ConflistFile file, AgentLog log)
         return file.FindEarlier() is { } earlier ? [new NodeProblem(NodeName, file.DescribeEarlier(earlier))] : [];
     }
 
-    /// <summary>Pods that run already reach those of a node that came with their own address, too.</summary>
+    /// <summary>Updates the masquerade rules of running pods, so that they reach pods of new nodes without NAT.</summary>
     void UpdateRunning(NodeTable table)
     {
         var ranges = table.Find(NodeName)?.PodRanges ?? [];
         if (new MasqueradeUpdate().Run(NodeConflist.NetworkName, ranges, NodeConflist.ClusterOf(table, Settings)))
-            log.Information($"pods of {NodeConflist.NetworkName} keep their address towards the nodes that there are now");
+            log.Information($"updated the masquerade exceptions of the network {NodeConflist.NetworkName} for the current nodes");
     }
 }

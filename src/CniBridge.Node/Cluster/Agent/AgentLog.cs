@@ -5,12 +5,12 @@ using CniBridge.Linux;
 
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>What the agent tells: one line for each event, as text or as JSON.</summary>
+/// <summary>The log of the agent: one line per event, as text or as JSON.</summary>
 public sealed class AgentLog(Stream output, bool isJson)
 {
     public void Information(string text) => Write("info", text, json => json.WriteString("text", text));
 
-    /// <summary>A step that was taken, or that would be.</summary>
+    /// <summary>Logs a change of a route that was made, or would be made.</summary>
     internal void Change(RouteStep step, bool isDryRun)
     {
         var name = step.Action switch
@@ -41,7 +41,7 @@ public sealed class AgentLog(Stream output, bool isJson)
     {
         if (!isJson)
         {
-            // Names of nodes come from outside: they must not make lines or control a terminal.
+            // Node names are untrusted: they must not contain line breaks or control a terminal.
             output.Write(Encoding.UTF8.GetBytes($"{label ?? name}: {PrintableText.Escape(text)}\n"));
             return;
         }

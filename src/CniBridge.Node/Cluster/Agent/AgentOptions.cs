@@ -1,20 +1,20 @@
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>What an agent is for, and what it does with a table beside making routes of it.</summary>
+/// <summary>The settings of an agent.</summary>
 public sealed record AgentOptions
 {
-    /// <summary>Of the node that it runs on.</summary>
+    /// <summary>The name of the node on which the agent runs.</summary>
     public required string NodeName { get; init; }
 
-    /// <summary>It only tells what it would do.</summary>
+    /// <summary>True to log changes without making them.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <summary>The table that was good the last time, until the source answers; null where there is none.</summary>
+    /// <summary>Returns the last valid table, for use until the source answers; null if there is none.</summary>
     public Func<NodeTable?> ReadLast { get; init; } = () => null;
 
     /// <summary>
-    /// What else follows from a table, each time that the source was read: to keep it, to write this node's configuration.
-    /// What it returns is told as the table's problems are.
+    /// Called with each new table, for example to save it or to write the network configuration. The returned problems are logged like
+    /// those of the table.
     /// </summary>
     public Func<NodeTable, IReadOnlyList<NodeProblem>> OnTable { get; init; } = _ => [];
 }

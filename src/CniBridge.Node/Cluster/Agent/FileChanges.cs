@@ -3,25 +3,25 @@ using CniBridge.Linux;
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>
-/// Changes of a file, by its directory: a file that is replaced is another file, and one of a Kubernetes ConfigMap changes
-/// when a link beside it does.
+/// A watch for changes of a file. It watches the directory, because an atomic replacement creates a new file, and a Kubernetes
+/// ConfigMap changes a link next to it.
 /// </summary>
 public sealed class FileChanges(string path) : ISourceChanges, IDisposable
 {
-    /// <summary>A directory that is not there cannot be watched.</summary>
+    /// <summary>The pause between attempts to watch a missing directory.</summary>
     static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     readonly string _directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
     DirectoryWatch? _watch;
 
-    /// <summary>What lies behind links in the path may change unseen.</summary>
+    /// <summary>Changes behind links in the path are not noticed, so the file is also read periodically.</summary>
     public TimeSpan Period { get; } = TimeSpan.FromSeconds(30);
 
     public void Wait(TimeSpan deadline)
     {
         if (_watch is null)
         {
-            // What changed between reading and watching is found by reading once more.
+            // Returning at once makes the caller read again, which covers changes before the watch started.
             _watch = DirectoryWatch.TryOpen(_directory);
             if (_watch is null)
                 WaitForDirectory(deadline);

@@ -1,11 +1,11 @@
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>Tells when it is worth the while to read a source of nodes again.</summary>
+/// <summary>A notification of changes in a source of nodes.</summary>
 public interface ISourceChanges
 {
-    /// <summary>How long what was read may be true without being read again.</summary>
+    /// <summary>The longest time between two reads of the source.</summary>
     TimeSpan Period { get; }
 
-    /// <summary>Waits until the source may have changed since it was read last, or the deadline is there.</summary>
+    /// <summary>Waits until the source may have changed, or until the time has passed.</summary>
     void Wait(TimeSpan deadline);
 }

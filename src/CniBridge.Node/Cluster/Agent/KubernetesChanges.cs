@@ -3,7 +3,7 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>Changes of Kubernetes's nodes, as far as a watch tells of them; the list that is asked for each minute has them all.</summary>
+/// <summary>A watch for changes of Kubernetes nodes. Events may be missed, so the complete list is also read every minute.</summary>
 public sealed class KubernetesChanges(KubectlWatch watch) : ISourceChanges, IDisposable
 {
     static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1), s_lastPause = TimeSpan.FromSeconds(30);
@@ -47,12 +47,12 @@ public sealed class KubernetesChanges(KubectlWatch watch) : ISourceChanges, IDis
         }
         catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
-            // Whoever asks for the list is told of it.
+            // Reading the list fails as well, and reports the error.
             return false;
         }
     }
 
-    /// <summary>Ends kubectl.</summary>
+    /// <summary>Ends the watch and kills kubectl.</summary>
     public void Dispose()
     {
         _ended.Stop();

@@ -8,15 +8,15 @@ sealed class MetricsCaller(Socket socket, MetricsReader reader) : IDisposable
 {
     const int MaxRequestBytes = 8 * 1024;
 
-    /// <summary>How long the whole request may take, and then the whole answer.</summary>
+    /// <summary>The time limit of the request, and then of the response.</summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     volatile bool _isSending = true;
 
-    /// <summary>The request is not complete yet.</summary>
+    /// <summary>True until the request is complete.</summary>
     internal bool IsSending => _isSending;
 
-    /// <summary>Reads the request and sends the answer.</summary>
+    /// <summary>Reads the request and sends the response.</summary>
     /// <exception cref="SocketException">The caller closed the connection, or was too slow.</exception>
     internal void Answer()
     {
@@ -40,7 +40,7 @@ sealed class MetricsCaller(Socket socket, MetricsReader reader) : IDisposable
         return isGood ? ("200 OK", "text/plain; version=0.0.4; charset=utf-8", text) : ("500 Internal Server Error", "text/plain", text);
     }
 
-    /// <summary>Reads up to the end of the header: a GET has no body.</summary>
+    /// <summary>Reads up to the end of the header. A GET request has no body.</summary>
     string ReadRequest()
     {
         var giveUp = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
@@ -67,14 +67,15 @@ sealed class MetricsCaller(Socket socket, MetricsReader reader) : IDisposable
         }
     }
 
-    /// <summary>Returns the milliseconds until a time. A socket takes 0 for no limit.</summary>
+    /// <summary>Returns the milliseconds until a time, at least 1, because a socket treats 0 as no limit.</summary>
+    /// <exception cref="SocketException">The time has passed.</exception>
     static int Left(long giveUp)
     {
         var left = giveUp - Environment.TickCount64;
         return left > 0 ? (int)left : throw new SocketException((int)SocketError.TimedOut);
     }
 
-    /// <summary>Ends the connection; from any thread. The thread that reads from it sees the end.</summary>
+    /// <summary>Ends the connection. Any thread may call it; a read in progress then sees the end.</summary>
     internal void End()
     {
         try
@@ -83,7 +84,7 @@ sealed class MetricsCaller(Socket socket, MetricsReader reader) : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The caller was faster.
+            // The caller closed the connection first.
         }
     }
 

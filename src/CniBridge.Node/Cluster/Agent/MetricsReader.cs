@@ -1,19 +1,19 @@
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>Reads the metrics for several callers: one reading at a time, and one for all callers that waited for it.</summary>
+/// <summary>A reader of the metrics for several callers. It reads one at a time, and waiting callers share the result.</summary>
 sealed class MetricsReader(Func<string> read)
 {
     readonly Lock _reading = new();
     long _started = long.MinValue;
     (bool IsGood, string Text) _last;
 
-    /// <summary>Returns a text that was read after the call began, or the reason why it cannot be read.</summary>
+    /// <summary>Returns metrics that were read after this call began, or the error.</summary>
     internal (bool IsGood, string Text) Read()
     {
         var asked = Environment.TickCount64;
         lock (_reading)
         {
-            // A reading that began after the call is new enough. One of the same tick may have begun before it.
+            // A read that began after this call is recent enough. One in the same tick may have begun before it.
             if (_started <= asked)
             {
                 _started = Environment.TickCount64;
@@ -23,7 +23,7 @@ sealed class MetricsReader(Func<string> read)
         }
     }
 
-    /// <summary>A fault of the node that makes the reading fail must not end the agent.</summary>
+    /// <summary>Catches all exceptions, because a fault of the node must not end the agent.</summary>
     (bool IsGood, string Text) TryRead()
     {
 #pragma warning disable CA1031

@@ -5,15 +5,15 @@ using CniBridge.Linux;
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>
-/// A server for GET /metrics on a loopback address. Each caller has a thread and one deadline for its whole request, so a slow or
-/// silent caller delays no other.
+/// A server for GET /metrics on a loopback address. Each caller has a thread and one deadline for its request, so a slow or silent
+/// caller does not delay others.
 /// </summary>
 public sealed class MetricsServer : IDisposable
 {
-    /// <summary>A newer caller takes the place of the oldest one that has not sent its request.</summary>
+    /// <summary>The most callers at a time. A new caller then replaces the oldest one that has not sent its request.</summary>
     internal const int MaxCallers = 16;
 
-    /// <summary>The pause after a failure to accept. Without it, a process without free descriptors would try again at once.</summary>
+    /// <summary>The pause after a failed accept. Without it, a process without free descriptors would loop.</summary>
     static readonly TimeSpan s_acceptPause = TimeSpan.FromSeconds(1);
 
     readonly TcpListener _listener;
@@ -21,7 +21,7 @@ public sealed class MetricsServer : IDisposable
     readonly Action<string> _tell;
     readonly Trigger _ended = new();
 
-    /// <summary>The oldest first; also the lock of the list.</summary>
+    /// <summary>The callers, oldest first. The list is also its own lock.</summary>
     readonly List<MetricsCaller> _callers = [];
 
     string? _failure;
@@ -38,15 +38,15 @@ public sealed class MetricsServer : IDisposable
         new Thread(Run) { IsBackground = true, Name = "metrics" }.Start();
     }
 
-    /// <summary>The address and port that the server listens on.</summary>
+    /// <summary>The address and port on which the server listens.</summary>
     internal IPEndPoint Endpoint => (IPEndPoint)_listener.LocalEndpoint;
 
-    /// <summary>Parses ADDRESS:PORT of a loopback address.</summary>
-    /// <exception cref="FormatException">The text is no such endpoint.</exception>
+    /// <summary>Parses ADDRESS:PORT with a loopback address.</summary>
+    /// <exception cref="FormatException">The text is not such an endpoint.</exception>
     public static IPEndPoint ParseEndpoint(string text) =>
         IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port != 0 && IPAddress.IsLoopback(endpoint.Address)
             ? endpoint
-            : throw new FormatException($"\"{text}\" is not an address of loopback and a port, such as 127.0.0.1:9469");
+            : throw new FormatException($"invalid endpoint \"{text}\": use a loopback address and a port, such as 127.0.0.1:9469");
 
     void Run()
     {
@@ -67,10 +67,10 @@ public sealed class MetricsServer : IDisposable
 
     void Report(Exception e)
     {
-        // The library's text for this one speaks of the whole system.
+        // The text of .NET says "in system", but the limit is that of the process.
         var failure = e is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } ? "too many open files" : e.Message;
         if (!_ended.IsStopped && _failure != failure)
-            _tell($"cannot accept requests for metrics: {failure}");
+            _tell($"cannot accept metrics requests: {failure}");
         _failure = failure;
     }
 
@@ -89,7 +89,7 @@ public sealed class MetricsServer : IDisposable
         new Thread(() => Answer(caller)) { IsBackground = true, Name = "metrics caller" }.Start();
     }
 
-    /// <summary>Ends the oldest caller that is still sending its request; false if there is none.</summary>
+    /// <summary>Ends the oldest caller that is still sending its request. Returns false if there is none.</summary>
     bool TryEndOldest()
     {
         var oldest = _callers.Find(static caller => caller.IsSending);

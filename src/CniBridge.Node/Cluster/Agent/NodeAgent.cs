@@ -5,18 +5,18 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>
-/// Keeps this node's routes as the table of nodes says, whatever becomes of the table and of the routes: at every change of
-/// either it looks at all, and does what is missing.
+/// The agent of a node: it keeps the routes as the node table requires. After each change of the table or of the network it compares
+/// everything and repairs the difference.
 /// </summary>
 public sealed class NodeAgent
 {
-    /// <summary>The first change after a quiet time is answered at once; of a storm, ten a second are.</summary>
+    /// <summary>The shortest time between two runs. The first change after a pause is handled at once.</summary>
     static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Should a change go unnoticed.</summary>
+    /// <summary>The longest time between two runs, in case a change was not noticed.</summary>
     static readonly TimeSpan s_fullCheck = TimeSpan.FromSeconds(30);
 
-    /// <summary>After a failure of the kernel to announce changes.</summary>
+    /// <summary>The pause after the kernel failed to report changes.</summary>
     static readonly TimeSpan s_failurePause = TimeSpan.FromSeconds(1);
 
     readonly AgentOptions _options;
@@ -28,19 +28,19 @@ public sealed class NodeAgent
 
     readonly string _source;
 
-    /// <summary>The source's last table, whether it is plausible or not.</summary>
+    /// <summary>The last table of the source, even if it is implausible.</summary>
     NodeTable? _read;
 
-    /// <summary>The last good table.</summary>
+    /// <summary>The last valid table.</summary>
     NodeTable? _table;
 
-    /// <summary>The table's nodes as bytes: the same nodes are the same bytes.</summary>
+    /// <summary>The nodes of the last table as text, to log only real changes.</summary>
     byte[] _nodes = [];
 
-    /// <summary>Why the source's last table is refused, or null.</summary>
+    /// <summary>The reason why the source's last table is refused, or null.</summary>
     string? _refusal;
 
-    /// <summary>The table is new to those who follow it.</summary>
+    /// <summary>True if the last table was not yet passed to <see cref="AgentOptions.OnTable"/>.</summary>
     bool _isNew;
 
     IReadOnlyList<NodeProblem> _tableProblems = [];
@@ -52,18 +52,18 @@ public sealed class NodeAgent
         _feed = new NodeFeed(source, changes, _trigger);
     }
 
-    /// <summary>From any thread: ends <see cref="Run"/> soon. The routes stay.</summary>
+    /// <summary>Ends <see cref="Run"/> soon. Any thread may call it. The routes stay.</summary>
     public void Stop() => _trigger.Stop();
 
-    /// <summary>Until it is stopped, in the network namespace of the calling thread.</summary>
+    /// <summary>Runs until <see cref="Stop"/>, in the network namespace of the calling thread.</summary>
     public void Run()
     {
         using var socket = new RouteSocket();
-        // Before the first look: what changes from here on is looked at again.
+        // Started before the first run, so that no change is missed.
         Watch(new NetworkWatch());
         _table = TryReadLast();
         if (_table is not null)
-            _log.Information($"{_table.Nodes.Count} nodes as they were known last");
+            _log.Information($"using the {_table.Nodes.Count} nodes of the last valid table until the source answers");
         _feed.Start();
         var reconciler = new RouteReconciler(socket);
         while (!_trigger.IsStopped)
@@ -85,7 +85,7 @@ public sealed class NodeAgent
         }
         catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
-            _log.Information($"the nodes that were known last are not known any more: {e.Message}");
+            _log.Information($"cannot use the last valid node table: {e.Message}");
             return null;
         }
     }
@@ -100,7 +100,7 @@ public sealed class NodeAgent
     })
     { IsBackground = true, Name = "network" }.Start();
 
-    /// <summary>A failure counts as a change: what happened meanwhile is unknown.</summary>
+    /// <summary>Waits for a change of the network. A failure counts as a change, because events may be lost.</summary>
     void WaitForNetwork(NetworkWatch watch)
     {
         try
@@ -124,7 +124,7 @@ public sealed class NodeAgent
             if (_table is not null)
                 Reconcile(reconciler, _table, problems);
         }
-        // A kernel that does not answer, or not as it should, is asked again.
+        // The next run asks the kernel again.
         catch (Exception e) when (e.IsIoFailure())
         {
             problems.Add(new NodeProblem(_options.NodeName, e.Message));
@@ -133,7 +133,7 @@ public sealed class NodeAgent
         _problems.Update(problems);
     }
 
-    /// <summary>While the source does not answer, or its table is not plausible, the last table counts.</summary>
+    /// <summary>Takes a new table. While the source fails or its table is implausible, the last table stays in use.</summary>
     void TakeTable(List<NodeProblem> problems)
     {
         var (table, failure) = _feed.Latest;
@@ -159,7 +159,7 @@ public sealed class NodeAgent
     }
 
     string DescribeRefusal(string why) => $"the nodes from {_source} are refused: {why}; " +
-        (_table is null ? "no route is changed" : $"the last {_table.Nodes.Count} good nodes stay in use");
+        (_table is null ? "no route is changed" : $"the last {_table.Nodes.Count} valid nodes stay in use");
 
     IReadOnlyList<NodeProblem> Follow(NodeTable table)
     {
@@ -185,7 +185,7 @@ public sealed class NodeAgent
         if (_options.IsDryRun)
             _foretold.UnionWith(report.Changes);
         problems.AddRange(report.Problems);
-        // Files can wait, packets cannot.
+        // Routes come first: a file can wait, packets cannot.
         if (_isNew)
             _tableProblems = Follow(report.Table);
         _isNew = false;

@@ -4,21 +4,21 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>
-/// Reads a source of nodes again and again, on a thread of its own: a source that does not answer keeps nobody waiting, who
-/// goes on with the last table.
+/// The periodic reading of a source of nodes, on a thread of its own. The agent continues with the last table while the source does not
+/// answer.
 /// </summary>
 sealed class NodeFeed(INodeSource source, ISourceChanges changes, Trigger trigger)
 {
     static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1), s_lastRetry = TimeSpan.FromSeconds(30);
 
-    /// <summary>A directory in which much is written is not read from all the time.</summary>
+    /// <summary>The shortest time between two reads, for a directory with many changes.</summary>
     static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
     readonly object _lock = new();
     NodeTable? _table;
     string? _failure;
 
-    /// <summary>The last table that could be read, or null, and why the source could not be read the last time, or null.</summary>
+    /// <summary>The last readable table, or null, and the error of the last read, or null.</summary>
     internal (NodeTable? Table, string? Failure) Latest
     {
         get
@@ -28,7 +28,7 @@ sealed class NodeFeed(INodeSource source, ISourceChanges changes, Trigger trigge
         }
     }
 
-    /// <summary>Ends with the process, or at the next change after the stop.</summary>
+    /// <summary>Starts the thread. It ends with the process, or at the first change after the stop.</summary>
     internal void Start() => new Thread(Run) { IsBackground = true, Name = "nodes" }.Start();
 
     void Run()

@@ -1,6 +1,6 @@
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>Tells of a problem when it appears and when it is gone, not every time that it is looked at.</summary>
+/// <summary>A log of problems. It reports a problem once when it appears and once when it is solved.</summary>
 sealed class ProblemLog(AgentLog log)
 {
     HashSet<NodeProblem> _known = [];

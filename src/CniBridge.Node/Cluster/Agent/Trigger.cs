@@ -1,6 +1,6 @@
 namespace CniBridge.Node.Cluster.Agent;
 
-/// <summary>By which threads that wait for something wake the one that acts. Told twice before it acts is told once.</summary>
+/// <summary>A signal that wakes the agent's thread. Repeated signals are coalesced until the agent has acted.</summary>
 sealed class Trigger
 {
     readonly object _lock = new();
@@ -15,7 +15,7 @@ sealed class Trigger
         }
     }
 
-    /// <summary>For good.</summary>
+    /// <summary>Ends all waits now and in the future.</summary>
     internal void Stop()
     {
         lock (_lock)
@@ -34,7 +34,7 @@ sealed class Trigger
         }
     }
 
-    /// <summary>Until it is set, which it is no more then, stopped, or the deadline is there.</summary>
+    /// <summary>Waits for the signal and resets it. Also returns when stopped, or when the time has passed.</summary>
     internal void Wait(TimeSpan deadline)
     {
         WaitWhile(() => !_isSet, deadline);
@@ -42,7 +42,7 @@ sealed class Trigger
             _isSet = false;
     }
 
-    /// <summary>Until it is stopped, or the deadline is there.</summary>
+    /// <summary>Waits until stopped, or until the time has passed.</summary>
     internal void WaitForStop(TimeSpan deadline) => WaitWhile(() => true, deadline);
 
     void WaitWhile(Func<bool> condition, TimeSpan deadline)
