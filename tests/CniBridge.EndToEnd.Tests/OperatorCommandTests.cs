@@ -160,7 +160,7 @@ public sealed class OperatorCommandTests
         WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "plugins": []}""");
         AssertFails(Run(node, "add", "box", "pod"), "plugins");
         WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "plugins": [{"type": "absent"}]}""");
-        AssertFails(Run(node, "add", "box", "pod"), "no plugin absent in");
+        AssertFails(Run(node, "add", "box", "pod"), "the plugin absent is missing in");
         WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "plugins": [{"type": "../bridge"}]}""");
         AssertFails(Run(node, "add", "box", "pod"), "../bridge");
         WriteNetwork(node, "10-podnet.conflist", """{"cniVersion": "1.0.0", "name": "podnet", "type": "absent"}""");

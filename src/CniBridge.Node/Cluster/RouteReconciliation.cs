@@ -167,7 +167,7 @@ public sealed class RouteReconciliation
                 continue;
             var name = ClusterRoute.ProtocolName(other.Protocol);
             Report(route, other.Priority == metric
-                ? $"is not added: a route of protocol {name} has the same destination and metric"
+                ? $"conflicts with a route of protocol {name} with the same destination and metric"
                 : $"is overridden by a route of protocol {name} with the lower metric {other.Priority}", NodeProblemKind.Rival);
             if (other.Priority == metric)
                 rival = other;

@@ -3,13 +3,13 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>Files and directories to remove, as steps; knows which directories will be empty by then.</summary>
-/// <param name="record">Null: nobody knows which directories there were before.</param>
+/// <summary>The removal of files and directories. It tracks planned removals, to find directories that will become empty.</summary>
+/// <param name="record">The installation; null if unknown. Without it, all emptied directories stay.</param>
 sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
 {
     readonly HashSet<string> _gone = new(StringComparer.Ordinal);
 
-    /// <summary>Somebody else's step removes it.</summary>
+    /// <summary>Notes a path that another step removes.</summary>
     internal void Expect(string path) => _gone.Add(Path.GetFullPath(path));
 
     internal void AddFile(string path)
@@ -18,7 +18,9 @@ sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
         plan.Remove($"the file {path}", () => SmallFile.TryDelete(path));
     }
 
-    /// <summary>With all that is in it; the directory itself stays if it was there before.</summary>
+    /// <summary>
+    /// Adds the removal of a directory with its content. The directory itself stays if it existed before the installation.
+    /// </summary>
     internal void AddTree(string path)
     {
         if (!Directory.Exists(path))
@@ -26,10 +28,10 @@ sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
         var stays = record?.Node.HadDirectory(path) == true;
         if (!stays)
             _gone.Add(path);
-        // Of one that nobody noted, something may be mounted on it.
+        // Without a record, an empty directory may be a mount point.
         if ((stays || record is null) && !Directory.EnumerateFileSystemEntries(path).Any())
             return;
-        plan.Remove(stays ? $"what is in {path}" : $"the directory {path}", () =>
+        plan.Remove(stays ? $"the content of {path}" : $"the directory {path}", () =>
         {
             Directories.Empty(path);
             if (!stays)
@@ -37,7 +39,7 @@ sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
         });
     }
 
-    /// <summary>If nothing will be in it, and it was not there before.</summary>
+    /// <summary>Adds the removal of a directory if it will be empty and did not exist before the installation.</summary>
     internal void AddEmptied(string path)
     {
         if (record is null || record.Node.HadDirectory(path) || !Directory.Exists(path) || _gone.Contains(path))
@@ -51,8 +53,8 @@ sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
         plan.Remove($"the directory {path}", () => Directories.TryRemove(path));
     }
 
-    /// <summary>A network's directory, if none of its reservations is anybody's any more.</summary>
-    /// <param name="isOver">Is the reservation of the address?</param>
+    /// <summary>Adds the removal of a network's reservations, if none of them is still in use.</summary>
+    /// <param name="isOver">Tells whether the reservation of an address is no longer needed.</param>
     internal void AddStore(string path, Func<IpAddress, bool> isOver)
     {
         if (!Directory.Exists(path))
@@ -63,7 +65,7 @@ sealed class FileRemoval(UninstallationPlan plan, InstallationRecord? record)
             var isMark = name == "lock" || name.StartsWith("last_reserved_ip.", StringComparison.Ordinal);
             if (isMark || (IpAddress.TryParse(name, out var address) && isOver(address)))
                 continue;
-            plan.Leave(path, $"{name} is in it");
+            plan.Leave(path, $"it contains {name}");
             return;
         }
         AddTree(path);

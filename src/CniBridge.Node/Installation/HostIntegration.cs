@@ -6,36 +6,38 @@ using CniBridge.Node.Runtime;
 namespace CniBridge.Node.Installation;
 
 /// <summary>
-/// Settings for the programs of a node that would change links and settings of ours: sysctl.d(5), NetworkManager.conf(5),
-/// systemd.link(5) and systemd.network(5). They are read at the next boot, or when that program is told to.
+/// Configuration files for host programs that would change links and settings of cni-bridge: sysctl.d(5), NetworkManager.conf(5),
+/// systemd.link(5) and systemd.network(5). They take effect at the next boot, or when the program reloads.
 /// </summary>
-/// <param name="bridges">Names of bridges that pods are on, now or later.</param>
+/// <param name="bridges">The names of current and future bridges of pods.</param>
 public sealed class HostIntegration(IReadOnlyList<string> bridges)
 {
     const string Sysctls = "/etc/sysctl.d/90-cni-bridge.conf";
     const string NetworkManager = "/etc/NetworkManager/conf.d/90-cni-bridge.conf";
 
-    /// <summary>Of the files that match a link the first by name counts: before those that match every Ethernet link.</summary>
+    /// <summary>The first matching file by name counts, so these sort before files that match every Ethernet link.</summary>
     const string UdevLink = "/etc/systemd/network/05-cni-bridge.link", Networkd = "/etc/systemd/network/05-cni-bridge.network";
 
-    /// <summary>The host's ends of pods' pairs: veth and eight hex digits.</summary>
+    /// <summary>Host veths are named veth and eight hexadecimal digits.</summary>
     const string HexDigit = "[0-9a-f]";
 
     const string Pods = "veth" + HexDigit + HexDigit + HexDigit + HexDigit + HexDigit + HexDigit + HexDigit + HexDigit;
 
-    /// <summary>NetworkManager knows no ranges.</summary>
+    /// <summary>The pattern for NetworkManager, which does not support character ranges.</summary>
     const string PodsOfNetworkManager = "veth????????";
 
     internal static IReadOnlyList<string> Paths { get; } = [Sysctls, NetworkManager, UdevLink, Networkd];
 
-    /// <exception cref="RuntimeException">Somebody else has a file of one of the names: nothing is to be changed.</exception>
+    /// <summary>Checks for files of these names that cni-bridge did not write.</summary>
+    /// <exception cref="RuntimeException">There is such a file. Nothing was changed.</exception>
     public static void RefuseOthers()
     {
         foreach (var path in Paths)
             new OwnTextFile(path).RefuseOthers();
     }
 
-    /// <returns>The paths of files that were written; those that were so already are not among them.</returns>
+    /// <summary>Writes the files.</summary>
+    /// <returns>The paths of the files that changed.</returns>
     public IReadOnlyList<string> Run()
     {
         var written = new List<string>();
@@ -47,7 +49,7 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
         return written;
     }
 
-    /// <summary>Only for programs that the node has.</summary>
+    /// <summary>Returns the files for the programs that the node has.</summary>
     List<(string Path, string Text)> Make()
     {
         var files = new List<(string, string)> { (Sysctls, ForSysctl()) };
@@ -64,14 +66,14 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
     static string ForSysctl()
     {
         var text = new StringBuilder("""
-            # This node forwards for its pods: whatever applies its settings anew, at boot or with sysctl --system, leaves that on.
-            # net.bridge.bridge-nf-call-iptables is not here: nothing of cni-bridge needs it; where kube-proxy does, kubeadm or you set it.
+            # This node forwards for its pods. These lines keep forwarding on at boot and with sysctl --system.
+            # net.bridge.bridge-nf-call-iptables is not set here, because cni-bridge does not need it. kube-proxy may need it: see kubeadm.
 
             """);
         foreach (var link in FindAdvertised())
         {
             text.Append(
-                $"# The node learned its default route from a router's advertisements on {link}. A node that forwards takes those only with 2.\n" +
+                $"# The default route comes from router advertisements on {link}. With forwarding on, the kernel accepts them only with 2.\n" +
                 $"-net/ipv6/conf/{link}/accept_ra = 2\n");
         }
         text.Append("net/ipv4/ip_forward = 1\n");
@@ -80,7 +82,7 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
         return text.ToString();
     }
 
-    /// <summary>Links on which the kernel itself listens to routers and has learned a default route.</summary>
+    /// <summary>Returns the links on which the kernel learned a default route from router advertisements.</summary>
     static List<string> FindAdvertised()
     {
         using var socket = new RouteSocket();
@@ -105,7 +107,7 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
         foreach (var bridge in bridges)
             links.Append($"interface-name:={bridge};interface-name:{bridge}.*;");
         return $"""
-            # Bridges of pods, gateways of their VLANs, and the node's ends of pods' links. systemctl reload NetworkManager
+            # Bridges of pods, gateways of their VLANs, and host veths. Apply with: systemctl reload NetworkManager
 
             [device-cni-bridge]
             match-device={links}interface-name:{PodsOfNetworkManager}
@@ -115,7 +117,7 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
     }
 
     string ForUdev() => $"""
-        # The MAC of a bridge is its pods' gateway in their neighbour tables: it stays what it was made with.
+        # The MAC address of a bridge must not change, because pods have it in their neighbour tables as that of the gateway.
 
         [Match]
         OriginalName={Names()}
@@ -126,7 +128,7 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
         """;
 
     string ForNetworkd() => $"""
-        # Before files that match every link: systemd-networkd would take addresses and routes from ours. networkctl reload
+        # systemd-networkd would remove addresses and routes of pods. This file must sort first. Apply with: networkctl reload
 
         [Match]
         Name={Names()}
@@ -136,7 +138,7 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
 
         """;
 
-    /// <summary>Patterns of fnmatch(3).</summary>
+    /// <summary>Returns fnmatch(3) patterns of all links.</summary>
     string Names()
     {
         var names = new StringBuilder();

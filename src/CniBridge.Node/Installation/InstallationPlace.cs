@@ -2,8 +2,8 @@ using CniBridge.Linux;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>A directory of plugins, and beside them, out of every runtime's sight, what an installation replaced.</summary>
-/// <param name="names">Of the program and its roles.</param>
+/// <summary>A plugin directory, and the hidden directory in it with the replaced files. Runtimes do not read the hidden one.</summary>
+/// <param name="names">The names of the program and its plugins.</param>
 sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
 {
     static readonly TimeSpan s_lockDeadline = TimeSpan.FromSeconds(30);
@@ -16,13 +16,13 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
 
     internal string RecordFile => Path.Combine(Own, "installation.json");
 
-    /// <summary>What the names led to before the first installation.</summary>
+    /// <summary>The directory with the files from before the first installation.</summary>
     internal string Original => Path.Combine(Own, "original");
 
-    /// <summary>What they led to before the last change.</summary>
+    /// <summary>The directory with the files from before the last change.</summary>
     internal string Previous => Path.Combine(Own, "previous");
 
-    /// <summary>What <see cref="Previous"/> is to become; whole.</summary>
+    /// <summary>The complete directory that will replace <see cref="Previous"/>.</summary>
     internal string Next => Path.Combine(Own, "next");
 
     string Unfinished => Path.Combine(Own, "unfinished");
@@ -31,10 +31,10 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
 
     internal string PathOf(string name) => Path.Combine(Directory, name);
 
-    /// <summary>Hidden: no runtime looks for a plugin of such a name.</summary>
+    /// <summary>Returns the path of an unfinished file. Its hidden name is never that of a plugin.</summary>
     internal string UnfinishedOf(string name) => Path.Combine(Directory, $".{name}.unfinished");
 
-    /// <summary>Returns whether an installation has left anything there; its lock does not count.</summary>
+    /// <summary>Tells whether an installation has left files here, besides its lock.</summary>
     internal bool HasOwn()
     {
         if (!System.IO.Directory.Exists(Own))
@@ -47,7 +47,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
         return false;
     }
 
-    /// <summary>Waits until no other process works there. What is unfinished then was left by a process that was killed.</summary>
+    /// <summary>Waits for the lock, then removes unfinished files of a killed process.</summary>
     internal FileLock Lock()
     {
         var held = FileLock.AcquireDirectory(Own, s_lockDeadline);
@@ -56,13 +56,13 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
         RemoveTree(Unfinished);
         RemoveTree(Outdated);
         SmallFile.TryDeleteUnfinished(RecordFile);
-        // Between the two renames of ReplacePrevious.
+        // The process was killed between the two renames of ReplacePrevious.
         if (!System.IO.Directory.Exists(Previous) && System.IO.Directory.Exists(Next))
             SmallFile.Rename(Next, Previous);
         return held;
     }
 
-    /// <summary>Keeps what the names lead to now in a directory, which is whole or not there.</summary>
+    /// <summary>Saves the current files in a directory, which is complete or does not exist.</summary>
     internal void KeepAs(string kept)
     {
         RemoveTree(kept);
@@ -77,7 +77,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
         Directories.Flush(Own);
     }
 
-    /// <summary>By <see cref="Next"/>.</summary>
+    /// <summary>Replaces <see cref="Previous"/> by <see cref="Next"/>.</summary>
     internal void ReplacePrevious()
     {
         if (System.IO.Directory.Exists(Previous))
@@ -87,7 +87,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
         RemoveTree(Outdated);
     }
 
-    /// <summary>The names that lead elsewhere than what was kept of them.</summary>
+    /// <summary>Returns the names whose files differ from the saved ones.</summary>
     internal List<string> FindDifferent(string kept)
     {
         var different = new List<string>();
@@ -99,7 +99,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
         return different;
     }
 
-    /// <summary>Makes a name lead to what was kept of it, in one step; it leads nowhere where nothing was.</summary>
+    /// <summary>Restores a saved file atomically. Deletes the current file if none was saved.</summary>
     internal void PutBack(string name, string kept)
     {
         var path = Path.Combine(kept, name);
@@ -110,7 +110,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
         }
         PluginFile.Keep(path, UnfinishedOf(name));
         SmallFile.Rename(UnfinishedOf(name), PathOf(name));
-        // It is still there if the name led to that very file.
+        // rename(2) does nothing if both names are links to the same file.
         SmallFile.TryDelete(UnfinishedOf(name));
     }
 

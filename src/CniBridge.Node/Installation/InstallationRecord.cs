@@ -5,38 +5,38 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>What must be known to undo an installation.</summary>
+/// <summary>The data that undoing an installation needs.</summary>
 sealed record InstallationRecord
 {
     const uint Mode = 0b110_100_100;
 
-    /// <summary>That of the plugins, as the first installation saw it.</summary>
+    /// <summary>The plugin directory, as the path of the first installation.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>What is in place; empty: programs that we know nothing of.</summary>
+    /// <summary>The installed version; empty for programs of unknown origin.</summary>
     public required string Version { get; init; }
 
-    /// <summary>What was in place before, as <see cref="Version"/>.</summary>
+    /// <summary>The version before the last change; empty if unknown.</summary>
     public string PreviousVersion { get; init; } = "";
 
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>What is being done, or was when somebody was killed.</summary>
+    /// <summary>The step in progress, or the step during which the process was killed.</summary>
     public InstallationStep Unfinished { get; init; }
 
-    /// <summary>The names that there were before the first installation.</summary>
+    /// <summary>The names that existed before the first installation.</summary>
     public required IReadOnlyList<string> Original { get; init; }
 
-    /// <summary>The node before the first installation.</summary>
+    /// <summary>The state of the node before the first installation.</summary>
     public required NodeBefore Node { get; init; }
 
-    /// <summary>Bridges to remove: noted before the configurations that name them go.</summary>
+    /// <summary>The bridges to remove, saved before the configurations that name them are deleted.</summary>
     public IReadOnlyList<string> Bridges { get; init; } = [];
 
-    /// <summary>Directories of reservations to remove, noted likewise.</summary>
+    /// <summary>The reservation directories to remove, saved for the same reason.</summary>
     public IReadOnlyList<string> Stores { get; init; } = [];
 
-    /// <summary>Whole or as it was, also after a loss of power.</summary>
+    /// <summary>Writes the record atomically and flushes it to disk.</summary>
     internal void Save(string path)
     {
         using var bytes = new MemoryStream();
@@ -70,14 +70,15 @@ sealed record InstallationRecord
         json.WriteEndArray();
     }
 
-    /// <returns>Null where nothing was installed.</returns>
-    /// <exception cref="RuntimeException">It is damaged.</exception>
+    /// <summary>Reads the record.</summary>
+    /// <returns>Null if nothing was installed.</returns>
+    /// <exception cref="RuntimeException">The record is damaged.</exception>
     internal static InstallationRecord? TryLoad(string path)
     {
         if (SmallFile.TryRead(path) is not { } text)
             return null;
         if (!RuntimeJson.TryParseObject(text, out var root, out var why))
-            throw new RuntimeException($"{path}, which says what to undo: {why}");
+            throw new RuntimeException($"cannot read the installation record {path}: {why}");
         return new InstallationRecord
         {
             Directory = TextOf(root["directory"]),
@@ -117,7 +118,7 @@ sealed record InstallationRecord
     };
 }
 
-/// <summary>While names are being changed, some lead to the new and some to the old.</summary>
+/// <summary>A step that changes several names, so that a killed process leaves a mixture of new and old files.</summary>
 enum InstallationStep
 {
     None,

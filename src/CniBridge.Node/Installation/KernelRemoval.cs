@@ -6,14 +6,14 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>What is ours in the kernel, as steps that take it away.</summary>
-/// <param name="record">Null: nobody knows what there was before.</param>
+/// <summary>The removal of cni-bridge's objects from the kernel.</summary>
+/// <param name="record">The installation; null if unknown. Without it, bridges and settings stay.</param>
 sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, InstallationRecord? record)
 {
-    /// <summary>The tables that the plugins make, in each family.</summary>
+    /// <summary>The name of the nftables tables of each family.</summary>
     const string Table = "cni-bridge";
 
-    /// <summary>Deleting a pod's link on the node deletes the one in the pod.</summary>
+    /// <summary>Adds the removal of host veths, which also removes the container interfaces.</summary>
     internal void AddPods(IReadOnlyList<PodInterface> pods)
     {
         foreach (var pod in pods)
@@ -59,8 +59,11 @@ sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, Installa
         }
     }
 
-    /// <summary>Those that have no port left and were not there before. A bridge carries no mark of who made it.</summary>
-    /// <param name="pods">Whose links will have gone by then.</param>
+    /// <summary>
+    /// Adds the removal of bridges that did not exist before the installation and will have no ports. A bridge does not show which
+    /// program created it.
+    /// </summary>
+    /// <param name="pods">The pods whose links another step removes.</param>
     internal void AddBridges(IReadOnlyList<string> names, IReadOnlyList<PodInterface> pods)
     {
         foreach (var name in names)
@@ -70,9 +73,9 @@ sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, Installa
             var ports = socket.ListPorts(bridge.Index);
             ports.RemoveAll(port => pods.Any(pod => pod.Host.Index == port.Index));
             if (record is null)
-                plan.Leave($"the bridge {name}", "nobody noted whether it was there before");
+                plan.Leave($"the bridge {name}", "it may have existed before the installation");
             else if (record.Node.Bridges.Contains(name))
-                plan.Leave($"the bridge {name}", "it was there before");
+                plan.Leave($"the bridge {name}", "it existed before the installation");
             else
                 Add(bridge, ports);
         }
@@ -83,11 +86,11 @@ sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, Installa
         var gateways = ports.FindAll(PodInterfaces.IsVlanGateway);
         if (ports.Count > gateways.Count)
         {
-            plan.Leave($"the bridge {bridge.Name}", $"it has ports of others: {string.Join(", ", ports.Except(gateways).Select(port => port.Name))}");
+            plan.Leave($"the bridge {bridge.Name}", $"it has other ports: {string.Join(", ", ports.Except(gateways).Select(port => port.Name))}");
             return;
         }
         foreach (var port in gateways)
-            plan.Remove($"the link {port.Alias}, gateway of a VLAN", () => socket.DeleteLink(port.Index, port.Name));
+            plan.Remove($"the link {port.Alias}, the gateway of a VLAN", () => socket.DeleteLink(port.Index, port.Name));
         plan.Remove($"the bridge {bridge.Name}", () => socket.DeleteLink(bridge.Index, bridge.Name));
     }
 
@@ -96,7 +99,7 @@ sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, Installa
         if (record is null)
         {
             if (Sysctl.TryRead("net/ipv4/ip_forward") is "1")
-                plan.Leave("forwarding", "nobody noted whether it was on before");
+                plan.Leave("forwarding", "it may have been on before the installation");
             return;
         }
         foreach (var (name, value) in NodeSettings.FindChanged(record.Node.Settings))

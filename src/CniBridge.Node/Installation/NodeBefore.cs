@@ -5,16 +5,16 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>What a node was like, as far as plugins and commands of ours change it and others may go by it.</summary>
-/// <param name="Bridges">Names of bridges that there were.</param>
-/// <param name="Directories">Those that there were of the ones that we make.</param>
-/// <param name="Settings">See <see cref="NodeSettings.Look"/>.</param>
+/// <summary>The state of a node before the first installation, as far as plugins and commands change it.</summary>
+/// <param name="Bridges">The names of the existing bridges.</param>
+/// <param name="Directories">The existing directories, of those that cni-bridge creates.</param>
+/// <param name="Settings">The kernel settings; see <see cref="NodeSettings.Look"/>.</param>
 sealed record NodeBefore(
     IReadOnlyList<string> Bridges, IReadOnlyList<string> Directories, IReadOnlyDictionary<string, string> Settings)
 {
     /// <summary>
-    /// That are made for files that outlast the command; deeper ones before those that hold them. That of network configurations
-    /// is not among them: runtimes watch it, and would not see one that came in its place.
+    /// The directories that cni-bridge creates, children before parents. The configuration directory is not included: runtimes watch
+    /// it, and would not notice a new one.
     /// </summary>
     internal static IReadOnlyList<string> CommonDirectories { get; } =
     [
@@ -23,7 +23,8 @@ sealed record NodeBefore(
         "/etc/sysctl.d", "/etc/NetworkManager/conf.d", "/etc/systemd/network",
     ];
 
-    /// <param name="directories">Others that may be made.</param>
+    /// <summary>Reads the state of the node.</summary>
+    /// <param name="directories">More directories that may be created.</param>
     internal static NodeBefore Look(IEnumerable<string> directories)
     {
         var there = new List<string>();
@@ -38,7 +39,7 @@ sealed record NodeBefore(
         return new NodeBefore(socket.ListLinks("bridge").ConvertAll(bridge => bridge.Name), there, NodeSettings.Look());
     }
 
-    /// <summary>A directory and all above it, deeper ones first.</summary>
+    /// <summary>Returns a directory and its parents, children first.</summary>
     internal static IEnumerable<string> WithParents(string directory)
     {
         if (directory.Length == 0)
@@ -47,10 +48,10 @@ sealed record NodeBefore(
             yield return path;
     }
 
-    /// <summary>False where it was looked from a place that had other directories, such as a container.</summary>
+    /// <summary>False if the state was read where other directories are visible, such as in a container.</summary>
     internal bool KnowsDirectories { get; init; } = true;
 
-    /// <summary>Or may have had.</summary>
+    /// <summary>Tells whether the directory existed, or may have existed.</summary>
     internal bool HadDirectory(string path) => !KnowsDirectories || Directories.Contains(path);
 
     internal void Write(Utf8JsonWriter json)

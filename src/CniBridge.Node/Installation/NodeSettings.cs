@@ -3,17 +3,20 @@ using CniBridge.Linux;
 namespace CniBridge.Node.Installation;
 
 /// <summary>
-/// Settings of the kernel that plugins change and that outlive all links of theirs: forwarding of each family, and accept_ra of
-/// links that a default route was learned by (linux/Documentation/networking/ip-sysctl.rst).
+/// The kernel settings that plugins change and that outlast their links: forwarding of each family, and accept_ra of links with a
+/// learned default route (Documentation/networking/ip-sysctl.rst).
 /// </summary>
 static class NodeSettings
 {
     const string IPv4 = "net/ipv4/conf", IPv6 = "net/ipv6/conf";
 
-    /// <summary>The kernel makes it the opposite of forwarding (inet_forward_change in net/ipv4/devinet.c).</summary>
+    /// <summary>The kernel sets it to the opposite of forwarding (inet_forward_change in net/ipv4/devinet.c).</summary>
     const string Redirects = IPv4 + "/all/accept_redirects";
 
-    /// <summary>What <see cref="FindChanged"/> goes by. Of single links only what a change for all of them would take away.</summary>
+    /// <summary>
+    /// Returns the settings for <see cref="FindChanged"/>. Settings of single links are included only if a global change overwrites
+    /// them.
+    /// </summary>
     internal static Dictionary<string, string> Look()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -38,7 +41,7 @@ static class NodeSettings
         }
     }
 
-    /// <summary>What has the value that plugins give it and had another before, in the order in which to set it: name, value.</summary>
+    /// <summary>Returns the settings that plugins changed, with their former values, in the order in which to restore them.</summary>
     internal static List<(string Name, string Value)> FindChanged(IReadOnlyDictionary<string, string> before)
     {
         var changed = new List<(string, string)>();
@@ -58,7 +61,7 @@ static class NodeSettings
         if (before.GetValueOrDefault(all) != "0")
             return;
         var now = Sysctl.TryRead(all);
-        // It takes all links along.
+        // This also changes the setting of each link.
         if (now == "1")
             changed.Add((all, "0"));
         foreach (var (name, value) in before)
@@ -75,7 +78,7 @@ static class NodeSettings
 
     static string AcceptanceOf(string link) => $"{IPv6}/{link}/accept_ra";
 
-    /// <summary>And default: what links have that are made later.</summary>
+    /// <summary>Returns all links, and "default", which applies to links created later.</summary>
     static IEnumerable<string> Links(string family)
     {
         var directory = "/proc/sys/" + family;

@@ -4,13 +4,13 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>A file of settings for another program, whose first line says that we wrote it.</summary>
+/// <summary>A configuration file for another program. Its first line says that cni-bridge wrote it.</summary>
 sealed class OwnTextFile(string path)
 {
-    /// <summary>A comment to each of those programs.</summary>
+    /// <summary>The first line, a comment in the format of each program.</summary>
     internal const string Header = "# Written by cni-bridge install --host-integration; cni-bridge uninstall removes it.\n";
 
-    /// <summary>What the first line of such a file begins with, whichever version wrote it.</summary>
+    /// <summary>The start of the first line, the same in all versions.</summary>
     const string Mark = "# Written by cni-bridge";
 
     const uint Mode = 0b110_100_100;
@@ -20,15 +20,17 @@ sealed class OwnTextFile(string path)
 
     internal bool IsOurs() => Read()?.StartsWith(Mark, StringComparison.Ordinal) == true;
 
-    /// <exception cref="RuntimeException">Somebody else has a file of the name.</exception>
+    /// <summary>Checks that the file belongs to cni-bridge or does not exist.</summary>
+    /// <exception cref="RuntimeException">Another program wrote the file.</exception>
     internal void RefuseOthers()
     {
-        // A link to /dev/null is how systemd's files are masked.
+        // A symbolic link to /dev/null counts as a foreign file: it masks a file of systemd.
         if (SmallFile.Exists(path) && !IsOurs())
-            throw new RuntimeException($"{path} is somebody else's: its first line does not say that cni-bridge wrote it; move it away");
+            throw new RuntimeException($"{path} does not belong to cni-bridge (its first line does not name it): move the file away");
     }
 
-    /// <returns>False if it had the text.</returns>
+    /// <summary>Writes the file.</summary>
+    /// <returns>False if it had the text already.</returns>
     internal bool Write(string text)
     {
         RefuseOthers();

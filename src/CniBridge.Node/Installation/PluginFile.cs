@@ -2,7 +2,7 @@ using CniBridge.Linux;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>What a path is: a program, a link wherever it leads, or nothing. No link is followed.</summary>
+/// <summary>Operations on plugin files: a program, a symbolic link or nothing. They do not follow links.</summary>
 static class PluginFile
 {
     const int BufferSize = 1 << 16;
@@ -11,7 +11,7 @@ static class PluginFile
 
     internal static string? LinkTarget(string path) => new FileInfo(path).LinkTarget;
 
-    /// <summary>Both nothing, links to the same, or files of the same mode with the same bytes.</summary>
+    /// <summary>Tells whether both paths are missing, links with the same target, or files with the same mode and bytes.</summary>
     internal static bool IsSame(string path, string other)
     {
         if (!Exists(path) || !Exists(other))
@@ -19,7 +19,7 @@ static class PluginFile
         var (left, right) = (new FileInfo(path), new FileInfo(other));
         if (left.LinkTarget is not null || right.LinkTarget is not null)
             return left.LinkTarget == right.LinkTarget;
-        // A named pipe or a device is the same only as itself.
+        // A named pipe or a device cannot be compared, so only the same one is equal.
         if (SmallFile.IsSame(path, other))
             return true;
         if (!SmallFile.IsRegular(path) || !SmallFile.IsRegular(other) || left.UnixFileMode != right.UnixFileMode || left.Length != right.Length)
@@ -29,7 +29,7 @@ static class PluginFile
         return HasSameBytes(file, otherFile);
     }
 
-    /// <summary>From where both are to their ends.</summary>
+    /// <summary>Compares the rest of two streams.</summary>
     internal static bool HasSameBytes(Stream left, Stream right)
     {
         var (buffer, otherBuffer) = (new byte[BufferSize], new byte[BufferSize]);
@@ -46,8 +46,8 @@ static class PluginFile
     }
 
     /// <summary>
-    /// Makes a path lead to what another does: the same file under a second name, which takes no room and keeps owner, mode
-    /// and bytes; a copy of it where that is not possible.
+    /// Saves a file under a second name, as a hard link. It uses no space and keeps owner, mode and bytes. Copies the file if a hard
+    /// link is not possible.
     /// </summary>
     internal static void Keep(string path, string name)
     {
@@ -62,10 +62,10 @@ static class PluginFile
         CopyTo(file, name, File.GetUnixFileMode(path));
     }
 
-    /// <summary>A new file, whole on the disk.</summary>
+    /// <summary>Creates a new file with the content of a stream and flushes it to disk.</summary>
     internal static void CopyTo(Stream program, string path, UnixFileMode mode)
     {
-        // Until it is whole, no other user can open it.
+        // Other users must not open the file before it is complete.
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -74,7 +74,7 @@ static class PluginFile
         };
         using var copy = new FileStream(path, options);
         program.CopyTo(copy);
-        // Whatever the umask is.
+        // This ignores the umask.
         File.SetUnixFileMode(copy.SafeFileHandle, mode);
         copy.Flush(flushToDisk: true);
     }

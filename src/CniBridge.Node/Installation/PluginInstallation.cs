@@ -3,9 +3,9 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>The program in a runtime's directory of plugins, with a link for each of its roles.</summary>
-/// <param name="source">The program to install; it may be the one that is installed.</param>
-/// <param name="roles">Names of links, relative ones: the directory may be another path's to the runtime.</param>
+/// <summary>The installation of the program into a plugin directory, with a symbolic link for each plugin.</summary>
+/// <param name="source">The program to install, which may be the installed one.</param>
+/// <param name="roles">The names of the links. They are relative, because a runtime may see the directory at another path.</param>
 public sealed class PluginInstallation(string source, string directory, IReadOnlyList<string> roles)
 {
     public const string ProgramName = "cni-bridge";
@@ -16,19 +16,18 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
 
     readonly InstallationPlace _place = new(directory, [ProgramName, .. roles]);
 
-    /// <summary>Of the source, for people.</summary>
+    /// <summary>The version of the source, for messages.</summary>
     public string Version { get; init; } = "";
 
     /// <summary>
-    /// Each name leads to a whole program at every moment: it is made beside its place and then renamed over what is there. A
-    /// file that is being executed cannot be written to, but another can take its name; who executes it keeps it. What was
-    /// there is kept for <see cref="PluginRollback"/>, and the first time for <see cref="Uninstallation"/>.
+    /// Installs the program. Each file is created under a hidden name and renamed, so a plugin is complete at every moment. Running
+    /// processes keep using the old file. Replaced files are saved for <see cref="PluginRollback"/> and <see cref="Uninstallation"/>.
     /// </summary>
-    /// <returns>The names that were put there; none when all were there.</returns>
-    /// <exception cref="RuntimeException">Something is in the way.</exception>
+    /// <returns>The names that changed; empty if all were installed already.</returns>
+    /// <exception cref="RuntimeException">A directory has the name of a plugin.</exception>
     public IReadOnlyList<string> Run()
     {
-        // Before anything is made.
+        // The state must be read before the first change.
         var before = _place.HasOwn() ? null : NodeBefore.Look(NodeBefore.WithParents(directory));
         Directories.Ensure(directory);
         using var held = _place.Lock();
@@ -42,7 +41,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
         }
         try
         {
-            // All that takes room, first.
+            // The copy comes first, because it needs space on the disk.
             MakeProgram(changed);
             record = KeepPrevious(record, before);
             Put(changed);
@@ -56,14 +55,14 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
         return changed;
     }
 
-    /// <summary>Looks at all names before anything is changed.</summary>
+    /// <summary>Checks all names before the first change.</summary>
     void RefuseDirectories()
     {
         foreach (var name in _place.Names)
         {
             var there = new DirectoryInfo(_place.PathOf(name));
             if (there.Exists && there.LinkTarget is null)
-                throw new RuntimeException($"{there.FullName} is a directory: remove it, it is in the way of a plugin");
+                throw new RuntimeException($"{there.FullName} is a directory: remove it, a plugin needs this name");
         }
     }
 
@@ -80,7 +79,9 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
         return changed;
     }
 
-    /// <summary>A file of its own, no link, with the same bytes: a loss of power may have left others in it.</summary>
+    /// <summary>
+    /// Tells whether the program is installed as a file with the right mode and bytes. A power failure may have damaged it.
+    /// </summary>
     bool IsThere(string path)
     {
         var there = new FileInfo(path);
@@ -99,10 +100,11 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
         PluginFile.CopyTo(program, _place.UnfinishedOf(ProgramName), Mode);
     }
 
-    /// <returns>What says that names are being changed, written.</returns>
+    /// <summary>Saves the current files, and writes the record of the step in progress.</summary>
+    /// <returns>The record.</returns>
     InstallationRecord KeepPrevious(InstallationRecord? record, NodeBefore? before)
     {
-        // What an installation that was killed kept is what was there before, and now there is a mixture.
+        // After a killed installation, the saved files are correct and the current ones are a mixture.
         if (record is null or { Unfinished: InstallationStep.None })
         {
             _place.KeepAs(_place.Next);
@@ -137,7 +139,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
             if (name != ProgramName)
                 File.CreateSymbolicLink(_place.UnfinishedOf(name), ProgramName);
             SmallFile.Rename(_place.UnfinishedOf(name), _place.PathOf(name));
-            // No link outlives a loss of power that the program does not.
+            // The program must be on disk before the links, in case of a power failure.
             if (name == ProgramName)
                 Directories.Flush(directory);
         }

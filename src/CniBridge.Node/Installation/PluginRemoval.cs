@@ -2,11 +2,11 @@ using CniBridge.Linux;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>Our names in the directory of plugins, as steps that make them lead to what they led to before, or nowhere.</summary>
-/// <param name="record">Null: nobody knows what there was before.</param>
+/// <summary>The removal of the plugins: it restores the original files, or deletes ours.</summary>
+/// <param name="record">The installation; null if unknown.</param>
 sealed class PluginRemoval(InstallationPlace place, UninstallationPlan plan, FileRemoval files, InstallationRecord? record)
 {
-    /// <summary>The links before the program that they lead to.</summary>
+    /// <summary>Adds the links first, then the program to which they lead.</summary>
     internal void Add()
     {
         foreach (var name in place.Names)
@@ -39,11 +39,11 @@ sealed class PluginRemoval(InstallationPlace place, UninstallationPlan plan, Fil
         }
     }
 
-    /// <summary>A name of the original that leads elsewhere was put back by an uninstallation that was killed, or by a rollback.</summary>
+    /// <summary>Reports a file that another program installed later. A file that equals the original was already restored.</summary>
     void LeaveOthers(string path, string kept)
     {
         if (!PluginFile.IsSame(path, kept))
-            plan.Leave(path, "somebody else has put it there since");
+            plan.Leave(path, "it was installed later by another program");
     }
 
     void PutBack(string kept, string path)
@@ -53,12 +53,12 @@ sealed class PluginRemoval(InstallationPlace place, UninstallationPlan plan, Fil
         Directories.Flush(place.Directory);
     }
 
-    /// <summary>A file of our name is ours, whichever version.</summary>
+    /// <summary>Tells whether a file belongs to cni-bridge, by its name, in any version.</summary>
     bool IsOurs(string name) => name == PluginInstallation.ProgramName
         ? PluginFile.Exists(place.PathOf(name))
         : PluginFile.LinkTarget(place.PathOf(name)) == PluginInstallation.ProgramName;
 
-    /// <summary>The record last: with it, all of this can be done again.</summary>
+    /// <summary>Removes the record last, so that a killed uninstallation can be repeated.</summary>
     void RemoveOwn()
     {
         foreach (var entry in Directory.GetFileSystemEntries(place.Own))

@@ -3,20 +3,23 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Installation;
 
-/// <summary>What an installation replaced, in its place again; and what that replaces is kept, to go forward again.</summary>
+/// <summary>
+/// The return to the files that the last installation replaced. The current files are saved, so that a second rollback undoes the
+/// first.
+/// </summary>
 public sealed class PluginRollback(string directory, IReadOnlyList<string> roles)
 {
     readonly InstallationPlace _place = new(directory, [PluginInstallation.ProgramName, .. roles]);
 
-    /// <summary>As <see cref="PluginInstallation.Run"/>: each name is changed in one step.</summary>
-    /// <exception cref="RuntimeException">There is nothing to go back to.</exception>
+    /// <summary>Restores the previous files. Each name changes atomically, as in <see cref="PluginInstallation.Run"/>.</summary>
+    /// <exception cref="RuntimeException">There are no previous files, or they are installed already.</exception>
     public RollbackReport Run()
     {
         if (!_place.HasOwn())
-            throw NothingThere("cni-bridge install was not run there");
+            throw NothingThere("no installation by cni-bridge install");
         using var held = _place.Lock();
-        var record = InstallationRecord.TryLoad(_place.RecordFile) ?? throw NothingThere("no installation there was ever finished");
-        // All was done but to say so: going on would go forward again.
+        var record = InstallationRecord.TryLoad(_place.RecordFile) ?? throw NothingThere("no installation was completed");
+        // A killed rollback had changed all files but not the record. Another pass would undo it.
         if (record.Unfinished == InstallationStep.Rollback && !Directory.Exists(_place.Next))
             return new RollbackReport(Save(record).Version, []);
         var changed = _place.FindDifferent(_place.Previous);
@@ -34,7 +37,7 @@ public sealed class PluginRollback(string directory, IReadOnlyList<string> roles
         return new RollbackReport(record.Version, changed);
     }
 
-    /// <summary>A program before the links to it; and it goes after them.</summary>
+    /// <summary>Orders the names so that the links exist only while the program exists.</summary>
     IEnumerable<string> InOrder(List<string> changed)
     {
         var goes = !PluginFile.Exists(Path.Combine(_place.Previous, PluginInstallation.ProgramName));
@@ -44,14 +47,14 @@ public sealed class PluginRollback(string directory, IReadOnlyList<string> roles
     void RefuseNothing(List<string> changed)
     {
         if (!_place.Names.Any(name => PluginFile.Exists(Path.Combine(_place.Previous, name))))
-            throw NothingThere("there was no plugin before; cni-bridge uninstall removes these");
+            throw NothingThere("there were no plugins before; cni-bridge uninstall removes the current ones");
         if (changed.Count == 0)
-            throw NothingThere("the plugins that were there before are there");
+            throw NothingThere("the previous plugins are already installed");
     }
 
-    RuntimeException NothingThere(string why) => new($"nothing to go back to in {directory}: {why}");
+    RuntimeException NothingThere(string why) => new($"cannot roll back in {directory}: {why}");
 
-    /// <summary>After an installation that was killed, what is there is a mixture, and nothing to go forward to.</summary>
+    /// <summary>Completes the rollback. After a killed installation the current files were a mixture, so they are not saved.</summary>
     InstallationRecord Finish(InstallationRecord record)
     {
         if (record.Unfinished == InstallationStep.Rollback && Directory.Exists(_place.Next))
@@ -73,7 +76,7 @@ public sealed class PluginRollback(string directory, IReadOnlyList<string> roles
     }
 }
 
-/// <summary>What became of going back.</summary>
-/// <param name="Version">What is in place now; empty: programs that we know nothing of.</param>
-/// <param name="Changed">The names that lead elsewhere than before.</param>
+/// <summary>The result of a rollback.</summary>
+/// <param name="Version">The version that is now installed; empty for programs of unknown origin.</param>
+/// <param name="Changed">The names that changed.</param>
 public sealed record RollbackReport(string Version, IReadOnlyList<string> Changed);

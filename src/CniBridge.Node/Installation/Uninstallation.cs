@@ -10,26 +10,27 @@ using CniBridge.Plugins.Inspection;
 namespace CniBridge.Node.Installation;
 
 /// <summary>
-/// The node as it was before the first installation: what is marked as ours goes, and what others could have made too goes
-/// where it is noted that it was not there. Each step can be done again, so that one that was killed is finished by the next.
+/// The return of the node to its state before the first installation. It removes marked objects, and others only if the record shows
+/// that they did not exist before. Each step can be repeated, so a killed run is completed by the next one.
 /// </summary>
-/// <param name="confDirectory">Of network configurations.</param>
+/// <param name="confDirectory">The directory of the network configurations.</param>
 public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> roles, string confDirectory)
 {
-    /// <summary>The bridge of a configuration that names none, and of the ones that we write.</summary>
+    /// <summary>The default bridge of the plugin, also used in generated configurations.</summary>
     const string DefaultBridge = "cni0";
 
     readonly InstallationPlace _place = new(binDirectory, [PluginInstallation.ProgramName, .. roles]);
 
-    /// <summary>Take the network away from pods that run.</summary>
+    /// <summary>True to disconnect running pods; otherwise they are an error.</summary>
     public bool IsForced { get; init; }
 
-    /// <summary>Change nothing.</summary>
+    /// <summary>True to change nothing.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <param name="tell">Is told each step when it is done; in a dry run, each that would be.</param>
-    /// <returns>What was left alone.</returns>
-    /// <exception cref="RuntimeException">Pods run.</exception>
+    /// <summary>Runs the uninstallation.</summary>
+    /// <param name="tell">Called after each step; in a dry run for each planned step.</param>
+    /// <returns>The objects that were not removed.</returns>
+    /// <exception cref="RuntimeException">Pods are running, and <see cref="IsForced"/> is false.</exception>
     public IReadOnlyList<LeftAlone> Run(Action<UninstallationStep> tell)
     {
         using var held = Directory.Exists(binDirectory) && !IsDryRun ? _place.Lock() : null;
@@ -58,11 +59,11 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
             ? name
             : pod.Name);
         throw new RuntimeException(
-            $"{pods.Count} pods of this node have their network from cni-bridge: {string.Join(", ", names.Take(10))}{(pods.Count > 10 ? ", …" : "")}; " +
-            "drain the node first, or take their network away with --force; to go back to other plugins, cni-bridge rollback needs neither");
+            $"{pods.Count} pods of this node use networks of cni-bridge: {string.Join(", ", names.Take(10))}{(pods.Count > 10 ? ", …" : "")}; " +
+            "drain the node first, or disconnect them with --force (cni-bridge rollback restores the previous plugins without either)");
     }
 
-    /// <summary>What only configurations say is noted before they go.</summary>
+    /// <summary>Saves bridges and reservation directories in the record, before the configurations that name them are deleted.</summary>
     InstallationRecord? Note(InstallationRecord? record)
     {
         if (record is null)
@@ -90,7 +91,7 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         var plan = new UninstallationPlan();
         var kernel = new KernelRemoval(socket, plan, record);
         var files = new FileRemoval(plan, record);
-        // First what makes new pods.
+        // Configurations go first, so that runtimes start no new pods.
         AddConfigurations(plan, files);
         kernel.AddPods(pods);
         foreach (var path in HostIntegration.Paths)
@@ -103,7 +104,7 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         kernel.AddBridges(record?.Bridges ?? [DefaultBridge], pods);
         kernel.AddSettings();
         AddState(files, record, pods);
-        // Last what can do all this again, and what says how.
+        // The program and the record go last, because repeating the run needs them.
         new PluginRemoval(_place, plan, files, record).Add();
         foreach (var path in NodeBefore.WithParents(binDirectory))
             files.AddEmptied(path);
@@ -124,12 +125,12 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         }
     }
 
-    /// <summary>Notes, and reservations of pods that are gone or will be.</summary>
+    /// <summary>Adds the removal of records, and of reservations whose pods are gone or will be disconnected.</summary>
     static void AddState(FileRemoval files, InstallationRecord? record, List<PodInterface> pods)
     {
         foreach (var store in record?.Stores ?? [])
         {
-            // Not even looked into: that takes its lock, and makes the file.
+            // Reading the store would create its lock file.
             if (record!.Node.HadDirectory(store))
                 continue;
             var states = new ReservationInventory(store, ReservationInventory.DefaultStateDirectory, TextWriter.Null).List();

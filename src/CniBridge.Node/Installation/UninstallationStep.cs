@@ -1,24 +1,24 @@
 namespace CniBridge.Node.Installation;
 
-/// <summary>One thing that an uninstallation does. Done already is as good.</summary>
-/// <param name="What">For people, after the verb: "the file /etc/cni/net.d/10-cni-bridge.conflist".</param>
+/// <summary>One step of an uninstallation. It can be repeated.</summary>
+/// <param name="What">The object, to follow the verb in messages: "the file /etc/cni/net.d/10-cni-bridge.conflist".</param>
 public sealed record UninstallationStep(UninstallationVerb Verb, string What, Action Run);
 
 public enum UninstallationVerb
 {
     Remove,
 
-    /// <summary>What was there before is there again.</summary>
+    /// <summary>Restores the original file.</summary>
     PutBack,
 
-    /// <summary>A setting of the kernel.</summary>
+    /// <summary>Restores a kernel setting.</summary>
     Set,
 }
 
-/// <summary>What is not undone, and why.</summary>
+/// <summary>An object that is not removed, and the reason.</summary>
 public sealed record LeftAlone(string What, string Why);
 
-/// <summary>What an uninstallation is to do, in order, and what it will leave alone.</summary>
+/// <summary>The steps of an uninstallation in order, and the objects that it leaves.</summary>
 public sealed class UninstallationPlan
 {
     readonly List<UninstallationStep> _steps = [];

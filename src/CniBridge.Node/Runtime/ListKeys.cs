@@ -5,12 +5,13 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Node.Runtime;
 
 /// <summary>
-/// The keys of a list of plugins with the rules of libcni (libcni/conf.go, NetworkConfFromBytes): letter case counts, and null
-/// is a value of the wrong type.
+/// The keys of a configuration list, with the rules of libcni (libcni/conf.go, NetworkConfFromBytes): keys are case-sensitive, and null
+/// is a wrong type.
 /// </summary>
 sealed class ListKeys(JsonObject root)
 {
-    /// <exception cref="CniException">Another type.</exception>
+    /// <summary>Returns the string of a key; null without the key.</summary>
+    /// <exception cref="CniException">The value is not a string.</exception>
     internal string? Text(string key)
     {
         if (!root.TryGetPropertyValue(key, out var node))
@@ -18,8 +19,8 @@ sealed class ListKeys(JsonObject root)
         return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Invalid($"{key} is not a string");
     }
 
-    /// <summary>Returns the value, or that of the word in any letter case; false where the key is absent.</summary>
-    /// <exception cref="CniException">Something else.</exception>
+    /// <summary>Returns the Boolean of a key, which may also be the string "true" or "false" in any case; false without the key.</summary>
+    /// <exception cref="CniException">The value is not a Boolean.</exception>
     internal bool Truth(string key)
     {
         if (!root.TryGetPropertyValue(key, out var node))
@@ -37,8 +38,8 @@ sealed class ListKeys(JsonObject root)
     static bool IsWord(JsonValue value, string word) =>
         value.TryGetValue<string>(out var text) && text.Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Returns the newest version of cniVersion and cniVersions that is known, or cniVersion where none is.</summary>
-    /// <exception cref="CniException">A wrong type, or no version.</exception>
+    /// <summary>Returns the newest supported version of cniVersion and cniVersions; cniVersion if none is supported.</summary>
+    /// <exception cref="CniException">A value has a wrong type, or is not a version.</exception>
     internal string? Version()
     {
         var stated = Text("cniVersion");
@@ -69,12 +70,13 @@ sealed class ListKeys(JsonObject root)
         }
     }
 
-    /// <exception cref="CniException">No list of objects, or none in it.</exception>
+    /// <summary>Returns the plugins of the list.</summary>
+    /// <exception cref="CniException">The value is not a list of objects, or the list is empty.</exception>
     internal List<JsonObject> Plugins()
     {
         if (root["plugins"] is not JsonArray { Count: > 0 } plugins)
             throw Invalid("plugins is not a list with at least one plugin");
-        return [.. plugins.Select(item => item as JsonObject ?? throw Invalid("each plugin is a JSON object"))];
+        return [.. plugins.Select(item => item as JsonObject ?? throw Invalid("each plugin must be a JSON object"))];
     }
 
     static string Show(JsonNode? node) => node?.ToJsonString() ?? "null";

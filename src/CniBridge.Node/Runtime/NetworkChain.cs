@@ -6,11 +6,13 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;
 
-/// <summary>Runs the plugins of a network for one attachment, as a runtime does: the previous result is handed on.</summary>
+/// <summary>
+/// The plugin chain of a network. It runs the plugins for one attachment as a runtime does, and passes each result to the next plugin.
+/// </summary>
 public sealed class NetworkChain(NetworkList list, PluginProcess plugins, ResultCache cache, TextWriter log)
 {
-    /// <summary>Attaches a container; when a plugin fails, what the earlier ones did is deleted again.</summary>
-    /// <returns>The last plugin's result.</returns>
+    /// <summary>Attaches a container. If a plugin fails, runs DEL for all plugins.</summary>
+    /// <returns>The result of the last plugin.</returns>
     /// <exception cref="RuntimeException">A plugin failed.</exception>
     public byte[] Add(string containerId, string netns, string interfaceName)
     {
@@ -38,7 +40,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
     void CheckResult(string plugin, byte[] result)
     {
         if (!RuntimeJson.TryParseObject(result, out _))
-            throw new RuntimeException($"plugin {plugin} said that it worked but printed no result");
+            throw new RuntimeException($"plugin {plugin} succeeded but printed no result");
         try
         {
             CniResultReader.Check(result, $"plugin {plugin}", list.Version);
@@ -49,7 +51,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         }
     }
 
-    /// <summary>A refused second ADD must not take down what the first one made.</summary>
+    /// <summary>Tells whether the attachment exists. Then a failed second ADD must not delete what the first one created.</summary>
     bool IsAttached(Attachment attachment) => cache.TryLoad(attachment) is not null;
 
     void TryUndo(Attachment attachment, string netns)
@@ -60,12 +62,12 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         }
         catch (RuntimeException e)
         {
-            log.WriteLine($"cleaning up after the failure: {e.Message}");
+            log.WriteLine($"cleanup after the failure: {e.Message}");
         }
     }
 
-    /// <summary>Detaches a container; nothing there is success.</summary>
-    /// <param name="netns">Empty: the one that ADD noted, if it did.</param>
+    /// <summary>Detaches a container. A container that is not attached is no error.</summary>
+    /// <param name="netns">The path of the namespace; empty to use the path that ADD cached, if any.</param>
     public void Delete(string containerId, string netns, string interfaceName)
     {
         var attachment = MakeAttachment(containerId, interfaceName);
@@ -86,7 +88,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
             }
             catch (RuntimeException e)
             {
-                // What the other plugins made must not stay because of this one.
+                // The other plugins must still clean up.
                 failures.Add(e.Message);
             }
         }
@@ -94,7 +96,8 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
             throw new RuntimeException(string.Join("; ", failures));
     }
 
-    /// <exception cref="RuntimeException">Something is not as ADD left it.</exception>
+    /// <summary>Runs CHECK for all plugins.</summary>
+    /// <exception cref="RuntimeException">A plugin found a difference, or the container was not added.</exception>
     public void Check(string containerId, string netns, string interfaceName)
     {
         var attachment = MakeAttachment(containerId, interfaceName);
@@ -106,7 +109,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         if (list.DisablesCheck)
             return;
         var entry = cache.TryLoad(attachment)
-            ?? throw new RuntimeException($"no record that {containerId} was added to {list.Name}: add it first");
+            ?? throw new RuntimeException($"{containerId} was not added to the network {list.Name}: add it first");
         var previous = Converted(entry.Result);
         foreach (var plugin in list.Plugins)
             plugins.Run("CHECK", TypeOf(plugin), attachment, netns, Request(plugin, previous));
@@ -116,7 +119,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
     {
         try
         {
-            // The names become part of a path: they are checked before anything is done with them.
+            // The names become part of a path, so they are checked first.
             CniName.CheckContainerId(containerId);
             CniName.CheckInterfaceName(interfaceName);
         }
@@ -127,7 +130,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         return new Attachment(list.Name, containerId, interfaceName);
     }
 
-    /// <summary>The configuration may have another version than the one that ADD ran with.</summary>
+    /// <summary>Converts a cached result to the version of the configuration, which may have changed since ADD.</summary>
     byte[] Converted(byte[] result)
     {
         try

@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;
 
-/// <summary>A network configuration as a runtime reads it: a chain of plugins with a name and a version.</summary>
+/// <summary>A network configuration as runtimes read it: a chain of plugins with a name and a version.</summary>
 public sealed record NetworkList
 {
     public required string Name { get; init; }
@@ -15,38 +15,38 @@ public sealed record NetworkList
     public required IReadOnlyList<JsonObject> Plugins { get; init; }
     public bool DisablesCheck { get; init; }
 
-    /// <summary>The network has no plugins besides those that its file names.</summary>
+    /// <summary>True if runtimes load no plugins from other files (loadOnlyInlinedPlugins).</summary>
     internal bool HasOnlyInlinedPlugins { get; private init; }
 
-    /// <summary>It has a list of plugins, and is not a single one's configuration.</summary>
+    /// <summary>True for a list of plugins; false for the configuration of a single plugin.</summary>
     internal bool IsChain { get; private init; }
 
-    /// <summary>The file's bytes, as the cache keeps them.</summary>
+    /// <summary>The bytes of the file, for the result cache.</summary>
     public required byte[] Text { get; init; }
 
     static readonly string[] s_extensions = [".conf", ".conflist", ".json"];
 
-    /// <summary>Loads the configuration that a node's runtime would take: the first file in alphabetical order.</summary>
-    /// <exception cref="RuntimeException">There is none, or a runtime would refuse it.</exception>
+    /// <summary>Loads the configuration that runtimes use: the first file in alphabetical order.</summary>
+    /// <exception cref="RuntimeException">There is no file, or runtimes would reject it.</exception>
     public static NetworkList LoadFirst(string directory)
     {
         var file = FindFirst(directory)
-            ?? throw new RuntimeException($"no network configuration in {directory}: put a .conflist there, or name one with --conf");
+            ?? throw new RuntimeException($"no network configuration in {directory}: create a .conflist there, or give one with --conf");
         var list = Load(file);
         return list.IsChain == HasExtensionOfLists(file) ? list : throw new RuntimeException(list.IsChain
             ? $"{file}: a list of plugins needs the extension .conflist"
             : $"{file}: a .conflist needs a list of plugins; a single plugin needs the extension .conf");
     }
 
-    /// <summary>Tells whether runtimes read files of this name.</summary>
+    /// <summary>Tells whether runtimes read files with this extension.</summary>
     internal static bool IsRead(string file) => s_extensions.Contains(Path.GetExtension(file));
 
-    /// <summary>Runtimes take a .conflist for a list, and the other files for single plugins.</summary>
+    /// <summary>Tells whether runtimes expect a list of plugins in this file. In other files they expect a single plugin.</summary>
     internal static bool HasExtensionOfLists(string file) => Path.GetExtension(file) == ".conflist";
 
     internal static string? FindFirst(string directory) => FindAll(directory) is [var first, ..] ? first : null;
 
-    /// <summary>All that a runtime may take for one, in its order; of a directory that is not there, none.</summary>
+    /// <summary>Returns the files that runtimes read, in their order; empty if the directory does not exist.</summary>
     public static IReadOnlyList<string> FindAll(string directory)
     {
         if (!Directory.Exists(directory))
@@ -56,8 +56,10 @@ public sealed record NetworkList
         return files;
     }
 
-    /// <summary>Loads a file, and the plugins from the directory beside it that has the network's name (CNI specification, "Configuration format").</summary>
-    /// <exception cref="RuntimeException">A file cannot be read, or is not valid.</exception>
+    /// <summary>
+    /// Loads a file, and plugins from the directory next to it with the name of the network (CNI specification, section 1).
+    /// </summary>
+    /// <exception cref="RuntimeException">A file cannot be read, or is invalid.</exception>
     public static NetworkList Load(string file)
     {
         var list = Parse(file, Parse);
@@ -87,8 +89,8 @@ public sealed record NetworkList
         }
     }
 
-    /// <summary>Reads a configuration file; a real one has a few kilobytes.</summary>
-    /// <exception cref="RuntimeException">It cannot be read, or is longer than 1 MiB.</exception>
+    /// <summary>Reads a configuration file of at most 1 MiB.</summary>
+    /// <exception cref="RuntimeException">The file cannot be read, or is longer.</exception>
     public static byte[] Read(string file)
     {
         const int limit = 1 << 20;
@@ -103,7 +105,8 @@ public sealed record NetworkList
         }
     }
 
-    /// <exception cref="CniException">libcni would refuse it, or every plugin its version.</exception>
+    /// <summary>Parses a configuration.</summary>
+    /// <exception cref="CniException">libcni would reject it, or no plugin supports its version.</exception>
     internal static NetworkList Parse(byte[] text)
     {
         var root = ParseObject(text);
@@ -120,7 +123,7 @@ public sealed record NetworkList
     static NetworkList FromList(JsonObject root, byte[] text)
     {
         var keys = new ListKeys(root);
-        // No GC is run here, but what libcni refuses is refused.
+        // The value is not used, but libcni rejects a wrong type.
         _ = keys.Truth("disableGC");
         var list = new NetworkList
         {
@@ -137,11 +140,11 @@ public sealed record NetworkList
         return list;
     }
 
-    /// <summary>A single plugin's configuration is a chain of one.</summary>
+    /// <summary>Creates a chain of one plugin from the configuration of a single plugin.</summary>
     static NetworkList FromPlugin(JsonObject root, byte[] text)
     {
         if (!root.Any(member => member.Key.Equals("type", StringComparison.OrdinalIgnoreCase)))
-            throw ListKeys.Invalid("the configuration has neither plugins nor a type");
+            throw ListKeys.Invalid("the configuration has neither the key plugins nor the key type");
         CheckPlugin(root, "");
         return new NetworkList
         {
@@ -152,8 +155,8 @@ public sealed record NetworkList
         };
     }
 
-    /// <summary>Checks a plugin's configuration; returns it with its type under the key "type", whatever its letter case was.</summary>
-    /// <param name="path">Where it stands in the file, or empty.</param>
+    /// <summary>Checks a plugin's configuration. Returns it with its type under the key "type", which plugins accept in any case.</summary>
+    /// <param name="path">The position of the plugin in the file, or empty.</param>
     static JsonObject CheckPlugin(JsonObject plugin, string path)
     {
         var type = PluginConfiguration.CheckTypes(Encoding.UTF8.GetBytes(plugin.ToJsonString()), path);

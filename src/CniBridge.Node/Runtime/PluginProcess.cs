@@ -5,12 +5,13 @@ using CniBridge.Plugins;
 
 namespace CniBridge.Node.Runtime;
 
-/// <summary>Runs a plugin's executable for one verb, as a runtime does (CNI specification, section 3).</summary>
-/// <param name="environment">Of our own process: plugins get it with the CNI_ variables added.</param>
+/// <summary>The execution of plugins as by a runtime (CNI specification, section 3).</summary>
+/// <param name="environment">The environment of this process, which plugins get with the CNI_ variables added.</param>
 public sealed class PluginProcess(string pluginDirectory, IReadOnlyDictionary<string, string> environment)
 {
-    /// <returns>What the plugin wrote on its standard output.</returns>
-    /// <exception cref="RuntimeException">The plugin is not there, or reported a failure.</exception>
+    /// <summary>Runs a plugin for one verb.</summary>
+    /// <returns>The standard output of the plugin.</returns>
+    /// <exception cref="RuntimeException">The plugin is missing, or reported an error.</exception>
     public byte[] Run(string verb, string type, Attachment attachment, string netns, byte[] config)
     {
         var variables = new Dictionary<string, string>(environment)
@@ -46,18 +47,18 @@ public sealed class PluginProcess(string pluginDirectory, IReadOnlyDictionary<st
         var path = Path.Combine(pluginDirectory, type);
         return File.Exists(path)
             ? path
-            : throw new RuntimeException($"no plugin {type} in {pluginDirectory}: install it, or name its directory with --bin-dir");
+            : throw new RuntimeException($"the plugin {type} is missing in {pluginDirectory}: install it, or give its directory with --bin-dir");
     }
 
     static string Describe(ChildResult result)
     {
-        // Where it is no error object, what it wrote is all there is.
+        // Output that is not an error object is shown as it is.
         if (RuntimeJson.TryParseObject(result.Output, out var error) && error["msg"] is JsonValue message)
         {
             var details = error["details"]?.ToString();
             return string.IsNullOrEmpty(details) ? message.ToString() : $"{message}; {details}";
         }
         var text = Encoding.UTF8.GetString(result.Errors.Length > 0 ? result.Errors : result.Output).Trim();
-        return text.Length > 0 ? text : $"it gave no reason and exit code {result.ExitCode}";
+        return text.Length > 0 ? text : $"no error message, exit code {result.ExitCode}";
     }
 }

@@ -6,12 +6,12 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;
 
-/// <summary>What ADD left: the result as printed, and the namespace where libcni is new enough to note it.</summary>
+/// <summary>A cached ADD: the result as printed, and the namespace path, which is empty if libcni did not store it.</summary>
 public sealed record CachedResult(byte[] Result, string NetworkNamespace);
 
 /// <summary>
-/// Results of ADD, kept for DEL and CHECK in libcni's place and format (libcni/api.go, cachedInfo), so that cnitool, a
-/// runtime and we can each finish what another began.
+/// The results of ADD, cached for DEL and CHECK in the directory and format of libcni (libcni/api.go, cachedInfo). So cnitool, a
+/// runtime and cni-bridge can finish what another one began.
 /// </summary>
 public sealed class ResultCache(string directory)
 {
@@ -35,12 +35,12 @@ public sealed class ResultCache(string directory)
         SmallFile.Replace(PathOf(attachment), Encoding.UTF8.GetBytes(entry.ToJsonString()), FileMode);
     }
 
-    /// <summary>Null when there is none, or one that cannot be read: DEL goes on without.</summary>
+    /// <summary>Returns the cached result; null if there is none or it is damaged. DEL works without it.</summary>
     public CachedResult? TryLoad(Attachment attachment)
     {
         if (SmallFile.TryReadRegular(PathOf(attachment)) is not { } text || !RuntimeJson.TryParseObject(text, out var root))
             return null;
-        // A file of another kind is the bare result of old versions.
+        // Old versions of libcni store the result alone.
         var isEntry = root["kind"]?.ToString() == Kind;
         var result = isEntry ? root["result"] : root;
         var netns = isEntry ? root["netns"]?.ToString() : null;
@@ -53,7 +53,7 @@ public sealed class ResultCache(string directory)
             File.Delete(PathOf(attachment));
     }
 
-    /// <summary>The three names were checked: none holds a slash.</summary>
+    /// <summary>Returns the path of the cache file. The three names were checked, so none contains a slash.</summary>
     string PathOf(Attachment attachment) =>
         Path.Combine(directory, $"{attachment.Network}-{attachment.ContainerId}-{attachment.InterfaceName}");
 }

@@ -1,4 +1,4 @@
 namespace CniBridge.Node.Runtime;
 
-/// <summary>What an operator is told: one plain sentence with what to do.</summary>
+/// <summary>An error for the operator. The message is one sentence that says what to do.</summary>
 public sealed class RuntimeException(string message) : Exception(message);

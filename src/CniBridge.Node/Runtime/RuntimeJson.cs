@@ -5,14 +5,15 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;
 
-/// <summary>JSON that others wrote: files of an operator, output of plugins.</summary>
+/// <summary>A parser for JSON from other programs: configuration files and the output of plugins.</summary>
 static class RuntimeJson
 {
-    /// <summary>Parses an object; false for anything else.</summary>
+    /// <summary>Parses an object. Returns false for anything else.</summary>
     internal static bool TryParseObject(byte[] text, [NotNullWhen(true)] out JsonObject? root) =>
         TryParseObject(text, out root, out _);
 
-    /// <param name="why">The reason why it is not one.</param>
+    /// <summary>Parses an object. Returns false for anything else.</summary>
+    /// <param name="why">The reason of a failure.</param>
     internal static bool TryParseObject(byte[] text, [NotNullWhen(true)] out JsonObject? root, out string why)
     {
         why = "it is not a JSON object";

@@ -85,9 +85,9 @@ public sealed class RollbackTests
     public void There_must_be_something_to_go_back_to()
     {
         using var node = WholeNode.NewNode();
-        node.CniBridge("rollback").Fails("nothing to go back to in /opt/cni/bin", "was not run");
+        node.CniBridge("rollback").Fails("cannot roll back in /opt/cni/bin", "no installation");
         node.CniBridge("install").Succeeded();
-        node.CniBridge("rollback").Fails("no plugin before", "uninstall");
+        node.CniBridge("rollback").Fails("there were no plugins before", "uninstall");
         Assert.Equal(["bridge", "cni-bridge", "host-local", "loopback", "portmap"], node.Plugins());
     }
 

@@ -176,8 +176,8 @@ public sealed class UninstallTests
 
         var done = node.CniBridge("uninstall").Succeeded().Stdout;
 
-        Assert.Contains("left the bridge cni0: it was there before\n", done, StringComparison.Ordinal);
-        Assert.Contains("left the bridge br9: it has ports of others: port9\n", done, StringComparison.Ordinal);
+        Assert.Contains("left the bridge cni0: it existed before the installation\n", done, StringComparison.Ordinal);
+        Assert.Contains("left the bridge br9: it has other ports: port9\n", done, StringComparison.Ordinal);
         Assert.Contains($"left {other}: cni-bridge did not write it\n", done, StringComparison.Ordinal);
         Assert.Equal(["cni0", "br9"], node.IpJson("link", "show", "type", "bridge").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()));
         Assert.Equal("1\n", node.Run("cat", "/proc/sys/net/ipv4/ip_forward").Stdout);
@@ -194,7 +194,7 @@ public sealed class UninstallTests
 
         var done = node.CniBridge("uninstall").Succeeded().Stdout;
 
-        Assert.Contains("left /var/lib/cni/networks/podnet: 10.88.0.7 is in it\n", done, StringComparison.Ordinal);
+        Assert.Contains("left /var/lib/cni/networks/podnet: it contains 10.88.0.7\n", done, StringComparison.Ordinal);
         Assert.Equal(["networks/podnet/10.88.0.7"], node.Files("/var/lib/cni").Where(file => !file.EndsWith("/lock", StringComparison.Ordinal)));
     }
 
@@ -223,7 +223,7 @@ public sealed class UninstallTests
 
         var done = node.CniBridge("uninstall").Succeeded().Stdout;
 
-        Assert.Contains("left the bridge cni0: nobody noted whether it was there before\n", done, StringComparison.Ordinal);
+        Assert.Contains("left the bridge cni0: it may have existed before the installation\n", done, StringComparison.Ordinal);
         Assert.Contains("left forwarding: ", done, StringComparison.Ordinal);
         Assert.Empty(node.Files(WholeNode.Bin));
         Assert.DoesNotContain("cni-bridge", node.Run("nft", "list", "ruleset").Succeeded().Stdout, StringComparison.Ordinal);

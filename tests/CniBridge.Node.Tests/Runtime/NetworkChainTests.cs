@@ -123,7 +123,7 @@ public sealed class NetworkChainTests : IDisposable
         _plugins.Fail("two", "ADD");
         _plugins.Fail("two", "DEL", """{"code":5,"msg":"still broken"}""");
         Assert.Equal("plugin two failed (add): it broke; and why", Fails(() => Chain(log: log).Add("pod1", Netns, "eth0")));
-        Assert.Equal("cleaning up after the failure: plugin two failed (del): still broken\n", log.ToString());
+        Assert.Equal("cleanup after the failure: plugin two failed (del): still broken\n", log.ToString());
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class NetworkChainTests : IDisposable
     {
         Assert.StartsWith("configuration version \"0.3.1\" does not support the CHECK command",
             Fails(() => Chain("0.3.1", "\"disableCheck\":true,").Check("pod1", Netns, "eth0")), StringComparison.Ordinal);
-        Assert.StartsWith("no record that pod1 was added to pods", Fails(() => Chain().Check("pod1", Netns, "eth0")), StringComparison.Ordinal);
+        Assert.StartsWith("pod1 was not added to the network pods", Fails(() => Chain().Check("pod1", Netns, "eth0")), StringComparison.Ordinal);
         Chain(more: "\"disableCheck\":true,").Check("pod1", Netns, "eth0");
         Assert.Empty(_plugins.Calls);
     }

@@ -25,7 +25,7 @@ public sealed class PluginProcessTests : IDisposable
     [InlineData("it broke", "because", "because")]
     [InlineData("[]", "", "[]")]
     [InlineData("""{"code":7}""", "because", "because")]
-    [InlineData("", "", "it gave no reason and exit code 1")]
+    [InlineData("", "", "no error message, exit code 1")]
     public void A_failure_has_one_sentence(string output, string log, string reason)
     {
         _plugins.Fail("one", "ADD", output);
@@ -60,8 +60,8 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("missing", "no plugin missing in ")]
-    [InlineData("calls", "no plugin calls in ")]
+    [InlineData("missing", "the plugin missing is missing in ")]
+    [InlineData("calls", "the plugin calls is missing in ")]
     [InlineData("../one", "invalid plugin type \"../one\"")]
     [InlineData("/bin/true", "invalid plugin type \"/bin/true\"")]
     [InlineData("..", "invalid plugin type \"..\"")]
