@@ -280,7 +280,7 @@ public sealed class AgentTests
         lan.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "add", "other", "other").Succeeded();
         Assert.Equal(rules, Rules());
         lan.WriteNodes(Node1, Node2, Node3);
-        agent.WaitFor("(keep their address(.|\n)*){2}");
+        agent.WaitFor("(updated the masquerade exceptions(.|\n)*){2}");
         Assert.Equal(before, Rules());
 
         string Rules() => lan.Node.Run("nft", "--stateless", "list", "ruleset").Succeeded().Stdout;
