@@ -142,7 +142,7 @@ public sealed class AddressLifeTests
         var result = (RawCall.Of(node, "ADD", config, "new") with { Plugin = plugin }).Succeed();
 
         Assert.Equal("10.88.0.3/24", result.Json.GetProperty("ips")[0].GetProperty("address").GetString());
-        Assert.Contains("10.88.0.2 is passed over: nobody has reserved it, and ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("skipping 10.88.0.2: not reserved, but in use by ", result.Stderr, StringComparison.Ordinal);
         // And when the pod is gone, so is what was remembered of it.
         node.Run("ip", "netns", "delete", "old").Succeeded();
         node.Run("sh", "-c", "ip netns delete new; while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();

@@ -10,6 +10,9 @@ namespace CniBridge.Linux.Route;
 /// <param name="Mac">The MAC; null while it is unknown.</param>
 public sealed record NeighbourEntry(int Index, ushort State, MacAddress? Mac)
 {
+    /// <summary>The IP address of a neighbour; null for a forwarding entry.</summary>
+    public IpAddress? Address { get; init; }
+
     /// <summary>True for a bridge's entry with the MAC of one of the node's own links.</summary>
     public bool IsOwn => (State & NUD_PERMANENT) != 0;
 
@@ -17,13 +20,16 @@ public sealed record NeighbourEntry(int Index, ushort State, MacAddress? Mac)
     {
         var header = Header.Read<NeighbourHeader>(payload, out var bytes);
         MacAddress? mac = null;
+        IpAddress? address = null;
         var attributes = new AttributeReader(bytes);
         while (attributes.Read())
         {
             // Tunnels have addresses of other lengths.
             if (attributes is { Type: NDA_LLADDR, Value.Length: 6 })
                 mac = MacAddress.FromBytes(attributes.Value);
+            else if (attributes is { Type: NDA_DST, Value.Length: 4 or 16 })
+                address = IpAddress.FromWire(attributes.Value);
         }
-        return new NeighbourEntry(header.Index, header.State, mac);
+        return new NeighbourEntry(header.Index, header.State, mac) { Address = address };
     }
 }

@@ -85,6 +85,7 @@ static class RouteConstants
     internal const ushort NDA_DST = 1;
     internal const ushort NDA_LLADDR = 2;
     internal const ushort NDA_VLAN = 5;
+    internal const ushort NDA_IFINDEX = 8;
     internal const ushort NDA_MASTER = 9;
     internal const ushort NUD_REACHABLE = 0x02;
     internal const ushort NUD_PERMANENT = 0x80;

@@ -209,6 +209,13 @@ public sealed unsafe class RouteSocket : IDisposable
     public NeighbourEntry? TryGetNeighbour(int index, IpAddress address) =>
         _socket.TryGet(new GetNeighbour(index, address), NeighbourEntry.Decode);
 
+    /// <summary>Returns the neighbours of a link in both families, also those whose MAC is unknown.</summary>
+    public List<NeighbourEntry> ListNeighbours(int index) => _socket.Dump(new ListNeighbours(index), payload =>
+    {
+        var entry = NeighbourEntry.Decode(payload);
+        return entry.Index == index ? entry : null;
+    });
+
     /// <summary>Returns the forwarding entry of a bridge for a MAC, or null if the bridge has none.</summary>
     /// <param name="vlan">The VLAN; 0 for a bridge without VLAN filtering.</param>
     public NeighbourEntry? TryGetForwarding(int bridge, MacAddress mac, int vlan) =>

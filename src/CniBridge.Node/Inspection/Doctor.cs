@@ -21,6 +21,7 @@ public sealed class Doctor(DoctorOptions options)
         Try("bridges", () => new BridgeCheck(node).Run());
         Try("bridge ports", () => new PortCheck(node).Run());
         Try("address reservations", () => new StoreCheck(node).Run());
+        Try("claims of addresses", () => new ClaimCheck(node).Run());
         Try("nftables", () => new FirewallCheck(node).Run());
         Try("rules of cni-bridge", () => new RulesCheck(node).Run());
         Try("bridge netfilter", () => new ServiceCheck(node).Run());

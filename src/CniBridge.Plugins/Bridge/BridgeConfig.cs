@@ -43,6 +43,15 @@ sealed record BridgeConfig
     /// <summary>True: a new bridge filters VLANs. Any of the VLAN keys has this effect, also an empty list.</summary>
     internal bool FiltersVlans { get; init; }
 
+    /// <summary>
+    /// The VLAN of the pods in the bridge's forwarding table; 0: the bridge does not filter VLANs. Pods without a VLAN of their own are in
+    /// the default VLAN of a filtering bridge.
+    /// </summary>
+    internal int ForwardingVlan => Vlan == 0 && FiltersVlans ? DefaultVlan : Vlan;
+
+    /// <summary>The default of vlan_default_pvid.</summary>
+    const int DefaultVlan = 1;
+
     /// <summary>True: the port keeps the VLAN that the bridge gives each port.</summary>
     internal bool PreservesDefaultVlan { get; init; }
 

@@ -18,7 +18,7 @@ public sealed class BridgePlugin : IPlugin
         CheckMtu(config, addresses);
         if (addresses is HostLocalAddresses own)
         {
-            own.WhoUses = address => node.FindUser(address, config);
+            own.FindClaim = address => node.FindClaim(address, config);
             own.DeleteHostLink = attachment => node.DeleteHostLink(attachment);
         }
         return new BridgeAdd(request, config, addresses, node).Run();

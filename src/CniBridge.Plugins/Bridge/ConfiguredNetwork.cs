@@ -20,6 +20,9 @@ public sealed class ConfiguredNetwork
     public bool IsIsolated { get; init; }
     public bool FiltersVlans { get; init; }
 
+    /// <summary>See <see cref="BridgeConfig.ForwardingVlan"/>.</summary>
+    internal int ForwardingVlan { get; init; }
+
     /// <summary>True if the network needs rules in nftables.</summary>
     public bool NeedsFirewall { get; init; }
 
@@ -123,6 +126,7 @@ public sealed class ConfiguredNetwork
             IsHairpin = config.Hairpin,
             IsIsolated = config.Isolated,
             FiltersVlans = config.FiltersVlans,
+            ForwardingVlan = config.ForwardingVlan,
             NeedsFirewall = config.Masquerade || config.ChecksMacSpoofing,
             IsKnownOutside = !config.Masquerade || config.NotMasqueraded.Count > 0,
             RangeSets = ipam?.RangeSets ?? [],

@@ -1,6 +1,7 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
+using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
@@ -65,8 +66,8 @@ interface INodeNetwork : IDisposable
     /// <summary>Sets the MAC in the node's existing neighbour entries of the addresses.</summary>
     void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac);
 
-    /// <summary>Names who behind the bridge uses an address, as far as the node and the bridge have noticed; null: nobody.</summary>
-    string? FindUser(IpAddress address, BridgeConfig config);
+    /// <summary>Returns the claim of an address by a pod behind the bridge, or null.</summary>
+    AddressClaim? FindClaim(IpAddress address, BridgeConfig config);
 
     void EnableForwarding(bool isV6);
 

@@ -156,18 +156,13 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates) =>
         PodNetwork.Configure(pod, interfaceName, plan, detectsDuplicates, log);
 
-    public string? FindUser(IpAddress address, BridgeConfig config)
+    public AddressClaim? FindClaim(IpAddress address, BridgeConfig config)
     {
         if (_socket.TryGetIndex(config.Bridge) is not { } bridge)
             return null;
         var link = config.VlanGateway is { } gateway ? _socket.TryGetIndex(gateway) : bridge;
-        // Pods without a VLAN of their own are in the default VLAN of a filtering bridge.
-        var vlan = config.Vlan == 0 && config.FiltersVlans ? DefaultVlan : config.Vlan;
-        return link is null ? null : AddressTraffic.FindUser(_socket, address, link.Value, bridge, vlan, log);
+        return link is null ? null : AddressClaim.Find(_socket, address, link.Value, bridge, config.ForwardingVlan, log);
     }
-
-    /// <summary>The default of vlan_default_pvid.</summary>
-    const int DefaultVlan = 1;
 
     public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac)
     {

@@ -21,8 +21,8 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     /// <summary>What was recorded of the owner whose addresses are handed out again, or null.</summary>
     internal OwnerRecord? Former { get; private set; }
 
-    /// <summary>Says of an address that nobody has reserved who uses it all the same, or null.</summary>
-    internal Func<IpAddress, string?> WhoUses { get; init; } = _ => null;
+    /// <summary>Returns the claim of an address on the network, or null.</summary>
+    internal Func<IpAddress, AddressClaim?> FindClaim { get; init; } = _ => null;
 
     /// <summary>
     /// Deletes the owner's link on the node: the kernel takes its time to do so when a namespace ended. Null: nobody here makes any.
@@ -133,9 +133,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     Candidate Reserve(RangeSet set, IpAddress? requested, IpAddress? last, TimeSpan reuseDelay, Rollback undo)
     {
         var found = requested is { } wanted ? ReserveRequested(set, wanted)
-            : FindFree(set, last, reuseDelay)
-            ?? (store.Reclaim(set) ? FindFree(set, last, reuseDelay) : null)
-            ?? throw Failure(set, $"no IP addresses available in range set: {set}");
+            : FindFree(set, last, reuseDelay) ?? throw Failure(set, $"no IP addresses available in range set: {set}");
         Reserved.Add(found.Address);
         undo.Push("release " + found.Address, () => store.Release(found.Address, owner));
         return found;
@@ -148,13 +146,41 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             throw Failure(set, $"requested ip {wanted} is subnet's gateway");
         if (set.FindExclusion(wanted) is { } exclusion)
             throw Failure(set, $"requested IP address {wanted} is never handed out: {exclusion}");
-        if (TryReserve(wanted) || (store.Reclaim(set) && TryReserve(wanted)))
-            return new Candidate(wanted, range);
-        throw Failure(set, $"requested IP address {wanted} is not available in range set {set}");
+        // Asked first: between a reservation and the push of its undo, nothing may fail.
+        var claim = FindClaim(wanted);
+        if (!TryReserve(wanted) && !(store.Reclaim(set) && TryReserve(wanted)))
+            throw Failure(set, $"requested IP address {wanted} is not available in range set {set}");
+        if (claim is not null)
+            Log.WriteLine($"{wanted} is given as requested, although it is in use by {claim}");
+        return new Candidate(wanted, range);
+    }
+
+    /// <summary>
+    /// Reserves a free address. Prefers one without a claim, even if it must be taken back from an attachment that is proven gone.
+    /// </summary>
+    Candidate? FindFree(RangeSet set, IpAddress? last, TimeSpan reuseDelay)
+    {
+        var claimed = new ClaimedAddresses(set, store, FindClaim, Log);
+        var found = FindFree(set, last, reuseDelay, claimed) ?? (store.Reclaim(set) ? FindFree(set, last, reuseDelay, claimed) : null);
+        claimed.LogRest();
+        return found ?? FindClaimed(claimed);
+    }
+
+    /// <summary>Reserves a free address that was skipped because of a claim.</summary>
+    Candidate? FindClaimed(ClaimedAddresses claimed)
+    {
+        foreach (var candidate in claimed.Skipped)
+        {
+            if (!TryReserve(candidate.Address))
+                continue;
+            Log.WriteLine($"{candidate.Address} is given although it is in use: no other address is free");
+            return candidate;
+        }
+        return null;
     }
 
     /// <summary>The first that is free and does not rest; where all that are free do, the one that rests longest.</summary>
-    Candidate? FindFree(RangeSet set, IpAddress? last, TimeSpan reuseDelay)
+    Candidate? FindFree(RangeSet set, IpAddress? last, TimeSpan reuseDelay, ClaimedAddresses claimed)
     {
         var resting = new List<(DateTimeOffset Since, Candidate Candidate)>();
         foreach (var candidate in Candidates.Of(set, last))
@@ -163,13 +189,13 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
                 continue;
             if (reuseDelay > TimeSpan.Zero && FindRest(candidate.Address, reuseDelay) is { } since)
                 resting.Add((since, candidate));
-            else if (TryTake(candidate.Address))
+            else if (!claimed.Skips(candidate) && store.TryReserve(candidate.Address, owner))
                 return candidate;
         }
         // Of those that were released at the same time the order is that of the search.
         foreach (var (_, candidate) in resting.OrderBy(one => one.Since))
         {
-            if (TryTake(candidate.Address))
+            if (!claimed.Skips(candidate) && store.TryReserve(candidate.Address, owner))
                 return candidate;
         }
         return null;
@@ -183,17 +209,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return age >= TimeSpan.Zero && age < reuseDelay ? released : null;
     }
 
-    bool TryReserve(IpAddress address) => store.IsFree(address) && TryTake(address);
-
-    bool TryTake(IpAddress address)
-    {
-        if (WhoUses(address) is { } user)
-        {
-            Log.WriteLine($"{address} is passed over: nobody has reserved it, and {user}");
-            return false;
-        }
-        return store.TryReserve(address, owner);
-    }
+    bool TryReserve(IpAddress address) => store.IsFree(address) && store.TryReserve(address, owner);
 
     static CniException Failure(RangeSet set, string why) => new(CniErrorCode.Internal,
         string.Create(CultureInfo.InvariantCulture, $"failed to allocate for range {set.Index}: {why}"));

@@ -89,8 +89,8 @@ sealed class HostLocalAddresses : IAddressManager
         return new HostLocalAddresses(request, place, null, new CniDns());
     }
 
-    /// <summary>Says of an address that nobody has reserved who uses it all the same, or null.</summary>
-    internal Func<IpAddress, string?> WhoUses { get; set; } = _ => null;
+    /// <summary>Returns the claim of an address on the network, or null.</summary>
+    internal Func<IpAddress, AddressClaim?> FindClaim { get; set; } = _ => null;
 
     public CniResult Allocate(Rollback undo)
     {
@@ -100,7 +100,7 @@ sealed class HostLocalAddresses : IAddressManager
         using var inner = new Rollback(Log);
         var allocator = new Allocator(store, _owner)
         {
-            WhoUses = WhoUses,
+            FindClaim = FindClaim,
             CutOff = DeleteHostLink is { } delete ? () => delete(_request.Attachment) : null,
             Log = Log,
         };
@@ -141,18 +141,7 @@ sealed class HostLocalAddresses : IAddressManager
         ? origin.BootId == Node.BootId && origin.NetnsId == pod.GetIdentity()
         : null;
 
-    OwnerRecord? TryFindRecord()
-    {
-        try
-        {
-            return new OwnerIndex(_place.StateDirectory, _place.Directory).Find(_owner);
-        }
-        catch (IOException e)
-        {
-            Log.WriteLine($"without the record of {_owner.ContainerId}: {e.Message}");
-            return null;
-        }
-    }
+    OwnerRecord? TryFindRecord() => new OwnerIndex(_place.StateDirectory, _place.Directory).TryFind(_owner, Log);
 
     /// <summary>Deletes the link of an attachment that ended; null: nobody here makes any.</summary>
     internal Action<Attachment>? DeleteHostLink { get; set; }

@@ -11,7 +11,7 @@ public sealed class HostLocalPlugin : IPlugin
     public CniResult Add(CniRequest request)
     {
         var addresses = HostLocalAddresses.ForAdd(request, ParseArgs(request));
-        addresses.WhoUses = address => AddressTraffic.FindUser(address, request.Log);
+        addresses.FindClaim = address => AddressClaim.Find(address, request.Log);
         using var undo = new Rollback(request.Log);
         request.Phases.End(Phase.Configuration);
         var result = addresses.Allocate(undo);

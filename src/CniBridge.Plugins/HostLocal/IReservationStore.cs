@@ -22,6 +22,9 @@ interface IReservationStore : IDisposable
     /// <summary>The addresses of an owner, in any range.</summary>
     IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner);
 
+    /// <summary>Returns an address that is reserved for an attachment of this network in a range set, or of another network in its own.</summary>
+    IpAddress? FindReservation(Attachment attachment, RangeSet set);
+
     /// <summary>Where the search in a range set ended last time, or null.</summary>
     IpAddress? GetLastReserved(int rangeSet);
 

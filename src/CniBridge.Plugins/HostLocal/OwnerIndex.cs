@@ -57,6 +57,20 @@ sealed class OwnerIndex
         return _read[name] = bytes is null ? null : OwnerRecord.Parse(bytes).Record with { Owner = owner };
     }
 
+    /// <summary>Returns the owner's record of an index that may be out of date. Returns null as well when it cannot be read.</summary>
+    internal OwnerRecord? TryFind(ReservationOwner owner, TextWriter log)
+    {
+        try
+        {
+            return Find(owner);
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            log.WriteLine($"without the record of {owner.ContainerId}: {e.Message}");
+            return null;
+        }
+    }
+
     /// <summary>In place of the one that is there; one without addresses goes.</summary>
     internal void Save(OwnerRecord record)
     {

@@ -18,6 +18,7 @@ sealed class ReservationStore : IReservationStore
 {
     const uint LockMode = 0b111_101_000;
 
+    readonly StorePlace _place;
     readonly ReservationFiles _files;
     readonly FileLock _lock;
     readonly TextWriter _log;
@@ -30,6 +31,7 @@ sealed class ReservationStore : IReservationStore
 
     ReservationStore(StorePlace place, FileLock heldLock, TextWriter log, StoreUser? user)
     {
+        _place = place;
         _files = new ReservationFiles(place.Directory);
         _lock = heldLock;
         _log = log;
@@ -115,6 +117,16 @@ sealed class ReservationStore : IReservationStore
     {
         var found = _records.FindAddresses(owner);
         return found.Count > 0 ? found : _records.FindAddresses(owner with { InterfaceName = "" });
+    }
+
+    public IpAddress? FindReservation(Attachment attachment, RangeSet set)
+    {
+        var other = new ReservationOwner(attachment.ContainerId, attachment.InterfaceName);
+        if (attachment.Network == _place.Network)
+            return FindByOwner(other).FirstOrDefault(address => set.Find(address) is not null);
+        // Networks may share a bridge.
+        var store = Path.Combine(Path.GetDirectoryName(_place.Directory)!, attachment.Network);
+        return new OwnerIndex(_place.StateDirectory, store).TryFind(other, _log)?.Addresses.FirstOrDefault(address => address.IsV6 == set.IsV6);
     }
 
     /// <summary>Has the owner an address, as the store is? Changes nothing.</summary>

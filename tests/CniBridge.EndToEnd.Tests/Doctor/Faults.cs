@@ -119,6 +119,15 @@ static class Faults
         new("marker-outside", $"echo 10.9.9.9 > {Store}/last_reserved_ip.2") { Words = "last_reserved_ip.2" },
         new("pool-nearly-full", $"for i in $(seq 10 239); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "of the 253", NoCure = Person },
         new("pool-full", $"for i in $(seq 4 254); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "All 253", NoCure = Person },
+        new("address-claimed", "ip -n pod1 address add 10.244.1.200/24 dev eth0; ping -c 1 -W 5 10.244.1.200")
+        { Words = "(podnet/container-pod1/eth0) claims free addresses of podnet: 10.244.1.200", NoCure = Person },
+        new("address-claimed", """
+            ip link add go0 address 02:00:5e:00:53:07 type veth peer name eth1 netns pod1; ip link set go0 master cni0 up
+            ip -n pod1 address add 10.244.1.201/24 dev eth1; ip -n pod1 link set eth1 up; ip -n pod1 link set eth0 down; ping -c 1 -w 30 10.244.1.201
+            """)
+        { Words = "go0 of cni0 (made by another plugin) claims free addresses of podnet: 10.244.1.201", NoCure = Person },
+        new("address-unreserved", $"ping -c 1 -W 5 10.244.1.2; rm {Store}/10.244.1.2")
+        { Words = "(podnet/container-pod1/eth0) uses addresses of podnet that are not reserved: 10.244.1.2" },
     ];
 
     static readonly Fault[] s_rules =

@@ -4,11 +4,30 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>A socket of the test process in a node's network: a socket stays in the namespace it was made in.</summary>
+/// <summary>A socket of the test process in another network namespace: a socket stays in the namespace it was made in.</summary>
 static partial class NamespaceSocket
 {
-    /// <summary>A listening TCP socket.</summary>
-    public static Socket Listen(ScratchNode node, IPEndPoint endPoint)
+    /// <summary>Returns a listening TCP socket in a node's network.</summary>
+    public static Socket Listen(ScratchNode node, IPEndPoint endPoint) => Open(node.FromOutside("/proc/1/ns/net"), () =>
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(endPoint);
+            socket.Listen();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>Returns the socket that a function makes in a namespace.</summary>
+    /// <param name="path">The path of the namespace, as the test process sees it.</param>
+    public static Socket Open(string path, Func<Socket> make)
     {
         Socket? socket = null;
         Exception? failure = null;
@@ -17,26 +36,21 @@ static partial class NamespaceSocket
         {
             try
             {
-                Enter(node);
-                socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-                socket.Bind(endPoint);
-                socket.Listen();
+                Enter(path);
+                socket = make();
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
                 failure = e;
-                socket?.Dispose();
             }
         });
         thread.Start();
         thread.Join();
-        return failure is null ? socket! : throw new IOException($"no server at {endPoint} in the node", failure);
+        return failure is null ? socket! : throw new IOException($"no socket in {path}", failure);
     }
 
-    static void Enter(ScratchNode node)
+    static void Enter(string path)
     {
-        var path = node.FromOutside("/proc/1/ns/net");
         using var networkNamespace = File.OpenHandle(path);
         if (setns(networkNamespace.DangerousGetHandle().ToInt32(), 0) != 0)
         {

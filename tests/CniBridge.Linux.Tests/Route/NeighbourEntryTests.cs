@@ -1,6 +1,7 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Tests.Netlink;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Tests.Route;
 
@@ -16,6 +17,10 @@ public sealed class NeighbourEntryTests
     public void A_neighbour_is_asked_for_as_ip_does(string capture, string address) =>
         Request.AssertSameBytes(capture, new GetNeighbour(Bridge, IpAddress.Parse(address)), flags: 0);
 
+    [Fact]
+    public void The_neighbours_of_a_link_are_listed_as_ip_does() =>
+        Request.AssertSameBytes("list-neighbours", new ListNeighbours(Bridge), NLM_F_DUMP);
+
     [Theory]
     [InlineData("get-forwarding", 0)]
     [InlineData("get-forwarding-vlan", 20)]
@@ -23,12 +28,12 @@ public sealed class NeighbourEntryTests
         Request.AssertSameBytes(capture, new GetForwarding(Bridge, s_mac, vlan), flags: 0);
 
     [Theory]
-    [InlineData("neighbour", 2, 0x02)]
-    [InlineData("forwarding", 4, 0x40)]
-    public void Link_state_and_MAC_are_decoded(string capture, int index, int state)
+    [InlineData("neighbour", 2, 0x02, "10.88.0.5")]
+    [InlineData("forwarding", 4, 0x40, null)]
+    public void Link_state_MAC_and_address_are_decoded(string capture, int index, int state, string? address)
     {
         var entry = Assert.Single(Answer.Decode(capture, NeighbourEntry.Decode));
-        Assert.Equal(new NeighbourEntry(index, (ushort)state, s_mac), entry);
+        Assert.Equal(new NeighbourEntry(index, (ushort)state, s_mac) { Address = address is null ? null : IpAddress.Parse(address) }, entry);
         Assert.False(entry.IsOwn);
     }
 

@@ -4,6 +4,7 @@ using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Route;
 using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
@@ -170,7 +171,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac) =>
         Note($"neighbours of {link.Name}: {string.Join(' ', addresses)} at {mac}");
 
-    public string? FindUser(IpAddress address, BridgeConfig config) => null;
+    public AddressClaim? FindClaim(IpAddress address, BridgeConfig config) => null;
 
     public void EnableForwarding(bool isV6) => Note(isV6 ? "forward v6" : "forward v4");
 

@@ -55,6 +55,9 @@ sealed class MemoryStore : IReservationStore
     public IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner) =>
         [.. Reservations.Where(pair => pair.Value == owner).Select(pair => pair.Key)];
 
+    public IpAddress? FindReservation(Attachment attachment, RangeSet set) =>
+        FindByOwner(new ReservationOwner(attachment.ContainerId, attachment.InterfaceName)).FirstOrDefault(address => set.Find(address) is not null);
+
     public IpAddress? GetLastReserved(int rangeSet) => LastReserved.TryGetValue(rangeSet, out var address) ? address : null;
 
     public void SetLastReserved(int rangeSet, IpAddress address)

@@ -48,9 +48,19 @@ static class StoreFindings
         "New pods cannot start",
         "vi {FILE}");
 
+    internal static readonly FindingKind AddressClaimed = new("address-claimed", Severity.Warning,
+        "The port {PORT} of {BRIDGE} ({POD}) claims free addresses of {NETWORK}: {ADDRESSES}",
+        "A faulty or hostile pod answers for addresses that new pods get, and may receive their packets",
+        "{PROGRAM} pod {PORT}");
+
+    internal static readonly FindingKind AddressUnreserved = new("address-unreserved", Severity.Warning,
+        "The port {PORT} of {BRIDGE} ({POD}) uses addresses of {NETWORK} that are not reserved: {ADDRESSES}",
+        "When no other address is free, a second pod gets one of them",
+        "{PROGRAM} ipam rebuild");
+
     internal static readonly FindingKind[] All =
     [
         StoreNotWritable, ReservationLeaked, ReservationUnproven, ReservationEmpty, ReservationTorn, ReservationOutside,
-        MarkerOutside, PoolNearlyFull, PoolFull,
+        MarkerOutside, PoolNearlyFull, PoolFull, AddressClaimed, AddressUnreserved,
     ];
 }

@@ -40,13 +40,14 @@ sealed class ModelNode
     /// <summary>The interface goes, on both sides.</summary>
     internal void TakeDown(ModelPod pod, bool leavesLink = false)
     {
-        if (pod.IsHidden)
-            View.Hidden.ExceptWith(pod.Addresses);
-        else if (pod.IsUp)
+        if (pod is { IsUp: true, IsHidden: false })
             View.Configured.Remove(KeyOf(pod));
         if (pod.IsUp)
             pod.Last = pod.Addresses;
         (pod.Addresses, pod.IsHidden) = ([], false);
+        // Two may have one address: that of a pod whose reservation is gone is given when no other is free.
+        View.Hidden.Clear();
+        View.Hidden.UnionWith(Living.Where(one => one.IsHidden).SelectMany(one => one.Addresses));
         if (!leavesLink)
             View.HostLinks.Remove(pod.Attachment);
     }
@@ -83,7 +84,9 @@ sealed class ModelNode
 
     internal IEnumerable<ModelPod> Living => Pods.Values.Where(pod => pod.IsUp);
 
-    internal ModelPod? UserOf(IpAddress address) => Living.FirstOrDefault(pod => pod.Addresses.Contains(address));
+    internal IEnumerable<ModelPod> UsersOf(IpAddress address) => Living.Where(pod => pod.Addresses.Contains(address));
+
+    internal ModelPod? UserOf(IpAddress address) => UsersOf(address).FirstOrDefault();
 
     /// <summary>Had somebody the address who is gone, but for a link on the node?</summary>
     internal bool IsOfALink(IpAddress address) =>
@@ -99,5 +102,7 @@ sealed class ModelNode
         pod is { Known: Knowledge.Recorded, IsUp: true } && (!pod.IsHidden || View.HostLinks.ContainsKey(pod.Attachment));
 
     /// <summary>The table of neighbours tells of those whose reservation nothing else could bring back.</summary>
-    internal string? WhoUses(IpAddress address) => UserOf(address) is { } user && !IsProvenUp(user) ? $"{user} was heard of" : null;
+    internal AddressClaim? FindClaim(IpAddress address) => UsersOf(address).FirstOrDefault(user => !IsProvenUp(user)) is { } user
+        ? new AddressClaim(default, "veth", View.HostLinks.ContainsKey(user.Attachment) ? user.Attachment : null)
+        : null;
 }

@@ -36,7 +36,7 @@ sealed class ModelPlugin(ModelNode node, ModelStore store, string ranges, string
         var addresses = HostLocalAddresses.ForAdd(Request(call.Owner, call.Origin.Path, more), CniArgs.Parse(""));
         addresses.Node = node.View;
         // Of what is reserved the reservation must be enough.
-        addresses.WhoUses = address => store.Reservations.ContainsKey(address) ? null : node.WhoUses(address);
+        addresses.FindClaim = address => store.Reservations.ContainsKey(address) ? null : node.FindClaim(address);
         if (call.IsBridge)
             addresses.DeleteHostLink = attachment => node.View.HostLinks.Remove(attachment);
         using var undo = new Rollback(TextWriter.Null);
