@@ -1,3 +1,5 @@
+using CniBridge.Linux.Addresses;
+
 namespace CniBridge.Plugins.HostLocal;
 
 /// <summary>
@@ -6,15 +8,24 @@ namespace CniBridge.Plugins.HostLocal;
 /// </summary>
 sealed class LostReservations(ReservationFiles files, ProofOfDeath proof, TextWriter log)
 {
+    /// <summary>Read when the first reservation is missing, before any is created.</summary>
+    readonly Lazy<ILookup<ReservationOwner?, IpAddress>> _present = new(files.ReadOwners);
+
     /// <summary>Creates those of a record again whose attachment is certain to live; the Go plugin released the others.</summary>
     internal void Restore(OwnerRecord record)
     {
         foreach (var entry in record.Entries)
         {
-            if (files.IsFree(entry.Address) && proof.IsInUse(record, entry.Address))
+            if (files.IsFree(entry.Address) && proof.IsInUse(record, entry.Address) && !IsOutdated(record))
                 Restore(record.Owner, entry);
         }
     }
+
+    /// <summary>
+    /// Tells whether the owner has a reservation that the record lacks: the record is of a former attachment then, because writing or
+    /// deleting it failed. The link on the node is the new attachment's.
+    /// </summary>
+    bool IsOutdated(OwnerRecord record) => _present.Value[record.Owner].Any(address => record.Find(address) is null);
 
     /// <summary>The file gets its former time, so that the record stays true: it need not be written, which could fail.</summary>
     void Restore(ReservationOwner owner, RecordedAddress entry)

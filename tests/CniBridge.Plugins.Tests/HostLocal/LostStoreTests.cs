@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
 
@@ -20,11 +21,11 @@ public sealed class LostStoreTests : IDisposable
     StorePlace Place => new(_root["data/pods"], _root["state"]);
 
     /// <param name="hasLink">A link on the node, as the bridge makes it; otherwise only the namespace has the address.</param>
-    string Add(string id, bool hasLink = true)
+    string Add(string id, bool hasLink = true, params ReadOnlySpan<string> requested)
     {
         var netns = $"/run/netns/{id}";
         using var store = ReservationStore.Open(Place, _log, new StoreUser(_node, _node.AddNamespace(netns)));
-        var address = AllocatorTests.Allocate(store, AllocatorTests.Config("10.0.0.0/24"), new ReservationOwner(id, "eth0"));
+        var address = AllocatorTests.Allocate(store, AllocatorTests.Config("10.0.0.0/24", requested), new ReservationOwner(id, "eth0"));
         if (hasLink)
             _node.HostLinks.Add(new Attachment("pods", id, "eth0"), $"veth-{id}");
         else
@@ -85,6 +86,49 @@ public sealed class LostStoreTests : IDisposable
         _node.Reboot();
         for (var i = 2; i < 255; i++)
             Add($"pod{i}");
+    }
+
+    // A full disk keeps the record of the attachment that ended; the link on the node is that of the next one.
+    [Fact]
+    public void The_record_of_a_former_attachment_brings_nothing_back()
+    {
+        var given = new List<string>();
+        for (var failing = 0; failing < 20; failing++)
+        {
+            var (first, second) = ($"first{failing}", $"second{failing}");
+            Add(first, hasLink: false);
+            var former = Add(second, hasLink: false);
+            _node.Configured.Clear();
+            _node.Namespaces.Clear();
+            Directory.Delete(Place.Directory, recursive: true);
+            given.AddRange(TryAddAgain(second, failing) is { } now && now != former ? [Add($"third{failing}", false, former.Split('/')[0])] : []);
+            foreach (var directory in Directory.EnumerateDirectories(_root.Path))
+                Directory.Delete(directory, recursive: true);
+        }
+        Assert.InRange(given.Count, 5, 20);
+        Assert.All(given, address => Assert.Equal("10.0.0.3/24", address));
+    }
+
+    /// <summary>Returns null when the ADD failed.</summary>
+    string? TryAddAgain(string id, int failing)
+    {
+        CrashPoint.OnReached(() =>
+        {
+            if (failing-- == 0)
+                throw new KernelException("write", Errno.ENOSPC);
+        });
+        try
+        {
+            return Add(id);
+        }
+        catch (KernelException)
+        {
+            return null;
+        }
+        finally
+        {
+            CrashPoint.OnReached(null);
+        }
     }
 
     // What is put back was reserved long ago, and its record need not be written again.
