@@ -168,6 +168,53 @@ public sealed class IpamCommandTests
         Assert.Single(node.Reservations());
     }
 
+    // A pod with CAP_NET_ADMIN configures what it likes.
+    [Theory]
+    [InlineData("reservations", "10.88.0.0/24")]
+    [InlineData("reservations and records", "10.88.0.0/24")]
+    [InlineData("reservations", "")]
+    [InlineData("reservations and records", "")]
+    public void A_rebuild_reserves_no_address_that_a_pod_gave_itself(string lost, string subnet)
+    {
+        using var node = NewNode();
+        var addresses = new[] { Add(node, "first"), Add(node, "hostile") };
+        node.Run("sh", "-ec", """
+            for last in 0 1 2 7 8 9 50 77 255; do ip -n hostile address add 10.88.0.$last/24 dev eth0; done
+            ip -n hostile address add 10.99.0.5/16 dev eth0
+            """).Succeeded();
+        if (subnet.Length > 0)
+            Configure(node, $$"""{"type": "host-local", "subnet": "{{subnet}}", "gateway": "10.88.0.50", "exclude": ["10.88.0.8/31"]}""");
+        node.Run("sh", "-c", $"rm -rf {Store}/* {(lost == "reservations" ? "" : Records)}").Succeeded();
+
+        Run(node, "rebuild").Succeeded();
+
+        Assert.Equal(addresses.Order(), node.Reservations().Order());
+    }
+
+    // Without a record, the first address of the interface counts; here it is one that no pod gets.
+    [Theory]
+    [InlineData("10.88.0.1")]
+    [InlineData("10.88.0.0")]
+    [InlineData("10.88.0.255")]
+    [InlineData("10.88.0.50")]
+    [InlineData("10.88.0.9")]
+    public void A_rebuild_reserves_no_gateway_network_broadcast_or_excluded_address(string first)
+    {
+        using var node = NewNode();
+        Add(node, "pod");
+        node.Run("sh", "-ec", $"ip -n pod address flush dev eth0; ip -n pod address add {first}/24 dev eth0; ip -n pod address add 10.88.0.2/24 dev eth0; rm -rf {Store} {Records}")
+            .Succeeded();
+        Configure(node, """{"type": "host-local", "subnet": "10.88.0.0/24", "gateway": "10.88.0.50", "exclude": ["10.88.0.8/31"]}""");
+
+        Run(node, "rebuild").Succeeded();
+
+        Assert.Equal(["10.88.0.2"], node.Reservations());
+    }
+
+    static void Configure(ScratchNode node, string ipam) => node.WriteFile("/etc/cni/net.d/10-podnet.conflist", $$"""
+        {"cniVersion": "1.0.0", "name": "podnet", "plugins": [{"type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": {{ipam}}}]}
+        """);
+
     [Fact]
     public void What_other_plugins_reserved_can_be_proven_dead_after_a_rebuild()
     {

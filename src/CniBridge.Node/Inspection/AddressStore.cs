@@ -1,3 +1,4 @@
+using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Node.Inspection;
@@ -6,8 +7,8 @@ namespace CniBridge.Node.Inspection;
 /// <param name="Directory">DATADIR/NETWORK</param>
 public sealed record AddressStore(string Network, string Directory, string StateDirectory)
 {
-    /// <summary>The subnets of the network's ranges; empty if no configuration lists them.</summary>
-    public IReadOnlyList<Linux.Addresses.Cidr> Subnets { get; init; } = [];
+    /// <summary>The configuration of the network; null if no file configures it.</summary>
+    public ConfiguredNetwork? Configured { get; init; }
 
     public ReservationInventory Open(TextWriter log) => new(Directory, StateDirectory, log);
 
@@ -21,7 +22,7 @@ public sealed record AddressStore(string Network, string Directory, string State
         foreach (var (_, network) in NetworkFile.ReadAll(confDirectory))
         {
             if (network.StoreDirectory is not null)
-                Add(new AddressStore(network.Name, Path.GetFullPath(network.StoreDirectory), network.StateDirectory) { Subnets = network.Subnets });
+                Add(new AddressStore(network.Name, Path.GetFullPath(network.StoreDirectory), network.StateDirectory) { Configured = network });
         }
         foreach (var directory in ReservationInventory.ListStores(stateDirectory))
             Add(Of(directory));

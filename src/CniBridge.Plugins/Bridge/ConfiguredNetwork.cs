@@ -66,6 +66,18 @@ public sealed class ConfiguredNetwork
         return null;
     }
 
+    /// <summary>
+    /// Returns whether a pod may have the address: it is in a subnet of the network, but not a gateway, network, broadcast or excluded
+    /// address. It may be outside the ranges, because these may have been narrowed since.
+    /// </summary>
+    internal bool MayServe(IpAddress address) =>
+        RangeSets.Any(set => Array.Exists(set.Ranges, range => range.Contains(address) || IsInside(range.Subnet, address))) &&
+        !RangeSets.Any(set => Array.Exists(set.Ranges, range => range.Gateway == address) || set.FindExclusion(address) is not null);
+
+    /// <summary>Returns whether a subnet contains an address other than its network and, for IPv4, broadcast address.</summary>
+    internal static bool IsInside(Cidr subnet, IpAddress address) =>
+        subnet.Contains(address) && address != subnet.Network && (address.IsV6 || address != subnet.Last);
+
     /// <summary>The gateway addresses of all ranges.</summary>
     public IReadOnlyList<Cidr> Gateways
     {

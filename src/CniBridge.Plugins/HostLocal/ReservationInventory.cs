@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.Inspection;
+using CniBridge.Plugins.Bridge;
+using PodInterface = CniBridge.Plugins.Inspection.PodInterface;
 
 namespace CniBridge.Plugins.HostLocal;
 
@@ -44,32 +45,44 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
     }
 
     /// <summary>
-    /// Reserves again what living pods of the network have and nobody has reserved, and notes for whom, where that is not
-    /// known, so that it can be proven dead one day.
+    /// Reserves the addresses that living pods of the network were given and that are not reserved. Records the attachment of reservations
+    /// without a record, so that they can be proven dead one day. See <see cref="GivenAddresses"/>.
     /// </summary>
-    /// <param name="pods">Of any network.</param>
-    /// <param name="isOfRange">May the address be of this store?</param>
-    public IReadOnlyList<RebuiltAddress> Rebuild(IReadOnlyList<PodInterface> pods, Func<IpAddress, bool> isOfRange)
+    /// <param name="pods">The pods of all networks.</param>
+    /// <param name="network">The configuration of the network, or null.</param>
+    /// <param name="nodeAddresses">The addresses of the node, which no pod can have.</param>
+    public IReadOnlyList<RebuiltAddress> Rebuild(
+        IReadOnlyList<PodInterface> pods, ConfiguredNetwork? network, IReadOnlySet<IpAddress> nodeAddresses)
     {
         var before = List();
+        var given = new GivenAddresses(network, ReadRecorded(before), nodeAddresses);
         var rebuilt = new List<RebuiltAddress>();
         foreach (var pod in pods)
         {
             // A pod may give its interface another name, but then it is not known what it was given.
             if (pod.Attachment?.Network != _place.Network || pod.Inside?.Name != pod.Attachment.InterfaceName)
                 continue;
-            foreach (var address in pod.Addresses)
+            var owner = new ReservationOwner(pod.Attachment.ContainerId, pod.Attachment.InterfaceName);
+            foreach (var address in given.List(pod, owner))
             {
-                if (isOfRange(address.Address) && Rebuild(pod, address.Address, before) is { } step)
-                    rebuilt.Add(new RebuiltAddress(address.Address, pod.Attachment, step));
+                if (Rebuild(pod, owner, address, before) is { } step)
+                    rebuilt.Add(new RebuiltAddress(address, pod.Attachment, step));
             }
         }
         return rebuilt;
     }
 
-    RebuildStep? Rebuild(PodInterface pod, IpAddress address, IReadOnlyList<ReservationState> before)
+    /// <summary>Returns the addresses of each owner by its reservations and its record: one of the two may be lost.</summary>
+    ILookup<ReservationOwner, IpAddress> ReadRecorded(IReadOnlyList<ReservationState> states)
     {
-        var owner = new ReservationOwner(pod.Attachment!.ContainerId, pod.Attachment.InterfaceName);
+        var recorded = states.Select(state => (Owner: new ReservationOwner(state.ContainerId, state.InterfaceName), state.Address)).ToList();
+        foreach (var record in new OwnerIndex(_place.StateDirectory, _place.Directory).ReadAll())
+            recorded.AddRange(record.Addresses.Select(address => (record.Owner, address)));
+        return recorded.ToLookup(one => one.Owner, one => one.Address);
+    }
+
+    RebuildStep? Rebuild(PodInterface pod, ReservationOwner owner, IpAddress address, IReadOnlyList<ReservationState> before)
+    {
         // Another mount may lie over the one that is known of the namespace.
         var (path, identity) = pod.Namespace!;
         var origin = new AttachmentOrigin(Node.BootId, path, Node.IdentityOf(path) == identity ? identity : "", DateTimeOffset.UtcNow);

@@ -25,6 +25,13 @@ public static class PodInterfaces
         return pods;
     }
 
+    /// <summary>Returns the addresses of this node.</summary>
+    public static IReadOnlySet<IpAddress> ListNodeAddresses()
+    {
+        using var socket = new RouteSocket();
+        return socket.ListAddresses().Select(address => address.Cidr.Address).ToHashSet();
+    }
+
     /// <summary>Is it the bridge's side of a pair whose other side carries a VLAN's gateway, and is named by the alias?</summary>
     public static bool IsVlanGateway(Link port) => HostLink.IsVlanPort(port);
 

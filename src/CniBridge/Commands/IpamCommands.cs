@@ -120,10 +120,10 @@ sealed class IpamCommands
             throw new RuntimeException("only root can look into the pods' namespaces");
         var pods = PodInterfaces.List();
         var rebuilt = new List<(AddressStore Store, RebuiltAddress Address)>();
+        var nodeAddresses = PodInterfaces.ListNodeAddresses();
         foreach (var store in FindStores(parsed))
         {
-            // Of a network that no file configures, all addresses of its pods are taken for host-local's.
-            foreach (var one in store.Open(Log).Rebuild(pods, address => store.Subnets.Count == 0 || store.Subnets.Any(subnet => subnet.Contains(address))))
+            foreach (var one in store.Open(Log).Rebuild(pods, store.Configured, nodeAddresses))
                 rebuilt.Add((store, one));
         }
         OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(rebuilt) : IpamOutput.Text(rebuilt));
