@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CniBridge.Lab;
 
 /// <summary>Where the plugins are that are run.</summary>
@@ -11,24 +13,33 @@ static class PluginDirectory
 
     static readonly Lazy<string> s_underTest = new(Find);
 
+    /// <summary>Returns the published plugins for a runtime, such as linux-arm64; they may be those of another architecture.</summary>
+    public static string Of(string runtime) =>
+        RuntimeInformation.RuntimeIdentifier == runtime ? UnderTest : FindPublished($"cni-bin-{runtime}", $"scripts/build {runtime}");
+
     static string Find()
     {
         if (Environment.GetEnvironmentVariable("CNI_BRIDGE_BIN") is { Length: > 0 } given)
         {
-            return CheckExists(Path.GetFullPath(given));
+            return CheckExists(Path.GetFullPath(given), "scripts/build");
         }
 
-        var directory = CheckExists(Path.Combine(RepositoryRoot, "artifacts", "cni-bin"));
+        return FindPublished("cni-bin", "scripts/build");
+    }
+
+    static string FindPublished(string name, string script)
+    {
+        var directory = CheckExists(Path.Combine(RepositoryRoot, "artifacts", name), script);
         var changed = FindChangedSource(File.GetLastWriteTimeUtc(Path.Combine(directory, "cni-bridge")));
         return changed is null
             ? directory
-            : throw new LabException($"{changed} is newer than the plugins in {directory}: run scripts/build first, or set CNI_BRIDGE_BIN");
+            : throw new LabException($"{changed} is newer than the plugins in {directory}: run {script} first, or set CNI_BRIDGE_BIN");
     }
 
-    static string CheckExists(string directory) =>
+    static string CheckExists(string directory, string script) =>
         File.Exists(Path.Combine(directory, "bridge"))
             ? directory
-            : throw new LabException($"there is no plugin 'bridge' in {directory}: run scripts/build first, or set CNI_BRIDGE_BIN");
+            : throw new LabException($"there is no plugin 'bridge' in {directory}: run {script} first, or set CNI_BRIDGE_BIN");
 
     /// <summary>Returns a source of the plugins that was changed later, as scripts/test finds it; null when there is none.</summary>
     static string? FindChangedSource(DateTime publication)

@@ -4,7 +4,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>Which VLANs the port of a pod belongs to, and what passes it.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
-public sealed class PortVlanTests(VirtualMachine machine)
+public sealed class PortVlanTests(VlanMachine machine)
 {
     const string Trunk = """[{"id": 101}, {"minID": 200, "maxID": 210}]""";
 

@@ -4,7 +4,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>The machine that tests of VLANs rest on, and what the Go plugin does in it.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
-public sealed class VirtualMachineTests(VirtualMachine machine)
+public sealed class VirtualMachineTests(VlanMachine machine)
 {
     const string Layer2 = """
         {"cniVersion": "1.0.0", "name": "podnet", "type": "bridge", "bridge": "cni0", "vlan": 100}
@@ -131,7 +131,7 @@ public sealed class VirtualMachineTests(VirtualMachine machine)
         Assert.Single(node.IpJson("link", "show", "cni0.100").EnumerateArray());
     }
 
-    static PluginCall GoPod(VirtualNode node, string name, string configuration) =>
+    static PluginCall GoPod(Node node, string name, string configuration) =>
         node.Pod(name, PluginDirectory.Go) with { Configuration = configuration };
 
     static List<string> InterfaceNames(JsonElement result) =>

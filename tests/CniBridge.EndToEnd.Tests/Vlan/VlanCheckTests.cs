@@ -2,7 +2,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>CHECK tells what became of VLANs and of their gateway since ADD.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
-public sealed class VlanCheckTests(VirtualMachine machine)
+public sealed class VlanCheckTests(VlanMachine machine)
 {
     const string Trunk = """{"ipam": {}, "vlan": 0, "vlanTrunk": [{"id": 101}, {"minID": 200, "maxID": 210}]}""";
 
@@ -54,7 +54,7 @@ public sealed class VlanCheckTests(VirtualMachine machine)
         pod.Check(added.Json).Succeeded();
     }
 
-    static void AssertTold(VirtualNode node, string keys, string change, string words)
+    static void AssertTold(Node node, string keys, string change, string words)
     {
         var pod = node.VlanPod("pod", VlanNetwork.Routed(keys));
         var added = pod.Add().Succeeded();

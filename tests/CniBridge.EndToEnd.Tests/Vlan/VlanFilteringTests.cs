@@ -2,7 +2,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>A bridge that was there before and does not tell VLANs apart: an error says what to do.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
-public sealed class VlanFilteringTests(VirtualMachine machine)
+public sealed class VlanFilteringTests(VlanMachine machine)
 {
     const string Command = "ip link set cni0 type bridge vlan_filtering 1";
 
@@ -81,6 +81,6 @@ public sealed class VlanFilteringTests(VirtualMachine machine)
         Status(node, VlanNetwork.Routed("""{"cniVersion": "1.1.0"}""")).Fail(50, "net.ipv6.conf.cni0.100.disable_ipv6");
     }
 
-    static RawCall Status(VirtualNode node, string configuration) => RawCall.Of(node, "STATUS", configuration)
+    static RawCall Status(Node node, string configuration) => RawCall.Of(node, "STATUS", configuration)
         .With("CNI_CONTAINERID", null).With("CNI_NETNS", null).With("CNI_IFNAME", null);
 }

@@ -4,7 +4,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>The gateway of pods in a VLAN: one veth pair, an end of which is named like the VLAN.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
-public sealed class VlanGatewayTests(VirtualMachine machine)
+public sealed class VlanGatewayTests(VlanMachine machine)
 {
     const string V4 = """[[{"subnet": "10.88.0.0/24"}]]""";
     const string V6 = """[[{"subnet": "fd00:88::/64"}]]""";
@@ -284,7 +284,7 @@ public sealed class VlanGatewayTests(VirtualMachine machine)
         NodeState.AssertReply(pinging.Run());
     }
 
-    static void AssertPair(VirtualNode node, JsonElement pair, string gateways)
+    static void AssertPair(Node node, JsonElement pair, string gateways)
     {
         var links = node.IpJson("address", "show").EnumerateArray().ToDictionary(VlanNetwork.Name);
         var gateway = links[VlanNetwork.Gateway100];

@@ -5,7 +5,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>VLANs by the Go plugins and by ours, apart and on one node.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
-public sealed class VlanGoTests(VirtualMachine machine)
+public sealed class VlanGoTests(VlanMachine machine)
 {
     static readonly string[] Gateways = ["10.88.0.1/24", "fd00:88::1/64"];
 

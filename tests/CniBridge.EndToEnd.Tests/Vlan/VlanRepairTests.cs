@@ -2,7 +2,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>Gateways of VLANs that others make at the same time, left half made, or take apart.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
-public sealed class VlanRepairTests(VirtualMachine machine)
+public sealed class VlanRepairTests(VlanMachine machine)
 {
     [Fact]
     public void Many_first_ADDs_at_once_make_one_gateway()

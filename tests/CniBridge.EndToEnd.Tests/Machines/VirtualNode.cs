@@ -1,4 +1,4 @@
-namespace CniBridge.EndToEnd.Tests.Vlan;
+namespace CniBridge.EndToEnd.Tests.Machines;
 
 /// <summary>
 /// A node in a virtual machine: network and mount namespaces of its own, with fresh state directories. It stays until
@@ -11,7 +11,7 @@ sealed class VirtualNode : Node
         mount -t sysfs sysfs /sys
         mount -t tmpfs tmpfs /run
         mkdir /run/netns /run/node
-        for directory in /var/lib/cni /var/lib/cni-bridge; do
+        for directory in /etc/cni /opt/cni /var/lib/cni /var/lib/cni-bridge; do
           mkdir -p "$directory"
           mount -t tmpfs tmpfs "$directory"
         done
@@ -42,9 +42,11 @@ sealed class VirtualNode : Node
         var words = string.Join(' ', arguments.Select(Shell.Quote));
         var variables = environment ?? new Dictionary<string, string>();
         var assignments = string.Join(' ', variables.Select(item => $"{item.Key}={Shell.Quote(item.Value)}"));
-        // Busybox's nsenter is static, which makes it three times as fast; it would take busybox's own programs first.
+        // Busybox's nsenter is static, which makes it three times as fast; it would take busybox's own programs first. A path
+        // may lead to a file that only this node has.
+        var found = program.StartsWith('/') ? Shell.Quote(program) : $"$(command -v {Shell.Quote(program)})";
         var result = machine.Run($$"""
-            program=$(command -v {{Shell.Quote(program)}})
+            program={{found}}
             printf %s {{Shell.Quote(input)}} |
               {{assignments}} busybox nsenter --net={{directory}}/net --mount={{directory}}/mnt "$program" {{words}}
             """);
