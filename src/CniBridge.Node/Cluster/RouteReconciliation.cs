@@ -83,7 +83,8 @@ public sealed class RouteReconciliation
     void Retain(RouteEntry route, string node)
     {
         var step = new RouteStep(
-            RouteAction.Retain, route.Destination, route.Gateways is [var gateway, ..] ? gateway : null, route.Links is [var link] ? link : 0)
+            RouteAction.Retain, route.Destination, route.Gateways is [var gateway, ..] ? gateway : null,
+            route.Links is [var link] ? link : 0)
         {
             Node = node,
             Link = route.Links is [var index, ..] ? _snapshot.LinkName(index) : "",
@@ -167,7 +168,7 @@ public sealed class RouteReconciliation
                 continue;
             var name = ClusterRoute.ProtocolName(other.Protocol);
             Report(route, other.Priority == metric
-                ? $"conflicts with a route of protocol {name} with the same destination and metric"
+                ? $"is in conflict with a route of protocol {name} with the same destination and metric"
                 : $"is overridden by a route of protocol {name} with the lower metric {other.Priority}", NodeProblemKind.Rival);
             if (other.Priority == metric)
                 rival = other;

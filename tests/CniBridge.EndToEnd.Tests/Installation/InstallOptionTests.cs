@@ -79,7 +79,7 @@ public sealed class InstallOptionTests
         Refused(["--with-conf", "--pod-cidr", "10.244.1.0/31"], "too small");
         Refused(["--with-conf", "--pod-cidr", "10.244.1.0/24", "--cluster-cidr", "10.0.0.0/16"], "--cluster-cidr");
         Refused(["--with-conf", OwnFile], OwnFile, "at least one plugin");
-        Refused(["--with-conf", single], single, "list plugins");
+        Refused(["--with-conf", single], single, "list of plugins");
         Refused(["--with-conf", "/missing"], "/missing");
 
         void Refused(string[] options, params string[] words)

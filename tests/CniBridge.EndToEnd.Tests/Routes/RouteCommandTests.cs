@@ -89,7 +89,7 @@ public sealed class RouteCommandTests
         lan.Ip("route add 10.244.2.0/24 via 192.168.1.99 proto static");
         var result = lan.Routes("sync");
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("node2: 10.244.2.0/24 conflicts with a route of protocol static", result.Stdout, StringComparison.Ordinal);
+        Assert.Contains("node2: 10.244.2.0/24 is in conflict with a route of protocol static", result.Stdout, StringComparison.Ordinal);
         Assert.Contains("10.244.2.0/24 via 192.168.1.99", lan.Ip("route show").Stdout, StringComparison.Ordinal);
         Assert.Equal([RouteTo3, RouteTo2V6, RouteTo3V6], lan.OurRoutes());
         lan.Ip("route del 10.244.2.0/24");

@@ -176,7 +176,7 @@ public sealed class RouteReconciliationTests
     public void Somebody_elses_route_is_left_alone_and_told(string route, string name)
     {
         var table = ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24");
-        var problem = $"node2: 10.244.2.0/24 conflicts with a route of protocol {name} with the same destination and metric";
+        var problem = $"node2: 10.244.2.0/24 is in conflict with a route of protocol {name} with the same destination and metric";
         var difference = Run(Lan().With(route), table);
         Assert.Empty(difference.Changes);
         Assert.Equal([problem], Problems(difference));
