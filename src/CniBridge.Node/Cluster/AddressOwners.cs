@@ -7,7 +7,7 @@ sealed class AddressOwners
 {
     readonly IpAddress[] _addresses;
 
-    /// <summary>For each address the index of its node.</summary>
+    /// <summary>For each address its node's index.</summary>
     readonly int[] _owners;
 
     internal AddressOwners(List<NodeCandidate> nodes)
@@ -27,7 +27,7 @@ sealed class AddressOwners
         Array.Sort(_addresses, _owners);
     }
 
-    /// <summary>Returns the addresses in a network in order, each with the index of its node.</summary>
+    /// <summary>Returns the addresses in a network in order, each with its node's index.</summary>
     internal IEnumerable<(IpAddress Address, int Owner)> In(Cidr network)
     {
         var first = Array.BinarySearch(_addresses, network.Network);

@@ -16,7 +16,8 @@ public sealed record ConflistSettings(IReadOnlyList<Cidr> ClusterCidrs, IReadOnl
         new(ParseList("--cluster-cidr", clusterCidrs), ParseList("--service-cidr", serviceCidrs));
 
     /// <summary>Returns these settings, with the given cluster networks if they have none.</summary>
-    internal ConflistSettings Or(IReadOnlyList<Cidr> clusterCidrs) => ClusterCidrs.Count > 0 ? this : this with { ClusterCidrs = clusterCidrs };
+    internal ConflistSettings Or(IReadOnlyList<Cidr> clusterCidrs) =>
+        ClusterCidrs.Count > 0 ? this : this with { ClusterCidrs = clusterCidrs };
 
     /// <summary>Parses networks in CIDR notation.</summary>
     /// <param name="option">The name of the option or key, for error messages.</param>

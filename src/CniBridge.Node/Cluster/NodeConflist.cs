@@ -27,7 +27,8 @@ public static class NodeConflist
     public static string Make(NodeTable nodes, string name, string source, ConflistSettings settings)
     {
         var own = nodes.Find(name) ?? throw new RuntimeException(
-            $"node {NodeNames.Shown(name)} is not among the {nodes.Nodes.Count} nodes from {source}: give this node's name with --node-name");
+            $"node {NodeNames.Shown(name)} is not among the {nodes.Nodes.Count} nodes from {source}: " +
+            "give this node's name with --node-name");
         settings = settings.Or(nodes.ClusterCidrs);
         var reasons = new List<string>(ConflistCheck.Find(nodes, own, settings));
         if (reasons.Count > 0)
@@ -55,12 +56,14 @@ public static class NodeConflist
         if (!RuntimeJson.TryParseObject(list.Text, out var root) || !root.ContainsKey("plugins"))
             throw new RuntimeException($"{file}: a .conflist needs a list of plugins, but this is the configuration of a single plugin");
         var text = Encoding.UTF8.GetString(list.Text);
-        return root.ContainsKey(OwnerKey) ? text : text.Insert(text.IndexOf('{', StringComparison.Ordinal) + 1, $"\n  \"{OwnerKey}\": \"{InstallText}\",");
+        return root.ContainsKey(OwnerKey)
+            ? text
+            : text.Insert(text.IndexOf('{', StringComparison.Ordinal) + 1, $"\n  \"{OwnerKey}\": \"{InstallText}\",");
     }
 
     /// <summary>Returns the networks that are not masqueraded: the cluster networks, or the pod CIDRs of all nodes.</summary>
     internal static IReadOnlyList<Cidr> ClusterOf(NodeTable nodes, ConflistSettings settings) =>
-        settings.Or(nodes.ClusterCidrs).ClusterCidrs is { Count: > 0 } networks ? CidrSummary.Of(networks) : CidrSummary.Of(AllRanges(nodes));
+        CidrSummary.Of(settings.Or(nodes.ClusterCidrs).ClusterCidrs is { Count: > 0 } networks ? networks : AllRanges(nodes));
 
     static IEnumerable<Cidr> AllRanges(NodeTable nodes)
     {
@@ -103,7 +106,8 @@ public static class NodeConflist
 
     static string FormatMasquerade(IReadOnlyList<Cidr> cluster) => cluster.Count == 0
         ? ""
-        : $"\"ipMasq\": true,\n      \"nonMasqueradeCIDRs\": [{string.Join(", ", cluster.Select(static network => $"\"{network}\""))}],\n      ";
+        : "\"ipMasq\": true,\n      " +
+            $"\"nonMasqueradeCIDRs\": [{string.Join(", ", cluster.Select(static network => $"\"{network}\""))}],\n      ";
 
     /// <summary>Formats one range set per family, so that a pod gets one address of each family.</summary>
     static string FormatSets(IReadOnlyList<Cidr> ranges)

@@ -51,5 +51,6 @@ public sealed class NodeFile(string path) : INodeSource
     /// are written as claimed, even if they conflict.
     /// </summary>
     public static byte[] Write(NodeTable table) => NodeFileText.Write(
-        table.Claims.Select(static claim => claim.Node).Where(static node => NodeNames.IsValid(node.Name)), table.ClusterCidrs, table.EntryProblems);
+        table.Claims.Select(static claim => claim.Node).Where(static node => NodeNames.IsValid(node.Name)),
+        table.ClusterCidrs, table.EntryProblems);
 }

@@ -16,10 +16,11 @@ static class NodeTableCompletion
         var completed = new Dictionary<string, ClusterNode>(StringComparer.OrdinalIgnoreCase);
         foreach (var node in table.Impaired)
         {
-            if (!ambiguous.Contains(node.Claimed.Name) && known.TryGetValue(node.Claimed.Name, out var before) && current.TryGetValue(node.Claimed.Name, out var usable) &&
+            var name = node.Claimed.Name;
+            if (!ambiguous.Contains(name) && known.TryGetValue(name, out var before) && current.TryGetValue(name, out var usable) &&
                 Complete(node, usable, before) is { } whole)
             {
-                completed[node.Claimed.Name] = whole;
+                completed[name] = whole;
             }
         }
         return completed.Count == 0 ? table : Replace(table, completed);

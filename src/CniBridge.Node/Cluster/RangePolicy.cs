@@ -15,7 +15,8 @@ public sealed class RangePolicy
     /// <summary>RFC 1918 (private), RFC 6598 (shared), RFC 2544 (benchmarking).</summary>
     static readonly Cidr[] s_blocks =
     [
-        Cidr.Parse("10.0.0.0/8"), Cidr.Parse("172.16.0.0/12"), Cidr.Parse("192.168.0.0/16"), Cidr.Parse("100.64.0.0/10"), Cidr.Parse("198.18.0.0/15"),
+        Cidr.Parse("10.0.0.0/8"), Cidr.Parse("172.16.0.0/12"), Cidr.Parse("192.168.0.0/16"), Cidr.Parse("100.64.0.0/10"),
+        Cidr.Parse("198.18.0.0/15"),
     ];
 
     IReadOnlyList<(Cidr Network, string Link)> _connected = [];
@@ -95,7 +96,8 @@ public sealed class RangePolicy
             return $"is larger than /{shortest}, and --cluster-cidr is not given";
         return range.Address.IsV6 || s_blocks.Any(block => Holds(block, range))
             ? null
-            : $"is outside the private, shared and benchmarking blocks ({string.Join(", ", (IEnumerable<Cidr>)s_blocks)}), and --cluster-cidr is not given";
+            : $"is outside the private, shared and benchmarking blocks ({string.Join(", ", (IEnumerable<Cidr>)s_blocks)}), " +
+                "and --cluster-cidr is not given";
     }
 
     static bool Holds(Cidr network, Cidr other) => network.PrefixLength <= other.PrefixLength && network.Contains(other.Address);

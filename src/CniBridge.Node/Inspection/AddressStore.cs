@@ -22,7 +22,12 @@ public sealed record AddressStore(string Network, string Directory, string State
         foreach (var (_, network) in NetworkFile.ReadAll(confDirectory))
         {
             if (network.StoreDirectory is not null)
-                Add(new AddressStore(network.Name, Path.GetFullPath(network.StoreDirectory), network.StateDirectory) { Configured = network });
+            {
+                Add(new AddressStore(network.Name, Path.GetFullPath(network.StoreDirectory), network.StateDirectory)
+                {
+                    Configured = network,
+                });
+            }
         }
         foreach (var directory in ReservationInventory.ListStores(stateDirectory))
             Add(Of(directory));

@@ -6,7 +6,8 @@ namespace CniBridge.Node.Inspection;
 
 /// <summary>A bridge and its ports.</summary>
 /// <param name="OtherPorts">The names of the ports that do not lead to a pod.</param>
-public sealed record BridgePicture(Link Link, IReadOnlyList<Cidr> Addresses, IReadOnlyList<PodPicture> Pods, IReadOnlyList<string> OtherPorts)
+public sealed record BridgePicture(
+    Link Link, IReadOnlyList<Cidr> Addresses, IReadOnlyList<PodPicture> Pods, IReadOnlyList<string> OtherPorts)
 {
     /// <summary>The most ports of a bridge: BR_MAX_PORTS of net/bridge/br_private.h without port 0.</summary>
     public const int MaxPorts = 1023;

@@ -16,12 +16,14 @@ public sealed record OperationTimes(string Verb, string Plugin, Phase? Phase, in
     public static IReadOnlyList<OperationTimes> Of(IEnumerable<Operation> operations)
     {
         var all = new List<OperationTimes>();
-        foreach (var kind in operations.Where(one => one.Error is null).GroupBy(one => $"{one.Plugin} {one.Verb}").OrderBy(kind => kind.Key, StringComparer.Ordinal))
+        var kinds = operations.Where(one => one.Error is null).GroupBy(one => $"{one.Plugin} {one.Verb}");
+        foreach (var kind in kinds.OrderBy(kind => kind.Key, StringComparer.Ordinal))
         {
             Operation[] calls = [.. kind];
             foreach (var phase in Enum.GetValues<Phase>())
             {
-                var times = Array.ConvertAll(calls, call => (int)phase < call.PhaseMicroseconds.Count ? call.PhaseMicroseconds[(int)phase] : 0);
+                var times = Array.ConvertAll(
+                    calls, call => (int)phase < call.PhaseMicroseconds.Count ? call.PhaseMicroseconds[(int)phase] : 0);
                 if (Array.Exists(times, time => time > 0))
                     all.Add(Make(calls[0], phase, times));
             }

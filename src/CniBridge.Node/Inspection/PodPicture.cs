@@ -14,7 +14,9 @@ public sealed record PodPicture(PodInterface Interface, AttachmentOrigin? Origin
     /// <summary>
     /// The namespace path from the runtime if it still leads to the namespace, otherwise the path at which the namespace was found.
     /// </summary>
-    public string Netns => Origin is not null && Origin.NetnsId == Interface.Namespace?.Identity ? Origin.Netns : Interface.Namespace?.Path ?? "";
+    public string Netns => Origin is not null && Origin.NetnsId == Interface.Namespace?.Identity
+        ? Origin.Netns
+        : Interface.Namespace?.Path ?? "";
 
     internal static PodPicture Of(
         PodInterface pod, IReadOnlyDictionary<Plugins.Attachment, AttachmentOrigin> origins,

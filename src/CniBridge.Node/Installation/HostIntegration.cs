@@ -73,7 +73,8 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
         foreach (var link in FindAdvertised())
         {
             text.Append(
-                $"# The default route comes from router advertisements on {link}. With forwarding on, the kernel accepts them only with 2.\n" +
+                $"# The default route comes from router advertisements on {link}. " +
+                "With forwarding on, the kernel accepts them only with 2.\n" +
                 $"-net/ipv6/conf/{link}/accept_ra = 2\n");
         }
         text.Append("net/ipv4/ip_forward = 1\n");

@@ -86,7 +86,8 @@ sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, Installa
         var gateways = ports.FindAll(PodInterfaces.IsVlanGateway);
         if (ports.Count > gateways.Count)
         {
-            plan.Leave($"the bridge {bridge.Name}", $"it has other ports: {string.Join(", ", ports.Except(gateways).Select(port => port.Name))}");
+            var others = string.Join(", ", ports.Except(gateways).Select(port => port.Name));
+            plan.Leave($"the bridge {bridge.Name}", $"it has other ports: {others}");
             return;
         }
         foreach (var port in gateways)

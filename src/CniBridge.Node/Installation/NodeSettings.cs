@@ -66,7 +66,8 @@ static class NodeSettings
             changed.Add((all, "0"));
         foreach (var (name, value) in before)
         {
-            if (name != all && name.StartsWith(family, StringComparison.Ordinal) && name.EndsWith("/forwarding", StringComparison.Ordinal) &&
+            if (name != all && name.StartsWith(family, StringComparison.Ordinal) &&
+                name.EndsWith("/forwarding", StringComparison.Ordinal) &&
                 Sysctl.TryRead(name) is { } current && (now == "1" || current != value))
                 changed.Add((name, value));
         }

@@ -22,7 +22,9 @@ static class PluginFile
         // A named pipe or a device cannot be compared, so only the same one is equal.
         if (SmallFile.IsSame(path, other))
             return true;
-        if (!SmallFile.IsRegular(path) || !SmallFile.IsRegular(other) || left.UnixFileMode != right.UnixFileMode || left.Length != right.Length)
+        if (!SmallFile.IsRegular(path) || !SmallFile.IsRegular(other))
+            return false;
+        if (left.UnixFileMode != right.UnixFileMode || left.Length != right.Length)
             return false;
         using var file = RegularFile.OpenRead(path);
         using var otherFile = RegularFile.OpenRead(other);

@@ -36,7 +36,8 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         using var held = Directory.Exists(binDirectory) && !IsDryRun ? _place.Lock() : null;
         using var socket = new RouteSocket();
         var pods = FindPods();
-        foreach (var path in IsDryRun ? [] : (string[])[Path.Combine(confDirectory, Path.GetFileName(ConflistFile.DefaultPath)), .. HostIntegration.Paths])
+        var conflist = Path.Combine(confDirectory, Path.GetFileName(ConflistFile.DefaultPath));
+        foreach (var path in IsDryRun ? [] : (string[])[conflist, .. HostIntegration.Paths])
             SmallFile.TryDeleteUnfinished(path);
         var record = Note(InstallationRecord.TryLoad(_place.RecordFile));
         var plan = Plan(socket, record, pods);
@@ -59,7 +60,8 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
             ? name
             : pod.Name);
         throw new RuntimeException(
-            $"{pods.Count} pods of this node use networks of cni-bridge: {string.Join(", ", names.Take(10))}{(pods.Count > 10 ? ", …" : "")}; " +
+            $"{pods.Count} pods of this node use networks of cni-bridge: {string.Join(", ", names.Take(10))}" +
+            $"{(pods.Count > 10 ? ", …" : "")}; " +
             "drain the node first, or disconnect them with --force (cni-bridge rollback restores the previous plugins without either)");
     }
 
@@ -69,13 +71,15 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         if (record is null)
             return null;
         var bridges = new List<string>(record.Bridges);
-        foreach (var name in (IEnumerable<string>)[DefaultBridge, .. NetworkFile.ReadAll(confDirectory).Select(file => file.Network.Bridge)])
+        var configured = NetworkFile.ReadAll(confDirectory).Select(file => file.Network.Bridge);
+        foreach (var name in (IEnumerable<string>)[DefaultBridge, .. configured])
         {
             if (!bridges.Contains(name))
                 bridges.Add(name);
         }
         var stores = new List<string>(record.Stores);
-        foreach (var store in AddressStore.FindAll(confDirectory, ReservationInventory.DefaultDataDirectory, ReservationInventory.DefaultStateDirectory))
+        foreach (var store in AddressStore.FindAll(
+            confDirectory, ReservationInventory.DefaultDataDirectory, ReservationInventory.DefaultStateDirectory))
         {
             if (!stores.Contains(store.Directory))
                 stores.Add(store.Directory);

@@ -54,7 +54,9 @@ sealed class ListKeys(JsonObject root)
     }
 
     static string? Newer(string? newest, JsonNode? node, string key) =>
-        Newer(newest, node is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Invalid($"{key} is not a string"), key);
+        node is JsonValue value && value.TryGetValue<string>(out var text)
+            ? Newer(newest, text, key)
+            : throw Invalid($"{key} is not a string");
 
     static string? Newer(string? newest, string version, string key)
     {

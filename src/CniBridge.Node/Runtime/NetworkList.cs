@@ -162,7 +162,7 @@ public sealed record NetworkList
         var type = PluginConfiguration.CheckTypes(Encoding.UTF8.GetBytes(plugin.ToJsonString()), path);
         if (string.IsNullOrEmpty(type))
             throw ListKeys.Invalid("each plugin needs a type");
-        var keys = plugin.Where(member => member.Key.Equals("type", StringComparison.OrdinalIgnoreCase)).Select(member => member.Key).ToList();
+        var keys = plugin.Select(member => member.Key).Where(key => key.Equals("type", StringComparison.OrdinalIgnoreCase)).ToList();
         if (keys is ["type"])
             return plugin;
         foreach (var key in keys)

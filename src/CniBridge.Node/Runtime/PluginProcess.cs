@@ -47,7 +47,8 @@ public sealed class PluginProcess(string pluginDirectory, IReadOnlyDictionary<st
         var path = Path.Combine(pluginDirectory, type);
         return File.Exists(path)
             ? path
-            : throw new RuntimeException($"the plugin {type} is missing in {pluginDirectory}: install it, or give its directory with --bin-dir");
+            : throw new RuntimeException(
+                $"the plugin {type} is missing in {pluginDirectory}: install it, or give its directory with --bin-dir");
     }
 
     static string Describe(ChildResult result)

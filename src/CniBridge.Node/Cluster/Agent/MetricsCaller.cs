@@ -29,7 +29,8 @@ sealed class MetricsCaller(Socket socket, MetricsReader reader) : IDisposable
             _ => ("405 Method Not Allowed", "text/plain", "GET /metrics\n"),
         };
         var body = Encoding.UTF8.GetBytes(text);
-        var head = Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        var head = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
         Send([.. head, .. body]);
         socket.Shutdown(SocketShutdown.Both);
     }

@@ -34,7 +34,8 @@ sealed class BridgeCheck(Examination node)
         if (bridge.Kind != "bridge")
         {
             node.Found.Add(BridgeFindings.NotABridge, "BRIDGE", bridge.Name, "NETWORK", network.Name,
-                "KIND", bridge.Kind.Length > 0 ? $"a link of kind {bridge.Kind}" : "a physical or built-in link", "NEW", NewName(bridge.Name));
+                "KIND", bridge.Kind.Length > 0 ? $"a link of kind {bridge.Kind}" : "a physical or built-in link",
+                "NEW", NewName(bridge.Name));
             return;
         }
         if (!bridge.IsUp)

@@ -44,7 +44,8 @@ public sealed class ConfigurationReview
         }
         catch (CniException e)
         {
-            Add(true, KeyIn(e.Message, "") is { Length: > 0 } key ? key : "", e.Details.Length > 0 ? $"{e.Message}: {e.Details}" : e.Message);
+            Add(true, KeyIn(e.Message, "") is { Length: > 0 } key ? key : "",
+                e.Details.Length > 0 ? $"{e.Message}: {e.Details}" : e.Message);
             return;
         }
         if (!root.ContainsKey("plugins"))
@@ -84,7 +85,10 @@ public sealed class ConfigurationReview
         if (isFirst)
             Add(true, Join(path, "type"), "portmap must come after the plugin that creates the interface");
         if (plugin["capabilities"] is not JsonObject capabilities || capabilities["portMappings"]?.GetValueKind() != JsonValueKind.True)
-            Add(false, Join(path, "type"), "\"capabilities\": {\"portMappings\": true} is missing, so runtimes pass no host ports to portmap");
+        {
+            Add(false, Join(path, "type"),
+                "\"capabilities\": {\"portMappings\": true} is missing, so runtimes pass no host ports to portmap");
+        }
     }
 
     /// <summary>Finds unknown keys in all objects of a plugin whose keys are known.</summary>
