@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace CniBridge;
 
-/// <summary>The process's environment, which no layer below this one asks for.</summary>
+/// <summary>The environment of this process. The layers below receive it as a parameter and never read it themselves.</summary>
 static class EnvironmentVariables
 {
     internal static Dictionary<string, string> ReadAll()
@@ -13,7 +13,7 @@ static class EnvironmentVariables
         return variables;
     }
 
-    /// <summary>Asking for a few by name spares copying all.</summary>
+    /// <summary>Returns the named variables that are set. Reading a few by name is faster than a copy of all variables.</summary>
     internal static Dictionary<string, string> Read(string[] names)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 /*
- * The end of a call that does not end by itself, with an answer for the runtime. A handler of a signal has to be C: the signal
- * may arrive in the middle of managed code, which calls nothing that is managed at such a moment. CniBridge.csproj passes this
- * file to gcc together with the objects; ProcessDeadline.cs calls it.
+ * The deadline of a plugin call, with an answer for the runtime. The signal handler must be C code: a signal may interrupt managed
+ * code at any point, where no other managed code may run. CniBridge.csproj passes this file to gcc together with the objects;
+ * ProcessDeadline.cs calls it.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -12,7 +12,10 @@ static const char *deadline_answer;
 static size_t deadline_length;
 static volatile sig_atomic_t is_answered;
 
-/* Calls only functions that signal-safety(7) lists. A second object on standard output would make the first unreadable. */
+/*
+ * Writes the error object and ends the process. Calls only functions that signal-safety(7) lists. After the plugin's own answer it
+ * writes nothing, because a second object on standard output would make the first one unreadable.
+ */
 static void end_process(int number)
 {
     (void)number;
@@ -25,8 +28,8 @@ static void end_process(int number)
 }
 
 /*
- * Sets two timers. SIGALRM writes the answer. A thread that waits for a file server in the kernel handles no signal, but SIGKILL
- * ends it, so that comes two seconds later. Both do without a second thread, which would cost a tenth of the start-up.
+ * Sets two timers. SIGALRM writes the answer. A thread that waits for a file server in the kernel handles no signal except SIGKILL,
+ * so the second timer sends SIGKILL two seconds later. Timers need no second thread, which would take a tenth of the start-up time.
  */
 void process_deadline_set(unsigned int seconds, const char *answer, size_t length)
 {
@@ -43,7 +46,7 @@ void process_deadline_set(unsigned int seconds, const char *answer, size_t lengt
         timer_settime(timer, 0, &kill_after, NULL);
 }
 
-/* From here on the process ends at the deadline without a word. */
+/* Disables the error object: from now on the process ends at the deadline without output. */
 void process_deadline_answer(void)
 {
     is_answered = 1;

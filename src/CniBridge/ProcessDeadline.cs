@@ -5,18 +5,17 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge;
 
 /// <summary>
-/// The end of a call that does not end by itself: a directory on a file server that is gone, or more work than the time allows. At
-/// the deadline the process writes an error object and exits with 1. It undoes nothing, as if it had been killed; the next DEL
-/// removes what it left.
+/// The deadline of a plugin call, for example when a file server no longer answers. At the deadline the process writes an error
+/// object and exits with 1. It undoes nothing, as if it had been killed; the next DEL removes the leftovers.
 /// </summary>
 static unsafe class ProcessDeadline
 {
-    /// <summary>Runtimes kill a plugin after two minutes or more, and do not say which plugin and why.</summary>
+    /// <summary>Runtimes kill a plugin after two minutes or more, and do not report which plugin it was and why.</summary>
     const int Seconds = 90;
 
     const string Library = nameof(ProcessDeadline);
 
-    /// <summary>Starts the deadline of this process.</summary>
+    /// <summary>Starts the deadline of this process. Does nothing in a process that is not the native executable.</summary>
     internal static void Set()
     {
         // The functions are linked into the native executable only.
@@ -27,7 +26,7 @@ static unsafe class ProcessDeadline
             process_deadline_set(Seconds, answer, (nuint)DeadlineError.Json.Length);
     }
 
-    /// <summary>Takes the error object back: an answer is about to be written.</summary>
+    /// <summary>Disables the error object of the deadline, because the plugin is about to write its own answer.</summary>
     internal static void Answer()
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CniBridge;
 
-/// <summary>The version in Directory.Build.props.</summary>
+/// <summary>The version from Directory.Build.props and the commit of this build.</summary>
 static class ProductVersion
 {
     static readonly string[] s_parts =
@@ -10,7 +10,7 @@ static class ProductVersion
 
     internal static string Number => s_parts[0];
 
-    /// <summary>What it was built from; null where that was no repository.</summary>
+    /// <summary>The commit that this program was built from; null if the sources were not in a Git repository.</summary>
     internal static string? Commit => s_parts.Length > 1 ? s_parts[1] : null;
 
     internal static string Text => $"cni-bridge {string.Join('+', s_parts)}";

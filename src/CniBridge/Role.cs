@@ -7,13 +7,13 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge;
 
-/// <summary>What the program does under the name that it was called by: links to it are the plugins of a node.</summary>
-/// <param name="IsOperators">Called without a CNI verb, it is the operator's command line.</param>
+/// <summary>The role of this process. The name of the executable selects it: the plugins of a node are links to one binary.</summary>
+/// <param name="IsOperators">True if the program without a CNI verb is the operator's command line.</param>
 sealed record Role(IPlugin Plugin, bool IsOperators)
 {
     /// <summary>
-    /// Returns the role of a program name: the plugin that the base name begins with. For any other name the configuration of
-    /// the call decides.
+    /// Returns the role for a program name: the plugin that the base name begins with. For any other name the configuration of
+    /// the call selects the plugin.
     /// </summary>
     internal static Role Of(string argument0)
     {
@@ -31,7 +31,7 @@ sealed record Role(IPlugin Plugin, bool IsOperators)
         _ => new BridgePlugin(),
     };
 
-    /// <summary>A plugin that is called by hand says what it is, as the reference plugins do.</summary>
+    /// <summary>Prints name and version, as the reference plugins do without CNI_COMMAND. Returns the exit code 0.</summary>
     internal int WriteAbout(TextWriter log)
     {
         log.WriteLine($"CNI {Plugin.Name} plugin {ProductVersion.Text}");

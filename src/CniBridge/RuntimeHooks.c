@@ -1,8 +1,8 @@
 /*
  * Functions that the linker puts in place of functions of the .NET runtime (ld --wrap: the runtime calls __wrap_NAME, the
- * original is __real_NAME). A call of a plugin lives for two milliseconds, and each function here skips work at start-up
- * that such a process never profits from. The names are those of C++ functions; the project file lists them, and the link
- * fails if the runtime no longer has one of them. CniBridge.csproj passes this file to gcc together with the objects.
+ * original is __real_NAME). A plugin process lives for two milliseconds, and each function here skips start-up work that such a
+ * process does not need. The names are mangled names of C++ functions. The project file lists them, and the link fails if the
+ * runtime no longer has one of them. CniBridge.csproj passes this file to gcc together with the objects.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,9 +22,9 @@ void __wrap__Z16InitializeCGroupv(void)
 /*
  * void InitializeCpuCGroup(), the runtime: finds the control group that limits the processor time, in the same files, to
  * lower Environment.ProcessorCount. Without it the count is the number of processors.
- * Safe: a call of a plugin has one thread, and the collector runs on the thread that allocates. In the agent the count is
+ * Safe: a plugin process has one thread, and the collector runs on the thread that allocates. In the agent the count is
  * only the number of threads that the thread pool starts at once.
- * Saves: the same again, for it reads the same files.
+ * Saves: the same time again, because it reads the same files.
  */
 void __wrap__Z19InitializeCpuCGroupv(void)
 {
@@ -33,8 +33,8 @@ void __wrap__Z19InitializeCpuCGroupv(void)
 /*
  * void NUMASupportInitialize(), the collector: lists /sys/devices/system/node to find the memory nodes of the machine.
  * Without it the collector assumes one memory node.
- * Safe: the collector binds memory to nodes only when it has a heap for each processor, and ours has one heap.
- * Saves: six system calls; on a machine with one node too little time to measure.
+ * Safe: the collector binds memory to nodes only when it has a heap for each processor. This program has one heap.
+ * Saves: six system calls. On a machine with one memory node the time is too short to measure.
  */
 void __wrap__Z21NUMASupportInitializev(void)
 {
@@ -44,9 +44,9 @@ void __wrap__Z21NUMASupportInitializev(void)
  * bool PalStartFinalizerThread(uint32_t (*)(void *), void *), the runtime: starts the thread that runs finalizers. It
  * returns false if that fails, and the runtime then stops. Without the thread no finalizer runs, and
  * GC.WaitForPendingFinalizers never returns.
- * Safe for a call of a plugin (CNI_COMMAND is not empty, as in Program.cs): our code disposes what it opens, calls no
- * WaitForPendingFinalizers, and the kernel frees the rest when the process ends. Any other process has the thread: the
- * agent runs for months.
+ * Safe for a plugin call (CNI_COMMAND is not empty, as in Program.cs): our code disposes what it opens and never calls
+ * WaitForPendingFinalizers, and the kernel frees the rest when the process ends. All other processes start the thread, because
+ * the agent runs for months.
  * Saves: 0.2 ms of processor time, a tenth of the start-up. On a busy node it also saves the wait at the end of the process,
  * which lasts until the second thread has run once more.
  */

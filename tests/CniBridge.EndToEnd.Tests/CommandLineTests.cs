@@ -22,7 +22,7 @@ public sealed partial class CommandLineTests
         return process.WaitForExit();
     }
 
-    // Made anew with: cni-bridge reference markdown > docs/commands.md; cni-bridge reference man > docs/cni-bridge.8
+    // To regenerate: cni-bridge reference markdown > docs/commands.md; cni-bridge reference man > docs/cni-bridge.8
     [Theory]
     [InlineData("markdown", "commands.md")]
     [InlineData("man", "cni-bridge.8")]

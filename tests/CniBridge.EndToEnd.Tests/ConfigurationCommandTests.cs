@@ -56,7 +56,7 @@ public sealed class ConfigurationCommandTests
             "cni-bridge: node3: invalid address \"192.168.1.300\": use an IP address",
             "cni-bridge: node3: the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2",
         ], written.Stderr.TrimEnd('\n').Split('\n'));
-        Assert.Equal($"{Path} is as it should be\n", again.Stdout);
+        Assert.Equal($"{Path} is up to date\n", again.Stdout);
         var result = node.Run(Program, "add", "box", "pod").Succeeded().Json;
         Assert.Equal(["10.244.1.2/24", "fd00:10:244:1::2/64"], result.GetProperty("ips").EnumerateArray().Select(ip => ip.GetProperty("address").GetString()));
         Assert.Equal(["0.0.0.0/0", "::/0"], result.GetProperty("routes").EnumerateArray().Select(route => route.GetProperty("dst").GetString()));
@@ -142,7 +142,7 @@ public sealed class ConfigurationCommandTests
     [InlineData("--node-name node1 --service-cidr 10.244.0.0/16", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
     [InlineData("--node-name node1 --cluster-cidr 10.244.0.0/16", "the pod CIDR fd00:10:244:1::/64 is outside --cluster-cidr 10.244.0.0/16")]
     [InlineData("--node-name node1 --service-cidr x", "--service-cidr \"x\" is invalid: use ADDRESS/LENGTH")]
-    [InlineData("--node-name node1 --kubernetes", "--nodes and --kubernetes name two sources: give one of them")]
+    [InlineData("--node-name node1 --kubernetes", "--nodes and --kubernetes cannot be combined: use one of them")]
     public void What_must_not_be_is_refused_and_nothing_is_written(string arguments, string why)
     {
         using var node = NewNode();

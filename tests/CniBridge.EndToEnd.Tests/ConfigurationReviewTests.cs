@@ -30,9 +30,9 @@ public sealed class ConfigurationReviewTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(
-            "/etc/cni/net.d/10-podnet.conf: good\n" +
+            "/etc/cni/net.d/10-podnet.conf: ok\n" +
             "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde is ignored: did you mean bridge?\n", result.Stdout);
-        Assert.Equal("/etc/cni/net.d/10-podnet.conf: good\n", Conf(node, "validate", "/etc/cni/net.d/10-podnet.conf").Succeeded().Stdout);
+        Assert.Equal("/etc/cni/net.d/10-podnet.conf: ok\n", Conf(node, "validate", "/etc/cni/net.d/10-podnet.conf").Succeeded().Stdout);
         var file = Conf(node, "validate", "--output", "json").Json.GetProperty("files")[1];
         Assert.True(file.GetProperty("valid").GetBoolean());
         var finding = file.GetProperty("findings")[0];
@@ -55,7 +55,7 @@ public sealed class ConfigurationReviewTests
             "/etc/cni/net.d/05-dangling.conf:1:1: error: cannot read the network configuration /etc/cni/net.d/05-dangling.conf: there is no such file\n" +
             "/etc/cni/net.d/06-long.conflist:1:1: error: cannot read the network configuration /etc/cni/net.d/06-long.conflist: it is longer than 1 MiB\n" +
             "/etc/cni/net.d/07-mark.conf:1:1: error: not valid JSON: the text begins with a byte order mark: save it as UTF-8 without one\n" +
-            "/etc/cni/net.d/10-podnet.conf: good\n" +
+            "/etc/cni/net.d/10-podnet.conf: ok\n" +
             "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde is ignored: did you mean bridge?\n", result.Stdout);
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(1, Conf(node, "validate", "/etc/cni/net.d/10-podnet.conf", "/etc/cni/net.d/05-dangling.conf").ExitCode);
@@ -95,7 +95,7 @@ public sealed class ConfigurationReviewTests
         Assert.Equal(
             $"/etc/cni/net.d/10-podnet.conf\nnetwork podnet, CNI 1.0.0\n  bridge  {PluginDirectory.UnderTest}/bridge\n" +
             "bridge cni0, pods from 10.88.0.0/24 fd00:88::/64\nreservations in /var/lib/cni/networks/podnet\n" +
-            "passed over: /etc/cni/net.d/20-other.conflist\n", text);
+            "ignored: /etc/cni/net.d/20-other.conflist\n", text);
         Assert.Equal("podnet", Conf(node, "show", "--output", "json").Succeeded().Json.GetProperty("network").GetString());
         Assert.Equal(1, Conf(node, "show", "--conf-dir", "/etc/none").ExitCode);
     }

@@ -50,7 +50,7 @@ public sealed class IpamCommandTests
         Assert.Equal(("container-lives", "eth0", "/run/netns/lives"), (Text(found[0], "containerId"), Text(found[0], "interface"), Text(found[0], "netns")));
         Assert.All(found, one => Assert.Equal("podnet", Text(one, "network")));
         Assert.Contains("its namespace is gone from /run/netns/died", Text(found[1], "how"), StringComparison.Ordinal);
-        Assert.Contains("another plugin made it; no namespace of the node has the address", Text(found[2], "how"), StringComparison.Ordinal);
+        Assert.Contains("another plugin made it; no namespace on the node uses the address", Text(found[2], "how"), StringComparison.Ordinal);
         Assert.Contains("it names nobody", Text(found[3], "how"), StringComparison.Ordinal);
         var time = found[0].GetProperty("reservedAt").GetDateTimeOffset();
         Assert.InRange(DateTimeOffset.UtcNow - time, TimeSpan.Zero, TimeSpan.FromMinutes(1));
@@ -88,14 +88,14 @@ public sealed class IpamCommandTests
         var leaks = Run(node, "leaks", "--output", "json");
         Assert.Equal(Findings, leaks.ExitCode);
         Assert.Equal(["10.88.0.3", "10.88.0.5"], Reservations(leaks).Select(one => Text(one, "address")));
-        Assert.EndsWith("2 would be freed\n", Run(node, "gc", "--dry-run").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.EndsWith("2 would be released\n", Run(node, "gc", "--dry-run").Succeeded().Stdout, StringComparison.Ordinal);
         Assert.Equal(4, node.Reservations().Count());
 
-        Assert.EndsWith("2 freed\n", Run(node, "gc").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.EndsWith("2 released\n", Run(node, "gc").Succeeded().Stdout, StringComparison.Ordinal);
 
         Assert.Equal(["10.88.0.2", "10.88.0.4"], node.Reservations().Order());
-        Assert.Equal("nothing leaked\n", Run(node, "leaks").Succeeded().Stdout);
-        Assert.Equal("0 freed\n", Run(node, "gc").Succeeded().Stdout);
+        Assert.Equal("no leaked addresses\n", Run(node, "leaks").Succeeded().Stdout);
+        Assert.Equal("0 released\n", Run(node, "gc").Succeeded().Stdout);
     }
 
     [Fact]
@@ -110,11 +110,11 @@ public sealed class IpamCommandTests
         var refused = Run(node, "release", "10.88.0.2");
         Assert.Equal(1, refused.ExitCode);
         Assert.StartsWith("cni-bridge: 10.88.0.2 is in use: its link veth", refused.Stderr, StringComparison.Ordinal);
-        Assert.Equal("freed 10.88.0.4 of gopod eth0\n", Run(node, "release", "10.88.0.4").Succeeded().Stdout);
+        Assert.Equal("released 10.88.0.4 of gopod eth0\n", Run(node, "release", "10.88.0.4").Succeeded().Stdout);
         Assert.Equal(["10.88.0.2", "10.88.0.3", "10.88.0.5"], node.Reservations().Order());
         Assert.Equal("cni-bridge: 10.88.0.4 is not reserved\n", Run(node, "release", "10.88.0.4").Stderr);
         Assert.Equal(1, Run(node, "show", "10.88.0.4").ExitCode);
-        Assert.Equal("cni-bridge: \"10.88.0\" is no IP address\n", Run(node, "show", "10.88.0").Stderr);
+        Assert.Equal("cni-bridge: invalid address \"10.88.0\": use an IPv4 or IPv6 address\n", Run(node, "show", "10.88.0").Stderr);
         Run(node, "release", "10.88.0.2", "--force").Succeeded();
         Assert.DoesNotContain("10.88.0.2", node.Reservations());
     }
@@ -129,11 +129,11 @@ public sealed class IpamCommandTests
         node.Run("sh", "-c", "mkdir -p /srv/cni/other && printf 'gopod\\r\\neth0' > /srv/cni/other/10.88.0.4").Succeeded();
 
         Assert.Equal(5, Reservations(Run(node, "list", "--output", "json").Succeeded()).Length);
-        Assert.Contains("choose one of other, podnet with --network", Run(node, "release", "10.88.0.4").Stderr, StringComparison.Ordinal);
+        Assert.Contains("select one of other, podnet with --network", Run(node, "release", "10.88.0.4").Stderr, StringComparison.Ordinal);
         Run(node, "release", "10.88.0.4", "--network", "other").Succeeded();
         Assert.Contains("10.88.0.4", node.Reservations());
         Assert.Equal("no addresses are reserved\n", Run(node, "list", "--network", "other").Succeeded().Stdout);
-        Assert.Contains("there is no network none", Run(node, "list", "--network", "none").Stderr, StringComparison.Ordinal);
+        Assert.Contains("unknown network \"none\"", Run(node, "list", "--network", "none").Stderr, StringComparison.Ordinal);
     }
 
     // After it, nobody needs to believe in neighbours: the addresses are reserved, and their pods can be proven dead one day.
@@ -156,8 +156,8 @@ public sealed class IpamCommandTests
                 .Select(one => (Text(one, "address")!, Text(one, "containerId")!, Text(one, "step")!)).Order());
         Assert.Equal(addresses.Order(), node.Reservations().Order());
         node.Run("rm", "-f", $"{Store}/{addresses[9]}").Succeeded();
-        Assert.Matches($"(?m)^podnet +{addresses[9]} +container-pod9 +eth0 +reserved again$", Run(node, "rebuild").Succeeded().Stdout);
-        Assert.Equal("every living pod has its addresses reserved\n", Run(node, "rebuild").Succeeded().Stdout);
+        Assert.Matches($"(?m)^podnet +{addresses[9]} +container-pod9 +eth0 +restored$", Run(node, "rebuild").Succeeded().Stdout);
+        Assert.Equal("the addresses of all running pods are reserved\n", Run(node, "rebuild").Succeeded().Stdout);
 
         Assert.DoesNotContain(Add(node, "next"), addresses);
         node.Run("ip", "netns", "delete", "pod0").Succeeded();
@@ -223,7 +223,7 @@ public sealed class IpamCommandTests
         node.Run("rm", "-rf", Records).Succeeded();
         Assert.Equal("unknown: nothing is recorded of its attachment", Life(node));
 
-        Assert.Matches("noted for which namespace", Run(node, "rebuild").Succeeded().Stdout);
+        Assert.Matches("namespace recorded", Run(node, "rebuild").Succeeded().Stdout);
 
         node.Run("ip", "netns", "delete", "pod").Succeeded();
         node.Run("timeout", "60", "sh", "-c", "while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();

@@ -61,7 +61,7 @@ public sealed class LogTests
         var times = node.Run(Program, "log", "--timing").Succeeded().Stdout;
         Assert.Matches("(?m)^bridge +ADD +addresses +1 +[0-9.]+ +[0-9.]+$", times);
         Assert.Matches("(?m)^bridge +ADD +all +1 +[0-9.]+ +[0-9.]+$", times);
-        Assert.Equal("no calls\n", node.Run(Program, "log", "--file", "/run/none").Succeeded().Stdout);
+        Assert.Equal("no operations\n", node.Run(Program, "log", "--file", "/run/none").Succeeded().Stdout);
     }
 
     [Fact]

@@ -72,14 +72,14 @@ public sealed class ShowTests
         Assert.Matches("^│  shop/web-0  10.88.0.2/24 fd00:88::2/64  eth0 [0-9a-f:]{17}  \\(veth[0-9a-f]{8} up\\)$", lines[2]);
         Assert.Matches("^│     podnet container-web  /run/netns/web  since [0-9-]+ [0-9:]+Z  8080/tcp → 80$", lines[3]);
         Assert.Matches("^│  container-db  10.88.0.3/24 ", lines[4]);
-        Assert.Equal(["├─ routes to other nodes", "│  10.244.2.0/24 via 10.88.0.254 dev cni0", "└─ rules: all there", ""], lines[6..]);
+        Assert.Equal(["├─ routes to other nodes", "│  10.244.2.0/24 via 10.88.0.254 dev cni0", "└─ rules: complete", ""], lines[6..]);
         node.Run("nft", "flush", "ruleset").Succeeded();
         lines = node.Run(Program, "show").Succeeded().Stdout.Split('\n');
-        Assert.Equal("└─ rules that pods lack; cni-bridge repair puts them back", lines[8]);
+        Assert.Equal("└─ missing rules (restore them with cni-bridge repair)", lines[8]);
         Assert.Contains(lines[9..], line => line.StartsWith("   host port 8080/tcp of any address of podnet/container-web/eth0", StringComparison.Ordinal));
         Assert.DoesNotContain('\u001b', string.Concat(lines));
         using var other = new ScratchNode();
-        Assert.EndsWith("└─ no bridge of ours\n", other.Run(Program, "show").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.EndsWith("└─ no pod bridge\n", other.Run(Program, "show").Succeeded().Stdout, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class ShowTests
     {
         using var node = NewNode();
         var result = node.Run(Program, "pod", "nobody");
-        Assert.Equal((1, "cni-bridge: no pod of this node is called \"nobody\": cni-bridge show lists them\n"), (result.ExitCode, result.Stderr));
+        Assert.Equal((1, "cni-bridge: unknown pod \"nobody\": cni-bridge show lists the pods of this node\n"), (result.ExitCode, result.Stderr));
     }
 
     [Fact]

@@ -9,34 +9,34 @@ using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;
 
-/// <summary>agent: the routes between nodes, for as long as it runs.</summary>
+/// <summary>The command agent: maintains the routes between nodes until it is stopped.</summary>
 sealed class AgentCommand
 {
     readonly NodeSourceOptions _source = new();
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: log what would be changed." };
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Log the changes without making them." };
 
     readonly Option<string> _log = new("--log")
     {
-        Description = "How to log, on standard error: a line of text or of json for each event.",
+        Description = "Format of the log on standard error, one line per event: text or json.",
         DefaultValueFactory = _ => "text",
     };
 
     readonly Option<string?> _conflist = new("--conflist")
     {
-        Description = $"Keep this node's network configuration as its pod ranges say, too. [without a path: {ConflistFile.DefaultPath}]",
+        Description = $"Also maintain this node's network configuration from its pod CIDRs. [without a path: {ConflistFile.DefaultPath}]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     readonly Option<string[]> _serviceCidrs = new("--service-cidr")
     {
-        Description = "For --conflist: what services have addresses from.",
+        Description = "For --conflist: the cluster's service CIDR.",
         AllowMultipleArgumentsPerToken = true,
     };
 
     readonly Option<string?> _metrics = new("--metrics")
     {
-        Description = "Answer GET /metrics on this address and port of loopback, such as 127.0.0.1:9469, with what the command metrics prints.",
+        Description = "Serve the output of the command metrics at GET /metrics on this loopback address and port, such as 127.0.0.1:9469.",
     };
 
     internal static Command Agent() => new AgentCommand().Make();
@@ -45,7 +45,7 @@ sealed class AgentCommand
     {
         _log.AcceptOneOf("text", "json");
         var command = new Command("agent",
-            "Keep this node's routes to the pods of other nodes right until it is stopped; the routes stay then.")
+            "Maintain this node's routes to the pods of other nodes until the agent is stopped. The routes stay in the kernel afterwards.")
         {
             _conflist, _serviceCidrs, _dryRun, _log, _metrics,
         };
@@ -60,7 +60,7 @@ sealed class AgentCommand
         using var kubernetes = _source.Watch(parsed) is { } watch ? new KubernetesChanges(watch) : null;
         using var file = _source.File(parsed) is { } path ? new FileChanges(path) : null;
         ISourceChanges changes = kubernetes is not null ? kubernetes : file is not null ? file
-            : throw new RuntimeException("the agent reads its nodes again and again: standard input has them once");
+            : throw new RuntimeException("--nodes - is not possible: the agent reads the nodes repeatedly, but standard input only once");
         var source = _source.Source(parsed);
         using var running = source as IDisposable;
         var agent = new NodeAgent(OptionsOf(parsed, log), source, changes, log);

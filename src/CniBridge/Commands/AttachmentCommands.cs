@@ -5,54 +5,57 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;
 
-/// <summary>add, del and check: what a runtime does for a container, by hand.</summary>
+/// <summary>The commands add, del and check: run the plugins for one container by hand, as a container runtime does.</summary>
 sealed class AttachmentCommands
 {
     readonly Argument<string> _container = new("container")
     {
-        Description = "The container's ID: any name of letters, digits, '_', '.' and '-'.",
+        Description = "Container ID: letters, digits, '_', '.' and '-'.",
     };
 
     readonly Argument<string> _netns = new("netns")
     {
-        Description = "The container's network namespace: a path such as /proc/PID/ns/net, or a name that 'ip netns' knows.",
+        Description = "Network namespace of the container: a path such as /proc/PID/ns/net, or a name of 'ip netns'.",
     };
 
     readonly Option<string> _confDir = new("--conf-dir")
     {
-        Description = "Take the first configuration of this directory, in alphabetical order.",
+        Description = "Use the first network configuration of this directory, in alphabetical order.",
         DefaultValueFactory = _ => "/etc/cni/net.d",
     };
 
-    readonly Option<string?> _conf = new("--conf") { Description = "Take this configuration file." };
+    readonly Option<string?> _conf = new("--conf") { Description = "Use this network configuration file." };
 
     readonly Option<string> _binDir = new("--bin-dir")
     {
-        Description = "Directory of the plugins.",
+        Description = "Plugin directory.",
         DefaultValueFactory = _ => Path.GetDirectoryName(Environment.ProcessPath) ?? "/opt/cni/bin",
     };
 
     readonly Option<string> _ifName = new("--ifname")
     {
-        Description = "Name of the interface in the container.",
+        Description = "Name of the container interface.",
         DefaultValueFactory = _ => "eth0",
     };
 
     internal static Command Add() => new AttachmentCommands().Make(
-        "add", "Give a container an interface in the network and print the result.", (chain, call) =>
-            OperatorCommands.Print(ScreenText.Document(Encoding.UTF8.GetString(chain.Add(call.Container, call.Netns, call.InterfaceName)) + "\n")));
+        "add", "Attach a container to the network and print the CNI result.", (chain, call) =>
+        {
+            var result = chain.Add(call.Container, call.Netns, call.InterfaceName);
+            OperatorCommands.Print(ScreenText.Document(Encoding.UTF8.GetString(result) + "\n"));
+        });
 
     internal static Command Delete()
     {
         var parts = new AttachmentCommands();
-        // A container may be gone with its namespace.
+        // The namespace may already be deleted.
         parts._netns.Arity = ArgumentArity.ZeroOrOne;
-        return parts.Make("del", "Take a container's interface and addresses away; nothing there is success.",
+        return parts.Make("del", "Detach a container from the network and release its addresses. Succeeds if there is no such attachment.",
             (chain, call) => chain.Delete(call.Container, call.Netns, call.InterfaceName));
     }
 
     internal static Command Check() => new AttachmentCommands().Make(
-        "check", "Is the container's interface still as 'add' left it?", (chain, call) =>
+        "check", "Check that a container's interface is still as 'add' created it.", (chain, call) =>
             chain.Check(call.Container, call.Netns, call.InterfaceName));
 
     sealed record Call(string Container, string Netns, string InterfaceName);
@@ -73,7 +76,7 @@ sealed class AttachmentCommands
         return command;
     }
 
-    /// <summary>A bare name is one of 'ip netns'.</summary>
+    /// <summary>Returns the path of a namespace. A name without a slash is a name of 'ip netns'. Null becomes an empty path.</summary>
     static string PathOf(string? netns) => string.IsNullOrEmpty(netns) || netns.Contains('/', StringComparison.Ordinal)
         ? netns ?? ""
         : "/run/netns/" + netns;

@@ -4,10 +4,10 @@ using CniBridge.Node.Inspection.Configurations;
 
 namespace CniBridge.Commands;
 
-/// <summary>Reports of command lines that make no sense.</summary>
+/// <summary>The error messages for invalid command lines.</summary>
 static class CommandLineErrors
 {
-    /// <summary>Prints what is wrong and where help is; returns the exit code.</summary>
+    /// <summary>Prints the errors and the command that shows help. Returns the exit code.</summary>
     internal static int Report(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -19,7 +19,7 @@ static class CommandLineErrors
 
     static IEnumerable<string> MessagesOf(ParseResult parsed, Command command)
     {
-        // What else is missing may be behind the word that is not understood.
+        // Only the unknown word: other errors, such as a missing argument, may be consequences of it.
         if (parsed.UnmatchedTokens is [var token, ..])
             return [DescribeUnknown(token, command)];
         if (command.Subcommands.Count > 0)
@@ -37,9 +37,10 @@ static class CommandLineErrors
         return $"unknown {(isOption ? "option" : "command")} \"{token}\"{meant}";
     }
 
-    static IEnumerable<string> NamesOf(IEnumerable<Command> commands) => commands.Where(command => !command.Hidden).Select(command => command.Name);
+    static IEnumerable<string> NamesOf(IEnumerable<Command> commands) =>
+        commands.Where(command => !command.Hidden).Select(command => command.Name);
 
-    /// <summary>Returns the words of a command: cni-bridge ipam list</summary>
+    /// <summary>Returns the program and the names of the command, such as "cni-bridge ipam list".</summary>
     internal static string WordsOf(CommandResult result)
     {
         var words = new List<string>();

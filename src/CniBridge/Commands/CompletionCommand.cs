@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace CniBridge.Commands;
 
-/// <summary>completion: what makes a shell complete our words. The shell asks this program itself, so that nothing can be out of date.</summary>
+/// <summary>
+/// The command completion: prints a completion script. The script asks the installed program for the words, so it never
+/// becomes outdated.
+/// </summary>
 static class CompletionCommand
 {
     const string Bash = """
@@ -39,9 +42,9 @@ static class CompletionCommand
 
     internal static Command Completion()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
+        var shell = new Argument<string>("shell") { Description = "Shell: bash, zsh or fish." };
         shell.AcceptOneOf("bash", "zsh", "fish");
-        var command = new Command("completion", "Print what makes a shell complete the words of this program.") { shell };
+        var command = new Command("completion", "Print a shell completion script.") { shell };
         command.SetReportedAction(parsed =>
         {
             OperatorCommands.Print(ScreenText.Document(parsed.GetRequiredValue(shell) switch

@@ -5,26 +5,26 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;
 
-/// <summary>conf init: this node's network configuration.</summary>
+/// <summary>The command conf init: writes this node's network configuration.</summary>
 sealed class ConfigurationCommands
 {
     readonly NodeSourceOptions _source = new();
 
     readonly Option<string[]> _serviceCidrs = new("--service-cidr")
     {
-        Description = "What services have addresses from: pod ranges must not overlap it.",
+        Description = "The cluster's service CIDR. Pod CIDRs must not overlap it.",
         AllowMultipleArgumentsPerToken = true,
     };
 
     readonly Option<string> _path = new("--path")
     {
-        Description = "The file.",
+        Description = "File to write.",
         DefaultValueFactory = _ => ConflistFile.DefaultPath,
     };
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what would be written." };
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the configuration without writing it." };
 
-    internal static Command Make() => new("conf", "The configuration of this node's network.")
+    internal static Command Make() => new("conf", "Write, check and show network configurations.")
     {
         new ConfigurationCommands().Init(),
         ConfigurationReviewCommands.Validate(),
@@ -33,7 +33,7 @@ sealed class ConfigurationCommands
 
     Command Init()
     {
-        var command = new Command("init", "Write this node's network configuration from its pod ranges.")
+        var command = new Command("init", "Write this node's network configuration from its pod CIDRs.")
         {
             _serviceCidrs, _path, _dryRun,
         };
@@ -65,6 +65,6 @@ sealed class ConfigurationCommands
         if (change == ConflistChange.NotOurs)
             throw new RuntimeException(file.DescribeNotOurs());
         if (!isDryRun)
-            OperatorCommands.Print($"{(change == ConflistChange.Written ? $"wrote {file.Path}" : $"{file.Path} is as it should be")}\n");
+            OperatorCommands.Print($"{(change == ConflistChange.Written ? $"wrote {file.Path}" : $"{file.Path} is up to date")}\n");
     }
 }

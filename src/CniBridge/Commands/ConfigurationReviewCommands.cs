@@ -7,7 +7,7 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;
 
-/// <summary>conf validate and conf show: what is wrong with configurations, and what a runtime makes of them.</summary>
+/// <summary>The commands conf validate and conf show: check configuration files, and print the one that a runtime uses.</summary>
 sealed class ConfigurationReviewCommands
 {
     readonly OutputOption _output = new();
@@ -20,13 +20,13 @@ sealed class ConfigurationReviewCommands
 
     readonly Option<string> _confDir = new("--conf-dir")
     {
-        Description = "Directory of the configurations.",
+        Description = "Directory of network configurations.",
         DefaultValueFactory = _ => "/etc/cni/net.d",
     };
 
     readonly Option<string> _binDir = new("--bin-dir")
     {
-        Description = "Directory of the plugins.",
+        Description = "Plugin directory.",
         DefaultValueFactory = _ => "/opt/cni/bin",
     };
 
@@ -36,7 +36,9 @@ sealed class ConfigurationReviewCommands
 
     Command MakeValidate()
     {
-        var command = new Command("validate", "Check configuration files: unknown and mistyped keys, values, versions, missing plugins; exit with 2 if there is anything.")
+        var command = new Command("validate",
+            "Check configuration files for unknown keys, invalid values, unsupported versions and missing plugins. " +
+            "Exit with 2 if there are findings.")
         {
             _files, _confDir, _binDir,
         };
@@ -57,10 +59,12 @@ sealed class ConfigurationReviewCommands
         if (parsed.GetValue(_files) is { Length: > 0 } named)
             return named;
         var directory = parsed.GetRequiredValue(_confDir);
-        return NetworkList.FindAll(directory) is { Count: > 0 } all ? all : throw new RuntimeException($"no network configuration in {directory}");
+        return NetworkList.FindAll(directory) is { Count: > 0 } all
+            ? all
+            : throw new RuntimeException($"no network configuration in {directory}");
     }
 
-    /// <summary>A file that could not be read counts only where nothing was found in the others.</summary>
+    /// <summary>Returns the exit code. A finding in one file takes precedence over another file that could not be read.</summary>
     static int ExitCodeOf(List<FileReview> reviews)
     {
         if (reviews.Exists(review => review.IsRead && review.Findings.Count > 0))
@@ -79,7 +83,7 @@ sealed class ConfigurationReviewCommands
                     .Append($"{(finding.IsError ? Paint.Bad("error") : Paint.Doubtful("warning"))}: {finding.Message}\n");
             }
             if (findings.Count == 0)
-                text.Append($"{file}: good\n");
+                text.Append($"{file}: ok\n");
         }
         return text;
     }
@@ -114,7 +118,11 @@ sealed class ConfigurationReviewCommands
 
     Command MakeShow()
     {
-        var command = new Command("show", "Print the configuration that a runtime uses: the first file, its chain of plugins, and where each is.") { _confDir, _binDir };
+        var command = new Command("show",
+            "Print the network configuration that a runtime uses: the first file, its plugins and their paths.")
+        {
+            _confDir, _binDir,
+        };
         _output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
@@ -134,12 +142,13 @@ sealed class ConfigurationReviewCommands
             text.Append($"  {TypeOf(plugin)}  {(PathOf(plugin, binDir) is { } path ? path : Paint.Bad($"not in {binDir}"))}\n");
         foreach (var (_, network) in NetworkFile.Of(list, files[0]))
         {
-            text.Append($"bridge {network.Bridge}{(network.Subnets.Count == 0 ? "" : $", pods from {string.Join(' ', network.Subnets)}")}\n");
+            var subnets = network.Subnets.Count == 0 ? "" : $", pods from {string.Join(' ', network.Subnets)}";
+            text.Append($"bridge {network.Bridge}{subnets}\n");
             if (network.StoreDirectory is not null)
                 text.Append($"reservations in {network.StoreDirectory}\n");
         }
         foreach (var file in files.Skip(1))
-            text.Append($"passed over: {file}\n");
+            text.Append($"ignored: {file}\n");
         return text;
     }
 

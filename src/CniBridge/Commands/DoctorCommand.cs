@@ -5,26 +5,26 @@ using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
-/// <summary>doctor: what is wrong with this node, why it matters, and what helps.</summary>
+/// <summary>The command doctor: finds problems of this node and prints for each the effect and a command that fixes it.</summary>
 sealed class DoctorCommand
 {
     readonly OutputOption _output = new();
 
     readonly Option<string> _confDir = new("--conf-dir")
     {
-        Description = "Directory of the network configurations.",
+        Description = "Directory of network configurations.",
         DefaultValueFactory = _ => "/etc/cni/net.d",
     };
 
     readonly Option<string> _binDir = new("--bin-dir")
     {
-        Description = "Directory of the plugins that runtimes run.",
+        Description = "Plugin directory of the container runtime.",
         DefaultValueFactory = _ => "/opt/cni/bin",
     };
 
     readonly Option<string[]> _serviceCidrs = new("--service-cidr")
     {
-        Description = "What services have addresses from: pod ranges must not overlap it.",
+        Description = "The cluster's service CIDR. Pod CIDRs must not overlap it.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -38,8 +38,8 @@ sealed class DoctorCommand
     Command Command()
     {
         var command = new Command("doctor",
-            "Look for what keeps pods of this node from working, or will, and say what helps; it changes nothing. " +
-            "Exit code 0: nothing found, 2: something found, 1: nothing found, and not everything could be looked at.")
+            "Find problems in the pod network of this node and print a fix for each. Changes nothing. " +
+            "Exit code 0: no problems; 2: problems found; 1: no problems found, but some checks were not possible.")
         {
             _confDir, _binDir, _serviceCidrs, _nodeName,
         };
@@ -53,9 +53,9 @@ sealed class DoctorCommand
         var report = new Doctor(OptionsOf(parsed)).Run();
         OperatorCommands.Print(_output.IsJson(parsed) ? DoctorOutput.Json(report) : DoctorOutput.Text(report));
         foreach (var omission in report.Omissions)
-            OperatorCommands.Warn($"not looked at: {omission.What}: {omission.Reason}");
+            OperatorCommands.Warn($"not checked: {omission.What}: {omission.Reason}");
         OperatorCommands.TellWhatRootSees(
-            "reservations of addresses, rules of nftables and iptables, and in which namespaces addresses live");
+            "address reservations, nftables and iptables rules, and the namespaces that use the addresses");
         return report.Findings.Count > 0 ? ExitCode.Findings : report.Omissions.Count > 0 ? ExitCode.Error : ExitCode.Fine;
     }
 

@@ -3,13 +3,12 @@ using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;
 
-/// <summary>What <see cref="Doctor"/> found, for people and for programs (docs/doctor.md).</summary>
+/// <summary>The findings of <see cref="Doctor"/> as text and as JSON (docs/doctor.md).</summary>
 static class DoctorOutput
 {
     internal static ScreenText Text(DoctorReport report)
     {
         var text = new ScreenText();
-        // What keeps pods from working comes first.
         foreach (var severity in (ReadOnlySpan<Severity>)[Severity.Error, Severity.Warning])
         {
             foreach (var finding in report.Findings)
@@ -32,8 +31,10 @@ static class DoctorOutput
 
     static ScreenText Summary(DoctorReport report)
     {
+        if (report.Findings.Count == 0 && report.Omissions.Count == 0)
+            return $"{Paint.Good("no problems found")}\n";
         if (report.Findings.Count == 0)
-            return $"{(report.Omissions.Count == 0 ? Paint.Good("nothing found") : "nothing found where one could look")}\n";
+            return $"no problems found in the parts that were checked\n";
         return $"{Plural(report.Count(Severity.Error), "error")}, {Plural(report.Count(Severity.Warning), "warning")}\n";
     }
 

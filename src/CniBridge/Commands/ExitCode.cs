@@ -1,16 +1,16 @@
 namespace CniBridge.Commands;
 
-/// <summary>What scripts can go by.</summary>
+/// <summary>The exit codes of the operator's commands.</summary>
 static class ExitCode
 {
     internal const int Fine = 0;
 
-    /// <summary>It could not be done.</summary>
+    /// <summary>The command failed.</summary>
     internal const int Error = 1;
 
-    /// <summary>It was done, and there is something to look at.</summary>
+    /// <summary>The command succeeded and reports something that the operator should look at.</summary>
     internal const int Findings = 2;
 
-    /// <summary>The reader of the output closed its end of the pipe: what a shell reports of a program that SIGPIPE ended.</summary>
+    /// <summary>The reader of the output closed its end of the pipe. A shell reports the same code after SIGPIPE (128 + 13).</summary>
     internal const int ClosedPipe = 141;
 }

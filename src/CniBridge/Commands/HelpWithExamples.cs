@@ -5,7 +5,7 @@ using System.CommandLine.Parsing;
 
 namespace CniBridge.Commands;
 
-/// <summary>--help, with what people type.</summary>
+/// <summary>The option --help, which prints the examples of the command below the help of the library.</summary>
 sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     internal static void AddTo(RootCommand root)

@@ -7,40 +7,52 @@ using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
-/// <summary>install: this program and its roles into a node's directory of plugins, with no other program's help.</summary>
+/// <summary>The command install: copies this program into the node's plugin directory and creates the links of its roles.</summary>
 sealed class InstallCommand
 {
-    /// <summary>Ourselves, wherever we were started from and whatever has that name now.</summary>
+    /// <summary>The running executable. Its original path may name another file by now.</summary>
     const string OwnProgram = "/proc/self/exe";
 
     readonly OutputOption _output = new();
 
-    readonly Option<string> _binDir = BinDir("Directory of the plugins; it is made when it is not there.");
+    readonly Option<string> _binDir = BinDir("Plugin directory. It is created if it does not exist.");
 
     readonly Option<string> _confDir = ConfDir();
 
     readonly Option<string?> _withConf = new("--with-conf")
     {
-        Description = "Write a network configuration too: the one in a file, or without one a bridge cni0 with --pod-cidr.",
+        Description = "Also write a network configuration: the content of a file, or without a file a bridge cni0 with --pod-cidr.",
         HelpName = "file",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    readonly Option<string[]> _podCidr = new("--pod-cidr") { Description = "What pods of this node have addresses from; one for each family. With --with-conf." };
+    readonly Option<string[]> _podCidr = new("--pod-cidr")
+    {
+        Description = "Pod CIDR of this node, one per address family. Requires --with-conf without a file.",
+    };
 
     readonly Option<string[]> _clusterCidr = new("--cluster-cidr")
     {
-        Description = "What pods of all nodes have addresses from: pods are masqueraded to all others. With --with-conf.",
+        Description = "The cluster's pod CIDR. Pods are masqueraded to all other addresses. Requires --with-conf without a file.",
     };
 
     readonly Option<bool> _hostIntegration = new("--host-integration")
     {
-        Description = "Tell sysctl, NetworkManager and systemd to leave pods' links and forwarding alone, in files of theirs.",
+        Description = "Write drop-in files that keep sysctl, NetworkManager, systemd-networkd and udev from changing forwarding and " +
+            "the pods' links.",
     };
 
-    internal static Option<string> BinDir(string description) => new("--bin-dir") { Description = description, DefaultValueFactory = _ => "/opt/cni/bin" };
+    internal static Option<string> BinDir(string description) => new("--bin-dir")
+    {
+        Description = description,
+        DefaultValueFactory = _ => "/opt/cni/bin",
+    };
 
-    internal static Option<string> ConfDir() => new("--conf-dir") { Description = "Directory of network configurations.", DefaultValueFactory = _ => "/etc/cni/net.d" };
+    internal static Option<string> ConfDir() => new("--conf-dir")
+    {
+        Description = "Directory of network configurations.",
+        DefaultValueFactory = _ => "/etc/cni/net.d",
+    };
 
     internal static Command Install() => new InstallCommand().Make();
 
@@ -48,7 +60,8 @@ sealed class InstallCommand
     {
         var names = string.Join(", ", PluginName.All);
         var command = new Command("install",
-            $"Copy this program into the directory of the plugins, with links {names}; what has those names is replaced, and kept for rollback.")
+            $"Copy this program into the plugin directory and link {names} to it. " +
+            "Existing files with these names are replaced and kept for rollback.")
         {
             _binDir, _withConf, _podCidr, _clusterCidr, _confDir, _hostIntegration,
         };
@@ -60,7 +73,7 @@ sealed class InstallCommand
     int Run(ParseResult parsed)
     {
         var conflist = new ConflistFile(Path.Combine(parsed.GetRequiredValue(_confDir), Path.GetFileName(ConflistFile.DefaultPath)));
-        // All that can be refused, before anything is changed.
+        // All checks come before the first change.
         var text = MakeConflist(parsed);
         if (text is not null && conflist.Compare(text) == ConflistChange.NotOurs)
             throw new RuntimeException(conflist.DescribeNotOurs());
@@ -69,7 +82,7 @@ sealed class InstallCommand
         var directory = parsed.GetRequiredValue(_binDir);
         var changed = new PluginInstallation(OwnProgram, directory, PluginName.All) { Version = ProductVersion.Text }.Run();
         var written = new List<string>();
-        // A runtime that reads it finds the plugins.
+        // Written after the plugins, because a runtime loads the configuration at once and then runs them.
         if (text is not null && conflist.Write(text) == ConflistChange.Written)
             written.Add(conflist.Path);
         if (parsed.GetValue(_hostIntegration))
@@ -80,7 +93,8 @@ sealed class InstallCommand
         return ExitCode.Fine;
     }
 
-    /// <summary>Null where none is asked for.</summary>
+    /// <summary>Returns the network configuration to write, or null if --with-conf is absent.</summary>
+    /// <exception cref="RuntimeException">The options contradict each other, or a value is invalid.</exception>
     string? MakeConflist(ParseResult parsed)
     {
         var ranges = ConflistSettings.ParseList("--pod-cidr", parsed.GetValue(_podCidr) ?? []);
@@ -88,12 +102,12 @@ sealed class InstallCommand
         if (parsed.GetResult(_withConf) is null || parsed.GetValue(_withConf) is { Length: > 0 })
         {
             if (ranges.Count > 0 || settings.ClusterCidrs.Count > 0)
-                throw new RuntimeException("--pod-cidr and --cluster-cidr go with --with-conf without a file");
+                throw new RuntimeException("--pod-cidr and --cluster-cidr require --with-conf without a file");
             return parsed.GetValue(_withConf) is { Length: > 0 } file ? NodeConflist.Mark(file) : null;
         }
         return ranges.Count > 0
             ? NodeConflist.MakeAlone(ranges, settings)
-            : throw new RuntimeException("--with-conf needs a file, or this node's --pod-cidr, such as 10.244.1.0/24");
+            : throw new RuntimeException("--with-conf requires a file, or this node's --pod-cidr, such as 10.244.1.0/24");
     }
 
     static List<string> Bridges(string confDir)
@@ -111,7 +125,7 @@ sealed class InstallCommand
     {
         var text = new ScreenText();
         if (changed.Count == 0)
-            text.Append($"{directory} has {ProductVersion.Text} already\n");
+            text.Append($"{ProductVersion.Text} is already installed in {directory}\n");
         else
             text.Append($"installed {ProductVersion.Text} in {directory}: {string.Join(", ", changed)}\n");
         foreach (var path in written)

@@ -9,38 +9,38 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Commands;
 
-/// <summary>ipam list, show, leaks, gc, release and rebuild: who has which address of this node, and what to do about it.</summary>
+/// <summary>The commands ipam list, show, leaks, gc, release and rebuild: show and repair the address reservations of this node.</summary>
 sealed class IpamCommands
 {
     readonly OutputOption _output = new();
 
-    readonly Option<string?> _network = new("--network") { Description = "Of this network alone. [default: all that are found]" };
+    readonly Option<string?> _network = new("--network") { Description = "Only this network. [default: all networks of the node]" };
 
     readonly Option<string> _confDir = new("--conf-dir")
     {
-        Description = "Directory of the configurations, which say where networks keep their reservations.",
+        Description = "Directory of network configurations, which name the data directories.",
         DefaultValueFactory = _ => "/etc/cni/net.d",
     };
 
     readonly Option<string> _dataDir = new("--data-dir")
     {
-        Description = "Where reservations of other networks are.",
+        Description = "Directory with the reservations of networks that have no configuration.",
         DefaultValueFactory = _ => ReservationInventory.DefaultDataDirectory,
     };
 
     readonly Option<string> _stateDir = new("--state-dir")
     {
-        Description = "Where the records of their owners are.",
+        Description = "Directory of the records about the owners of reservations.",
         DefaultValueFactory = _ => ReservationInventory.DefaultStateDirectory,
     };
 
     readonly Argument<string> _address = new("address") { Description = "An IP address." };
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: print what would be freed." };
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the addresses without releasing them." };
 
-    readonly Option<bool> _force = new("--force") { Description = "Even if a pod has it." };
+    readonly Option<bool> _force = new("--force") { Description = "Release the address even if a pod uses it." };
 
-    internal static Command Ipam() => new("ipam", "The addresses of this node: who has which, what leaked, and how to mend it.")
+    internal static Command Ipam() => new("ipam", "List, check and release the address reservations of this node.")
     {
         new IpamCommands().List(),
         new IpamCommands().Show(),
@@ -50,13 +50,13 @@ sealed class IpamCommands
         new IpamCommands().Rebuild(),
     };
 
-    Command List() => Make("list", "Print all reservations, and for each whether its pod lives and how that is known.", parsed =>
+    Command List() => Make("list", "Print all reservations, each with the state of its pod and the evidence.", parsed =>
     {
         Print(parsed, ReadAll(parsed), "no addresses are reserved");
         return ExitCode.Fine;
     });
 
-    Command Show() => Make("show", "Print all that is known of one address.", parsed =>
+    Command Show() => Make("show", "Print the details of one reserved address.", parsed =>
     {
         var address = AddressOf(parsed);
         var found = ReadAll(parsed).FindAll(one => one.State.Address == address);
@@ -66,14 +66,14 @@ sealed class IpamCommands
         return ExitCode.Fine;
     }, _address);
 
-    Command Leaks() => Make("leaks", "Print the reservations whose pod is proven gone; exit with 2 if there are any.", parsed =>
+    Command Leaks() => Make("leaks", "Print the reservations whose pods are proven gone (leaked). Exit with 2 if there are any.", parsed =>
     {
         var leaked = ReadAll(parsed).FindAll(one => one.State.IsLeftOver);
-        Print(parsed, leaked, "nothing leaked");
+        Print(parsed, leaked, "no leaked addresses");
         return leaked.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
     });
 
-    Command Collect() => Make("gc", "Free the addresses whose pod is proven gone, as a full range does by itself.", parsed =>
+    Command Collect() => Make("gc", "Release the addresses whose pods are proven gone. ADD does the same when a range is full.", parsed =>
     {
         var isDryRun = parsed.GetValue(_dryRun);
         var freed = new List<StoredReservation>();
@@ -84,7 +84,7 @@ sealed class IpamCommands
         }
         foreach (var network in freed.Select(one => one.Store.Network).Distinct().Where(_ => !isDryRun))
             new MasqueradeUpdate().RemoveFormerRanges(network);
-        var word = isDryRun ? "would be freed" : "freed";
+        var word = isDryRun ? "would be released" : "released";
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(freed));
         else
@@ -92,32 +92,36 @@ sealed class IpamCommands
         return ExitCode.Fine;
     }, _dryRun);
 
-    Command Release() => Make("release", "Free one address, whoever had it.", parsed =>
+    Command Release() => Make("release", "Release one address.", parsed =>
     {
         var address = AddressOf(parsed);
         var found = ReadAll(parsed).FindAll(one => one.State.Address == address);
         if (found.Count == 0)
             throw new RuntimeException($"{address} is not reserved");
         if (found.Count > 1)
-            throw new RuntimeException($"{address} is reserved in {found.Count} networks: choose one of {NamesOf(found)} with --network");
+            throw new RuntimeException($"{address} is reserved in {found.Count} networks: select one of {NamesOf(found)} with --network");
         var (store, state) = found[0];
         if (!parsed.GetValue(_force) && (state.Life.State == LifeState.Alive || state.IsConfigured == true))
-            throw new RuntimeException($"{address} is in use: {IpamOutput.HowOf(state)}; another pod would be given the same address. --force frees it all the same");
+        {
+            throw new RuntimeException(
+                $"{address} is in use: {IpamOutput.HowOf(state)}; another pod could get the same address " +
+                "(use --force to release it anyway)");
+        }
         store.Open(Log).Release(address);
         new MasqueradeUpdate().RemoveFormerRanges(store.Network);
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(found));
         else
-            OperatorCommands.Print($"freed {address} of {state.ContainerId} {state.InterfaceName}\n");
+            OperatorCommands.Print($"released {address} of {state.ContainerId} {state.InterfaceName}\n");
         return ExitCode.Fine;
     }, _address, _force);
 
     static string NamesOf(List<StoredReservation> found) => string.Join(", ", found.ConvertAll(one => one.Store.Network));
 
-    Command Rebuild() => Make("rebuild", "Reserve again what living pods have, after reservations were lost.", parsed =>
+    Command Rebuild() => Make("rebuild", "Restore the reservations of running pods after the data directory was lost.", parsed =>
     {
         if (!Environment.IsPrivilegedProcess)
-            throw new RuntimeException("only root can look into the pods' namespaces");
+            throw new RuntimeException("ipam rebuild must enter the pods' namespaces: run it as root");
         var pods = PodInterfaces.List();
         var rebuilt = new List<(AddressStore Store, RebuiltAddress Address)>();
         var nodeAddresses = PodInterfaces.ListNodeAddresses();
@@ -140,11 +144,9 @@ sealed class IpamCommands
             OperatorCommands.Print($"{nothing}\n");
     }
 
-    static IpAddress AddressOf(ParseResult parsed, Argument<string> argument) => IpAddress.TryParse(parsed.GetRequiredValue(argument), out var address)
+    IpAddress AddressOf(ParseResult parsed) => IpAddress.TryParse(parsed.GetRequiredValue(_address), out var address)
         ? address
-        : throw new RuntimeException($"\"{parsed.GetRequiredValue(argument)}\" is no IP address");
-
-    IpAddress AddressOf(ParseResult parsed) => AddressOf(parsed, _address);
+        : throw new RuntimeException($"invalid address \"{parsed.GetRequiredValue(_address)}\": use an IPv4 or IPv6 address");
 
     List<StoredReservation> ReadAll(ParseResult parsed)
     {
@@ -168,7 +170,7 @@ sealed class IpamCommands
                 stores.Add(store);
         }
         return network is not null && stores.Count == 0
-            ? throw new RuntimeException($"there is no network {network}: no configuration, and no reservations")
+            ? throw new RuntimeException($"unknown network \"{network}\": it has no configuration and no reservations")
             : stores;
     }
 

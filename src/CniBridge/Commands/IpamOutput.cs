@@ -5,12 +5,12 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Commands;
 
-/// <summary>Reservations as text for people and as JSON for programs.</summary>
+/// <summary>Address reservations as text and as JSON.</summary>
 static class IpamOutput
 {
     internal static ScreenText Table(IReadOnlyList<StoredReservation> reservations)
     {
-        var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STATE", "RESERVED", "HOW THAT IS KNOWN");
+        var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STATE", "RESERVED", "EVIDENCE");
         foreach (var (store, state) in reservations)
         {
             table.Add(
@@ -20,7 +20,7 @@ static class IpamOutput
         return table.ToText();
     }
 
-    /// <summary>Runtimes' IDs are 64 digits, of which people go by the first.</summary>
+    /// <summary>Returns the first 13 characters of a long ID and an ellipsis. IDs of runtimes have 64 hexadecimal digits.</summary>
     internal static string Short(string containerId) => containerId.Length <= 20 ? containerId : containerId[..13] + "…";
 
     internal static ScreenText Details(IReadOnlyList<StoredReservation> reservations)
@@ -49,17 +49,17 @@ static class IpamOutput
         }
     }
 
-    /// <summary>The record is one witness, the namespaces are the other.</summary>
+    /// <summary>Returns the evidence for the state of a reservation: its record, and the namespaces of the node.</summary>
     internal static string HowOf(ReservationState state) => state switch
     {
-        { Life.State: LifeState.Dead, IsConfigured: true } => $"{state.Life.How}, but a namespace of the node has the address",
-        { Life.State: LifeState.Dead, IsConfigured: null } => $"{state.Life.How}; not all namespaces could be looked into",
-        { Life.State: LifeState.Unknown, IsConfigured: true } => $"{state.Life.How}; a namespace of the node has the address",
-        { Life.State: LifeState.Unknown, IsConfigured: false } => $"{state.Life.How}; no namespace of the node has the address",
+        { Life.State: LifeState.Dead, IsConfigured: true } => $"{state.Life.How}, but a namespace on the node uses the address",
+        { Life.State: LifeState.Dead, IsConfigured: null } => $"{state.Life.How}; not all namespaces could be checked",
+        { Life.State: LifeState.Unknown, IsConfigured: true } => $"{state.Life.How}; a namespace on the node uses the address",
+        { Life.State: LifeState.Unknown, IsConfigured: false } => $"{state.Life.How}; no namespace on the node uses the address",
         _ => state.Life.How,
     };
 
-    /// <summary>alive, dead, unknown</summary>
+    /// <summary>Returns "alive", "dead" or "unknown". A configured address is alive, whatever its record says.</summary>
     internal static string WordOf(ReservationState state) => state switch
     {
         { IsConfigured: true } => "alive",
@@ -73,7 +73,8 @@ static class IpamOutput
         var unknown => Commands.Paint.Doubtful(unknown),
     };
 
-    internal static string TimeOf(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+    internal static string TimeOf(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
     internal static ScreenText Json(IReadOnlyList<StoredReservation> reservations) => JsonOutput.Object(json =>
     {
@@ -108,18 +109,21 @@ static class IpamOutput
     internal static ScreenText Text(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt)
     {
         if (rebuilt.Count == 0)
-            return $"every living pod has its addresses reserved\n";
+            return $"the addresses of all running pods are reserved\n";
         var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STEP");
         foreach (var (store, one) in rebuilt)
-            table.Add(store.Network, one.Address.ToString(), Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, WordOf(one.Step));
+        {
+            table.Add(
+                store.Network, one.Address.ToString(), Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, WordOf(one.Step));
+        }
         return table.ToText();
     }
 
     static string WordOf(RebuildStep step) => step switch
     {
-        RebuildStep.Restored => "reserved again",
-        RebuildStep.Recorded => "noted for which namespace",
-        _ => "NOT reserved: another has it",
+        RebuildStep.Restored => "restored",
+        RebuildStep.Recorded => "namespace recorded",
+        _ => "NOT restored: reserved by another attachment",
     };
 
     internal static ScreenText Json(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt) => JsonOutput.Object(json =>

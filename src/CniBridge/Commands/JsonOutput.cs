@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CniBridge.Commands;
 
-/// <summary>One JSON document, as people can read it too.</summary>
+/// <summary>An indented JSON document for standard output.</summary>
 static class JsonOutput
 {
     /// <param name="write">Writes the members of the object.</param>
@@ -19,7 +19,7 @@ static class JsonOutput
         return ScreenText.Document(Encoding.UTF8.GetString(bytes.ToArray()) + "\n");
     }
 
-    /// <summary>A member that is there only when there is something to tell.</summary>
+    /// <summary>Writes a member unless its value is null or empty.</summary>
     internal static void WriteOptional(this Utf8JsonWriter json, string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))

@@ -5,31 +5,38 @@ using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;
 
-/// <summary>log: the last calls of the plugins on this node.</summary>
+/// <summary>The command log: prints the last plugin operations of this node.</summary>
 sealed class LogCommand
 {
     readonly OutputOption _output = new();
 
     readonly Option<int> _last = new("--last")
     {
-        Description = "So many of the newest.",
+        Description = "Show the last N operations.",
         DefaultValueFactory = _ => 50,
         CustomParser = OptionValues.ParseCount,
     };
 
-    readonly Option<bool> _failed = new("--failed") { Description = "Only those that failed." };
+    readonly Option<bool> _failed = new("--failed") { Description = "Show only failed operations." };
 
-    readonly Option<string?> _container = new("--container") { Description = "Only those of a container whose ID begins so." };
+    readonly Option<string?> _container = new("--container")
+    {
+        Description = "Show only operations of containers whose ID begins with this text.",
+    };
 
-    readonly Option<bool> _timing = new("--timing") { Description = "How long each phase took, median and 99th percentile, of all that are kept." };
+    readonly Option<bool> _timing = new("--timing")
+    {
+        Description = "Show the median and 99th percentile of each phase, over all operations in the log.",
+    };
 
-    readonly Option<string> _file = new("--file") { Description = "The file.", DefaultValueFactory = _ => OperationLog.DefaultPath };
+    readonly Option<string> _file = new("--file") { Description = "Log file.", DefaultValueFactory = _ => OperationLog.DefaultPath };
 
     internal static Command Log() => new LogCommand().Make();
 
     Command Make()
     {
-        var command = new Command("log", "Print the last calls of the plugins on this node: verb, attachment, result or error, and what took how long.")
+        var command = new Command("log",
+            "Print the last plugin operations on this node: time, verb, attachment, duration, and result or error.")
         {
             _last, _failed, _container, _timing, _file,
         };
@@ -55,7 +62,7 @@ sealed class LogCommand
         return ExitCode.Fine;
     }
 
-    static readonly ScreenText s_noCalls = $"no calls\n";
+    static readonly ScreenText s_noCalls = $"no operations\n";
 
     static ScreenText Text(List<Operation> operations)
     {
@@ -90,7 +97,11 @@ sealed class LogCommand
     {
         var table = new TextTable("PLUGIN", "VERB", "PHASE", "CALLS", "P50 MS", "P99 MS");
         foreach (var one in times)
-            table.Add(one.Plugin, one.Verb, NameOf(one), one.Count.ToString(CultureInfo.InvariantCulture), Milliseconds(one.Median), Milliseconds(one.Percentile99));
+        {
+            table.Add(
+                one.Plugin, one.Verb, NameOf(one), one.Count.ToString(CultureInfo.InvariantCulture),
+                Milliseconds(one.Median), Milliseconds(one.Percentile99));
+        }
         return table.IsEmpty ? s_noCalls : table.ToText();
     }
 

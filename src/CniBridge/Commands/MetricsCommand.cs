@@ -5,7 +5,7 @@ using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;
 
-/// <summary>metrics: the node in numbers, for Prometheus.</summary>
+/// <summary>The command metrics: prints the state of the node as Prometheus metrics.</summary>
 sealed class MetricsCommand
 {
     const uint FileMode = 0b110_100_100;
@@ -14,14 +14,14 @@ sealed class MetricsCommand
 
     readonly Option<string?> _textFile = new("--textfile")
     {
-        Description = "Write them to this file, whole at every moment, for node_exporter's textfile collector. [default: print them]",
+        Description = "Write the metrics to this file atomically, for node_exporter's textfile collector. [default: print them]",
     };
 
     internal static Command Metrics() => new MetricsCommand().Make();
 
     Command Make()
     {
-        var command = new Command("metrics", "Print the pod network of this node as metrics for Prometheus.") { _textFile };
+        var command = new Command("metrics", "Print the state of this node's pod network as Prometheus metrics.") { _textFile };
         _options.AddTo(command);
         command.SetReportedAction(parsed =>
         {

@@ -4,7 +4,7 @@ using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;
 
-/// <summary>The picture of a node as a graph: for Graphviz, and for what draws Mermaid (GitHub among them).</summary>
+/// <summary>The bridges, pods and routes of a node as a graph for Graphviz (dot) and for Mermaid, which GitHub renders.</summary>
 static class NodeGraph
 {
     internal const string Dot = "dot";
@@ -39,7 +39,8 @@ static class NodeGraph
             for (var j = 0; j < bridge.Pods.Count; j++)
             {
                 var pod = bridge.Pods[j];
-                box($"pod{i}_{j}", [IpamOutput.Short(pod.Name), .. pod.Interface.Addresses.Select(address => address.ToString()), .. pod.Ports.Select(NodeOutput.TextOf)]);
+                var addresses = pod.Interface.Addresses.Select(address => address.ToString());
+                box($"pod{i}_{j}", [IpamOutput.Short(pod.Name), .. addresses, .. pod.Ports.Select(NodeOutput.TextOf)]);
                 edge($"bridge{i}", $"pod{i}_{j}", pod.Interface.Host.Name);
             }
         }
@@ -50,7 +51,7 @@ static class NodeGraph
         }
     }
 
-    /// <summary>A string of the language dot, of one or more lines.</summary>
+    /// <summary>Returns a quoted string of the dot language with one or more lines.</summary>
     static string Quote(params ReadOnlySpan<string> lines)
     {
         var text = new StringBuilder("\"");
@@ -62,7 +63,8 @@ static class NodeGraph
         return text.Append('"').ToString();
     }
 
-    /// <summary>Mermaid reads its labels as HTML.</summary>
+    /// <summary>Escapes a label for Mermaid, which parses labels as HTML.</summary>
     static string Escape(string text) => PrintableText.Escape(text)
-        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
+        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal);
 }

@@ -7,7 +7,7 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Commands;
 
-/// <summary>The picture of a node as a tree for people and as JSON for programs.</summary>
+/// <summary>The bridges, pods and routes of a node as a tree and as JSON.</summary>
 static class NodeOutput
 {
     internal static ScreenText Tree(NodePicture node)
@@ -19,17 +19,17 @@ static class NodeOutput
         if (node.Routes.Count > 0)
             blocks.Add([Paint.Bold("routes to other nodes"), .. node.Routes.Select(route => (ScreenText)TextOf(route))]);
         if (blocks.Count == 0)
-            blocks.Add(["no bridge of ours"]);
+            blocks.Add(["no pod bridge"]);
         if (node.LostRules is { Count: > 0 } lost)
-            blocks.Add([Paint.Bad("rules that pods lack; cni-bridge repair puts them back"), .. lost.Select(rule => (ScreenText)rule)]);
+            blocks.Add([Paint.Bad("missing rules (restore them with cni-bridge repair)"), .. lost.Select(rule => (ScreenText)rule)]);
         else if (node.Bridges.Count > 0)
-            blocks.Add([node.LostRules is null ? "rules: not looked at" : "rules: all there"]);
+            blocks.Add([node.LostRules is null ? "rules: not checked" : "rules: complete"]);
         for (var i = 0; i < blocks.Count; i++)
             Append(text, blocks[i], isLast: i == blocks.Count - 1);
         return text;
     }
 
-    /// <summary>The first line hangs on the trunk, the others below it.</summary>
+    /// <summary>Appends a branch of the tree: the first line is its title, and the others are indented below it.</summary>
     static void Append(ScreenText text, List<ScreenText> block, bool isLast)
     {
         text.Append($"{(isLast ? "└─ " : "├─ ")}{block[0]}\n");
@@ -40,9 +40,10 @@ static class NodeOutput
     static List<ScreenText> Block(BridgePicture bridge)
     {
         var link = bridge.Link;
+        ScreenText ports = $"{bridge.PortCount} of {BridgePicture.MaxPorts} ports";
         List<ScreenText> lines =
         [
-            $"{Paint.Bold(link.Name)}  {Join(bridge.Addresses)}  {link.Mac}  mtu {link.Mtu}  {UpOf(link)}  {bridge.PortCount} of {BridgePicture.MaxPorts} ports",
+            $"{Paint.Bold(link.Name)}  {Join(bridge.Addresses)}  {link.Mac}  mtu {link.Mtu}  {UpOf(link)}  {ports}",
         ];
         foreach (var pod in bridge.Pods)
             lines.AddRange(Block(pod));
@@ -59,7 +60,7 @@ static class NodeOutput
         if (one.Attachment is { } attachment)
             more.Add($"{attachment.Network} {IpamOutput.Short(attachment.ContainerId)}");
         else
-            more.Add("made by another plugin");
+            more.Add("created by another plugin");
         if (pod.Netns.Length > 0)
             more.Add(pod.Netns);
         if (pod.Origin is { } origin)
@@ -76,7 +77,8 @@ static class NodeOutput
 
     static ScreenText UpOf(Link link) => link.IsUp ? "up" : Paint.Bad("down");
 
-    static ScreenText Join(IReadOnlyList<Cidr> addresses) => addresses.Count == 0 ? Paint.Doubtful("no address") : string.Join(' ', addresses);
+    static ScreenText Join(IReadOnlyList<Cidr> addresses) =>
+        addresses.Count == 0 ? Paint.Doubtful("no address") : string.Join(' ', addresses);
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -84,7 +86,9 @@ static class NodeOutput
         $"{(port.Address.Length == 0 ? "" : port.Address + ":")}{Text(port.Port)}/{port.Protocol} → {Text(port.ContainerPort)}";
 
     static string TextOf(RoutePicture route) =>
-        $"{route.Destination}{(route.Gateway is null ? "" : $" via {route.Gateway}")}{(route.Link.Length == 0 ? "" : $" dev {route.Link}")}";
+        route.Destination.ToString() +
+        (route.Gateway is null ? "" : $" via {route.Gateway}") +
+        (route.Link.Length == 0 ? "" : $" dev {route.Link}");
 
     internal static ScreenText Details(IReadOnlyList<(BridgePicture Bridge, PodPicture Pod)> found)
     {
@@ -105,7 +109,9 @@ static class NodeOutput
             Append("state", one.Inside is null ? "" : UpOf(one.Inside));
             foreach (var route in one.Routes)
                 Append("route", TextOf(route));
-            Append("truncated", one.IsTruncated ? $"only {Text(PodInterfaces.MaxOfEach)} addresses or routes of a family are shown" : "");
+            Append("truncated", one.IsTruncated
+                ? $"only the first {Text(PodInterfaces.MaxOfEach)} addresses, and routes of each family, are shown"
+                : "");
             foreach (var port in pod.Ports)
                 Append("host port", TextOf(port));
             Append("bridge", bridge.Link.Name);
@@ -123,7 +129,8 @@ static class NodeOutput
     }
 
     static string TextOf(RouteEntry route) =>
-        $"{(route.Destination.IsDefault ? "default" : route.Destination.ToString())}{(route.Gateways is [var gateway, ..] ? $" via {gateway}" : "")}";
+        (route.Destination.IsDefault ? "default" : route.Destination.ToString()) +
+        (route.Gateways is [var gateway, ..] ? $" via {gateway}" : "");
 
     internal static ScreenText Json(NodePicture node) => JsonOutput.Object(json =>
     {

@@ -6,16 +6,16 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;
 
-/// <summary>Where the nodes of the cluster are known from, and which of them this one is: the same in all commands that ask.</summary>
+/// <summary>The options that select the source of the nodes table and this node's name. Several commands share them.</summary>
 sealed class NodeSourceOptions
 {
     readonly Option<string?> _nodes = new("--nodes")
     {
-        Description = "File of nodes, or '-': our own format, or what 'kubectl get nodes -o json' prints. " +
+        Description = "Nodes file, or '-' for standard input: our own format, or the output of 'kubectl get nodes -o json'. " +
             $"[default: {NodeFile.DefaultPath}]",
     };
 
-    readonly Option<bool> _kubernetes = new("--kubernetes") { Description = "Ask Kubernetes, with kubectl." };
+    readonly Option<bool> _kubernetes = new("--kubernetes") { Description = "Read the nodes from Kubernetes with kubectl." };
 
     readonly Option<string> _kubectl = new("--kubectl")
     {
@@ -25,7 +25,7 @@ sealed class NodeSourceOptions
 
     readonly Option<string?> _kubeconfig = new("--kubeconfig")
     {
-        Description = "For kubectl. [default: as kubectl finds it, else the kubelet's]",
+        Description = "Kubeconfig file for kubectl. [default: the one that kubectl finds, else the kubelet's]",
     };
 
     readonly Option<string?> _nodeName = new("--node-name")
@@ -35,8 +35,8 @@ sealed class NodeSourceOptions
 
     readonly Option<string[]> _clusterCidrs = new("--cluster-cidr")
     {
-        Description = "Networks that hold all pod ranges of the cluster: other pod ranges get no route, and pods reach these networks without " +
-            "masquerading. [default: clusterCidrs of the nodes file, if any]",
+        Description = "The cluster's pod CIDRs. Pods reach them without masquerading, and pod CIDRs of nodes outside them get no route. " +
+            "[default: clusterCidrs of the nodes file, if any]",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -51,12 +51,12 @@ sealed class NodeSourceOptions
         command.Validators.Add(result =>
         {
             if (result.GetResult(_nodes) is not null && result.GetValue(_kubernetes))
-                result.AddError("--nodes and --kubernetes name two sources: give one of them");
+                result.AddError("--nodes and --kubernetes cannot be combined: use one of them");
         });
     }
 
-    /// <summary>The source that the command line names, without the last good table on disk: see <see cref="CachedNodes"/>.</summary>
-    /// <exception cref="RuntimeException">A cluster network is no network.</exception>
+    /// <summary>Returns the source that the command line names. It never falls back to the last good table on disk.</summary>
+    /// <exception cref="RuntimeException">A value of --cluster-cidr is not a network.</exception>
     internal INodeSource Source(ParseResult parsed)
     {
         INodeSource source = parsed.GetValue(_kubernetes)
@@ -65,37 +65,38 @@ sealed class NodeSourceOptions
         return Networks(parsed) is { Count: > 0 } networks ? new ClusterNodes(source, networks) : source;
     }
 
-    /// <summary>Returns a table that was read earlier with the networks that the command line names now.</summary>
-    /// <exception cref="RuntimeException">A cluster network is no network.</exception>
+    /// <summary>Returns a table that was read earlier, with the values of --cluster-cidr if there are any.</summary>
+    /// <exception cref="RuntimeException">A value of --cluster-cidr is not a network.</exception>
     internal NodeTable WithNetworks(ParseResult parsed, NodeTable table) =>
         Networks(parsed) is { Count: > 0 } networks ? table.WithClusterCidrs(networks) : table;
 
     IReadOnlyList<Cidr> Networks(ParseResult parsed) => ConflistSettings.ParseList("--cluster-cidr", parsed.GetValue(_clusterCidrs) ?? []);
 
-    /// <summary>The path of the file that is the source; null if it is no file, and cannot be watched.</summary>
+    /// <summary>Returns the path of the nodes file, or null if the source is standard input or Kubernetes.</summary>
     internal string? File(ParseResult parsed) =>
         parsed.GetValue(_kubernetes) || parsed.GetValue(_nodes) == "-" ? null : parsed.GetValue(_nodes) ?? NodeFile.DefaultPath;
 
-    /// <summary>Tells when Kubernetes is to be asked again; null if it is not the source.</summary>
+    /// <summary>Returns a watch that reports changes of the nodes in Kubernetes, or null if Kubernetes is not the source.</summary>
     internal KubectlWatch? Watch(ParseResult parsed) => parsed.GetValue(_kubernetes) ? new KubectlWatch(Command(parsed)) : null;
 
     KubectlCommand Command(ParseResult parsed) =>
         new(parsed.GetRequiredValue(_kubectl), parsed.GetValue(_kubeconfig), EnvironmentVariables.ReadAll());
 
-    /// <exception cref="RuntimeException">Nothing says what it is.</exception>
+    /// <summary>Returns this node's name: --node-name, else NODE_NAME, else the host name.</summary>
+    /// <exception cref="RuntimeException">None of them is set.</exception>
     internal string NodeName(ParseResult parsed)
     {
         if (parsed.GetValue(_nodeName) is { Length: > 0 } given)
             return given;
-        return FindNodeName() ?? throw new RuntimeException("this node has no host name: name it with --node-name");
+        return FindNodeName() ?? throw new RuntimeException("this node has no host name: set its name with --node-name");
     }
 
-    /// <summary>As the node says itself; null: it does not.</summary>
+    /// <summary>Returns NODE_NAME, else the host name in lower case, or null if both are empty.</summary>
     internal static string? FindNodeName()
     {
         if (Environment.GetEnvironmentVariable("NODE_NAME") is { Length: > 0 } variable)
             return variable;
-        // The whole of it, as the kubelet takes it; the library cuts it at the first dot.
+        // The full name, as the kubelet uses it. Environment.MachineName cuts it at the first dot.
         return Sysctl.TryRead("kernel/hostname") is { Length: > 0 } host ? host.ToLowerInvariant() : null;
     }
 }

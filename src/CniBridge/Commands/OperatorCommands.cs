@@ -8,13 +8,13 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
 
-/// <summary>The operator's command line. Never on the path of a plugin call.</summary>
+/// <summary>The operator's command line. A plugin call never runs this code, because System.CommandLine is slow to start.</summary>
 static class OperatorCommands
 {
     internal static int Run(string[] args)
     {
         var root = new RootCommand(
-            "Gives containers a network on a Linux bridge; a drop-in for the CNI plugins bridge, host-local, loopback and portmap.")
+            "Connects containers to a Linux bridge. A drop-in replacement for the CNI plugins bridge, host-local, loopback and portmap.")
         {
             AttachmentCommands.Add(),
             AttachmentCommands.Delete(),
@@ -41,7 +41,7 @@ static class OperatorCommands
         return StandardOutput.Complete(Run(root.Parse(args, s_parser)));
     }
 
-    /// <summary>A word that begins with @ is no file of further words.</summary>
+    /// <summary>Parses @NAME as an ordinary word. By default the library would read further words from a file NAME.</summary>
     static readonly ParserConfiguration s_parser = new() { ResponseFileTokenReplacer = null };
 
     static int Run(ParseResult parsed)
@@ -51,13 +51,13 @@ static class OperatorCommands
         using var output = new StringWriter(CultureInfo.InvariantCulture);
         try
         {
-            // Help and completions; commands print by themselves.
+            // Only the library writes to this output (help and completions). The commands print by themselves.
             var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output });
             if (output.GetStringBuilder().Length > 0)
                 Print(ScreenText.Document(output.ToString()));
             return code;
         }
-        // The only catch-all: a person gets one sentence, and no trace of the runtime.
+        // The only catch-all of the program: the operator sees one sentence instead of a stack trace.
 #pragma warning disable CA1031
         catch (Exception e)
         {
@@ -67,7 +67,7 @@ static class OperatorCommands
 #pragma warning restore CA1031
     }
 
-    /// <summary>Failures become one sentence on standard error and exit code 1.</summary>
+    /// <summary>Runs an action and returns the exit code. Prints an expected failure as one sentence on standard error.</summary>
     internal static int Report(Action action)
     {
         try
@@ -87,7 +87,9 @@ static class OperatorCommands
         }
     }
 
-    /// <summary>As <see cref="Report"/>, with the exit code of an action that fails in no such way.</summary>
+    /// <summary>
+    /// Sets the action of a command, with the failure handling of <see cref="Report"/>. The action returns the exit code.
+    /// </summary>
     internal static void SetReportedAction(this Command command, Func<ParseResult, int> action) => command.SetAction(parsed =>
     {
         var code = ExitCode.Fine;
@@ -97,11 +99,11 @@ static class OperatorCommands
 
     internal static void Warn(ScreenText text) => DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {text}\n"));
 
-    /// <summary>A person without root is told what is missing from what they see.</summary>
+    /// <summary>Warns a user without root privileges that the output is incomplete.</summary>
     internal static void TellWhatRootSees(string what)
     {
         if (!Environment.IsPrivilegedProcess)
-            Warn($"you are not root, who would also see {what}");
+            Warn($"you are not root: run as root to see {what} too");
     }
 
     internal static void Print(ScreenText text) => StandardOutput.Write(text);

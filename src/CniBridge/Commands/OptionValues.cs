@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace CniBridge.Commands;
 
-/// <summary>Values of options and arguments, with errors that name the value and what is allowed.</summary>
+/// <summary>Checks for values of options and arguments. Their errors contain the value and the allowed values.</summary>
 static class OptionValues
 {
     internal static void AcceptOneOf(this Option<string> option, params string[] values)
@@ -28,7 +28,7 @@ static class OptionValues
         }
     }
 
-    /// <summary>Parses a number from 0.</summary>
+    /// <summary>Parses a number from 0 to <see cref="int.MaxValue"/>.</summary>
     internal static int ParseCount(ArgumentResult result)
     {
         if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
@@ -37,5 +37,6 @@ static class OptionValues
         return 0;
     }
 
-    static string NameOf(ArgumentResult result) => result.Parent is OptionResult { Option: var option } ? option.Name : result.Argument.Name;
+    static string NameOf(ArgumentResult result) =>
+        result.Parent is OptionResult { Option: var option } ? option.Name : result.Argument.Name;
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace CniBridge.Commands;
 
-/// <summary>--output text|json, and of some commands other ways.</summary>
+/// <summary>The option --output: text, json, and further formats of some commands.</summary>
 sealed class OutputOption
 {
     internal const string Text = "text";
@@ -15,7 +15,7 @@ sealed class OutputOption
         string[] ways = [Text, Json, .. more];
         _option = new Option<string>("--output", "-o")
         {
-            Description = $"How to print: {string.Join(", ", ways[..^1])} or {ways[^1]}.",
+            Description = $"Output format: {string.Join(", ", ways[..^1])} or {ways[^1]}.",
             DefaultValueFactory = _ => Text,
         };
         _option.AcceptOneOf(ways);

@@ -2,7 +2,7 @@ using CniBridge.Linux;
 
 namespace CniBridge.Commands;
 
-/// <summary>Colours, where a person looks at a terminal and does not refuse them (no-color.org).</summary>
+/// <summary>Colours for a terminal. They are off if standard output is no terminal, or if NO_COLOR is set (no-color.org).</summary>
 static class Paint
 {
     static readonly bool s_isOn = Terminal.IsOutput && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) &&

@@ -3,14 +3,14 @@ using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Commands;
 
-/// <summary>repair: what somebody's flush took.</summary>
+/// <summary>The command repair: restores nftables rules that another program deleted.</summary>
 static class RepairCommand
 {
     internal static Command Repair()
     {
         var output = new OutputOption();
         var command = new Command("repair",
-            "Put back the nftables rules of all running pods that somebody flushed, and say which were missing.");
+            "Restore missing nftables rules of all running pods, for example after a flush, and print what was restored.");
         output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
@@ -27,7 +27,7 @@ static class RepairCommand
     {
         if (restored.Count == 0)
             return $"nothing was missing\n";
-        var text = new ScreenText().Append($"put back:\n");
+        var text = new ScreenText().Append($"restored:\n");
         foreach (var one in restored)
             text.Append($"  {one}\n");
         return text;

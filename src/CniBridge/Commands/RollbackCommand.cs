@@ -4,14 +4,15 @@ using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
-/// <summary>rollback: the plugins that the last installation replaced.</summary>
+/// <summary>The command rollback: restores the plugins that the last installation replaced.</summary>
 static class RollbackCommand
 {
     internal static Command Rollback()
     {
         var output = new OutputOption();
-        var binDir = InstallCommand.BinDir("Directory of the plugins.");
-        var command = new Command("rollback", "Put back the plugins that install replaced last; once more, and those are back that it had put there.") { binDir };
+        var binDir = InstallCommand.BinDir("Plugin directory.");
+        var command = new Command("rollback",
+            "Restore the plugins that the last install replaced. A second rollback restores the newer plugins.") { binDir };
         output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
@@ -24,7 +25,7 @@ static class RollbackCommand
     }
 
     static ScreenText Text(string directory, RollbackReport report) =>
-        $"{directory} has {(report.Version.Length > 0 ? report.Version : "the plugins from before cni-bridge")} again" +
+        $"restored {(report.Version.Length > 0 ? report.Version : "the plugins from before cni-bridge")} in {directory}" +
         $"{(report.Changed.Count > 0 ? $": {string.Join(", ", report.Changed)}" : "")}\n";
 
     static ScreenText Json(string directory, RollbackReport report) => JsonOutput.Object(json =>

@@ -6,39 +6,39 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;
 
-/// <summary>routes sync, show and plan: the routes between nodes, once and by hand.</summary>
+/// <summary>The commands routes sync, show and plan: update or print the routes between nodes once.</summary>
 sealed class RouteCommands
 {
     readonly NodeSourceOptions _source = new();
 
     readonly OutputOption _output = new();
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: print what would be changed." };
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the changes without making them." };
 
     readonly Option<bool> _force = new("--force")
     {
-        Description = "Believe a list of nodes that is empty or lacks this node, and remove the routes that it does not ask for.",
+        Description = "Accept a list of nodes that is empty or lacks this node, and delete the routes that it does not require.",
     };
 
     readonly Option<string> _for = new("--for")
     {
-        Description = "Whose routes: this node's, or those of a router by which all nodes reach each other.",
+        Description = "Print the routes of this node (node), or of a router that connects all nodes (router).",
         DefaultValueFactory = _ => "node",
     };
 
     readonly Option<string> _format = new("--format")
     {
-        Description = "How to print them: as commands of ip or FRR, as a protocol of BIRD, or as json.",
+        Description = "Output format: ip or frr (commands), bird (a protocol), or json.",
         DefaultValueFactory = _ => RoutePlan.Ip,
     };
 
     readonly Option<int?> _quota = new("--quota")
     {
-        Description = "Exit with 2 if there are more routes than so many.",
+        Description = "Exit with 2 if there are more than N routes.",
         CustomParser = result => OptionValues.ParseCount(result),
     };
 
-    internal static Command Routes() => new("routes", "The routes by which pods of different nodes reach each other.")
+    internal static Command Routes() => new("routes", "Manage the routes between the pods of different nodes.")
     {
         new RouteCommands().Sync(),
         new RouteCommands().Show(),
@@ -47,13 +47,16 @@ sealed class RouteCommands
 
     Command Sync()
     {
-        var command = Make("sync", "Make this node's routes what the table of nodes says, once.", _dryRun, _force);
+        var command = Make("sync", "Update this node's routes from the nodes table once.", _dryRun, _force);
         command.SetReportedAction(parsed =>
         {
             var source = _source.Source(parsed);
             var (table, name) = (source.Read(), _source.NodeName(parsed));
             if (!parsed.GetValue(_force) && table.FindImplausibility(name) is { } why)
-                throw new RuntimeException($"the nodes from {source.Description} are refused: {why}; no route is changed (--force believes them)");
+            {
+                throw new RuntimeException(
+                    $"the nodes from {source.Description} are refused: {why}; no route was changed (use --force to accept them)");
+            }
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(table, name, parsed.GetValue(_dryRun));
             OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report));
@@ -64,13 +67,13 @@ sealed class RouteCommands
 
     Command Show()
     {
-        var command = Make("show", "Print the routes between nodes as the kernel has them, and which are missing.");
+        var command = Make("show", "Print the routes between nodes in the kernel, and the missing ones.");
         command.SetReportedAction(parsed =>
         {
             var (table, name) = (TryRead(parsed), _source.NodeName(parsed));
             var implausibility = table?.FindImplausibility(name);
             if (implausibility is not null)
-                OperatorCommands.Warn($"the nodes cannot be those of this cluster: {implausibility}");
+                OperatorCommands.Warn($"the list of nodes is implausible: {implausibility}");
             var isKnown = table is not null && implausibility is null;
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(isKnown ? table! : s_nothing, name, isDryRun: true);
@@ -83,7 +86,7 @@ sealed class RouteCommands
 
     static readonly NodeTable s_nothing = new() { Nodes = [], Problems = [] };
 
-    /// <summary>What the kernel has can be shown without.</summary>
+    /// <summary>Returns the nodes table, or null after a warning. The routes of the kernel can be shown without the table.</summary>
     NodeTable? TryRead(ParseResult parsed)
     {
         try
@@ -101,11 +104,12 @@ sealed class RouteCommands
     {
         _for.AcceptOneOf("node", "router");
         _format.AcceptOneOf(RoutePlan.Ip, RoutePlan.Frr, RoutePlan.Bird, RoutePlan.Json);
-        var command = Make("plan", "Print the routes that the table of nodes asks for, whatever the kernel has.", _for, _format, _quota);
+        var command = Make(
+            "plan", "Print the routes that the nodes table requires, without comparing them with the kernel.", _for, _format, _quota);
         command.SetReportedAction(parsed =>
         {
             var table = _source.Source(parsed).Read();
-            // The rules that need no kernel: the plan may be for another machine.
+            // Applies only the rules that do not depend on this node's links: the plan may be for another machine.
             table = table.Apply(RangePolicy.Create(table.ClusterCidrs));
             var isRouter = parsed.GetValue(_for) == "router";
             var wanted = isRouter ? WantedRoutes.OfRouter(table) : WantedRoutes.OfNode(table, _source.NodeName(parsed));
@@ -123,7 +127,7 @@ sealed class RouteCommands
     {
         if (parsed.GetValue(_quota) is not { } quota || count <= quota)
             return false;
-        OperatorCommands.Warn($"{count} routes are {count - quota} more than the quota of {quota}");
+        OperatorCommands.Warn($"{count} routes exceed the quota of {quota} by {count - quota}");
         return true;
     }
 

@@ -4,7 +4,7 @@ using CniBridge.Node.Cluster;
 
 namespace CniBridge.Commands;
 
-/// <summary>Reports about routes as text for people and as JSON for programs.</summary>
+/// <summary>Reports about routes as text and as JSON.</summary>
 static class RouteOutput
 {
     internal static ScreenText Text(RouteReport report)
@@ -12,9 +12,10 @@ static class RouteOutput
         var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
         foreach (var step in report.Changes)
             Add(table, step, report.IsDryRun ? $"would be {WordOf(step.Action)}" : WordOf(step.Action));
+        var (added, replaced) = (report.Count(RouteAction.Add), report.Count(RouteAction.Replace));
+        var removed = report.Count(RouteAction.Remove);
         var summary = string.Create(CultureInfo.InvariantCulture,
-            $"{report.Count(RouteAction.Add)} added, {report.Count(RouteAction.Replace)} replaced, ") + string.Create(CultureInfo.InvariantCulture,
-            $"{report.Count(RouteAction.Remove)} removed, {report.Kept.Count} as they were{(report.IsDryRun ? " (dry run)" : "")}");
+            $"{added} added, {replaced} replaced, {removed} removed, {report.Kept.Count} unchanged{(report.IsDryRun ? " (dry run)" : "")}");
         var text = new ScreenText();
         if (!table.IsEmpty)
             text.Append(table.ToText()).Append('\n');

@@ -4,8 +4,8 @@ using CniBridge.Node.Cluster;
 
 namespace CniBridge.Commands;
 
-/// <summary>Routes as the configuration of whoever is to have them.</summary>
-/// <param name="isRouter">A router's are its administrator's; a node's carry our number, so that they are known as ours later.</param>
+/// <summary>Wanted routes as commands or configuration for ip, FRR or BIRD, and as JSON.</summary>
+/// <param name="isRouter">True for a router. Only routes of a node carry our protocol number, which marks them as ours.</param>
 sealed class RoutePlan(IReadOnlyList<WantedRoute> routes, bool isRouter)
 {
     internal const string Ip = "ip", Frr = "frr", Bird = "bird", Json = "json";

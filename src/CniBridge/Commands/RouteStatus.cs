@@ -2,12 +2,12 @@ using CniBridge.Node.Cluster;
 
 namespace CniBridge.Commands;
 
-/// <summary>Our routes as the kernel has them, beside what the table of nodes says.</summary>
-/// <param name="report">Of a dry run.</param>
-/// <param name="isTableKnown">Else nobody knows what is wanted.</param>
+/// <summary>The routes between nodes in the kernel, compared with the nodes table.</summary>
+/// <param name="report">The report of a dry run.</param>
+/// <param name="isTableKnown">False if the nodes table could not be read: the wanted routes are then unknown.</param>
 sealed class RouteStatus(RouteReport report, bool isTableKnown)
 {
-    /// <summary>What is in the kernel and what should be, each with a word for how it is.</summary>
+    /// <summary>The routes that are present or wanted, each with its state, such as "ok" or "missing".</summary>
     internal IEnumerable<(RouteStep Route, string State)> Routes
     {
         get

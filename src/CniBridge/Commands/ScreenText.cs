@@ -6,8 +6,8 @@ using CniBridge.Linux;
 namespace CniBridge.Commands;
 
 /// <summary>
-/// Text for people. All that is printed has this type: values in it are escaped (<see cref="PrintableText"/>), and only the
-/// program's own literals have line feeds and colours.
+/// Text for a terminal. All output has this type. Values in it are escaped (<see cref="PrintableText"/>); only literals of
+/// the program contain line feeds and colours.
 /// </summary>
 [InterpolatedStringHandler]
 sealed class ScreenText
@@ -18,18 +18,18 @@ sealed class ScreenText
     {
     }
 
-    /// <summary>For the compiler, which calls it for an interpolated string.</summary>
+    /// <summary>Creates the handler of an interpolated string. The compiler calls this constructor.</summary>
     public ScreenText(int literalLength, int formattedCount) => _text.EnsureCapacity(literalLength + (16 * formattedCount));
 
-    /// <summary>The columns that the text takes, without colours; of a text of one line.</summary>
+    /// <summary>The number of characters without colours. It is meaningful for a text of one line only.</summary>
     internal int Width { get; private set; }
 
     internal bool IsEmpty => _text.Length == 0;
 
-    /// <summary>A string that is no literal of an interpolated one is a value.</summary>
+    /// <summary>Escapes a plain string, because it may be a value from outside the program.</summary>
     public static implicit operator ScreenText(string value) => new ScreenText().Value(value);
 
-    /// <summary>Returns a document, whose line feeds and tabs stay.</summary>
+    /// <summary>Returns a document of several lines. Line feeds and tabs stay; other control characters are escaped.</summary>
     internal static ScreenText Document(string text) => new ScreenText().Raw(PrintableText.EscapeLines(text));
 
     internal static ScreenText Join(string separator, IEnumerable<ScreenText> parts)
@@ -55,10 +55,10 @@ sealed class ScreenText
         return this;
     }
 
-    /// <summary>Appends a character of the layout.</summary>
+    /// <summary>Appends a space or a line feed of the layout, without escaping.</summary>
     internal ScreenText Append(char layout, int count = 1) => Raw(new string(layout, count));
 
-    /// <summary>Returns the text in a colour or style: the number of ECMA-48's SGR.</summary>
+    /// <summary>Returns the text in a style: a number of the control sequence SGR (ECMA-48, section 8.3.117).</summary>
     internal ScreenText With(string style)
     {
         var styled = new ScreenText { Width = Width };

@@ -5,26 +5,27 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Commands;
 
-/// <summary>show and pod: the pod network of this node as the kernel has it.</summary>
+/// <summary>The commands show and pod: print the pod network of this node as the kernel reports it.</summary>
 sealed class ShowCommands
 {
     readonly OutputOption _output;
 
     readonly Option<string> _confDir = new("--conf-dir")
     {
-        Description = "Directory of the configurations, which name bridges that have no pods yet.",
+        Description = "Directory of network configurations, which name bridges without pods.",
         DefaultValueFactory = _ => "/etc/cni/net.d",
     };
 
     readonly Option<string> _stateDir = new("--state-dir")
     {
-        Description = "Where it is recorded which pods have addresses.",
+        Description = "Directory of the records about the pods' addresses.",
         DefaultValueFactory = _ => ReservationInventory.DefaultStateDirectory,
     };
 
     readonly Argument<string> _name = new("pod")
     {
-        Description = "NAMESPACE/NAME or NAME of a Kubernetes pod, the beginning of a container ID, an address, or the host's link.",
+        Description = "NAMESPACE/NAME or NAME of a Kubernetes pod, the beginning of a container ID, an address, or the name of a " +
+            "host veth.",
     };
 
     ShowCommands(params string[] ways) => _output = new OutputOption(ways);
@@ -35,7 +36,10 @@ sealed class ShowCommands
 
     Command MakeShow()
     {
-        var command = new Command("show", "Print bridges, pods and routes of this node as the kernel has them, as a tree or a picture.") { _confDir, _stateDir };
+        var command = new Command("show", "Print the bridges, pods and routes of this node from the kernel, as a tree, JSON or a graph.")
+        {
+            _confDir, _stateDir,
+        };
         command.Aliases.Add("pods");
         _output.AddTo(command);
         command.SetReportedAction(parsed =>
@@ -55,14 +59,20 @@ sealed class ShowCommands
 
     Command MakePod()
     {
-        var command = new Command("pod", "Print all that is known of one pod, with its inside.") { _name, _confDir, _stateDir };
+        var command = new Command("pod", "Print the details of one pod, including the interface and routes inside its namespace.")
+        {
+            _name, _confDir, _stateDir,
+        };
         _output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
             var name = parsed.GetRequiredValue(_name);
-            List<(BridgePicture, PodPicture)> found = [.. Take(parsed).Bridges.SelectMany(bridge => bridge.Pods.Where(pod => pod.IsCalled(name)).Select(pod => (bridge, pod)))];
+            List<(BridgePicture, PodPicture)> found =
+            [
+                .. Take(parsed).Bridges.SelectMany(bridge => bridge.Pods.Where(pod => pod.IsCalled(name)).Select(pod => (bridge, pod))),
+            ];
             if (found.Count == 0)
-                throw new RuntimeException($"no pod of this node is called \"{name}\": cni-bridge show lists them");
+                throw new RuntimeException($"unknown pod \"{name}\": cni-bridge show lists the pods of this node");
             OperatorCommands.Print(_output.IsJson(parsed) ? NodeOutput.Json(found) : NodeOutput.Details(found));
             return ExitCode.Fine;
         });
@@ -71,7 +81,7 @@ sealed class ShowCommands
 
     NodePicture Take(ParseResult parsed)
     {
-        OperatorCommands.TellWhatRootSees("what is inside the pods");
+        OperatorCommands.TellWhatRootSees("the interfaces inside the pods");
         var configured = NetworkFile.ReadAll(parsed.GetRequiredValue(_confDir)).Select(file => file.Network.Bridge).ToHashSet();
         return NodePicture.Take(configured, parsed.GetRequiredValue(_stateDir));
     }

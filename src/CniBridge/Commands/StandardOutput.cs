@@ -4,8 +4,8 @@ using CniBridge.Linux;
 namespace CniBridge.Commands;
 
 /// <summary>
-/// The standard output of a command. A reader that closed its end of a pipe, or a full disk, must not stop a change half-way:
-/// the command goes on without output, and its exit code reports the failure.
+/// The standard output of a command. A closed pipe or a full disk must not interrupt a change: the command continues without
+/// output, and its exit code reports the failure.
 /// </summary>
 static class StandardOutput
 {
@@ -25,8 +25,8 @@ static class StandardOutput
         }
     }
 
-    /// <summary>Returns the exit code of a command after its last output.</summary>
-    /// <param name="code">The command's own.</param>
+    /// <summary>Returns the exit code of the process: the command's own code, or an error if its output failed.</summary>
+    /// <param name="code">The exit code of the command.</param>
     internal static int Complete(int code)
     {
         if (s_failure is null)

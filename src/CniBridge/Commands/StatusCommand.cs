@@ -4,14 +4,14 @@ using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;
 
-/// <summary>status: one line and an exit code, for people and probes.</summary>
+/// <summary>The command status: prints one line, with an exit code for probes.</summary>
 static class StatusCommand
 {
     internal static Command Status()
     {
         var output = new OutputOption();
         var options = new HealthOptions();
-        var command = new Command("status", "Print in one line how the pod network of this node is; exit with 2 if something is wrong.");
+        var command = new Command("status", "Print the state of this node's pod network in one line. Exit with 2 if something is wrong.");
         options.AddTo(command);
         output.AddTo(command);
         command.SetReportedAction(parsed =>
@@ -32,12 +32,14 @@ static class StatusCommand
     }
 
     static string Summary(NodeHealth health) => string.Create(CultureInfo.InvariantCulture,
-        $"{health.Node.Bridges.Count} bridges, {CountPods(health)} pods, {CountUsed(health)} addresses (fullest range {FullestPercent(health)} %), ") +
-        (health.Node.LostRules is null ? "rules not looked at, " : "") + string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes");
+        $"{health.Node.Bridges.Count} bridges, {CountPods(health)} pods, ") + string.Create(CultureInfo.InvariantCulture,
+        $"{CountUsed(health)} addresses (fullest range {FullestPercent(health)} %), ") +
+        (health.Node.LostRules is null ? "rules not checked, " : "") +
+        string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes");
 
     static int CountUsed(NodeHealth health) => health.Pools.Sum(pool => pool.Use.Used);
 
-    /// <summary>Rounded up: one that has anything is not empty.</summary>
+    /// <summary>Returns the use of the fullest pool in percent, rounded up: one reserved address is more than 0 %.</summary>
     static int FullestPercent(NodeHealth health) =>
         health.Pools.Select(pool => (int)Math.Ceiling(100.0 * pool.Use.Used / Math.Max(1, pool.Use.Size))).DefaultIfEmpty().Max();
 

@@ -3,5 +3,5 @@ using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Commands;
 
-/// <summary>A reservation and where it is.</summary>
+/// <summary>A reservation and the store that holds it.</summary>
 sealed record StoredReservation(AddressStore Store, ReservationState State);

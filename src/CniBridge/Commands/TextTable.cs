@@ -1,6 +1,6 @@
 namespace CniBridge.Commands;
 
-/// <summary>Columns that stand one below the other.</summary>
+/// <summary>A table of text with aligned columns.</summary>
 sealed class TextTable(params string[] titles)
 {
     readonly List<ScreenText[]> _rows = [Array.ConvertAll(titles, title => (ScreenText)title)];
@@ -8,7 +8,7 @@ sealed class TextTable(params string[] titles)
 
     internal bool IsEmpty => _rows.Count == 1;
 
-    /// <summary>An empty cell is shown as '-'.</summary>
+    /// <summary>Adds a row. An empty cell is shown as '-'.</summary>
     internal void Add(params ScreenText[] cells)
     {
         var row = Array.ConvertAll(cells, cell => cell.IsEmpty ? "-" : cell);

@@ -4,24 +4,26 @@ using CniBridge.Plugins;
 
 namespace CniBridge.Commands;
 
-/// <summary>uninstall: the node as it was before install.</summary>
+/// <summary>The command uninstall: restores the node's state from before the first installation.</summary>
 sealed class UninstallCommand
 {
     readonly OutputOption _output = new();
 
-    readonly Option<string> _binDir = InstallCommand.BinDir("Directory of the plugins.");
+    readonly Option<string> _binDir = InstallCommand.BinDir("Plugin directory.");
 
     readonly Option<string> _confDir = InstallCommand.ConfDir();
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing: print what would be done." };
+    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the steps without executing them." };
 
-    readonly Option<bool> _force = new("--force") { Description = "Take the network away from pods that run." };
+    readonly Option<bool> _force = new("--force") { Description = "Uninstall even if running pods lose their network." };
 
     internal static Command Uninstall() => new UninstallCommand().Make();
 
     Command Make()
     {
-        var command = new Command("uninstall", "Make the node what it was before install: remove all that is ours, and put back what was replaced.")
+        var command = new Command("uninstall",
+            "Restore the node to its state before install: remove everything that belongs to cni-bridge, and restore the files that " +
+            "install replaced.")
         {
             _binDir, _confDir, _dryRun, _force,
         };
@@ -43,7 +45,7 @@ sealed class UninstallCommand
         var left = uninstallation.Run(step =>
         {
             done.Add(step);
-            // At once: what is done is told even if the next fails.
+            // Prints each step at once, because a later step may fail.
             if (!isJson)
                 OperatorCommands.Print($"{(isDryRun ? "would " : "")}{WordOf(step.Verb, isDryRun)} {step.What}\n");
         });
@@ -62,7 +64,7 @@ sealed class UninstallCommand
     {
         var text = new ScreenText();
         if (done.Count == 0)
-            text.Append($"there is nothing of cni-bridge to remove\n");
+            text.Append($"nothing to uninstall\n");
         foreach (var one in left)
             text.Append($"left {one.What}: {one.Why}\n");
         return text;

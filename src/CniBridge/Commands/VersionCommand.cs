@@ -4,13 +4,13 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
 
-/// <summary>version: what this program is and what it understands.</summary>
+/// <summary>The command version: prints the version of the program, and the CNI versions that it supports.</summary>
 static class VersionCommand
 {
     internal static Command Version()
     {
         var output = new OutputOption();
-        var command = new Command("version", "Print the version and the CNI versions that are understood.");
+        var command = new Command("version", "Print the version of cni-bridge and the supported CNI versions.");
         output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
@@ -31,6 +31,6 @@ static class VersionCommand
         json.WriteStrings("capabilities", s_capabilities);
     });
 
-    /// <summary>What a configuration may ask a runtime for with "capabilities".</summary>
+    /// <summary>The values of "capabilities" in a configuration that the plugins use.</summary>
     static readonly string[] s_capabilities = ["portMappings", "ips", "ipRanges", "mac"];
 }

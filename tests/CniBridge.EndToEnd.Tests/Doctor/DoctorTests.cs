@@ -14,7 +14,7 @@ public sealed partial class DoctorTests
 
         var result = node.Run("doctor", "--service-cidr", "10.96.0.0/12");
 
-        Assert.Equal("nothing found\n", result.Succeeded().Stdout);
+        Assert.Equal("no problems found\n", result.Succeeded().Stdout);
         Assert.Empty(result.Stderr);
         Assert.Empty(node.Examine());
     }
@@ -127,13 +127,13 @@ public sealed partial class DoctorTests
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(["forwarding-off-ipv4"], result.Json.GetProperty("findings").EnumerateArray().Select(item => Text(item, "id")));
         Assert.Contains("address reservations", result.Json.GetProperty("notChecked").EnumerateArray().Select(item => Text(item, "what")));
-        Assert.Contains("you are not root, who would also see", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("you are not root: run as root to see", result.Stderr, StringComparison.Ordinal);
 
         node.Sh("sysctl -w net.ipv4.ip_forward=1");
         var nothing = node.Node.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/run/cni-bridge-copy", "doctor");
         Assert.Equal(1, nothing.ExitCode);
-        Assert.Equal("nothing found where one could look\n", nothing.Stdout);
-        Assert.Contains("cni-bridge: not looked at: address reservations: ", nothing.Stderr, StringComparison.Ordinal);
+        Assert.Equal("no problems found in the parts that were checked\n", nothing.Stdout);
+        Assert.Contains("cni-bridge: not checked: address reservations: ", nothing.Stderr, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class InstallTests
 
         var result = node.Run($"{Bin}/cni-bridge", "install").Succeeded();
 
-        Assert.Matches("^/opt/cni/bin has cni-bridge .* already\n$", result.Stdout);
+        Assert.Matches("^cni-bridge .* is already installed in /opt/cni/bin\n$", result.Stdout);
         Assert.Equal(before, node.Run("stat", "-c", "%i %Z %n", $"{Bin}/cni-bridge", $"{Bin}/bridge").Succeeded().Stdout);
         AssertInstalled(node);
     }

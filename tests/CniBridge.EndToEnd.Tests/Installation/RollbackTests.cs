@@ -18,7 +18,7 @@ public sealed class RollbackTests
 
         var result = node.CniBridge("rollback").Succeeded();
 
-        Assert.Equal($"{Bin} has the plugins from before cni-bridge again: cni-bridge, bridge, host-local, loopback, portmap\n", result.Stdout, ignoreCase: false);
+        Assert.Equal($"restored the plugins from before cni-bridge in {Bin}: cni-bridge, bridge, host-local, loopback, portmap\n", result.Stdout, ignoreCase: false);
         Assert.Equal(before, Hashes(node));
         Assert.DoesNotContain("cni-bridge", node.Run($"{Bin}/bridge").Stderr, StringComparison.Ordinal);
         node.AddPod("pod");

@@ -266,7 +266,7 @@ public sealed class UninstallTests
         using var node = WholeNode.NewNode();
         var before = node.WholeState();
 
-        Assert.Equal("there is nothing of cni-bridge to remove\n", node.CniBridge("uninstall", "--dry-run").Succeeded().Stdout);
+        Assert.Equal("nothing to uninstall\n", node.CniBridge("uninstall", "--dry-run").Succeeded().Stdout);
 
         Assert.Equal(before, node.WholeState());
     }

@@ -20,7 +20,7 @@ public sealed class FaultyNodeTests
 
         Assert.Equal(2, sync.ExitCode);
         // That of a node that left goes all the same.
-        Assert.Contains("0 added, 0 replaced, 1 removed, 4 as they were", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains("0 added, 0 replaced, 1 removed, 4 unchanged", sync.Stdout, StringComparison.Ordinal);
         Assert.Contains("problem: node2: unknown key \"adresses\": a node has name, addresses and podRanges", sync.Stdout, StringComparison.Ordinal);
         Assert.Contains("problem: node2: the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", sync.Stdout, StringComparison.Ordinal);
         Assert.Equal(AllRoutes, lan.OurRoutes());
@@ -38,7 +38,7 @@ public sealed class FaultyNodeTests
         using var lan = new NodeLan();
         lan.Routes("sync").Succeeded();
         lan.WriteNodes(Node1, s_illegible);
-        Assert.Contains("0 added, 0 replaced, 0 removed, 4 as they were", lan.Routes("sync").Stdout, StringComparison.Ordinal);
+        Assert.Contains("0 added, 0 replaced, 0 removed, 4 unchanged", lan.Routes("sync").Stdout, StringComparison.Ordinal);
         Assert.Equal(AllRoutes, lan.OurRoutes());
     }
 
@@ -56,7 +56,7 @@ public sealed class FaultyNodeTests
         {
             var sync = lan.Routes("sync", option);
             Assert.Equal(1, sync.ExitCode);
-            Assert.Equal($"cni-bridge: the nodes from the file {NodesPath} are refused: {why}; no route is changed (--force believes them)\n", sync.Stderr);
+            Assert.Equal($"cni-bridge: the nodes from the file {NodesPath} are refused: {why}; no route was changed (use --force to accept them)\n", sync.Stderr);
             Assert.Empty(sync.Stdout);
         }
         Assert.Equal(AllRoutes, lan.OurRoutes());

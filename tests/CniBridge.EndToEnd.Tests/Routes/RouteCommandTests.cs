@@ -10,12 +10,12 @@ public sealed class RouteCommandTests
     public void Pods_of_other_nodes_are_reached_after_sync_in_both_families()
     {
         using var lan = new NodeLan();
-        Assert.Contains("4 added, 0 replaced, 0 removed, 0 as they were", lan.Routes("sync").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains("4 added, 0 replaced, 0 removed, 0 unchanged", lan.Routes("sync").Succeeded().Stdout, StringComparison.Ordinal);
         Assert.Equal(AllRoutes, lan.OurRoutes());
         foreach (var address in (string[])["10.244.2.2", "10.244.3.2", "fd00:a2::2", "fd00:a3::2"])
             lan.Node.AssertReaches(address);
 
-        Assert.Equal("0 added, 0 replaced, 0 removed, 4 as they were\n", lan.Routes("sync").Succeeded().Stdout);
+        Assert.Equal("0 added, 0 replaced, 0 removed, 4 unchanged\n", lan.Routes("sync").Succeeded().Stdout);
         Assert.Equal(AllRoutes, lan.OurRoutes());
     }
 
@@ -184,7 +184,7 @@ public sealed class RouteCommandTests
 
         var result = lan.Routes("plan", "--for", "router", "--quota", "3");
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("4 routes are 1 more than the quota of 3", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("4 routes exceed the quota of 3 by 1", result.Stderr, StringComparison.Ordinal);
     }
 
     [Theory]
