@@ -1,20 +1,24 @@
 namespace CniBridge.Linux;
 
 /// <summary>
-/// Lines that many processes append without waiting for each other, of which the newest stay: a file, and the one before it
-/// under the same name with ".1". Each line is one write to the file's end, so that lines never mix.
+/// A log file of bounded size, which many processes append to without a lock. It keeps the newest lines in two files: the current
+/// one, and the previous one with the suffix ".1". Each line is a single append, so lines never mix.
 /// </summary>
-/// <param name="maxBytes">Of both files together; a line has at most a sixteenth of it.</param>
+/// <param name="maxBytes">The maximum size of both files together. A line may have at most a sixteenth of it.</param>
 public sealed unsafe class BoundedLog(string path, int maxBytes)
 {
     const uint FileMode = 0b110_000_000;
     const string BeforeSuffix = ".1";
 
-    /// <summary>Of one file: as many writers as fit into what is left may have looked at its size at the same time.</summary>
+    /// <summary>
+    /// The size in bytes at which a file is rotated. It leaves a reserve for processes that read the size at the same time and then
+    /// all append a line.
+    /// </summary>
     readonly long _turnAt = maxBytes * 7L / 16;
 
-    /// <param name="line">With the line feed at its end.</param>
-    /// <exception cref="IOException">It could not be written.</exception>
+    /// <summary>Appends a line, and rotates the file when it is full.</summary>
+    /// <param name="line">The line with its line feed.</param>
+    /// <exception cref="IOException">The file could not be written.</exception>
     public void Append(ReadOnlySpan<byte> line)
     {
         using var file = Open();
@@ -28,7 +32,7 @@ public sealed unsafe class BoundedLog(string path, int maxBytes)
             file.WriteAll(line);
     }
 
-    /// <summary>Oldest first; none where nobody has written.</summary>
+    /// <summary>Returns the lines without their line feeds, oldest first. Returns nothing if there is no log file.</summary>
     public IEnumerable<byte[]> Read()
     {
         foreach (var file in (string[])[path + BeforeSuffix, path])
@@ -36,7 +40,7 @@ public sealed unsafe class BoundedLog(string path, int maxBytes)
             if (SmallFile.TryRead(file, maxBytes) is not { } bytes)
                 continue;
             var start = 0;
-            // What has no line feed is not a whole line: the disk was full.
+            // Drops text without a line feed: a full disk leaves an incomplete line.
             for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
                 yield return bytes[start..end];
         }
@@ -51,7 +55,7 @@ public sealed unsafe class BoundedLog(string path, int maxBytes)
         return RegularFile.Open(path, flags, FileMode);
     }
 
-    /// <summary>One of those who come at the same time does it; the others write to whichever file is there.</summary>
+    /// <summary>Rotates the file unless another process does so at the same time. The others append to either file.</summary>
     void Turn(Descriptor file)
     {
         if (LibC.flock(file.Number, LibC.LOCK_EX | LibC.LOCK_NB) != 0 || file.Identity != SmallFile.IdentityOf(path))

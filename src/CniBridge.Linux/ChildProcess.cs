@@ -2,24 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Linux;
 
-/// <summary>What a program left behind when it ended.</summary>
-/// <param name="ExitCode">Or 128 and the number of the signal that ended it.</param>
+/// <summary>The exit code and the output of a program.</summary>
+/// <param name="ExitCode">The exit code, or 128 plus the number of the signal that ended the program.</param>
 public sealed record ChildResult(int ExitCode, byte[] Output, byte[] Errors)
 {
     const int Killed = 128;
 
-    /// <summary>exit status 3, or signal 9</summary>
+    /// <summary>Returns "exit status 3" or "signal 9".</summary>
     public string Describe() => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"{(ExitCode > Killed ? "signal" : "exit status")} {(ExitCode > Killed ? ExitCode - Killed : ExitCode)}");
 }
 
 /// <summary>
-/// Runs a program with a given environment and standard input to its end. posix_spawn(3) and poll(2); the base library's
-/// Process brings sockets and a thread pool along, a tenth of the binary.
+/// Runs a program with a given environment and standard input until it ends. It uses posix_spawn(3) and poll(2): the Process class
+/// of the base library brings sockets and a thread pool with it, a tenth of the binary.
 /// </summary>
 public static unsafe class ChildProcess
 {
+    /// <summary>Runs a program and returns its exit code, standard output and standard error.</summary>
     /// <exception cref="KernelException">The program could not be started: ENOENT, EACCES, ETXTBSY, …</exception>
     public static ChildResult Run(string path, IEnumerable<KeyValuePair<string, string>> environment, byte[] input)
     {
@@ -43,7 +44,7 @@ public static unsafe class ChildProcess
         }
     }
 
-    /// <summary>Writes and reads at once: a program that writes much before it reads must not wait for us, nor we for it.</summary>
+    /// <summary>Writes the input while it reads the output: otherwise both programs could wait for each other forever.</summary>
     static void Exchange(Descriptor input, byte[] bytes, params ReadOnlySpan<(Descriptor From, MemoryStream To)> outputs)
     {
         var polled = stackalloc pollfd[3];
@@ -53,7 +54,7 @@ public static unsafe class ChildProcess
         var buffer = new byte[4096];
         for (var written = 0; polled[0].fd >= 0 || polled[1].fd >= 0 || polled[2].fd >= 0;)
         {
-            // A negative number is one that poll passes over.
+            // poll ignores an entry with a negative descriptor.
             if (LibC.poll_errno(polled, 3, -1) < 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
                 throw new KernelException("wait for a program", Marshal.GetLastPInvokeError());
             if (polled[0].revents != 0 && !TryWrite(input, bytes, ref written))
@@ -66,10 +67,10 @@ public static unsafe class ChildProcess
         }
     }
 
-    /// <summary>PIPE_BUF: so much is there room for when poll says that there is room.</summary>
+    /// <summary>PIPE_BUF (pipe(7)): a write of this size does not block after poll reported POLLOUT.</summary>
     const int PipeBuf = 4096;
 
-    /// <summary>False when all is written, or nobody reads; the program then sees the end of its input.</summary>
+    /// <summary>Writes the next part of the input. Returns false if all is written, or if the program closed its input.</summary>
     static bool TryWrite(Descriptor input, byte[] bytes, ref int written)
     {
         var chunk = bytes.AsSpan(written, Math.Min(PipeBuf, bytes.Length - written));

@@ -4,13 +4,13 @@ using System.Text;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// What a running program writes to its standard output, as it comes; it has no input. What it says on standard error is kept
-/// beside, and never makes it wait.
+/// The standard output of a running program as a stream. The program has no input. Its standard error is collected separately, so
+/// the program never blocks on it.
 /// </summary>
-/// <exception cref="TimeoutException">From reading and from <see cref="Wait"/>: the program did not come to an end in time.</exception>
+/// <exception cref="TimeoutException">Thrown by reads and by <see cref="Wait"/> if the program did not end in time.</exception>
 public sealed unsafe class ChildStream : Stream
 {
-    /// <summary>Of what is said on standard error so much is kept.</summary>
+    /// <summary>The maximum number of bytes of standard error that are kept.</summary>
     const int MaxErrors = 64 * 1024;
 
     readonly string _path;
@@ -21,7 +21,8 @@ public sealed unsafe class ChildStream : Stream
     readonly Lock _ending = new();
     int? _exitCode;
 
-    /// <param name="timeout">For all of the program's life; null: as long as it likes.</param>
+    /// <summary>Starts a program.</summary>
+    /// <param name="timeout">The maximum run time of the program; null for no limit.</param>
     /// <exception cref="KernelException">The program could not be started: ENOENT, EACCES, …</exception>
     public ChildStream(
         string path,
@@ -48,10 +49,10 @@ public sealed unsafe class ChildStream : Stream
         }
     }
 
-    /// <summary>What it said on standard error until now.</summary>
+    /// <summary>The standard error of the program so far.</summary>
     public string Errors => Encoding.UTF8.GetString(_errorText.GetBuffer(), 0, (int)_errorText.Length);
 
-    /// <summary>Zero when the program has closed its output and its standard error, which most do by ending.</summary>
+    /// <summary>Returns 0 after the program closed its standard output and standard error, usually because it ended.</summary>
     public override int Read(Span<byte> buffer)
     {
         while (_output.Number >= 0 || _errors.Number >= 0)
@@ -73,7 +74,7 @@ public sealed unsafe class ChildStream : Stream
     (bool IsOutput, bool IsErrors) Poll()
     {
         var polled = stackalloc pollfd[2];
-        // A negative number is one that poll passes over.
+        // poll ignores an entry with a negative descriptor.
         polled[0] = new pollfd { fd = _output.Number, events = LibC.POLLIN };
         polled[1] = new pollfd { fd = _errors.Number, events = LibC.POLLIN };
         var count = LibC.poll_errno(polled, 2, Left());
@@ -82,7 +83,7 @@ public sealed unsafe class ChildStream : Stream
         return (count > 0 && polled[0].revents != 0, count > 0 && polled[1].revents != 0);
     }
 
-    /// <summary>Milliseconds for poll(2).</summary>
+    /// <summary>Returns the remaining time in milliseconds, or -1 for no limit, as poll(2) expects it.</summary>
     int Left()
     {
         if (_deadline == long.MaxValue)
@@ -101,15 +102,15 @@ public sealed unsafe class ChildStream : Stream
             _errors.Dispose();
     }
 
-    /// <summary>Passes over the rest of its output and waits for its end.</summary>
-    /// <returns>The exit code, or 128 and the number of the signal that ended it.</returns>
+    /// <summary>Discards the remaining output and waits until the program ends.</summary>
+    /// <returns>The exit code, or 128 plus the number of the signal that ended the program.</returns>
     public int Wait()
     {
         var buffer = new byte[4096];
         while (Read(buffer.AsSpan()) > 0)
         {
         }
-        // It has closed all, so this is the moment between that and its end.
+        // The program closed its streams and is about to end.
         while (!TryEnd())
         {
             _ = Left();
@@ -124,18 +125,18 @@ public sealed unsafe class ChildStream : Stream
             return (_exitCode ??= Spawned.TryWait(_pid)) is not null;
     }
 
-    /// <summary>Ends the program at once. The only thing that another thread may do: whoever reads then sees the end.</summary>
+    /// <summary>Kills the program. Another thread may call this method only; the reading thread then sees the end of the output.</summary>
     public void Kill()
     {
         lock (_ending)
         {
-            // The number of one that was waited for may be another process's.
+            // After waitpid(2) the process ID may belong to another process.
             if (_exitCode is null)
                 _ = LibC.kill(_pid, LibC.SIGKILL);
         }
     }
 
-    /// <summary>Ends the program if it still runs.</summary>
+    /// <summary>Kills the program if it still runs.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

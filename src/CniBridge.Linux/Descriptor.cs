@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Linux;
 
-/// <summary>An open file descriptor that is closed with its owner. Opened close-on-exec, always.</summary>
+/// <summary>An owned file descriptor, which is closed when it is disposed. It is always opened with close-on-exec.</summary>
 sealed unsafe class Descriptor : IDisposable
 {
     readonly string _name;
@@ -15,7 +15,7 @@ sealed unsafe class Descriptor : IDisposable
 
     internal int Number { get; private set; }
 
-    /// <summary>Opens a path; null when open(2) fails with one of <paramref name="tolerated"/>.</summary>
+    /// <summary>Opens a path. Returns null if open(2) fails with one of the errors in <paramref name="tolerated"/>.</summary>
     internal static Descriptor? TryOpen(string path, int flags, uint mode, params ReadOnlySpan<int> tolerated)
     {
         RefuseNul(path);
@@ -34,8 +34,8 @@ sealed unsafe class Descriptor : IDisposable
     internal static Descriptor Open(string path, int flags, uint mode = 0) => TryOpen(path, flags, mode, [])!;
 
     /// <summary>
-    /// Returns an entry of a directory as an O_PATH descriptor: a link itself, and no file is really opened. Returns null when there is
-    /// none, when the directory is none or a link, or when it may not be searched.
+    /// Returns an O_PATH descriptor of a directory entry, without opening the file and without following a link. Returns null if the
+    /// entry does not exist, if the directory is a link or no directory, or if it cannot be searched.
     /// </summary>
     /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
     internal static Descriptor? TryOpenPathIn(Descriptor directory, string name)
@@ -57,7 +57,7 @@ sealed unsafe class Descriptor : IDisposable
     internal static Descriptor OpenInotify() =>
         new((int)KernelException.ThrowIfFailed(LibC.inotify_init1(LibC.IN_CLOEXEC), "open an inotify instance"), "an inotify instance");
 
-    /// <summary>A pipe's two ends: what is written to the second is read from the first.</summary>
+    /// <summary>Creates a pipe and returns its two ends.</summary>
     internal static (Descriptor Read, Descriptor Write) OpenPipe()
     {
         var ends = stackalloc int[2];
@@ -65,12 +65,12 @@ sealed unsafe class Descriptor : IDisposable
         return (new Descriptor(ends[0], "a pipe"), new Descriptor(ends[1], "a pipe"));
     }
 
-    /// <summary>Of a file, in bytes.</summary>
+    /// <summary>The size of the file in bytes.</summary>
     internal long Length => (long)Look(LibC.STATX_SIZE).stx_size;
 
     internal bool IsRegular => (Look(LibC.STATX_TYPE).stx_mode & LibC.S_IFMT) == LibC.S_IFREG;
 
-    /// <summary>See <see cref="SmallFile.IdentityOf(string)"/>.</summary>
+    /// <summary>The device and inode of the file; see <see cref="SmallFile.IdentityOf(string)"/>.</summary>
     internal string Identity => SmallFile.IdentityOf(Look(LibC.STATX_INO));
 
     /// <summary>The modification time of a file, in units of 100 ns.</summary>
@@ -92,13 +92,13 @@ sealed unsafe class Descriptor : IDisposable
         statx status;
         if (LibC.statx(Number, "", LibC.AT_EMPTY_PATH, mask, &status) == 0)
             return status;
-        throw new KernelException($"look at {_name}", Marshal.GetLastPInvokeError());
+        throw new KernelException($"get the status of {_name}", Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Reads to the end, but not more than so many bytes.</summary>
+    /// <summary>Reads to the end of the file, but at most <paramref name="limit"/> bytes.</summary>
     internal byte[] Read(int limit)
     {
-        // Room for what nearly every file of ours has, on the stack; more is made for those that fill it.
+        // Nearly every file of ours fits into this buffer on the stack. A larger file gets a buffer on the heap.
         Span<byte> buffer = stackalloc byte[512];
         using var stream = Stream();
         var length = 0;
@@ -118,8 +118,8 @@ sealed unsafe class Descriptor : IDisposable
         return buffer[..length].ToArray();
     }
 
-    /// <summary>Reads to the end.</summary>
-    /// <exception cref="IOException">There are <paramref name="limit"/> bytes or more.</exception>
+    /// <summary>Reads the whole file.</summary>
+    /// <exception cref="IOException">The file has <paramref name="limit"/> bytes or more.</exception>
     internal byte[] ReadToEnd(int limit)
     {
         var bytes = Read(limit);
@@ -132,13 +132,14 @@ sealed unsafe class Descriptor : IDisposable
         stream.Write(bytes);
     }
 
-    /// <summary>Valid until the descriptor is disposed.</summary>
+    /// <summary>Returns a stream that is valid until the descriptor is disposed.</summary>
     internal DescriptorStream Stream() => new(Number, _name);
 
-    /// <summary>Closes the descriptor when it is disposed.</summary>
+    /// <summary>Returns a stream that closes the descriptor when the stream is disposed.</summary>
     internal DescriptorStream OwnedStream() => new(Number, _name) { Owner = this };
 
-    /// <summary>Paths come from configurations: a NUL in one would silently cut it short.</summary>
+    /// <summary>Refuses a path with a NUL character: C functions would cut it there. Paths come from configurations.</summary>
+    /// <exception cref="InvalidDataException">The path contains a NUL character.</exception>
     internal static void RefuseNul(string path)
     {
         if (!path.Contains('\0', StringComparison.Ordinal))
@@ -151,7 +152,7 @@ sealed unsafe class Descriptor : IDisposable
     {
         if (Number < 0)
             return;
-        // Linux frees the number even when close reports an error, so there is nothing to retry.
+        // Linux releases the number even if close reports an error, so there is nothing to retry.
         _ = LibC.close(Number);
         Number = -1;
     }

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Linux;
 
-/// <summary>Directories of ours: what the library does not do, or not without following links.</summary>
+/// <summary>Directory operations that the base library lacks, or that it performs by following links.</summary>
 public static class Directories
 {
-    /// <summary>Makes a directory and those above it, mode 0755 less the umask.</summary>
+    /// <summary>Creates a directory and its missing parents with the mode 0755 and the umask.</summary>
     public static void Ensure(string path)
     {
         Descriptor.RefuseNul(path);
@@ -13,13 +13,14 @@ public static class Directories
         if (errno == Errno.ENOENT && Path.GetDirectoryName(path) is { Length: > 0 } parent)
         {
             Ensure(parent);
-            // Once: /proc says so of whatever cannot be made there.
+            // Only one retry: in /proc every mkdir fails with ENOENT.
             errno = Make(path);
         }
         if (errno == 0 || (errno == Errno.EEXIST && Directory.Exists(path)))
             return;
-        // Another process removed it in between, and may have created it again.
-        if (errno == Errno.EEXIST && (RegularFile.TypeOf(path, LibC.AT_SYMLINK_NOFOLLOW) is var type) && (type == 0 || type == LibC.S_IFDIR))
+        // Another process removed the directory in between, and may have created it again.
+        if (errno == Errno.EEXIST && RegularFile.TypeOf(path, LibC.AT_SYMLINK_NOFOLLOW) is var type &&
+            (type == 0 || type == LibC.S_IFDIR))
             Ensure(path);
         else
             throw new KernelException($"create the directory {path}", errno);
@@ -31,14 +32,14 @@ public static class Directories
         return LibC.mkdir(path, 0b111_101_101) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    /// <summary>Waits until the names that a directory has now outlive a loss of power.</summary>
+    /// <summary>Writes the entries of a directory to the disk, so that they survive a loss of power.</summary>
     public static void Flush(string path)
     {
         using var directory = Descriptor.Open(path, LibC.O_RDONLY | LibC.O_DIRECTORY);
         KernelException.ThrowIfFailed(LibC.fsync(directory.Number), $"flush {path}");
     }
 
-    /// <summary>Deletes all that is in a directory, and follows no link out of it; of one that is not there, nothing.</summary>
+    /// <summary>Deletes the content of a directory without following links. Does nothing if the directory does not exist.</summary>
     public static void Empty(string path)
     {
         if (!Directory.Exists(path))
@@ -57,7 +58,7 @@ public static class Directories
         }
     }
 
-    /// <summary>Removes a directory; false when it was not there, is not empty, or something is mounted on it.</summary>
+    /// <summary>Removes a directory. Returns false if it does not exist, is not empty, or is a mount point.</summary>
     public static bool TryRemove(string path)
     {
         Descriptor.RefuseNul(path);
@@ -69,7 +70,7 @@ public static class Directories
             : throw new KernelException($"remove the directory {path}", errno);
     }
 
-    /// <summary>Why nothing can be created in a directory that may have to be made first, or null.</summary>
+    /// <summary>Returns why no file can be created in a directory, or null if it is writable or can be created.</summary>
     public static string? WhyNotWritable(string directory)
     {
         for (var path = Path.GetFullPath(directory); ; path = Path.GetDirectoryName(path)!)

@@ -4,27 +4,30 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// Tells whether a directory's entries were changed by somebody else. Setting the stamp gives the directory a modification
-/// time that lies a little in the past and that no later change can give it: creating, linking, renaming and removing an
-/// entry all set it to their own time. So equal stamps mean the same entries.
+/// Detects whether another process changed the entries of a directory. <see cref="Set"/> gives the directory a random modification
+/// time in the recent past. Creating, linking, renaming or removing an entry sets the current time, so equal stamps mean equal
+/// entries.
 /// </summary>
 public static unsafe class DirectoryStamp
 {
-    /// <summary>Further back than any clock tick: what happens from now on has another time.</summary>
+    /// <summary>More than a clock tick, so that no later change can set the same time.</summary>
     const long SecondsBack = 2;
 
-    /// <summary>Boot, inode and time of the directory. Of another boot nothing is trusted: power may have been lost.</summary>
+    /// <summary>
+    /// Returns the boot ID, the inode and the modification time of a directory. A stamp of another boot never matches, because a loss
+    /// of power may have lost entries.
+    /// </summary>
     /// <exception cref="KernelException">There is no such directory.</exception>
     public static string Get(string directory)
     {
         statx status;
         KernelException.ThrowIfFailed(
-            LibC.statx(LibC.AT_FDCWD, directory, 0, LibC.STATX_INO | LibC.STATX_MTIME, &status), $"look at {directory}");
+            LibC.statx(LibC.AT_FDCWD, directory, 0, LibC.STATX_INO | LibC.STATX_MTIME, &status), $"get the status of {directory}");
         return string.Create(CultureInfo.InvariantCulture, stackalloc char[128],
             $"{BootId.Current} {status.stx_ino} {status.stx_mtime.tv_sec}.{status.stx_mtime.tv_nsec:d9}");
     }
 
-    /// <summary>Gives the directory a time of its own and returns its stamp.</summary>
+    /// <summary>Sets a random modification time in the recent past, and returns the new stamp.</summary>
     public static string Set(string directory)
     {
         Span<byte> random = stackalloc byte[4];

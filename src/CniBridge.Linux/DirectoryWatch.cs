@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// Tells that something changed in a directory: files written, replaced by rename, made or deleted (inotify(7)). The base
-/// library's FileSystemWatcher brings a tenth of a megabyte along.
+/// A watch for changes in a directory (inotify(7)): files that are written, replaced by a rename, created or deleted.
+/// FileSystemWatcher of the base library would add 0.1 MB to the binary.
 /// </summary>
 public sealed unsafe class DirectoryWatch : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed unsafe class DirectoryWatch : IDisposable
 
     DirectoryWatch(Descriptor descriptor) => _descriptor = descriptor;
 
-    /// <summary>Null where there is no directory.</summary>
+    /// <summary>Watches a directory. Returns null if there is no such directory.</summary>
     public static DirectoryWatch? TryOpen(string path)
     {
         Descriptor.RefuseNul(path);
@@ -27,7 +27,7 @@ public sealed unsafe class DirectoryWatch : IDisposable
         return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"watch {path}", errno);
     }
 
-    /// <summary>Waits for a change since the last time it told of one; false at the deadline.</summary>
+    /// <summary>Waits for a change since the previous call. Returns false at the deadline.</summary>
     public bool Wait(TimeSpan deadline)
     {
         var polled = new pollfd { fd = _descriptor.Number, events = LibC.POLLIN };
@@ -36,7 +36,7 @@ public sealed unsafe class DirectoryWatch : IDisposable
             throw new KernelException("wait for a change of a directory", Marshal.GetLastPInvokeError());
         if (count <= 0)
             return false;
-        // What is left unread is told of next time.
+        // Events that do not fit into the buffer end the next call.
         var events = stackalloc byte[4096];
         KernelException.ThrowIfFailed(LibC.read(_descriptor.Number, events, 4096), "read the changes of a directory");
         return true;

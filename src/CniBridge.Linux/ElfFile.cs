@@ -2,23 +2,23 @@ using System.Buffers.Binary;
 
 namespace CniBridge.Linux;
 
-/// <summary>What the headers of a program say (elf(5), 64 bits, least significant byte first).</summary>
+/// <summary>The headers of a program (elf(5), 64 bits, little endian).</summary>
 public sealed class ElfFile
 {
-    /// <summary>EM_…, elf.h</summary>
+    /// <summary>The machine architecture: EM_… of elf.h.</summary>
     public int Machine { get; private init; }
 
-    /// <summary>The file is as long as its headers say.</summary>
+    /// <summary>True if the file is at least as long as its headers say.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>It needs another program to be loaded, and libraries: it is not static.</summary>
+    /// <summary>True if the program needs a dynamic loader, so that it is not static.</summary>
     public bool HasInterpreter { get; private set; }
 
     const int HeaderSize = 64, ProgramHeaderSize = 56;
     const uint PT_INTERP = 3;
 
-    /// <summary>Null for what is no such file.</summary>
-    /// <param name="file">All of it.</param>
+    /// <summary>Returns the headers, or null if the file is not a 64-bit little-endian ELF file.</summary>
+    /// <param name="file">The whole content of the file.</param>
     public static ElfFile? TryRead(ReadOnlySpan<byte> file)
     {
         // ELFMAG, ELFCLASS64, ELFDATA2LSB

@@ -1,6 +1,6 @@
 namespace CniBridge.Linux;
 
-/// <summary>The error numbers that our code decides on (asm-generic/errno-base.h, errno.h).</summary>
+/// <summary>The error numbers that the code compares with (asm-generic/errno-base.h, errno.h).</summary>
 public static class Errno
 {
     public const int EPERM = 1;

@@ -4,43 +4,43 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// An exclusive flock(2) on a file, held until disposed: the lock that the Go plugins take on the same file. (.NET's own
-/// FileStream locks are fcntl locks or non-blocking; neither excludes Go's.)
+/// An exclusive flock(2) on a file, held until it is disposed. The Go plugins take the same lock on the same file. Locks of
+/// FileStream do not exclude them, because they are fcntl locks or do not wait.
 /// </summary>
 public sealed class FileLock : IDisposable
 {
-    /// <summary>Non-blocking: where a named pipe lies instead of a file, it can be locked as well, and nobody waits for a writer.</summary>
+    /// <summary>Non-blocking, so that open(2) of a named pipe does not wait for a writer. A pipe can be locked, too.</summary>
     static int OpenFlags => LibC.O_RDONLY | LibC.O_CREAT | LibC.O_NONBLOCK | LibC.O_NOFOLLOW;
 
     readonly Descriptor _file;
 
-    /// <summary>Null: nothing is removed.</summary>
+    /// <summary>The directory to remove on disposal if it is otherwise empty; null for none.</summary>
     string? _directory;
 
     FileLock(Descriptor file) => _file = file;
 
-    /// <summary>Creates the file if need be and waits for its lock, at most until the deadline.</summary>
-    /// <exception cref="KernelException">ETIMEDOUT names the process that holds the lock.</exception>
+    /// <summary>Creates the file if necessary, and waits for its lock until the deadline.</summary>
+    /// <exception cref="KernelException">ETIMEDOUT at the deadline; the message names the process that holds the lock.</exception>
     public static FileLock Acquire(string path, uint mode, TimeSpan deadline) =>
         Lock(Descriptor.Open(path, OpenFlags, mode), path, deadline);
 
-    /// <summary>As <see cref="Acquire"/>, but null when the file's directory is not there: nothing to guard.</summary>
+    /// <summary>Acquires the lock as <see cref="Acquire"/> does. Returns null if the directory of the file does not exist.</summary>
     public static FileLock? TryAcquire(string path, uint mode, TimeSpan deadline)
     {
         var file = Descriptor.TryOpen(path, OpenFlags, mode, Errno.ENOENT, Errno.ENOTDIR);
         return file is null ? null : Lock(file, path, deadline);
     }
 
-    /// <summary>The name of the file that is locked for a directory.</summary>
+    /// <summary>The name of the lock file of a directory.</summary>
     public const string NameInDirectory = "lock";
 
     const uint ModeInDirectory = 0b110_000_000;
 
     /// <summary>
-    /// Acquires the lock of a directory, which is created if need be. A file in it is locked that only its owner can open: any user
-    /// can lock a directory that they may read. On disposal a directory with nothing else in it is removed.
+    /// Acquires the lock of a directory, and creates the directory if necessary. It locks a file that only its owner can open: any
+    /// user could lock the directory itself. On disposal it removes a directory that contains nothing else.
     /// </summary>
-    /// <exception cref="KernelException">ETIMEDOUT names the process that holds the lock.</exception>
+    /// <exception cref="KernelException">ETIMEDOUT at the deadline; the message names the process that holds the lock.</exception>
     public static FileLock AcquireDirectory(string directory, TimeSpan deadline)
     {
         var path = Path.Combine(directory, NameInDirectory);
@@ -54,7 +54,7 @@ public sealed class FileLock : IDisposable
                 held._directory = directory;
                 return held;
             }
-            // The holder before deleted the file: the lock of a file without a name excludes no other process.
+            // The previous holder deleted the file. The lock of a deleted file excludes no other process.
             held?.Dispose();
         }
     }
@@ -77,8 +77,8 @@ public sealed class FileLock : IDisposable
     }
 
     /// <summary>
-    /// flock has no time limit of its own, and asking again and again would be unfair: a thread waits in the kernel. Who
-    /// comes second, the thread or the deadline, closes the file: a lock that comes too late is given back.
+    /// Waits for the lock on a thread of its own and returns the errno. flock(2) has no timeout, and polling could starve this process.
+    /// After the deadline the thread closes the file, so that a late lock is released.
     /// </summary>
     static int WaitOnOwnThread(Descriptor file, TimeSpan deadline)
     {
@@ -108,7 +108,7 @@ public sealed class FileLock : IDisposable
         return Errno.ETIMEDOUT;
     }
 
-    /// <summary>", held by process 4711 (host-local)" from /proc/locks, or nothing if that does not tell.</summary>
+    /// <summary>Returns text such as ", held by process 4711 (host-local)" from /proc/locks, or an empty string.</summary>
     static unsafe string Holder(string path)
     {
         statx status;
@@ -127,7 +127,7 @@ public sealed class FileLock : IDisposable
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            // Telling who holds the lock is a courtesy; the time-out itself is reported either way.
+            // The name of the holder is optional. The timeout is reported in any case.
         }
         return "";
     }
@@ -147,13 +147,13 @@ public sealed class FileLock : IDisposable
         try
         {
             var path = Path.Combine(directory, NameInDirectory);
-            // Only the holder of a lock deletes its file, so no other file can take the place in between.
+            // Only the holder of the lock deletes the file, so no other file can take its place in between.
             if (IsInPlace(path) && Directory.GetFileSystemEntries(directory).Length == 1 && SmallFile.TryDelete(path))
                 Directories.TryRemove(directory);
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            // The file stays, which does no harm: the next process locks it.
+            // The file stays. The next process locks it.
         }
     }
 }

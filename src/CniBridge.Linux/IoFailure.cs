@@ -1,11 +1,11 @@
 namespace CniBridge.Linux;
 
-/// <summary>The ways in which access to files and to the kernel fails.</summary>
+/// <summary>The exceptions of failed file and kernel operations.</summary>
 public static class IoFailure
 {
     /// <summary>
-    /// Returns true for everything that reading, writing and asking the kernel throw. <see cref="UnauthorizedAccessException"/> is no
-    /// <see cref="IOException"/>, and neither is <see cref="InvalidDataException"/>, for an answer that cannot be true.
+    /// Returns true for all exceptions of reading, writing and kernel requests. <see cref="UnauthorizedAccessException"/> and
+    /// <see cref="InvalidDataException"/> do not derive from <see cref="IOException"/>. The latter reports an impossible answer.
     /// </summary>
     public static bool IsIoFailure(this Exception exception) =>
         exception is IOException or UnauthorizedAccessException or InvalidDataException;

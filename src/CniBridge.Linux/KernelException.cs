@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// The kernel said no: what was tried, the error number, and the kernel's own sentence when it gave one (netlink
-/// extended acknowledgement). An <see cref="IOException"/>, so that one catch covers the kernel and the disk.
+/// An error of the kernel: the operation, the error number, and the kernel's own message if there is one (netlink extended
+/// acknowledgement). It is an <see cref="IOException"/>, so that one catch covers kernel and disk errors.
 /// </summary>
 public sealed class KernelException : IOException
 {
-    /// <summary>What was tried, in words that finish "could not …".</summary>
+    /// <summary>The operation in words that complete "could not …".</summary>
     public string Operation { get; }
 
-    /// <summary>See <see cref="Linux.Errno"/>.</summary>
+    /// <summary>The error number; see <see cref="Linux.Errno"/>.</summary>
     public int Errno { get; }
 
     public KernelException(string operation, int errno, string? kernelText = null)
@@ -21,15 +21,15 @@ public sealed class KernelException : IOException
         Errno = errno;
     }
 
-    /// <summary>Something else holds what we need for a moment: the caller may try again.</summary>
+    /// <summary>True if a resource was busy, so that the caller may try again.</summary>
     public bool IsTemporary => Errno is Linux.Errno.EAGAIN or Linux.Errno.EBUSY or Linux.Errno.ETIMEDOUT or Linux.Errno.ENOBUFS;
 
-    /// <summary>This process, or the node, has no descriptors or no memory left.</summary>
+    /// <summary>True if this process or the node lacks descriptors or memory.</summary>
     public bool IsForLackOfResources => Errno is Linux.Errno.EMFILE or Linux.Errno.ENFILE or Linux.Errno.ENOMEM or Linux.Errno.ENOBUFS;
 
     static string Describe(string operation, int errno, string? kernelText)
     {
-        // Runtimes match on C's and Go's lower-case texts ("no such file or directory"), so the first letter goes down.
+        // Runtimes match the lower-case texts of C and Go, such as "no such file or directory".
         var text = Marshal.GetPInvokeErrorMessage(errno);
         var lower = text.Length > 1 && char.IsLower(text[1]) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
         return string.IsNullOrEmpty(kernelText)

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// Members that the package's <see cref="LibC"/> lacks, with C's names and the C prototype above each, and overloads that
-/// take strings. Callers check the result and read errno with <see cref="Marshal.GetLastPInvokeError"/>; see
-/// <see cref="KernelException.ThrowIfFailed(long, string)"/>. Imports are extern: members of an extension cannot be partial.
+/// C functions that the package's <see cref="LibC"/> lacks, each below its C prototype, and overloads that take strings. Callers
+/// check the result and read errno with <see cref="Marshal.GetLastPInvokeError"/>; see
+/// <see cref="KernelException.ThrowIfFailed(long, string)"/>. Imports are extern, because members of an extension cannot be partial.
 /// </summary>
 static unsafe class LibCExtensions
 {

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// The network namespaces of this node: those that processes are in, and those that are mounted in a mount namespace of this
-/// user namespace. (One that only an open file or a socket keeps alive is not found.) Users who are root in their own user
-/// namespace have mount namespaces with as many and whatever mounts they like; these are not looked at.
+/// The network namespaces of this node: those of processes, and those mounted in a mount namespace of this user namespace. A
+/// namespace that only an open file or socket keeps alive is not found. Mounts of other user namespaces are ignored, because
+/// unprivileged users can create any number of them there.
 /// </summary>
 public sealed class LivingNamespaces
 {
@@ -14,7 +14,7 @@ public sealed class LivingNamespaces
     readonly Func<NetworkNamespace, bool> _visit;
     readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Where namespaces are mounted, by identity: that says more to people than the process that is in one.</summary>
+    /// <summary>The mount points of namespaces by identity. A mount point tells an operator more than a process ID.</summary>
     readonly Dictionary<string, string> _mountPoints = new(StringComparer.Ordinal);
 
     readonly string _device;
@@ -22,14 +22,15 @@ public sealed class LivingNamespaces
     LivingNamespaces(Func<NetworkNamespace, bool> visit)
     {
         _visit = visit;
-        var identity = SmallFile.IdentityOf($"{Own}/ns/net") ?? throw new KernelException("look at the own network namespace", Marshal.GetLastPInvokeError());
+        var identity = SmallFile.IdentityOf($"{Own}/ns/net") ??
+            throw new KernelException("get the status of the own network namespace", Marshal.GetLastPInvokeError());
         _device = identity[..identity.LastIndexOf(':')];
     }
 
     /// <summary>
-    /// Calls a visitor with each namespace once, until it returns false. Each is closed before the next is opened, because there
-    /// may be more than descriptors. Those that processes are in come first: the mount of another is held for some microseconds.
-    /// What this process may not look into hides nothing else.
+    /// Calls a visitor once for each namespace until it returns false. Only one namespace is open at a time, because there may be more
+    /// namespaces than descriptors. Namespaces of processes come first: a mount is held for some microseconds. A namespace that
+    /// cannot be opened is skipped.
     /// </summary>
     /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
     public static void Visit(Func<NetworkNamespace, bool> visit)
@@ -38,9 +39,10 @@ public sealed class LivingNamespaces
         _ = search.VisitProcesses() && search.VisitMounted(Own, "") && search.VisitMountedElsewhere();
     }
 
-    static IEnumerable<string> Processes => Directory.EnumerateDirectories(Proc).Where(static path => char.IsAsciiDigit(path[Proc.Length + 1]));
+    static IEnumerable<string> Processes =>
+        Directory.EnumerateDirectories(Proc).Where(static path => char.IsAsciiDigit(path[Proc.Length + 1]));
 
-    /// <returns>False when the visitor has enough.</returns>
+    /// <returns>False if the visitor returned false.</returns>
     bool VisitProcesses()
     {
         foreach (var mounted in MountedNamespace.ReadAll(Own, _device))
@@ -53,7 +55,9 @@ public sealed class LivingNamespaces
         return true;
     }
 
-    /// <summary>Opens the namespace of a process; null when it was visited, or the process has ended or may not be looked into.</summary>
+    /// <summary>
+    /// Opens the namespace of a process. Returns null if the namespace was visited, if the process has ended, or if access is denied.
+    /// </summary>
     NetworkNamespace? TryOpen(string process)
     {
         var path = $"{process}/ns/net";
@@ -69,8 +73,9 @@ public sealed class LivingNamespaces
         }
     }
 
-    /// <param name="process">Whose mount table it is.</param>
-    /// <param name="prefix">Of the paths that are shown.</param>
+    /// <summary>Visits the namespaces in the mount table of a process. Returns false if the visitor returned false.</summary>
+    /// <param name="process">The directory /proc/PID of the process.</param>
+    /// <param name="prefix">The prefix of the paths that are shown.</param>
     bool VisitMounted(string process, string prefix)
     {
         ProcessRoot? root = null;
@@ -92,7 +97,7 @@ public sealed class LivingNamespaces
         }
     }
 
-    /// <summary>Each mount namespace once: that of a runtime that keeps its mounts for itself, for example.</summary>
+    /// <summary>Visits each other mount namespace once, for example that of a runtime with private mounts.</summary>
     bool VisitMountedElsewhere()
     {
         var user = SmallFile.IdentityOf($"{Own}/ns/user");
@@ -106,7 +111,9 @@ public sealed class LivingNamespaces
         return true;
     }
 
-    /// <summary>Null where another file lies over the mount, or a link leads to it: nothing of it is opened then.</summary>
+    /// <summary>
+    /// Opens a mounted namespace. Returns null, and opens nothing, if another mount hides it or its path contains a link.
+    /// </summary>
     static NetworkNamespace? TryOpen(ProcessRoot root, MountedNamespace mounted, string prefix)
     {
         using var file = root.TryFind(mounted.Path);

@@ -3,27 +3,28 @@ using System.Text;
 namespace CniBridge.Linux;
 
 /// <summary>A network namespace that is mounted on a file.</summary>
-/// <param name="Identity">See <see cref="SmallFile.IdentityOf(string)"/>.</param>
-/// <param name="Path">The mount point, seen from the root directory of a process.</param>
+/// <param name="Identity">Device and inode; see <see cref="SmallFile.IdentityOf(string)"/>.</param>
+/// <param name="Path">The mount point, as seen from the root directory of a process.</param>
 readonly record struct MountedNamespace(string Identity, string Path)
 {
     /// <summary>
-    /// More than a line of the table that names a namespace can have: its mount point may have PATH_MAX bytes, each written as four.
-    /// Lines of other mounts may be longer.
+    /// The maximum length of a line that names a namespace: a mount point has at most PATH_MAX bytes, each escaped as four. Lines of
+    /// other mounts may be longer.
     /// </summary>
     internal const int MaxLineBytes = 32 * 1024;
 
     /// <summary>
-    /// Reads the mount table of a process piece by piece: it may have a hundred thousand entries (fs.mount-max). A namespace may be
-    /// mounted several times, and another mount may hide it.
+    /// Reads the mounted namespaces from the mount table of a process. The table may have 100,000 entries (fs.mount-max), so it is read
+    /// in parts. A namespace may be mounted several times, and another mount may hide it.
     /// </summary>
-    /// <param name="process">/proc/PID</param>
-    /// <param name="device">MAJOR:MINOR of the namespaces' file system (nsfs).</param>
-    /// <returns>Nothing for a process that has ended.</returns>
-    /// <exception cref="KernelException">EMFILE and the like. What may not be read is like an empty table.</exception>
+    /// <param name="process">The directory /proc/PID of the process.</param>
+    /// <param name="device">MAJOR:MINOR of the file system of namespaces (nsfs).</param>
+    /// <returns>The namespaces; none if the process has ended or the table cannot be read.</returns>
+    /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
     internal static IEnumerable<MountedNamespace> ReadAll(string process, string device)
     {
-        using var table = Descriptor.TryOpen($"{process}/mountinfo", LibC.O_RDONLY, 0, Errno.ENOENT, Errno.ESRCH, Errno.EACCES, Errno.EPERM, Errno.EINVAL);
+        using var table = Descriptor.TryOpen(
+            $"{process}/mountinfo", LibC.O_RDONLY, 0, Errno.ENOENT, Errno.ESRCH, Errno.EACCES, Errno.EPERM, Errno.EINVAL);
         if (table is null)
             yield break;
         using var stream = table.Stream();
@@ -39,14 +40,14 @@ readonly record struct MountedNamespace(string Identity, string Path)
                     yield return mounted;
                 isTail = false;
             }
-            // The rest of a line that has no room is read and dropped.
+            // Discards the rest of a line that does not fit into the buffer.
             isTail |= start == 0 && length == buffer.Length;
             length = isTail ? 0 : length - start;
             Array.Copy(buffer, start, buffer, 0, length);
         }
     }
 
-    /// <summary>A process that ends while its table is read has no more of it.</summary>
+    /// <summary>Reads a part of the table. Returns 0 if the process ended in between.</summary>
     static int TryRead(DescriptorStream stream, Span<byte> buffer)
     {
         try
@@ -62,7 +63,7 @@ readonly record struct MountedNamespace(string Identity, string Path)
     // proc_pid_mountinfo(5): 36 35 0:4 net:[4026532281] /run/netns/pod rw,… - nsfs nsfs rw
     static MountedNamespace? Parse(ReadOnlySpan<byte> line, string device)
     {
-        // Nearly all lines are of other mounts.
+        // A fast check, because nearly all lines describe other mounts.
         if (line.IndexOf(" net:["u8) < 0)
             return null;
         var words = Encoding.UTF8.GetString(line).Split(' ', 6);
@@ -71,7 +72,7 @@ readonly record struct MountedNamespace(string Identity, string Path)
             : null;
     }
 
-    /// <summary>Blanks, line feeds, backslashes and number signs are written as a backslash and three octal digits.</summary>
+    /// <summary>Decodes the octal escapes of the table, such as \040 for a space (proc_pid_mountinfo(5)).</summary>
     static string Unescape(string text)
     {
         if (!text.Contains('\\', StringComparison.Ordinal))
@@ -79,7 +80,8 @@ readonly record struct MountedNamespace(string Identity, string Path)
         var plain = new StringBuilder();
         for (var i = 0; i < text.Length; i++)
         {
-            if (text.AsSpan(i) is ['\\', >= '0' and <= '1' and var high, >= '0' and <= '7' and var middle, >= '0' and <= '7' and var low, ..])
+            if (text.AsSpan(i) is
+                ['\\', >= '0' and <= '1' and var high, >= '0' and <= '7' and var middle, >= '0' and <= '7' and var low, ..])
             {
                 plain.Append((char)(((high - '0') << 6) | ((middle - '0') << 3) | (low - '0')));
                 i += 3;

@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace CniBridge.Linux;
 
 /// <summary>
-/// An open network namespace. Entering one changes the calling thread only, which comes back when the work inside is done: a
-/// thread of its own for each work would take a twelfth of an ADD.
+/// An open network namespace. Work runs inside it on the calling thread, which returns to its own namespace afterwards. A separate
+/// thread for each piece of work would take a twelfth of the time of an ADD.
 /// </summary>
 public sealed unsafe class NetworkNamespace : IDisposable
 {
@@ -17,14 +17,15 @@ public sealed unsafe class NetworkNamespace : IDisposable
         _descriptor = descriptor;
     }
 
-    /// <summary>As the caller wrote it.</summary>
+    /// <summary>The path as the caller wrote it.</summary>
     public string Path { get; }
 
-    /// <summary>For IFLA_NET_NS_FD; valid until disposed.</summary>
+    /// <summary>The descriptor for IFLA_NET_NS_FD. It is valid until the namespace is disposed.</summary>
     public int Descriptor => _descriptor.Number;
 
-    /// <summary>Opens the namespace at a path, or says why it is none.</summary>
-    /// <exception cref="IOException">Nothing there, or something that is not a network namespace.</exception>
+    /// <summary>Opens the namespace at a path.</summary>
+    /// <exception cref="IOException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidDataException">The file at the path is not a network namespace.</exception>
     public static NetworkNamespace Open(string path)
     {
         var descriptor = Linux.Descriptor.Open(path, OpenFlags);
@@ -34,13 +35,13 @@ public sealed unsafe class NetworkNamespace : IDisposable
         throw new InvalidDataException($"\"{path}\" is not a network namespace");
     }
 
-    /// <summary>Null when there is nothing at the path, or something that is no network namespace.</summary>
+    /// <summary>Opens the namespace at a path. Returns null if there is none.</summary>
     public static NetworkNamespace? TryOpen(string path) => TryOpen(path, path);
 
     /// <param name="name">The value of <see cref="Path"/>.</param>
     internal static NetworkNamespace? TryOpen(string path, string name)
     {
-        // ENXIO: a socket or a device without a driver lies there; EISDIR and ENOTDIR: a path that was never a namespace.
+        // ENXIO: a socket, or a device without a driver. EISDIR and ENOTDIR: the path never was a namespace.
         var descriptor = Linux.Descriptor.TryOpen(path, OpenFlags, 0,
             Errno.ENOENT, Errno.ENOTDIR, Errno.EISDIR, Errno.ENXIO, Errno.ENAMETOOLONG, Errno.ELOOP);
         if (descriptor is null)
@@ -52,12 +53,12 @@ public sealed unsafe class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Opens the namespace behind a file that was found, and holds no file of its mount when it returns: umount(8) fails while
-    /// one is open. Disposes the file.
+    /// Opens the namespace behind an O_PATH descriptor and disposes the descriptor. No file of the mount is open afterwards, because
+    /// umount(8) would fail.
     /// </summary>
     /// <param name="file">An O_PATH descriptor of a file that is known to be a namespace.</param>
     /// <param name="name">The value of <see cref="Path"/>.</param>
-    /// <returns>Null when it is gone.</returns>
+    /// <returns>The namespace, or null if it no longer exists.</returns>
     /// <exception cref="KernelException">The namespace cannot be entered.</exception>
     internal static NetworkNamespace? TryOpen(Descriptor file, string name)
     {
@@ -70,33 +71,34 @@ public sealed unsafe class NetworkNamespace : IDisposable
         }));
     }
 
-    /// <summary>Is this the namespace that the calling thread is in?</summary>
+    /// <summary>Returns whether the calling thread is in this namespace.</summary>
     public bool IsCurrent()
     {
         using var own = OpenOwn();
         return own.Identity == _descriptor.Identity;
     }
 
-    /// <summary>Returns device and inode of the namespace; see <see cref="SmallFile.IdentityOf(string)"/>.</summary>
+    /// <summary>Returns the device and inode of the namespace; see <see cref="SmallFile.IdentityOf(string)"/>.</summary>
     public string GetIdentity() => _descriptor.Identity;
 
     /// <summary>
-    /// Runs work inside the namespace and returns what it returns. The work starts no thread (it would stay inside) and waits
-    /// for none.
+    /// Runs work inside the namespace and returns its result. The work must not start a thread, because the thread would stay in the
+    /// namespace, and it must not wait for another thread.
     /// </summary>
     public T Run<T>(Func<T> work)
     {
         using var own = OpenOwn();
-        // Tried before it counts: whoever could not come back, for lack of rights in the own namespace, does not go.
+        // Tests the return first. Without the right to re-enter its own namespace the thread does not leave it.
         return LibC.setns(own.Number, LibC.CLONE_NEWNET) == 0
             ? RunAndReturn(work, own.Number, Environment.FailFast)
             : RunOnThread(() => EnterAndRun(work));
     }
 
-    /// <param name="work">What is done inside.</param>
-    /// <param name="own">Where to come back to.</param>
+    /// <summary>Runs work inside the namespace and returns to the own namespace.</summary>
+    /// <param name="work">The work to run inside.</param>
+    /// <param name="own">The descriptor of the own namespace.</param>
     /// <param name="giveUp">
-    /// Ends the process: nothing that it could still do, an undo or an answer, may happen in a namespace that it is not meant for.
+    /// Ends the process after a failed return. Any further step, such as an undo, would change the wrong namespace.
     /// </param>
     internal T RunAndReturn<T>(Func<T> work, int own, Action<string> giveUp)
     {
@@ -117,10 +119,10 @@ public sealed unsafe class NetworkNamespace : IDisposable
             if (LibC.setns(own, LibC.CLONE_NEWNET) == 0)
                 return;
         }
-        giveUp($"could not come back from the network namespace {Path}");
+        giveUp($"could not return from the network namespace {Path}");
     }
 
-    /// <summary>What may be missing for a moment is memory.</summary>
+    /// <summary>The number of attempts to return: the kernel may lack memory for a moment.</summary>
     const int ReturnAttempts = 3;
 
     T EnterAndRun<T>(Func<T> work)
@@ -129,10 +131,10 @@ public sealed unsafe class NetworkNamespace : IDisposable
         return work();
     }
 
-    /// <summary>Runs work on a thread of its own inside a new namespace, which ends with the work.</summary>
+    /// <summary>Runs work on a new thread inside a new namespace. The namespace ends with the thread.</summary>
     public static T RunInNew<T>(Func<T> work) => RunOnThread(() =>
     {
-        KernelException.ThrowIfFailed(LibC.unshare(LibC.CLONE_NEWNET), "make a network namespace");
+        KernelException.ThrowIfFailed(LibC.unshare(LibC.CLONE_NEWNET), "create a network namespace");
         return work();
     });
 
@@ -146,7 +148,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
             {
                 result = work();
             }
-            // Everything goes to the caller's thread, where the one catch-all is.
+            // Any exception is passed on to the caller's thread, which handles it.
 #pragma warning disable CA1031
             catch (Exception e)
             {
@@ -160,12 +162,12 @@ public sealed unsafe class NetworkNamespace : IDisposable
         return result!;
     }
 
-    /// <summary>The path may be anything; a named pipe would keep a blocking open waiting for ever.</summary>
+    /// <summary>Non-blocking: the path may lead to a named pipe, and open(2) would wait for its writer.</summary>
     static int OpenFlags => LibC.O_RDONLY | LibC.O_NONBLOCK;
 
     const int ThreadStackBytes = 256 * 1024;
 
-    /// <summary>That of the calling thread: thread-self, not self, which is the main thread.</summary>
+    /// <summary>Opens the namespace of the calling thread. /proc/self would be the namespace of the main thread.</summary>
     static Descriptor OpenOwn() => Linux.Descriptor.Open("/proc/thread-self/ns/net", LibC.O_RDONLY);
 
     static bool IsNetwork(Descriptor descriptor) =>

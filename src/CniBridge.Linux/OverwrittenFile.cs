@@ -1,11 +1,11 @@
 namespace CniBridge.Linux;
 
-/// <summary>Small regular files that are written in place. Symbolic links are not followed.</summary>
+/// <summary>Small regular files that are overwritten in place. Symbolic links are not followed.</summary>
 public static unsafe class OverwrittenFile
 {
     /// <summary>
-    /// Replaces the content without truncating to nothing first: ext4 flushes a file that was truncated to zero when it is
-    /// closed, which costs 0.4 ms; to truncate it to the length that it has starts a transaction.
+    /// Replaces the content without truncating the file to zero first: ext4 flushes such a file when it is closed, which takes 0.4 ms.
+    /// A file of the right length is not truncated at all, because that would start a transaction.
     /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content, uint mode)
     {
@@ -18,7 +18,7 @@ public static unsafe class OverwrittenFile
         KernelException.ThrowIfFailed(LibC.ftruncate(file.Number, content.Length), $"write {path}");
     }
 
-    /// <summary>Writes over the beginning of a file that is no longer than the content: one step, and nothing is left beside it.</summary>
+    /// <summary>Overwrites a file that is not longer than the new content, with one write and without a temporary file.</summary>
     /// <exception cref="KernelException">There is no such file.</exception>
     public static void WriteOverShorter(string path, ReadOnlySpan<byte> content)
     {

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace CniBridge.Linux;
 
-/// <summary>Text of other programs and persons in a form that a terminal shows and does not obey.</summary>
+/// <summary>Escapes untrusted text, so that it cannot control a terminal.</summary>
 public static class PrintableText
 {
     /// <summary>
-    /// Escapes control characters as \n, \r, \t and \u001b, and what is invisible or changes the order of letters. In a JSON
-    /// string that is the same value.
+    /// Escapes control characters as \n, \r, \t and \u001b, and also invisible characters and those that change the text direction.
+    /// Inside a JSON string the escaped text has the same value.
     /// </summary>
     public static string Escape(string text) => Escape(text, keepsLines: false);
 
-    /// <summary>As <see cref="Escape(string)"/>, for a text of several lines: line feeds and tabs stay.</summary>
+    /// <summary>Escapes text as <see cref="Escape(string)"/> does, but keeps line feeds and tabs.</summary>
     public static string EscapeLines(string text) => Escape(text, keepsLines: true);
 
     static string Escape(string text, bool keepsLines)
@@ -44,7 +44,7 @@ public static class PrintableText
         return -1;
     }
 
-    /// <summary>Tells whether the character at an index is shown as it is.</summary>
+    /// <summary>Returns whether the character at an index needs no escape.</summary>
     internal static bool IsPlain(string text, int index) => text[index] is >= ' ' and < '\u007f' ||
         CharUnicodeInfo.GetUnicodeCategory(text, index) is not (UnicodeCategory.Control or UnicodeCategory.Format or
             UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);

@@ -1,8 +1,8 @@
 namespace CniBridge.Linux;
 
 /// <summary>
-/// The root directory of a process. Files below it are found without following links and without opening them: the owner of a
-/// mount namespace decides what lies there, for example a link out of it, or a device that does something when it is opened.
+/// The root directory of a process. Files below it are found without following links and without opening them. The owner of a
+/// mount namespace may place anything there, such as a link out of it, or a device with side effects.
 /// </summary>
 sealed class ProcessRoot : IDisposable
 {
@@ -10,20 +10,20 @@ sealed class ProcessRoot : IDisposable
 
     ProcessRoot(Descriptor directory) => _directory = directory;
 
-    /// <param name="process">/proc/PID</param>
-    /// <returns>Null for a process that has ended, or that this one may not look into.</returns>
-    /// <exception cref="KernelException">EMFILE and the like.</exception>
+    /// <summary>Opens the root directory of a process. Returns null if the process has ended or access is denied.</summary>
+    /// <param name="process">The directory /proc/PID of the process.</param>
+    /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
     internal static ProcessRoot? TryOpen(string process)
     {
-        // This link of the kernel's own is meant to be followed.
+        // This link belongs to the kernel and may be followed.
         var directory = Descriptor.TryOpen($"{process}/root", LibC.O_PATH | LibC.O_DIRECTORY, 0,
             Errno.ENOENT, Errno.ESRCH, Errno.EACCES, Errno.EPERM, Errno.ENOTDIR);
         return directory is null ? null : new ProcessRoot(directory);
     }
 
-    /// <summary>Returns a file as an O_PATH descriptor; null when a directory of the path is a link, or cannot be searched.</summary>
-    /// <param name="path">Absolute, as the process sees it.</param>
-    /// <exception cref="KernelException">EMFILE and the like.</exception>
+    /// <summary>Returns an O_PATH descriptor of a file, or null if a directory of the path is a link or cannot be searched.</summary>
+    /// <param name="path">An absolute path, as the process sees it.</param>
+    /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
     internal Descriptor? TryFind(string path)
     {
         var found = _directory;

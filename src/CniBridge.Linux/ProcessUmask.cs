@@ -4,8 +4,8 @@ namespace CniBridge.Linux;
 public static class ProcessUmask
 {
     /// <summary>
-    /// Sets the umask to 022, so that new files and directories have the modes that the code asks for. The umask of the caller is
-    /// 077 on hardened nodes, where other users could then not run the plugins, and may be 0.
+    /// Sets the umask to 022, so that new files and directories get the intended modes. Hardened nodes use 077, so that other users
+    /// could not run the plugins. The caller's umask may also be 0.
     /// </summary>
     public static void Set() => LibC.umask(0b000_010_010);
 }

@@ -1,8 +1,8 @@
 namespace CniBridge.Linux;
 
 /// <summary>
-/// Regular files. A named pipe, a device or a socket may lie at any path: opened like a file, it blocks the caller together
-/// with every lock that the caller holds.
+/// Regular files. A path may also lead to a named pipe, a device or a socket. Opened like a file, it would block the caller and
+/// every lock that the caller holds.
 /// </summary>
 public static unsafe class RegularFile
 {
@@ -18,14 +18,15 @@ public static unsafe class RegularFile
     /// <exception cref="IOException">There is no regular file.</exception>
     public static Stream OpenRead(string path) => Open(path, LibC.O_RDONLY).OwnedStream();
 
+    /// <summary>Opens a path.</summary>
     /// <exception cref="IOException">There is no regular file.</exception>
     internal static Descriptor Open(string path, int flags, uint mode = 0) => TryOpen(path, flags, mode, [])!;
 
-    /// <summary>Opens a path; null when open(2) fails with one of <paramref name="tolerated"/>.</summary>
-    /// <exception cref="IOException">Something else than a regular file lies there.</exception>
+    /// <summary>Opens a path. Returns null if open(2) fails with one of the errors in <paramref name="tolerated"/>.</summary>
+    /// <exception cref="IOException">The file is not a regular file.</exception>
     internal static Descriptor? TryOpen(string path, int flags, uint mode, params ReadOnlySpan<int> tolerated)
     {
-        // Non-blocking: a named pipe keeps an open(2) waiting until another process opens its other end.
+        // Non-blocking: open(2) of a named pipe would wait until another process opens the other end.
         var file = TryOpenAny(path, flags | LibC.O_NONBLOCK | LibC.O_NOCTTY, mode, tolerated);
         if (file is null || file.IsRegular)
             return file;
@@ -39,7 +40,7 @@ public static unsafe class RegularFile
         {
             return Descriptor.TryOpen(path, flags, mode, tolerated);
         }
-        // A pipe without a reader or a socket; a symbolic link that is not to be followed.
+        // ENXIO: a pipe without a reader, or a socket. ELOOP: a symbolic link that must not be followed.
         catch (KernelException e) when (e.Errno == Errno.ENXIO || (e.Errno == Errno.ELOOP && (flags & LibC.O_NOFOLLOW) != 0))
         {
             throw NotRegular(path, flags);
@@ -63,7 +64,7 @@ public static unsafe class RegularFile
         return type == LibC.S_IFLNK ? "a symbolic link" : "a device";
     }
 
-    /// <summary>Returns S_IFREG, S_IFIFO and so on (inode(7)); 0 where a path leads to nothing.</summary>
+    /// <summary>Returns the file type (S_IFREG, S_IFIFO, …; inode(7)), or 0 if the path leads to nothing.</summary>
     internal static mode_t TypeOf(string path, int flags)
     {
         Descriptor.RefuseNul(path);

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace CniBridge.Linux;
 
-/// <summary>Texts as words of the shell's command language (POSIX.1-2024, "Shell Command Language", section 2.2).</summary>
+/// <summary>Text as words of the shell command language (POSIX.1-2024, section 2.2 "Quoting").</summary>
 public static class ShellText
 {
-    /// <summary>Besides letters and digits, what means itself.</summary>
+    /// <summary>The characters besides letters and digits that need no quoting.</summary>
     const string Plain = "_-./:,@%+=";
 
-    /// <summary>Returns one word, quoted where it must be; control characters are escaped, so that a terminal shows the word.</summary>
+    /// <summary>Returns a word, quoted if necessary. Control characters are escaped, so that the word is safe for a terminal.</summary>
     public static string Quote(string text)
     {
         var (isPlain, isPrintable) = (text.Length > 0, true);
@@ -23,7 +23,7 @@ public static class ShellText
         return isPlain ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 
-    /// <summary>Dollar-single-quotes, all but printable ASCII characters as octal numbers.</summary>
+    /// <summary>Returns a word in dollar-single-quotes, with all bytes except printable ASCII as octal escapes.</summary>
     static string QuoteBytes(byte[] bytes)
     {
         var word = new StringBuilder("$'");

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Linux;
 
-/// <summary>Files of a few bytes that other programs read at any moment: whole or absent, never half written.</summary>
+/// <summary>Small files that other programs may read at any moment. A reader sees the whole content or no file.</summary>
 public static unsafe class SmallFile
 {
     /// <summary>Creates a file with this content; see <see cref="PendingFile"/>. Returns false when another file has the name.</summary>
@@ -13,13 +13,15 @@ public static unsafe class SmallFile
         return file.TryPublish();
     }
 
-    /// <summary>A file that is to get the path; null where the file system has no nameless files.</summary>
+    /// <summary>Opens a nameless file (O_TMPFILE) in the directory of a path, or returns null if the file system has none.</summary>
     internal static Descriptor? TryOpenNameless(string path, uint mode) => Descriptor.TryOpen(
         DirectoryOf(path), LibC.O_TMPFILE | LibC.O_WRONLY, mode, Errno.EOPNOTSUPP, Errno.EISDIR, Errno.EINVAL);
 
     internal static string SourceOf(Descriptor file) => "/proc/self/fd/" + file.Number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Returns whether linkat(2) fails so on a file system without hard links, such as FAT, exFAT and some of FUSE.</summary>
+    /// <summary>
+    /// Returns whether an errno of linkat(2) means no support for hard links, as on FAT, exFAT and some FUSE file systems.
+    /// </summary>
     internal static bool LacksHardLinks(int errno) => errno is Errno.EPERM or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EMLINK;
 
     static bool TryLink(string source, string path, int flags)
@@ -33,8 +35,8 @@ public static unsafe class SmallFile
     }
 
     /// <summary>
-    /// Replaces a file, or creates it, in one step. A process that is killed while it replaces one may leave the new file beside
-    /// it, whole: the next replacement of the same file deletes that, and so does <see cref="TryDeleteUnfinished"/>.
+    /// Creates or replaces a file atomically. A process that is killed in between may leave a temporary file. The next replacement of
+    /// the same file deletes it, and so does <see cref="TryDeleteUnfinished"/>.
     /// </summary>
     public static void Replace(string path, ReadOnlySpan<byte> content, uint mode)
     {
@@ -68,9 +70,9 @@ public static unsafe class SmallFile
     }
 
     /// <summary>
-    /// Replaces a file, or creates it, for programs that watch its directory: always by a rename. containerd reloads when a file is
-    /// renamed and ignores one that is created. The content is on the disk before the name, so that a loss of power leaves the
-    /// old file or the new one. The umask does not change the mode.
+    /// Creates or replaces a file for programs that watch its directory, always by a rename: containerd ignores a file that is created.
+    /// The content is flushed before the rename, so that a loss of power leaves the old file or the new one. The umask does not
+    /// change the mode.
     /// </summary>
     public static void Publish(string path, ReadOnlySpan<byte> content, uint mode)
     {
@@ -109,13 +111,13 @@ public static unsafe class SmallFile
         KernelException.ThrowIfFailed(LibC.fsync(file.Number), "write a file");
     }
 
-    /// <summary>More than once only when others write the same at the same time.</summary>
+    /// <summary>A second attempt is necessary only if another process writes the same file at the same time.</summary>
     const int Attempts = 1000;
 
-    /// <summary>There is no linking over a name, so the file gets another one first.</summary>
+    /// <summary>Gives a file a temporary name and renames it, because linkat(2) cannot replace a name.</summary>
     /// <returns>
-    /// False: somebody who writes the same came in between. It takes a new file then, for one that has lost its last name gets no
-    /// other (ENOENT, vfs_link in fs/namei.c).
+    /// False if another writer of the same file interfered. The caller must then create a new file: a file without any name gets no
+    /// new one (ENOENT, vfs_link in fs/namei.c).
     /// </returns>
     static bool TryLinkOver(string source, string path)
     {
@@ -132,7 +134,10 @@ public static unsafe class SmallFile
         throw new KernelException($"create {path}", errno);
     }
 
-    /// <summary>For file systems without nameless files; what is left there goes with the next process of the same number.</summary>
+    /// <summary>
+    /// Replaces a file on a file system without nameless files. A leftover temporary file is deleted by the next process with the same
+    /// process ID.
+    /// </summary>
     static void ReplaceByNamed(string path, ReadOnlySpan<byte> content, uint mode, bool isDurable = false)
     {
         var beside = Path.Combine(DirectoryOf(path), string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}.tmp"));
@@ -156,45 +161,45 @@ public static unsafe class SmallFile
 
     static string DirectoryOf(string path) => Path.GetDirectoryName(path) ?? "/";
 
-    /// <summary>Deletes what a <see cref="Replace"/> or <see cref="Publish"/> of the path that was killed left beside it.</summary>
+    /// <summary>Deletes the temporary file that a killed <see cref="Replace"/> or <see cref="Publish"/> of the path left.</summary>
     public static void TryDeleteUnfinished(string path)
     {
         try
         {
             TryDelete(UnfinishedOf(path));
         }
-        // unlink(2) fails so before it looks for the file, which nothing can have left there since.
+        // On a read-only file system unlink(2) fails before it looks for the file. No process can have left one there.
         catch (KernelException e) when (e.Errno == Errno.EROFS)
         {
         }
     }
 
-    /// <summary>Is it the name of a file that <see cref="Replace"/> has not finished, or never will?</summary>
+    /// <summary>Returns whether a name is that of a temporary file of <see cref="Replace"/> or <see cref="Publish"/>.</summary>
     public static bool IsUnfinished(string name) => name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal);
 
     /// <summary>
-    /// No file of ours reaches this: what an attachment can be told is bounded by its configuration, and by the size of an
-    /// environment variable. A file that is longer is refused before it fills the heap.
+    /// The maximum length of a file in bytes. The configuration and the size of an environment variable limit our files to far less. A
+    /// longer file is refused before it fills the heap.
     /// </summary>
     const int MaxLength = 16 * 1024 * 1024;
 
-    /// <summary>Returns the whole content, whatever its size, or null when there is no file.</summary>
-    /// <exception cref="IOException">The file has 16 MiB or more, or is no regular file.</exception>
+    /// <summary>Returns the whole content, or null if there is no file.</summary>
+    /// <exception cref="IOException">The file has 16 MiB or more, or is not a regular file.</exception>
     public static byte[]? TryRead(string path)
     {
         using var file = TryOpen(path);
         return file?.ReadToEnd(MaxLength);
     }
 
-    /// <summary>Returns the first <paramref name="limit"/> bytes of the content, or null when there is no file.</summary>
-    /// <exception cref="IOException">Something else than a regular file lies there.</exception>
+    /// <summary>Returns the first <paramref name="limit"/> bytes of the content, or null if there is no file.</summary>
+    /// <exception cref="IOException">The file is not a regular file.</exception>
     public static byte[]? TryRead(string path, int limit)
     {
         using var file = TryOpen(path);
         return file?.Read(limit);
     }
 
-    /// <summary>Returns the content, or null where there is no regular file: what else lies there counts as nothing.</summary>
+    /// <summary>Returns the content, or null if there is no regular file.</summary>
     public static byte[]? TryReadRegular(string path)
     {
         try
@@ -207,7 +212,7 @@ public static unsafe class SmallFile
         }
     }
 
-    /// <summary>As <see cref="TryReadRegular(string)"/>, but of a longer file only the first bytes.</summary>
+    /// <summary>Returns the first <paramref name="limit"/> bytes of the content, or null if there is no regular file.</summary>
     public static byte[]? TryReadRegular(string path, int limit)
     {
         try
@@ -229,16 +234,16 @@ public static unsafe class SmallFile
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
-        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"look for {path}", errno);
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? false : throw new KernelException($"get the status of {path}", errno);
     }
 
-    /// <summary>Returns whether a path leads to a regular file: to no directory, device, socket or pipe.</summary>
+    /// <summary>Returns whether a path leads to a regular file, and not to a directory, device, socket or pipe.</summary>
     public static bool IsRegular(string path) => RegularFile.TypeOf(path, 0) == LibC.S_IFREG;
 
-    /// <summary>Do two paths name one file?</summary>
+    /// <summary>Returns whether two paths lead to the same file.</summary>
     public static bool IsSame(string path, string other) => IdentityOf(path) is { } identity && identity == IdentityOf(other);
 
-    /// <summary>Device and inode, MAJOR:MINOR:INODE, of what a path leads to; null where it leads to nothing.</summary>
+    /// <summary>Returns device and inode of a file as MAJOR:MINOR:INODE, or null if the path leads to nothing.</summary>
     public static string? IdentityOf(string path)
     {
         statx status;
@@ -250,7 +255,7 @@ public static unsafe class SmallFile
     internal static string IdentityOf(in statx status) => string.Create(
         CultureInfo.InvariantCulture, stackalloc char[64], $"{status.stx_dev_major}:{status.stx_dev_minor}:{status.stx_ino}");
 
-    /// <summary>When the content was written last, by the node's clock; null where there is nothing.</summary>
+    /// <summary>Returns the modification time of a file, or null if the path leads to nothing.</summary>
     public static DateTimeOffset? ModifiedAt(string path)
     {
         Descriptor.RefuseNul(path);
@@ -258,13 +263,13 @@ public static unsafe class SmallFile
         if (LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_MTIME, &status) == 0)
             return ModifiedAt(in status);
         var errno = Marshal.GetLastPInvokeError();
-        return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"look for {path}", errno);
+        return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException($"get the status of {path}", errno);
     }
 
     internal static DateTimeOffset ModifiedAt(in statx status) =>
         DateTimeOffset.FromUnixTimeSeconds(status.stx_mtime.tv_sec).AddTicks(status.stx_mtime.tv_nsec / 100);
 
-    /// <summary>Deletes a file; false when it was not there.</summary>
+    /// <summary>Deletes a file. Returns false if there is no such file.</summary>
     public static bool TryDelete(string path)
     {
         Descriptor.RefuseNul(path);
@@ -272,13 +277,15 @@ public static unsafe class SmallFile
         if (LibC.unlink(path) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
-        // The kernel says EROFS before it looks for the name (do_unlinkat in fs/namei.c).
+        // The kernel returns EROFS before it looks for the name (do_unlinkat in fs/namei.c).
         if (errno is Errno.ENOENT or Errno.ENOTDIR || (errno == Errno.EROFS && !Exists(path)))
             return false;
         throw new KernelException($"delete {path}", errno);
     }
 
-    /// <summary>Gives a file, or a link itself, one name more; false when the file system or the kernel allows none.</summary>
+    /// <summary>
+    /// Creates a hard link of a file, or of a symbolic link itself. Returns false if the file system or the kernel does not allow it.
+    /// </summary>
     /// <exception cref="KernelException">There is no such file, or the name is taken.</exception>
     public static bool TryAddName(string path, string name)
     {
@@ -286,13 +293,15 @@ public static unsafe class SmallFile
         if (LibC.linkat(LibC.AT_FDCWD, path, LibC.AT_FDCWD, name, 0) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
-        // EPERM: also fs.protected_hardlinks, of somebody else's file.
-        return errno is Errno.EPERM or Errno.EXDEV or Errno.EMLINK or Errno.EOPNOTSUPP ? false : throw new KernelException($"create {name}", errno);
+        // EPERM may come from fs.protected_hardlinks for a file of another user.
+        return errno is Errno.EPERM or Errno.EXDEV or Errno.EMLINK or Errno.EOPNOTSUPP
+            ? false
+            : throw new KernelException($"create {name}", errno);
     }
 
     /// <summary>
-    /// Puts a file, a link itself or a directory under another name, in place of what file has it, in one step. Two names of one
-    /// file both stay.
+    /// Renames a file, a symbolic link itself or a directory, and atomically replaces a file with the new name. If both names lead to
+    /// one file, both stay (rename(2)).
     /// </summary>
     public static void Rename(string path, string name)
     {

@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Linux;
 
-/// <summary>Processes of ours: posix_spawn(3) and waitpid(2).</summary>
+/// <summary>Child processes: posix_spawn(3) and waitpid(2).</summary>
 static unsafe class Spawned
 {
-    /// <param name="arguments">Those behind the program's name.</param>
-    /// <param name="standard">What its standard input, output and error are.</param>
-    /// <returns>The process's number, which is its own until <see cref="Wait(int)"/> or <see cref="TryWait"/> told how it ended.</returns>
+    /// <summary>Starts a program.</summary>
+    /// <param name="arguments">The arguments after the program's name.</param>
+    /// <param name="standard">The descriptors for its standard input, output and error.</param>
+    /// <returns>The process ID. It stays reserved until <see cref="Wait(int)"/> or <see cref="TryWait"/> returns the exit code.</returns>
     /// <exception cref="KernelException">The program could not be started: ENOENT, EACCES, ETXTBSY, …</exception>
     internal static int Start(
         string path,
@@ -21,7 +22,7 @@ static unsafe class Spawned
         _ = LibC.posix_spawn_file_actions_init(&actions);
         for (var i = 0; i < standard.Length; i++)
             _ = LibC.posix_spawn_file_actions_adddup2(&actions, standard[i], i);
-        // The runtime ignores SIGPIPE, and a program inherits what is ignored.
+        // The .NET runtime ignores SIGPIPE, and a child process would inherit that.
         _ = LibC.posix_spawnattr_init(&attributes);
         _ = LibC.sigaddset(&signals, LibC.SIGPIPE);
         _ = LibC.posix_spawnattr_setsigdefault(&attributes, &signals);
@@ -35,11 +36,11 @@ static unsafe class Spawned
         return errno == 0 ? pid : throw new KernelException($"start {path}", errno);
     }
 
-    /// <summary>Waits for the end.</summary>
-    /// <returns>The exit code, or 128 and the number of the signal that ended it.</returns>
+    /// <summary>Waits until the process ends.</summary>
+    /// <returns>The exit code, or 128 plus the number of the signal that ended the process.</returns>
     internal static int Wait(int pid) => Wait(pid, 0)!.Value;
 
-    /// <summary>As <see cref="Wait(int)"/>; null while it runs.</summary>
+    /// <summary>Returns the exit code as <see cref="Wait(int)"/> does, or null if the process still runs.</summary>
     internal static int? TryWait(int pid) => Wait(pid, LibC.WNOHANG);
 
     static int? Wait(int pid, int options)
@@ -55,7 +56,7 @@ static unsafe class Spawned
         return ended == 0 ? null : (status & 0x7f) == 0 ? (status & 0xff00) >> 8 : 128 + (status & 0x7f);
     }
 
-    /// <summary>char *const[]: texts with a zero at the end of each and a null at the end of all.</summary>
+    /// <summary>A char *const[]: NUL-terminated strings, with a null pointer at the end.</summary>
     sealed class NativeTexts : IDisposable
     {
         readonly List<nint> _texts = [];

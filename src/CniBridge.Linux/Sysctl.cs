@@ -1,21 +1,21 @@
 namespace CniBridge.Linux;
 
 /// <summary>
-/// Kernel settings below /proc/sys, of the network namespace that the calling thread is in. Read first, written only where
-/// they differ: a write to a forwarding setting makes the kernel walk every device.
+/// Kernel settings below /proc/sys of the network namespace of the calling thread. A setting is written only if its value differs:
+/// a write to a forwarding setting makes the kernel walk all devices.
 /// </summary>
 public static class Sysctl
 {
-    /// <summary>The setting's text without its newline, or null when this kernel or namespace has no such setting.</summary>
-    /// <param name="name">With slashes, as below /proc/sys: net/ipv4/ip_forward. Interface names may contain dots.</param>
+    /// <summary>Returns the value of a setting without the line feed, or null if the kernel or the namespace lacks the setting.</summary>
+    /// <param name="name">The path below /proc/sys, such as net/ipv4/ip_forward. Interface names may contain dots.</param>
     public static string? TryRead(string name)
     {
         using var file = Descriptor.TryOpen(PathOf(name), LibC.O_RDONLY, 0, Errno.ENOENT);
         return file is null ? null : System.Text.Encoding.ASCII.GetString(file.ReadToEnd(4096)).TrimEnd('\n');
     }
 
-    /// <summary>Makes the setting have this value; false when there is no such setting.</summary>
-    /// <exception cref="KernelException">The kernel refuses, or /proc/sys is read-only.</exception>
+    /// <summary>Sets a value unless it is already set. Returns false if there is no such setting.</summary>
+    /// <exception cref="KernelException">The kernel refused the value, or /proc/sys is read-only.</exception>
     public static bool Ensure(string name, string value)
     {
         var current = TryRead(name);
@@ -29,8 +29,7 @@ public static class Sysctl
     }
 
     /// <summary>
-    /// Writes without looking, for a link that was just made: a refusal is logged, and a kernel without the setting is as
-    /// good.
+    /// Writes a value without reading it first, for a new link. Logs a failure, and ignores a kernel that lacks the setting.
     /// </summary>
     public static void TryWrite(string name, string value, TextWriter log)
     {
@@ -45,7 +44,7 @@ public static class Sysctl
         }
     }
 
-    /// <summary>As <see cref="Ensure"/>, for a setting that only makes things better: a refusal is logged.</summary>
+    /// <summary>Sets an optional value as <see cref="Ensure"/> does. Logs a failure.</summary>
     public static void TryEnsure(string name, string value, TextWriter log)
     {
         try

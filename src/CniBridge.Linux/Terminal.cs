@@ -1,6 +1,6 @@
 namespace CniBridge.Linux;
 
-/// <summary>Is a person looking at it?</summary>
+/// <summary>Detects whether standard output is a terminal.</summary>
 public static unsafe class Terminal
 {
     const int StandardOutput = 1;

@@ -1,6 +1,6 @@
 namespace CniBridge.Linux;
 
-/// <summary>posix_spawn_file_actions_t of spawn.h: the descriptors that posix_spawn opens and closes. An opaque type.</summary>
+/// <summary>posix_spawn_file_actions_t of spawn.h, an opaque type: the descriptors that posix_spawn opens and closes.</summary>
 unsafe struct posix_spawn_file_actions_t
 {
     internal fixed long opaque[10];

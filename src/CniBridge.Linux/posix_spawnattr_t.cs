@@ -1,6 +1,6 @@
 namespace CniBridge.Linux;
 
-/// <summary>posix_spawnattr_t of spawn.h: what posix_spawn changes in the new process. An opaque type.</summary>
+/// <summary>posix_spawnattr_t of spawn.h, an opaque type: the attributes of the new process.</summary>
 unsafe struct posix_spawnattr_t
 {
     internal fixed long opaque[42];

@@ -51,7 +51,7 @@ public sealed class CrashTests
         var result = RunTraced(node, "ADD", "inject=setns:error=EPERM:when=3+");
 
         Assert.Equal(Aborted, result.ExitCode);
-        Assert.Contains("could not come back from the network namespace /run/netns/pod", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("could not return from the network namespace /run/netns/pod", result.Stderr, StringComparison.Ordinal);
         Assert.Empty(result.Stdout);
         AssertCleanAndUsable(node);
     }

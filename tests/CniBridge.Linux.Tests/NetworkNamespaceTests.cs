@@ -61,7 +61,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
         });
         thread.Start();
         thread.Join();
-        Assert.Equal([$"could not come back from the network namespace {scratch.Path}", LinkTo(scratch.Path)], events);
+        Assert.Equal([$"could not return from the network namespace {scratch.Path}", LinkTo(scratch.Path)], events);
     }
 
     [Fact]

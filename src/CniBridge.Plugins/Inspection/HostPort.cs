@@ -1,5 +1,5 @@
 namespace CniBridge.Plugins.Inspection;
 
-/// <summary>A port of the node that leads to one of a pod.</summary>
-/// <param name="Address">Of the node; empty: any.</param>
+/// <summary>A port mapping from a port of the node to a port of a pod.</summary>
+/// <param name="Address">The node address; empty for any address.</param>
 public sealed record HostPort(string Protocol, int Port, int ContainerPort, string Address);

@@ -3,26 +3,26 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Plugins.Inspection;
 
-/// <summary>A veth pair that leads from this namespace into another, as the kernel has it.</summary>
-/// <param name="Host">The end that is here.</param>
-/// <param name="Attachment">Whose it is, as the host's end tells; null: another plugin made it.</param>
+/// <summary>A veth pair between this namespace and another one, as the kernel reports it.</summary>
+/// <param name="Host">The host veth.</param>
+/// <param name="Attachment">The attachment that the alias of the host veth names; null if another plugin created the pair.</param>
 public sealed record PodInterface(Link Host, Attachment? Attachment)
 {
-    /// <summary>NETWORK/CONTAINER/INTERFACE, or the link's name.</summary>
+    /// <summary>NETWORK/CONTAINER/INTERFACE, or the name of the host veth if there is no attachment.</summary>
     public string Name => Attachment is null ? Host.Name : $"{Attachment.Network}/{Attachment.ContainerId}/{Attachment.InterfaceName}";
 
-    /// <summary>Where the other end is; null: that namespace could not be looked into.</summary>
+    /// <summary>The namespace of the container interface; null if no accessible namespace contains it.</summary>
     public PodNamespace? Namespace { get; init; }
 
-    /// <summary>The other end; null with its namespace.</summary>
+    /// <summary>The container interface; null if it could not be read.</summary>
     public Link? Inside { get; init; }
 
-    /// <summary>Those of <see cref="Inside"/> that others can reach: none of scope link.</summary>
+    /// <summary>The addresses of the container interface, without the IPv6 link-local ones.</summary>
     public IReadOnlyList<Cidr> Addresses { get; init; } = [];
 
-    /// <summary>Routes of <see cref="Inside"/> in the main table.</summary>
+    /// <summary>The routes of the container interface in the main table.</summary>
     public IReadOnlyList<RouteEntry> Routes { get; init; } = [];
 
-    /// <summary>There are more addresses or routes than <see cref="PodInterfaces.MaxOfEach"/>, which are left out.</summary>
+    /// <summary>True if there are more addresses or routes than <see cref="PodInterfaces.MaxOfEach"/>; the rest is left out.</summary>
     public bool IsTruncated { get; init; }
 }

@@ -5,16 +5,18 @@ using CniBridge.Plugins.Bridge;
 
 namespace CniBridge.Plugins.Inspection;
 
-/// <summary>All pods' interfaces of this node. Grows with the number of processes and pods.</summary>
+/// <summary>The pod interfaces of this node. The cost grows with the number of processes and pods.</summary>
 public static class PodInterfaces
 {
-    /// <summary>fe80::/10: each link has its own (RFC 4291).</summary>
+    /// <summary>The IPv6 link-local range (RFC 4291), which every link uses.</summary>
     static readonly Cidr s_linkLocal = Cidr.Parse("fe80::/10");
 
-    /// <summary>Addresses of an interface, and routes of each family, that are kept: a pod may have a million.</summary>
+    /// <summary>
+    /// The maximum number of addresses, and of routes per family, that are kept of an interface: a pod may add a million.
+    /// </summary>
     public const int MaxOfEach = 256;
 
-    /// <summary>In order of the links' making. A namespace that cannot be looked into hides no other.</summary>
+    /// <summary>Returns the pod interfaces in the order of their creation. A namespace that cannot be entered is skipped.</summary>
     /// <exception cref="KernelException">The process or the node lacks descriptors or memory.</exception>
     public static IReadOnlyList<PodInterface> List()
     {
@@ -32,10 +34,10 @@ public static class PodInterfaces
         return socket.ListAddresses().Select(address => address.Cidr.Address).ToHashSet();
     }
 
-    /// <summary>Is it the bridge's side of a pair whose other side carries a VLAN's gateway, and is named by the alias?</summary>
+    /// <summary>Returns whether a port is the bridge side of the veth pair of a VLAN gateway, which its alias names.</summary>
     public static bool IsVlanGateway(Link port) => HostLink.IsVlanPort(port);
 
-    /// <summary>Those that others can reach: none of scope link.</summary>
+    /// <summary>Returns the addresses without the IPv6 link-local ones.</summary>
     public static IReadOnlyList<Cidr> GlobalAddresses(IReadOnlyList<LinkAddress> addresses)
     {
         var global = new List<Cidr>();
@@ -49,7 +51,7 @@ public static class PodInterfaces
 
     static bool IsGlobal(LinkAddress address) => !s_linkLocal.Contains(address.Cidr.Address);
 
-    /// <summary>Completes the interfaces, with one visit to each of their namespaces.</summary>
+    /// <summary>Adds the container interfaces to the list. Each namespace is entered once.</summary>
     static void LookInside(RouteSocket socket, List<PodInterface> pods)
     {
         var left = new Dictionary<int, List<int>>();
@@ -83,7 +85,7 @@ public static class PodInterfaces
             for (var i = 0; i < places.Count; i++)
                 pods[places[i]] = found[i];
         }
-        // Somebody who is not root may not enter it.
+        // A user without root privileges cannot enter the namespace.
         catch (Exception e) when (e.IsIoFailure() && e is not KernelException { IsForLackOfResources: true })
         {
         }

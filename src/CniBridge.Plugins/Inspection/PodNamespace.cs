@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Inspection;
 
-/// <summary>A network namespace.</summary>
-/// <param name="Path">Where it is mounted, or one of its processes.</param>
-/// <param name="Identity">See <see cref="Linux.SmallFile.IdentityOf"/>.</param>
+/// <summary>A network namespace of a pod.</summary>
+/// <param name="Path">A mount point of the namespace, or the namespace file of one of its processes.</param>
+/// <param name="Identity">Device and inode; see <see cref="Linux.SmallFile.IdentityOf"/>.</param>
 public sealed record PodNamespace(string Path, string Identity);

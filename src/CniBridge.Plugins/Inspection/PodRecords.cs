@@ -5,10 +5,10 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Inspection;
 
-/// <summary>What our own notes say of pods beyond what the kernel knows. What cannot be read is as if it were not there.</summary>
+/// <summary>The records of cni-bridge about pods. They complete what the kernel reports. Unreadable records are ignored.</summary>
 public static class PodRecords
 {
-    /// <summary>When and for whom attachments with addresses were made.</summary>
+    /// <summary>Returns the origin of each attachment with addresses: its time of creation, namespace and pod.</summary>
     public static IReadOnlyDictionary<Attachment, AttachmentOrigin> ReadOrigins(string stateDirectory = StorePlace.DefaultStateDirectory)
     {
         var origins = new Dictionary<Attachment, AttachmentOrigin>();
@@ -20,7 +20,7 @@ public static class PodRecords
         return origins;
     }
 
-    /// <summary>The host ports of attachments.</summary>
+    /// <summary>Returns the host ports of each attachment.</summary>
     public static IReadOnlyDictionary<Attachment, IReadOnlyList<HostPort>> ReadPorts(string root = StateDirectory.DefaultRoot)
     {
         var ports = new Dictionary<Attachment, IReadOnlyList<HostPort>>();
