@@ -120,12 +120,12 @@ public sealed class FaultyNodeTests
         {
             agent.WaitFor("3 nodes of the last valid table until the source answers");
             lan.AwaitRoutes(AllRoutes);
-            agent.WaitFor("problem: node2: there is no key \"adresses\"");
+            agent.WaitFor("problem: node2: unknown key \"adresses\"");
             Assert.Contains(lan.Run("doctor", "--node-name", "node1", "--output", "json").Json.GetProperty("findings").EnumerateArray(),
-                finding => finding.GetProperty("what").GetString()!.Contains("node2: there is no key \"adresses\"", StringComparison.Ordinal));
+                finding => finding.GetProperty("what").GetString()!.Contains("node2: unknown key \"adresses\"", StringComparison.Ordinal));
             lan.WriteNodes(Node1, Node3);
             lan.AwaitRoutes(RouteTo3, RouteTo3V6);
-            agent.WaitFor("solved: node2: there is no key");
+            agent.WaitFor("solved: node2: unknown key");
         }
     }
 }
