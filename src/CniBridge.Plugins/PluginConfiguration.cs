@@ -15,9 +15,10 @@ public static class PluginConfiguration
     public static string? CheckTypes(byte[] plugin, string path) =>
         CniJson.DecodeOrNull(new JsonText(plugin), AnyPluginJson.Read, "network config", path)?.Type;
 
-    /// <param name="type">One that is not ours is not looked at.</param>
-    /// <param name="plugin">The plugin's object, as JSON.</param>
-    /// <exception cref="CniException">What is wrong with it, as ADD would say.</exception>
+    /// <summary>Checks the configuration of one plugin.</summary>
+    /// <param name="type">The type of the plugin. Types of other plugins are not checked.</param>
+    /// <param name="plugin">The configuration of the plugin, a JSON object.</param>
+    /// <exception cref="CniException">The error that ADD would return.</exception>
     public static void Check(string type, string network, string version, byte[] plugin)
     {
         switch (type)
@@ -34,7 +35,7 @@ public static class PluginConfiguration
         }
     }
 
-    /// <summary>The runtime may give the ranges with each request.</summary>
+    /// <summary>Checks the IPAM part. With the capability ipRanges it may lack ranges, because the runtime passes them.</summary>
     static void CheckAddresses(CniRequest request)
     {
         var capabilities = CniJson.Decode(request.Config, StatusJson.Read, "network config").Capabilities;

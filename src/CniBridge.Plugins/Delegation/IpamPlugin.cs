@@ -6,16 +6,16 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Delegation;
 
 /// <summary>
-/// Another's IPAM plugin, run as the specification says ("Plugin Delegation"): found in CNI_PATH, given our environment with
-/// the verb in it and our standard input byte for byte. The only program that this one ever runs, and only when the
-/// configuration names it.
+/// Another IPAM plugin, run as the CNI specification says ("Plugin Delegation"): found in CNI_PATH, with this process's environment
+/// and the verb, and with the unchanged standard input. It is the only program that a plugin runs, and only if the configuration
+/// names it.
 /// </summary>
 sealed class IpamPlugin(string type, CniRequest request)
 {
     string? _path;
 
-    /// <returns>What it wrote on its standard output.</returns>
-    /// <exception cref="CniException">Its own error as it told it, or what is wrong with it.</exception>
+    /// <summary>Runs the plugin and returns its standard output. Its standard error goes to the log.</summary>
+    /// <exception cref="CniException">The plugin failed: its own error object, or a description of the failure.</exception>
     internal byte[] Run(string verb)
     {
         var variables = new Dictionary<string, string>(request.Variables(), StringComparer.Ordinal) { ["CNI_COMMAND"] = verb };
@@ -39,8 +39,8 @@ sealed class IpamPlugin(string type, CniRequest request)
         }
     }
 
-    /// <summary>The first regular file of the name; libcni looks at no more.</summary>
-    /// <exception cref="CniException">There is none, or it is this program, which would call itself for ever.</exception>
+    /// <summary>Finds the first regular file with the plugin's name in CNI_PATH, as libcni does.</summary>
+    /// <exception cref="CniException">There is no such file, or it is this program, which would call itself forever.</exception>
     internal void Find()
     {
         if (type.AsSpan().ContainsAny('/', '\0'))
@@ -49,9 +49,12 @@ sealed class IpamPlugin(string type, CniRequest request)
         _path = directories.Select(directory => Path.Combine(directory, type)).FirstOrDefault(SmallFile.IsRegular)
             ?? throw new CniException(CniErrorCode.Internal,
                 $"failed to find plugin \"{type}\" in path [{string.Join(' ', directories)}]", "ipam.type, CNI_PATH");
-        // A link host-local.old to this program manages addresses all the same.
+        // A link to this program is allowed if its name begins with host-local, such as host-local.old.
         if (PluginName.Find(type) != PluginName.HostLocal && SmallFile.IsSame(_path, "/proc/self/exe"))
-            throw CniException.InvalidConfig("ipam.type", type, $"{_path} is this plugin itself, which manages no addresses by that name");
+        {
+            throw CniException.InvalidConfig(
+                "ipam.type", type, $"{_path} is this program itself, which is not an IPAM plugin under that name");
+        }
     }
 
     CniException Failure(ChildResult result, string told)
@@ -70,7 +73,7 @@ sealed class IpamPlugin(string type, CniRequest request)
         }
         catch (Exception e) when (e is CniException or JsonException)
         {
-            // Not an error object: what it wrote is all there is.
+            // The output is not an error object. The message below quotes it.
         }
         return new CniException(CniErrorCode.Internal,
             $"netplugin failed but error parsing its diagnostic message \"{Encoding.UTF8.GetString(result.Output).TrimEnd()}\"",

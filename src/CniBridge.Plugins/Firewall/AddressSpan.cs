@@ -38,7 +38,7 @@ sealed record AddressSpan(IpAddress First, IpAddress Last)
             ? new AddressSpan(from, to)
             : throw new JsonException($"no range of addresses: {text}");
 
-    /// <summary>Is there nothing between this and one that begins no earlier?</summary>
+    /// <summary>Returns whether a span that does not begin earlier overlaps or directly follows this one.</summary>
     bool Meets(AddressSpan later) => later.First <= Last || later.First == Last.Next();
 
     AddressSpan With(AddressSpan later) => later.Last > Last ? this with { Last = later.Last } : this;

@@ -5,19 +5,20 @@ using CniBridge.Plugins.State;
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>
-/// Puts back what of our rules is missing in the kernel, after nft flush ruleset or the restart of a firewall, for all running
-/// pods at once. What is there is left alone; rules of others are not looked at.
+/// Restores missing nftables rules of all running pods, for example after the ruleset was flushed. Existing rules and those of other
+/// programs stay as they are.
 /// </summary>
 public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
 {
-    /// <summary>What was put back, a line each.</summary>
-    /// <exception cref="IOException">The kernel refused; what was put back before stays.</exception>
+    /// <summary>Restores the rules and returns one line for each restored part.</summary>
+    /// <exception cref="IOException">The kernel refused a change. The parts that were restored before stay.</exception>
     public IReadOnlyList<string> Run()
     {
         using var socket = new NftSocket();
         var restored = new List<string>();
         RestoreMasquerades(socket, restored);
-        restored.AddRange(new SpoofCheck(new SpoofCheckRules(() => socket), new Records<SpoofGuard>(SpoofGuard.Format, root), TextWriter.Null).Restore());
+        var guards = new Records<SpoofGuard>(SpoofGuard.Format, root);
+        restored.AddRange(new SpoofCheck(new SpoofCheckRules(() => socket), guards, TextWriter.Null).Restore());
         using var ports = new NodePorts();
         restored.AddRange(new PortMapRepair(ports, new Records<HostPortRecord>(HostPortRecord.Format, root)).Run());
         return restored;

@@ -17,8 +17,8 @@ public sealed class RecordedAttachment(Attachment attachment, string path)
     public string Path => path;
 }
 
-/// <summary>What is of our rules in the kernel and what is not, and who else's are in the way; changes nothing.</summary>
-/// <param name="links">Of the node's namespace; another's to close.</param>
+/// <summary>Finds missing rules of ours, and rules of other programs that drop pod traffic. Changes nothing.</summary>
+/// <param name="links">A socket of the node's namespace. The caller disposes it.</param>
 public sealed class FirewallSurvey(RouteSocket links, string root = StateDirectory.DefaultRoot) : IDisposable
 {
     readonly NftSocket _socket = new();
@@ -27,11 +27,11 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
 
     Records<HostPortRecord> Ports => new(HostPortRecord.Format, root);
 
-    /// <summary>Does the kernel have nftables, and may we ask it?</summary>
-    /// <exception cref="Linux.KernelException">No.</exception>
+    /// <summary>Checks that nftables can be used.</summary>
+    /// <exception cref="Linux.KernelException">The kernel has no nftables, or refuses access.</exception>
     public void Try() => _socket.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
 
-    /// <summary>Networks whose masquerading somebody deleted, or a part of it.</summary>
+    /// <summary>Returns the networks whose masquerade rules are missing or incomplete.</summary>
     public IReadOnlyList<string> FindLostMasquerades()
     {
         var records = new MasqueradeRecords(root);
@@ -45,7 +45,7 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
         return lost;
     }
 
-    /// <summary>Living attachments whose source is not checked any more, each with what is missing.</summary>
+    /// <summary>Returns the attachments whose MAC spoofing rules are missing, each with the missing part.</summary>
     public IReadOnlyList<string> FindLostGuards()
     {
         var rules = new SpoofCheckRules(() => _socket);
@@ -58,7 +58,7 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
         return lost;
     }
 
-    /// <summary>What is missing of the host ports of living attachments.</summary>
+    /// <summary>Returns one line for each missing part of the host ports of existing attachments.</summary>
     public IReadOnlyList<string> FindLostPorts()
     {
         using var ports = new NodePorts();
@@ -66,8 +66,8 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     }
 
     /// <summary>
-    /// Whose namespace is gone, and link too, and who left a record of rules: no DEL came. (Where namespaces are seen at other
-    /// paths, in a container, the link tells that somebody lives.)
+    /// Returns the stale attachments with a record of rules: their namespace and their host veth no longer exist, but no DEL came. The
+    /// host veth counts too, because a container may see namespaces at other paths.
     /// </summary>
     public IReadOnlyList<RecordedAttachment> FindDead()
     {
@@ -87,14 +87,14 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     }
 
     /// <summary>
-    /// What is sure to drop a pod's new connections with the world outside, or with pods of its own bridge, and a command that
-    /// helps; null: nothing is sure to.
+    /// Returns a firewall chain that is certain to drop a pod's new connections, and a command that fixes it. Returns null if no chain is
+    /// certain to.
     /// </summary>
-    /// <param name="gateway">The link with the pod's gateway.</param>
+    /// <param name="gateway">The link with the pod's gateway address.</param>
     public (string What, string Remedy)? FindObstacle(Link gateway, IpAddress pod, ForwardDirection direction)
     {
         var uplink = direction == ForwardDirection.BetweenPods ? gateway : Uplink.Find(links, pod.IsV6);
-        // Then the world outside is on the bridge, and the node passes nothing on.
+        // The outside world is on the bridge then, and the node does not forward this traffic.
         if (direction != ForwardDirection.BetweenPods && uplink?.Index == gateway.Index)
             return null;
         var path = new ForwardPath(pod, gateway, uplink, IsFromPod: direction != ForwardDirection.ToPod);
@@ -102,7 +102,8 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     }
 
     /// <summary>
-    /// The families whose rules of kube-proxy are in nftables: those of iptables (nf_tables), or its own.
+    /// Returns the address families (true for IPv6) with nftables rules of kube-proxy, in its own table or in those of iptables
+    /// (nf_tables).
     /// </summary>
     public IReadOnlyList<bool> FindServiceFamilies()
     {
@@ -119,7 +120,7 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     public void Dispose() => _socket.Dispose();
 }
 
-/// <summary>Which way new connections go.</summary>
+/// <summary>The direction of new connections.</summary>
 public enum ForwardDirection
 {
     FromPod,

@@ -255,8 +255,8 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     }
 
     /// <summary>
-    /// Does a chain of the network masquerade for the attachment, and leave alone what is inside? It need not be the one of
-    /// today's ranges, which the next ADD makes.
+    /// Returns whether a chain of the network masquerades for the attachment and keeps its addresses inside the network. The chain may
+    /// belong to former ranges; the next ADD creates the current one.
     /// </summary>
     internal bool Serves(NetworkMasquerade wanted) =>
         ListChains(wanted).Exists(chain => chain.Hook == ChainHook.NatPostrouting && Serves(wanted, wanted.Table.Chain(chain.Name)));

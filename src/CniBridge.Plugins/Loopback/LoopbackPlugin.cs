@@ -29,7 +29,7 @@ public sealed class LoopbackPlugin : IPlugin
         };
     }
 
-    /// <summary>A pod may rename lo, and what it does in its namespace must not decide whether DEL succeeds: nothing of it outlives that.</summary>
+    /// <summary>Sets lo down. Logs a failure and succeeds, because a pod may rename its lo, and lo ends with the namespace.</summary>
     public void Delete(CniRequest request)
     {
         try
@@ -54,8 +54,8 @@ public sealed class LoopbackPlugin : IPlugin
     }
 
     /// <summary>
-    /// Returns the alias of the pod's host veth when it names another container: the path of a namespace may lead to another pod's.
-    /// There is no record of loopback attachments, and runtimes name the first interface eth0.
+    /// Returns the alias of the pod's host veth if it names another container, because the path may lead to the namespace of another
+    /// pod. It looks at eth0, the first interface of all runtimes: there is no record of loopback attachments.
     /// </summary>
     static string? FindOtherOwner(NetworkNamespace container, string containerId)
     {

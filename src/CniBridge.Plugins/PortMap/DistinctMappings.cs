@@ -4,8 +4,8 @@ using CniBridge.Linux.Nftables;
 namespace CniBridge.Plugins.PortMap;
 
 /// <summary>
-/// The port mappings of a request, each port of an address once. Runtimes ask for one port several times: podman writes one
-/// mapping without an address and one of ::, where both families have the same target.
+/// The port mappings of a request without duplicates. Runtimes may request a port several times: podman writes one mapping without
+/// an address and one with ::, with the same target in both families.
 /// </summary>
 sealed class DistinctMappings
 {
@@ -14,9 +14,11 @@ sealed class DistinctMappings
 
     internal IReadOnlyList<PortMapping> Mappings => _mappings;
 
-    /// <summary>Adds the mapping, or that part of it that earlier ones do not cover.</summary>
-    /// <param name="index">The mapping's place in the request.</param>
-    /// <returns>Null; or the earlier mapping's place and container port, when that has another one: then nothing is added.</returns>
+    /// <summary>Adds the part of the mapping that earlier mappings do not cover.</summary>
+    /// <param name="index">The index of the mapping in the request.</param>
+    /// <returns>
+    /// Null, or the index and the container port of an earlier mapping with another target. Nothing is added in this case.
+    /// </returns>
     internal (int Index, ushort ContainerPort)? TryAdd(PortMapping mapping, int index)
     {
         var missing = new List<bool>();
@@ -38,8 +40,8 @@ sealed class DistinctMappings
         return null;
     }
 
-    /// <summary>A port of the node in one family, which the kernel can give one target.</summary>
-    /// <param name="Address">Null: any address of the family.</param>
+    /// <summary>A port of the node in one address family. It can have one target only.</summary>
+    /// <param name="Address">The node address; null for any address of the family.</param>
     readonly record struct HostSocket(TransportProtocol Protocol, ushort Port, bool IsV6, IpAddress? Address)
     {
         internal static HostSocket Of(PortMapping mapping, bool isV6) =>

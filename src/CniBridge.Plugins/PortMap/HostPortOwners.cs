@@ -4,14 +4,14 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;
 
-/// <summary>Whose elements are, and how they come and go with their owners.</summary>
+/// <summary>Adds and removes the elements of host ports, and resolves conflicts between their owners.</summary>
 sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, TextWriter log)
 {
-    /// <summary>More than once only when others change the same at the same time.</summary>
+    /// <summary>The number of attempts. A second one is necessary only if another process changes the same elements.</summary>
     const int Attempts = 5;
 
-    /// <summary>What is to be done so that all of the elements are there.</summary>
-    /// <exception cref="CniException">Code 999: a port is another's, who may live.</exception>
+    /// <summary>Returns the changes that are necessary for all elements to exist.</summary>
+    /// <exception cref="CniException">Code 999: a port belongs to another attachment that may be alive.</exception>
     internal HostPortChange Plan(IReadOnlyList<HostPortElement> wanted)
     {
         List<HostPortElement> removed = [], added = [];
@@ -25,7 +25,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
             }
             if (element.IsShared || (found.Comment == element.Owner && element.LeadsTo(found)))
                 continue;
-            // Where it is masked and not a port, the address is this pod's now: who had it before has lost it.
+            // An element without a mapping masquerades a pod address. The former owner of the address no longer uses it.
             if (element.Mapping is not null && found.Comment != element.Owner && MayLive(found.Comment))
                 throw Conflict(element, found.Comment);
             removed.Add(element.As(found));
@@ -34,18 +34,18 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
         return new HostPortChange(removed, added);
     }
 
-    /// <summary>Only a record can tell that its owner is gone. Who has none is let live.</summary>
+    /// <summary>Returns false only if the owner's record proves that the owner is gone.</summary>
     bool MayLive(string owner) =>
         HostPortRecord.TryGetName(owner) is not { } name || records.TryRead(name) is not { } record ||
         record.OwnerName != owner || record.Owner.IsAlive;
 
-    /// <summary>The configuration is right, and will be again when the other is gone; so it is not the code of a wrong one.</summary>
+    /// <summary>Creates the error. Its code is not "invalid configuration": the request works when the other owner is gone.</summary>
     static CniException Conflict(HostPortElement element, string owner) => new(CniErrorCode.Internal,
-        $"{element.What} is taken by {(owner.Length > 0 ? owner : "somebody who left no name")}",
+        $"{element.What} is taken by {(owner.Length > 0 ? owner : "an unknown owner")}",
         $"runtimeConfig.portMappings: hostPort = {element.Mapping!.HostPort}");
 
-    /// <summary>Makes all of the elements be there, or nothing.</summary>
-    /// <returns>What was done.</returns>
+    /// <summary>Adds all missing elements, or none.</summary>
+    /// <returns>The changes that were made.</returns>
     /// <exception cref="CniException">As <see cref="Plan"/>.</exception>
     internal HostPortChange Make(IReadOnlyList<HostPortElement> wanted, Rollback undo)
     {
@@ -60,12 +60,12 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
                 return change;
             try
             {
-                // Before the change, for its answer may be lost; what is not ours then is not removed.
+                // Pushed before the change, because the kernel's answer may be lost. The undo removes only elements of this owner.
                 undo.Push("remove the host ports", () => Remove(change.Added));
                 node.Apply(change, areRulesBroken);
                 return change;
             }
-            // Somebody else made the rules or an element meanwhile, or deleted some.
+            // Another process added or deleted the rules or an element in between.
             catch (KernelException e) when (e.Errno is Errno.EEXIST or Errno.ENOENT && attempt < Attempts)
             {
                 areRulesBroken = e.Errno == Errno.ENOENT;
@@ -73,11 +73,11 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
         }
     }
 
-    /// <summary>Acquires the lock, or logs why there is none. Without its owner's record no port becomes another attachment's.</summary>
+    /// <summary>Acquires the lock, or logs a failure: without records, no port can change its owner anyway.</summary>
     IDisposable? TryLock() => StateLock.TryAcquire(node.Lock, "the host ports", log);
 
-    /// <summary>Removes those elements that are there and still their owner's.</summary>
-    /// <returns>Ports that are another's now.</returns>
+    /// <summary>Removes the elements that still belong to their owner.</summary>
+    /// <returns>The elements whose ports now belong to another attachment.</returns>
     internal List<HostPortElement> Remove(IReadOnlyList<HostPortElement> elements)
     {
         using var guard = TryLock();
@@ -96,7 +96,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
                 node.Apply(new HostPortChange(own, []));
                 return others;
             }
-            // Somebody deleted some of it meanwhile: flushed the ruleset, say.
+            // Another process deleted an element in between, for example with nft flush ruleset.
             catch (KernelException e) when (e.Errno == Errno.ENOENT && attempt < Attempts)
             {
             }
@@ -104,7 +104,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
     }
 
     /// <summary>Removes the attachment's elements, and then its record.</summary>
-    /// <returns>The connections that the kernel has to forget.</returns>
+    /// <returns>The connections to delete from the connection tracking of the kernel.</returns>
     internal List<StaleConnections> Remove(HostPortRecord record)
     {
         var elements = HostPortElement.Of(record);
@@ -131,7 +131,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"connections to a host port may go on where they went: {e.Message}");
+            log.WriteLine($"connections to a host port may continue to their former target: {e.Message}");
         }
     }
 }

@@ -48,7 +48,7 @@ sealed class NodePorts : INodePorts
 
     public void TryFirewall() => Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
 
-    /// <summary>Makes again what somebody deleted of the records' elements, rules and settings.</summary>
+    /// <summary>Restores the missing elements, rules and settings of the records.</summary>
     internal void Restore(IReadOnlyList<HostPortRecord> records)
     {
         Rules.Restore(records);

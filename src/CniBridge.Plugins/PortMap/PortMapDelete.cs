@@ -6,8 +6,8 @@ using CniBridge.Plugins.State;
 namespace CniBridge.Plugins.PortMap;
 
 /// <summary>
-/// DEL: the attachment's ports by its record, whatever the request says of them; without a record those of the request that
-/// are there and say that they are the attachment's. However often.
+/// DEL: removes the attachment's host ports from its record. Without a record it removes the ports of the request whose elements
+/// name the attachment. It may run any number of times.
 /// </summary>
 sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPortRecord> records, IConntrack conntrack)
 {
@@ -20,7 +20,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
             RemoveUnrecorded(mappings);
     }
 
-    /// <summary>Whose record is lost; or who was never ours.</summary>
+    /// <summary>Removes the ports of an attachment whose record is lost, or that the Go plugin created.</summary>
     void RemoveUnrecorded(IReadOnlyList<PortMapping> mappings)
     {
         GoRules.TryDelete(() => node.DeleteGoPorts(request.NetworkName, request.Environment.ContainerId), request.Log);
@@ -34,7 +34,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
         owners.TryForget(owners.Remove(record), conntrack);
     }
 
-    /// <summary>A record as ADD would have written it, from the ports that are there; null when there is none.</summary>
+    /// <summary>Returns a record as ADD would have written it, from the elements in the kernel, or null if there are none.</summary>
     HostPortRecord? FindUnrecorded(IReadOnlyList<PortMapping> mappings)
     {
         var record = new HostPortRecord(RecordOwner.Of(request))
@@ -44,7 +44,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
             MasqueradesAll = true,
         };
         var pods = new List<PodAddress>();
-        // Of any pod: an element is found by its port.
+        // The pod's address does not matter: an element is found by its port.
         foreach (var anyPod in (ReadOnlySpan<IpAddress>)[Cidr.Default(false).Address, Cidr.Default(true).Address])
         {
             foreach (var element in HostPortElement.Of(record with { Pods = [new PodAddress(anyPod, null)] }))
@@ -59,8 +59,8 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
     }
 
     /// <summary>
-    /// Returns the mappings that can be read, each port once; logs the others. A wrong mapping must not keep DEL from removing
-    /// the rest.
+    /// Returns the readable mappings, each port once, and logs the others. An invalid mapping must not prevent DEL from removing the
+    /// rest.
     /// </summary>
     IReadOnlyList<PortMapping> TryReadMappings()
     {
@@ -70,14 +70,14 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
             var json = CniJson.Decode(request.Config, PortMapDeleteJson.Read, "network config");
             foreach (var mapping in CniResultReader.Each(json.RuntimeConfig?.PortMappings, "runtimeConfig.portMappings", TryRead))
             {
-                // Of two targets of one port either will do: DEL finds elements by their port.
+                // If a port has two targets, either is sufficient, because DEL finds elements by their port.
                 if (mapping is not null)
                     _ = mappings.TryAdd(mapping, 0);
             }
         }
         catch (CniException e)
         {
-            request.Log.WriteLine($"without the port mappings of the request: {e.Message}");
+            request.Log.WriteLine($"ignoring the port mappings of the request: {e.Message}");
         }
         return mappings.Mappings;
     }
@@ -90,7 +90,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
         }
         catch (CniException e)
         {
-            request.Log.WriteLine($"without {key}: {e.Message}");
+            request.Log.WriteLine($"ignoring {key}: {e.Message}");
             return null;
         }
     }

@@ -5,7 +5,7 @@ namespace CniBridge.Plugins.PortMap;
 /// <summary>Adds the missing host ports of existing pods from their records, for example after the ruleset was flushed.</summary>
 sealed class PortMapRepair(NodePorts node, Records<HostPortRecord> records)
 {
-    /// <returns>One line for each missing part.</returns>
+    /// <summary>Adds the missing parts and returns one line for each of them.</summary>
     internal List<string> Run()
     {
         var living = records.ReadAll().FindAll(record => record.Owner.IsAlive);

@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>The keys that libcni reads of every plugin's configuration, whatever its type.</summary>
+/// <summary>The keys that libcni reads in the configuration of every plugin, independent of its type.</summary>
 sealed record AnyPluginJson
 {
     public string? CniVersion { get; init; }

@@ -33,7 +33,7 @@ public static class CniErrorCode
 /// <summary>A failure that the caller gets unchanged: a code, one sentence, and details that may help.</summary>
 public sealed class CniException(int code, string message, string details = "") : Exception(message)
 {
-    /// <summary>One of <see cref="CniErrorCode"/>.</summary>
+    /// <summary>The error code of the CNI specification; see <see cref="CniErrorCode"/>.</summary>
     public int Code { get; } = code;
 
     public string Details { get; } = details;

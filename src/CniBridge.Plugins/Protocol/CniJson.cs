@@ -17,9 +17,9 @@ static class CniJson
     internal static T Decode<T>(byte[] text, Func<JsonKeys, T> read, string what)
         where T : class => Decode(new JsonText(text), read, what);
 
-    /// <summary>Null for a text that is JSON's null.</summary>
-    /// <param name="path">Where the text stands in a larger one, or empty.</param>
-    /// <exception cref="CniException">Code 6, naming the key.</exception>
+    /// <summary>Decodes a JSON object. Returns null for the JSON value null.</summary>
+    /// <param name="path">The position of the text in a larger text, or empty.</param>
+    /// <exception cref="CniException">Code 6; the message names the key.</exception>
     internal static T? DecodeOrNull<T>(JsonText text, Func<JsonKeys, T> read, string what, string path = "")
         where T : class
     {

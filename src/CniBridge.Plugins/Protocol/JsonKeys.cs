@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>
-/// The keys of a JSON object, each asked for with the type that it must have: null where it is absent or null, an exception
-/// that names the whole path where it is of another type. Of a key given twice, in whatever letter case, Go's rules hold:
-/// objects are merged, of other values the last that is not null counts.
+/// Typed access to the keys of a JSON object. A key that is absent or null has the value null. A value of another type throws an
+/// exception that names the whole path. For a repeated key (ignoring case) Go's rules apply: objects are merged, and of other values
+/// the last one that is not null counts.
 /// </summary>
 sealed class JsonKeys
 {
@@ -19,20 +19,20 @@ sealed class JsonKeys
         _path = path;
     }
 
-    /// <exception cref="JsonException">Not an object.</exception>
+    /// <exception cref="JsonException">The value is not an object.</exception>
     internal static JsonKeys Of(JsonTree tree, string path) => tree.Kind == JsonTokenType.StartObject
         ? new JsonKeys(tree, path)
         : throw Expected("an object", tree, path);
 
-    /// <summary>Returns whether the object has the key, with whatever value; null counts.</summary>
+    /// <summary>Returns whether the object has the key, even with the value null.</summary>
     internal bool Has(string key) => _object.Names.Exists(name => string.Equals(name, key, StringComparison.OrdinalIgnoreCase));
 
     internal string? Text(string key) => Find(key) is { } value ? ReadText(value, PathOf(key)) : null;
 
     internal bool IsText(string key) => Find(key) is { Kind: JsonTokenType.String, Text: not null };
 
-    /// <summary>Integers as Go takes them: no fraction, no exponent, no quotes.</summary>
-    /// <param name="orWord">A text that may stand there in place of a number; see <see cref="IsWord"/>.</param>
+    /// <summary>Returns an integer in the form that Go accepts: no fraction, exponent or quotes.</summary>
+    /// <param name="orWord">A string that is allowed instead of a number and returns null; see <see cref="IsWord"/>.</param>
     internal int? Number(string key, string? orWord = null)
     {
         if (Find(key) is not { } value || (orWord is not null && IsWord(key, orWord)))
@@ -43,14 +43,14 @@ sealed class JsonKeys
             : throw Expected(orWord is null ? "a whole number" : $"a whole number or \"{orWord}\"", value, PathOf(key));
     }
 
-    /// <summary>Null for anything else, of whatever type.</summary>
+    /// <summary>Returns an integer, or null for a value of any other type.</summary>
     internal int? TryNumber(string key) =>
         Find(key) is { Kind: JsonTokenType.Number } value &&
         int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 
-    /// <summary>As <see cref="Number"/>, for what has more bits.</summary>
+    /// <summary>Returns a 64-bit integer; see <see cref="Number"/>.</summary>
     internal long? LongNumber(string key)
     {
         if (Find(key) is not { } value)
@@ -72,10 +72,10 @@ sealed class JsonKeys
         _ => throw Expected("true or false", value, path),
     };
 
-    /// <summary>False for anything else, of whatever type.</summary>
+    /// <summary>Returns whether the value is true. Returns false for a value of any other type.</summary>
     internal bool IsTrue(string key) => Find(key) is { Kind: JsonTokenType.True };
 
-    /// <summary>Checks that a value is an object whatever is in it.</summary>
+    /// <summary>Checks that a value is an object with any members.</summary>
     internal void CheckObject(string key)
     {
         if (FindObject(key) is { } value)
@@ -101,7 +101,7 @@ sealed class JsonKeys
     internal List<T?>? Objects<T>(string key, Func<JsonKeys, T> read)
         where T : class => Find(key) is { } value ? ReadObjects(value, PathOf(key), read) : null;
 
-    /// <summary>A list of lists of objects.</summary>
+    /// <summary>Returns a list of lists of objects.</summary>
     internal List<List<T?>?>? ObjectLists<T>(string key, Func<JsonKeys, T> read)
         where T : class => Find(key) is { } value ? ReadList(value, PathOf(key), (item, path) => ReadObjects(item, path, read)) : null;
 
@@ -117,11 +117,11 @@ sealed class JsonKeys
         return null;
     }
 
-    /// <summary>Tells whether an entry has the key and a value.</summary>
+    /// <summary>Returns whether an entry has the key and a value other than null.</summary>
     bool IsAt(int index, string key) =>
         string.Equals(_object.Names[index], key, StringComparison.OrdinalIgnoreCase) && _object.Values[index].Kind != JsonTokenType.Null;
 
-    /// <summary>Returns the value of a key that is to be an object: of several, one object with the members of all.</summary>
+    /// <summary>Returns the value of a key that must be an object. Repeated keys return one object with the members of all.</summary>
     JsonTree? FindObject(string key)
     {
         JsonTree? merged = null;

@@ -127,7 +127,7 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
     {
         var start = _at;
         TakeHere('-', '-');
-        // No digit follows a zero that comes first: whoever comes next finds it unexpected.
+        // A leading zero has no further digits (RFC 8259, section 6). The caller reports them as unexpected.
         if (!TakeHere('0', '0'))
             ReadDigits();
         if (TakeHere('.', '.'))
@@ -158,7 +158,7 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>Null for what is no text: half of a surrogate pair.</summary>
+    /// <summary>Returns a string, or null if it contains half of a surrogate pair.</summary>
     string? ReadString()
     {
         var start = ++_at;

@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace CniBridge.Plugins.Protocol;
 
-/// <summary>A text is not JSON.</summary>
-/// <param name="why">The reason, without the place.</param>
-/// <param name="offset">The place, in bytes from the beginning.</param>
+/// <summary>A syntax error in a JSON text.</summary>
+/// <param name="why">The reason, without the position.</param>
+/// <param name="offset">The position in bytes, counted from 0.</param>
 public sealed class JsonSyntaxException(string why, int offset, string message) : JsonException(message)
 {
     public string Why => why;
 
     public int Offset => offset;
 
-    /// <summary>Creates one whose message names line and column, as editors count them.</summary>
+    /// <summary>Creates an exception whose message contains line and column, both counted from 1.</summary>
     internal static JsonSyntaxException At(ReadOnlySpan<byte> text, int offset, string why)
     {
         var before = text[..offset];

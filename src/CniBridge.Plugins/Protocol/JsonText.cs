@@ -9,7 +9,7 @@ public sealed class JsonText(byte[] bytes)
 {
     JsonTree? _tree;
 
-    /// <summary>As it came.</summary>
+    /// <summary>The unchanged bytes of the text.</summary>
     public byte[] Bytes { get; } = bytes;
 
     /// <exception cref="JsonSyntaxException">Not JSON.</exception>
@@ -31,7 +31,7 @@ public sealed class JsonText(byte[] bytes)
 
     static JsonSyntaxException Failure(string why) => new(why, 0, why);
 
-    /// <summary>Returns what keeps the text from being JSON; null where it is.</summary>
+    /// <summary>Returns the first syntax error, or null if the text is valid JSON.</summary>
     public JsonSyntaxException? FindError()
     {
         try

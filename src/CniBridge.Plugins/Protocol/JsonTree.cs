@@ -8,16 +8,21 @@ sealed class JsonTree(JsonTokenType kind, string? text)
 {
     internal JsonTokenType Kind { get; } = kind;
 
-    /// <summary>The characters of a string, null where they are half of a surrogate pair; of a number or word the written form.</summary>
+    /// <summary>
+    /// The characters of a string, or the written form of a number or literal. Null for a string with half of a surrogate pair.
+    /// </summary>
     internal string? Text { get; } = text;
 
-    /// <summary>Of an object, in the order of <see cref="Values"/>; a key given twice is there twice. Null as in <see cref="Text"/>.</summary>
+    /// <summary>
+    /// The keys of an object, in the order of <see cref="Values"/>. A repeated key occurs several times. A key may be null as in
+    /// <see cref="Text"/>.
+    /// </summary>
     internal List<string?> Names { get; init; } = s_noNames;
 
-    /// <summary>Of an object or a list.</summary>
+    /// <summary>The values of an object or a list.</summary>
     internal List<JsonTree> Values { get; init; } = s_noValues;
 
-    // Most values have no parts: two lists for each would be half of what a configuration takes.
+    // Most values have no members. Two lists for each would take half of the memory of a configuration.
     static readonly List<string?> s_noNames = [];
     static readonly List<JsonTree> s_noValues = [];
 }

@@ -132,7 +132,7 @@ public sealed class IpamPluginTests : IDisposable
         Directory.CreateDirectory(_scripts["bin"]);
         File.CreateSymbolicLink(_scripts["bin/static"], "/proc/self/exe");
         AssertFails(CniErrorCode.InvalidConfig, $"invalid network config: ipam.type = static: {_scripts["bin/static"]} " +
-            "is this plugin itself, which manages no addresses by that name", "");
+            "is this program itself, which is not an IPAM plugin under that name", "");
     }
 
     [Fact]

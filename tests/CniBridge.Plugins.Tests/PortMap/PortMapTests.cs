@@ -163,7 +163,7 @@ public sealed class PortMapTests : IDisposable
     {
         _node.Failing.Add("forget others of Udp 192.0.2.1 53 to 10.1.0.5 5353");
         Add(Udp);
-        Assert.Contains("connections to a host port may go on", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("connections to a host port may continue to their former target", _log.ToString(), StringComparison.Ordinal);
         _node.Failing.Add("forget own of Udp 192.0.2.1 53 to 10.1.0.5 5353");
         Delete("");
         Assert.Empty(_node.Elements);
@@ -244,7 +244,7 @@ public sealed class PortMapTests : IDisposable
         var port = _node.List().First(element => element.Mapping is not null);
         Delete("");
         _node.Put(port with { Element = port.Element with { Comment = owner } });
-        Requests.AssertRefused(999, () => Add(Tcp), "taken by", owner.Length == 0 ? "somebody who left no name" : owner);
+        Requests.AssertRefused(999, () => Add(Tcp), "taken by", owner.Length == 0 ? "an unknown owner" : owner);
     }
 
     [Fact]
@@ -411,7 +411,7 @@ public sealed class PortMapTests : IDisposable
         Directory.Delete(_root["hostports"], recursive: true);
         Delete($$"""{"hostPort":9090,"containerPort":80},{{Tcp}},{{Udp}},{"hostPort":0}""");
         Assert.Equal(others, _node.Elements.Except([Guard]));
-        Assert.Contains("without runtimeConfig.portMappings[3]", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ignoring runtimeConfig.portMappings[3]", _log.ToString(), StringComparison.Ordinal);
     }
 
     // podman run -p 8080:80 -p [::]:8080:80
