@@ -3,30 +3,32 @@ using System.Globalization;
 
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>The whole matrix, as a page of Markdown.</summary>
+/// <summary>The whole matrix as a Markdown page.</summary>
 static class CrashReport
 {
     const string Introduction = """
         # The crash matrix
 
-        Every system call that `bridge` (gateway of both families, `ipMasq`, `macspoofchk`, host-local with a range of each family) and
-        `portmap` (two host ports) make in ADD, DEL and GC of a chain is disturbed, one in each run: the process is killed instead of it,
-        and in other runs the call fails. Then what a runtime does is done: DEL, ADD and DEL after an ADD; DEL and ADD after a DEL; GC, and
-        ADD of what was garbage, after a GC. All of that must succeed, and what `ip`, `nft` and `find` show must be what an undisturbed run
-        leaves: links, addresses, routes, tables, rules, elements, reservations, records, any other file, forwarding.
+        The matrix disturbs every system call of `bridge` and `portmap` in ADD, DEL and GC of a chain, one call per run. In one run the process
+        is killed instead of the call; in other runs the call fails. `bridge` is a gateway of both families with `ipMasq`, `macspoofchk`, and
+        host-local with a range of each family. `portmap` has two host ports.
 
-        An ADD that ended with an error ("undone") must have left nothing before anybody called DEL. Who said that it succeeded ("done all
-        the same") must have done everything, for a runtime does not come again; only host-local's records of owners, which spare a
-        search, may be wrong until the next call. Calls that do not fail have no errno. ADD begins on a node where no plugin ever ran. GC
-        is of three attachments: one that is valid, of which nothing may be missing at any moment, one that is not, and one whose namespace
-        is gone. Runs differ by some calls, when they wait for the kernel: a place that only one kind of run reached counts once.
+        Then the runtime's next steps follow: DEL, ADD and DEL after an ADD; DEL and ADD after a DEL; after a GC, a second GC and an ADD of
+        the removed attachment. All of them must succeed. Afterwards `ip`, `nft` and `find` must show the same state as after an undisturbed
+        run: links, addresses, routes, tables, rules, elements, reservations, records, other files, and forwarding.
 
-        Made by `scripts/crash-matrix`; `scripts/crash-matrix DEL bridge unlink` does one row. The tests do all calls that change
-        something, and some of the others each time.
+        An ADD that failed ("undone") must leave nothing, before any DEL. A call that succeeded ("done all the same") must have done
+        everything, because the runtime does not call again. Only host-local's records of owners, which save a search, may be wrong until the
+        next call. A row without an errno is a call that never fails. ADD begins on a node where no plugin ever ran. GC has three attachments:
+        a valid one, whose parts must exist at every moment; a stale one; and one whose namespace is gone. Some calls occur in some runs only,
+        for example when a process waits for the kernel. A place that only one kind of run reached counts once.
+
+        `scripts/crash-matrix` generates this file. `scripts/crash-matrix DEL bridge unlink` runs one row. The tests run all calls that change
+        something, and a sample of the others each time.
         """;
 
-    /// <summary>False when something was left somewhere; what it was is told on the second output.</summary>
-    /// <param name="selection">Verb, plugin, system call: as many as wanted, all without.</param>
+    /// <summary>Writes the matrix, and the residues to the second output. Returns false if there are residues.</summary>
+    /// <param name="selection">The verb, the plugin and the system call; missing values select all.</param>
     public static bool Write(TextWriter output, TextWriter errors, IReadOnlyList<string> selection)
     {
         var clock = Stopwatch.StartNew();
