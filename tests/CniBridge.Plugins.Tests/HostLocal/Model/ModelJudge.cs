@@ -10,11 +10,15 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
 {
     Dictionary<IpAddress, ReservationOwner> _before = [];
 
+    /// <summary>See <see cref="ModelNode.AddressesOfLinks"/>, before the call: an ADD may delete its owner's link.</summary>
+    HashSet<IpAddress> _ofLinks = [];
+
     /// <summary>Runs a call that is to be judged.</summary>
     /// <returns>Was it disturbed?</returns>
     internal bool Watch(Disturbance disturbance, Action call)
     {
         _before = store.Reservations;
+        _ofLinks = node.AddressesOfLinks();
         var isDisturbed = disturbance.Run(call);
         store.Look();
         return isDisturbed;
@@ -102,7 +106,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
     }
 
     /// <summary>Reserved for a pod that is not proven gone, or for one that lives and got its reservation back.</summary>
-    bool IsTaken(IpAddress address) => node.IsOfALink(address) ||
+    bool IsTaken(IpAddress address) => _ofLinks.Contains(address) ||
         node.UsersOf(address).Any(user => node.IsProvenUp(user) || store.Reservations.GetValueOrDefault(address) == user.Owner) ||
         (_before.TryGetValue(address, out var owner) && !ModelStore.IsNobody(owner) &&
             (node.UserOf(address) is not null || !node.IsProvenGone(node.Pods[owner])));
@@ -112,7 +116,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
     {
         var held = HeldBefore(owner);
         Assert.All(store.AddressesOf(owner), address =>
-            Assert.True(held.Contains(address) || node.UsersOf(address).Any(user => user.Owner == owner) || node.IsOfALink(address), $"an ADD of {owner} failed and left {address}"));
+            Assert.True(held.Contains(address) || node.UsersOf(address).Any(user => user.Owner == owner) || _ofLinks.Contains(address), $"an ADD of {owner} failed and left {address}"));
     }
 
     /// <summary>What nobody is proven to have given up is as it was, and what somebody is proven to is free.</summary>

@@ -88,9 +88,9 @@ sealed class ModelNode
 
     internal ModelPod? UserOf(IpAddress address) => UsersOf(address).FirstOrDefault();
 
-    /// <summary>Had somebody the address who is gone, but for a link on the node?</summary>
-    internal bool IsOfALink(IpAddress address) =>
-        Pods.Values.Any(pod => pod.Last.Contains(address) && View.HostLinks.ContainsKey(pod.Attachment));
+    /// <summary>Returns the addresses of pods that are gone, but for a link on the node.</summary>
+    internal HashSet<IpAddress> AddressesOfLinks() =>
+        [.. Pods.Values.Where(pod => View.HostLinks.ContainsKey(pod.Attachment)).SelectMany(pod => pod.Last)];
 
     /// <summary>Can our records and the node prove that it is gone?</summary>
     internal bool IsProvenGone(ModelPod pod, bool countsLink = true) =>

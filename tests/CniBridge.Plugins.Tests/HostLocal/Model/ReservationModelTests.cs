@@ -34,6 +34,12 @@ public sealed class ReservationModelTests(ITestOutputHelper output)
             Run(seed, seed % 2 == 0 ? Tiny : Several + "," + Wide, "", 150);
     }
 
+    // Seeds that once failed: the last address that a hidden pod has is given twice; an ADD that fails deletes the link of a former attachment.
+    [Theory]
+    [InlineData(87122)]
+    [InlineData(221745)]
+    public void Nor_with_seeds_that_failed(int seed) => Run(seed, Several + "," + Wide, "", 5_000);
+
     [Fact]
     public void Nor_with_a_seed_that_nobody_chose() => Run(DrawSeed(), Several + "," + Wide, "", 5_000);
 
