@@ -48,6 +48,15 @@ sealed unsafe class Descriptor : IDisposable
         return failure.IsForLackOfResources ? throw failure : null;
     }
 
+    /// <summary>
+    /// Returns the user namespace that owns a namespace; null where that is above the process's own (EPERM), and before Linux 4.9.
+    /// </summary>
+    internal static Descriptor? TryOpenOwner(Descriptor anyNamespace)
+    {
+        var number = LibC.ioctl(anyNamespace.Number, LibC.NS_GET_USERNS, null);
+        return number < 0 ? null : new Descriptor(number, "a user namespace");
+    }
+
     internal static Descriptor OpenSocket(int domain, int type, int protocol)
     {
         var number = LibC.socket(domain, type | LibC.SOCK_CLOEXEC, protocol);

@@ -142,7 +142,8 @@ static unsafe class LibCExtensions
         internal static int LOCK_EX => 2;
         internal static int LOCK_NB => 4;
 
-        // #define NS_GET_NSTYPE _IO(0xb7, 0x3)
+        // #define NS_GET_USERNS _IO(0xb7, 0x1) and NS_GET_NSTYPE _IO(0xb7, 0x3), linux/nsfs.h
+        internal static int NS_GET_USERNS => 0xb701;
         internal static int NS_GET_NSTYPE => 0xb703;
 
         internal static int NETLINK_ROUTE => 0;

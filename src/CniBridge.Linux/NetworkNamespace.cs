@@ -78,6 +78,16 @@ public sealed unsafe class NetworkNamespace : IDisposable
         return own.Identity == _descriptor.Identity;
     }
 
+    /// <summary>
+    /// Returns whether the namespace belongs to a user namespace below that of this process: any user can make one, with any links and
+    /// addresses in it. Before Linux 4.9, returns false.
+    /// </summary>
+    public bool IsOfOtherUsers()
+    {
+        using var owner = Linux.Descriptor.TryOpenOwner(_descriptor);
+        return owner is not null && owner.Identity != SmallFile.IdentityOf("/proc/thread-self/ns/user");
+    }
+
     /// <summary>Returns the device and inode of the namespace; see <see cref="SmallFile.IdentityOf(string)"/>.</summary>
     public string GetIdentity() => _descriptor.Identity;
 

@@ -88,6 +88,44 @@ public sealed class AddressLifeTests
         Assert.Equal("10.88.0.2/30", Add(node, config, "new"));
     }
 
+    // Without any right, a user makes a namespace of his own and configures what he likes in it.
+    [Theory]
+    [InlineData("ip link add type veth; ip link set veth1 up; ip address add 10.88.0.2/30 dev veth0; ip link set veth0 up")]
+    [InlineData("ip link set lo up; ip address add 10.88.0.2/30 dev lo")]
+    public void The_addresses_of_a_users_own_namespace_keep_none_from_being_taken_back(string script)
+    {
+        using var node = NewNode();
+        Requirement.Node("setpriv");
+        var config = Config("10.88.0.0/30");
+        AddNew(node, config, "old");
+        node.Run("ip", "netns", "delete", "old").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();
+        using var hostile = node.Start("setpriv", [
+            "--reuid=65534", "--regid=65534", "--clear-groups", "unshare", "--user", "--map-root-user", "--net", "sh", "-ec",
+            $"{script}; echo ready; exec sleep 60"]);
+        hostile.WaitForOutput("ready");
+
+        Assert.Equal("10.88.0.2/30", AddNew(node, config, "new"));
+    }
+
+    // A runtime may give a pod a user namespace of its own, which then owns its network namespace.
+    [Fact]
+    public void The_address_of_a_living_pod_with_a_user_namespace_is_not_taken_back()
+    {
+        using var node = NewNode();
+        var config = Config("10.88.0.0/30");
+        using var process = node.Start("unshare", ["--user", "--map-root-user", "--net", "sh", "-c", "echo $$; exec sleep 60"]);
+        var pid = process.FindOutput(@"\d+(?=\n)", TimeSpan.FromSeconds(30))!.Value;
+        node.Run("sh", "-ec", $"touch /run/netns/old; mount --bind /proc/{pid}/ns/net /run/netns/old").Succeeded();
+        Assert.Equal("10.88.0.2/30", Add(node, config, "old"));
+        node.Run("umount", "/run/netns/old").Succeeded();
+        node.Run("sh", "-c", "for link in /sys/class/net/veth*; do link=${link##*/}; ip link set $link down; ip link set $link alias ''; ip link set $link name other; done")
+            .Succeeded();
+        node.AddPod("new");
+
+        RawCall.Of(node, "ADD", config, "new").Fail(999, "no IP addresses available");
+    }
+
     [Fact]
     public void A_container_whose_namespace_died_gets_its_address_again_and_one_that_lives_is_named()
     {

@@ -38,20 +38,21 @@ sealed class NodeView : INodeView
     public HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses)
     {
         var living = new HashSet<IpAddress>();
+        using var own = NetworkNamespace.Open("/proc/thread-self/ns/net");
         LivingNamespaces.Visit(one =>
         {
-            TryFind(one, addresses, living);
+            TryFind(one, own, addresses, living);
             return living.Count < addresses.Count;
         });
         return living;
     }
 
     /// <summary>What a namespace holds must not hide the others, for any user may make one. But whoever is not root cannot enter them.</summary>
-    static void TryFind(NetworkNamespace place, IReadOnlySet<IpAddress> addresses, HashSet<IpAddress> living)
+    static void TryFind(NetworkNamespace place, NetworkNamespace own, IReadOnlySet<IpAddress> addresses, HashSet<IpAddress> living)
     {
         try
         {
-            foreach (var found in place.Run(() => Find(addresses)))
+            foreach (var found in place.Run(() => Find(place, own, addresses)))
                 living.Add(found.Cidr.Address);
         }
         catch (Exception e) when (e.IsIoFailure() && e is not KernelException { Errno: Errno.EPERM } and not KernelException { IsForLackOfResources: true })
@@ -59,9 +60,19 @@ sealed class NodeView : INodeView
         }
     }
 
-    static List<LinkAddress> Find(IReadOnlySet<IpAddress> addresses)
+    /// <summary>
+    /// Returns the addresses of a namespace. Any user can make a namespace with any addresses, which must not keep others from being taken
+    /// back: there, only a link whose other end is in this namespace counts.
+    /// </summary>
+    static List<LinkAddress> Find(NetworkNamespace place, NetworkNamespace own, IReadOnlySet<IpAddress> addresses)
     {
         using var socket = new RouteSocket(isForeign: true);
-        return socket.ListAddresses(isWanted: found => addresses.Contains(found.Cidr.Address), limit: addresses.Count);
+        var found = socket.ListAddresses(isWanted: address => addresses.Contains(address.Cidr.Address), limit: addresses.Count);
+        if (found.Count > 0 && place.IsOfOtherUsers())
+        {
+            var number = socket.GetNamespaceId(own);
+            found.RemoveAll(address => number == Link.NoNamespace || socket.TryGetLink(address.Index)?.PeerNamespace != number);
+        }
+        return found;
     }
 }
