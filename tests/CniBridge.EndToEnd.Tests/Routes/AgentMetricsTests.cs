@@ -60,7 +60,7 @@ public sealed class AgentMetricsTests
         var before = agent.ProcessorTime();
         Thread.Sleep(TimeSpan.FromSeconds(3));
         Assert.InRange(agent.ProcessorTime() - before, TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
-        Assert.Equal(1, agent.Count("cannot accept requests"));
+        Assert.Equal(1, agent.Count("cannot accept metrics requests"));
 
         agent.LimitDescriptors(1024);
         waiting.WaitForOutput("HTTP/1.1 200 ");
