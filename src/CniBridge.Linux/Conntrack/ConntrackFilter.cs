@@ -6,15 +6,16 @@ using static CniBridge.Linux.Conntrack.ConntrackConstants;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// Connections of one family and protocol to one port, as their first packet had it, in every zone. What is null is anything.
+/// A filter for connections of one address family and protocol whose first packet went to one port, in all conntrack zones. A
+/// property that is null matches any value.
 /// </summary>
-/// <param name="Protocol">IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP</param>
+/// <param name="Protocol">IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP.</param>
 public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort DestinationPort)
 {
-    /// <summary>Where the first packet was sent. Without it connections through the node to others' ports are meant too.</summary>
+    /// <summary>The destination of the first packet. Null also matches connections that only pass through the node.</summary>
     public IpAddress? Destination { get; init; }
 
-    /// <summary>Who answers: where the connection was translated to, or its destination when it was not.</summary>
+    /// <summary>The source of the replies: the translated destination, or the destination without translation.</summary>
     public IpAddress? ReplySource { get; init; }
 
     public ushort? ReplySourcePort { get; init; }
@@ -26,9 +27,9 @@ public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort Destinatio
         (ReplySourcePort is null || entry.Reply.SourcePort == ReplySourcePort);
 
     /// <summary>
-    /// Does every kernel that takes CTA_FILTER compare all of it, and rightly? ctnetlink_filter_match_tuple compares ports of
-    /// TCP and UDP only, so that one port of SCTP means all, and takes IPv6 addresses that differ for those that match, up to
-    /// Linux 6.18 at least.
+    /// True if every kernel that supports CTA_FILTER compares the whole filter correctly. ctnetlink_filter_match_tuple only compares
+    /// ports of TCP and UDP, so that a port of SCTP matches all ports. It also treats different IPv6 addresses as equal, up to Linux
+    /// 6.18 at least.
     /// </summary>
     internal bool IsExactInKernel => Protocol is IPPROTO_TCP or IPPROTO_UDP && !(IsV6 && HasAddress);
 
@@ -41,8 +42,8 @@ public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort Destinatio
     }
 
     /// <summary>
-    /// All of it that the kernel can compare. There is no source address in the original tuple, so that it is none of a single
-    /// entry: a kernel that takes it for one refuses it.
+    /// Writes the parts that the kernel can compare. The original tuple has no source address, so it never names a single entry: an
+    /// older kernel that looks for one refuses the request.
     /// </summary>
     internal void Write(ref MessageWriter writer)
     {
@@ -71,7 +72,8 @@ public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort Destinatio
         return ReplySourcePort is null ? flags : flags | CTA_FILTER_F_CTA_PROTO_SRC_PORT;
     }
 
-    /// <returns>The flag when there is an address that the kernel can compare; else 0, and nothing is written.</returns>
+    /// <summary>Writes an address if the kernel can compare it.</summary>
+    /// <returns>The flag, or 0 if nothing was written.</returns>
     uint WriteAddress(ref MessageWriter writer, ushort type, IpAddress? address, uint flag)
     {
         if (address is null || IsV6)

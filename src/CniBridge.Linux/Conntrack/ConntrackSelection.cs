@@ -8,6 +8,6 @@ public sealed record ConntrackSelection(ConntrackFilter Filter)
 
     internal bool Selects(ConntrackEntry entry) => Filter.Matches(entry) && Condition?.Invoke(entry) != false;
 
-    /// <summary>Can the kernel delete exactly these connections?</summary>
+    /// <summary>True if the kernel can delete exactly these connections.</summary>
     internal bool IsExactInKernel => Condition is null && Filter.IsExactInKernel;
 }

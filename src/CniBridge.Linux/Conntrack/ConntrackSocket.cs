@@ -3,15 +3,14 @@ using CniBridge.Linux.Netlink;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// Makes a network namespace forget connections that it tracks. Belongs to the namespace that the calling thread is in when
-/// it is made, and is made after the rules on whose account connections are to be forgotten. The kernel holds one table for
-/// all namespaces and goes through all of it for every request: 20 ms for a list, a fraction of one where it may delete by
-/// itself. It is not gone through for a namespace that tracks nothing, and a kernel that has not loaded
-/// connection tracking is not made to.
+/// Deletes tracked connections of a network namespace. It belongs to the namespace of the calling thread. Create it after the
+/// rules that make the connections stale. The kernel has one table for all namespaces and walks all of it for each request: a list
+/// takes 20 ms, a deletion by the kernel less. Nothing is requested for a namespace without connections, or from a kernel that has
+/// not loaded connection tracking.
 /// </summary>
 public sealed unsafe class ConntrackSocket : IDisposable
 {
-    /// <summary>Null, as the sockets are, where nothing tracks connections.</summary>
+    /// <summary>The number of tracked connections; null, like the sockets, if connection tracking is not loaded.</summary>
     readonly Descriptor? _count;
     readonly NetlinkSocket? _lister;
     readonly NetlinkSocket? _deleter;
@@ -22,7 +21,7 @@ public sealed unsafe class ConntrackSocket : IDisposable
     {
     }
 
-    /// <param name="count">The setting that says how many connections the namespace tracks.</param>
+    /// <param name="count">The file with the number of tracked connections of the namespace.</param>
     internal ConntrackSocket(string count)
     {
         _count = Descriptor.TryOpen(count, LibC.O_RDONLY, 0, Errno.ENOENT);
@@ -33,18 +32,18 @@ public sealed unsafe class ConntrackSocket : IDisposable
     }
 
     /// <summary>
-    /// Up to so many deletions by the kernel cost no more than one list: each goes through the whole table too, in 0.3 to
-    /// 1.2 ms, and a list takes 20 ms and more.
+    /// The maximum number of deletions by the kernel. Each walks the whole table in 0.3 to 1.2 ms, and a single list takes 20 ms or
+    /// more.
     /// </summary>
     const int MaxKernelDeletions = 8;
 
     /// <summary>
-    /// Deletes all connections that one of the selections selects, with at most one list for each family. The kernel deletes by
-    /// itself where there are few filters and it is known to compare them rightly. Elsewhere each entry of the list is compared
-    /// here first: a connection too many that breaks is worse than twenty milliseconds.
+    /// Deletes all selected connections, with at most one list per address family. The kernel deletes them itself if there are few
+    /// filters that it compares correctly. Otherwise each listed entry is compared here first, because a wrongly broken connection is
+    /// worse than 20 ms.
     /// </summary>
-    /// <exception cref="KernelException">The kernel's first refusal; what else is selected is deleted.</exception>
-    /// <exception cref="ArgumentException">A filter contradicts itself; nothing is deleted.</exception>
+    /// <exception cref="KernelException">The first refusal of the kernel. All other selected connections are deleted.</exception>
+    /// <exception cref="ArgumentException">A filter has addresses of different families. Nothing is deleted.</exception>
     public void Delete(IReadOnlyList<ConntrackSelection> selections)
     {
         foreach (var selection in selections)
@@ -110,7 +109,7 @@ public sealed unsafe class ConntrackSocket : IDisposable
         return _kernelDeletes;
     }
 
-    /// <summary>No connection, or a kernel that tracks none.</summary>
+    /// <summary>True if the namespace has no tracked connections, or the kernel has not loaded connection tracking.</summary>
     bool IsEmpty
     {
         get

@@ -3,15 +3,14 @@ using CniBridge.Linux.Netlink;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// Deletes those entries of a list that one of the selections selects, while the kernel sends the list: there may be more than a
-/// small heap has room for.
+/// Deletes the selected entries of a list while the kernel sends it, because the list may be larger than the heap.
 /// </summary>
-/// <param name="socket">Another than that of the list, which is busy.</param>
+/// <param name="socket">A second socket, because the socket of the list is busy.</param>
 sealed class EntryDeletion(NetlinkSocket socket, IReadOnlyList<ConntrackSelection> selections)
 {
     const int BatchLength = 64;
 
-    /// <summary>By protocol and port: thousands of ports are selected as fast as one.</summary>
+    /// <summary>The selections by protocol and port, so that thousands of ports are compared as fast as one.</summary>
     readonly ILookup<(byte Protocol, ushort Port), ConntrackSelection> _selections =
         selections.ToLookup(selection => (selection.Filter.Protocol, selection.Filter.DestinationPort));
 
@@ -19,7 +18,7 @@ sealed class EntryDeletion(NetlinkSocket socket, IReadOnlyList<ConntrackSelectio
     int _length;
     KernelException? _refusal;
 
-    /// <summary>Takes the next entry of the list; there is nothing to return.</summary>
+    /// <summary>Handles the next entry of the list. Always returns null.</summary>
     internal object? Take(ReadOnlySpan<byte> payload)
     {
         var entry = ConntrackEntry.Decode(payload);
@@ -31,7 +30,8 @@ sealed class EntryDeletion(NetlinkSocket socket, IReadOnlyList<ConntrackSelectio
         return null;
     }
 
-    /// <exception cref="KernelException">The first refusal; all others are deleted.</exception>
+    /// <summary>Deletes the remaining selected entries.</summary>
+    /// <exception cref="KernelException">The first refusal of the kernel. All other entries are deleted.</exception>
     internal void Finish()
     {
         Execute();

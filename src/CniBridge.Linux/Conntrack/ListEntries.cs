@@ -4,8 +4,8 @@ using static CniBridge.Linux.Conntrack.ConntrackConstants;
 namespace CniBridge.Linux.Conntrack;
 
 /// <summary>
-/// conntrack -L for one filter. The kernel filters as well as it can, before Linux 5.8 not at all, so that each listed entry has
-/// to be compared again.
+/// conntrack -L for one filter. The kernel compares only a part of the filter (before Linux 5.8 nothing), so the caller must compare
+/// each entry again.
 /// </summary>
 sealed record ListEntries(ConntrackFilter Filter) : INetlinkMessage
 {

@@ -4,10 +4,9 @@ using CniBridge.Linux.Nftables.Sets;
 namespace CniBridge.Linux.Nftables;
 
 /// <summary>
-/// What we ask of a network namespace's tables of nftables, as verbs. Belongs to the namespace that the calling thread is in
-/// when it is made. Look-ups and additions take microseconds. A batch that fails waits for a grace period of the kernel, some
-/// ten milliseconds; after one that deletes anything, closing a socket does (nft_rcv_nl_event), anybody's that has been used,
-/// unless so much time has passed already: what else there is to do is best done before.
+/// The nftables requests to a network namespace. The socket belongs to the namespace of the calling thread. Requests and additions
+/// take microseconds. A batch that fails waits for a grace period of the kernel, about 10 ms. After a batch that deletes anything,
+/// closing any used nftables socket waits for the rest of that period (nft_rcv_nl_event). Do other work before.
 /// </summary>
 public sealed class NftSocket : IDisposable
 {
@@ -16,7 +15,7 @@ public sealed class NftSocket : IDisposable
     readonly NetlinkSocket _socket = new(LibC.NETLINK_NETFILTER);
 
     /// <summary>Makes all changes of a batch, or none.</summary>
-    /// <exception cref="KernelException">The kernel refused; named is the change that it refused first.</exception>
+    /// <exception cref="KernelException">The kernel refused the batch. The message names the first refused change.</exception>
     public void Commit(NftBatch batch)
     {
         if (!batch.IsEmpty)
@@ -31,7 +30,7 @@ public sealed class NftSocket : IDisposable
 
     public SetEntry? TryGetSet(SetName set) => TryGet(new GetSet(set), SetEntry.Decode);
 
-    /// <summary>The element of a key, or of a set of ranges the one that contains it; null also when there is no such set.</summary>
+    /// <summary>Returns the element with a key, or the range that contains it. Returns null if there is none, or no such set.</summary>
     public SetElement? TryGetElement(SetName set, byte[] key)
     {
         var elements = TryGet(new GetElement(set, key), SetElement.DecodeList);
@@ -41,7 +40,7 @@ public sealed class NftSocket : IDisposable
     public List<TableEntry> ListTables(TableFamily family = TableFamily.Any) =>
         List(new ListTables(family), TableEntry.Decode);
 
-    /// <summary>Of all tables of a family.</summary>
+    /// <summary>Returns the chains of all tables of a family.</summary>
     public List<ChainEntry> ListChains(TableFamily family) => List(new ListChains(family), ChainEntry.Decode);
 
     public List<ChainEntry> ListChains(TableName table)
@@ -65,12 +64,12 @@ public sealed class NftSocket : IDisposable
         return sets;
     }
 
-    /// <summary>Each once.</summary>
-    /// <exception cref="KernelException">Its table was resized in every one of many attempts.</exception>
+    /// <summary>Returns the elements of a set, each once.</summary>
+    /// <exception cref="KernelException">The kernel resized the table of the set during every attempt.</exception>
     public List<SetElement> ListElements(SetName set)
     {
-        // The kernel goes on behind as many elements as it has told (nf_tables_dump_set): when a set's hash table was resized
-        // since, and that happens some time after a set has grown or shrunk, as many as it tells twice it does not tell at all.
+        // The kernel continues a list after the number of elements that it has sent (nf_tables_dump_set). If it resizes the hash table
+        // in between, some elements come twice and equally many are missing. A resize follows some time after a set has changed its size.
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (TryListElements(set) is { } elements)
@@ -87,7 +86,7 @@ public sealed class NftSocket : IDisposable
         {
             foreach (var element in part)
             {
-                // A range may begin where another one ends.
+                // The start of a range may be the end of another range.
                 if (!seen.Add(Convert.ToHexString(element.Key) + (element.IsIntervalEnd ? " end" : "")))
                     return null;
                 elements.Add(element);
@@ -109,7 +108,7 @@ public sealed class NftSocket : IDisposable
         }
     }
 
-    /// <summary>Of what is not there, nothing.</summary>
+    /// <summary>Returns a list, which is empty if the table, chain or set does not exist.</summary>
     List<T> List<T>(INetlinkMessage message, NetlinkSocket.Decoder<T> decode)
         where T : class
     {

@@ -4,21 +4,23 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 namespace CniBridge.Linux.Nftables;
 
 /// <summary>
-/// One batch on its way: everything in one datagram, and then its answers. The kernel looks at all messages, whatever it
-/// refuses, and works in the sender's thread: when the send returns, all has been answered, so that nothing is waited for.
+/// One batch: sends all messages in one datagram and then reads the answers. The kernel checks all messages even after it refused
+/// one. It works in the sender's thread, so all answers are available when the send returns.
 /// </summary>
 readonly ref struct Transaction(NetlinkTransport transport, IReadOnlyList<INetlinkMessage> messages)
 {
-    /// <summary>Room made at first, and what every socket can send.</summary>
+    /// <summary>The initial size of the buffer in bytes. Every socket can send that much.</summary>
     const int UsualSize = 4096;
 
-    /// <exception cref="KernelException">Refused: named is the first message that was, nothing of any was done.</exception>
+    /// <summary>Executes the batch.</summary>
+    /// <exception cref="KernelException">The kernel refused a message, and nothing was changed. The message names the first
+    /// one.</exception>
     internal void Run()
     {
         var first = SequenceNumbers.Take(messages.Count + 2);
         var writer = new MessageWriter(new byte[UsualSize]);
         Encode(ref writer, messages, first);
-        // if (len > sk->sk_sndbuf - 32) err = -EMSGSIZE, in af_netlink.c; what is asked for is doubled.
+        // The kernel refuses more than sk_sndbuf - 32 bytes (EMSGSIZE in af_netlink.c). It doubles the requested buffer size.
         if (writer.Length > UsualSize)
             transport.SetSendBuffer(writer.Length);
         transport.Send(writer.Written, BatchMark.Begin);
@@ -30,7 +32,7 @@ readonly ref struct Transaction(NetlinkTransport transport, IReadOnlyList<INetli
         NetlinkSocket.Encode(ref writer, BatchMark.Begin, 0, sequence);
         for (var i = 0; i < messages.Count; i++)
         {
-            // Refusals are told anyway. Only the last message asks for an answer: that all was done.
+            // The kernel always reports refusals. Only the last message requests an acknowledgement.
             var flags = i == messages.Count - 1 ? NLM_F_ACK : (ushort)0;
             NetlinkSocket.Encode(ref writer, messages[i], flags, ++sequence);
         }
@@ -44,7 +46,7 @@ readonly ref struct Transaction(NetlinkTransport transport, IReadOnlyList<INetli
         var isDone = false;
         while (TryReceive(buffer, out var size))
         {
-            // The kernel does not repeat the request in its acknowledgement (NETLINK_CAP_ACK): it always fits.
+            // With NETLINK_CAP_ACK the acknowledgement does not repeat the request, so it always fits.
             var reader = new MessageReader(buffer[..Math.Min(size, buffer.Length)]);
             while (reader.Read())
             {
@@ -70,7 +72,7 @@ readonly ref struct Transaction(NetlinkTransport transport, IReadOnlyList<INetli
         }
         catch (KernelException e) when (e.Errno == Errno.ENOBUFS)
         {
-            // More was refused than there is room for answers; the first ones are still to be read.
+            // More messages were refused than the socket has room for. The first answers can still be read.
             size = 0;
             return true;
         }

@@ -75,7 +75,7 @@ sealed class PortMapRules(NftSocket socket)
         }
     }
 
-    /// <summary>Adds the rules so that each chain has them exactly once, whatever exists before.</summary>
+    /// <summary>Adds the rules so that each chain contains them exactly once.</summary>
     static void AddRules(NftBatch batch, HostPortTable table, bool isExclusive)
     {
         batch.Add(new NewTable(table.Name));

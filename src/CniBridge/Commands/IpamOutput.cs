@@ -59,7 +59,7 @@ static class IpamOutput
         _ => state.Life.How,
     };
 
-    /// <summary>Returns "alive", "dead" or "unknown". A configured address is alive, whatever its record says.</summary>
+    /// <summary>Returns "alive", "dead" or "unknown". A configured address is always alive.</summary>
     internal static string WordOf(ReservationState state) => state switch
     {
         { IsConfigured: true } => "alive",
