@@ -134,7 +134,7 @@ public sealed class InstallOptionTests
         Assert.All(files[1..], file => Assert.Contains("br9", node.Run("cat", file).Stdout, StringComparison.Ordinal));
         Assert.DoesNotContain("wrote", node.CniBridge("install", "--host-integration").Succeeded().Stdout, StringComparison.Ordinal);
         node.Run("rm", "-r", "/etc/NetworkManager", "/etc/systemd", "/etc/sysctl.d").Succeeded();
-        Assert.EndsWith("already\nwrote /etc/sysctl.d/90-cni-bridge.conf\n", node.CniBridge("install", "--host-integration").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.EndsWith("is already installed in /opt/cni/bin\nwrote /etc/sysctl.d/90-cni-bridge.conf\n", node.CniBridge("install", "--host-integration").Succeeded().Stdout, StringComparison.Ordinal);
     }
 
     // The programs that apply settings anew take pods nothing, and an uplink that listens to routers goes on listening.
