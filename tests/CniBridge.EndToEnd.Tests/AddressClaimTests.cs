@@ -112,6 +112,24 @@ public sealed class AddressClaimTests
     }
 
     [Fact]
+    public async Task A_pod_that_answers_for_the_address_of_another_fails_neither_ADD_nor_CHECK()
+    {
+        using var node = NewNode();
+        using var hostile = new RawPod(node, "hostile");
+        var calls = Task.Run(() =>
+        {
+            var added = Add(node, "bridge");
+            RawCall.Of(node, "CHECK", s_config).WithPrevious(added).Succeed();
+            return added;
+        });
+
+        hostile.AnnounceDuring(calls, Address(3, false), Address(3, true));
+
+        Assert.Equal([Address(3, false), Address(3, true)], AddressesOf(await calls));
+        RawCall.Of(node, "DEL", s_config).Succeed();
+    }
+
+    [Fact]
     public void Doctor_names_the_pod_that_claims_addresses()
     {
         using var node = NewNode();

@@ -53,6 +53,19 @@ sealed class RawPod : IDisposable
         Assert.Fail($"the node did not take notice of {mac} at {addresses.First()}");
     }
 
+    /// <summary>Announces an address again and again, which answers each question for it, until a task is complete.</summary>
+    public void AnnounceDuring(Task task, params string[] addresses)
+    {
+        while (!task.Wait(1))
+        {
+            foreach (var address in addresses.Select(IPAddress.Parse))
+            {
+                foreach (var frame in FramesOf(address, address))
+                    socket.Send(frame);
+            }
+        }
+    }
+
     byte[][] FramesOf(IPAddress address, IPAddress gateway) => address.AddressFamily == AddressFamily.InterNetwork
         ? [Arp(address, gateway), Arp(address, address)]
         : [Solicitation(address, gateway), Advertisement(address)];
