@@ -34,11 +34,18 @@ public readonly record struct PortVlan(int Id, bool IsNative)
                 case BRIDGE_VLANDB_ENTRY_RANGE: last = entry.UInt16; break;
             }
         }
-        if (info.Id > MaxId || last > MaxId)
-            throw new InvalidDataException($"VLAN {Math.Max(info.Id, last ?? 0)}: the largest is {MaxId}");
+        AddRange(vlans, info.Id, last ?? info.Id, info.Flags);
+    }
+
+    /// <summary>Adds consecutive VLANs with equal flags (BRIDGE_VLAN_INFO_…).</summary>
+    /// <exception cref="InvalidDataException">A VLAN number is impossible.</exception>
+    internal static void AddRange(List<PortVlan> vlans, ushort first, ushort last, ushort flags)
+    {
+        if (first > MaxId || last > MaxId)
+            throw new InvalidDataException($"VLAN {Math.Max(first, last)}: the largest is {MaxId}");
         const ushort native = BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED;
-        for (int id = info.Id; id <= (last ?? info.Id); id++)
-            vlans.Add(new PortVlan(id, (info.Flags & native) == native));
+        for (int id = first; id <= last; id++)
+            vlans.Add(new PortVlan(id, (flags & native) == native));
     }
 
     /// <summary>The highest VLAN ID (IEEE 802.1Q: twelve bits, all ones reserved).</summary>

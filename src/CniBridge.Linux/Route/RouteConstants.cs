@@ -48,6 +48,7 @@ static class RouteConstants
     internal const ushort IFLA_NUM_RX_QUEUES = 32;
     internal const ushort IFLA_LINK_NETNSID = 37;
 
+    internal const uint RTEXT_FILTER_BRVLAN_COMPRESSED = 4;
     internal const uint RTEXT_FILTER_SKIP_STATS = 8;
 
     internal const ushort NETNSA_NSID = 1;

@@ -68,8 +68,22 @@ public sealed unsafe class RouteSocket : IDisposable
     }
 
     /// <summary>Returns the VLANs of a bridge port in ascending order.</summary>
-    public List<PortVlan> ListPortVlans(int index) =>
-        [.. _socket.Dump(new ListPortVlans(index), PortVlan.Decode).SelectMany(vlans => vlans)];
+    public List<PortVlan> ListPortVlans(int index)
+    {
+        try
+        {
+            return [.. _socket.Dump(new ListPortVlans(index), PortVlan.Decode).SelectMany(vlans => vlans)];
+        }
+        catch (KernelException e) when (e.Errno == Errno.EOPNOTSUPP)
+        {
+            // Linux before 5.6.
+            return ListLinkVlans(index);
+        }
+    }
+
+    /// <summary>Returns the same from a list of all ports.</summary>
+    internal List<PortVlan> ListLinkVlans(int index) =>
+        [.. _socket.Dump(new ListLinkVlans(), payload => LinkVlans.Decode(payload, index)).SelectMany(vlans => vlans)];
 
     /// <summary>
     /// Returns the ID that <see cref="Link.PeerNamespace"/> has for another namespace, or <see cref="Link.NoNamespace"/>.

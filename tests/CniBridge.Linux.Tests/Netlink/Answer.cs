@@ -59,7 +59,7 @@ static class Answer
         switch (type)
         {
             case NLMSG_ERROR: _ = Acknowledgement.Decode(payload, flags); break;
-            case RTM_NEWLINK: _ = Link.Decode(payload); break;
+            case RTM_NEWLINK: _ = (Link.Decode(payload), LinkVlans.Decode(payload, index: 4)); break;
             case RTM_NEWADDR: _ = LinkAddress.Decode(payload).Cidr.ToString(); break;
             case RTM_NEWVLAN: _ = PortVlan.Decode(payload); break;
             case RTM_NEWROUTE: _ = RouteEntry.Decode(payload).Destination.ToString(); break;

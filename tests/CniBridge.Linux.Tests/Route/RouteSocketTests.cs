@@ -141,6 +141,17 @@ public sealed class RouteSocketTests : IDisposable
         Assert.Null(_socket.TryGetLink(4711));
     }
 
+    // A kernel without RTM_GETVLAN, or without VLAN filtering, answers EOPNOTSUPP to the first of the two requests.
+    [Fact]
+    public void The_VLANs_of_a_port_are_listed_on_every_kernel()
+    {
+        var bridge = CreateBridge();
+        Assert.True(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), null, bridge.Index, 0));
+        var port = _socket.TryGetLink("veth0")!;
+        Assert.Equal(_socket.ListLinkVlans(port.Index), _socket.ListPortVlans(port.Index));
+        Assert.Empty(_socket.ListPortVlans(_socket.TryGetLink("eth0")!.Index));
+    }
+
     [Fact]
     public void A_link_that_has_its_carrier_from_the_beginning_can_pass_traffic_in_an_unknown_state()
     {
