@@ -8,8 +8,12 @@ namespace CniBridge.Plugins.HostLocal;
 /// </summary>
 sealed class LostReservations(ReservationFiles files, ProofOfDeath proof, TextWriter log)
 {
-    /// <summary>Read when the first reservation is missing, before any is created.</summary>
-    readonly Lazy<ILookup<ReservationOwner?, IpAddress>> _present = new(files.ReadOwners);
+    /// <summary>
+    /// The reservations by the hash code of their owner: a plugin process may not have the memory for all owners. Read when the first
+    /// reservation is missing, before any is created.
+    /// </summary>
+    readonly Lazy<ILookup<int, IpAddress>> _present =
+        new(() => files.Read().Where(file => file.Owner is not null).ToLookup(file => file.Owner!.GetHashCode(), file => file.Address));
 
     /// <summary>Creates those of a record again whose attachment is certain to live; the Go plugin released the others.</summary>
     internal void Restore(OwnerRecord record)
@@ -25,7 +29,8 @@ sealed class LostReservations(ReservationFiles files, ProofOfDeath proof, TextWr
     /// Tells whether the owner has a reservation that the record lacks: the record is of a former attachment then, because writing or
     /// deleting it failed. The link on the node is the new attachment's.
     /// </summary>
-    bool IsOutdated(OwnerRecord record) => _present.Value[record.Owner].Any(address => record.Find(address) is null);
+    bool IsOutdated(OwnerRecord record) =>
+        _present.Value[record.Owner.GetHashCode()].Any(address => record.Find(address) is null && files.Holds(address, record.Owner));
 
     /// <summary>The file gets its former time, so that the record stays true: it need not be written, which could fail.</summary>
     void Restore(ReservationOwner owner, RecordedAddress entry)

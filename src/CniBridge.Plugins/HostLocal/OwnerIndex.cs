@@ -23,6 +23,11 @@ sealed class OwnerIndex
     /// <summary>NAME_MAX is 255; an interface's name and a comma follow the container ID.</summary>
     const int MaxContainerIdLength = 230;
 
+    const int MaxRemembered = 1024;
+
+    /// <summary>Reservations that are collected before their records are written.</summary>
+    const int MaxPending = 4096;
+
     readonly string _directory;
     readonly string _store;
 
@@ -51,10 +56,20 @@ sealed class OwnerIndex
     internal OwnerRecord? Find(ReservationOwner owner)
     {
         var name = NameOf(owner);
-        if (_read.TryGetValue(name, out var known))
-            return known;
-        var bytes = SmallFile.TryRead(Path.Combine(_directory, name));
-        return _read[name] = bytes is null ? null : OwnerRecord.Parse(bytes).Record with { Owner = owner };
+        return _read.TryGetValue(name, out var known) ? known : Remember(name, Read(owner));
+    }
+
+    OwnerRecord? Read(ReservationOwner owner) =>
+        SmallFile.TryRead(Path.Combine(_directory, NameOf(owner))) is { } bytes
+            ? OwnerRecord.Parse(bytes).Record with { Owner = owner }
+            : null;
+
+    /// <summary>Forgets the other records first if there are many, to bound the memory.</summary>
+    OwnerRecord? Remember(string name, OwnerRecord? record)
+    {
+        if (_read.Count >= MaxRemembered)
+            _read.Clear();
+        return _read[name] = record;
     }
 
     /// <summary>Returns the owner's record of an index that may be out of date. Returns null as well when it cannot be read.</summary>
@@ -79,7 +94,7 @@ sealed class OwnerIndex
             SmallFile.TryDelete(Path.Combine(_directory, name));
         else
             OverwrittenFile.Write(Path.Combine(_directory, name), record.ToBytes(_store), FileMode);
-        _read[name] = record.Entries.Count == 0 ? null : record;
+        Remember(name, record.Entries.Count == 0 ? null : record);
     }
 
     /// <summary>Where there are no reservations any more, and so no lock either: DEL leaves no record.</summary>
@@ -95,47 +110,58 @@ sealed class OwnerIndex
         }
     }
 
-    /// <summary>All records that name their owner, current or not; grows with the number of pods.</summary>
-    internal List<OwnerRecord> ReadAll()
+    /// <summary>Reads the records that name their owner, one at a time: a plugin process may not have the memory for all of them.</summary>
+    internal IEnumerable<OwnerRecord> ReadAll() => ReadFiles().Select(file => file.Record).OfType<OwnerRecord>();
+
+    /// <summary>Reads all files one at a time. The record is null if the file is not the record of the owner in its name.</summary>
+    internal IEnumerable<(string Path, OwnerRecord? Record)> ReadFiles()
     {
-        var records = new List<OwnerRecord>();
         if (!SmallFile.Exists(_directory))
-            return records;
+            yield break;
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
-            // What is no record is swept away when the index is made anew.
-            if (SmallFile.TryReadRegular(path) is { } bytes && OwnerRecord.Parse(bytes).Record is var record &&
-                record.Owner.ContainerId.Length > 0 && NameOf(record.Owner) == Path.GetFileName(path))
-                records.Add(record);
+            // A file that is not regular cannot be read or written.
+            var record = SmallFile.TryReadRegular(path) is { } bytes ? OwnerRecord.Parse(bytes).Record : null;
+            var isNamed = record?.Owner.ContainerId.Length > 0 && NameOf(record.Owner) == Path.GetFileName(path);
+            yield return (path, isNamed ? record : null);
         }
-        return records;
     }
 
-    /// <summary>Makes the index anew. What is known of owners that have addresses still is kept.</summary>
-    internal void Rebuild(ILookup<ReservationOwner?, IpAddress> owners, IReadOnlyList<OwnerRecord> known)
+    /// <summary>Begins to make the index anew. It is stale until the next <see cref="Commit"/>.</summary>
+    internal void BeginRebuild()
     {
         Directories.Ensure(_directory);
         SmallFile.TryDelete(Path.Combine(_directory, StampFile));
         _read.Clear();
-        var byName = new Dictionary<string, OwnerRecord>(StringComparer.Ordinal);
-        foreach (var record in known)
-            byName[NameOf(record.Owner)] = record;
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var owner in owners)
-            wanted.Add(NameOf(owner.Key!));
-        foreach (var path in Directory.EnumerateFiles(_directory))
+    }
+
+    /// <summary>Ends to make the index anew: adds the reservations that the records do not have.</summary>
+    internal void EndRebuild(IEnumerable<Reservation> missing)
+    {
+        var pending = new Dictionary<ReservationOwner, List<IpAddress>>();
+        var count = 0;
+        foreach (var (address, owner, _) in missing)
         {
-            // One that could not be read may be no file at all, and cannot be written to.
-            if (Path.GetFileName(path) is var name && !(wanted.Contains(name) && byName.ContainsKey(name)))
-                SmallFile.TryDelete(path);
+            if (owner is null)
+                continue;
+            if (!pending.TryGetValue(owner, out var addresses))
+                pending[owner] = addresses = [];
+            addresses.Add(address);
+            if (++count % MaxPending == 0)
+                Flush(pending);
         }
-        foreach (var owner in owners)
+        Flush(pending);
+    }
+
+    void Flush(Dictionary<ReservationOwner, List<IpAddress>> pending)
+    {
+        foreach (var (owner, addresses) in pending)
         {
-            var found = byName.GetValueOrDefault(NameOf(owner.Key!));
-            RecordedAddress[] entries = [.. owner.Select(address => found?.Find(address) ?? new RecordedAddress(address, null))];
-            if (found is null || !found.Entries.SequenceEqual(entries))
-                Save(new OwnerRecord(owner.Key!, entries, found?.Origin));
+            var record = Read(owner) ?? new OwnerRecord(owner, [], null);
+            var added = addresses.Except(record.Addresses).Select(address => new RecordedAddress(address, null));
+            Save(record with { Entries = [.. record.Entries, .. added] });
         }
+        pending.Clear();
     }
 
     /// <summary>From here on, whoever changes the reservations without us makes the index stale.</summary>
@@ -162,19 +188,17 @@ sealed class OwnerIndex
         return found;
     }
 
-    /// <summary>All records of all stores; grows with the number of pods.</summary>
-    internal static List<StoredRecord> ReadEvery(string stateDirectory)
+    /// <summary>Reads the records of all stores, one at a time.</summary>
+    internal static IEnumerable<StoredRecord> ReadEvery(string stateDirectory)
     {
-        var records = new List<StoredRecord>();
         foreach (var directory in Directory.Exists(stateDirectory) ? Directory.EnumerateDirectories(stateDirectory) : [])
         {
             foreach (var path in Directory.EnumerateFiles(directory))
             {
                 if (SmallFile.TryReadRegular(path) is { } bytes)
-                    records.Add(OwnerRecord.Parse(bytes));
+                    yield return OwnerRecord.Parse(bytes);
             }
         }
-        return records;
     }
 
     /// <summary>The stores that any record is of, in order.</summary>

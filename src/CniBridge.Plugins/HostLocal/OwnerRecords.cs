@@ -43,7 +43,7 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
             // A reservation was rewritten in place, which no stamp shows, or a kill came before the record was written.
             Rebuild();
         }
-        return [.. files.ReadOwners()[owner]];
+        return files.FindByOwner(owner);
     }
 
     /// <summary>The same for who only looks: nothing is put back, and nothing is written.</summary>
@@ -51,7 +51,7 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
     {
         IReadOnlyList<IpAddress>? addresses = null;
         Use(index => addresses = index.IsCurrent() ? index.Find(owner)?.Addresses ?? [] : null);
-        return addresses is not null && addresses.All(address => files.Holds(address, owner)) ? addresses : [.. files.ReadOwners()[owner]];
+        return addresses is not null && addresses.All(address => files.Holds(address, owner)) ? addresses : files.FindByOwner(owner);
     }
 
     /// <summary>Is the index good? If not, it is made anew.</summary>
@@ -66,21 +66,54 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeat
         _isCurrent = true;
     }
 
+    /// <summary>Makes the index anew. Keeps the recorded origin of owners that still have addresses. Reads each file once.</summary>
     void Rebuild()
     {
-        List<OwnerRecord> known = [];
-        Use(index => known = index.ReadAll());
-        known.ForEach(new LostReservations(files, proof, log).Restore);
-        Use(index => index.Rebuild(files.ReadOwners(), known));
+        // An index that can be read but not written still shows which reservations were lost.
+        using var known = (_index?.ReadFiles() ?? []).GetEnumerator();
+        Use(index => index.BeginRebuild());
+        var lost = new LostReservations(files, proof, log);
+        var recorded = new HashSet<IpAddress>();
+        while (TryMoveNext(known))
+        {
+            var (path, record) = known.Current;
+            if (record is not null)
+                lost.Restore(record);
+            Use(index => _ = record is null ? SmallFile.TryDelete(path) : Keep(index, record, recorded));
+        }
+        Use(index => index.EndRebuild(files.Read(address => !recorded.Contains(address))));
         _isChanged = true;
+    }
+
+    /// <summary>Saves a record without the addresses that its owner no longer has. Returns false if it was right before.</summary>
+    bool Keep(OwnerIndex index, OwnerRecord record, HashSet<IpAddress> recorded)
+    {
+        List<RecordedAddress> entries = [.. record.Entries.Where(entry => files.Holds(entry.Address, record.Owner))];
+        recorded.UnionWith(entries.Select(entry => entry.Address));
+        if (entries.Count == record.Entries.Count)
+            return false;
+        index.Save(record with { Entries = entries });
+        return true;
+    }
+
+    bool TryMoveNext(IEnumerator<(string Path, OwnerRecord? Record)> known)
+    {
+        var isAnother = false;
+        Try(() => isAnother = known.MoveNext());
+        return isAnother;
     }
 
     void Use(Action<OwnerIndex> use)
     {
+        if (_index is { } index)
+            Try(() => use(index));
+    }
+
+    void Try(Action use)
+    {
         try
         {
-            if (_index is not null)
-                use(_index);
+            use();
         }
         catch (Exception e) when (e.IsIoFailure())
         {

@@ -73,17 +73,17 @@ sealed class ReservationFiles(string directory)
     /// <summary>When the reservation was made; null: there is none.</summary>
     internal DateTimeOffset? MadeAt(IpAddress address) => SmallFile.ModifiedAt(PathOf(address));
 
-    /// <summary>All of them; grows with the number of pods.</summary>
-    internal List<Reservation> ReadAll()
+    /// <summary>Reads the reservations one at a time: a plugin process may not have the memory for all of them.</summary>
+    /// <param name="isWanted">Null: all. The files of other addresses are not read.</param>
+    internal IEnumerable<Reservation> Read(Predicate<IpAddress>? isWanted = null)
     {
-        var found = new List<Reservation>();
         foreach (var path in System.IO.Directory.EnumerateFiles(Directory))
         {
-            // Markers, the lock, and what others put here are no addresses.
-            if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) && TryRead(path, address) is { } reservation)
-                found.Add(reservation);
+            // Markers, the lock and foreign files have names that are no addresses.
+            if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) && isWanted?.Invoke(address) != false &&
+                TryRead(path, address) is { } reservation)
+                yield return reservation;
         }
-        return found;
     }
 
     /// <summary>Returns null when the file is gone. What is no regular file keeps the address from being given, and has no owner.</summary>
@@ -97,8 +97,9 @@ sealed class ReservationFiles(string directory)
         return SmallFile.Exists(path) ? new Reservation(address, null, IsEmpty: false) : null;
     }
 
-    internal ILookup<ReservationOwner?, IpAddress> ReadOwners() =>
-        ReadAll().Where(file => file.Owner is not null).ToLookup(file => file.Owner, file => file.Address);
+    /// <summary>Returns the addresses of an owner. Reads every reservation.</summary>
+    internal List<IpAddress> FindByOwner(ReservationOwner owner) =>
+        [.. Read().Where(file => file.Owner == owner).Select(file => file.Address)];
 
     /// <summary>Null for what is no owner: names become file names in the index, and a file may hold anything.</summary>
     static ReservationOwner? OwnerOf(byte[] content)

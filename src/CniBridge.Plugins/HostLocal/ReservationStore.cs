@@ -157,7 +157,7 @@ sealed class ReservationStore : IReservationStore
     {
         var isAnyFree = false;
         var dead = new List<Reservation>();
-        foreach (var file in _files.ReadAll())
+        foreach (var file in _files.Read())
         {
             if (file.IsEmpty)
             {
@@ -193,7 +193,7 @@ sealed class ReservationStore : IReservationStore
         // What was killed before it told the index of a release is swept away with this, though there is nothing to release any more.
         _records.Update();
         var failures = new Failures();
-        foreach (var file in _files.ReadAll())
+        foreach (var file in _files.Read())
         {
             if (file.IsEmpty)
                 failures.Try(() => _files.Delete(file.Address));
@@ -221,7 +221,7 @@ sealed class ReservationStore : IReservationStore
     internal List<AddressUser> ListUsers()
     {
         var users = new List<AddressUser>();
-        foreach (var file in _files.ReadAll())
+        foreach (var file in _files.Read())
         {
             if (file.Owner is { } owner)
                 users.Add(new AddressUser(owner.ContainerId, owner.InterfaceName, file.Address));

@@ -22,7 +22,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
         if (!Directory.Exists(_place.Directory))
             return [];
         var files = new ReservationFiles(_place.Directory);
-        var found = files.ReadAll();
+        var found = files.Read().ToList();
         if (found.Count == 0)
             return [];
         var records = ReadRecords();

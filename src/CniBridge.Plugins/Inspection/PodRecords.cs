@@ -12,7 +12,7 @@ public static class PodRecords
     public static IReadOnlyDictionary<Attachment, AttachmentOrigin> ReadOrigins(string stateDirectory = StorePlace.DefaultStateDirectory)
     {
         var origins = new Dictionary<Attachment, AttachmentOrigin>();
-        foreach (var (record, store) in Try(() => OwnerIndex.ReadEvery(stateDirectory)))
+        foreach (var (record, store) in Try(() => OwnerIndex.ReadEvery(stateDirectory).ToList()))
         {
             if (record.Origin is not null && store is not null)
                 origins[new Attachment(Path.GetFileName(store), record.Owner.ContainerId, record.Owner.InterfaceName)] = record.Origin;

@@ -41,7 +41,7 @@ public sealed class ReservationFilesTests : IDisposable
         Create(files, "10.0.0.2", owner);
         Assert.True(files.Holds(IpAddress.Parse("10.0.0.2"), owner));
         Assert.False(files.Holds(IpAddress.Parse("10.0.0.2"), owner with { InterfaceName = "eth1" }));
-        Assert.Equal(owner, Assert.Single(files.ReadAll()).Owner);
+        Assert.Equal(owner, Assert.Single(files.Read()).Owner);
     }
 
     // Of many in a row that are taken, the rest is answered from one list: it must keep up with what is done since.
