@@ -105,8 +105,10 @@ sealed class NodeDocument
     void AddKeptProblem()
     {
         string? node = null, text = null;
+        var costsPodRange = false;
         _json.ReadObject(key =>
         {
+            costsPodRange |= key == "costsPodRange" && _json.Kind == JsonTokenType.True;
             var value = _json.ReadText();
             if (key == "node")
                 node = value;
@@ -114,7 +116,7 @@ sealed class NodeDocument
                 text = value;
         });
         if (node is not null && text is not null)
-            _problems.Add(new NodeProblem(node, text));
+            _problems.Add(new NodeProblem(node, text) { CostsPodRange = costsPodRange });
     }
 
     void AddItem()

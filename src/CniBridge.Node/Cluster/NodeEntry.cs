@@ -9,7 +9,7 @@ sealed class NodeEntry(string place)
     readonly List<string> _problems = [], _rangeProblems = [];
     readonly List<IpAddress> _addresses = [];
     readonly List<Cidr> _podRanges = [];
-    bool _hasUnreadableAddresses, _hasUnreadableRanges, _hasUnknownKey;
+    bool _hasUnreadableAddresses, _hasUnreadableRanges, _hasUnknownKey, _isKnownAsNameless;
 
     internal string? Name { get; set; }
 
@@ -30,6 +30,28 @@ sealed class NodeEntry(string place)
     {
         _hasUnreadableAddresses = true;
         _problems.Add(text);
+    }
+
+    /// <summary>The entry was judged where it came from: a Node of Kubernetes may have no address yet.</summary>
+    internal bool IsKept { get; set; }
+
+    /// <summary>
+    /// Notes that a part of the entry could not be read where it came from. The problem that said so was reported then, and is kept
+    /// beside the entry.
+    /// </summary>
+    /// <param name="part">See <see cref="UnreadableParts"/>; another text is ignored.</param>
+    internal void MarkUnreadable(string? part)
+    {
+        _hasUnreadableAddresses |= part == UnreadableParts.Addresses;
+        _hasUnreadableRanges |= part == UnreadableParts.PodRanges;
+        _isKnownAsNameless |= part == UnreadableParts.Name;
+    }
+
+    /// <summary>Adds the problem of an entry that names no address at all.</summary>
+    internal void RequireAddresses()
+    {
+        if (!HasAddresses && !IsKept)
+            AddAddressProblem("the node has no addresses, so no route can lead to it");
     }
 
     /// <summary>Adds a problem that hides all values of the node.</summary>
@@ -74,7 +96,7 @@ sealed class NodeEntry(string place)
     /// <summary>Returns the claim of this entry, and adds its problems to the list.</summary>
     internal NodeClaim Finish(List<NodeProblem> problems)
     {
-        if (string.IsNullOrEmpty(Name))
+        if (string.IsNullOrEmpty(Name) && !_isKnownAsNameless)
             _problems.Add("the entry has no name and is not used");
         var shown = Name is not null && NodeNames.IsValid(Name) ? Name : place;
         foreach (var text in _problems)

@@ -44,13 +44,11 @@ public sealed class NodeFile(string path) : INodeSource
     public static NodeTable Parse(Stream input, string source) => NodeDocument.Read(input, source);
 
     /// <summary>Returns nodes in the format of a nodes file, one per line. Equal nodes give equal bytes.</summary>
-    public static byte[] Write(IEnumerable<ClusterNode> nodes) => NodeFileText.Write(nodes, [], []);
+    public static byte[] Write(IEnumerable<ClusterNode> nodes) => NodeFileText.Write(nodes.Select(static node => new NodeClaim(node)), [], []);
 
     /// <summary>
     /// Returns a table in the format of a nodes file, with its cluster networks and problems. Reading it gives the same table: entries
-    /// are written as claimed, even if they conflict.
+    /// are written as claimed, even if they are faulty or conflict.
     /// </summary>
-    public static byte[] Write(NodeTable table) => NodeFileText.Write(
-        table.Claims.Select(static claim => claim.Node).Where(static node => NodeNames.IsValid(node.Name)),
-        table.ClusterCidrs, table.EntryProblems);
+    public static byte[] Write(NodeTable table) => NodeFileText.Write(table.Claims, table.ClusterCidrs, table.EntryProblems);
 }

@@ -3,14 +3,17 @@ namespace CniBridge.Node.Cluster;
 /// <summary>An entry of a nodes file: { "name": …, "addresses": […], "podRanges": […] }</summary>
 static class NodeFileEntry
 {
+    /// <summary>The key of <see cref="NodeClaim.CreationTime"/>.</summary>
+    internal const string CreationTime = "creationTime";
+
     /// <summary>Reads the list item at the current position.</summary>
     internal static NodeEntry Read(JsonStream json, string place)
     {
         var entry = new NodeEntry(place);
         if (!json.ReadObject(name => ReadProperty(json, entry, name)))
             entry.AddDamage("the entry is not a JSON object");
-        else if (!entry.HasAddresses)
-            entry.AddAddressProblem("the node has no addresses, so no route can lead to it");
+        else
+            entry.RequireAddresses();
         return entry;
     }
 
@@ -29,6 +32,14 @@ static class NodeFileEntry
                 entry.HasRangeKey = true;
                 if (!json.ReadList(() => entry.AddPodRange(json.ReadText())))
                     entry.AddRangeProblem("podRanges is not a list");
+                break;
+            // The next two are in the file that the agent keeps. Elsewhere nothing needs them.
+            case CreationTime:
+                entry.CreationTime = json.ReadText();
+                break;
+            case UnreadableParts.Key:
+                entry.IsKept = true;
+                json.ReadList(() => entry.MarkUnreadable(json.ReadText()));
                 break;
             default:
                 json.Skip();

@@ -7,7 +7,7 @@ namespace CniBridge.Node.Cluster;
 /// <summary>The text of a nodes file, formatted for people.</summary>
 static class NodeFileText
 {
-    internal static byte[] Write(IEnumerable<ClusterNode> nodes, IReadOnlyList<Cidr> clusterCidrs, IReadOnlyList<NodeProblem> problems)
+    internal static byte[] Write(IEnumerable<NodeClaim> nodes, IReadOnlyList<Cidr> clusterCidrs, IReadOnlyList<NodeProblem> problems)
     {
         using var bytes = new MemoryStream();
         // Writing UTF-8 directly avoids a second copy of a long text.
@@ -46,17 +46,29 @@ static class NodeFileText
         text.Write(separator == "\n" ? "]" : "\n  ]");
     }
 
-    static void WriteNode(StreamWriter text, ClusterNode node)
+    static void WriteNode(StreamWriter text, NodeClaim claim)
     {
-        text.Write($"{{ \"name\": \"{JsonEncodedText.Encode(node.Name)}\", \"addresses\": ");
-        WriteList(text, node.Addresses);
+        text.Write($"{{ \"name\": \"{JsonEncodedText.Encode(claim.Node.Name)}\", \"addresses\": ");
+        WriteList(text, claim.Node.Addresses);
         text.Write(", \"podRanges\": ");
-        WriteList(text, node.PodRanges);
+        WriteList(text, claim.Node.PodRanges);
+        if (claim.CreationTime is { } time)
+            text.Write($", \"{NodeFileEntry.CreationTime}\": \"{JsonEncodedText.Encode(time)}\"");
+        var parts = UnreadableParts.Of(claim);
+        // An empty list tells that an entry without addresses is not faulty.
+        if (parts.Count > 0 || claim.Node.Addresses.Count == 0)
+        {
+            text.Write($", \"{UnreadableParts.Key}\": ");
+            WriteList(text, parts);
+        }
         text.Write(" }");
     }
 
-    static void WriteProblem(StreamWriter text, NodeProblem problem) =>
-        text.Write($"{{ \"node\": \"{JsonEncodedText.Encode(problem.Node)}\", \"text\": \"{JsonEncodedText.Encode(problem.Text)}\" }}");
+    static void WriteProblem(StreamWriter text, NodeProblem problem)
+    {
+        text.Write($"{{ \"node\": \"{JsonEncodedText.Encode(problem.Node)}\", \"text\": \"{JsonEncodedText.Encode(problem.Text)}\"");
+        text.Write(problem.CostsPodRange ? ", \"costsPodRange\": true }" : " }");
+    }
 
     static void WriteList<T>(StreamWriter text, IReadOnlyList<T> values)
         where T : class

@@ -15,7 +15,9 @@ public sealed class FaultyNodeTests
     /// <summary>The route of a node that left the cluster.</summary>
     const string Stale = "10.244.9.0/24 via 192.168.1.19 dev eth0";
 
-    static NodeTable Parse(params string[] nodes) => NodeFile.Parse(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"nodes":[{{string.Join(',', nodes)}}]}""")), "nodes.json");
+    static NodeTable Parse(params string[] nodes) => Parse(Encoding.UTF8.GetBytes($$"""{"nodes":[{{string.Join(',', nodes)}}]}"""));
+
+    static NodeTable Parse(byte[] text) => NodeFile.Parse(new MemoryStream(text), "nodes.json");
 
     /// <summary>The routes after node1 has taken a table, and what it says of it.</summary>
     static (string[] Routes, string[] Problems) Take(NodeTable table, params string[] routes)
@@ -58,7 +60,20 @@ public sealed class FaultyNodeTests
             var (routes, problems) = Take(table, Route2, Route3, Stale);
             Assert.Equal([Route2, Route3], routes);
             Assert.NotEmpty(problems);
+            AssertKept(table, Take(table, Route2, Route3, Stale));
         }
+    }
+
+    // The agent keeps the table, and starts with it while the source does not answer.
+    static void AssertKept(NodeTable table, (string[] Routes, string[] Problems) taken)
+    {
+        var text = NodeFile.Write(table);
+        var again = Parse(text);
+        Assert.Equal(table.Problems, again.Problems);
+        Assert.Equal(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(NodeFile.Write(again)));
+        var (routes, problems) = Take(again, Route2, Route3, Stale);
+        Assert.Equal(taken.Routes, routes);
+        Assert.Equal(taken.Problems, problems);
     }
 
     // Nobody knows any more which routes are its.
@@ -72,6 +87,7 @@ public sealed class FaultyNodeTests
         var (routes, problems) = Take(Parse(Node1, node2, Node3), Route2, Route3, Stale);
         Assert.Equal([Route2, Route3, Stale], routes);
         Assert.Contains(problems, problem => problem.EndsWith("the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", StringComparison.Ordinal));
+        AssertKept(Parse(Node1, node2, Node3), (routes, problems));
     }
 
     [Fact]
@@ -94,6 +110,7 @@ public sealed class FaultyNodeTests
             new(older) { CreationTime = "2026-01-01T00:00:00Z" }, new(newer) { CreationTime = "2026-02-01T00:00:00Z" },
         ];
         Assert.Equal(["10.244.3.0/24 via 192.168.1.23 dev eth0"], Take(NodeTable.Create(claims, []), Route3).Routes);
+        Assert.Equal(["10.244.3.0/24 via 192.168.1.23 dev eth0"], Take(Parse(NodeFile.Write(NodeTable.Create(claims, []))), Route3).Routes);
 
         Assert.Equal([Route3], Take(Nodes.Table(Nodes.Entry("node1", "192.168.1.11"), older, newer), Route3).Routes);
     }

@@ -137,10 +137,10 @@ public sealed class NodeFileTests
 
         Assert.Equal(Texts(table), Texts(again));
         Assert.Equal(table.ClusterCidrs, again.ClusterCidrs);
-        Assert.Subset(table.Problems.Select(problem => $"{problem}").ToHashSet(), again.Problems.Select(problem => $"{problem}").ToHashSet());
+        Assert.Equal(table.Problems, again.Problems);
         Assert.Contains("node2: invalid address \"x\": use an IP address", again.Problems.Select(problem => $"{problem}"));
         Assert.Contains("node2: the pod CIDR 10.244.1.0/25 is not used: it overlaps 10.244.1.0/24 of node1", again.Problems.Select(problem => $"{problem}"));
-        Assert.Equal(NodeFile.Write(again), NodeFile.Write(Parse(Encoding.UTF8.GetString(NodeFile.Write(again)))));
+        Assert.Equal(NodeFile.Write(table), NodeFile.Write(again));
     }
 
     [Fact]

@@ -76,7 +76,10 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
         // The agent keeps the table, and starts with it.
         var kept = NodeFile.Write(table);
         using var again = new MemoryStream(kept);
-        Assert.Equal(table.Nodes.Select(node => node.Name), NodeFile.Parse(again, "the kept file").Nodes.Select(node => node.Name));
+        var reread = NodeFile.Parse(again, "the kept file");
+        Assert.Equal(table.Nodes.Select(node => node.Name), reread.Nodes.Select(node => node.Name));
+        Assert.Equal(table.Problems, reread.Problems);
+        Assert.Equal(kept, NodeFile.Write(reread));
     });
 
     static readonly string[] s_installations =
