@@ -146,6 +146,12 @@ static unsafe class LibCExtensions
         internal static int NS_GET_USERNS => 0xb701;
         internal static int NS_GET_NSTYPE => 0xb703;
 
+        // #define NS_GET_ID _IOR(0xb7, 13, __u64)  since Linux 6.18
+        internal static int NS_GET_ID => unchecked((int)0x8008b70d);
+
+        // asm-generic/socket.h, since Linux 5.14
+        internal static int SO_NETNS_COOKIE => 71;
+
         internal static int NETLINK_ROUTE => 0;
         internal static int NETLINK_NETFILTER => 12;
         internal static int NETLINK_CAP_ACK => 10;

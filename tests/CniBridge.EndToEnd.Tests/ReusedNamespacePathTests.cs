@@ -111,6 +111,41 @@ public sealed class ReusedNamespacePathTests
         node.AssertPodReaches("other", "10.88.0.1");
     }
 
+    // The kernel gives the inode number of a namespace that is gone to a new one.
+    [Fact]
+    public void A_namespace_with_the_path_and_the_inode_number_of_a_former_one_is_another()
+    {
+        using var node = NewNode();
+        var former = EndPodsUntilAnInodeNumberRepeats(node);
+        RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        node.Run("ip", "link", "set", node.PodLinks(PodNetwork.Bridge).Single(), "alias", "").Succeeded();
+
+        var result = RawCall.Of(node, "DEL", Configurations.Plain).With("CNI_CONTAINERID", former).Succeed();
+
+        Assert.Contains($"it belongs to another namespace than that of {former}", result.Stderr, StringComparison.Ordinal);
+        node.AssertPodReaches("pod", "10.88.0.1");
+        // All other former pods are gone, too.
+        node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "ipam", "gc").Succeeded();
+        Assert.Equal(2, node.Reservations().Count());
+        node.AssertPodReaches("pod", "10.88.0.1");
+    }
+
+    /// <summary>Adds pods to one path, whose namespaces end without DEL. Returns the container whose inode number the last one has.</summary>
+    static string EndPodsUntilAnInodeNumberRepeats(ScratchNode node)
+    {
+        var containers = new Dictionary<string, string>();
+        for (var i = 0; i < 100; i++)
+        {
+            var inode = node.Run("stat", "-Lc", "%i", "/run/netns/pod").Succeeded().Stdout;
+            if (!containers.TryAdd(inode, $"former{i}"))
+                return containers[inode];
+            RawCall.Of(node, "ADD", Configurations.Plain).With("CNI_CONTAINERID", $"former{i}").Succeed();
+            EndPod(node, "pod");
+            node.AddPod("pod");
+        }
+        throw new InvalidOperationException($"no inode number was given again: {string.Join(", ", containers.Keys)}");
+    }
+
     [Fact]
     public void Another_pods_loopback_stays_up()
     {

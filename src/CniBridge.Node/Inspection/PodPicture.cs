@@ -14,7 +14,7 @@ public sealed record PodPicture(PodInterface Interface, AttachmentOrigin? Origin
     /// <summary>
     /// The namespace path from the runtime if it still leads to the namespace, otherwise the path at which the namespace was found.
     /// </summary>
-    public string Netns => Origin is not null && Origin.NetnsId == Interface.Namespace?.Identity
+    public string Netns => Origin is not null && Interface.Namespace?.IsOf(Origin) == true
         ? Origin.Netns
         : Interface.Namespace?.Path ?? "";
 

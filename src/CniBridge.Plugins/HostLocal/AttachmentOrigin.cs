@@ -9,6 +9,9 @@ namespace CniBridge.Plugins.HostLocal;
 /// <param name="Since">Whole seconds.</param>
 public sealed record AttachmentOrigin(string BootId, string Netns, string NetnsId, DateTimeOffset Since)
 {
+    /// <summary>See <see cref="NamespaceCookie"/>; <see cref="NamespaceCookie.Unknown"/> in records of earlier versions, too.</summary>
+    public ulong NetnsCookie { get; init; }
+
     /// <summary>NAMESPACE/NAME of the Kubernetes pod that it is for, or empty: only to be shown.</summary>
     public string Pod { get; init; } = "";
 }

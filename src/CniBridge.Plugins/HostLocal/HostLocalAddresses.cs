@@ -115,8 +115,10 @@ sealed class HostLocalAddresses : IAddressManager
     AttachmentOrigin MakeOrigin()
     {
         var netns = _request.RecordedNamespacePath;
-        return new AttachmentOrigin(Node.BootId, netns, Node.IdentityOf(netns) ?? "", DateTimeOffset.UtcNow)
+        var identity = Node.IdentityOf(netns);
+        return new AttachmentOrigin(Node.BootId, netns, identity ?? "", DateTimeOffset.UtcNow)
         {
+            NetnsCookie = identity is null ? NamespaceCookie.Unknown : Node.CookieOf(netns),
             Pod = PodName.Of(_request.Environment.Args),
         };
     }
@@ -138,7 +140,8 @@ sealed class HostLocalAddresses : IAddressManager
     }
 
     public bool? IsRecordedNamespace(NetworkNamespace pod) => TryFindRecord()?.Origin is { NetnsId.Length: > 0 } origin
-        ? origin.BootId == Node.BootId && origin.NetnsId == pod.GetIdentity()
+        ? origin.BootId == Node.BootId && origin.NetnsId == pod.GetIdentity() &&
+            NamespaceCookie.MayBeSame(origin.NetnsCookie, NamespaceCookie.Of(pod))
         : null;
 
     OwnerRecord? TryFindRecord() => new OwnerIndex(_place.StateDirectory, _place.Directory).TryFind(_owner, Log);

@@ -12,6 +12,9 @@ interface INodeView
     /// <summary>See <see cref="SmallFile.IdentityOf"/>.</summary>
     string? IdentityOf(string path);
 
+    /// <summary>See <see cref="NamespaceCookie.Of(string)"/>.</summary>
+    ulong CookieOf(string path);
+
     /// <summary>The name of the attachment's link on the node, or null.</summary>
     string? FindHostLink(Attachment attachment);
 

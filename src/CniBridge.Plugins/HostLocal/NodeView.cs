@@ -12,6 +12,8 @@ sealed class NodeView : INodeView
 
     public string? IdentityOf(string path) => SmallFile.IdentityOf(path);
 
+    public ulong CookieOf(string path) => NamespaceCookie.Of(path);
+
     public string? FindHostLink(Attachment attachment)
     {
         using var socket = new RouteSocket();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -65,6 +66,8 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
             Append(text, "boot", Origin.BootId);
             Append(text, "netns", Origin.Netns);
             Append(text, "netnsid", Origin.NetnsId);
+            if (Origin.NetnsCookie != NamespaceCookie.Unknown)
+                Append(text, "netnscookie", Origin.NetnsCookie.ToString(CultureInfo.InvariantCulture));
             if (Origin.Pod.Length is > 0 and <= MaxPodLength)
                 Append(text, "pod", Origin.Pod);
             Append(text, "since", Origin.Since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
@@ -106,8 +109,17 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
     static AttachmentOrigin? ReadOrigin(Dictionary<string, string> pairs) =>
         pairs.TryGetValue("boot", out var boot) && pairs.TryGetValue("netns", out var netns) &&
         pairs.TryGetValue("netnsid", out var identity) && ReadTime(pairs, "since") is { } since
-            ? new AttachmentOrigin(boot, netns, identity, since) { Pod = pairs.GetValueOrDefault("pod", "") }
+            ? new AttachmentOrigin(boot, netns, identity, since)
+            {
+                NetnsCookie = ReadCookie(pairs),
+                Pod = pairs.GetValueOrDefault("pod", ""),
+            }
             : null;
+
+    static ulong ReadCookie(Dictionary<string, string> pairs) =>
+        ulong.TryParse(pairs.GetValueOrDefault("netnscookie"), NumberStyles.None, CultureInfo.InvariantCulture, out var cookie)
+            ? cookie
+            : NamespaceCookie.Unknown;
 
     static DateTimeOffset? ReadTime(Dictionary<string, string> pairs, string key) =>
         pairs.TryGetValue(key, out var text) &&

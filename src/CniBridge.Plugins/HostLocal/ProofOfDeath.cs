@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.HostLocal;
@@ -33,13 +34,16 @@ sealed class ProofOfDeath(string network, INodeView node)
             return Dead("it was made before the node was booted");
         if (origin.NetnsId.Length == 0)
             return Unknown($"nothing is known of its namespace {origin.Netns}");
-        return node.IdentityOf(origin.Netns) switch
-        {
-            null => Dead($"its namespace is gone from {origin.Netns}"),
-            var identity when identity == origin.NetnsId => new(LifeState.Alive, $"its namespace is at {origin.Netns}"),
-            _ => Dead($"another namespace is at {origin.Netns} now"),
-        };
+        if (node.IdentityOf(origin.Netns) is not { } identity)
+            return Dead($"its namespace is gone from {origin.Netns}");
+        return IsSame(origin, identity)
+            ? new(LifeState.Alive, $"its namespace is at {origin.Netns}")
+            : Dead($"another namespace is at {origin.Netns} now");
     }
+
+    /// <summary>The kernel gives the inode number of a namespace that is gone to a new one; only the cookie tells them apart.</summary>
+    bool IsSame(AttachmentOrigin origin, string identity) => identity == origin.NetnsId &&
+        (origin.NetnsCookie == NamespaceCookie.Unknown || NamespaceCookie.MayBeSame(origin.NetnsCookie, node.CookieOf(origin.Netns)));
 
     /// <summary>Is it certain that a living pod uses the address, though no reservation says so?</summary>
     internal bool IsInUse(OwnerRecord record, IpAddress address)
@@ -48,7 +52,7 @@ sealed class ProofOfDeath(string network, INodeView node)
             return false;
         // The Go plugin's DEL releases before it deletes: a namespace that is there proves nothing, what is inside does.
         return FindHostLink(record) is not null ||
-            (origin.NetnsId.Length > 0 && node.IdentityOf(origin.Netns) == origin.NetnsId &&
+            (origin.NetnsId.Length > 0 && node.IdentityOf(origin.Netns) is { } identity && IsSame(origin, identity) &&
                 node.HasAddress(origin.Netns, record.Owner.InterfaceName, address));
     }
 

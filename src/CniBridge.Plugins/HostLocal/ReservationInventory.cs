@@ -85,7 +85,10 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
     {
         // Another mount may lie over the one that is known of the namespace.
         var (path, identity) = pod.Namespace!;
-        var origin = new AttachmentOrigin(Node.BootId, path, Node.IdentityOf(path) == identity ? identity : "", DateTimeOffset.UtcNow);
+        var origin = new AttachmentOrigin(Node.BootId, path, Node.IdentityOf(path) == identity ? identity : "", DateTimeOffset.UtcNow)
+        {
+            NetnsCookie = pod.Namespace.Cookie,
+        };
         using var store = ReservationStore.Open(_place, log, new StoreUser(Node, origin));
         // Opened, the store may have put it back by itself.
         if (!store.TryReserve(address, owner) && !store.Holds(address, owner))

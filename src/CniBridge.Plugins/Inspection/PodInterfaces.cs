@@ -76,10 +76,10 @@ public static class PodInterfaces
     {
         try
         {
+            var inside = new PodNamespace(place.Path, place.GetIdentity()) { Cookie = NamespaceCookie.Of(place) };
             var found = place.Run(() =>
             {
                 using var socket = new RouteSocket(isForeign: true);
-                var inside = new PodNamespace(place.Path, place.GetIdentity());
                 return places.ConvertAll(index => Complete(pods[index] with { Namespace = inside }, socket));
             });
             for (var i = 0; i < places.Count; i++)

@@ -1,6 +1,16 @@
+using CniBridge.Linux;
+using CniBridge.Plugins.HostLocal;
+
 namespace CniBridge.Plugins.Inspection;
 
 /// <summary>A network namespace of a pod.</summary>
 /// <param name="Path">A mount point of the namespace, or the namespace file of one of its processes.</param>
 /// <param name="Identity">Device and inode; see <see cref="Linux.SmallFile.IdentityOf"/>.</param>
-public sealed record PodNamespace(string Path, string Identity);
+public sealed record PodNamespace(string Path, string Identity)
+{
+    /// <summary>See <see cref="NamespaceCookie"/>.</summary>
+    public ulong Cookie { get; init; }
+
+    /// <summary>Returns whether it is the namespace that an attachment was made for.</summary>
+    public bool IsOf(AttachmentOrigin origin) => origin.NetnsId == Identity && NamespaceCookie.MayBeSame(origin.NetnsCookie, Cookie);
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CniBridge.Linux;
 using CniBridge.Plugins.Protocol;
@@ -10,14 +11,25 @@ namespace CniBridge.Plugins.State;
 /// <param name="NetnsId">The identity of the file at that path; see <see cref="SmallFile.IdentityOf"/>.</param>
 sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
 {
-    internal static RecordOwner Of(CniRequest request) =>
-        new(request.Attachment, request.RecordedNamespacePath, SmallFile.IdentityOf(request.Environment.NetworkNamespace) ?? "");
+    /// <summary>See <see cref="NamespaceCookie"/>; <see cref="NamespaceCookie.Unknown"/> in records of earlier versions, too.</summary>
+    internal ulong NetnsCookie { get; init; }
+
+    internal static RecordOwner Of(CniRequest request)
+    {
+        var path = request.Environment.NetworkNamespace;
+        var identity = SmallFile.IdentityOf(path);
+        return new RecordOwner(request.Attachment, request.RecordedNamespacePath, identity ?? "")
+        {
+            NetnsCookie = identity is null ? NamespaceCookie.Unknown : NamespaceCookie.Of(path),
+        };
+    }
 
     /// <summary>
-    /// True if the namespace is still at its path. The runtime keeps it there while the container lives; a later namespace at the same
-    /// path is another file.
+    /// True if the namespace is still at its path. The runtime keeps it there while the container lives. A later namespace at the same
+    /// path is another file, or at least has another cookie.
     /// </summary>
-    internal bool IsAlive => NetnsId.Length > 0 && SmallFile.IdentityOf(Netns) == NetnsId;
+    internal bool IsAlive => NetnsId.Length > 0 && SmallFile.IdentityOf(Netns) == NetnsId &&
+        (NetnsCookie == NamespaceCookie.Unknown || NamespaceCookie.MayBeSame(NetnsCookie, NamespaceCookie.Of(Netns)));
 
     /// <summary>The file name of the record.</summary>
     internal string FileName => NameOf(Attachment);
@@ -35,6 +47,9 @@ sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
         json.WriteString("ifName", Attachment.InterfaceName);
         json.WriteString("netns", Netns);
         json.WriteString("netnsId", NetnsId);
+        // Text: a number of JSON has 53 bits in many programs.
+        if (NetnsCookie != NamespaceCookie.Unknown)
+            json.WriteString("netnsCookie", NetnsCookie.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <exception cref="JsonException">A member is missing, so the text is no record.</exception>
@@ -42,7 +57,12 @@ sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
     {
         return new RecordOwner(
             new Attachment(Required("network"), Required("containerId"), Required("ifName")),
-            keys.Text("netns") ?? "", keys.Text("netnsId") ?? "");
+            keys.Text("netns") ?? "", keys.Text("netnsId") ?? "")
+        {
+            NetnsCookie = ulong.TryParse(keys.Text("netnsCookie"), NumberStyles.None, CultureInfo.InvariantCulture, out var cookie)
+                ? cookie
+                : NamespaceCookie.Unknown,
+        };
 
         string Required(string key) => keys.Text(key) is { Length: > 0 } text ? text : throw new JsonException($"no {key}");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
 
@@ -35,13 +36,25 @@ sealed class FakeNodeView : INodeView
         Configured.Clear();
     }
 
+    /// <summary>Creates a namespace in place of the one at a path.</summary>
     internal AttachmentOrigin AddNamespace(string path)
     {
-        Namespaces[path] = $"0:4:{++_namespaces}";
-        return new AttachmentOrigin(BootId, path, Namespaces[path], DateTimeOffset.UtcNow);
+        Namespaces[path] = string.Create(CultureInfo.InvariantCulture, $"0:4:{++_namespaces % InodeNumbers}");
+        _cookies[path] = (ulong)_namespaces;
+        return new AttachmentOrigin(BootId, path, Namespaces[path], DateTimeOffset.UtcNow) { NetnsCookie = CookieOf(path) };
     }
 
+    readonly Dictionary<string, ulong> _cookies = [];
+
+    /// <summary>The kernel gives so many inode numbers to namespaces, again and again.</summary>
+    internal int InodeNumbers { get; set; } = int.MaxValue;
+
+    /// <summary>False: the kernel is older than 5.14.</summary>
+    internal bool HasCookies { get; set; } = true;
+
     public string? IdentityOf(string path) => Namespaces.GetValueOrDefault(path);
+
+    public ulong CookieOf(string path) => HasCookies && Namespaces.ContainsKey(path) ? _cookies[path] : 0;
 
     public string? FindHostLink(Attachment attachment) => HostLinks.GetValueOrDefault(attachment);
 

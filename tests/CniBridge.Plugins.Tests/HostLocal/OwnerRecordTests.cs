@@ -11,7 +11,7 @@ public sealed class OwnerRecordTests
     static readonly OwnerRecord s_record = new(
         new ReservationOwner("cid1", "eth0"),
         [new(IpAddress.Parse("10.1.2.5"), s_time.AddTicks(1)), new(IpAddress.Parse("fd00::5"), null)],
-        new AttachmentOrigin("boot", "/run/netns/a=b", "0:4:77", s_time));
+        new AttachmentOrigin("boot", "/run/netns/a=b", "0:4:77", s_time) { NetnsCookie = ulong.MaxValue });
 
     const string Text = """
         10.1.2.5 17950000000000001
@@ -22,10 +22,25 @@ public sealed class OwnerRecordTests
         boot=boot
         netns=/run/netns/a=b
         netnsid=0:4:77
+        netnscookie=18446744073709551615
         since=1795000000
         end
 
         """;
+
+    // Earlier versions wrote none, and an old kernel has none.
+    [Theory]
+    [InlineData("")]
+    [InlineData("netnscookie=\n")]
+    [InlineData("netnscookie=-1\n")]
+    [InlineData("netnscookie=x\n")]
+    [InlineData("netnscookie=18446744073709551616\n")]
+    public void A_record_without_a_cookie_is_one_of_an_unknown_cookie(string line)
+    {
+        var record = Parse(Text.Replace("netnscookie=18446744073709551615\n", line, StringComparison.Ordinal)).Record;
+        Assert.Equal(s_record.Origin! with { NetnsCookie = 0 }, record.Origin);
+        Assert.DoesNotContain("netnscookie", Encoding.UTF8.GetString(record.ToBytes("/store")), StringComparison.Ordinal);
+    }
 
     static StoredRecord Parse(string text) => OwnerRecord.Parse(Encoding.UTF8.GetBytes(text));
 

@@ -88,6 +88,26 @@ public sealed class ReclaimTests : IDisposable
         Assert.Contains("another namespace is at /run/netns/pod3 now", _log.ToString(), StringComparison.Ordinal);
     }
 
+    // The kernel gives the inode number of a namespace that is gone to the next one.
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public void A_namespace_with_the_inode_number_of_the_former_is_another_by_its_cookie(bool isRecorded, bool isKnown, bool isTakenBack)
+    {
+        _node.InodeNumbers = 1;
+        _node.HasCookies = isRecorded;
+        Fill("10.0.0.0/29", 5);
+        _node.HasCookies = isKnown;
+        _node.AddNamespace(Netns("pod3"));
+        Assert.Equal("0:4:0", _node.IdentityOf(Netns("pod3")));
+        if (isTakenBack)
+            Assert.Equal("10.0.0.5/29", Allocate("new", "10.0.0.0/29"));
+        else
+            AssertFull("new", "10.0.0.0/29");
+        Assert.Equal(isTakenBack, _log.ToString().Contains("another namespace is at /run/netns/pod3 now", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void An_address_that_is_configured_anywhere_is_never_taken_back_whatever_records_claim()
     {

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.State;
@@ -129,10 +130,29 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
+    public void An_owner_is_gone_when_another_namespace_has_its_path_and_its_inode_number()
+    {
+        const string netns = "/proc/self/ns/net";
+        var owner = Of("one").Owner with { Netns = netns, NetnsId = SmallFile.IdentityOf(netns)! };
+        Assert.True(owner.IsAlive);
+        Assert.True((owner with { NetnsCookie = NamespaceCookie.Of(netns) }).IsAlive);
+        Assert.False((owner with { NetnsCookie = 1 + NamespaceCookie.Of(netns) }).IsAlive);
+    }
+
+    [Fact]
+    public void The_cookie_of_the_namespace_is_read_as_it_was_written()
+    {
+        var one = Of("one");
+        one = one with { Owner = one.Owner with { NetnsCookie = ulong.MaxValue } };
+        Records.Save(one);
+        Assert.Equal(one, Records.TryRead(one.Owner.FileName));
+    }
+
+    [Fact]
     public void An_owner_lives_as_long_as_its_namespace_is_where_it_was()
     {
         File.WriteAllText(_root["netns"], "");
-        var owner = Of("one").Owner with { Netns = _root["netns"], NetnsId = CniBridge.Linux.SmallFile.IdentityOf(_root["netns"])! };
+        var owner = Of("one").Owner with { Netns = _root["netns"], NetnsId = SmallFile.IdentityOf(_root["netns"])! };
         Assert.True(owner.IsAlive);
         File.WriteAllText(_root["other"], "");
         File.Move(_root["other"], _root["netns"], overwrite: true);

@@ -9,22 +9,23 @@ sealed class ModelNode
     readonly Dictionary<string, string> _paths = [];
     int _newPaths;
 
-    internal FakeNodeView View { get; } = new();
+    /// <summary>Inode numbers repeat soon, and tell nothing of who is gone.</summary>
+    internal FakeNodeView View { get; } = new() { InodeNumbers = 2 };
 
     internal Dictionary<ReservationOwner, ModelPod> Pods { get; } = [];
 
     /// <summary>A container's namespace, or a new one: at its own path or at one that no namespace was at before.</summary>
-    internal (string Path, string Id) NamespaceOf(string container, bool isPathNew)
+    internal (string Path, ulong Cookie) NamespaceOf(string container, bool isPathNew)
     {
         if (!_paths.TryGetValue(container, out var path) || !View.Namespaces.ContainsKey(path))
         {
             _paths[container] = path = $"/run/netns/{container}{(isPathNew ? $"-{++_newPaths}" : "")}";
             View.AddNamespace(path);
         }
-        return (path, View.Namespaces[path]);
+        return (path, View.CookieOf(path));
     }
 
-    internal bool IsThere((string Path, string Id) origin) => View.IdentityOf(origin.Path) == origin.Id;
+    internal bool IsThere((string Path, ulong Cookie) origin) => View.CookieOf(origin.Path) == origin.Cookie;
 
     static string KeyOf(ModelPod pod) => $"{pod.Origins[^1].Path} {pod.Owner.InterfaceName}";
 

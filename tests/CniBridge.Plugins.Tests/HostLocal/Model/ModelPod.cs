@@ -22,8 +22,8 @@ sealed class ModelPod(ReservationOwner owner)
 
     internal Attachment Attachment => new("pods", owner.ContainerId, owner.InterfaceName);
 
-    /// <summary>The namespaces of its ADDs, by path and identity: the last that came through, and those that were killed since.</summary>
-    internal List<(string Path, string Id)> Origins { get; init; } = [];
+    /// <summary>The namespaces of its ADDs, by path and cookie: the last that came through, and those that were killed since.</summary>
+    internal List<(string Path, ulong Cookie)> Origins { get; init; } = [];
 
     internal Knowledge Known { get; set; }
 
