@@ -294,9 +294,7 @@ public static unsafe class SmallFile
             return true;
         var errno = Marshal.GetLastPInvokeError();
         // EPERM may come from fs.protected_hardlinks for a file of another user.
-        return errno is Errno.EPERM or Errno.EXDEV or Errno.EMLINK or Errno.EOPNOTSUPP
-            ? false
-            : throw new KernelException($"create {name}", errno);
+        return LacksHardLinks(errno) || errno == Errno.EXDEV ? false : throw new KernelException($"create {name}", errno);
     }
 
     /// <summary>

@@ -84,21 +84,29 @@ public sealed class NoHardLinksTests
     }
 
     // The records of rules and the conflist are replaced by a rename anyway.
-    [Fact]
-    public void Everything_else_is_written_too()
+    [Theory]
+    [InlineData("EPERM")]
+    [InlineData("EOPNOTSUPP")]
+    [InlineData("ENOSYS")]
+    [InlineData("EMLINK")]
+    public void Everything_else_is_written_too(string error)
     {
         using var node = NewNode();
         var configuration = Configurations.With("""{"ipMasq": true, "macspoofchk": true}""");
-        var added = Without(RawCall.Of(node, "ADD", configuration), "EPERM").Succeed();
+        var added = Without(RawCall.Of(node, "ADD", configuration), error).Succeed();
         var ported = Configurations.With(
             """{"runtimeConfig": {"portMappings": [{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}]}}""");
-        (Without(RawCall.Of(node, "ADD", ported), "EPERM").WithPrevious(added) with { Plugin = "portmap" }).Succeed();
-        node.Run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=linkat:error=EPERM",
-            Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "install", "--with-conf", "--pod-cidr", "10.88.0.0/24").Succeeded();
+        (Without(RawCall.Of(node, "ADD", ported), error).WithPrevious(added) with { Plugin = "portmap" }).Succeed();
+        node.WriteProgram("/opt/cni/bin/bridge", "#!/bin/sh\n");
+        foreach (var command in (string[])["install --with-conf --pod-cidr 10.88.0.0/24", "install", "rollback"])
+        {
+            node.Run("strace", ["-f", "-qq", "-o", "/dev/null", "-e", $"inject=linkat:error={error}",
+                Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), .. command.Split(' ')]).Succeeded();
+        }
 
         Assert.Contains("10-cni-bridge.conflist", node.Files("/etc/cni/net.d"));
-        (Without(RawCall.Of(node, "DEL", ported), "EPERM").WithPrevious(added) with { Plugin = "portmap" }).Succeed();
-        Without(RawCall.Of(node, "DEL", configuration), "EPERM").Succeed();
+        (Without(RawCall.Of(node, "DEL", ported), error).WithPrevious(added) with { Plugin = "portmap" }).Succeed();
+        Without(RawCall.Of(node, "DEL", configuration), error).Succeed();
         node.AssertNoResidue("pod");
     }
 
