@@ -1,6 +1,7 @@
 namespace CniBridge.EndToEnd.Tests;
 
 /// <summary>Stores with more reservations than fit at once into the memory that a plugin call may use (128 MB).</summary>
+[RunsFirst]
 public sealed class LargeStoreTests : IDisposable
 {
     const string Configuration = """
