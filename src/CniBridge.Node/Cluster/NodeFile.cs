@@ -44,7 +44,8 @@ public sealed class NodeFile(string path) : INodeSource
     public static NodeTable Parse(Stream input, string source) => NodeDocument.Read(input, source);
 
     /// <summary>Returns nodes in the format of a nodes file, one per line. Equal nodes give equal bytes.</summary>
-    public static byte[] Write(IEnumerable<ClusterNode> nodes) => NodeFileText.Write(nodes.Select(static node => new NodeClaim(node)), [], []);
+    public static byte[] Write(IEnumerable<ClusterNode> nodes) =>
+        NodeFileText.Write(nodes.Select(static node => new NodeClaim(node)), [], []);
 
     /// <summary>
     /// Returns a table in the format of a nodes file, with its cluster networks and problems. Reading it gives the same table: entries
