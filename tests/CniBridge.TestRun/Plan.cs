@@ -5,12 +5,12 @@ namespace CniBridge.TestRun;
 /// <param name="Alone">Jobs that run one after the other, when nothing else runs.</param>
 sealed record Plan(IReadOnlyList<Job> Together, IReadOnlyList<Job> Alone)
 {
-    /// <summary>A process needs about a second to start, so it gets several short classes.</summary>
-    const int ClassesOfAJob = 5;
+    /// <summary>A process uses three seconds of a processor until its first test runs, so it gets several short classes.</summary>
+    const int ClassesOfAJob = 8;
 
     public static Plan Create(IReadOnlyList<TestClass> all, IReadOnlyList<TestClass> selected)
     {
-        List<Job> first = [], later = [], alone = [];
+        List<Job> first = [], whole = [], later = [], alone = [];
         foreach (var project in selected.GroupBy(each => each.Project))
         {
             var size = all.Count(each => each.Project == project.Key);
@@ -19,7 +19,7 @@ sealed record Plan(IReadOnlyList<Job> Together, IReadOnlyList<Job> Alone)
             if (!project.Key.IsSplit)
             {
                 if (rest.Count > 0)
-                    later.Add(new Job(project.Key, rest, rest.Count == size));
+                    whole.Add(new Job(project.Key, rest, rest.Count == size));
                 continue;
             }
             first.AddRange(rest.Where(each => each.Shared is not null).GroupBy(each => each.Shared)
@@ -29,6 +29,6 @@ sealed record Plan(IReadOnlyList<Job> Together, IReadOnlyList<Job> Alone)
             rest.RemoveAll(each => each.RunsFirst);
             later.AddRange(rest.Chunk(ClassesOfAJob).Select(classes => new Job(project.Key, classes, classes.Length == size)));
         }
-        return new Plan([.. first, .. later], alone);
+        return new Plan([.. first, .. whole, .. later], alone);
     }
 }

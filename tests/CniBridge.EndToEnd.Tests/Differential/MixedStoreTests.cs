@@ -3,6 +3,7 @@ using System.Globalization;
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>host-local of Go and ours on one store.</summary>
+[RunsFirst]
 public sealed class MixedStoreTests
 {
     /// <summary>Addresses 2 to 6: room for five.</summary>

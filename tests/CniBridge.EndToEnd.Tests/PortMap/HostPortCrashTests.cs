@@ -3,6 +3,7 @@ using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
 /// <summary>The role is killed, or the kernel refuses it something, at any moment of its work.</summary>
+[RunsFirst]
 public sealed class HostPortCrashTests
 {
     static readonly string s_ports = $"[{Mapping(8080, 80)}, {Mapping(53, 53, "udp", "10.88.0.1")}]";
