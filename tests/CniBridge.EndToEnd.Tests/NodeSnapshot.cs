@@ -42,6 +42,8 @@ static partial class NodeSnapshot
             }
 
             Assert.True(Environment.TickCount64 < deadline, snapshot);
+            // A snapshot takes some twenty processes; the kernel looks for duplicates of an address for two seconds.
+            Thread.Sleep(200);
         }
     }
 
