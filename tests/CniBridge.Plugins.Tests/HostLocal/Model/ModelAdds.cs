@@ -84,7 +84,7 @@ sealed class ModelAdds(ModelScene scene) : ModelSteps(scene)
             return;
         }
         Tell($"given {string.Join(' ', given)}");
-        Judge.AssertGiven(call, given);
+        Judge.AssertGiven(call, given, isDisturbed);
         var pod = new ModelPod(call.Owner) { Origins = [call.Origin], Known = isDisturbed ? Knowledge.Perhaps : Knowledge.Recorded };
         Node.Pods[call.Owner] = pod;
         // Or the main plugin is killed before it has made the interface.

@@ -33,13 +33,13 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
             Assert.True(ModelStore.IsNobody(owner) || node.Pods.ContainsKey(owner), $"{address} of {owner} has leaked");
     }
 
-    internal void AssertGiven(ModelAdd call, IReadOnlyList<IpAddress> addresses)
+    internal void AssertGiven(ModelAdd call, IReadOnlyList<IpAddress> addresses, bool isDisturbed)
     {
         var owner = call.Owner;
         Assert.Equal(sets.Count, addresses.Count);
         foreach (var (set, address) in sets.Zip(addresses))
         {
-            Assert.True(node.UserOf(address) is null || call.Wanted == address || IsLast(set, address),
+            Assert.True(node.UserOf(address) is null || call.Wanted == address || IsLast(set, address, isDisturbed),
                 $"{address} was given to {owner}, and {node.UserOf(address)} has it");
             Assert.True(Candidates.Of(set, null).Any(candidate => candidate.Address == address), $"{address} is not to be handed out");
             var held = HeldBefore(owner).Find(one => set.Find(one) is not null);
@@ -49,8 +49,9 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
     }
 
     /// <summary>An address that a pod has without a reservation, which nothing brings back, is given when no other can be had.</summary>
-    bool IsLast(RangeSet set, IpAddress address) => !node.UsersOf(address).Any(node.IsProvenUp) &&
-        Candidates.Of(set, null).All(one => one.Address == address || node.UserOf(one.Address) is not null || IsTaken(one.Address));
+    /// <param name="isDisturbed">True: the records may have been unreadable, and then no other pod is proven gone.</param>
+    bool IsLast(RangeSet set, IpAddress address, bool isDisturbed) => !node.UsersOf(address).Any(node.IsProvenUp) && (isDisturbed ||
+        Candidates.Of(set, null).All(one => one.Address == address || node.UserOf(one.Address) is not null || IsTaken(one.Address)));
 
     static IEnumerable<IpAddress> Ordered(IEnumerable<IpAddress> addresses) => addresses.Order();
 
@@ -128,7 +129,9 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
             if (ModelStore.IsNobody(owner))
                 continue;
             var pod = node.Pods[owner];
-            if (pod.Known == Knowledge.Nothing || node.UserOf(address) is not null || pod.Origins.TrueForAll(node.IsThere))
+            // The record of a former life counts for a file of the same tick of the kernel's clock, when that of the present one was not written.
+            var isOfLivingNamespace = pod.Known == Knowledge.Recorded && pod.Origins.TrueForAll(node.IsThere);
+            if (pod.Known == Knowledge.Nothing || node.UserOf(address) is not null || isOfLivingNamespace)
                 Assert.True(now.ContainsKey(address), $"{address} of {owner} was freed");
             else if (isComplete && node.IsProvenGone(pod))
                 Assert.False(now.ContainsKey(address), $"{address} of {owner} was not freed");
