@@ -35,35 +35,11 @@ public sealed class RangePolicy
 
     /// <summary>Creates the rules of a node.</summary>
     /// <param name="name">The name of this node.</param>
-    public static RangePolicy Create(IReadOnlyList<Cidr> clusterCidrs, string name, RouteSnapshot snapshot) => new(clusterCidrs)
-    {
-        OwnName = name,
-        _connected = FindConnected(snapshot),
-        _gateways = FindGateways(snapshot),
-    };
-
-    static List<(Cidr, string)> FindConnected(RouteSnapshot snapshot)
-    {
-        var networks = new List<(Cidr, string)>();
-        foreach (var own in snapshot.Addresses)
-        {
-            if (own.Cidr.PrefixLength < own.Cidr.Address.Bits)
-                networks.Add((new Cidr(own.Cidr.Network, own.Cidr.PrefixLength), snapshot.LinkName(own.Index)));
-        }
-        return networks;
-    }
-
-    /// <summary>Returns the gateways of default routes that cni-bridge did not create.</summary>
-    static List<IpAddress> FindGateways(RouteSnapshot snapshot)
-    {
-        var gateways = new List<IpAddress>();
-        foreach (var route in snapshot.Routes)
-        {
-            if (route.Destination.IsDefault && !ClusterRoute.IsOurs(route))
-                gateways.AddRange(route.Gateways);
-        }
-        return gateways;
-    }
+    /// <param name="connected">The node's subnets and their links.</param>
+    /// <param name="gateways">The gateways of default routes that cni-bridge did not create.</param>
+    internal static RangePolicy Create(
+        IReadOnlyList<Cidr> clusterCidrs, string name, IReadOnlyList<(Cidr Network, string Link)> connected, IReadOnlyList<IpAddress> gateways) =>
+        new(clusterCidrs) { OwnName = name, _connected = connected, _gateways = gateways };
 
     /// <summary>Returns why another node's pod CIDR is refused, in words that follow "it"; null if it is accepted.</summary>
     internal string? WhyNot(Cidr range)

@@ -16,7 +16,7 @@ public sealed class RouteReconciler(RouteSocket socket)
     public RouteReport Run(NodeTable table, string name, bool isDryRun)
     {
         var snapshot = RouteSnapshot.Take(socket);
-        var applied = Apply(RangePolicy.Create(table.ClusterCidrs, name, snapshot), table);
+        var applied = Apply(snapshot.CreateRangePolicy(table.ClusterCidrs, name), table);
         var wanted = WantedRoutes.OfNode(applied, name);
         var difference = RouteReconciliation.Of(wanted, snapshot);
         List<NodeProblem> problems = [.. difference.Problems];

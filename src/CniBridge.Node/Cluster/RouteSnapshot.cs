@@ -16,6 +16,33 @@ public sealed record RouteSnapshot(
     public static RouteSnapshot Take(RouteSocket socket) => new(
         [.. socket.ListRoutes(isV6: false), .. socket.ListRoutes(isV6: true)], socket.ListAddresses(), socket.TryGetName);
 
+    /// <summary>Creates the rules by which this node accepts pod CIDRs of other nodes.</summary>
+    /// <param name="name">The name of this node.</param>
+    public RangePolicy CreateRangePolicy(IReadOnlyList<Cidr> clusterCidrs, string name) =>
+        RangePolicy.Create(clusterCidrs, name, FindSubnets(), FindGateways());
+
+    List<(Cidr, string)> FindSubnets()
+    {
+        var networks = new List<(Cidr, string)>();
+        foreach (var own in Addresses)
+        {
+            if (own.Cidr.PrefixLength < own.Cidr.Address.Bits)
+                networks.Add((new Cidr(own.Cidr.Network, own.Cidr.PrefixLength), LinkName(own.Index)));
+        }
+        return networks;
+    }
+
+    List<IpAddress> FindGateways()
+    {
+        var gateways = new List<IpAddress>();
+        foreach (var route in Routes)
+        {
+            if (route.Destination.IsDefault && !ClusterRoute.IsOurs(route))
+                gateways.AddRange(route.Gateways);
+        }
+        return gateways;
+    }
+
     /// <summary>Returns the name of a link; "link N" if it is gone by now.</summary>
     internal string LinkName(int index)
     {

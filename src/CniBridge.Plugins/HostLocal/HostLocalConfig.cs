@@ -29,8 +29,8 @@ sealed record HostLocalConfig
             ?? throw new CniException(CniErrorCode.InvalidConfig, "IPAM config missing 'ipam' key");
         var exclusions = Exclusion.Parse(ipam.Exclude, "ipam.exclude");
         var place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir);
-        var lockTimeout = Within("ipam.lockTimeout", ipam.LockTimeout, 1, MaxLockTimeout);
-        var reuseDelay = Within("ipam.reuseDelay", ipam.ReuseDelay, 0, MaxReuseDelay) ?? 0;
+        var lockTimeout = Within("ipam.lockTimeout", ipam.LockTimeout, 1, StorePlace.MaxLockTimeout);
+        var reuseDelay = Within("ipam.reuseDelay", ipam.ReuseDelay, 0, StorePlace.MaxReuseDelay) ?? 0;
         return new HostLocalConfig
         {
             RequestedAddresses = ReadRequestedAddresses(json, args),
@@ -41,12 +41,6 @@ sealed record HostLocalConfig
             ResolvConf = StorePlace.ReadPath("ipam.resolvConf", ipam.ResolvConf),
         };
     }
-
-    /// <summary>Runtimes wait for two minutes or more.</summary>
-    internal const int MaxLockTimeout = 60;
-
-    /// <summary>A day.</summary>
-    internal const int MaxReuseDelay = 86_400;
 
     static int? Within(string key, int? value, int lowest, int highest) => value is { } number && (number < lowest || number > highest)
         ? throw CniException.InvalidConfig(key, value, string.Create(CultureInfo.InvariantCulture, $"a number of seconds from {lowest} to {highest}"))

@@ -2,9 +2,6 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>Whose an address is: a container's interface, in the network that the store is for.</summary>
-sealed record ReservationOwner(string ContainerId, string InterfaceName);
-
 /// <summary>The reservations of one network, held under its lock until disposed.</summary>
 interface IReservationStore : IDisposable
 {

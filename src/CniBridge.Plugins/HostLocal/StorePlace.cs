@@ -10,6 +10,12 @@ sealed record StorePlace(string Directory, string StateDirectory)
     internal const string DefaultDataDirectory = "/var/lib/cni/networks";
     internal const string DefaultStateDirectory = "/var/lib/cni-bridge/owners";
 
+    /// <summary>Runtimes wait for two minutes or more.</summary>
+    internal const int MaxLockTimeout = 60;
+
+    /// <summary>A day.</summary>
+    internal const int MaxReuseDelay = 86_400;
+
     static readonly TimeSpan s_defaultLockDeadline = TimeSpan.FromSeconds(10);
 
     internal string Network => Path.GetFileName(Directory);
@@ -25,10 +31,10 @@ sealed record StorePlace(string Directory, string StateDirectory)
     /// <param name="reuseDelay">ipam.reuseDelay as written.</param>
     internal StorePlace With(int? lockTimeout, int? reuseDelay) => this with
     {
-        LockDeadline = lockTimeout is >= 1 and <= HostLocalConfig.MaxLockTimeout
+        LockDeadline = lockTimeout is >= 1 and <= MaxLockTimeout
             ? TimeSpan.FromSeconds(lockTimeout.Value)
             : s_defaultLockDeadline,
-        NotesReleases = reuseDelay is > 0 and <= HostLocalConfig.MaxReuseDelay,
+        NotesReleases = reuseDelay is > 0 and <= MaxReuseDelay,
     };
 
     internal string LockFile => Path.Combine(Directory, "lock");

@@ -46,14 +46,9 @@ sealed class OperationRecorder(OperationLog? log, IPlugin plugin, IReadOnlyDicti
             Error = Error,
             Microseconds = Phases.TotalMicroseconds,
             PhaseMicroseconds = Phases.Microseconds(),
-            Trace = Text(TraceVariable),
+            Trace = Text(CniEnvironment.TraceVariable),
         };
     }
 
     string Text(string name) => variables.GetValueOrDefault(name, "");
-
-    /// <summary>
-    /// The variable with the caller's span, if it sets one (OpenTelemetry, "Environment Variables as Context Propagation Carriers").
-    /// </summary>
-    internal const string TraceVariable = "TRACEPARENT";
 }

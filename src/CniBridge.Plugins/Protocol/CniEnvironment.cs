@@ -8,6 +8,11 @@ namespace CniBridge.Plugins.Protocol;
 /// </summary>
 public sealed record CniEnvironment
 {
+    /// <summary>
+    /// The variable with the caller's span, if it sets one (OpenTelemetry, "Environment Variables as Context Propagation Carriers").
+    /// </summary>
+    internal const string TraceVariable = "TRACEPARENT";
+
     /// <summary>CNI_COMMAND as given; it may be no known verb.</summary>
     public required string CommandName { get; init; }
     public string ContainerId { get; init; } = "";
@@ -42,7 +47,7 @@ public sealed record CniEnvironment
     ];
 
     /// <summary>Returns the names of all variables that a call reads.</summary>
-    public static string[] GetNames() => [.. Array.ConvertAll(s_variables, variable => variable.Name), OperationRecorder.TraceVariable];
+    public static string[] GetNames() => [.. Array.ConvertAll(s_variables, variable => variable.Name), TraceVariable];
 
     /// <summary>Reads and checks the variables.</summary>
     /// <exception cref="CniException">Code 4: an invalid value is reported at once, missing variables are reported together.</exception>

@@ -134,43 +134,6 @@ sealed record IpamTypeJson
     };
 }
 
-sealed record IpamDeleteJson
-{
-    public string? Type { get; init; }
-    public string? DataDir { get; init; }
-    public string? StateDir { get; init; }
-    public int? ReuseDelay { get; init; }
-    public int? LockTimeout { get; init; }
-
-    internal static IpamDeleteJson Read(JsonKeys keys) => new()
-    {
-        Type = keys.Text("type"),
-        DataDir = keys.Text("dataDir"),
-        // The records are a cache: DEL must release even if their directory is invalid.
-        StateDir = keys.IsText("stateDir") && keys.Text("stateDir") is ['/', ..] path && !path.Contains('\0', StringComparison.Ordinal)
-            ? path
-            : null,
-        ReuseDelay = keys.TryNumber("reuseDelay"),
-        LockTimeout = keys.TryNumber("lockTimeout"),
-    };
-}
-
-sealed record DnsJson
-{
-    public List<string?>? Nameservers { get; init; }
-    public string? Domain { get; init; }
-    public List<string?>? Search { get; init; }
-    public List<string?>? Options { get; init; }
-
-    internal static DnsJson Read(JsonKeys keys) => new()
-    {
-        Nameservers = keys.Texts("nameservers"),
-        Domain = keys.Text("domain"),
-        Search = keys.Texts("search"),
-        Options = keys.Texts("options"),
-    };
-}
-
 sealed record ArgsJson
 {
     public CniArgsJson? Cni { get; init; }

@@ -48,7 +48,7 @@ sealed class ConfigurationCommands
         var source = _source.Source(parsed);
         var (nodes, name) = (source.Read(), _source.NodeName(parsed));
         using var socket = new RouteSocket();
-        nodes = nodes.Apply(RangePolicy.Create(nodes.ClusterCidrs, name, RouteSnapshot.Take(socket)));
+        nodes = nodes.Apply(RouteSnapshot.Take(socket).CreateRangePolicy(nodes.ClusterCidrs, name));
         foreach (var problem in nodes.Problems)
             OperatorCommands.Warn(problem.ToString());
         var text = NodeConflist.Make(nodes, name, source.Description, settings);

@@ -25,7 +25,7 @@ public sealed class FaultyNodeTests
         var kernel = new KernelRoutes().With("eth0", "192.168.1.11/24").With("cni0", "10.244.1.1/24").With("0.0.0.0/0 via 192.168.1.1 dev eth0");
         foreach (var route in routes)
             kernel.With(route + " proto 67");
-        var applied = table.Apply(RangePolicy.Create(table.ClusterCidrs, "node1", kernel.Snapshot));
+        var applied = table.Apply(kernel.Snapshot.CreateRangePolicy(table.ClusterCidrs, "node1"));
         var difference = RouteReconciliation.Of(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot);
         kernel.Apply(difference.Changes);
         Assert.Empty(RouteReconciliation.Of(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot).Changes);

@@ -12,7 +12,7 @@ public sealed class RangePolicyTests
         .With("0.0.0.0/0 via 192.168.1.1 dev eth0").With("0.0.0.0/0 via 100.64.0.1 dev eth1 metric 100").With("::/0 via fd00:9::1 dev eth0 proto 9");
 
     static RangePolicy Policy(string clusterCidrs = "") =>
-        RangePolicy.Create(ConflistSettings.ParseList("x", clusterCidrs.Length > 0 ? [clusterCidrs] : []), "node1", Lan().Snapshot);
+        Lan().Snapshot.CreateRangePolicy(ConflistSettings.ParseList("x", clusterCidrs.Length > 0 ? [clusterCidrs] : []), "node1");
 
     const string Blocks = "is outside the private, shared and benchmarking blocks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 198.18.0.0/15), " +
         "and --cluster-cidr is not given";
@@ -106,9 +106,9 @@ public sealed class RangePolicyTests
     {
         Assert.True(Policy().IsSameAs(Policy()));
         Assert.False(Policy().IsSameAs(Policy("10.0.0.0/8")));
-        Assert.False(Policy().IsSameAs(RangePolicy.Create([], "node2", Lan().Snapshot)));
-        Assert.False(Policy().IsSameAs(RangePolicy.Create([], "node1", Lan().With("eth1", "10.5.0.1/24").Snapshot)));
-        Assert.False(Policy().IsSameAs(RangePolicy.Create([], "node1", Lan().With("0.0.0.0/0 via 192.168.1.2 dev eth0 metric 5").Snapshot)));
+        Assert.False(Policy().IsSameAs(Lan().Snapshot.CreateRangePolicy([], "node2")));
+        Assert.False(Policy().IsSameAs(Lan().With("eth1", "10.5.0.1/24").Snapshot.CreateRangePolicy([], "node1")));
+        Assert.False(Policy().IsSameAs(Lan().With("0.0.0.0/0 via 192.168.1.2 dev eth0 metric 5").Snapshot.CreateRangePolicy([], "node1")));
         Assert.False(Policy().IsSameAs(RangePolicy.Create([])));
     }
 

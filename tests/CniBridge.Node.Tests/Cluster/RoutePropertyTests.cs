@@ -43,7 +43,7 @@ public sealed class RoutePropertyTests
             var routes = NewKernel(random);
             for (var i = 0; i < TablesPerKernel; i++)
             {
-                var policy = RangePolicy.Create(seed % 2 == 0 ? [] : [Cidr.Parse("10.244.0.0/16"), Cidr.Parse("fd00:a0::/28")], "node1", routes.Snapshot);
+                var policy = routes.Snapshot.CreateRangePolicy(seed % 2 == 0 ? [] : [Cidr.Parse("10.244.0.0/16"), Cidr.Parse("fd00:a0::/28")], "node1");
                 var table = random.Table().Apply(policy);
                 var foreign = Foreign(routes);
                 var difference = RouteReconciliation.Of(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);

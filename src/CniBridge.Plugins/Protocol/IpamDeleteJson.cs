@@ -1,0 +1,22 @@
+namespace CniBridge.Plugins.Protocol;
+
+sealed record IpamDeleteJson
+{
+    public string? Type { get; init; }
+    public string? DataDir { get; init; }
+    public string? StateDir { get; init; }
+    public int? ReuseDelay { get; init; }
+    public int? LockTimeout { get; init; }
+
+    internal static IpamDeleteJson Read(JsonKeys keys) => new()
+    {
+        Type = keys.Text("type"),
+        DataDir = keys.Text("dataDir"),
+        // The records are a cache: DEL must release even if their directory is invalid.
+        StateDir = keys.IsText("stateDir") && keys.Text("stateDir") is ['/', ..] path && !path.Contains('\0', StringComparison.Ordinal)
+            ? path
+            : null,
+        ReuseDelay = keys.TryNumber("reuseDelay"),
+        LockTimeout = keys.TryNumber("lockTimeout"),
+    };
+}
