@@ -1,9 +1,11 @@
 using CniBridge;
 using CniBridge.Commands;
-using CniBridge.Linux;
-using CniBridge.Plugins;
+using CniBridge.Linux.Files;
+using CniBridge.Linux.Processes;
+using CniBridge.Plugins.Host;
 using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Roles;
 
 DescriptorStream.OccupyClosed();
 ProcessUmask.Set();

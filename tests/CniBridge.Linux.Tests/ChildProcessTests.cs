@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Linux.Processes;
 
 namespace CniBridge.Linux.Tests;
 

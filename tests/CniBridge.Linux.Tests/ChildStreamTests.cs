@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CniBridge.Linux.Processes;
 
 namespace CniBridge.Linux.Tests;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using CniBridge.Linux.Files;
+using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Linux.Tests;
 

@@ -1,3 +1,5 @@
+using CniBridge.Linux.Namespaces;
+
 namespace CniBridge.Linux.Tests;
 
 /// <summary>Mount tables as /proc/PID/mountinfo has them, in a directory that stands for the process.</summary>

@@ -1,3 +1,5 @@
+using CniBridge.Linux.Namespaces;
+
 namespace CniBridge.Linux.Tests;
 
 [Collection(NamespaceTests.Name)]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Linux.Tests;
 

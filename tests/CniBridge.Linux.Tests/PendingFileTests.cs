@@ -1,3 +1,5 @@
+using CniBridge.Linux.Files;
+
 namespace CniBridge.Linux.Tests;
 
 public sealed class PendingFileTests : IDisposable

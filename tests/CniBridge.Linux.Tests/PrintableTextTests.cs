@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CniBridge.Linux.Files;
 
 namespace CniBridge.Linux.Tests;
 

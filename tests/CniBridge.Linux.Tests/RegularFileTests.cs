@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CniBridge.Linux.Files;
 
 namespace CniBridge.Linux.Tests;
 

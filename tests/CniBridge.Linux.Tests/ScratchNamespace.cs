@@ -1,3 +1,5 @@
+using CniBridge.Linux.Namespaces;
+
 namespace CniBridge.Linux.Tests;
 
 /// <summary>A network namespace of a program that does nothing, gone when the tests are over.</summary>

@@ -1,3 +1,5 @@
+using CniBridge.Linux.Files;
+
 namespace CniBridge.Linux.Tests;
 
 /// <summary>A file, and a directory beside it with another one, of which the kernel tells when they are opened.</summary>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using CniBridge.Plugins.Host;
 using CniBridge.Plugins.Operations;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CniBridge.Plugins.Host;
 using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CniBridge.Linux;
+using CniBridge.Plugins.Host;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;

@@ -1,3 +1,4 @@
+using CniBridge.Plugins.Host;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CniBridge.Linux;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests;
 

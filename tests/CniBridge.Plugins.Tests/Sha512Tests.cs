@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CniBridge.Plugins.Hashing;
 
 namespace CniBridge.Plugins.Tests;
 

@@ -1,7 +1,7 @@
 using CniBridge.Linux.Netlink;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Conntrack.ConntrackConstants;
-using static CniBridge.Linux.Nftables.NetfilterConstants;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
 
 namespace CniBridge.Linux.Conntrack;
 

@@ -1,6 +1,6 @@
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Conntrack.ConntrackConstants;
-using static CniBridge.Linux.Nftables.NetfilterConstants;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
 
 namespace CniBridge.Linux.Conntrack;
 

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Files;
 using CniBridge.Linux.Netlink;
 
 namespace CniBridge.Linux.Conntrack;

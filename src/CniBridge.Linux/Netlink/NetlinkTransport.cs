@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CniBridge.Linux.Files;
 
 namespace CniBridge.Linux.Netlink;
 

@@ -1,5 +1,6 @@
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Nftables.NetfilterConstants;
+using CniBridge.Linux.Nftables.Protocol;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables;
 

@@ -1,4 +1,5 @@
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Linux.Nftables.Sets;
 
 namespace CniBridge.Linux.Nftables;

@@ -1,4 +1,6 @@
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Nftables.Sets;
 
 namespace CniBridge.Linux.Nftables;

@@ -1,7 +1,8 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Route.Protocol;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
-using static CniBridge.Linux.Route.RouteConstants;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 

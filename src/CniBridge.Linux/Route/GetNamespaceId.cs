@@ -1,5 +1,6 @@
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Route.RouteConstants;
+using CniBridge.Linux.Route.Links;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 

@@ -1,6 +1,7 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Route.RouteConstants;
+using CniBridge.Linux.Route.Links;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 

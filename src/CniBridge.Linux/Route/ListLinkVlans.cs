@@ -1,5 +1,7 @@
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Route.RouteConstants;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Linux.Route.Protocol;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 

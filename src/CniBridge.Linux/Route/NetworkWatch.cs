@@ -1,5 +1,5 @@
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Route.RouteConstants;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Route.RouteConstants;
+using CniBridge.Linux.Route.Protocol;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 

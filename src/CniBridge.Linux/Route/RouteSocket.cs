@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Route.RouteConstants;
+using CniBridge.Linux.Route.Links;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Route;
 
@@ -136,7 +138,7 @@ public sealed unsafe class RouteSocket : IDisposable
         }
     }
 
-    /// <summary>Creates a veth pair; see <see cref="Route.CreateVeth"/>. Returns false if one of the two names is taken.</summary>
+    /// <summary>Creates a veth pair; see <see cref="Links.CreateVeth"/>. Returns false if one of the two names is taken.</summary>
     /// <param name="podNamespace">The namespace of the pod's end; null: both ends stay in this namespace.</param>
     public bool TryCreateVeth(VethEnd host, VethEnd pod, NetworkNamespace? podNamespace, int master, int mtu)
     {

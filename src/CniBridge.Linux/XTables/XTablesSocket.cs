@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CniBridge.Linux.Files;
 using static CniBridge.Linux.XTables.XTablesConstants;
 
 namespace CniBridge.Linux.XTables;

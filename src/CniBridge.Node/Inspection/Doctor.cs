@@ -1,5 +1,6 @@
 using CniBridge.Linux;
 using CniBridge.Node.Inspection.Checks;
+using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Protocol;
 

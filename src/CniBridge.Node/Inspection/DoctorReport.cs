@@ -1,3 +1,5 @@
+using CniBridge.Node.Inspection.Findings;
+
 namespace CniBridge.Node.Inspection;
 
 /// <summary>A check that could not be done.</summary>

@@ -1,6 +1,8 @@
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Node.Cluster.Routes;
+using CniBridge.Node.Cluster.Sources;
+using CniBridge.Node.Inspection.Snapshots;
+using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Inspection;
 

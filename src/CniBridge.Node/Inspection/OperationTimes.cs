@@ -1,4 +1,5 @@
 using CniBridge.Plugins.Operations;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Inspection;
 

@@ -1,5 +1,7 @@
 using CniBridge.Linux;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Node.Inspection.Snapshots;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Store;
 
 namespace CniBridge.Node.Inspection;
 

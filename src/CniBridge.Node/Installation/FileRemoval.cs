@@ -1,5 +1,5 @@
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Files;
 
 namespace CniBridge.Node.Installation;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Runtime;
 

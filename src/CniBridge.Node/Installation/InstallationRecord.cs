@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Installation;

@@ -1,7 +1,10 @@
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Node.Cluster.Routes;
 using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Installation;

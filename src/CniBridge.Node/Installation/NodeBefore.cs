@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniBridge.Linux.Route;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Installation;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Installation;

@@ -1,4 +1,4 @@
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 
 namespace CniBridge.Node.Installation;
 

@@ -1,4 +1,4 @@
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Installation;

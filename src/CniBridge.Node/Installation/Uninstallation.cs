@@ -1,11 +1,11 @@
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
-using CniBridge.Node.Inspection;
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.Inspection;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Installation;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CniBridge.Linux;
-using CniBridge.Plugins;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;

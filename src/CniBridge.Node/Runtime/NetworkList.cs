@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using CniBridge.Linux;
-using CniBridge.Plugins;
+using CniBridge.Linux.Files;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CniBridge.Linux;
-using CniBridge.Plugins;
+using CniBridge.Linux.Processes;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;
 

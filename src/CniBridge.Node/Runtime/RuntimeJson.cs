@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Json;
 
 namespace CniBridge.Node.Runtime;
 

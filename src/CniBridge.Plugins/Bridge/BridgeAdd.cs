@@ -1,7 +1,10 @@
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Firewall;
-using CniBridge.Plugins.Operations;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Bridge;

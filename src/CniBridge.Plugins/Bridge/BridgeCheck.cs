@@ -1,7 +1,10 @@
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 

@@ -1,8 +1,10 @@
 using System.Runtime.ExceptionServices;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.Operations;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Bridge;
 

@@ -1,4 +1,7 @@
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Bridge;
 

@@ -1,6 +1,12 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Collections;
+using CniBridge.Plugins.Ipam;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;
 

@@ -1,5 +1,8 @@
-using CniBridge.Plugins.Delegation;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;

@@ -1,4 +1,7 @@
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Ipam;
 
 namespace CniBridge.Plugins.Bridge;
 

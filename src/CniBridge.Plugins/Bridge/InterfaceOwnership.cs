@@ -1,5 +1,8 @@
-using CniBridge.Linux;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;

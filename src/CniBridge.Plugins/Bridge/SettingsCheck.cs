@@ -1,6 +1,8 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge;

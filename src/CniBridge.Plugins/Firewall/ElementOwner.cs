@@ -1,5 +1,7 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Hashing;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Firewall;
 

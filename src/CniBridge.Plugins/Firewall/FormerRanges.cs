@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Collections;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
@@ -60,5 +62,5 @@ sealed record FormerRanges(string Network, bool IsV6, IReadOnlyList<FormerRange>
         keys.Text("family") == MasqueradeRecord.FamilyOf(isV6: true),
         CniResultReader.Each(keys.Objects("ranges", ReadRange), "ranges", (range, _) => range));
 
-    static FormerRange ReadRange(JsonKeys keys) => new(AddressSpan.Parse(keys.Text("range")), keys.Text("store") ?? "");
+    static FormerRange ReadRange(JsonKeys keys) => new(MasqueradeRecord.ReadSpan(keys.Text("range")), keys.Text("store") ?? "");
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CniBridge.Linux;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 
 namespace CniBridge.Plugins.Firewall;
 

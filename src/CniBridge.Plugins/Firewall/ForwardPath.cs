@@ -1,6 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables.Evaluation;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 
 namespace CniBridge.Plugins.Firewall;
 

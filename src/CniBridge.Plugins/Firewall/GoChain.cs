@@ -1,4 +1,6 @@
 using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 
 namespace CniBridge.Plugins.Firewall;
 

@@ -1,3 +1,6 @@
+using CniBridge.Plugins.Hashing;
+using CniBridge.Plugins.Protocol;
+
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>The names that the Go plugins use for a container: chains of iptables, and comments of nftables rules.</summary>

@@ -1,4 +1,5 @@
 using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Firewall;

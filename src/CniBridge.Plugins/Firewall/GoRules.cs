@@ -1,5 +1,7 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 
 namespace CniBridge.Plugins.Firewall;
 

@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Protocol;
+
 namespace CniBridge.Plugins.Firewall;
 
 /// <summary>The requests of the MAC spoofing check to nftables; tests have a second implementation.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CniBridge.Plugins.Protocol;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Firewall;
@@ -54,7 +55,11 @@ sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
     {
         var spans = new List<AddressSpan>();
         foreach (var text in keys.Texts(key) ?? throw new JsonException($"no {key}"))
-            spans.Add(AddressSpan.Parse(text));
+            spans.Add(ReadSpan(text));
         return spans;
     }
+
+    /// <exception cref="JsonException">The text is not a range of addresses.</exception>
+    internal static AddressSpan ReadSpan(string? text) =>
+        AddressSpan.TryParse(text) ?? throw new JsonException($"not a range of addresses: {text}");
 }

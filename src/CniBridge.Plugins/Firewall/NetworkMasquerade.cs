@@ -1,6 +1,8 @@
 using System.Text;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Plugins.Hashing;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Firewall;

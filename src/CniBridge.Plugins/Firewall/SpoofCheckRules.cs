@@ -1,8 +1,12 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Nftables.Sets;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Firewall;
 

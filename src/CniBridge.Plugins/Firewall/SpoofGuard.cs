@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 

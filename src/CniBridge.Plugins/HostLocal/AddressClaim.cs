@@ -1,7 +1,8 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Attachments;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 

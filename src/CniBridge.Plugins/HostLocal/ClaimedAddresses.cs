@@ -1,5 +1,7 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Store;
 
 namespace CniBridge.Plugins.HostLocal;
 

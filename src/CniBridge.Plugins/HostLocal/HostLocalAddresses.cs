@@ -1,7 +1,14 @@
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Files;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Plugins.Configuration;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.HostLocal;
 

@@ -1,5 +1,9 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Collections;
+using CniBridge.Plugins.Configuration;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;

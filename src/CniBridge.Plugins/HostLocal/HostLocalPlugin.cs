@@ -1,5 +1,5 @@
-using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.HostLocal;
 

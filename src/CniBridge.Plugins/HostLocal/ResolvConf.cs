@@ -1,5 +1,6 @@
 using System.Text;
 using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;

@@ -1,7 +1,8 @@
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Files;
 using CniBridge.Linux.Route;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.HostLocal;
 
 namespace CniBridge.Plugins.Inspection;

@@ -1,5 +1,7 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Inspection;
 

@@ -1,7 +1,9 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Route;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
 
 namespace CniBridge.Plugins.Inspection;
 

@@ -1,11 +1,11 @@
-using CniBridge.Linux;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Inspection;
 
 /// <summary>A network namespace of a pod.</summary>
 /// <param name="Path">A mount point of the namespace, or the namespace file of one of its processes.</param>
-/// <param name="Identity">Device and inode; see <see cref="Linux.SmallFile.IdentityOf"/>.</param>
+/// <param name="Identity">Device and inode; see <see cref="CniBridge.Linux.Files.SmallFile.IdentityOf"/>.</param>
 public sealed record PodNamespace(string Path, string Identity)
 {
     /// <summary>See <see cref="NamespaceCookie"/>.</summary>

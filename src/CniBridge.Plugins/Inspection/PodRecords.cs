@@ -1,6 +1,8 @@
 using CniBridge.Linux;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.PortMap;
+using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Inspection;

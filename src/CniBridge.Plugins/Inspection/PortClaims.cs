@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Inspection;
 

@@ -1,6 +1,9 @@
 using CniBridge.Linux;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Route;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
+using CniBridge.Plugins.Bridge.Node;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Loopback;

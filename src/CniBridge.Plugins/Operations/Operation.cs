@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Operations;

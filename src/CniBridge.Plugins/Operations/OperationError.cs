@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Json;
 
 namespace CniBridge.Plugins.Operations;
 

@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Linux.Nftables.Sets;
 
 namespace CniBridge.Plugins.PortMap;

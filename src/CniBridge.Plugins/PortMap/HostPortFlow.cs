@@ -1,5 +1,5 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 
 namespace CniBridge.Plugins.PortMap;
 

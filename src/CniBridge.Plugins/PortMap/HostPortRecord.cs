@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 

@@ -1,5 +1,5 @@
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Files;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Linux.Route;

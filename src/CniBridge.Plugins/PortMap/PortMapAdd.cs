@@ -1,5 +1,6 @@
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;

@@ -1,3 +1,4 @@
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;

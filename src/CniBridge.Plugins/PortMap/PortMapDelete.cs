@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;

@@ -1,5 +1,6 @@
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;

@@ -1,4 +1,3 @@
-using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 

@@ -1,3 +1,4 @@
+using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.PortMap;

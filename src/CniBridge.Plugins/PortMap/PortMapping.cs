@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;

@@ -1,5 +1,3 @@
-using CniBridge.Plugins.Operations;
-
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CniBridge.Plugins.Json;
 
 namespace CniBridge.Plugins.Protocol;
 

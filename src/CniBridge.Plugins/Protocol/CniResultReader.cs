@@ -1,5 +1,6 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Json;
 
 namespace CniBridge.Plugins.Protocol;
 

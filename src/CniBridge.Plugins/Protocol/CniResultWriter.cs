@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using CniBridge.Plugins.Json;
 
 namespace CniBridge.Plugins.Protocol;
 

@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Json;
+
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>The error object of a plugin that was executed (CNI specification, "Error").</summary>

@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Json;
+
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>The keys that GC reads.</summary>

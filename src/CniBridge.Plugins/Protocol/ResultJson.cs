@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Json;
+
 namespace CniBridge.Plugins.Protocol;
 
 /// <summary>A configuration with a previous result, as CHECK and chained ADD get it.</summary>

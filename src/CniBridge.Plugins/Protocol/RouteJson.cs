@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Json;
+
 namespace CniBridge.Plugins.Protocol;
 
 sealed record RouteJson

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.State;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using CniBridge.Linux;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.State;

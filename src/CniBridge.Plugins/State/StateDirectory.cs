@@ -1,5 +1,7 @@
 using System.Text;
 using CniBridge.Linux;
+using CniBridge.Linux.Files;
+using CniBridge.Plugins.Hashing;
 
 namespace CniBridge.Plugins.State;
 

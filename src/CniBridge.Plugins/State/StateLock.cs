@@ -1,4 +1,5 @@
 using CniBridge.Linux;
+using CniBridge.Linux.Files;
 
 namespace CniBridge.Plugins.State;
 

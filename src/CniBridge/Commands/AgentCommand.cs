@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using CniBridge.Linux;
-using CniBridge.Node.Cluster;
+using CniBridge.CommandLine;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Cluster.Agent;
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Inspection;
 using CniBridge.Node.Runtime;
+using CniBridge.Output;
 using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using CniBridge.Linux;
+using CniBridge.CommandLine;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Runtime;
+using CniBridge.Roles;
 
 namespace CniBridge.Commands;
 

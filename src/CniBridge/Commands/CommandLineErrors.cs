@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using CniBridge.CommandLine;
 using CniBridge.Node.Inspection.Configurations;
 
 namespace CniBridge.Commands;

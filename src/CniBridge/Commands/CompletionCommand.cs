@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CniBridge.CommandLine;
 
 namespace CniBridge.Commands;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using CniBridge.CommandLine;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Node.Cluster.Routes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;

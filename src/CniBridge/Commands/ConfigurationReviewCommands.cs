@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CniBridge.Node.Inspection;
+using CniBridge.CommandLine;
 using CniBridge.Node.Inspection.Configurations;
+using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Commands;

@@ -1,7 +1,10 @@
 using System.CommandLine;
-using CniBridge.Node.Cluster;
+using CniBridge.CommandLine;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Inspection;
-using CniBridge.Plugins;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Output;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;

@@ -1,9 +1,12 @@
 using System.CommandLine;
-using CniBridge.Node.Cluster;
-using CniBridge.Node.Inspection;
+using CniBridge.CommandLine;
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Node.Cluster.Sources;
+using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Installation;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Roles;
 
 namespace CniBridge.Commands;
 

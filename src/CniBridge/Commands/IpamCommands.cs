@@ -1,10 +1,12 @@
 using System.CommandLine;
-using CniBridge.Linux;
+using CniBridge.CommandLine;
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Inspection;
+using CniBridge.Linux.Files;
+using CniBridge.Node.Firewall;
+using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins.Firewall;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Output;
+using CniBridge.Plugins.HostLocal.Liveness;
 using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Commands;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using CniBridge.CommandLine;
 using CniBridge.Node.Inspection;
+using CniBridge.Output;
 using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;

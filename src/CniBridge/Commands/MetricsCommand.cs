@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using CniBridge.Linux;
+using CniBridge.CommandLine;
+using CniBridge.Linux.Files;
+using CniBridge.Output;
 using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;

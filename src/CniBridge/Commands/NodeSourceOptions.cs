@@ -1,8 +1,11 @@
 using System.CommandLine;
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Cluster;
+using CniBridge.Linux.Files;
+using CniBridge.Node.Cluster.Kubernetes;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
+using CniBridge.Roles;
 
 namespace CniBridge.Commands;
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
 using System.Text;
+using CniBridge.CommandLine;
 using CniBridge.Linux;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Protocol;
 

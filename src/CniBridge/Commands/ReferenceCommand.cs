@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using CniBridge.CommandLine;
 
 namespace CniBridge.Commands;
 

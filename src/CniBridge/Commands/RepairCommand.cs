@@ -1,5 +1,6 @@
 using System.CommandLine;
-using CniBridge.Plugins.Firewall;
+using CniBridge.CommandLine;
+using CniBridge.Node.Firewall;
 
 namespace CniBridge.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using CniBridge.CommandLine;
 using CniBridge.Node.Installation;
-using CniBridge.Plugins;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
 

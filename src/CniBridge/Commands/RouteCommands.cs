@@ -1,8 +1,11 @@
 using System.CommandLine;
+using CniBridge.CommandLine;
 using CniBridge.Linux;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
 using CniBridge.Node.Runtime;
+using CniBridge.Output;
 
 namespace CniBridge.Commands;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
-using CniBridge.Node.Inspection;
+using CniBridge.CommandLine;
+using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Output;
+using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Commands;
 

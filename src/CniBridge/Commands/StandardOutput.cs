@@ -1,5 +1,7 @@
 using System.Text;
+using CniBridge.CommandLine;
 using CniBridge.Linux;
+using CniBridge.Linux.Files;
 
 namespace CniBridge.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using CniBridge.CommandLine;
 using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using CniBridge.Plugins;
+using CniBridge.CommandLine;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Roles;
 
 namespace CniBridge.Commands;
 

@@ -1,4 +1,5 @@
 using CniBridge.EndToEnd.Tests.Machines;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Arm64;
 

@@ -1,3 +1,4 @@
+using CniBridge.EndToEnd.Tests.Support;
 using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 

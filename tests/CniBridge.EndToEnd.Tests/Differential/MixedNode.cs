@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 

@@ -1,4 +1,5 @@
 using CniBridge.EndToEnd.Tests.Kubernetes;
+using CniBridge.EndToEnd.Tests.Support;
 using Cluster = CniBridge.EndToEnd.Tests.Kubernetes.Cluster;
 
 namespace CniBridge.EndToEnd.Tests.Installation;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 

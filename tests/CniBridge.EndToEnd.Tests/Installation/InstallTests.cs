@@ -1,3 +1,5 @@
+using CniBridge.EndToEnd.Tests.Support;
+
 namespace CniBridge.EndToEnd.Tests.Installation;
 
 /// <summary>cni-bridge install: plugins in the place of others, on a node that goes on making pods.</summary>

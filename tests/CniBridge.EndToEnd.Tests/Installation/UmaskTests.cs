@@ -1,3 +1,5 @@
+using CniBridge.EndToEnd.Tests.Support;
+
 namespace CniBridge.EndToEnd.Tests.Installation;
 
 /// <summary>The umask of the caller, 077 on hardened nodes, changes the mode of no file and no directory.</summary>

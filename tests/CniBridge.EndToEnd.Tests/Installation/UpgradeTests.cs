@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 

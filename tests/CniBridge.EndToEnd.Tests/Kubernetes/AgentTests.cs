@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 

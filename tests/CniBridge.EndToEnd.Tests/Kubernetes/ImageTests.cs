@@ -1,3 +1,5 @@
+using CniBridge.EndToEnd.Tests.Support;
+
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
 /// <summary>conf/kubernetes/Dockerfile, built by buildah without any registry.</summary>

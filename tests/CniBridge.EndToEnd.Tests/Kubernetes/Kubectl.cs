@@ -1,3 +1,5 @@
+using CniBridge.EndToEnd.Tests.Support;
+
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
 /// <summary>The real kubectl, in a node.</summary>

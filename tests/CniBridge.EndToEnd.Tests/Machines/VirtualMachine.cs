@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Machines;
 

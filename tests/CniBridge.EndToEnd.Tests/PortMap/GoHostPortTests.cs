@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CniBridge.EndToEnd.Tests.Support;
 using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 
 namespace CniBridge.EndToEnd.Tests.PortMap;

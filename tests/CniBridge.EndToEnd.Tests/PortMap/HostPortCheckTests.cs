@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CniBridge.EndToEnd.Tests.Support;
 using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 
 namespace CniBridge.EndToEnd.Tests.PortMap;

@@ -1,3 +1,4 @@
+using CniBridge.EndToEnd.Tests.Support;
 using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 
 namespace CniBridge.EndToEnd.Tests.PortMap;

@@ -1,3 +1,4 @@
+using CniBridge.EndToEnd.Tests.Support;
 using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CniBridge.EndToEnd.Tests.Support;
 using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CniBridge.EndToEnd.Tests.Support;
 using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;

@@ -1,3 +1,5 @@
+using CniBridge.EndToEnd.Tests.Support;
+
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>A bridge that was there before and does not tell VLANs apart: an error says what to do.</summary>

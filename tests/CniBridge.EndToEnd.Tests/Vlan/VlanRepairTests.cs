@@ -1,3 +1,5 @@
+using CniBridge.EndToEnd.Tests.Support;
+
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
 /// <summary>Gateways of VLANs that others make at the same time, left half made, or take apart.</summary>

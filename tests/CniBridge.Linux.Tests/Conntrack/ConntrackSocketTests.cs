@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Conntrack;
+using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Linux.Tests.Conntrack;
 

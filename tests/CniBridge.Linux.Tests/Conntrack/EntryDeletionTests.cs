@@ -1,4 +1,5 @@
 using CniBridge.Linux.Conntrack;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Tests.Netlink;
 

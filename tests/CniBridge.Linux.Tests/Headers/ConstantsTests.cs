@@ -3,9 +3,9 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Netlink;
-using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Expressions;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Route.Protocol;
 using CniBridge.Linux.XTables;
 
 namespace CniBridge.Linux.Tests.Headers;

@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using CniBridge.Linux.Nftables;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Route.Protocol;
 using CniBridge.Linux.XTables;
 
 namespace CniBridge.Linux.Tests.Headers;

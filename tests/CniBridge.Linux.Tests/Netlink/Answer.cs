@@ -1,14 +1,16 @@
 using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Netlink;
-using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Evaluation;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Linux.Tests.Nftables;
 using CniBridge.Linux.Tests.Nftables.Evaluation;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
-using static CniBridge.Linux.Nftables.NftConstants;
-using static CniBridge.Linux.Route.RouteConstants;
+using static CniBridge.Linux.Nftables.Protocol.NftConstants;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Tests.Netlink;
 

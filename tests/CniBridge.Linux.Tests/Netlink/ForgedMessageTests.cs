@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using CniBridge.Linux.Files;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Netlink;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
-using static CniBridge.Linux.Route.RouteConstants;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Tests.Netlink;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Route;
 
 namespace CniBridge.Linux.Tests.Netlink;

@@ -1,5 +1,7 @@
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Linux.Route.Protocol;
 
 namespace CniBridge.Linux.Tests.Netlink;
 

@@ -1,4 +1,5 @@
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Tests.Netlink;
 
 namespace CniBridge.Linux.Tests.Nftables;

@@ -1,6 +1,8 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Nftables.Sets;
 using static CniBridge.Linux.Tests.Nftables.Rulesets;
 using Translation = CniBridge.Linux.Nftables.Expressions.Nat;

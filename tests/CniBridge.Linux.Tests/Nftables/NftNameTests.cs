@@ -1,4 +1,4 @@
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 
 namespace CniBridge.Linux.Tests.Nftables;
 

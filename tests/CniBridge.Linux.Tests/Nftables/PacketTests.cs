@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Sets;
 using static CniBridge.Linux.Tests.Nftables.Rulesets;

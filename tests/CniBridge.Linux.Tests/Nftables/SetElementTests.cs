@@ -1,5 +1,5 @@
 using System.Text;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Linux.Tests.Netlink;
 

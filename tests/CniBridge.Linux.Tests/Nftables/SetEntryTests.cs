@@ -1,3 +1,4 @@
+using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Nftables.Sets;
 using CniBridge.Linux.Tests.Netlink;
 

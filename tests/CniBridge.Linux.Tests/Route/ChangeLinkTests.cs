@@ -1,6 +1,6 @@
 using System.Text;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Linux.Tests.Netlink;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
 

@@ -1,4 +1,4 @@
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Linux.Tests.Netlink;
 
 namespace CniBridge.Linux.Tests.Route;

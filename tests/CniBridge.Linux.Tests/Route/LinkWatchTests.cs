@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 
 namespace CniBridge.Linux.Tests.Route;
 

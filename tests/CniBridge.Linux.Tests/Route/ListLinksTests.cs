@@ -1,4 +1,4 @@
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Linux.Tests.Netlink;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
 

@@ -1,5 +1,8 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Linux.Route.Protocol;
 
 namespace CniBridge.Linux.Tests.Route;
 

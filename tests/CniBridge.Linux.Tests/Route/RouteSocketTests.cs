@@ -1,5 +1,7 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 
 namespace CniBridge.Linux.Tests.Route;
 

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.XTables;
 
 namespace CniBridge.Linux.Tests.XTables;

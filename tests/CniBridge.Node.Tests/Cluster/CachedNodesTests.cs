@@ -1,4 +1,5 @@
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 using static CniBridge.Node.Tests.Cluster.Nodes;
 

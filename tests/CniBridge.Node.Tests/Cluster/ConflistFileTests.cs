@@ -1,5 +1,6 @@
 using System.Text;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 using static CniBridge.Node.Tests.Cluster.Nodes;
 
@@ -40,12 +41,12 @@ public sealed class ConflistFileTests : IDisposable
     public void Only_another_text_is_written()
     {
         _file.Write(Text(1));
-        var inode = Linux.SmallFile.IdentityOf(_file.Path);
+        var inode = CniBridge.Linux.Files.SmallFile.IdentityOf(_file.Path);
 
         Assert.Equal(ConflistChange.None, _file.Write(Text(1)));
-        Assert.Equal(inode, Linux.SmallFile.IdentityOf(_file.Path));
+        Assert.Equal(inode, CniBridge.Linux.Files.SmallFile.IdentityOf(_file.Path));
         Assert.Equal(ConflistChange.Written, _file.Write(Text(2)));
-        Assert.NotEqual(inode, Linux.SmallFile.IdentityOf(_file.Path));
+        Assert.NotEqual(inode, CniBridge.Linux.Files.SmallFile.IdentityOf(_file.Path));
         Assert.Equal(Text(2), File.ReadAllText(_file.Path));
     }
 

@@ -1,5 +1,7 @@
 using System.Text;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
+using CniBridge.Node.Cluster.Sources;
 
 namespace CniBridge.Node.Tests.Cluster;
 

@@ -1,6 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Kubernetes;
 
 namespace CniBridge.Node.Tests.Cluster;
 

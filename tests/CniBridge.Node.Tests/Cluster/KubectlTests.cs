@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Kubernetes;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Tests.Cluster;

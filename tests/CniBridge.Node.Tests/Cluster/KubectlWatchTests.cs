@@ -1,4 +1,4 @@
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Kubernetes;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Tests.Cluster;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Tests.Schema;
 using static CniBridge.Node.Tests.Cluster.Nodes;

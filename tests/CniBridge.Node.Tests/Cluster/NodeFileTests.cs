@@ -1,5 +1,6 @@
 using System.Text;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Tests.Schema;
 using static CniBridge.Node.Tests.Cluster.Nodes;

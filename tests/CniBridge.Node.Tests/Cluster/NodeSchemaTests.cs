@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Tests.Schema;
 

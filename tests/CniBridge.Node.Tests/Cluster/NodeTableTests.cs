@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
 using static CniBridge.Node.Tests.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;

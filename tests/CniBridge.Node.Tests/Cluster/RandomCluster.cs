@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 

@@ -1,5 +1,7 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
+using CniBridge.Node.Cluster.Sources;
 using static CniBridge.Node.Tests.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;

@@ -1,6 +1,7 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
-using CniBridge.Linux;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Tests;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 

@@ -1,5 +1,5 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;
 

@@ -1,4 +1,5 @@
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 

@@ -1,11 +1,11 @@
 using System.Text;
 using CniBridge.Linux;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Inspection;
 using CniBridge.Node.Inspection.Configurations;
+using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Installation;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins;
 using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Tests;

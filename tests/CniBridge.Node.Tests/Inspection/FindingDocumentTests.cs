@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using CniBridge.Node.Inspection;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Node.Inspection.Findings;
 using CniBridge.Plugins.Tests.Schema;
 
 namespace CniBridge.Node.Tests.Inspection;

@@ -1,4 +1,5 @@
 using CniBridge.Node.Inspection;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Tests.Inspection;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Tests.Runtime;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Tests.Runtime;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Tests.Runtime;
 

@@ -1,5 +1,5 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CniBridge.Linux;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Protocol;
 

@@ -1,5 +1,6 @@
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Node;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 

@@ -1,8 +1,12 @@
 using System.Globalization;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Ipam;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 

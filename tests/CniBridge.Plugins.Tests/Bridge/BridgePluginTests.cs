@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Host;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Tests.Delegation;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.Bridge;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;

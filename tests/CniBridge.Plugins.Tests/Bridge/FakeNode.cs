@@ -1,11 +1,16 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
-using CniBridge.Linux.Route;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 

@@ -1,6 +1,7 @@
 using System.Text;
-using CniBridge.Linux.Route;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 

@@ -1,4 +1,4 @@
-using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Node;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;

@@ -1,6 +1,8 @@
 using System.Globalization;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 

@@ -1,6 +1,7 @@
 using CniBridge.Linux.Netlink;
-using CniBridge.Linux.Route;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 

@@ -1,6 +1,7 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text;
 using CniBridge.Linux;
 using CniBridge.Plugins.Bridge;
-using CniBridge.Plugins.Delegation;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 using CniBridge.Plugins.Tests.Bridge;
 using CniBridge.Plugins.Tests.Protocol;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CniBridge.Linux;
-using CniBridge.Plugins.Delegation;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Delegation;

@@ -1,3 +1,5 @@
+using CniBridge.Plugins.Protocol;
+
 namespace CniBridge.Plugins.Tests.Delegation;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 

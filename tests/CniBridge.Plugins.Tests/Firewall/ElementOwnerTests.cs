@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 

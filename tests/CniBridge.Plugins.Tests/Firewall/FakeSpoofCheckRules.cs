@@ -1,5 +1,6 @@
 using CniBridge.Linux;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 

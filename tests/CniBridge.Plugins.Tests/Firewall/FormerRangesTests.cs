@@ -1,7 +1,9 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
+using CniBridge.Node.Firewall;
 using CniBridge.Plugins.Firewall;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Ipam;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
@@ -21,7 +23,7 @@ public sealed class FormerRangesTests : IDisposable
 
     MasqueradeRules Rules(NftSocket socket) => new(socket, Records, _log);
 
-    static AddressSpan Span(string text) => AddressSpan.Parse(text);
+    static AddressSpan Span(string text) => AddressSpan.TryParse(text)!;
 
     NetworkMasquerade Of(string subnet, string? store = "store")
     {

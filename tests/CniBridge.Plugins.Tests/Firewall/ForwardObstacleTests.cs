@@ -1,6 +1,7 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Plugins.Tests.Firewall;

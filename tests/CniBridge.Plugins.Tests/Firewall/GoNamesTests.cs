@@ -1,4 +1,5 @@
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 

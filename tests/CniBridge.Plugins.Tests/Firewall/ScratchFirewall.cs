@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CniBridge.Linux;
+using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Nftables;
 using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 using CniBridge.Plugins.Tests.Delegation;
 

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Files;
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.Firewall;

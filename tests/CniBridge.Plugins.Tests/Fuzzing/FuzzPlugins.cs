@@ -1,8 +1,14 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Node;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.PortMap;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 using CniBridge.Plugins.State;
 using CniBridge.Plugins.Tests.Bridge;
 using CniBridge.Plugins.Tests.HostLocal;

@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Configuration;
+using CniBridge.Plugins.HostLocal.Ranges;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;

@@ -1,6 +1,9 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Records;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

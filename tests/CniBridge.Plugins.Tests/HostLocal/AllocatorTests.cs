@@ -1,7 +1,11 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

@@ -1,6 +1,11 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

@@ -1,6 +1,8 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

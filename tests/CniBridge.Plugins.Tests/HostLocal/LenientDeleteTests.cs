@@ -1,5 +1,6 @@
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

@@ -1,6 +1,10 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

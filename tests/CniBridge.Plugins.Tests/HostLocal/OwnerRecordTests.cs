@@ -1,6 +1,6 @@
 using System.Text;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;

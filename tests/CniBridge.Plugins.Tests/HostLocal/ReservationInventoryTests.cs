@@ -1,5 +1,7 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

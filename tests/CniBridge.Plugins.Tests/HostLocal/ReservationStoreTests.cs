@@ -1,6 +1,7 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;

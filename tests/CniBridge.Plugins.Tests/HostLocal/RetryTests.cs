@@ -1,6 +1,7 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

@@ -1,4 +1,5 @@
 using CniBridge.Plugins.PortMap;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 

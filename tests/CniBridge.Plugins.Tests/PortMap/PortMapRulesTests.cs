@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Plugins.PortMap;
+using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.PortMap;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Files;
+using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Plugins.PortMap;
+using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.PortMap;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Protocol;

@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Protocol;

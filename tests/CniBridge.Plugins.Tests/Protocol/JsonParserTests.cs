@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Json;
 
 namespace CniBridge.Plugins.Tests.Protocol;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Json;
 
 namespace CniBridge.Plugins.Tests.Protocol;
 

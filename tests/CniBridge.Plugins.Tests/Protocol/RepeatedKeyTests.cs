@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Tests.HostLocal;
 

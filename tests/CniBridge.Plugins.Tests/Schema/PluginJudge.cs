@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using CniBridge.Plugins.Configuration;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Tests.Bridge;
 using CniBridge.Plugins.Tests.HostLocal;

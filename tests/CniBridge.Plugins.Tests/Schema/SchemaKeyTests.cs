@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using CniBridge.Plugins.Bridge;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Tests.Bridge;

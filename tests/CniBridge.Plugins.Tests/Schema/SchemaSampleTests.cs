@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CniBridge.EndToEnd.Tests;
+using CniBridge.EndToEnd.Tests.Support;
 using CniBridge.Plugins.Tests.Delegation;
 
 namespace CniBridge.Plugins.Tests.Schema;

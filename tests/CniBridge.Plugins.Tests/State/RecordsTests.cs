@@ -1,4 +1,6 @@
-using CniBridge.Linux;
+using CniBridge.Linux.Files;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.State;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Sources;
 
 namespace CniBridge.Agent.Kubernetes.Wire;
 

@@ -1,4 +1,5 @@
-using static CniBridge.Linux.Nftables.NetfilterConstants;
+using CniBridge.Linux.Nftables.Rules;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables.Evaluation;
 

@@ -1,8 +1,8 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables.Sets;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Route.Links;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
-using static CniBridge.Linux.Nftables.NetfilterConstants;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables.Evaluation;
 

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
-using static CniBridge.Linux.Nftables.NetfilterConstants;
-using static CniBridge.Linux.Nftables.NftConstants;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
+using static CniBridge.Linux.Nftables.Protocol.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Evaluation;
 

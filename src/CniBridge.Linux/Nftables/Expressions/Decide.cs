@@ -1,4 +1,5 @@
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;

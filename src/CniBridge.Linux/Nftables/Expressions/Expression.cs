@@ -1,5 +1,5 @@
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Nftables.NftConstants;
+using static CniBridge.Linux.Nftables.Protocol.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 

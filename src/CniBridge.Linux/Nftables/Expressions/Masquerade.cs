@@ -1,6 +1,6 @@
 using CniBridge.Linux.Netlink;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
-using static CniBridge.Linux.Nftables.NetfilterConstants;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 

@@ -1,7 +1,6 @@
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables.Sets;
-using static CniBridge.Linux.Nftables.NetfilterConstants;
-using static CniBridge.Linux.Route.RouteConstants;
+using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
+using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Nftables.Expressions;
 

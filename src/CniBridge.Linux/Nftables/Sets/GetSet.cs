@@ -1,5 +1,6 @@
 using CniBridge.Linux.Netlink;
-using static CniBridge.Linux.Nftables.NftConstants;
+using CniBridge.Linux.Nftables.Protocol;
+using static CniBridge.Linux.Nftables.Protocol.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 

@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables.Expressions;
 
 namespace CniBridge.Linux.Nftables.Sets;
 

@@ -1,6 +1,7 @@
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
-using static CniBridge.Linux.Nftables.NftConstants;
+using static CniBridge.Linux.Nftables.Protocol.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Sets;
 

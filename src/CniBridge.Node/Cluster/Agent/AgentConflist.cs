@@ -1,4 +1,7 @@
-using CniBridge.Plugins.Firewall;
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Sources;
+using CniBridge.Node.Firewall;
 
 namespace CniBridge.Node.Cluster.Agent;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CniBridge.Linux;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Cluster.Agent;
 

@@ -1,3 +1,5 @@
+using CniBridge.Node.Cluster.Nodes;
+
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>The settings of an agent.</summary>

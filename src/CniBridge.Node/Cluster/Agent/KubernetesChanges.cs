@@ -1,4 +1,5 @@
 using CniBridge.Linux;
+using CniBridge.Node.Cluster.Kubernetes;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster.Agent;

@@ -1,5 +1,8 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Route;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster.Agent;

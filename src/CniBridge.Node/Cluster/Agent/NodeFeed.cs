@@ -1,4 +1,6 @@
 using CniBridge.Linux;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Cluster.Agent;

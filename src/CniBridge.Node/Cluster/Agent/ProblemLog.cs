@@ -1,3 +1,5 @@
+using CniBridge.Node.Cluster.Nodes;
+
 namespace CniBridge.Node.Cluster.Agent;
 
 /// <summary>A log of problems. It reports a problem once when it appears and once when it is solved.</summary>

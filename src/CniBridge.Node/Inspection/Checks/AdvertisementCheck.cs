@@ -1,5 +1,6 @@
-using CniBridge.Linux;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Linux.Files;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

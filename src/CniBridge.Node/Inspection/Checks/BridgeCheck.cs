@@ -1,7 +1,8 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Route;
-using CniBridge.Node.Inspection.Kinds;
-using CniBridge.Plugins;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 using CniBridge.Plugins.Inspection;
+using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Inspection.Checks;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using CniBridge.Linux;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Linux.Files;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

@@ -1,7 +1,9 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Inspection.Kinds;
-using CniBridge.Plugins.Firewall;
+using CniBridge.Linux.Files;
+using CniBridge.Node.Firewall;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

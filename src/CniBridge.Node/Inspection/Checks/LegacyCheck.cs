@@ -1,6 +1,7 @@
 using System.Globalization;
 using CniBridge.Linux.XTables;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

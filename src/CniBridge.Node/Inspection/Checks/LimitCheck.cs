@@ -1,7 +1,8 @@
 using System.Globalization;
-using CniBridge.Linux;
-using CniBridge.Node.Cluster;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Linux.Files;
+using CniBridge.Node.Cluster.Sources;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

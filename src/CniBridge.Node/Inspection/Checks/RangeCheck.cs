@@ -1,6 +1,7 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

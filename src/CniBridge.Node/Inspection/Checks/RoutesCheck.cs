@@ -1,7 +1,10 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
-using CniBridge.Node.Cluster;
-using CniBridge.Node.Inspection.Kinds;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Routes;
+using CniBridge.Node.Cluster.Sources;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

@@ -1,5 +1,6 @@
-using CniBridge.Node.Inspection.Kinds;
-using CniBridge.Plugins.Firewall;
+using CniBridge.Node.Firewall;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 

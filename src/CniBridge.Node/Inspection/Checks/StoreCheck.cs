@@ -1,7 +1,10 @@
 using System.Globalization;
 using CniBridge.Linux;
-using CniBridge.Node.Inspection.Kinds;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Linux.Files;
+using CniBridge.Node.Inspection.Examinations;
+using CniBridge.Node.Inspection.Findings;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Store;
 
 namespace CniBridge.Node.Inspection.Checks;
 

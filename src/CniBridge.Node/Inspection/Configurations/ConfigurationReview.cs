@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniBridge.Node.Runtime;
-using CniBridge.Plugins;
+using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Inspection.Configurations;

@@ -1,4 +1,4 @@
-using CniBridge.Node.Cluster;
+using CniBridge.Node.Cluster.Conflists;
 
 namespace CniBridge.Node.Inspection.Configurations;
 

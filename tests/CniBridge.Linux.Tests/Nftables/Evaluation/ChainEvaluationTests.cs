@@ -1,7 +1,8 @@
 using CniBridge.Linux.Netlink;
-using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Evaluation;
 using CniBridge.Linux.Nftables.Expressions;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
 using static CniBridge.Linux.Nftables.Evaluation.Outcomes;
 
 namespace CniBridge.Linux.Tests.Nftables.Evaluation;

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using CniBridge.Linux.Addresses;
-using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Evaluation;
-using CniBridge.Linux.Route;
+using CniBridge.Linux.Nftables.Rules;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Linux.Tests.Headers;
 using CniBridge.Linux.Tests.Netlink;
 using static CniBridge.Linux.Nftables.Evaluation.Outcomes;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using CniBridge.Node.Cluster;
 using CniBridge.Node.Cluster.Agent;
+using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Tests.Cluster.Agent;

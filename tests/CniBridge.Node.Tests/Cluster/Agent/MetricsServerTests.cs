@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using CniBridge.Linux;
+using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Tests;
 using CniBridge.Node.Cluster.Agent;
 

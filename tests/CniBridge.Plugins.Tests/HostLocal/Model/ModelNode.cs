@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 

@@ -1,4 +1,4 @@
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Ranges;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 

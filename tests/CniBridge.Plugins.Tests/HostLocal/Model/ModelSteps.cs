@@ -1,4 +1,5 @@
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Records;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;

@@ -1,7 +1,7 @@
 using System.Text;
-using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal;
+using CniBridge.Linux.Files;
+using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 

@@ -1,0 +1,20 @@
+using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables.Protocol;
+using static CniBridge.Linux.Nftables.Protocol.NftConstants;
+
+namespace CniBridge.Linux.Nftables.Rules;
+
+/// <summary>nft flush chain CHAIN: deletes all rules of the chain.</summary>
+public sealed record FlushChain(ChainName Chain) : INetlinkMessage
+{
+    public string Operation => $"flush the chain {Chain}";
+    public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_DELRULE);
+    public ushort Flags => 0;
+
+    public void Write(ref MessageWriter writer)
+    {
+        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Attribute(NFTA_RULE_TABLE, Chain.Table.Name);
+        writer.Attribute(NFTA_RULE_CHAIN, Chain.Name);
+    }
+}

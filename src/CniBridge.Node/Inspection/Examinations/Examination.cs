@@ -1,0 +1,113 @@
+using System.Text;
+using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Node.Firewall;
+using CniBridge.Node.Inspection.Findings;
+using CniBridge.Node.Runtime;
+using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Node.Inspection.Examinations;
+
+/// <summary>The state of the node that several checks use. Each part is read once, on first use.</summary>
+sealed class Examination(DoctorOptions options) : IDisposable
+{
+    IReadOnlyList<ExaminedFile>? _files;
+    IReadOnlyList<ExaminedNetwork>? _networks;
+    IReadOnlyList<LinkAddress>? _addresses;
+    IReadOnlyList<RouteEntry>? _routes;
+    FirewallSurvey? _firewall;
+
+    internal DoctorOptions Options => options;
+
+    internal FindingList Found { get; } = new(options.Program);
+
+    internal RouteSocket Links { get; } = new();
+
+    internal FirewallSurvey Firewall => _firewall ??= new FirewallSurvey(Links);
+
+    /// <summary>The configuration files in the order in which runtimes read them.</summary>
+    internal IReadOnlyList<ExaminedFile> Files => _files ??= ReadFiles();
+
+    /// <summary>The bridge networks of all valid files.</summary>
+    internal IReadOnlyList<ExaminedNetwork> Networks => _networks ??= FindNetworks();
+
+    internal IReadOnlyList<LinkAddress> Addresses => _addresses ??= Links.ListAddresses();
+
+    /// <summary>The routes of the main table, both families.</summary>
+    internal IReadOnlyList<RouteEntry> Routes => _routes ??= [.. Links.ListRoutes(isV6: false), .. Links.ListRoutes(isV6: true)];
+
+    List<ExaminedFile> ReadFiles()
+    {
+        var files = new List<ExaminedFile>();
+        foreach (var path in NetworkList.FindAll(options.ConfigurationDirectory))
+            files.Add(Read(path));
+        return files;
+    }
+
+    static ExaminedFile Read(string path)
+    {
+        try
+        {
+            var list = NetworkList.Load(path);
+            return new ExaminedFile(path, list, null);
+        }
+        catch (RuntimeException e)
+        {
+            var about = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message[(path.Length + 2)..] : e.Message;
+            return new ExaminedFile(path, null, about);
+        }
+    }
+
+    List<ExaminedNetwork> FindNetworks()
+    {
+        var networks = new List<ExaminedNetwork>();
+        foreach (var file in Files)
+        {
+            foreach (var plugin in file.List?.Plugins ?? [])
+            {
+                if (plugin["type"]!.GetValue<string>() == "bridge" && TryParse(file.List!, plugin, out _) is { } network)
+                    networks.Add(new ExaminedNetwork(
+                        file.Path, network, Links.TryGetLink(network.Bridge), Links.TryGetLink(network.GatewayLink)));
+            }
+        }
+        return networks;
+    }
+
+    /// <summary>Parses a bridge plugin's part of a configuration; returns null if it is invalid.</summary>
+    /// <param name="why">The error message, or empty.</param>
+    internal static ConfiguredNetwork? TryParse(NetworkList list, System.Text.Json.Nodes.JsonObject plugin, out string why)
+    {
+        why = "";
+        try
+        {
+            return ConfiguredNetwork.Parse(list.Name, list.Version, Encoding.UTF8.GetBytes(plugin.ToJsonString()));
+        }
+        catch (CniException e)
+        {
+            why = e.Details.Length > 0 ? $"{e.Message} ({e.Details})" : e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>Returns the link of the default route with the lowest metric; null without a default route of the family.</summary>
+    internal Link? FindUplink(bool isV6)
+    {
+        RouteEntry? best = null;
+        foreach (var route in Routes)
+        {
+            if (IsDefault(route, isV6) && !(best?.Priority <= route.Priority))
+                best = route;
+        }
+        return best is null ? null : Links.TryGetLink(best.Links[0]);
+    }
+
+    internal static bool IsDefault(RouteEntry route, bool isV6) =>
+        route.Destination.IsDefault && route.Destination.Address.IsV6 == isV6 && route.IsUnicast && !route.IsDead && route.Links.Count > 0;
+
+    public void Dispose()
+    {
+        _firewall?.Dispose();
+        Links.Dispose();
+    }
+}

@@ -1,0 +1,108 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables;
+using CniBridge.Linux.Route;
+using CniBridge.Linux.Route.Links;
+using CniBridge.Plugins.Attachments;
+using CniBridge.Plugins.Firewall;
+using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Recovery;
+using CniBridge.Plugins.State;
+
+namespace CniBridge.Plugins.Bridge.Node;
+
+/// <summary>The implementation of <see cref="INodeFirewall"/> for the kernel.</summary>
+/// <param name="links">A socket of the node's namespace; the caller closes it.</param>
+sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, IDisposable
+{
+    readonly MasqueradeRecords _masquerades = new();
+    NftSocket? _socket;
+
+    /// <summary>The socket, opened at first use.</summary>
+    NftSocket Socket => _socket ??= new NftSocket();
+
+    MasqueradeRules MasqueradeRules => new(Socket, _masquerades, log);
+
+    SpoofCheck SpoofCheck => new(new SpoofCheckRules(() => Socket), new Records<SpoofGuard>(SpoofGuard.Format), log);
+
+    public void EnsureMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Ensure(masquerade);
+
+    public void RemoveMasquerade(string network)
+    {
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (_masquerades.Configured.Has(MasqueradeRecord.NameOf(network, isV6)))
+                MasqueradeRules.Remove(NetworkMasquerade.Nothing(network, isV6));
+        }
+    }
+
+    public void RemoveFormerRanges(string network)
+    {
+        try
+        {
+            foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+            {
+                if (_masquerades.Former.Has(MasqueradeRecord.NameOf(network, isV6)))
+                    MasqueradeRules.RemoveFormerRanges(network, isV6);
+            }
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            log.WriteLine($"former ranges of the network {network} stay in its masquerade: {e.Message}");
+        }
+    }
+
+    public bool HasMasquerade(NetworkMasquerade masquerade) => MasqueradeRules.Serves(masquerade);
+
+    public void TryMasquerade(string network)
+    {
+        Socket.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
+        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (_masquerades.Configured.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
+                log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
+                    "or a part of it; cni-bridge repair puts it back");
+        }
+    }
+
+    public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
+    {
+        // The Go plugin uses random names for host veths. A link with our name has no rules of the Go plugin.
+        if (links.TryGetIndex(HostLink.NameOf(attachment, 0)) is null)
+            GoRules.TryDelete(() => new GoMasquerade(Socket).Delete(attachment, findAddresses), log);
+    }
+
+    public void CollectGoMasquerade(string network, ValidAttachments valid) =>
+        GoRules.TryDelete(() => new GoMasquerade(Socket).CollectGarbage(network, valid), log);
+
+    public void GuardPort(SpoofGuard guard, Rollback undo) => SpoofCheck.Add(guard, undo);
+
+    public void UnguardPort(Attachment attachment, Func<bool> isConfigured) =>
+        SpoofCheck.Remove(attachment, HostLink.NamesOf(attachment), isConfigured);
+
+    public void CollectGuards(string network, ValidAttachments valid, bool isConfigured) =>
+        SpoofCheck.CollectGarbage(network, valid, isConfigured);
+
+    public string? FindMissingGuard(SpoofGuard guard) => SpoofCheck.FindMissing(guard);
+
+    public void TrySpoofCheck(string network) => SpoofCheck.Try(network);
+
+    public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
+    {
+        var uplink = Uplink.Find(links, pod.IsV6);
+        // The outside is on the bridge, so the node forwards nothing.
+        if (uplink?.Index == gateway.Index)
+            return null;
+        try
+        {
+            return new ForwardChains(Socket).Find(new ForwardPath(pod, gateway, uplink, isFromPod));
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            log.WriteLine($"without a look at others' chains: {e.Message}");
+            return null;
+        }
+    }
+
+    public void Dispose() => _socket?.Dispose();
+}

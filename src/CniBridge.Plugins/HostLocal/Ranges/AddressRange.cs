@@ -1,0 +1,60 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Configuration;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.HostLocal.Ranges;
+
+/// <summary>Addresses from start to end, both included, of a subnet; the gateway is never handed out.</summary>
+sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddress Gateway)
+{
+    internal bool Contains(IpAddress address) => address.IsV6 == Start.IsV6 && address >= Start && address <= End;
+
+    internal bool Overlaps(AddressRange other) => Contains(other.Start) || other.Contains(Start);
+
+    /// <summary>Checks a range as written, in the reference plugin's order, and fills in its defaults.</summary>
+    /// <param name="key">Where it stands in the configuration.</param>
+    /// <exception cref="CniException">Code 7, naming key and value.</exception>
+    internal static AddressRange Parse(RangeJson json, string key)
+    {
+        var subnet = ParseSubnet(json.Subnet, key + ".subnet");
+        var gateway = CniResultReader.ReadAddress(json.Gateway, key + ".gateway") ?? subnet.Network.Next();
+        var start = CniResultReader.ReadAddress(json.RangeStart, key + ".rangeStart");
+        var end = CniResultReader.ReadAddress(json.RangeEnd, key + ".rangeEnd");
+        if (start is { } first && (!subnet.Contains(first) || (end is { } bound && bound.IsV6 == first.IsV6 && first > bound)))
+            throw CniException.InvalidConfig(key + ".rangeStart", first, $"RangeStart {first} not in network {subnet}");
+        if (end is { } last && !subnet.Contains(last))
+            throw CniException.InvalidConfig(key + ".rangeEnd", last, $"RangeEnd {last} not in network {subnet}");
+        // IPv4 keeps the broadcast address back; IPv6 has none.
+        var highest = subnet.Address.IsV6 ? subnet.Last : subnet.Last.Previous();
+        var range = new AddressRange(subnet, start ?? subnet.Network.Next(), end ?? highest, gateway);
+        // One bound given, on the wrong side of the other's default.
+        if (range.Start > range.End)
+        {
+            throw end is null
+                ? CniException.InvalidConfig(key + ".rangeStart", start, $"RangeStart {start} not in network {subnet}")
+                : CniException.InvalidConfig(key + ".rangeEnd", end, $"RangeEnd {end} not in network {subnet}");
+        }
+        return range;
+    }
+
+    static Cidr ParseSubnet(string? text, string key)
+    {
+        var subnet = CniResultReader.ReadCidr(text, key);
+        // Its route would be the default route of the pod, and with isGateway of the node.
+        if (subnet.PrefixLength == 0)
+            throw CniException.InvalidConfig(key, text, "a subnet of all addresses would replace the default route: use a longer prefix");
+        // Two addresses must remain beside the network's own and the gateway.
+        if (subnet.PrefixLength > subnet.Address.Bits - 2)
+            throw CniException.InvalidConfig(key, text, $"Network {subnet} too small to allocate from");
+        if (subnet.HasHostBits)
+        {
+            throw CniException.InvalidConfig(key, text, string.Create(CultureInfo.InvariantCulture,
+                $"Network has host bits set. For a subnet mask of length {subnet.PrefixLength} " +
+                $"the network address is {subnet.Network}"));
+        }
+        return subnet;
+    }
+
+    public override string ToString() => $"{Start}-{End}";
+}

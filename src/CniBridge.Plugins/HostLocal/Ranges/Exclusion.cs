@@ -1,0 +1,50 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.HostLocal.Ranges;
+
+/// <summary>Addresses that are never handed out.</summary>
+/// <param name="Key">Where that stands in the configuration.</param>
+/// <param name="Text">As written.</param>
+sealed record Exclusion(string Key, string Text, AddressSpan Addresses)
+{
+    internal bool Contains(IpAddress address) =>
+        address.IsV6 == Addresses.First.IsV6 && address >= Addresses.First && address <= Addresses.Last;
+
+    internal bool Touches(AddressRange range) => Contains(range.Start) || range.Contains(Addresses.First);
+
+    /// <exception cref="CniException">Code 7, naming key and value.</exception>
+    internal static Exclusion[] Parse(List<string?>? texts, string key)
+    {
+        var exclusions = new Exclusion[texts?.Count ?? 0];
+        for (var i = 0; i < exclusions.Length; i++)
+            exclusions[i] = Parse(texts![i], string.Create(CultureInfo.InvariantCulture, $"{key}[{i}]"));
+        return exclusions;
+    }
+
+    static Exclusion Parse(string? text, string key)
+    {
+        if (text is not null && ParseSpan(text) is { } span)
+        {
+            return span.First <= span.Last && span.First.IsV6 == span.Last.IsV6
+                ? new Exclusion(key, text, span)
+                : throw CniException.InvalidConfig(key, text, $"{span.First} is not before {span.Last}");
+        }
+        throw CniException.InvalidConfig(key, text, "write an address, a network such as 10.244.1.0/28, or FIRST-LAST");
+    }
+
+    static AddressSpan? ParseSpan(string text)
+    {
+        if (IpAddress.TryParse(text, out var single))
+            return new AddressSpan(single, single);
+        if (Cidr.TryParse(text, out var network))
+            return AddressSpan.Of(network);
+        return text.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash &&
+            IpAddress.TryParse(text.AsSpan(0, dash), out var first) && IpAddress.TryParse(text.AsSpan(dash + 1), out var last)
+                ? new AddressSpan(first, last)
+                : null;
+    }
+
+    public override string ToString() => $"{Key} = {Text}";
+}

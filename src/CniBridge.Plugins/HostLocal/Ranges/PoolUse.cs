@@ -1,0 +1,36 @@
+namespace CniBridge.Plugins.HostLocal.Ranges;
+
+/// <summary>How full a range set is.</summary>
+/// <param name="size">Addresses for pods; as many as can be counted to where there are more.</param>
+public sealed class PoolUse(string ranges, long size, int used)
+{
+    public string Ranges => ranges;
+
+    public long Size => size;
+
+    public int Used => used;
+
+    internal static PoolUse Of(RangeSet set, int used)
+    {
+        var size = 0L;
+        foreach (var range in set.Ranges)
+        {
+            var count = range.Start.CountTo(range.End);
+            if (range.Contains(range.Gateway))
+                count--;
+            foreach (var exclusion in set.Exclusions)
+                count -= CountShared(exclusion, range);
+            size = count > long.MaxValue - size ? long.MaxValue : size + count;
+        }
+        return new PoolUse(set.ToString(), size, used);
+    }
+
+    /// <summary>Exclusions may overlap each other; whoever writes such counts some twice.</summary>
+    static long CountShared(Exclusion exclusion, AddressRange range)
+    {
+        if (!exclusion.Touches(range))
+            return 0;
+        var (first, last) = (exclusion.Addresses.First, exclusion.Addresses.Last);
+        return (first < range.Start ? range.Start : first).CountTo(last > range.End ? range.End : last);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.Configuration;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.HostLocal.Ranges;
+
+/// <summary>Ranges of one family that an attachment gets one address from.</summary>
+/// <param name="Index">Its place among the network's sets, which names its last_reserved_ip file.</param>
+sealed record RangeSet(int Index, AddressRange[] Ranges)
+{
+    internal bool IsV6 => Ranges[0].Start.IsV6;
+
+    /// <summary>What is never handed out, in any set.</summary>
+    internal IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
+
+    internal Exclusion? FindExclusion(IpAddress address)
+    {
+        foreach (var exclusion in Exclusions)
+        {
+            if (exclusion.Contains(address))
+                return exclusion;
+        }
+        return null;
+    }
+
+    /// <summary>The range that an address lies in, or null.</summary>
+    internal AddressRange? Find(IpAddress address) => Array.Find(Ranges, range => range.Contains(address));
+
+    internal bool Overlaps(RangeSet other) => Array.Exists(Ranges, range => Array.Exists(other.Ranges, range.Overlaps));
+
+    /// <exception cref="CniException">Code 7.</exception>
+    internal static RangeSet Parse(int index, List<RangeJson?>? json, string key)
+    {
+        var ranges = CniResultReader.Each(json, key, AddressRange.Parse);
+        if (ranges.Count == 0)
+            throw Invalid(index, "empty range set");
+        if (ranges.Exists(range => range.Start.IsV6 != ranges[0].Start.IsV6))
+            throw Invalid(index, "mixed address families");
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            if (ranges.FindIndex(i + 1, ranges[i].Overlaps) is >= 0 and var other)
+                throw Invalid(index, $"subnets {ranges[i]} and {ranges[other]} overlap");
+        }
+        return new RangeSet(index, [.. ranges]);
+    }
+
+    static CniException Invalid(int index, string why) =>
+        new(CniErrorCode.InvalidConfig, string.Create(CultureInfo.InvariantCulture, $"invalid range set {index}: {why}"));
+
+    public override string ToString() => string.Join<AddressRange>(',', Ranges);
+}

@@ -1,0 +1,134 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Files;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Records;
+
+namespace CniBridge.Plugins.HostLocal.Store;
+
+/// <summary>
+/// What an <see cref="OwnerIndex"/> knows of a store's owners, brought up to date before the first question. The index is a help:
+/// what goes wrong with it goes wrong with nothing else, and is told once.
+/// </summary>
+sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeath proof, TextWriter log)
+{
+    /// <summary>Null when it cannot be used: then every file is read.</summary>
+    OwnerIndex? _index = owners;
+    bool _isCurrent;
+    bool _isChanged;
+
+    /// <summary>The directory was changed: the index must be told that it was us.</summary>
+    internal void NoteChange() => _isChanged = true;
+
+    internal OwnerRecord? Find(ReservationOwner owner)
+    {
+        Update();
+        OwnerRecord? record = null;
+        Use(index => record = index.Find(owner));
+        return record;
+    }
+
+    internal void Save(OwnerRecord record)
+    {
+        Update();
+        Use(index => index.Save(record));
+        _isChanged = true;
+    }
+
+    /// <summary>The addresses that the files say an owner has.</summary>
+    internal IReadOnlyList<IpAddress> FindAddresses(ReservationOwner owner)
+    {
+        var record = Find(owner);
+        if (_index is not null)
+        {
+            if (record is null || (record.Addresses.Count > 0 && record.Addresses.All(address => files.Holds(address, owner))))
+                return record?.Addresses ?? [];
+            // A reservation was rewritten in place, which no stamp shows, or a kill came before the record was written.
+            Rebuild();
+        }
+        return files.FindByOwner(owner);
+    }
+
+    /// <summary>The same for who only looks: nothing is put back, and nothing is written.</summary>
+    internal IReadOnlyList<IpAddress> Look(ReservationOwner owner)
+    {
+        IReadOnlyList<IpAddress>? addresses = null;
+        Use(index => addresses = index.IsCurrent() ? index.Find(owner)?.Addresses ?? [] : null);
+        return addresses is not null && addresses.All(address => files.Holds(address, owner)) ? addresses : files.FindByOwner(owner);
+    }
+
+    /// <summary>Is the index good? If not, it is made anew.</summary>
+    internal void Update()
+    {
+        if (_isCurrent)
+            return;
+        var isCurrent = false;
+        Use(index => isCurrent = index.IsCurrent());
+        if (!isCurrent)
+            Rebuild();
+        _isCurrent = true;
+    }
+
+    /// <summary>Makes the index anew. Keeps the recorded origin of owners that still have addresses. Reads each file once.</summary>
+    void Rebuild()
+    {
+        // An index that can be read but not written still shows which reservations were lost.
+        using var known = (_index?.ReadFiles() ?? []).GetEnumerator();
+        Use(index => index.BeginRebuild());
+        var lost = new LostReservations(files, proof, log);
+        var recorded = new HashSet<IpAddress>();
+        while (TryMoveNext(known))
+        {
+            var (path, record) = known.Current;
+            if (record is not null)
+                lost.Restore(record);
+            Use(index => _ = record is null ? SmallFile.TryDelete(path) : Keep(index, record, recorded));
+        }
+        Use(index => index.EndRebuild(files.Read(address => !recorded.Contains(address))));
+        _isChanged = true;
+    }
+
+    /// <summary>Saves a record without the addresses that its owner no longer has. Returns false if it was right before.</summary>
+    bool Keep(OwnerIndex index, OwnerRecord record, HashSet<IpAddress> recorded)
+    {
+        List<RecordedAddress> entries = [.. record.Entries.Where(entry => files.Holds(entry.Address, record.Owner))];
+        recorded.UnionWith(entries.Select(entry => entry.Address));
+        if (entries.Count == record.Entries.Count)
+            return false;
+        index.Save(record with { Entries = entries });
+        return true;
+    }
+
+    bool TryMoveNext(IEnumerator<(string Path, OwnerRecord? Record)> known)
+    {
+        var isAnother = false;
+        Try(() => isAnother = known.MoveNext());
+        return isAnother;
+    }
+
+    void Use(Action<OwnerIndex> use)
+    {
+        if (_index is { } index)
+            Try(() => use(index));
+    }
+
+    void Try(Action use)
+    {
+        try
+        {
+            use();
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            log.WriteLine($"without the index of owners: {e.Message}");
+            _index = null;
+        }
+    }
+
+    /// <summary>To be called when all is done.</summary>
+    internal void Commit()
+    {
+        if (_isChanged && _isCurrent)
+            Use(index => index.Commit());
+    }
+}

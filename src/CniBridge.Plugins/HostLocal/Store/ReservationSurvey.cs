@@ -1,0 +1,68 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Records;
+
+namespace CniBridge.Plugins.HostLocal.Store;
+
+/// <summary>
+/// A network's reservations as they are, for who only looks: no lock is taken and nothing is written, neither the index of
+/// owners nor what was lost. What changes meanwhile may be seen half.
+/// </summary>
+/// <param name="dataDirectory">With the network's own directory: DATADIR/NETWORK.</param>
+/// <param name="stateDirectory">ipam.stateDir</param>
+public sealed class ReservationSurvey(string dataDirectory, string stateDirectory)
+{
+    readonly StorePlace _place = new(dataDirectory, stateDirectory);
+
+    internal INodeView Node { get; init; } = new NodeView();
+
+    /// <summary>Ascending by address; empty where there is no such network.</summary>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    public IReadOnlyList<ReservationState> List()
+    {
+        if (!Directory.Exists(_place.Directory))
+            return [];
+        var files = new ReservationFiles(_place.Directory);
+        var found = files.Read().ToList();
+        if (found.Count == 0)
+            return [];
+        var records = ReadRecords();
+        var proof = new ProofOfDeath(_place.Network, Node);
+        var living = TryFindLiving(found.Select(file => file.Address).ToHashSet());
+        var states = new List<ReservationState>();
+        foreach (var (address, owner, isEmpty) in found)
+        {
+            // Gone meanwhile.
+            if (files.MadeAt(address) is not { } reservedAt)
+                continue;
+            var record = owner is null ? null : records.GetValueOrDefault(owner);
+            states.Add(new ReservationState(
+                address, owner?.ContainerId ?? "", owner?.InterfaceName ?? "", record?.Origin, reservedAt,
+                isEmpty ? LifeVerdict.Empty : proof.Judge(record, address, reservedAt), living?.Contains(address)));
+        }
+        states.Sort(static (one, other) => one.Address.CompareTo(other.Address));
+        return states;
+    }
+
+    Dictionary<ReservationOwner, OwnerRecord> ReadRecords()
+    {
+        var records = new Dictionary<ReservationOwner, OwnerRecord>();
+        foreach (var record in new OwnerIndex(_place.StateDirectory, _place.Directory).ReadAll())
+            records[record.Owner] = record;
+        return records;
+    }
+
+    /// <summary>Null where not all namespaces could be looked into, which takes root.</summary>
+    HashSet<IpAddress>? TryFindLiving(HashSet<IpAddress> addresses)
+    {
+        try
+        {
+            return Node.FindLiving(addresses);
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using CniBridge.Linux.Addresses;
+
+namespace CniBridge.Plugins.HostLocal.Store;
+
+/// <summary>The addresses that a store has reserved, by the names of its files; no file is read.</summary>
+static class ReservedAddresses
+{
+    /// <summary>Lists the addresses; the result grows with the number of pods. Returns null if there is no such directory.</summary>
+    /// <param name="store">The directory of the reservations.</param>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    internal static List<IpAddress>? TryList(string store)
+    {
+        if (!Directory.Exists(store))
+            return null;
+        var addresses = new List<IpAddress>();
+        foreach (var path in Directory.EnumerateFiles(store))
+        {
+            if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address))
+                addresses.Add(address);
+        }
+        return addresses;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CniBridge.CommandLine;
+
+/// <summary>An indented JSON document for standard output.</summary>
+static class JsonOutput
+{
+    /// <param name="write">Writes the members of the object.</param>
+    internal static ScreenText Object(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+        return ScreenText.Document(Encoding.UTF8.GetString(bytes.ToArray()) + "\n");
+    }
+
+    /// <summary>Writes a member unless its value is null or empty.</summary>
+    internal static void WriteOptional(this Utf8JsonWriter json, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+            json.WriteString(name, value);
+    }
+
+    internal static void WriteStrings(this Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

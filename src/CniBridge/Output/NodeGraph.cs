@@ -1,0 +1,71 @@
+using System.Text;
+using CniBridge.CommandLine;
+using CniBridge.Linux;
+using CniBridge.Node.Inspection.Snapshots;
+
+namespace CniBridge.Output;
+
+/// <summary>The bridges, pods and routes of a node as a graph for Graphviz (dot) and for Mermaid, which GitHub renders.</summary>
+static class NodeGraph
+{
+    internal const string Dot = "dot";
+    internal const string Mermaid = "mermaid";
+
+    internal static ScreenText ToDot(NodePicture node)
+    {
+        var text = new StringBuilder("graph node {\n  rankdir=LR;\n  node [shape=box];\n");
+        Visit(node,
+            (id, label) => text.Append($"  {id} [label={Quote(label)}];\n"),
+            (from, to, label) => text.Append($"  {from} -- {to}{(label.Length == 0 ? "" : $" [label={Quote(label)}]")};\n"));
+        return ScreenText.Document(text.Append("}\n").ToString());
+    }
+
+    internal static ScreenText ToMermaid(NodePicture node)
+    {
+        var text = new StringBuilder("graph LR\n");
+        Visit(node,
+            (id, label) => text.Append($"  {id}[\"{string.Join("<br>", label.Select(Escape))}\"]\n"),
+            (from, to, label) => text.Append(label.Length == 0 ? $"  {from} --- {to}\n" : $"  {from} ---|\"{Escape(label)}\"| {to}\n"));
+        return ScreenText.Document(text.ToString());
+    }
+
+    static void Visit(NodePicture node, Action<string, string[]> box, Action<string, string, string> edge)
+    {
+        box("node", [node.Name]);
+        for (var i = 0; i < node.Bridges.Count; i++)
+        {
+            var bridge = node.Bridges[i];
+            box($"bridge{i}", [bridge.Link.Name, .. bridge.Addresses.Select(address => address.ToString())]);
+            edge("node", $"bridge{i}", "");
+            for (var j = 0; j < bridge.Pods.Count; j++)
+            {
+                var pod = bridge.Pods[j];
+                var addresses = pod.Interface.Addresses.Select(address => address.ToString());
+                box($"pod{i}_{j}", [IpamOutput.Short(pod.Name), .. addresses, .. pod.Ports.Select(NodeOutput.TextOf)]);
+                edge($"bridge{i}", $"pod{i}_{j}", pod.Interface.Host.Name);
+            }
+        }
+        for (var i = 0; i < node.Routes.Count; i++)
+        {
+            box($"route{i}", [node.Routes[i].Destination.ToString()]);
+            edge("node", $"route{i}", node.Routes[i].Gateway is { } gateway ? $"via {gateway}" : "");
+        }
+    }
+
+    /// <summary>Returns a quoted string of the dot language with one or more lines.</summary>
+    static string Quote(params ReadOnlySpan<string> lines)
+    {
+        var text = new StringBuilder("\"");
+        foreach (var line in lines)
+        {
+            text.Append(text.Length == 1 ? "" : "\\n").Append(
+                PrintableText.Escape(line).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
+        }
+        return text.Append('"').ToString();
+    }
+
+    /// <summary>Escapes a label for Mermaid, which parses labels as HTML.</summary>
+    static string Escape(string text) => PrintableText.Escape(text)
+        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal);
+}

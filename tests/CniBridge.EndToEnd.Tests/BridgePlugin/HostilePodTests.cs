@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.BridgePlugin;
+
+/// <summary>What a pod with CAP_NET_ADMIN can do in its own namespace, and what others can do to the node's view of namespaces.</summary>
+public sealed class HostilePodTests
+{
+    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    static ScratchNode NewNode()
+    {
+        Requirement.Node();
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        node.AddPod("pod");
+        return node;
+    }
+
+    static string Lines(int count, Func<int, string> line)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < count; i++)
+            text.Append(line(i)).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>Gives a link a hundred names of the largest size, so that the kernel's answer about it has 14 KB.</summary>
+    static void Rename(ScratchNode node, string? pod, string link) => node.Run("ip",
+        [.. pod is null ? [] : (string[])["-n", pod], "-batch", "-"],
+        Lines(100, i => $"link property add dev {link} altname {i:d3}{new string('x', 120)}")).Succeeded();
+
+    [Fact]
+    public void A_link_with_a_hundred_names_is_no_obstacle()
+    {
+        using var node = NewNode();
+        var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        Rename(node, null, "cni0");
+        Rename(node, "pod", "eth0");
+
+        RawCall.Of(node, "CHECK", Configurations.Plain).WithPrevious(added).Succeed();
+        node.AddPod("second");
+        RawCall.Of(node, "ADD", Configurations.Plain, "second").Succeed();
+        Assert.Equal(
+            ["10.88.0.2/24", "10.88.0.3/24"],
+            node.Run(Program, "show", "--output", "json").Succeeded().Json.GetProperty("bridges")[0].GetProperty("pods")
+                .EnumerateArray().Select(pod => pod.GetProperty("addresses")[0].GetString()));
+        RawCall.Of(node, "DEL", Configurations.Plain).Succeed();
+        RawCall.Of(node, "DEL", Configurations.Plain, "second").Succeed();
+        node.AssertNoResidue("pod");
+    }
+
+    [Fact]
+    public void A_pod_that_renamed_its_loopback_is_deleted()
+    {
+        using var node = NewNode();
+        const string config = """{"cniVersion": "1.0.0", "name": "lo", "type": "loopback"}""";
+        (RawCall.Of(node, "ADD", config) with { Plugin = "loopback" }).Succeed();
+        node.InPod("pod", "sh", "-c", "ip link set lo down; ip link set lo name mine").Succeeded();
+
+        var deleted = (RawCall.Of(node, "DEL", config) with { Plugin = "loopback" }).Succeed();
+
+        Assert.Equal("lo in /run/netns/pod stays as it is: could not look up the link lo: no such device\n", deleted.Stderr);
+    }
+
+    [Fact]
+    public void A_pod_with_four_hundred_thousand_routes_is_checked_shown_and_deleted()
+    {
+        using var node = NewNode();
+        var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        node.Run("ip", ["-n", "pod", "-batch", "-"], Lines(400_000, i => string.Create(
+            CultureInfo.InvariantCulture, $"route add 11.{i >> 16}.{(i >> 8) & 255}.{i & 255} via 10.88.0.1"))).Succeeded();
+
+        RawCall.Of(node, "CHECK", Configurations.Plain).WithPrevious(added).Succeed();
+        var pod = node.Run(Program, "show", "--output", "json").Succeeded().Json.GetProperty("bridges")[0].GetProperty("pods")[0];
+        Assert.InRange(pod.GetProperty("routes").GetArrayLength(), 100, 1_000);
+        Assert.True(pod.GetProperty("truncated").GetBoolean());
+        node.Run(Program, "status").Succeeded();
+        node.Run(Program, "ipam", "list").Succeeded();
+        RawCall.Of(node, "DEL", Configurations.Plain).Succeed();
+        node.AssertNoResidue("pod");
+    }
+
+    [Fact]
+    public void More_namespaces_than_descriptors_are_looked_into()
+    {
+        using var node = NewNode();
+        node.Run("sh", "-c", "for i in $(seq 150); do ip netns add n$i; done").Succeeded();
+        node.AddPod("last");
+        foreach (var pod in (string[])["pod", "last"])
+            RawCall.Of(node, "ADD", Configurations.Plain, pod).Succeed();
+
+        var shown = node.Run("sh", "-c", "ulimit -n 30; exec \"$0\" show --output json", Program).Succeeded().Json;
+
+        Assert.Equal(["/run/netns/pod", "/run/netns/last"], shown.GetProperty("bridges")[0].GetProperty("pods")
+            .EnumerateArray().Select(pod => pod.GetProperty("netns").GetString()));
+    }
+
+    // Runtimes unmount a namespace with umount(2), and not lazily.
+    [Theory]
+    [InlineData("show")]
+    [InlineData("status")]
+    [InlineData("metrics")]
+    [InlineData("ipam list")]
+    public void Namespaces_are_unmounted_while_a_command_runs(string command)
+    {
+        using var node = NewNode();
+        RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        const string script = """
+            (while [ ! -e /run/node/end ]; do "$0" $1 > /run/node/out 2>&1 || { cat /run/node/out > /run/node/failed; }; done) &
+            failures=0
+            for i in $(seq 200); do
+              ip netns add t
+              i=0; while [ $i -lt 300 ]; do i=$((i + 1)); done
+              umount /run/netns/t || { failures=$((failures + 1)); umount -l /run/netns/t; }
+              rm /run/netns/t
+            done
+            : > /run/node/end
+            wait
+            [ ! -e /run/node/failed ] || cat /run/node/failed
+            echo failures $failures
+            """;
+
+        var output = node.Run("sh", "-c", script, Program, command).Stdout;
+
+        // The file of a mount is open for some microseconds.
+        Assert.Contains(output, (string[])["failures 0\n", "failures 1\n"]);
+    }
+}

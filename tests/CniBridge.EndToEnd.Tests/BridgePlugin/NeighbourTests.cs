@@ -1,0 +1,265 @@
+using System.Globalization;
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.BridgePlugin;
+
+/// <summary>
+/// An address that passes from one pod to another: a node or pod that had the first one's MAC in its neighbour table reaches
+/// the second one with the very first packet.
+/// </summary>
+[RunsFirst]
+public sealed class NeighbourTests
+{
+    const int Rounds = 100;
+
+    // What follows is done for one container after another, in two pods by turns, all with one address. Two ask for it:
+    // the node and another pod; the first of them is the more severe judge, for the answer to it may teach the other.
+    const string Common = """
+        cd /run/node
+        plugin=$1 address=$2 first=$3 rounds=$4
+        export CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin
+        if [ "$first" = node ]; then second=asker; else second=node; fi
+
+        fail() { echo "round $round: $*" >&2; exit 1; }
+
+        # VERB CONTAINER POD
+        call() {
+          CNI_COMMAND=$1 CNI_CONTAINERID=$2 CNI_NETNS=/run/netns/$3 "$plugin" < input > result 2>&1 ||
+            fail "$1 of $2: $(cat result)"
+        }
+
+        # WHO PROGRAM ARGUMENT...
+        by() {
+          who=$1
+          shift
+          if [ "$who" = node ]; then "$@"; else nsenter --net="/run/netns/$who" "$@"; fi
+        }
+
+        device() { if [ "$1" = node ]; then echo cni0; else echo eth0; fi; }
+
+        # WHO: the entry of the address in the neighbour table
+        entry() { by "$1" ip neigh show to "$address" dev "$(device "$1")"; }
+
+        forget() { by "$1" ip neigh flush to "$address" dev "$(device "$1")" 2>> errors; }
+
+        # MILLISECONDS WHO...: the time after which the kernel repeats a question that was not answered
+        repeat_after() {
+          time=$1
+          shift
+          case $address in *:*) family=ipv6 ;; *) family=ipv4 ;; esac
+          for asking in "$@"; do
+            by "$asking" sh -c 'echo "$1" > "$2"' sh "$time" "/proc/sys/net/$family/neigh/$(device "$asking")/retrans_time_ms"
+          done
+        }
+
+        # The kernel repeats no question while ping waits, so an answer does not depend on the speed of the machine.
+        never=600000
+
+        # The first packets to the pod that has just been attached.
+        ask_both() {
+          repeat_after $never "$pod"
+          ask "$first"
+          ask "$second"
+        }
+
+        # WHO: one packet; ping fails if it is lost, or if it waits until the kernel repeats its question
+        ask() {
+          by "$1" ping -n -c1 -W20 "$address" > "ping.$1" 2>&1 ||
+            fail "no answer to the $1; it has $(entry "$1"); the pod has $(ip -n "$pod" -br link show eth0)"
+          grep -o 'time=' "ping.$1"
+        }
+
+        # WHO: waits until a question of it is under way
+        await_question() {
+          tries=0
+          until entry "$1" | grep -q INCOMPLETE; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 2000 ] || fail "no question of the $1: $(entry "$1")"
+          done
+        }
+
+        swap() { if [ "$pod" = a ]; then pod=b; else pod=a; fi; }
+
+        repeat_after $never node asker
+        """;
+
+    const string AfterAnother = Common + """
+
+        # WHO: the MAC of the pod that is there, and sure of it
+        learn() {
+          tries=0
+          until entry "$1" | grep -q "$mac REACHABLE"; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 10 ] || fail "the $1 did not learn $mac: $(entry "$1")"
+            forget "$1"
+            by "$1" ping -n -c1 -W1 "$address" > "ping.$1" 2>&1
+          done
+        }
+
+        round=0 pod=a
+        call ADD "c$round" "$pod"
+        while [ "$round" -lt "$rounds" ]; do
+          mac=$(ip -n "$pod" -br link show eth0 | grep -o '..:..:..:..:..:..')
+          learn "$second"
+          learn "$first"
+          call DEL "c$round" "$pod"
+          swap
+          round=$((round + 1))
+          call ADD "c$round" "$pod"
+          ask_both
+        done
+        """;
+
+    const string AfterNobody = Common + """
+
+        round=0 pod=b
+        while [ "$round" -lt "$rounds" ]; do
+          swap
+          round=$((round + 1))
+          forget "$first"
+          forget "$second"
+          by "$first" ping -n -c1 -W1 "$address" > /dev/null 2>&1 &
+          by "$second" ping -n -c1 -W1 "$address" > /dev/null 2>&1 &
+          await_question "$second"
+          await_question "$first"
+          call ADD "c$round" "$pod"
+          ask_both
+          wait
+          call DEL "c$round" "$pod"
+        done
+        """;
+
+    const string AfterGivingUp = Common + """
+
+        # WHO: waits until it asks no more. The kernel clears away what failed when there is much, in the tables of all nodes together.
+        await_giving_up() {
+          tries=0
+          until case $(entry "$1") in '' | *FAILED*) ;; *) false ;; esac; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 600 ] || fail "the $1 has not given up: $(entry "$1")"
+            sleep 0.1
+          done
+        }
+
+        round=0 pod=b
+        while [ "$round" -lt "$rounds" ]; do
+          swap
+          round=$((round + 1))
+          forget "$first"
+          forget "$second"
+          repeat_after 100 node asker
+          by "$first" ping -n -c1 -W1 "$address" > /dev/null 2>&1 &
+          by "$second" ping -n -c1 -W1 "$address" > /dev/null 2>&1 &
+          wait
+          await_giving_up "$first"
+          await_giving_up "$second"
+          repeat_after $never node asker
+          call ADD "c$round" "$pod"
+          ask_both
+          call DEL "c$round" "$pod"
+        done
+        """;
+
+    public static TheoryData<string, string> AddressesAndFirst => new()
+    {
+        { "10.88.0.50", "node" },
+        { "10.88.0.50", "asker" },
+        { "fd00:88::50", "node" },
+        { "fd00:88::50", "asker" },
+    };
+
+    [Theory]
+    [MemberData(nameof(AddressesAndFirst))]
+    public void The_next_pod_of_an_address_is_reached_with_the_first_packet(string address, string first)
+    {
+        using var node = NewNode(address);
+        AssertAnswers(node, AfterAnother, address, first, Rounds, $"IP={address}");
+    }
+
+    [Theory]
+    [InlineData("10.88.0.50", """{"runtimeConfig": {"ips": ["10.88.0.50"]}}""")]
+    [InlineData("fd00:88::50", """{"runtimeConfig": {"ips": ["fd00:88::50"]}}""")]
+    [InlineData("10.88.0.50", """{"args": {"cni": {"ips": ["10.88.0.50"]}}}""")]
+    public void So_it_is_however_the_address_was_asked_for(string address, string keys)
+    {
+        using var node = NewNode(address, keys);
+        AssertAnswers(node, AfterAnother, address, "node", 10);
+    }
+
+    [Theory]
+    [InlineData("10.88.0.50")]
+    [InlineData("fd00:88::50")]
+    public void So_it_is_with_a_range_of_one_address(string address)
+    {
+        using var node = NewNode(address);
+        node.WriteFile($"{ScratchNode.Directory}/input", Configurations.WithIpam(
+            $$"""{"subnet": "{{Subnet(address)}}", "rangeStart": "{{address}}", "rangeEnd": "{{address}}"}"""));
+        AssertAnswers(node, AfterAnother, address, "node", 10);
+    }
+
+    [Theory]
+    [MemberData(nameof(AddressesAndFirst))]
+    public void A_pod_that_was_asked_for_before_it_was_there_is_reached_with_the_first_packet(
+        string address,
+        string first)
+    {
+        using var node = NewNode(address);
+        AssertAnswers(node, AfterNobody, address, first, 20, $"IP={address}");
+    }
+
+    [Theory]
+    [MemberData(nameof(AddressesAndFirst))]
+    public void A_pod_that_was_asked_for_in_vain_is_reached_with_the_first_packet(string address, string first)
+    {
+        using var node = NewNode(address);
+        AssertAnswers(node, AfterGivingUp, address, first, 3, $"IP={address}");
+    }
+
+    static void AssertAnswers(
+        ScratchNode node,
+        string script,
+        string address,
+        string first,
+        int rounds,
+        string cniArguments = "")
+    {
+        const string path = $"{ScratchNode.Directory}/script";
+        node.WriteFile(path, script);
+        var plugin = Path.Combine(PluginDirectory.UnderTest, "bridge");
+        using var process = node.Start(
+            "sh",
+            [path, plugin, address, first, rounds.ToString(CultureInfo.InvariantCulture)],
+            new Dictionary<string, string> { ["CNI_ARGS"] = cniArguments });
+        process.FinishInput();
+
+        var answers = process.WaitForExit(TimeSpan.FromMinutes(5)).Succeeded().Stdout
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(2 * rounds, answers.Length);
+    }
+
+    static string Subnet(string address) => PodNetwork.IsIpv6(address) ? "fd00:88::/64" : "10.88.0.0/24";
+
+    /// <summary>A node with a pod "asker" and two empty ones.</summary>
+    static ScratchNode NewNode(string address, string keys = "{}")
+    {
+        Requirement.Node();
+        if (PodNetwork.IsIpv6(address))
+        {
+            Requirement.Ipv6();
+        }
+
+        var node = new ScratchNode();
+        foreach (var pod in new[] { "asker", "a", "b" })
+        {
+            node.AddPod(pod);
+        }
+
+        var ipam = $$"""{"subnet": "{{Subnet(address)}}"}""";
+        RawCall.Of(node, "ADD", Configurations.WithIpam(ipam), "asker").Succeed();
+        // With -w, ping goes on until the first answer: from then on the bridge passes on what there is to pass on.
+        node.AssertPodReaches("asker", PodNetwork.IsIpv6(address) ? "fd00:88::1" : "10.88.0.1");
+        node.WriteFile($"{ScratchNode.Directory}/input", Configurations.WithIpam(ipam, keys));
+        return node;
+    }
+}

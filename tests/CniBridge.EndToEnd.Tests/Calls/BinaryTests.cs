@@ -1,0 +1,155 @@
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Calls;
+
+/// <summary>What is published: one small static program under several names.</summary>
+public sealed class BinaryTests
+{
+    const int MaxBytes = 8 * 1024 * 1024;
+
+    const string SupportedVersions = "CNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0";
+
+    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    [Fact]
+    public void The_program_needs_no_other_file_of_the_machine()
+    {
+        Requirement.Programs("file", "readelf");
+
+        Assert.Matches("ELF 64-bit .*static(ally|-pie) linked", Run("file", "-L", Program).Succeeded().Stdout);
+        Assert.DoesNotContain("INTERP", Run("readelf", "-lW", Program).Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.DoesNotContain("NEEDED", Run("readelf", "-dW", Program).Succeeded().Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_program_is_not_larger_than_8_MiB() => Assert.InRange(new FileInfo(Program).Length, 1, MaxBytes);
+
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("host-local")]
+    [InlineData("loopback")]
+    [InlineData("portmap")]
+    public void The_roles_are_links_to_it(string role) =>
+        Assert.Equal("cni-bridge", new FileInfo(Path.Combine(PluginDirectory.UnderTest, role)).LinkTarget);
+
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("host-local")]
+    [InlineData("loopback")]
+    [InlineData("portmap")]
+    public void A_role_that_is_called_by_hand_says_what_it_is(string role)
+    {
+        var result = Run(Path.Combine(PluginDirectory.UnderTest, role)).Succeeded();
+
+        Assert.Empty(result.Stdout);
+        var lines = result.Stderr.Split('\n');
+        Assert.StartsWith($"CNI {role} plugin ", lines[0], StringComparison.Ordinal);
+        Assert.Matches("[0-9]+\\.[0-9]+\\.[0-9]+", lines[0]);
+        Assert.Equal(SupportedVersions, lines[1]);
+    }
+
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("host-local")]
+    [InlineData("loopback")]
+    [InlineData("portmap")]
+    [InlineData("cni-bridge")]
+    public void VERSION_is_answered_without_any_other_variable_or_input(string role)
+    {
+        var environment = new Dictionary<string, string> { ["CNI_COMMAND"] = "VERSION" };
+        using var process = new RunningProcess(Path.Combine(PluginDirectory.UnderTest, role), [], environment);
+        var result = process.WaitForExit().Succeeded();
+
+        Assert.Equal(
+            """{"cniVersion":"1.1.0","supportedVersions":["0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}""",
+            Assert.Single(result.Stdout.TrimEnd('\n').Split('\n')));
+        Assert.Empty(result.Stderr);
+    }
+
+    [Fact]
+    public void No_other_program_is_run_no_thread_is_started_and_nobody_sleeps()
+    {
+        Requirement.Programs("strace");
+        using var node = NewNode();
+        foreach (var verb in new[] { "ADD", "DEL" })
+        {
+            var call = RawCall.Of(node, verb, Configurations.Plain) with
+            {
+                Wrapper = [
+                    "strace", "-f", "-e", "trace=execve,execveat,fork,vfork,clone,clone3,nanosleep,clock_nanosleep,poll,select"],
+            };
+            var calls = call.Succeed().Stderr.Split('\n')
+                .Where(line => line.Contains('(', StringComparison.Ordinal)).ToList();
+
+            Assert.StartsWith("execve(", Assert.Single(calls), StringComparison.Ordinal);
+        }
+    }
+
+    // What the runtime and the library would look for costs more than most of what a plugin does.
+    [Fact]
+    public void Nothing_is_read_that_changes_nothing()
+    {
+        Requirement.Programs("strace");
+        using var node = NewNode();
+        // The first ADD of a network makes its index of owners.
+        node.AddPod("first");
+        RawCall.Of(node, "ADD", Configurations.Plain, "first").Succeed();
+
+        var call = RawCall.Of(node, "ADD", Configurations.Plain) with { Wrapper = ["strace", "-f", "-e", "trace=openat"] };
+        var trace = call.Succeed().Stderr;
+
+        Assert.Contains("/proc/sys/net", trace, StringComparison.Ordinal);
+        string[] unwanted = ["/dev/urandom", "/proc/self/mountinfo", "/sys/devices/system/node", "/sys/devices/system/cpu/cpu"];
+        Assert.All(unwanted, path => Assert.DoesNotContain(path, trace, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nobody_but_the_kernel_is_spoken_to()
+    {
+        Requirement.Programs("strace");
+        using var node = NewNode();
+        var call = RawCall.Of(node, "ADD", Configurations.Plain) with
+        {
+            Wrapper = ["strace", "-f", "-e", "trace=connect,socket"],
+        };
+
+        var trace = call.Succeed().Stderr;
+
+        // Port ID 0 is the kernel's.
+        Assert.All(trace.Split('\n').Where(line => line.Contains("connect(", StringComparison.Ordinal)),
+            line => Assert.Contains("{sa_family=AF_NETLINK, nl_pid=0,", line, StringComparison.Ordinal));
+        var sockets = trace.Split('\n').Where(line => line.Contains("socket(", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(sockets);
+        Assert.All(sockets, line => Assert.Contains("AF_NETLINK", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_kernel_s_errors_are_told_in_its_own_words()
+    {
+        using var node = NewNode();
+
+        RawCall.Of(node, "ADD", Configurations.Plain).With("CNI_NETNS", "/run/netns/missing")
+            .Fail(4, "no such file or directory");
+        RawCall.Of(node, "ADD", Configurations.WithIpam("""{"subnet": "10.88.0.0/24", "dataDir": "/dev/null/below"}"""))
+            .Fail(5, "not a directory");
+        RawCall.Of(node, "ADD", Configurations.WithIpam(
+            """{"subnet": "10.88.0.0/24", "routes": [{"dst": "1.0.0.0/8", "gw": "192.0.2.1"}]}"""))
+            .Fail(5, "unreachable");
+    }
+
+    static CommandResult Run(string program, params string[] arguments)
+    {
+        using var process = new RunningProcess(program, arguments);
+        process.FinishInput();
+        return process.WaitForExit();
+    }
+
+    static ScratchNode NewNode()
+    {
+        Requirement.Node();
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        node.AddPod("pod");
+        return node;
+    }
+}

@@ -1,0 +1,103 @@
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Calls;
+
+/// <summary>Plugins under other names than their own: wrappers and backups call them portmap.real, host-local.old, loopback.bak.</summary>
+public sealed class RenamedPluginTests
+{
+    const string Bin = "/run/plugins";
+
+    const string PortMap = """
+        {"cniVersion": "1.0.0", "name": "podnet", "type": "portmap",
+         "runtimeConfig": {"portMappings": [{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}]}}
+        """;
+
+    const string Loopback = """{"cniVersion": "1.0.0", "name": "cni-loopback", "type": "loopback"}""";
+
+    // portmap.real is told by its name, the-real-one by the configuration alone.
+    [Theory]
+    [InlineData("portmap.real")]
+    [InlineData("the-real-one")]
+    public void A_wrapped_portmap_maps_ports_and_leaves_the_interface_alone(string name)
+    {
+        Requirement.Programs("nft");
+        using var node = NewNode();
+        node.Run("cp", Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), $"{Bin}/{name}").Succeeded();
+        node.WriteProgram($"{Bin}/portmap", $"#!/bin/sh\nexec {Bin}/{name} \"$@\"");
+        var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        var wrapped = RawCall.Of(node, "ADD", PortMap).WithPrevious(added) with { Plugin = $"{Bin}/portmap" };
+
+        wrapped.Succeed();
+        Assert.Contains("tcp . 8080", HostPorts(node), StringComparison.Ordinal);
+        wrapped.With("CNI_COMMAND", "DEL").Succeed();
+
+        Assert.DoesNotContain("8080", HostPorts(node), StringComparison.Ordinal);
+        Assert.Equal("eth0", node.IpJsonInPod("pod", "link", "show", "eth0")[0].GetProperty("ifname").GetString());
+        node.AssertPodReaches("pod", "10.88.0.1");
+    }
+
+    [Theory]
+    [InlineData("cp")]
+    [InlineData("ln -s")]
+    public void A_loopback_of_another_name_brings_lo_up(string make)
+    {
+        using var node = NewNode();
+        Make(node, make, "loopback.bak");
+
+        (RawCall.Of(node, "ADD", Loopback).With("CNI_IFNAME", "lo") with { Plugin = $"{Bin}/loopback.bak" }).Succeed();
+
+        Assert.Contains("UP", node.IpJsonInPod("pod", "link", "show", "lo")[0].GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()));
+        Assert.Empty(node.PodLinks(PodNetwork.Bridge));
+    }
+
+    [Theory]
+    [InlineData("cp")]
+    [InlineData("ln -s")]
+    public void An_ipam_type_may_be_a_host_local_of_another_name(string make)
+    {
+        using var node = NewNode();
+        Make(node, make, "host-local.old");
+        var configuration = Configurations.With("""{"ipam": {"type": "host-local.old", "subnet": "10.88.0.0/24"}}""");
+        RawCall Call(string verb) => RawCall.Of(node, verb, configuration).With("CNI_PATH", Bin);
+
+        var added = Call("ADD").Succeed();
+        Assert.Equal(["10.88.0.2"], node.Reservations());
+        Call("CHECK").WithPrevious(added).Succeed();
+        Call("DEL").Succeed();
+
+        node.AssertNoResidue("pod");
+    }
+
+    // A program that is called "ours" may be anything: it must not be the bridge, whose DEL deletes the pod's interface.
+    [Theory]
+    [InlineData("""{"type": "macvlan", "ipam": {}}""")]
+    [InlineData("""{"type": "macvlan", "ipam": {"type": "static"}}""")]
+    [InlineData("""{"type": "bridge", "ipam": {"type": "ours"}}""")]
+    public void A_name_that_tells_nothing_is_refused_where_the_configuration_tells_nothing_either(string keys)
+    {
+        using var node = NewNode();
+        Make(node, "cp", "ours");
+        RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        var before = node.Snapshot();
+
+        foreach (var verb in new[] { "ADD", "CHECK", "DEL" })
+            (RawCall.Of(node, verb, Configurations.With(keys)) with { Plugin = $"{Bin}/ours" }).Fail(7, "\"ours\"", "host-local");
+
+        Assert.Equal(before, node.Snapshot());
+    }
+
+    static void Make(ScratchNode node, string make, string name) =>
+        node.Run("sh", "-c", $"{make} {Shell.Quote(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"))} {Bin}/{name}").Succeeded();
+
+    static string HostPorts(ScratchNode node) => node.Run("nft", "list", "map", "ip", "cni-bridge", "hostports").Succeeded().Stdout;
+
+    static ScratchNode NewNode()
+    {
+        Requirement.Node();
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        node.Run("mkdir", Bin).Succeeded();
+        node.AddPod("pod");
+        return node;
+    }
+}

@@ -1,0 +1,33 @@
+using CniBridge.EndToEnd.Tests.Support;
+using CniBridge.Lab.Crashes;
+
+namespace CniBridge.EndToEnd.Tests.Crashes;
+
+/// <summary>
+/// What scripts/crash-matrix does whole: here every call that changes something is not reached or fails, and so are some of the
+/// others, chosen anew each time by a number that is told.
+/// </summary>
+[RunsFirst]
+public sealed class CrashMatrixTests
+{
+    /// <summary>One in so many of the calls that change nothing.</summary>
+    const int Rarity = 30;
+
+    [Fact]
+    public void No_call_of_ADD_DEL_and_GC_that_fails_or_is_not_reached_leaves_anything()
+    {
+        Requirement.Node("strace", "nft");
+        Requirement.Ipv6();
+        var random = PseudoRandom.Create();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {random.Seed}");
+
+        var places = new CrashMatrix(workers: 2, TextWriter.Null).Run((_, injection) => CallErrors.Changes(injection.Call)
+            ? injection.Error is null || injection.Error == CallErrors.Of(injection.Call)[0]
+            : random.Next(Rarity) == 0);
+
+        Assert.Equal(ChainStep.All, places.Select(place => place.Step).Distinct());
+        Assert.All(Enum.GetValues<Ending>(), ending => Assert.Contains(places, place => place.Ending == ending));
+        var problems = places.Where(place => place.Problems.Count > 0).ToList();
+        Assert.True(problems.Count == 0, $"seed {random.Seed}\n{string.Join('\n', problems)}");
+    }
+}

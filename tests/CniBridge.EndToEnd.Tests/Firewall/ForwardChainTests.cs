@@ -1,0 +1,224 @@
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Firewall;
+
+/// <summary>
+/// Others' rules on the way between a pod and the world outside: CHECK names the chain that lets nothing through, and only
+/// that. What the kernel really does, ping tells in each row.
+/// </summary>
+[RunsFirst]
+public sealed class ForwardChainTests
+{
+    /// <summary>What ping finds: which ways are open. What CHECK says: the words of its failure, or nothing.</summary>
+    sealed record Case(string Ruleset, bool GetsOut, bool GetsIn, string Words = "");
+
+    const string Base = "type filter hook forward priority 0; policy";
+
+    static readonly Dictionary<string, Case> s_cases = new()
+    {
+        ["nothing"] = new("", true, true),
+        ["policy accept"] = new($$"""table inet f { chain forward { {{Base}} accept; } }""", true, true),
+        ["policy drop"] = new($$"""table inet f { chain forward { {{Base}} drop; } }""", false, false,
+            "of pod 10.88.0.2 from cni0 to up0|chain inet f forward|policy drop)|nft insert rule inet f forward iifname cni0 accept"),
+        ["policy drop of ip"] = new($$"""table ip f { chain forward { {{Base}} drop; } }""", false, false, "chain ip f forward"),
+        ["both ways accepted"] = new(
+            $$"""table inet f { chain forward { {{Base}} drop; iifname "cni0" accept; oifname "cni0" accept; } }""", true, true),
+        ["out alone, and what belongs to it"] = new(
+            $$"""table inet f { chain forward { {{Base}} drop; iifname "cni0" accept; ct state established,related accept; } }""",
+            true, false, "to pod 10.88.0.2 from up0 to cni0|oifname cni0 accept"),
+        ["in alone, and what belongs to it"] = new(
+            $$"""table inet f { chain forward { {{Base}} drop; oifname "cni0" accept; ct state established accept; iif "cni0" drop; } }""",
+            false, true, "of pod 10.88.0.2 from cni0 to up0|rule handle "),
+        ["what is known already"] = new(
+            $$"""table inet f { chain forward { {{Base}} drop; ct state established,related accept; } }""", false, false, "policy drop)"),
+        ["another chain's accept does not help"] = new(
+            $$"""
+            table inet f { chain forward { {{Base}} drop; } }
+            table ip g { chain forward { type filter hook forward priority -10; accept; } }
+            """, false, false, "chain inet f forward"),
+        ["a jump to a chain that accepts"] = new(
+            $$"""table inet f { chain pods { iifname "cni0" accept; oif "cni0" accept; } chain forward { {{Base}} drop; jump pods; } }""",
+            true, true),
+        ["a jump to a chain that drops"] = new(
+            $$"""table inet f { chain pods { iifname "cni0" reject; } chain forward { {{Base}} accept; jump pods; } }""",
+            false, false, "chain inet f forward|of chain pods"),
+        ["a set"] = new(
+            $$"""
+            table inet f {
+                set links { type ifname; elements = { "cni0" }; }
+                chain forward { {{Base}} drop; iifname @links accept; oifname @links accept; }
+            }
+            """, true, true),
+        // What a set holds is not looked at, and so nothing is sure.
+        ["a set of others"] = new(
+            $$"""
+            table inet f {
+                set links { type ifname; elements = { "docker0" }; }
+                chain forward { {{Base}} drop; iifname @links accept; oifname @links accept; }
+            }
+            """, false, false),
+        ["another subnet is dropped"] = new(
+            $$"""table inet f { chain forward { {{Base}} accept; ip saddr 10.99.0.0/16 drop; ip daddr 10.99.0.0/16 drop; } }""",
+            true, true),
+        ["the subnet is dropped"] = new(
+            $$"""table inet f { chain forward { {{Base}} accept; ip saddr 10.88.0.0/16 drop; ip daddr 10.88.0.0/16 drop; } }""",
+            false, false, "rule handle "),
+        ["others' interfaces are accepted"] = new(
+            $$"""table inet f { chain forward { {{Base}} drop; iifname "docker0" accept; oifname "docker0" accept; } }""",
+            false, false, "policy drop)"),
+        ["IPv6 alone"] = new($$"""table ip6 f { chain forward { {{Base}} drop; } }""", true, true, "fd00:88::2|chain ip6 f forward"),
+        ["a dormant table"] = new($$"""table inet f { flags dormant; chain forward { {{Base}} drop; } }""", true, true),
+    };
+
+    public static TheoryData<string> Cases => [.. s_cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void CHECK_says_of_nftables_what_the_kernel_does(string name)
+    {
+        var row = s_cases[name];
+        using var node = NewNode();
+        var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        Load(node, row);
+        Compare(node, added, row);
+    }
+
+    /// <summary>Commands of iptables and ip6tables, both.</summary>
+    static readonly Dictionary<string, Case> s_iptables = new()
+    {
+        ["policy"] = new("-P FORWARD DROP", false, false,
+            "chain ip filter FORWARD|policy drop)|iptables -I FORWARD -i cni0 -j ACCEPT"),
+        ["Docker's"] = new("""
+            -N DOCKER
+            -N DOCKER-USER
+            -N DOCKER-ISOLATION-STAGE-1
+            -N DOCKER-ISOLATION-STAGE-2
+            -P FORWARD DROP
+            -A FORWARD -j DOCKER-USER
+            -A FORWARD -j DOCKER-ISOLATION-STAGE-1
+            -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+            -A FORWARD -o docker0 -j DOCKER
+            -A FORWARD -i docker0 ! -o docker0 -j ACCEPT
+            -A FORWARD -i docker0 -o docker0 -j ACCEPT
+            -A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j DOCKER-ISOLATION-STAGE-2
+            -A DOCKER-ISOLATION-STAGE-1 -j RETURN
+            -A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
+            -A DOCKER-ISOLATION-STAGE-2 -j RETURN
+            -A DOCKER-USER -j RETURN
+            """, false, false, "chain ip filter FORWARD|policy drop)"),
+        ["Docker's with what is advised"] = new("""
+            -P FORWARD DROP
+            -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+            -I FORWARD -i cni0 -j ACCEPT
+            -I FORWARD -o cni0 -j ACCEPT
+            """, true, true),
+        ["what is known already"] = new("""
+            -P FORWARD DROP
+            -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+            """, false, false, "policy drop)"),
+        ["refused"] = new("-A FORWARD -i cni0 -j REJECT", false, false, "rule handle "),
+        ["a chain whose name only iptables can read"] = new("""
+            -N zone:wan
+            -A FORWARD -j zone:wan
+            -P FORWARD DROP
+            """, false, false),
+        ["a match that is not known"] = new("""
+            -P FORWARD DROP
+            -A FORWARD -m mark --mark 7 -j ACCEPT
+            """, false, false),
+    };
+
+    public static TheoryData<string> Iptables => [.. s_iptables.Keys];
+
+    [Theory]
+    [MemberData(nameof(Iptables))]
+    public void CHECK_says_of_iptables_what_the_kernel_does(string name)
+    {
+        var row = s_iptables[name];
+        using var node = NewNode("iptables-nft", "ip6tables-nft");
+        var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        foreach (var command in row.Ruleset.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            node.Run("iptables-nft", command.Split(' ')).Succeeded();
+            node.Run("ip6tables-nft", command.Split(' ')).Succeeded();
+        }
+        Compare(node, added, row);
+    }
+
+    [Fact]
+    public void The_command_that_is_named_helps()
+    {
+        using var node = NewNode();
+        var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        Load(node, s_cases["policy drop"]);
+        for (var i = 0; i < 2; i++)
+        {
+            var failure = RawCall.Of(node, "CHECK", Configurations.Plain).WithPrevious(added).Fail(999);
+            node.Run("sh", "-c", failure[failure.IndexOf("nft insert", StringComparison.Ordinal)..]).Succeeded();
+        }
+        Compare(node, added, s_cases["both ways accepted"]);
+    }
+
+    [Theory]
+    [InlineData("""{"isGateway": false, "isDefaultGateway": false}""")]
+    [InlineData("""{"ipam": {}, "isGateway": false, "isDefaultGateway": false}""")]
+    public void Where_the_node_forwards_nothing_its_chains_do_not_matter(string keys)
+    {
+        using var node = NewNode();
+        var configuration = Configurations.With(keys);
+        var added = RawCall.Of(node, "ADD", configuration).Succeed();
+        Load(node, s_cases["policy drop"]);
+        RawCall.Of(node, "CHECK", configuration).WithPrevious(added).Succeed();
+    }
+
+    [Fact]
+    public void Masqueraded_pods_need_not_be_reached_from_outside()
+    {
+        using var node = NewNode();
+        var added = RawCall.Of(node, "ADD", Configurations.With("""{"ipMasq": true}""")).Succeed();
+        Load(node, s_cases["out alone, and what belongs to it"]);
+        RawCall.Of(node, "CHECK", Configurations.With("""{"ipMasq": true}""")).WithPrevious(added).Succeed();
+        RawCall.Of(node, "CHECK", Configurations.With("""{"ipMasq": true, "nonMasqueradeCIDRs": ["10.0.0.0/8"]}"""))
+            .WithPrevious(added).Fail(999, "to pod 10.88.0.2 from up0 to cni0");
+    }
+
+    /// <summary>nft wants a line of its own behind what is between braces.</summary>
+    static void Load(Node node, Case row) => node.Run("nft", ["-f", "-"], row.Ruleset
+        .Replace("; }", "\n}", StringComparison.Ordinal).Replace("} }", "}\n}", StringComparison.Ordinal)
+        .Replace("} chain", "}\nchain", StringComparison.Ordinal) + "\n").Succeeded();
+
+    static void Compare(ScratchNode node, CommandResult added, Case row)
+    {
+        Assert.Equal((row.GetsOut, row.GetsIn), (GetsOut(node), GetsIn(node)));
+        var check = RawCall.Of(node, "CHECK", Configurations.Plain).WithPrevious(added);
+        if (row.Words.Length == 0)
+        {
+            check.Succeed();
+        }
+        else
+        {
+            check.Fail(999, row.Words.Split('|'));
+        }
+    }
+
+    static bool GetsOut(Node node) => node.InPod("pod", "ping", "-c1", "-W1", OutsideWorld.HostV4).ExitCode == 0;
+
+    static bool GetsIn(Node node) => node.InPod("outside", "ping", "-c1", "-W1", "10.88.0.2").ExitCode == 0;
+
+    /// <summary>The host outside knows the way to the pods, and is the node's default route.</summary>
+    static ScratchNode NewNode(params string[] programs)
+    {
+        Requirement.Node(["nft", .. programs]);
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        node.AddPod("pod");
+        _ = new OutsideWorld(node);
+        node.Run("sh", "-ec", $"""
+            ip route add default via {OutsideWorld.HostV4}
+            ip -6 route add default via {OutsideWorld.HostV6}
+            ip -n outside route add 10.88.0.0/24 via {OutsideWorld.NodeV4}
+            ip -n outside -6 route add fd00:88::/64 via {OutsideWorld.NodeV6}
+            """).Succeeded();
+        return node;
+    }
+}

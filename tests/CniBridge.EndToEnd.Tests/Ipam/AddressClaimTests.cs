@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Ipam;
+
+/// <summary>A pod that answers for addresses which are not its own keeps no other pod from starting.</summary>
+public sealed class AddressClaimTests
+{
+    const string Conflist = "/etc/cni/net.d/10-podnet.conflist";
+
+    static readonly string s_config = Configurations.WithIpam(
+        """{"ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/120"}]]}""");
+
+    static string Address(int number, bool isV6) =>
+        isV6 ? $"fd00:88::{number.ToString("x", CultureInfo.InvariantCulture)}" : string.Create(CultureInfo.InvariantCulture, $"10.88.0.{number}");
+
+    /// <summary>A node with the pod "hostile", whose addresses are 10.88.0.2 and fd00:88::2, and two empty ones.</summary>
+    static ScratchNode NewNode()
+    {
+        Requirement.Node();
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        foreach (var pod in new[] { "hostile", "pod", "second" })
+            node.AddPod(pod);
+        RawCall.Of(node, "ADD", s_config, "hostile").Succeed();
+        return node;
+    }
+
+    static void Claim(ScratchNode node, int first, int last)
+    {
+        using var pod = new RawPod(node, "hostile");
+        foreach (var isV6 in new[] { true, false })
+            pod.Claim([.. Enumerable.Range(first, last - first + 1).Select(number => Address(number, isV6))], Address(1, isV6));
+    }
+
+    /// <summary>Takes away what names the pod: the port is one of another plugin's then.</summary>
+    static void Disguise(ScratchNode node) =>
+        node.Run("sh", "-ec", "cd /sys/class/net/cni0/brif; for port in *; do ip link set $port alias ''; ip link set $port down; ip link set $port name other up; done")
+            .Succeeded();
+
+    static string[] AddressesOf(CommandResult result) =>
+        [.. result.Json.GetProperty("ips").EnumerateArray().Select(ip => ip.GetProperty("address").GetString()!.Split('/')[0])];
+
+    static CommandResult Add(ScratchNode node, string plugin, string pod = "pod", string? config = null) =>
+        (RawCall.Of(node, "ADD", config ?? s_config, pod) with { Plugin = plugin }).Succeed();
+
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("host-local")]
+    public void The_claims_of_a_pod_with_addresses_of_its_own_are_ignored(string plugin)
+    {
+        using var node = NewNode();
+        Claim(node, 3, 254);
+
+        var result = Add(node, plugin);
+
+        Assert.Equal([Address(3, false), Address(3, true)], AddressesOf(result));
+        foreach (var isV6 in new[] { false, true })
+        {
+            Assert.Matches($"ignoring the claim of {Address(3, isV6)} by ..:..:..:..:..:.. behind veth[0-9a-f]* .podnet/container-hostile/eth0.: " +
+                $"{Address(2, isV6)} is reserved for it", result.Stderr);
+        }
+        if (plugin != "bridge")
+            return;
+        foreach (var isV6 in new[] { false, true })
+        {
+            node.Run("ping", "-c", "1", "-W", "5", Address(3, isV6)).Succeeded();
+            node.AssertPodReaches("pod", Address(1, isV6));
+        }
+    }
+
+    // The port of another plugin's pod tells nothing of that pod: its claim may be true.
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("host-local")]
+    public void Addresses_that_an_unknown_port_claims_are_given_last(string plugin)
+    {
+        using var node = NewNode();
+        Disguise(node);
+        Claim(node, 3, 200);
+
+        var result = Add(node, plugin);
+
+        Assert.Equal([Address(201, false), Address(201, true)], AddressesOf(result));
+        Assert.Contains("skipping 10.88.0.3: not reserved, but in use by ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("skipping 195 more addresses of 10.88.0.1-10.88.0.254: ", result.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("is given", result.Stderr, StringComparison.Ordinal);
+        Claim(node, 202, 255 - 1);
+        Claim(node, 3, 200);
+        result = Add(node, plugin, "second");
+        // 255 is the broadcast address of IPv4 alone.
+        Assert.Equal([Address(202, false), Address(255, true)], AddressesOf(result));
+        Assert.Contains("10.88.0.202 is given although it is in use: no other address is free", result.Stderr, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("host-local")]
+    public void A_requested_address_is_given_whoever_claims_it(string plugin)
+    {
+        using var node = NewNode();
+        Disguise(node);
+        Claim(node, 7, 7);
+
+        var result = Add(node, plugin, config: Configurations.WithIpam(
+            """{"ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/120"}]]}""",
+            """{"runtimeConfig": {"ips": ["10.88.0.7", "fd00:88::7"]}}"""));
+
+        Assert.Equal([Address(7, false), Address(7, true)], AddressesOf(result));
+        Assert.Contains("10.88.0.7 is given as requested, although it is in use by ", result.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pod_that_answers_for_the_address_of_another_fails_neither_ADD_nor_CHECK()
+    {
+        using var node = NewNode();
+        using var hostile = new RawPod(node, "hostile");
+        var calls = Task.Run(() =>
+        {
+            var added = Add(node, "bridge");
+            RawCall.Of(node, "CHECK", s_config).WithPrevious(added).Succeed();
+            return added;
+        });
+
+        hostile.AnnounceDuring(calls, Address(3, false), Address(3, true));
+
+        Assert.Equal([Address(3, false), Address(3, true)], AddressesOf(await calls));
+        RawCall.Of(node, "DEL", s_config).Succeed();
+    }
+
+    [Fact]
+    public void Doctor_names_the_pod_that_claims_addresses()
+    {
+        using var node = NewNode();
+        node.WriteFile(Conflist, new JsonObject
+        {
+            ["cniVersion"] = "1.0.0",
+            ["name"] = "podnet",
+            ["plugins"] = new JsonArray(JsonNode.Parse(s_config)),
+        }.ToJsonString());
+        RawCall.Of(node, "ADD", s_config).Succeed();
+        node.AssertPodReaches("pod", "10.88.0.1");
+        Assert.DoesNotContain(Examine(node), finding => finding.GetProperty("id").GetString() == "address-claimed");
+        Claim(node, 2, 254);
+
+        var finding = Assert.Single(Examine(node), finding => finding.GetProperty("id").GetString() == "address-claimed");
+
+        Assert.Matches("^The port veth[0-9a-f]* of cni0 .podnet/container-hostile/eth0. claims free addresses of podnet: " +
+            "10.88.0.4, 10.88.0.5, 10.88.0.6, 10.88.0.7, 10.88.0.8, 497 more$", finding.GetProperty("what").GetString());
+    }
+
+    static JsonElement[] Examine(ScratchNode node)
+    {
+        var result = node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "doctor", "--output", "json");
+        return [.. result.Json.GetProperty("findings").EnumerateArray()];
+    }
+}

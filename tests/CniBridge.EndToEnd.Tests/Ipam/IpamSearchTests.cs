@@ -1,0 +1,179 @@
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Ipam;
+
+/// <summary>Where the program of an ipam.type is looked for: in the directories of CNI_PATH, one after another.</summary>
+public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
+{
+    const int Internal = 999;
+
+    [Theory]
+    [InlineData("/opt/cni/one:/opt/cni/two")]
+    [InlineData("/opt/cni/one/:/opt/cni/two")]
+    [InlineData("/opt/cni/none:/opt/cni/one:/opt/cni/two")]
+    [InlineData(":/opt/cni/one:/opt/cni/two")]
+    [InlineData("::/opt/cni/one::/opt/cni/two:")]
+    [InlineData("/dev/null:/opt/cni/one:/opt/cni/two")]
+    [InlineData("/opt/cni/two/../one:/opt/cni/two")]
+    public void The_first_directory_that_has_it_counts(string path)
+    {
+        using var node = NewNode();
+        var first = new ScriptedIpam(node, "/opt/cni/one/scripted");
+        var second = new ScriptedIpam(node, "/opt/cni/two/scripted");
+
+        AddCheckAndDelete(node, path);
+
+        Assert.Equal(["ADD", "CHECK", "DEL"], first.Calls);
+        Assert.Empty(second.Calls);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("mkdir /opt/cni/one/scripted")]
+    [InlineData("mkfifo /opt/cni/one/scripted")]
+    [InlineData("mknod /opt/cni/one/scripted c 1 3")]
+    [InlineData("ln -s /opt/cni/none /opt/cni/one/scripted")]
+    [InlineData("ln -s /opt/cni /opt/cni/one/scripted")]
+    [InlineData("ln -s scripted /opt/cni/one/scripted")]
+    public void What_is_no_file_is_passed_over(string command)
+    {
+        using var node = NewNode();
+        var second = new ScriptedIpam(node, "/opt/cni/two/scripted");
+        node.Run("sh", "-ec", $"mkdir /opt/cni/one; {command}").Succeeded();
+
+        AddCheckAndDelete(node, "/opt/cni/one:/opt/cni/two");
+
+        Assert.Equal(["ADD", "CHECK", "DEL"], second.Calls);
+    }
+
+    [Fact]
+    public void A_link_to_a_file_is_run_by_its_own_name()
+    {
+        using var node = NewNode();
+        var ipam = new ScriptedIpam(node, "/opt/cni/two/program");
+        ipam.Does("CHECK", "echo $0 > name");
+        node.Run("sh", "-ec", "mkdir /opt/cni/one; ln -s ../two/program /opt/cni/one/scripted").Succeeded();
+
+        AddCheckAndDelete(node, "/opt/cni/one:/opt/cni/two");
+
+        Assert.Equal("/opt/cni/one/scripted\n", ipam.Note("name"));
+    }
+
+    // Each would call the next one, and none would ever end.
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("cni-bridge")]
+    public void The_bridge_is_not_its_own_address_management(string type)
+    {
+        using var node = NewNode();
+        foreach (var verb in new[] { "ADD", "CHECK", "DEL", "STATUS", "GC" })
+        {
+            const string newest = """{"cniVersion": "1.1.0", "cni.dev/valid-attachments": []}""";
+            var call = RawCall.Of(node, verb, ScriptedIpam.Network(newest, type)).With("CNI_PATH", PluginDirectory.UnderTest);
+
+            (call with { Wrapper = ["timeout", "--signal=KILL", "15"] }).FailSomehow(type);
+
+            node.AssertNoResidue("pod");
+        }
+    }
+
+    [Fact]
+    public void The_first_file_counts_even_if_it_cannot_be_run()
+    {
+        using var node = NewNode();
+        _ = new ScriptedIpam(node, "/opt/cni/one/scripted");
+        var second = new ScriptedIpam(node, "/opt/cni/two/scripted");
+        node.Run("chmod", "644", "/opt/cni/one/scripted").Succeeded();
+
+        RawCall.Of(node, "ADD", ScriptedIpam.Network()).With("CNI_PATH", "/opt/cni/one:/opt/cni/two")
+            .FailSomehow("/opt/cni/one/scripted");
+
+        Assert.Empty(second.Calls);
+        node.AssertNoResidue("pod");
+    }
+
+    [Fact]
+    public void Names_and_directories_may_have_blanks_and_letters_of_any_language()
+    {
+        using var node = NewNode();
+        var ipam = new ScriptedIpam(node, "/opt/cni/ein Verzeichnis für 插件/my ipam é");
+
+        AddCheckAndDelete(node, "/opt/cni/one:/opt/cni/ein Verzeichnis für 插件", "my ipam é");
+
+        Assert.Equal(["ADD", "CHECK", "DEL"], ipam.Calls);
+    }
+
+    [Theory]
+    [InlineData("missing", "/opt/cni/bin", "failed to find plugin \"missing\" in path [/opt/cni/bin]")]
+    [InlineData("missing", "/opt/none:/opt/cni/bin", "failed to find plugin \"missing\" in path [/opt/none /opt/cni/bin]")]
+    [InlineData("Host-Local", "/opt/none", "failed to find plugin \"Host-Local\" in path [/opt/none]")]
+    [InlineData("bin", "/opt/cni", "failed to find plugin \"bin\" in path [/opt/cni]")]
+    [InlineData(".", "/opt/cni/bin", "failed to find plugin \".\" in path [/opt/cni/bin]")]
+    [InlineData("..", "/opt/cni/bin", "failed to find plugin \"..\" in path [/opt/cni/bin]")]
+    public void What_is_not_there_is_looked_for_before_anything_is_changed(string type, string path, string message)
+    {
+        var configuration = ScriptedIpam.Network(type: type);
+        nodes.AssertRefused(Internal, node => RawCall.Of(node, "ADD", configuration).With("CNI_PATH", path), message);
+        nodes.AssertRefused(Internal, node => RawCall.Of(node, "CHECK", configuration).With("CNI_PATH", path), message);
+        nodes.AssertRefused(Internal, node => RawCall.Of(node, "DEL", configuration).With("CNI_PATH", path), message);
+    }
+
+    // A path, and be it to a plugin, is no name.
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("/")]
+    [InlineData("../bin/scripted")]
+    [InlineData("/opt/cni/bin/scripted")]
+    [InlineData("../host-local")]
+    public void A_name_with_a_slash_is_refused_before_anything_is_changed(string type)
+    {
+        var configuration = ScriptedIpam.Network(type: type);
+        foreach (var verb in new[] { "ADD", "CHECK", "DEL" })
+            nodes.AssertRefused(Internal, node => RawCall.Of(node, verb, configuration), $"invalid plugin name: {type}");
+    }
+
+    [Fact]
+    public void A_name_does_not_end_at_a_NUL()
+    {
+        using var node = NewNode();
+        var ipam = new ScriptedIpam(node);
+        var reservations = new ScriptedIpam(node, "/opt/cni/bin/host-local");
+
+        RawCall.Of(node, "ADD", ScriptedIpam.Network(type: "scripted\\u0000x")).FailSomehow();
+        RawCall.Of(node, "ADD", ScriptedIpam.Network(type: "host-local\\u0000")).FailSomehow();
+
+        Assert.Empty(ipam.Calls);
+        Assert.Empty(reservations.Calls);
+        node.AssertNoResidue("pod");
+    }
+
+    [Fact]
+    public void The_status_is_bad_when_it_is_not_there()
+    {
+        using var node = NewNode();
+        var call = RawCall.Of(node, "STATUS", ScriptedIpam.Network("""{"cniVersion": "1.1.0"}"""));
+
+        call.Fail(50, "failed to find plugin \"scripted\" in path [/opt/cni/bin]");
+        _ = new ScriptedIpam(node);
+        call.Succeed();
+    }
+
+    static void AddCheckAndDelete(ScratchNode node, string path, string type = ScriptedIpam.Type)
+    {
+        RawCall Call(string verb) => RawCall.Of(node, verb, ScriptedIpam.Network(type: type)).With("CNI_PATH", path);
+
+        var added = Call("ADD").Succeed();
+        Call("CHECK").WithPrevious(added).Succeed();
+        Call("DEL").Succeed();
+        node.AssertNoResidue("pod");
+    }
+
+    static ScratchNode NewNode()
+    {
+        Requirement.Node();
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        node.AddPod("pod");
+        return node;
+    }
+}

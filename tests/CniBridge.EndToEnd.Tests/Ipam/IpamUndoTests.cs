@@ -1,0 +1,207 @@
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Ipam;
+
+/// <summary>
+/// What becomes of the addresses of another program when the attachment fails: they are given back exactly once, and
+/// nothing of the interface stays either.
+/// </summary>
+[RunsFirst]
+public sealed class IpamUndoTests
+{
+    const string Refused = """
+        {"ips": [{"address": "10.88.0.9/24"}], "routes": [{"dst": "10.1.0.0/16", "gw": "172.16.0.1"}]}
+        """;
+
+    public static TheoryData<string, string, string> LateFailures => new()
+    {
+        // A route that the kernel refuses.
+        { "{}", Refused, "10.1.0.0/16" },
+        { """{"cniVersion": "0.2.0"}""", """
+            {"ip4": {"ip": "10.88.0.9/24", "routes": [{"dst": "10.1.0.0/16", "gw": "172.16.0.1"}]}}
+            """, "10.1.0.0/16" },
+        // An address that the kernel refuses.
+        { "{}", """{"ips": [{"address": "ff02::9/64"}]}""", "ff02::9" },
+        // The node has the pod's address.
+        { """{"enabledad": true}""", """{"ips": [{"address": "fd00:88::1/64", "gateway": "fd00:88::7"}]}""", "DADFAILED" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LateFailures))]
+    public void A_failure_after_the_addresses_gives_them_back_once(string keys, string answer, string word)
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        ipam.Does("ADD", ScriptedIpam.Answer(answer));
+        var before = node.SettledSnapshot();
+
+        Call(node, "ADD", keys).FailSomehow(word);
+
+        Assert.Equal(["ADD", "DEL"], ipam.Calls);
+        Assert.Equal(ipam.Input("ADD"), ipam.Input("DEL"));
+        Assert.Contains("CNI_COMMAND=DEL", ipam.Environment("DEL"));
+        Assert.Equal(before, node.SettledSnapshot());
+    }
+
+    [Theory]
+    [InlineData(">/dev/full")]
+    [InlineData(">&-")]
+    [InlineData(">&- 2>&-")]
+    public void A_result_that_reaches_nobody_gives_them_back_once(string redirections)
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        var before = node.SettledSnapshot();
+
+        var result = (Call(node, "ADD") with { Redirections = redirections }).Run();
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+        Assert.Equal(["ADD", "DEL"], ipam.Calls);
+        Assert.Equal(before, node.SettledSnapshot());
+    }
+
+    [Fact]
+    public void An_interface_that_is_there_is_known_before_anybody_is_asked_for_an_address()
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        node.Run("ip", "-n", "pod", "link", "add", "eth0", "type", "bridge").Succeeded();
+        var before = node.SettledSnapshot();
+
+        Call(node, "ADD").FailSomehow("eth0", "already exists");
+
+        Assert.Empty(ipam.Calls);
+        Assert.Equal(before, node.SettledSnapshot());
+    }
+
+    [Theory]
+    [InlineData("""{"mtu": -1}""")]
+    [InlineData("""{"bridge": "lo"}""")]
+    [InlineData("""{"runtimeConfig": {"mac": "zz"}}""")]
+    [InlineData("""{"hairpinMode": true, "promiscMode": true}""")]
+    public void Nobody_is_asked_for_an_address_with_a_configuration_that_is_wrong(string keys)
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        var before = node.SettledSnapshot();
+
+        Call(node, "ADD", keys).Fail(7);
+        Call(node, "ADD").With("CNI_NETNS", "/run/netns/missing").Fail(4);
+        Call(node, "ADD").With("CNI_NETNS", "/proc/1/ns/net").Fail(8);
+
+        Assert.Empty(ipam.Calls);
+        Assert.Equal(before, node.SettledSnapshot());
+    }
+
+    [Theory]
+    [InlineData("exit 3")]
+    [InlineData("echo 'no way back' >&2; exit 3")]
+    [InlineData("echo '{\"code\": 5, \"msg\": \"no way back\"}'; exit 1")]
+    [InlineData("echo garbage; kill -KILL $$")]
+    public void An_undo_that_fails_does_not_hide_the_first_error(string undo)
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        ipam.Does("DEL", undo);
+        var before = node.SettledSnapshot();
+
+        ipam.Does("ADD", ScriptedIpam.Error(123, "not today"));
+        Call(node, "ADD").Fail(123, "not today");
+        Assert.Equal(["ADD", "DEL"], ipam.Calls);
+        Assert.Equal(before, node.SettledSnapshot());
+
+        ipam.Does("ADD", ScriptedIpam.Answer(Refused));
+        var result = Call(node, "ADD").Run();
+        Assert.Contains("10.1.0.0/16", result.Json.GetProperty("msg").GetString()!, StringComparison.Ordinal);
+        Assert.Contains("rollback", result.Stderr, StringComparison.Ordinal);
+        Assert.Equal(["ADD", "DEL", "ADD", "DEL"], ipam.Calls);
+        Assert.Equal(before, node.SettledSnapshot());
+    }
+
+    // What it gave, dhcp for one gives back through the interface that it was asked through.
+    [Fact]
+    public void The_interface_is_still_there_when_its_addresses_are_given_back_in_an_undo()
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        ipam.Does("ADD", ScriptedIpam.Answer("""{"ips": [{"address": "ff02::9/64"}]}"""));
+        ipam.Does("DEL", "ip -n pod -j link show eth0 > link");
+
+        Call(node, "ADD").FailSomehow("ff02::9");
+
+        Assert.Contains("\"eth0\"", ipam.Note("link"), StringComparison.Ordinal);
+        node.AssertPodReaches("alive", "10.88.0.1");
+    }
+
+    [Fact]
+    public void After_an_ADD_that_was_killed_while_it_was_asked_DEL_leaves_nothing()
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        ipam.Does("ADD", "kill -KILL $PPID");
+        var before = node.SettledSnapshot();
+
+        var result = Call(node, "ADD").Run();
+        Assert.True(result.ExitCode == 137, result.ToString());
+        Call(node, "DEL").With("CNI_NETNS", null).Succeed();
+
+        Assert.Equal(["ADD", "DEL"], ipam.Calls);
+        Assert.Equal(before, node.SettledSnapshot());
+    }
+
+    [Theory]
+    [InlineData("/run/netns/pod")]
+    [InlineData("/run/netns/missing")]
+    [InlineData("/run/text")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void DEL_takes_the_interface_first_and_then_gives_the_addresses_back_however_often(string? path)
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        ipam.Does("DEL", "ip -n pod link show eth0 > link; ls /sys/class/net/cni0/brif > ports");
+        node.WriteFile("/run/text", "text\n");
+        var before = node.SettledSnapshot();
+        Call(node, "ADD").Succeed();
+
+        Call(node, "DEL").With("CNI_NETNS", path).Succeed();
+
+        Assert.Empty(ipam.Note("link"));
+        Assert.Single(ipam.Note("ports").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(path is null ? [] : [$"CNI_NETNS={path}"],
+            ipam.Environment("DEL").Where(variable => variable.StartsWith("CNI_NETNS=", StringComparison.Ordinal)));
+        Assert.Equal(before, node.SettledSnapshot());
+        Call(node, "DEL").With("CNI_NETNS", path).Succeed();
+        Assert.Equal(["ADD", "DEL", "DEL"], ipam.Calls);
+    }
+
+    [Theory]
+    [InlineData("""{"mtu": -1}""")]
+    [InlineData("""{"bridge": "a/b"}""")]
+    [InlineData("""{"runtimeConfig": {"mac": "zz"}}""")]
+    [InlineData("""{"prevResult": "none"}""")]
+    public void DEL_with_a_configuration_that_became_invalid_still_gives_them_back(string keys)
+    {
+        using var node = NodeWithLivingPod();
+        var ipam = new ScriptedIpam(node);
+        Call(node, "ADD").Succeed();
+
+        Call(node, "DEL", keys).With("CNI_ARGS", "not;arguments").Succeed();
+
+        Assert.Equal(["ADD", "DEL"], ipam.Calls);
+    }
+
+    static RawCall Call(ScratchNode node, string verb, string keys = "{}") => RawCall.Of(node, verb, ScriptedIpam.Network(keys));
+
+    /// <summary>A pod of host-local's lives on the bridge: nothing may happen to it.</summary>
+    static ScratchNode NodeWithLivingPod()
+    {
+        Requirement.Node();
+        Requirement.Ipv6();
+        var node = new ScratchNode();
+        node.AddPod("pod");
+        node.AddPod("alive");
+        RawCall.Of(node, "ADD", Configurations.Plain, "alive").Succeed();
+        return node;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Operator;
+
+/// <summary>What all commands of the operator have in common: help, reference, completion, colours.</summary>
+public sealed partial class CommandLineTests
+{
+    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    static string Resource(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    static CommandResult Run(string program, params string[] arguments)
+    {
+        using var process = new RunningProcess(program, arguments);
+        process.FinishInput();
+        return process.WaitForExit();
+    }
+
+    // To regenerate: cni-bridge reference markdown > docs/commands.md; cni-bridge reference man > docs/cni-bridge.8
+    [Theory]
+    [InlineData("markdown", "commands.md")]
+    [InlineData("man", "cni-bridge.8")]
+    public void The_reference_is_what_the_program_knows(string format, string file) =>
+        Assert.Equal(Resource(file), Run(Program, "reference", format).Succeeded().Stdout);
+
+    [Fact]
+    public void The_manual_page_is_one()
+    {
+        Requirement.Programs("groff");
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, Resource("cni-bridge.8"));
+        var result = Run("groff", "-man", "-Tutf8", "-ww", "-z", path).Succeeded();
+        File.Delete(path);
+        Assert.Empty(result.Stderr);
+    }
+
+    public static TheoryData<string> Commands => [.. Sections().Select(section => section.Words)];
+
+    static IEnumerable<(string Words, string Text)> Sections() =>
+        Resource("commands.md").Split("\n## ")[1..].Select(section => (section.Split('\n')[0], section));
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_command_s_help_has_examples_whose_words_it_knows(string words)
+    {
+        var section = Sections().Single(section => section.Words == words).Text;
+        var help = Run(Program, [.. words.Split(' '), "--help"]).Succeeded().Stdout;
+        var examples = help.Split("Examples:\n")[1].Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToArray();
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example =>
+        {
+            Assert.Contains(example, section, StringComparison.Ordinal);
+            Assert.Contains($"cni-bridge {words}", example, StringComparison.Ordinal);
+            foreach (var option in OptionPattern().Matches(example).Select(match => match.Value))
+                Assert.Contains($"{option}`", section, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void A_shell_completes_commands_and_options()
+    {
+        Requirement.Programs("bash");
+        Assert.Equal(["leaks", "list"], Complete("cni-bridge ipam l").Split(' ').Order());
+        Assert.Equal("--timing", Complete("cni-bridge log --t"));
+        Assert.Equal("json", Complete("cni-bridge log --output js"));
+        Assert.Equal(1, Run(Program, "completion", "tcsh").ExitCode);
+        Assert.StartsWith("#compdef cni-bridge", Run(Program, "completion", "zsh").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains("complete -c cni-bridge", Run(Program, "completion", "fish").Succeeded().Stdout, StringComparison.Ordinal);
+
+        static string Complete(string line)
+        {
+            var words = line.Split(' ');
+            var script = $"""
+                PATH={Shell.Quote(PluginDirectory.UnderTest)}:$PATH
+                source <(cni-bridge completion bash)
+                COMP_LINE='{line}' COMP_POINT={line.Length} COMP_WORDS=({line}) COMP_CWORD={words.Length - 1}
+                _cni_bridge
+                echo "${"{COMPREPLY[*]}"}"
+                """;
+            return Run("bash", "-c", script).Succeeded().Stdout.Trim();
+        }
+    }
+
+    [Theory]
+    [InlineData("TERM=xterm", true)]
+    [InlineData("TERM=xterm NO_COLOR=1", false)]
+    [InlineData("TERM=dumb", false)]
+    public void Colours_are_for_terminals_whose_owner_wants_them(string environment, bool areThere)
+    {
+        Requirement.Programs("script");
+        using var node = new ScratchNode();
+        var shown = node.Run("env", [.. environment.Split(' '), "script", "-qec", $"{Shell.Quote(Program)} show", "/dev/null"]).Succeeded().Stdout;
+        Assert.Equal(areThere, shown.Contains("\u001b[1m", StringComparison.Ordinal));
+        Assert.DoesNotContain("\u001b", node.Run("env", "TERM=xterm", Program, "show").Succeeded().Stdout, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "a command is missing: add, del, check, ", "")]
+    [InlineData("nonsense", "unknown command \"nonsense\"", "")]
+    [InlineData("dctor", "unknown command \"dctor\": did you mean doctor?", "")]
+    [InlineData("ipam lst", "unknown command \"lst\": did you mean list?", "ipam")]
+    [InlineData("ipam", "a command is missing: list, show, leaks, gc, release, rebuild", "ipam")]
+    [InlineData("ipam show", "Required argument 'address' missing for command: 'show'", "ipam show")]
+    [InlineData("--wings", "unknown option \"--wings\"", "")]
+    [InlineData("log --fialed", "unknown option \"--fialed\": did you mean --failed?", "log")]
+    [InlineData("log --last many", "invalid --last \"many\": use a number from 0 to 2147483647", "log")]
+    [InlineData("log --last -5", "invalid --last \"-5\": use a number from 0 to 2147483647", "log")]
+    [InlineData("log --last 99999999999", "invalid --last \"99999999999\": use a number from 0 to 2147483647", "log")]
+    [InlineData("log --last", "Required argument missing for option: '--last'", "log")]
+    [InlineData("log --last 5 --last 6", "Option '--last' expects a single argument but 2 were provided", "log")]
+    [InlineData("log --failed=maybe", "unexpected argument \"maybe\"", "log")]
+    [InlineData("routes plan --quota x", "invalid --quota \"x\": use a number from 0 to 2147483647", "routes plan")]
+    [InlineData("routes plan --for whom", "invalid --for \"whom\": use node, router", "routes plan")]
+    [InlineData("show --output xml", "invalid --output \"xml\": use text, json, dot, mermaid", "show")]
+    [InlineData("completion tcsh", "invalid shell \"tcsh\": use bash, zsh, fish", "completion")]
+    [InlineData("add a b c", "unexpected argument \"c\"", "add")]
+    [InlineData("pod \u001b[31m \u001b[32m\n", @"unexpected argument ""\u001b[32m\n""", "pod")]
+    // Files of further words are not read.
+    [InlineData("version @/etc/hostname", "unexpected argument \"@/etc/hostname\"", "version")]
+    public void Words_that_mean_nothing_are_an_error(string line, string message, string command)
+    {
+        var result = Run(Program, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Stdout));
+        var lines = result.Stderr.Split('\n');
+        Assert.StartsWith($"cni-bridge: {message}", lines[0], StringComparison.Ordinal);
+        Assert.Equal([$"cni-bridge: see {$"cni-bridge {command}".Trim()} --help", ""], lines[1..]);
+        Assert.DoesNotContain("System.", result.Stderr, StringComparison.Ordinal);
+    }
+
+    static readonly string[] s_printing =
+        ["--help", "add --help", "version", "version --output json", "completion bash", "reference man", "log", "show", "metrics", "conf validate /etc/none", "[suggest] l"];
+
+    public static TheoryData<string> Printing => [.. s_printing];
+
+    /// <summary>Once it has begun to write, nobody reads: neither a trace nor a word, and the exit code of SIGPIPE.</summary>
+    [Theory]
+    [MemberData(nameof(Printing))]
+    public void A_closed_pipe_is_no_failure_to_talk_of(string line)
+    {
+        using var node = new ScratchNode();
+        node.Run("mkfifo", "/run/out").Succeeded();
+
+        var result = Redirected(node, line, "3<>/run/out 4>/run/out 3<&- >&4 4>&-");
+
+        Assert.Equal((141, ""), (result.ExitCode, result.Stderr));
+    }
+
+    [Theory]
+    [InlineData("version", ">/dev/full", "cni-bridge: could not write to standard output: no space left on device\n")]
+    [InlineData("--help", ">/dev/full", "cni-bridge: could not write to standard output: no space left on device\n")]
+    [InlineData("version", ">&-", "cni-bridge: could not write to standard output: bad file descriptor\n")]
+    [InlineData("show", ">&- 2>&- <&-", "")]
+    [InlineData("nonsense", ">&- 2>&- <&-", "")]
+    public void Output_that_cannot_be_written_is_one_sentence(string line, string redirections, string message)
+    {
+        using var node = new ScratchNode();
+        var result = Redirected(node, line, redirections);
+        Assert.Equal((1, message), (result.ExitCode, result.Stderr));
+    }
+
+    static CommandResult Redirected(ScratchNode node, string line, string redirections) =>
+        node.Run("sh", ["-c", $"exec \"$@\" {redirections}", "sh", Program, .. line.Split(' ')]);
+
+    [GeneratedRegex("--[a-z-]+")]
+    private static partial Regex OptionPattern();
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Operator;
+
+/// <summary>cni-bridge status and metrics: the node in one line, and in numbers.</summary>
+public sealed partial class HealthTests
+{
+    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    static readonly string s_config = Configurations.WithIpam("""{"ranges": [[{"subnet": "10.88.0.0/28"}]]}""", """{"ipMasq": true}""");
+
+    /// <summary>Two pods, one of which has lost its namespace, and a call that failed.</summary>
+    static ScratchNode NewNode()
+    {
+        Requirement.Node();
+        var node = new ScratchNode();
+        node.WriteFile("/etc/cni/net.d/10-podnet.conf", s_config);
+        foreach (var pod in (string[])["web", "died"])
+        {
+            node.AddPod(pod);
+            RawCall.Of(node, "ADD", s_config, pod).Succeed();
+        }
+        RawCall.Of(node, "ADD", s_config, "web").Fail(999, "duplicate");
+        node.Run("ip", "netns", "delete", "died").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 1 ]; do sleep 0.05; done").Succeeded();
+        return node;
+    }
+
+    [Fact]
+    public void A_node_that_is_well_says_so_and_one_that_is_not_says_why()
+    {
+        using var node = NewNode();
+        Assert.Equal("ok: 1 bridges, 1 pods, 2 addresses (fullest range 16 %), 0 routes to other nodes\n", node.Run(Program, "status").Succeeded().Stdout);
+
+        node.Run("sh", "-c", "nft flush ruleset; ip link set cni0 down").Succeeded();
+
+        var status = node.Run(Program, "status");
+        Assert.Equal(2, status.ExitCode);
+        Assert.Matches(@"^degraded: cni0 is down; missing: masquerade rules of podnet \(ip cni-bridge [^)]*\) \(1 bridges, ", status.Stdout);
+        var json = node.Run(Program, "status", "--output", "json").Json;
+        Assert.False(json.GetProperty("ok").GetBoolean());
+        Assert.Equal((1, 2, 1), (json.GetProperty("pods").GetInt32(), json.GetProperty("addressesUsed").GetInt32(), json.GetProperty("addressesLeaked").GetInt32()));
+        node.Run("sh", "-c", $"{Shell.Quote(Program)} repair && ip link set cni0 up").Succeeded();
+        node.Run(Program, "status").Succeeded();
+    }
+
+    [Fact]
+    public void A_full_range_and_missing_routes_are_problems()
+    {
+        using var node = NewNode();
+        node.Run("sh", "-c", "for i in $(seq 4 14); do printf 'c%s\\r\\neth0' $i > /var/lib/cni/networks/podnet/10.88.0.$i; done").Succeeded();
+        node.WriteFile("/var/lib/cni-bridge/nodes.json", """
+            {"nodes": [{"name": "one", "addresses": ["192.0.2.1"], "podRanges": ["10.88.0.0/24"]},
+                       {"name": "two", "addresses": ["192.0.2.2"], "podRanges": ["10.88.1.0/24"]}]}
+            """);
+
+        var status = node.Run(Program, "status", "--node-name", "one").Stdout;
+
+        Assert.Contains("podnet has no free address in 10.88.0.1-10.88.0.14", status, StringComparison.Ordinal);
+        Assert.Contains("1 routes to other nodes are missing", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_are_in_the_format_of_Prometheus()
+    {
+        using var node = NewNode();
+
+        var text = node.Run(Program, "metrics").Succeeded().Stdout;
+
+        var lines = text.TrimEnd('\n').Split('\n');
+        Assert.All(lines, line => Assert.Matches(LinePattern(), line));
+        Assert.Contains("cni_bridge_pool_addresses{network=\"podnet\",range=\"10.88.0.1-10.88.0.14\"} 13", lines);
+        Assert.Contains("cni_bridge_pool_addresses_used{network=\"podnet\",range=\"10.88.0.1-10.88.0.14\"} 2", lines);
+        Assert.Contains("cni_bridge_pool_addresses_leaked{network=\"podnet\",range=\"10.88.0.1-10.88.0.14\"} 1", lines);
+        Assert.Contains("cni_bridge_bridge_pods{bridge=\"cni0\"} 1", lines);
+        Assert.Contains("cni_bridge_bridge_ports_max{bridge=\"cni0\"} 1023", lines);
+        Assert.Contains("cni_bridge_log_operations{plugin=\"bridge\",verb=\"ADD\",result=\"success\"} 2", lines);
+        Assert.Contains("cni_bridge_log_operations{plugin=\"bridge\",verb=\"ADD\",result=\"error\"} 1", lines);
+        const string quantile = "cni_bridge_log_operation_seconds{plugin=\"bridge\",verb=\"ADD\",quantile=\"0.99\"} ";
+        var seconds = double.Parse(Assert.Single(lines, line => line.StartsWith(quantile, StringComparison.Ordinal))[quantile.Length..], CultureInfo.InvariantCulture);
+        Assert.Equal(SlowestAdd(node) / 1e6, seconds, tolerance: 1e-6);
+        Assert.Contains("cni_bridge_rules_lost 0", lines);
+        Assert.Contains("cni_bridge_routes_present 0", lines);
+
+        node.Run("mkdir", "/run/textfile").Succeeded();
+        Assert.Empty(node.Run(Program, "metrics", "--textfile", "/run/textfile/cni.prom").Succeeded().Stdout);
+        Assert.Equal(["cni.prom"], node.Files("/run/textfile"));
+        Assert.Equal(lines.Length, node.Run("cat", "/run/textfile/cni.prom").Stdout.TrimEnd('\n').Split('\n').Length);
+        Assert.Equal(1, node.Run(Program, "metrics", "--textfile", "/run/none/cni.prom").ExitCode);
+    }
+
+    /// <summary>Returns the duration of the slowest ADD of the bridge plugin in the log, in microseconds.</summary>
+    static long SlowestAdd(ScratchNode node) => node.Run(Program, "log", "--output", "json").Succeeded().Json.GetProperty("operations").EnumerateArray()
+        .Where(call => call.GetProperty("plugin").GetString() == "bridge" && call.GetProperty("verb").GetString() == "ADD")
+        .Max(call => call.GetProperty("microseconds").GetInt64());
+
+    [GeneratedRegex(@"^(# (HELP|TYPE) cni_bridge_[a-z_]+ .+|cni_bridge_[a-z_]+(\{[a-z]+=""[^""]*""(,[a-z]+=""[^""]*"")*\})? [0-9.E+-]+)$")]
+    private static partial Regex LinePattern();
+}

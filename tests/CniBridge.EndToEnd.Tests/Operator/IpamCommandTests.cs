@@ -1,0 +1,259 @@
+using System.Text.Json;
+using CniBridge.EndToEnd.Tests.Support;
+
+namespace CniBridge.EndToEnd.Tests.Operator;
+
+/// <summary>cni-bridge ipam: what an operator sees of the reservations and does with them; judged by the files and by ip.</summary>
+public sealed class IpamCommandTests
+{
+    const int Findings = 2;
+    const string Store = "/var/lib/cni/networks/podnet";
+    const string Records = "/var/lib/cni-bridge/owners";
+
+    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
+
+    static readonly string s_config = Configurations.WithIpam("""{"ranges": [[{"subnet": "10.88.0.0/24"}]]}""");
+
+    static CommandResult Run(ScratchNode node, params string[] arguments) => node.Run(Program, ["ipam", .. arguments]);
+
+    static JsonElement[] Reservations(CommandResult result) => [.. result.Json.GetProperty("reservations").EnumerateArray()];
+
+    static string? Text(JsonElement reservation, string name) => reservation.GetProperty(name).GetString();
+
+    static string Add(ScratchNode node, string pod)
+    {
+        node.AddPod(pod);
+        return RawCall.Of(node, "ADD", s_config, pod).Succeed().Json.GetProperty("ips")[0].GetProperty("address").GetString()![..^3];
+    }
+
+    /// <summary>10.88.0.2 lives, 10.88.0.3 lost its namespace, of 10.88.0.4 nothing is known, 10.88.0.5 names nobody.</summary>
+    static ScratchNode NewNodeWithOneOfEach()
+    {
+        var node = NewNode();
+        Assert.Equal("10.88.0.2", Add(node, "lives"));
+        Assert.Equal("10.88.0.3", Add(node, "died"));
+        node.Run("ip", "netns", "delete", "died").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 1 ]; do sleep 0.05; done").Succeeded();
+        node.Run("sh", "-c", $"printf 'gopod\\r\\neth0' > {Store}/10.88.0.4; : > {Store}/10.88.0.5").Succeeded();
+        return node;
+    }
+
+    [Fact]
+    public void Each_reservation_has_its_owner_and_whether_it_lives_and_why()
+    {
+        using var node = NewNodeWithOneOfEach();
+
+        var found = Reservations(Run(node, "list", "--output", "json").Succeeded());
+
+        Assert.Equal(["10.88.0.2", "10.88.0.3", "10.88.0.4", "10.88.0.5"], found.Select(one => Text(one, "address")));
+        Assert.Equal(["alive", "dead", "unknown", "dead"], found.Select(one => Text(one, "state")));
+        Assert.Equal([false, true, false, true], found.Select(one => one.GetProperty("leaked").GetBoolean()));
+        Assert.Equal(("container-lives", "eth0", "/run/netns/lives"), (Text(found[0], "containerId"), Text(found[0], "interface"), Text(found[0], "netns")));
+        Assert.All(found, one => Assert.Equal("podnet", Text(one, "network")));
+        Assert.Contains("its namespace is gone from /run/netns/died", Text(found[1], "how"), StringComparison.Ordinal);
+        Assert.Contains("another plugin made it; no namespace on the node uses the address", Text(found[2], "how"), StringComparison.Ordinal);
+        Assert.Contains("it names nobody", Text(found[3], "how"), StringComparison.Ordinal);
+        var time = found[0].GetProperty("reservedAt").GetDateTimeOffset();
+        Assert.InRange(DateTimeOffset.UtcNow - time, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+
+        var text = Run(node, "list").Succeeded().Stdout.Split('\n');
+        Assert.StartsWith("NETWORK  ADDRESS", text[0], StringComparison.Ordinal);
+        Assert.Matches("^podnet +10.88.0.2 +container-lives +eth0 +alive ", text[1]);
+        Assert.DoesNotContain('\u001b', string.Concat(text));
+    }
+
+    [Fact]
+    public void Looking_changes_nothing()
+    {
+        using var node = NewNodeWithOneOfEach();
+        // As a person would leave it, and as every other command would mend it.
+        node.Run("rm", $"{Store}/10.88.0.2").Succeeded();
+        var before = Files(node);
+
+        Run(node, "list").Succeeded();
+        Assert.Equal(Findings, Run(node, "leaks").ExitCode);
+        Run(node, "show", "10.88.0.4").Succeeded();
+        Run(node, "gc", "--dry-run").Succeeded();
+
+        Assert.Equal(before, Files(node));
+    }
+
+    static string Files(ScratchNode node) =>
+        node.Run("sh", "-c", "find /var/lib/cni /var/lib/cni-bridge /run/cni-bridge -type f -printf '%p %T@ ' -exec md5sum {} \\; | sort").Stdout;
+
+    [Fact]
+    public void What_leaked_is_found_and_freed_and_nothing_else()
+    {
+        using var node = NewNodeWithOneOfEach();
+
+        var leaks = Run(node, "leaks", "--output", "json");
+        Assert.Equal(Findings, leaks.ExitCode);
+        Assert.Equal(["10.88.0.3", "10.88.0.5"], Reservations(leaks).Select(one => Text(one, "address")));
+        Assert.EndsWith("2 would be released\n", Run(node, "gc", "--dry-run").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Equal(4, node.Reservations().Count());
+
+        Assert.EndsWith("2 released\n", Run(node, "gc").Succeeded().Stdout, StringComparison.Ordinal);
+
+        Assert.Equal(["10.88.0.2", "10.88.0.4"], node.Reservations().Order());
+        Assert.Equal("no leaked addresses\n", Run(node, "leaks").Succeeded().Stdout);
+        Assert.Equal("0 released\n", Run(node, "gc").Succeeded().Stdout);
+    }
+
+    [Fact]
+    public void One_address_is_shown_and_freed_but_not_under_a_living_pod()
+    {
+        using var node = NewNodeWithOneOfEach();
+
+        var shown = Run(node, "show", "10.88.0.2").Succeeded().Stdout;
+        Assert.Matches("(?m)^container +container-lives$", shown);
+        Assert.Matches("(?m)^namespace +/run/netns/lives$", shown);
+        Assert.Matches("(?m)^file +/var/lib/cni/networks/podnet/10.88.0.2$", shown);
+        var refused = Run(node, "release", "10.88.0.2");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith("cni-bridge: 10.88.0.2 is in use: its link veth", refused.Stderr, StringComparison.Ordinal);
+        Assert.Equal("released 10.88.0.4 of gopod eth0\n", Run(node, "release", "10.88.0.4").Succeeded().Stdout);
+        Assert.Equal(["10.88.0.2", "10.88.0.3", "10.88.0.5"], node.Reservations().Order());
+        Assert.Equal("cni-bridge: 10.88.0.4 is not reserved\n", Run(node, "release", "10.88.0.4").Stderr);
+        Assert.Equal(1, Run(node, "show", "10.88.0.4").ExitCode);
+        Assert.Equal("cni-bridge: invalid address \"10.88.0\": use an IPv4 or IPv6 address\n", Run(node, "show", "10.88.0").Stderr);
+        Run(node, "release", "10.88.0.2", "--force").Succeeded();
+        Assert.DoesNotContain("10.88.0.2", node.Reservations());
+    }
+
+    [Fact]
+    public void A_network_is_chosen_where_several_have_an_address()
+    {
+        using var node = NewNodeWithOneOfEach();
+        node.WriteFile("/etc/cni/net.d/20-other.conf", """
+            {"cniVersion": "1.0.0", "name": "other", "type": "bridge", "ipam": {"type": "host-local", "dataDir": "/srv/cni", "subnet": "10.88.0.0/24"}}
+            """);
+        node.Run("sh", "-c", "mkdir -p /srv/cni/other && printf 'gopod\\r\\neth0' > /srv/cni/other/10.88.0.4").Succeeded();
+
+        Assert.Equal(5, Reservations(Run(node, "list", "--output", "json").Succeeded()).Length);
+        Assert.Contains("select one of other, podnet with --network", Run(node, "release", "10.88.0.4").Stderr, StringComparison.Ordinal);
+        Run(node, "release", "10.88.0.4", "--network", "other").Succeeded();
+        Assert.Contains("10.88.0.4", node.Reservations());
+        Assert.Equal("no addresses are reserved\n", Run(node, "list", "--network", "other").Succeeded().Stdout);
+        Assert.Contains("unknown network \"none\"", Run(node, "list", "--network", "none").Stderr, StringComparison.Ordinal);
+    }
+
+    // After it, nobody needs to believe in neighbours: the addresses are reserved, and their pods can be proven dead one day.
+    [Fact]
+    public void A_lost_store_is_rebuilt_from_the_living_namespaces()
+    {
+        using var node = NewNode();
+        string[] pods = [.. Enumerable.Range(0, 10).Select(i => $"pod{i}")];
+        var addresses = pods.Select(pod => Add(node, pod)).ToArray();
+        node.Run("rm", "-rf", Store, Records).Succeeded();
+        // One that somebody else has by now.
+        node.Run("sh", "-c", $"mkdir -p {Store} && printf 'thief\\r\\neth0' > {Store}/{addresses[9]}").Succeeded();
+
+        var rebuilt = Run(node, "rebuild", "--output", "json");
+
+        Assert.Equal(Findings, rebuilt.ExitCode);
+        Assert.Equal(
+            pods.Select((pod, i) => (addresses[i], $"container-{pod}", i == 9 ? "taken" : "restored")).Order(),
+            rebuilt.Json.GetProperty("rebuilt").EnumerateArray()
+                .Select(one => (Text(one, "address")!, Text(one, "containerId")!, Text(one, "step")!)).Order());
+        Assert.Equal(addresses.Order(), node.Reservations().Order());
+        node.Run("rm", "-f", $"{Store}/{addresses[9]}").Succeeded();
+        Assert.Matches($"(?m)^podnet +{addresses[9]} +container-pod9 +eth0 +restored$", Run(node, "rebuild").Succeeded().Stdout);
+        Assert.Equal("the addresses of all running pods are reserved\n", Run(node, "rebuild").Succeeded().Stdout);
+
+        Assert.DoesNotContain(Add(node, "next"), addresses);
+        node.Run("ip", "netns", "delete", "pod0").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ $(ls /sys/class/net/cni0/brif | wc -l) != 10 ]; do sleep 0.05; done").Succeeded();
+        Assert.Equal(["10.88.0.2"], Reservations(Run(node, "leaks", "--output", "json")).Select(one => Text(one, "address")));
+        foreach (var pod in pods)
+            RawCall.Of(node, "DEL", s_config, pod).Succeed();
+        Assert.Single(node.Reservations());
+    }
+
+    // A pod with CAP_NET_ADMIN configures what it likes.
+    [Theory]
+    [InlineData("reservations", "10.88.0.0/24")]
+    [InlineData("reservations and records", "10.88.0.0/24")]
+    [InlineData("reservations", "")]
+    [InlineData("reservations and records", "")]
+    public void A_rebuild_reserves_no_address_that_a_pod_gave_itself(string lost, string subnet)
+    {
+        using var node = NewNode();
+        var addresses = new[] { Add(node, "first"), Add(node, "hostile") };
+        node.Run("sh", "-ec", """
+            for last in 0 1 2 7 8 9 50 77 255; do ip -n hostile address add 10.88.0.$last/24 dev eth0; done
+            ip -n hostile address add 10.99.0.5/16 dev eth0
+            """).Succeeded();
+        if (subnet.Length > 0)
+            Configure(node, $$"""{"type": "host-local", "subnet": "{{subnet}}", "gateway": "10.88.0.50", "exclude": ["10.88.0.8/31"]}""");
+        node.Run("sh", "-c", $"rm -rf {Store}/* {(lost == "reservations" ? "" : Records)}").Succeeded();
+
+        Run(node, "rebuild").Succeeded();
+
+        Assert.Equal(addresses.Order(), node.Reservations().Order());
+    }
+
+    // Without a record, the first address of the interface counts; here it is one that no pod gets.
+    [Theory]
+    [InlineData("10.88.0.1")]
+    [InlineData("10.88.0.0")]
+    [InlineData("10.88.0.255")]
+    [InlineData("10.88.0.50")]
+    [InlineData("10.88.0.9")]
+    public void A_rebuild_reserves_no_gateway_network_broadcast_or_excluded_address(string first)
+    {
+        using var node = NewNode();
+        Add(node, "pod");
+        node.Run("sh", "-ec", $"ip -n pod address flush dev eth0; ip -n pod address add {first}/24 dev eth0; ip -n pod address add 10.88.0.2/24 dev eth0; rm -rf {Store} {Records}")
+            .Succeeded();
+        Configure(node, """{"type": "host-local", "subnet": "10.88.0.0/24", "gateway": "10.88.0.50", "exclude": ["10.88.0.8/31"]}""");
+
+        Run(node, "rebuild").Succeeded();
+
+        Assert.Equal(["10.88.0.2"], node.Reservations());
+    }
+
+    static void Configure(ScratchNode node, string ipam) => node.WriteFile("/etc/cni/net.d/10-podnet.conflist", $$"""
+        {"cniVersion": "1.0.0", "name": "podnet", "plugins": [{"type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": {{ipam}}}]}
+        """);
+
+    [Fact]
+    public void What_other_plugins_reserved_can_be_proven_dead_after_a_rebuild()
+    {
+        using var node = NewNode();
+        Add(node, "pod");
+        node.Run("rm", "-rf", Records).Succeeded();
+        Assert.Equal("unknown: nothing is recorded of its attachment", Life(node));
+
+        Assert.Matches("namespace recorded", Run(node, "rebuild").Succeeded().Stdout);
+
+        node.Run("ip", "netns", "delete", "pod").Succeeded();
+        node.Run("timeout", "60", "sh", "-c", "while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();
+        Assert.Equal("dead: its namespace is gone from /run/netns/pod", Life(node));
+
+        static string Life(ScratchNode node)
+        {
+            var one = Assert.Single(Reservations(Run(node, "list", "--output", "json").Succeeded()));
+            // While the pod has it, that is seen too.
+            var state = one.GetProperty("configured").GetBoolean() ? "unknown" : Text(one, "state");
+            return $"{state}: {Text(one, "how")!.Split(':', ';')[0]}";
+        }
+    }
+
+    [Fact]
+    public void Whoever_is_not_root_is_told_so()
+    {
+        using var node = NewNodeWithOneOfEach();
+        node.Run("sh", "-c", $"mkdir -p /run/node/bin && cp {Shell.Quote(Program)} /run/node/bin/ && chmod 700 {Store}").Succeeded();
+
+        var result = node.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/run/node/bin/cni-bridge", "ipam", "list");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith("permission denied (you are not root)\n", result.Stderr, StringComparison.OrdinalIgnoreCase);
+    }
+
+    static ScratchNode NewNode()
+    {
+        Requirement.Node();
+        return new ScratchNode();
+    }
+}
