@@ -50,7 +50,7 @@ public sealed class LoopbackPlugin : IPlugin
         using var container = request.TryOpenNamespace();
         if (container is null)
             return;
-        if (FindOtherOwner(container, request.Environment.ContainerId) is { } owner)
+        if (FindOtherOwner(container, request) is { } owner)
             request.Log.WriteLine($"lo in {container.Path} stays up: the namespace belongs to {owner}");
         else
             container.Run(() => BringUp(up: false));
@@ -60,11 +60,11 @@ public sealed class LoopbackPlugin : IPlugin
     /// Returns the alias of the pod's host veth if it names another container, because the path may lead to the namespace of another
     /// pod. It looks at eth0, the first interface of all runtimes: there is no record of loopback attachments.
     /// </summary>
-    static string? FindOtherOwner(NetworkNamespace container, string containerId)
+    static string? FindOtherOwner(NetworkNamespace container, CniRequest request)
     {
         using var socket = new RouteSocket();
-        return PodVeth.Find(socket, container, "eth0")?.Host is { } host && HostLink.IsAlias(host) &&
-            HostLink.TryParseAlias(host.Alias) is { } owner && owner.ContainerId != containerId
+        return PodVeth.Find(socket, container, "eth0", request.Log)?.Host is { } host && HostLink.IsAlias(host) &&
+            HostLink.TryParseAlias(host.Alias) is { } owner && owner.ContainerId != request.Environment.ContainerId
                 ? host.Alias
                 : null;
     }

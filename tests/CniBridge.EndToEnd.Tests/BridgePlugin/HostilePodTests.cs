@@ -64,6 +64,65 @@ public sealed class HostilePodTests
         Assert.Equal("lo in /run/netns/pod stays as it is: could not look up the link lo: no such device\n", deleted.Stderr);
     }
 
+    // No alias, no name that can be computed and no previous result: only the kernel knows which link of the node leads into the pod.
+    [Theory]
+    [InlineData("bridge")]
+    [InlineData("loopback")]
+    public void DEL_finds_the_host_end_of_an_interface_that_cannot_be_read(string plugin)
+    {
+        using var node = NewNode();
+        Requirement.Node("strace");
+        var second = Configurations.With("""{"name": "second", "ipam": {"type": "host-local", "subnet": "10.89.0.0/24"}, "isDefaultGateway": false}""");
+        RawCall.Of(node, "ADD", second).With("CNI_IFNAME", "net1").Succeed();
+        RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
+        node.AddPod("other");
+        RawCall.Of(node, "ADD", Configurations.Plain, "other").Succeed();
+        Disguise(node);
+        var call = plugin == "bridge"
+            ? RawCall.Of(node, "DEL", Configurations.Plain)
+            : RawCall.Of(node, "DEL", """{"cniVersion": "1.0.0", "name": "lo", "type": "loopback"}""") with { Plugin = plugin };
+
+        var result = FailTheFirstAnswerInThePod(node, call);
+
+        Assert.Contains("looking for the host end of eth0 in /run/netns/pod on the node: could not ", result.Stderr, StringComparison.Ordinal);
+        if (plugin == "loopback")
+            return;
+        Assert.Equal(["10.88.0.3", "10.89.0.2", "fd00:88::3"], node.Reservations());
+        Assert.Equal(2, node.PodLinks(PodNetwork.Bridge).Count());
+        Assert.Equal(["lo", "net1"], node.IpJsonInPod("pod", "link", "show").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()).Order());
+        node.AssertPodReaches("other", "10.88.0.1");
+    }
+
+    /// <summary>Takes away what names the attachments: the links are as those of the Go plugin then.</summary>
+    static void Disguise(ScratchNode node) => node.Run("sh", "-ec",
+        "cd /sys/class/net/cni0/brif; i=0; for port in *; do i=$((i+1)); ip link set $port alias ''; ip link set $port down; ip link set $port name go$i up; done")
+        .Succeeded();
+
+    /// <summary>
+    /// Runs a call in which the first answer of the kernel inside the pod cannot be received. A call for a pod with a link of another kind asks the
+    /// kernel the same before that.
+    /// </summary>
+    static CommandResult FailTheFirstAnswerInThePod(ScratchNode node, RawCall call)
+    {
+        const string trace = "/run/node/trace";
+        node.AddPod("empty");
+        node.Run("ip", "-n", "empty", "link", "add", "eth0", "type", "bridge").Succeeded();
+        (call.With("CNI_CONTAINERID", "container-empty").With("CNI_NETNS", "/run/netns/empty") with
+        {
+            Wrapper = ["strace", "-f", "-qq", "-e", "trace=setns,recvfrom", "-o", trace],
+        }).Run();
+        string[] calls = [.. File.ReadLines(node.FromOutside(trace))];
+        // The first setns tests the return, the second enters the pod.
+        var entry = Array.FindIndex(calls, Array.FindIndex(calls, line => line.Contains("setns(", StringComparison.Ordinal)) + 1,
+            line => line.Contains("setns(", StringComparison.Ordinal));
+        Assert.True(entry > 0, string.Join('\n', calls));
+        var before = calls[..entry].Count(line => line.Contains("recvfrom(", StringComparison.Ordinal));
+        return (call with
+        {
+            Wrapper = ["strace", "-f", "-qq", "-o", trace, "-e", $"inject=recvfrom:error=EMSGSIZE:when={(before + 1).ToString(CultureInfo.InvariantCulture)}"],
+        }).Succeed();
+    }
+
     [Fact]
     public void A_pod_with_four_hundred_thousand_routes_is_checked_shown_and_deleted()
     {

@@ -196,7 +196,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public PodVeth? FindVeth(NetworkNamespace pod, string interfaceName)
     {
-        var veth = PodVeth.Find(_socket, pod, interfaceName);
+        var veth = PodVeth.Find(_socket, pod, interfaceName, log);
         if (veth is null or { Inside.Kind: "veth" })
             return veth;
         log.WriteLine($"{interfaceName} in {pod.Path} is no veth of ours but of kind \"{veth.Inside.Kind}\": left alone");

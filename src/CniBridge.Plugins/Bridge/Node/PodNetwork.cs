@@ -110,7 +110,9 @@ static class PodNetwork
             throw new KernelException($"wait for duplicate address detection on {link.Name}", Errno.ETIMEDOUT);
     }
 
-    internal static bool HasInterface(NetworkNamespace pod, string name) => Run(pod, socket => socket.TryGetIndex(name) is not null);
+    internal static bool HasInterface(NetworkNamespace pod, string name) => FindIndex(pod, name) is not null;
+
+    internal static int? FindIndex(NetworkNamespace pod, string name) => Run(pod, socket => socket.TryGetIndex(name));
 
     internal static Link? FindLink(NetworkNamespace pod, string name) =>
         Run(pod, socket => socket.TryGetIndex(name) is null ? null : socket.TryGetLink(name));

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Route.Links;
@@ -12,8 +13,35 @@ sealed record PodVeth(Link Inside, Link? Host)
     /// <summary>Looks up an interface in a pod and its host end. Returns null when the pod has no interface of the name.</summary>
     /// <param name="socket">A socket of the node's namespace.</param>
     /// <remarks>The interface may be of any kind. A link that is not a veth has no host end.</remarks>
-    internal static PodVeth? Find(RouteSocket socket, NetworkNamespace pod, string interfaceName) =>
-        PodNetwork.FindLink(pod, interfaceName) is { } inside ? new PodVeth(inside, FindHost(socket, pod, inside)) : null;
+    internal static PodVeth? Find(RouteSocket socket, NetworkNamespace pod, string interfaceName, TextWriter log)
+    {
+        try
+        {
+            return PodNetwork.FindLink(pod, interfaceName) is { } inside ? new PodVeth(inside, FindHost(socket, pod, inside)) : null;
+        }
+        // The pod decides what its links look like, so this must not decide about a DEL.
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            log.WriteLine($"looking for the host end of {interfaceName} in {pod.Path} on the node: {e.Message}");
+            return FindByHost(socket, pod, interfaceName);
+        }
+    }
+
+    /// <summary>
+    /// Looks up the pair of a pod's interface by its host end. Returns null when no veth of the node leads to the interface. Only the
+    /// index is asked for inside the pod. The cost grows with the number of pods.
+    /// </summary>
+    internal static PodVeth? FindByHost(RouteSocket socket, NetworkNamespace pod, string interfaceName)
+    {
+        if (PodNetwork.FindIndex(pod, interfaceName) is not { } index)
+            return null;
+        // The kernel assigns the ID of the pod's namespace while it lists the links.
+        var hosts = socket.ListLinks("veth");
+        var number = socket.GetNamespaceId(pod);
+        return number != Link.NoNamespace && hosts.Find(link => link.PeerNamespace == number && link.PeerIndex == index) is { } host
+            ? new PodVeth(new Link { Index = index, Name = interfaceName, Kind = "veth", IsPeerElsewhere = true, PeerIndex = host.Index }, host)
+            : null;
+    }
 
     static Link? FindHost(RouteSocket socket, NetworkNamespace pod, Link inside) =>
         inside is { Kind: "veth", IsPeerElsewhere: true } && socket.TryGetLink(inside.PeerIndex) is { Kind: "veth" } host &&
