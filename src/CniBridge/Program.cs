@@ -9,6 +9,7 @@ using CniBridge.Roles;
 
 DescriptorStream.OccupyClosed();
 ProcessUmask.Set();
+DebugVariable.Apply();
 var variables = EnvironmentVariables.Read(CniEnvironment.GetNames());
 var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
 var role = Role.Of(Environment.GetCommandLineArgs()[0]);

@@ -13,12 +13,17 @@ sealed unsafe class NetlinkTransport : IDisposable
     internal static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     readonly Descriptor _descriptor;
+    readonly int _protocol;
     bool _isConnected;
+
+    /// <summary>The observer of all datagrams; null for none. Set it before the first socket is opened.</summary>
+    internal static INetlinkObserver? Observer { get; set; }
 
     /// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER.</param>
     /// <param name="groups">Multicast groups to listen to; 0 for a socket that only asks.</param>
     internal NetlinkTransport(int protocol, uint groups)
     {
+        _protocol = protocol;
         _descriptor = Descriptor.OpenSocket(LibC.AF_NETLINK, LibC.SOCK_RAW, protocol);
         SetOption(LibC.NETLINK_EXT_ACK);
         SetOption(LibC.NETLINK_CAP_ACK);
@@ -56,6 +61,7 @@ sealed unsafe class NetlinkTransport : IDisposable
     {
         if (!_isConnected)
             Connect();
+        Observer?.Sending(_descriptor.Number, _protocol, request);
         ssize_t count;
         fixed (byte* start = request)
             count = LibC.send(_descriptor.Number, start, request.Length, 0);
@@ -96,7 +102,10 @@ sealed unsafe class NetlinkTransport : IDisposable
         }
         // A message to a multicast group, or one that came before the socket was connected, may be from another program.
         while (size >= 0 && sender.nl_pid != 0);
-        return size >= 0;
+        if (size < 0)
+            return false;
+        Observer?.Received(_descriptor.Number, _protocol, buffer[..Math.Min(size, buffer.Length)], size);
+        return true;
     }
 
     /// <summary>Makes room to send so much at once. FORCE goes beyond net.core.wmem_max, but needs CAP_NET_ADMIN.</summary>

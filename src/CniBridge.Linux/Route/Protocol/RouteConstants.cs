@@ -37,6 +37,7 @@ static class RouteConstants
     internal const ushort IFLA_MTU = 4;
     internal const ushort IFLA_LINK = 5;
     internal const ushort IFLA_MASTER = 10;
+    internal const ushort IFLA_PROTINFO = 12;
     internal const ushort IFLA_OPERSTATE = 16;
     internal const ushort IFLA_LINKINFO = 18;
     internal const ushort IFLA_IFALIAS = 20;
