@@ -12,7 +12,7 @@ ProcessUmask.Set();
 DebugVariable.Apply();
 var variables = EnvironmentVariables.Read(CniEnvironment.GetNames());
 var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
-var role = Role.Of(Environment.GetCommandLineArgs()[0]);
+var role = Role.FromProgramName(Environment.GetCommandLineArgs()[0]);
 
 if (!isCall && role.IsOperators)
     return OperatorCommands.Run(args);

@@ -14,7 +14,7 @@ public sealed class Sha512Tests
             var bytes = new byte[length];
             for (var i = 0; i < length; i++)
                 bytes[i] = (byte)(i * 7);
-            Assert.Equal(SHA512.HashData(bytes), Sha512.Of(bytes));
+            Assert.Equal(SHA512.HashData(bytes), Sha512.Compute(bytes));
         }
     }
 

@@ -3,7 +3,7 @@ namespace CniBridge.Linux.Addresses;
 /// <summary>Addresses of one family from one to another, both included.</summary>
 public sealed record AddressSpan(IpAddress First, IpAddress Last)
 {
-    public static AddressSpan Of(Cidr network) => new(network.Network, network.Last);
+    public static AddressSpan From(Cidr network) => new(network.Network, network.Last);
 
     /// <summary>
     /// The union of spans of one family, ascending, with gaps between: the kernel refuses ranges of a set that overlap, and

@@ -4,7 +4,7 @@ namespace CniBridge.Linux.Addresses;
 public static class CidrSummary
 {
     /// <returns>Networks without host bits and without overlap: IPv4 first, each family in ascending order.</returns>
-    public static IReadOnlyList<Cidr> Of(IEnumerable<Cidr> networks)
+    public static IReadOnlyList<Cidr> Create(IEnumerable<Cidr> networks)
     {
         var sorted = new List<Cidr>();
         foreach (var network in networks)

@@ -7,7 +7,7 @@ namespace CniBridge.Linux.Conntrack;
 /// <summary>The start of every ctnetlink message.</summary>
 static class ConntrackHeader
 {
-    internal static NetfilterHeader Of(bool isV6) =>
+    internal static NetfilterHeader Create(bool isV6) =>
         new() { Family = isV6 ? NFPROTO_IPV6 : NFPROTO_IPV4, Version = NFNETLINK_V0 };
 
     internal static ushort TypeOf(byte message) => (ushort)((NFNL_SUBSYS_CTNETLINK << 8) | message);

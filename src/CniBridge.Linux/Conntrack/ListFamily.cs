@@ -13,7 +13,7 @@ sealed record ListFamily(bool IsV6, byte? Protocol) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(ConntrackHeader.Of(IsV6));
+        writer.Struct(ConntrackHeader.Create(IsV6));
         if (Protocol is not { } protocol)
             return;
         var tuple = writer.BeginNest(CTA_TUPLE_ORIG);

@@ -37,11 +37,11 @@ public static unsafe class ChildProcess
             using (childInput)
             using (childOutput)
             using (childErrors)
-                pid = Spawned.Start(path, [], environment, [childInput.Number, childOutput.Number, childErrors.Number]);
+                pid = PosixSpawn.Start(path, [], environment, [childInput.Number, childOutput.Number, childErrors.Number]);
             var output = new MemoryStream();
             var errors = new MemoryStream();
             Exchange(ourInput, input, (ourOutput, output), (ourErrors, errors));
-            return new ChildResult(Spawned.Wait(pid), output.ToArray(), errors.ToArray());
+            return new ChildResult(PosixSpawn.Wait(pid), output.ToArray(), errors.ToArray());
         }
     }
 

@@ -41,7 +41,7 @@ public sealed unsafe class ChildStream : Stream
         {
             using (childOutput)
             using (childErrors)
-                _pid = Spawned.Start(path, arguments, environment, [input.Number, childOutput.Number, childErrors.Number]);
+                _pid = PosixSpawn.Start(path, arguments, environment, [input.Number, childOutput.Number, childErrors.Number]);
         }
         catch
         {
@@ -123,7 +123,7 @@ public sealed unsafe class ChildStream : Stream
     bool TryEnd()
     {
         lock (_ending)
-            return (_exitCode ??= Spawned.TryWait(_pid)) is not null;
+            return (_exitCode ??= PosixSpawn.TryWait(_pid)) is not null;
     }
 
     /// <summary>Kills the program. Another thread may call this method only; the reading thread then sees the end of the output.</summary>
@@ -144,7 +144,7 @@ public sealed unsafe class ChildStream : Stream
         {
             Kill();
             lock (_ending)
-                _exitCode ??= Spawned.Wait(_pid);
+                _exitCode ??= PosixSpawn.Wait(_pid);
             ClosePipes();
         }
         base.Dispose(disposing);

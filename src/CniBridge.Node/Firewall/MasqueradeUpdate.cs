@@ -26,7 +26,7 @@ public sealed class MasqueradeUpdate(string root = StateDirectory.DefaultRoot)
     public bool Run(string network, IReadOnlyList<Cidr> subnets, IReadOnlyList<Cidr> outside)
     {
         var records = new MasqueradeRecords(root);
-        var store = StorePlace.Of(network, dataDir: null, stateDir: null).Directory;
+        var store = StorePlace.Create(network, dataDir: null, stateDir: null).Directory;
         var isChanged = false;
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
@@ -35,7 +35,7 @@ public sealed class MasqueradeUpdate(string root = StateDirectory.DefaultRoot)
                 continue;
             using var socket = new NftSocket();
             isChanged |= new MasqueradeRules(socket, records, TextWriter.Null)
-                .Ensure(NetworkMasquerade.Of(network, isV6, pools, outside) with { Store = store });
+                .Ensure(NetworkMasquerade.Create(network, isV6, pools, outside) with { Store = store });
         }
         return isChanged;
     }

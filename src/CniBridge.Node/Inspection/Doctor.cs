@@ -13,13 +13,13 @@ public sealed class Doctor(DoctorOptions options)
     public DoctorReport Run()
     {
         var omissions = new List<Omission>();
-        using var node = new Examination(options);
+        using var node = new DoctorContext(options);
         Try("network configuration", () => new ConfigurationCheck(node).Run());
         Try("address ranges", () => new RangeCheck(node).Run());
         Try("plugins", () => new BinaryCheck(node).Run());
         Try("forwarding", () => new ForwardingCheck(node).Run());
         Try("router advertisements", () => new AdvertisementCheck(node).Run());
-        Try("bridges", () => new BridgeCheck(node).Run());
+        Try("bridges", () => new BridgeLinkCheck(node).Run());
         Try("bridge ports", () => new PortCheck(node).Run());
         Try("address reservations", () => new StoreCheck(node).Run());
         Try("claims of addresses", () => new ClaimCheck(node).Run());

@@ -9,7 +9,7 @@ namespace CniBridge.Node.Inspection;
 /// <summary>The pod network of this node in numbers, with its obvious problems. <see cref="Doctor"/> does the detailed checks.</summary>
 public sealed record NodeHealth
 {
-    public required NodePicture Node { get; init; }
+    public required NodeSnapshot Node { get; init; }
 
     public required IReadOnlyList<PoolHealth> Pools { get; init; }
 
@@ -53,8 +53,8 @@ public sealed record NodeHealth
         var routes = TryCompareRoutes(nodeName);
         return new NodeHealth
         {
-            Node = NodePicture.Take(networks.Select(file => file.Network.Bridge).ToHashSet(), ReservationInventory.DefaultStateDirectory),
-            Pools = [.. networks.SelectMany(PoolHealth.Of)],
+            Node = NodeSnapshot.Take(networks.Select(file => file.Network.Bridge).ToHashSet(), ReservationInventory.DefaultStateDirectory),
+            Pools = [.. networks.SelectMany(PoolHealth.Create)],
             WantedRoutes = routes?.Wanted.Count,
             RefusedRanges = routes?.RefusedRanges,
             RetainedRoutes = routes?.Count(RouteAction.Retain),

@@ -14,7 +14,7 @@ public sealed record OperationTimes(string Verb, string Plugin, Phase? Phase, in
     /// Returns the durations of the successful calls: for each kind its phases in order, then the complete call. A phase that a call
     /// did not reach counts as 0.
     /// </summary>
-    public static IReadOnlyList<OperationTimes> Of(IEnumerable<Operation> operations)
+    public static IReadOnlyList<OperationTimes> Create(IEnumerable<Operation> operations)
     {
         var all = new List<OperationTimes>();
         var kinds = operations.Where(one => one.Error is null).GroupBy(one => $"{one.Plugin} {one.Verb}");

@@ -9,7 +9,7 @@ namespace CniBridge.Node.Inspection;
 /// <param name="Leaked">The number of reservations whose containers no longer exist.</param>
 public sealed record PoolHealth(string Network, PoolUse Use, int Leaked)
 {
-    internal static IEnumerable<PoolHealth> Of(NetworkFile file)
+    internal static IEnumerable<PoolHealth> Create(NetworkFile file)
     {
         var network = file.Network;
         if (network.StoreDirectory is null)

@@ -28,7 +28,7 @@ sealed record InstallationRecord
     public required IReadOnlyList<string> Original { get; init; }
 
     /// <summary>The state of the node before the first installation.</summary>
-    public required NodeBefore Node { get; init; }
+    public required PreinstallState Node { get; init; }
 
     /// <summary>The bridges to remove, saved before the configurations that name them are deleted.</summary>
     public IReadOnlyList<string> Bridges { get; init; } = [];
@@ -89,7 +89,7 @@ sealed record InstallationRecord
             Original = TextsOf(root["original"]),
             Bridges = TextsOf(root["bridges"]),
             Stores = TextsOf(root["stores"]),
-            Node = NodeBefore.Read(root),
+            Node = PreinstallState.Read(root),
         };
     }
 

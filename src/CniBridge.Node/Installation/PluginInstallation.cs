@@ -28,7 +28,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
     public IReadOnlyList<string> Run()
     {
         // The state must be read before the first change.
-        var before = _place.HasOwn() ? null : NodeBefore.Look(NodeBefore.WithParents(directory));
+        var before = _place.HasOwn() ? null : PreinstallState.Look(PreinstallState.WithParents(directory));
         Directories.Ensure(directory);
         using var held = _place.Lock();
         RefuseDirectories();
@@ -102,7 +102,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
 
     /// <summary>Saves the current files, and writes the record of the step in progress.</summary>
     /// <returns>The record.</returns>
-    InstallationRecord KeepPrevious(InstallationRecord? record, NodeBefore? before)
+    InstallationRecord KeepPrevious(InstallationRecord? record, PreinstallState? before)
     {
         // After a killed installation, the saved files are correct and the current ones are a mixture.
         if (record is null or { Unfinished: InstallationStep.None })
@@ -126,7 +126,7 @@ public sealed class PluginInstallation(string source, string directory, IReadOnl
             Time = DateTimeOffset.UtcNow,
             Unfinished = InstallationStep.Install,
             Original = record?.Original ?? present,
-            Node = record?.Node ?? before ?? NodeBefore.Look(NodeBefore.WithParents(directory)),
+            Node = record?.Node ?? before ?? PreinstallState.Look(PreinstallState.WithParents(directory)),
         };
         record.Save(_place.RecordFile);
         return record;

@@ -110,7 +110,7 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         AddState(files, record, pods);
         // The program and the record go last, because repeating the run needs them.
         new PluginRemoval(_place, plan, files, record).Add();
-        foreach (var path in NodeBefore.WithParents(binDirectory))
+        foreach (var path in PreinstallState.WithParents(binDirectory))
             files.AddEmptied(path);
         return plan;
     }
@@ -142,7 +142,7 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         }
         files.AddTree("/run/cni-bridge");
         files.AddTree("/var/lib/cni-bridge");
-        foreach (var path in NodeBefore.CommonDirectories)
+        foreach (var path in PreinstallState.CommonDirectories)
             files.AddEmptied(path);
     }
 

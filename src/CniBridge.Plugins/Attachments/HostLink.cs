@@ -51,7 +51,7 @@ static class HostLink
         var alias = string.Join('/', attachment.Network, attachment.ContainerId, attachment.InterfaceName);
         if (Encoding.UTF8.GetByteCount(alias) <= MaxAliasBytes)
             return alias;
-        var mark = string.Create(CultureInfo.InvariantCulture, $"{CutSign}{StableHash.Of(alias):x16}");
+        var mark = string.Create(CultureInfo.InvariantCulture, $"{CutSign}{StableHash.Compute(alias):x16}");
         // Names of networks and containers are ASCII, and only they can make the alias too long.
         return alias[..(MaxAliasBytes - mark.Length)] + mark;
     }

@@ -34,7 +34,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         request.Phases.End(Phase.Link);
         // The rule must exist before the pod's end can be brought up and send.
         if (config.ChecksMacSpoofing)
-            node.Firewall.GuardPort(new SpoofGuard(RecordOwner.Of(request), veth.HostName, veth.PodMac), undo);
+            node.Firewall.GuardPort(new SpoofGuard(RecordOwner.From(request), veth.HostName, veth.PodMac), undo);
         request.Phases.End(Phase.Firewall);
         using var port = node.WatchPort(bridge, veth);
         plan ??= Plan(undo);
@@ -94,7 +94,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
             node.Firewall.RemoveMasquerade(request.NetworkName);
             return;
         }
-        foreach (var family in NetworkMasquerade.Of(request.NetworkName, addresses!.Pools, config.NotMasqueraded, plan.Result.Ips))
+        foreach (var family in NetworkMasquerade.Create(request.NetworkName, addresses!.Pools, config.NotMasqueraded, plan.Result.Ips))
             node.Firewall.EnsureMasquerade(family with { Store = addresses!.Store });
     }
 

@@ -37,14 +37,14 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
 
     void CheckGuard(Link host, Link pod)
     {
-        if (node.Firewall.FindMissingGuard(new SpoofGuard(RecordOwner.Of(request), host.Name, pod.Mac)) is { } missing)
+        if (node.Firewall.FindMissingGuard(new SpoofGuard(RecordOwner.From(request), host.Name, pod.Mac)) is { } missing)
             throw Failure($"What comes by the port {host.Name} with another MAC than {pod.Mac} is not dropped: no {missing}");
     }
 
     void CheckMasquerade(CniResult previous)
     {
         var pools = addresses!.Pools;
-        foreach (var family in NetworkMasquerade.Of(request.NetworkName, pools, config.NotMasqueraded, previous.Ips))
+        foreach (var family in NetworkMasquerade.Create(request.NetworkName, pools, config.NotMasqueraded, previous.Ips))
         {
             if (!node.Firewall.HasMasquerade(family))
                 throw Failure($"The network {request.NetworkName} is not masqueraded: no whole chain {family.Chain}");
@@ -69,7 +69,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         return bridge;
     }
 
-    PodInterface CheckPodLink(CniResult previous, NetworkNamespace pod)
+    ContainerInterface CheckPodLink(CniResult previous, NetworkNamespace pod)
     {
         var entry = previous.Interfaces.FirstOrDefault(item => item.Name == _interfaceName && item.Sandbox.Length > 0)
             ?? throw Failure($"Interface name {_interfaceName} is missing in prevResult");
@@ -120,7 +120,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         throw Failure($"CNI veth created for bridge {config.Bridge} was not found");
     }
 
-    void CheckAddresses(CniResult previous, PodInterface inside)
+    void CheckAddresses(CniResult previous, ContainerInterface inside)
     {
         foreach (var ip in previous.Ips)
         {
@@ -133,7 +133,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
     }
 
     /// <summary>Looks for the routes of the main table; routes of other tables are not checked.</summary>
-    static void CheckRoutes(CniResult previous, PodInterface inside)
+    static void CheckRoutes(CniResult previous, ContainerInterface inside)
     {
         const uint MainTable = 254;
         foreach (var route in previous.Routes.Where(route => route.Table is null or 0 or MainTable))

@@ -15,16 +15,16 @@ sealed record AnyPluginJson
 
     internal static AnyPluginJson Read(JsonKeys keys)
     {
-        keys.CheckTruths("capabilities");
+        keys.CheckBooleans("capabilities");
         keys.CheckObject("prevResult");
         return new AnyPluginJson
         {
-            CniVersion = keys.Text("cniVersion"),
-            Name = keys.Text("name"),
-            Type = keys.Text("type"),
-            Ipam = keys.Object("ipam", IpamTypeJson.Read),
-            Dns = keys.Object("dns", DnsJson.Read),
-            ValidAttachments = keys.Objects("cni.dev/valid-attachments", AttachmentJson.Read),
+            CniVersion = keys.GetString("cniVersion"),
+            Name = keys.GetString("name"),
+            Type = keys.GetString("type"),
+            Ipam = keys.GetObject("ipam", IpamTypeJson.Read),
+            Dns = keys.GetObject("dns", DnsJson.Read),
+            ValidAttachments = keys.GetObjects("cni.dev/valid-attachments", AttachmentJson.Read),
         };
     }
 }

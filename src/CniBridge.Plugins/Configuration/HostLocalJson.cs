@@ -12,9 +12,9 @@ sealed record HostLocalJson
 
     internal static HostLocalJson Read(JsonKeys keys) => new()
     {
-        Ipam = keys.Object("ipam", HostLocalIpamJson.Read),
-        Args = keys.Object("args", ArgsJson.Read),
-        RuntimeConfig = keys.Object("runtimeConfig", RuntimeConfigJson.Read),
+        Ipam = keys.GetObject("ipam", HostLocalIpamJson.Read),
+        Args = keys.GetObject("args", ArgsJson.Read),
+        RuntimeConfig = keys.GetObject("runtimeConfig", RuntimeConfigJson.Read),
     };
 }
 
@@ -35,18 +35,18 @@ sealed record HostLocalIpamJson
 
     internal static HostLocalIpamJson Read(JsonKeys keys) => new()
     {
-        Subnet = keys.Text("subnet"),
-        RangeStart = keys.Text("rangeStart"),
-        RangeEnd = keys.Text("rangeEnd"),
-        Gateway = keys.Text("gateway"),
-        Ranges = keys.ObjectLists("ranges", RangeJson.Read),
-        Routes = keys.Objects("routes", RouteJson.Read),
-        DataDir = keys.Text("dataDir"),
-        StateDir = keys.Text("stateDir"),
-        ResolvConf = keys.Text("resolvConf"),
-        Exclude = keys.Texts("exclude"),
-        ReuseDelay = keys.Number("reuseDelay"),
-        LockTimeout = keys.Number("lockTimeout"),
+        Subnet = keys.GetString("subnet"),
+        RangeStart = keys.GetString("rangeStart"),
+        RangeEnd = keys.GetString("rangeEnd"),
+        Gateway = keys.GetString("gateway"),
+        Ranges = keys.GetObjectLists("ranges", RangeJson.Read),
+        Routes = keys.GetObjects("routes", RouteJson.Read),
+        DataDir = keys.GetString("dataDir"),
+        StateDir = keys.GetString("stateDir"),
+        ResolvConf = keys.GetString("resolvConf"),
+        Exclude = keys.GetStrings("exclude"),
+        ReuseDelay = keys.GetInt32("reuseDelay"),
+        LockTimeout = keys.GetInt32("lockTimeout"),
     };
 }
 
@@ -59,9 +59,9 @@ sealed record RangeJson
 
     internal static RangeJson Read(JsonKeys keys) => new()
     {
-        Subnet = keys.Text("subnet"),
-        RangeStart = keys.Text("rangeStart"),
-        RangeEnd = keys.Text("rangeEnd"),
-        Gateway = keys.Text("gateway"),
+        Subnet = keys.GetString("subnet"),
+        RangeStart = keys.GetString("rangeStart"),
+        RangeEnd = keys.GetString("rangeEnd"),
+        Gateway = keys.GetString("gateway"),
     };
 }

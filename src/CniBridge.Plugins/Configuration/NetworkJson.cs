@@ -17,9 +17,9 @@ sealed record HeaderJson
 
     internal static HeaderJson Read(JsonKeys keys) => new()
     {
-        CniVersion = keys.Text("cniVersion"),
-        Name = keys.Text("name"),
-        LogLevel = keys.IsText("logLevel") ? keys.Text("logLevel") : null,
+        CniVersion = keys.GetString("cniVersion"),
+        Name = keys.GetString("name"),
+        LogLevel = keys.IsString("logLevel") ? keys.GetString("logLevel") : null,
     };
 }
 
@@ -57,30 +57,30 @@ sealed record BridgeJson
 
     internal static BridgeJson Read(JsonKeys keys) => new()
     {
-        Bridge = keys.Text("bridge"),
-        IsGateway = keys.Truth("isGateway"),
-        IsDefaultGateway = keys.Truth("isDefaultGateway"),
-        ForceAddress = keys.Truth("forceAddress"),
-        IpMasq = keys.Truth("ipMasq"),
-        IsMasq = keys.Truth("isMasq"),
-        IpMasqBackend = keys.Text("ipMasqBackend"),
-        NonMasqueradeCidrs = keys.Texts("nonMasqueradeCIDRs"),
-        Mtu = keys.Number("mtu", orWord: Auto),
+        Bridge = keys.GetString("bridge"),
+        IsGateway = keys.GetBoolean("isGateway"),
+        IsDefaultGateway = keys.GetBoolean("isDefaultGateway"),
+        ForceAddress = keys.GetBoolean("forceAddress"),
+        IpMasq = keys.GetBoolean("ipMasq"),
+        IsMasq = keys.GetBoolean("isMasq"),
+        IpMasqBackend = keys.GetString("ipMasqBackend"),
+        NonMasqueradeCidrs = keys.GetStrings("nonMasqueradeCIDRs"),
+        Mtu = keys.GetInt32("mtu", orWord: Auto),
         IsMtuAuto = keys.IsWord("mtu", Auto),
-        HairpinMode = keys.Truth("hairpinMode"),
-        PromiscMode = keys.Truth("promiscMode"),
-        Vlan = keys.Number("vlan"),
-        VlanTrunk = keys.Objects("vlanTrunk", VlanTrunkJson.Read),
-        PreserveDefaultVlan = keys.Truth("preserveDefaultVlan"),
-        MacSpoofCheck = keys.Truth("macspoofchk"),
-        EnableDad = keys.Truth("enabledad"),
-        DisableContainerInterface = keys.Truth("disableContainerInterface"),
-        PortIsolation = keys.Truth("portIsolation"),
-        Ipam = keys.Object("ipam", IpamTypeJson.Read),
-        Dns = keys.Object("dns", DnsJson.Read),
-        LogLevel = keys.Text("logLevel"),
-        Args = keys.Object("args", ArgsJson.Read),
-        RuntimeConfig = keys.Object("runtimeConfig", RuntimeConfigJson.Read),
+        HairpinMode = keys.GetBoolean("hairpinMode"),
+        PromiscMode = keys.GetBoolean("promiscMode"),
+        Vlan = keys.GetInt32("vlan"),
+        VlanTrunk = keys.GetObjects("vlanTrunk", VlanTrunkJson.Read),
+        PreserveDefaultVlan = keys.GetBoolean("preserveDefaultVlan"),
+        MacSpoofCheck = keys.GetBoolean("macspoofchk"),
+        EnableDad = keys.GetBoolean("enabledad"),
+        DisableContainerInterface = keys.GetBoolean("disableContainerInterface"),
+        PortIsolation = keys.GetBoolean("portIsolation"),
+        Ipam = keys.GetObject("ipam", IpamTypeJson.Read),
+        Dns = keys.GetObject("dns", DnsJson.Read),
+        LogLevel = keys.GetString("logLevel"),
+        Args = keys.GetObject("args", ArgsJson.Read),
+        RuntimeConfig = keys.GetObject("runtimeConfig", RuntimeConfigJson.Read),
     };
 
     const string Auto = "auto";
@@ -95,9 +95,9 @@ sealed record VlanTrunkJson
 
     internal static VlanTrunkJson Read(JsonKeys keys) => new()
     {
-        Id = keys.Number("id"),
-        MinId = keys.Number("minID"),
-        MaxId = keys.Number("maxID"),
+        Id = keys.GetInt32("id"),
+        MinId = keys.GetInt32("minID"),
+        MaxId = keys.GetInt32("maxID"),
     };
 }
 
@@ -109,7 +109,7 @@ sealed record DeleteJson
 
     internal static DeleteJson Read(JsonKeys keys) => new()
     {
-        Ipam = keys.Object("ipam", IpamDeleteJson.Read),
+        Ipam = keys.GetObject("ipam", IpamDeleteJson.Read),
         ChecksMacSpoofing = keys.IsTrue("macspoofchk"),
     };
 }
@@ -122,8 +122,8 @@ sealed record PluginTypesJson
 
     internal static PluginTypesJson Read(JsonKeys keys) => new()
     {
-        Type = keys.Text("type"),
-        Ipam = keys.Object("ipam", IpamTypeJson.Read),
+        Type = keys.GetString("type"),
+        Ipam = keys.GetObject("ipam", IpamTypeJson.Read),
     };
 }
 
@@ -133,7 +133,7 @@ sealed record IpamTypeJson
 
     internal static IpamTypeJson Read(JsonKeys keys) => new()
     {
-        Type = keys.Text("type"),
+        Type = keys.GetString("type"),
     };
 }
 
@@ -143,7 +143,7 @@ sealed record ArgsJson
 
     internal static ArgsJson Read(JsonKeys keys) => new()
     {
-        Cni = keys.Object("cni", CniArgsJson.Read),
+        Cni = keys.GetObject("cni", CniArgsJson.Read),
     };
 }
 
@@ -155,8 +155,8 @@ sealed record CniArgsJson
 
     internal static CniArgsJson Read(JsonKeys keys) => new()
     {
-        Mac = keys.Text("mac"),
-        Ips = keys.Texts("ips"),
+        Mac = keys.GetString("mac"),
+        Ips = keys.GetStrings("ips"),
     };
 }
 
@@ -169,8 +169,8 @@ sealed record RuntimeConfigJson
 
     internal static RuntimeConfigJson Read(JsonKeys keys) => new()
     {
-        Mac = keys.Text("mac"),
-        Ips = keys.Texts("ips"),
-        IpRanges = keys.ObjectLists("ipRanges", RangeJson.Read),
+        Mac = keys.GetString("mac"),
+        Ips = keys.GetStrings("ips"),
+        IpRanges = keys.GetObjectLists("ipRanges", RangeJson.Read),
     };
 }

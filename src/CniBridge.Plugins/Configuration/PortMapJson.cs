@@ -16,14 +16,14 @@ sealed record PortMapJson
 
     internal static PortMapJson Read(JsonKeys keys) => new()
     {
-        Backend = keys.Text("backend"),
-        Snat = keys.Truth("snat"),
-        MasqAll = keys.Truth("masqAll"),
-        MarkMasqBit = keys.Number("markMasqBit"),
-        ExternalSetMarkChain = keys.Text("externalSetMarkChain"),
-        ConditionsV4 = keys.Texts("conditionsV4"),
-        ConditionsV6 = keys.Texts("conditionsV6"),
-        RuntimeConfig = keys.Object("runtimeConfig", PortMapRuntimeJson.Read),
+        Backend = keys.GetString("backend"),
+        Snat = keys.GetBoolean("snat"),
+        MasqAll = keys.GetBoolean("masqAll"),
+        MarkMasqBit = keys.GetInt32("markMasqBit"),
+        ExternalSetMarkChain = keys.GetString("externalSetMarkChain"),
+        ConditionsV4 = keys.GetStrings("conditionsV4"),
+        ConditionsV6 = keys.GetStrings("conditionsV6"),
+        RuntimeConfig = keys.GetObject("runtimeConfig", PortMapRuntimeJson.Read),
     };
 }
 
@@ -34,7 +34,7 @@ sealed record PortMapDeleteJson
 
     internal static PortMapDeleteJson Read(JsonKeys keys) => new()
     {
-        RuntimeConfig = keys.Object("runtimeConfig", PortMapRuntimeJson.Read),
+        RuntimeConfig = keys.GetObject("runtimeConfig", PortMapRuntimeJson.Read),
     };
 }
 
@@ -45,7 +45,7 @@ sealed record PortMapRuntimeJson
 
     internal static PortMapRuntimeJson Read(JsonKeys keys) => new()
     {
-        PortMappings = keys.Objects("portMappings", PortMappingJson.Read),
+        PortMappings = keys.GetObjects("portMappings", PortMappingJson.Read),
     };
 }
 
@@ -58,9 +58,9 @@ sealed record PortMappingJson
 
     internal static PortMappingJson Read(JsonKeys keys) => new()
     {
-        HostPort = keys.Number("hostPort"),
-        ContainerPort = keys.Number("containerPort"),
-        Protocol = keys.Text("protocol"),
-        HostIp = keys.Text("hostIP"),
+        HostPort = keys.GetInt32("hostPort"),
+        ContainerPort = keys.GetInt32("containerPort"),
+        Protocol = keys.GetString("protocol"),
+        HostIp = keys.GetString("hostIP"),
     };
 }

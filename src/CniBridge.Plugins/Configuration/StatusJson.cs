@@ -9,7 +9,7 @@ sealed record StatusJson
 
     internal static StatusJson Read(JsonKeys keys) => new()
     {
-        Capabilities = keys.Object("capabilities", CapabilitiesJson.Read),
+        Capabilities = keys.GetObject("capabilities", CapabilitiesJson.Read),
     };
 }
 
@@ -19,6 +19,6 @@ sealed record CapabilitiesJson
 
     internal static CapabilitiesJson Read(JsonKeys keys) => new()
     {
-        IpRanges = keys.Truth("ipRanges"),
+        IpRanges = keys.GetBoolean("ipRanges"),
     };
 }

@@ -28,7 +28,7 @@ static class ElementOwner
     /// <summary>
     /// Returns the owner of an attachment. One that is too long, or that nft could not parse, is cut and made unique by a hash.
     /// </summary>
-    internal static string Of(Attachment attachment)
+    internal static string Format(Attachment attachment)
     {
         var prefix = PrefixOf(attachment.Network);
         var rest = $"{attachment.ContainerId}/{attachment.InterfaceName}";
@@ -42,7 +42,7 @@ static class ElementOwner
         ? network + "/"
         : $"{Cut(network, MaxNetwork - MarkLength)}{MarkOf(network)}/";
 
-    internal static string WithMac(Attachment attachment, MacAddress mac) => $"{Of(attachment)} {mac}";
+    internal static string WithMac(Attachment attachment, MacAddress mac) => $"{Format(attachment)} {mac}";
 
     /// <summary>Splits a comment into the owner and the MAC; the MAC is null if the comment has none.</summary>
     internal static (string Owner, MacAddress? Mac) Parse(string comment) =>
@@ -65,5 +65,5 @@ static class ElementOwner
 
     static string Cut(string name, int length) => name.Length > length ? name[..length] : name;
 
-    static string MarkOf(string text) => string.Create(CultureInfo.InvariantCulture, $"~{StableHash.Of(text):x16}");
+    static string MarkOf(string text) => string.Create(CultureInfo.InvariantCulture, $"~{StableHash.Compute(text):x16}");
 }

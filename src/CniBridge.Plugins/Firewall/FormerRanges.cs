@@ -58,9 +58,9 @@ sealed record FormerRanges(string Network, bool IsV6, IReadOnlyList<FormerRange>
 
     /// <exception cref="JsonException">The record is incomplete.</exception>
     static FormerRanges Read(JsonKeys keys) => new(
-        keys.Text("network") ?? throw new JsonException("no network"),
-        keys.Text("family") == MasqueradeRecord.FamilyOf(isV6: true),
-        CniResultReader.Each(keys.Objects("ranges", ReadRange), "ranges", (range, _) => range));
+        keys.GetString("network") ?? throw new JsonException("no network"),
+        keys.GetString("family") == MasqueradeRecord.FamilyOf(isV6: true),
+        CniResultReader.Each(keys.GetObjects("ranges", ReadRange), "ranges", (range, _) => range));
 
-    static FormerRange ReadRange(JsonKeys keys) => new(MasqueradeRecord.ReadSpan(keys.Text("range")), keys.Text("store") ?? "");
+    static FormerRange ReadRange(JsonKeys keys) => new(MasqueradeRecord.ReadSpan(keys.GetString("range")), keys.GetString("store") ?? "");
 }

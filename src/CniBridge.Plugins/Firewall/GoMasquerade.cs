@@ -68,7 +68,7 @@ sealed class GoMasquerade(NftSocket socket)
             }
         }
         var ofNetwork = GoNames.CommentPrefix(network);
-        var ofLiving = valid.Of(network).Select(GoNames.CommentPrefix).ToList();
+        var ofLiving = valid.List(network).Select(GoNames.CommentPrefix).ToList();
         GoRules.Delete(batch, socket, s_checks, comment => comment.StartsWith(ofNetwork, StringComparison.Ordinal) &&
             !ofLiving.Exists(prefix => comment.StartsWith(prefix, StringComparison.Ordinal)));
         return batch;

@@ -44,17 +44,17 @@ sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
             From = ReadSpans("from", keys),
             Inside = ReadSpans("inside", keys),
             PodAddresses = [],
-            Store = keys.Text("store") ?? "",
+            Store = keys.GetString("store") ?? "",
         };
         return new MasqueradeRecord(masquerade, Required("chain"));
 
-        string Required(string key) => keys.Text(key) ?? throw new JsonException($"no {key}");
+        string Required(string key) => keys.GetString(key) ?? throw new JsonException($"no {key}");
     }
 
     static List<AddressSpan> ReadSpans(string key, JsonKeys keys)
     {
         var spans = new List<AddressSpan>();
-        foreach (var text in keys.Texts(key) ?? throw new JsonException($"no {key}"))
+        foreach (var text in keys.GetStrings(key) ?? throw new JsonException($"no {key}"))
             spans.Add(ReadSpan(text));
         return spans;
     }

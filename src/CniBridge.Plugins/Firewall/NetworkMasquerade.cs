@@ -40,15 +40,15 @@ sealed record NetworkMasquerade
     /// <param name="pools">The address pools; empty: only the networks of the pod's own addresses are known.</param>
     /// <param name="outside">Networks of both families that pods reach with their own addresses.</param>
     /// <param name="ips">The pod's addresses.</param>
-    internal static List<NetworkMasquerade> Of(
+    internal static List<NetworkMasquerade> Create(
         string network, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, IReadOnlyList<CniIp> ips)
     {
         var families = new List<NetworkMasquerade>();
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
-            var addresses = Of(isV6, ips);
+            var addresses = Create(isV6, ips);
             if (addresses.Count > 0)
-                families.Add(Of(network, isV6, pools.Count > 0 ? pools : PoolsOf(addresses), outside, addresses));
+                families.Add(Create(network, isV6, pools.Count > 0 ? pools : PoolsOf(addresses), outside, addresses));
         }
         return families;
     }
@@ -65,25 +65,25 @@ sealed record NetworkMasquerade
         new() { Network = network, IsV6 = isV6, From = [], Inside = [], PodAddresses = [] };
 
     /// <summary>Creates the masquerade of one family without a pod.</summary>
-    internal static NetworkMasquerade Of(
+    internal static NetworkMasquerade Create(
         string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside) =>
-        Of(network, isV6, pools, outside, []);
+        Create(network, isV6, pools, outside, []);
 
-    static NetworkMasquerade Of(
+    static NetworkMasquerade Create(
         string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, List<Cidr> addresses)
     {
-        List<AddressSpan> from = [], inside = [AddressSpan.Of(Multicast(isV6))];
+        List<AddressSpan> from = [], inside = [AddressSpan.From(Multicast(isV6))];
         foreach (var pool in pools)
         {
             if (pool.First.IsV6 != isV6)
                 continue;
             from.Add(new AddressSpan(pool.First, pool.Last));
-            inside.Add(AddressSpan.Of(pool.Subnet));
+            inside.Add(AddressSpan.From(pool.Subnet));
         }
         foreach (var cidr in outside)
         {
             if (cidr.Address.IsV6 == isV6)
-                inside.Add(AddressSpan.Of(cidr));
+                inside.Add(AddressSpan.From(cidr));
         }
         return new NetworkMasquerade
         {
@@ -95,7 +95,7 @@ sealed record NetworkMasquerade
         };
     }
 
-    static List<Cidr> Of(bool isV6, IReadOnlyList<CniIp> ips)
+    static List<Cidr> Create(bool isV6, IReadOnlyList<CniIp> ips)
     {
         var addresses = new List<Cidr>();
         foreach (var ip in ips)

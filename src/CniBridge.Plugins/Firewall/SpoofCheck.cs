@@ -57,8 +57,8 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, Tex
         foreach (var guard in dead)
             Remove(guard);
         var owners = new HashSet<string>();
-        foreach (var attachment in valid.Of(network))
-            owners.Add(ElementOwner.Of(attachment));
+        foreach (var attachment in valid.List(network))
+            owners.Add(ElementOwner.Format(attachment));
         rules.RemoveOthers(network, owners);
     }
 

@@ -42,13 +42,13 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
 
     public void Remove(SpoofGuard guard)
     {
-        var owner = ElementOwner.Of(guard.Owner.Attachment);
+        var owner = ElementOwner.Format(guard.Owner.Attachment);
         Commit(batch => Delete(batch, guard.Port, other => other == owner, guard.Mac));
     }
 
     public void Remove(Attachment attachment, IReadOnlyList<string> ports)
     {
-        var owner = ElementOwner.Of(attachment);
+        var owner = ElementOwner.Format(attachment);
         Commit(batch =>
         {
             foreach (var port in ports)
@@ -160,7 +160,7 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
         {
             var (owner, port, mac) = guards[i];
             ports[i] = new SetElement(Port(port)) { Comment = ElementOwner.WithMac(owner.Attachment, mac) };
-            senders[i] = new SetElement(Sender(port, mac)) { Comment = ElementOwner.Of(owner.Attachment) };
+            senders[i] = new SetElement(Sender(port, mac)) { Comment = ElementOwner.Format(owner.Attachment) };
         }
         batch.AddElements(s_allowed, senders).AddElements(s_guarded, ports);
     }

@@ -22,9 +22,9 @@ sealed record SpoofGuard(RecordOwner Owner, string Port, MacAddress Mac)
     /// <exception cref="JsonException">A member is missing or wrong, so the text is no record.</exception>
     static SpoofGuard Read(JsonKeys keys)
     {
-        if (keys.Text("port") is not { } port || CniName.WhyNoInterfaceName(port) is not null)
+        if (keys.GetString("port") is not { } port || CniName.WhyNoInterfaceName(port) is not null)
             throw new JsonException("no port");
-        if (!MacAddress.TryParse(keys.Text("mac") ?? "", out var mac))
+        if (!MacAddress.TryParse(keys.GetString("mac") ?? "", out var mac))
             throw new JsonException("no mac");
         return new SpoofGuard(RecordOwner.Read(keys), port, mac);
     }

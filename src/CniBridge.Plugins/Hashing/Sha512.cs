@@ -45,9 +45,9 @@ static class Sha512
     ];
 
     /// <summary>Returns the first hex digits of a text's digest.</summary>
-    internal static string HexOf(string text, int digits) => Convert.ToHexStringLower(Of(Encoding.UTF8.GetBytes(text)))[..digits];
+    internal static string HexOf(string text, int digits) => Convert.ToHexStringLower(Compute(Encoding.UTF8.GetBytes(text)))[..digits];
 
-    internal static byte[] Of(ReadOnlySpan<byte> bytes)
+    internal static byte[] Compute(ReadOnlySpan<byte> bytes)
     {
         Span<ulong> state = stackalloc ulong[8];
         Initial.CopyTo(state);

@@ -6,7 +6,7 @@ namespace CniBridge.Plugins.Hashing;
 /// <summary>FNV-1a with 64 bits. It is equal on all machines and in all versions; the framework's string hash is not.</summary>
 static class StableHash
 {
-    internal static ulong Of(string text)
+    internal static ulong Compute(string text)
     {
         var hash = 0xcbf29ce484222325;
         foreach (var b in Encoding.UTF8.GetBytes(text))
@@ -17,7 +17,7 @@ static class StableHash
     /// <summary>Returns eight hex digits for use in names.</summary>
     internal static string ShortOf(string text)
     {
-        var hash = Of(text);
+        var hash = Compute(text);
         return ((uint)(hash >> 32) ^ (uint)hash).ToString("x8", CultureInfo.InvariantCulture);
     }
 }

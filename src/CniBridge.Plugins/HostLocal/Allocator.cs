@@ -32,7 +32,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     /// <summary>
     /// Deletes the owner's link on the node: the kernel takes its time to do so when a namespace ended. Null: nobody here makes any.
     /// </summary>
-    internal Action? CutOff { get; init; }
+    internal Action? DeleteHostLink { get; init; }
 
     internal TextWriter Log { get; init; } = TextWriter.Null;
 
@@ -113,7 +113,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             if (other != held)
                 RefuseUnlessDead(set, other);
         }
-        CutOff?.Invoke();
+        DeleteHostLink?.Invoke();
         Former = store.Adopt(owner);
         if (Former is { } former)
             undo.Push("record the former attachment", () => store.PutBack(former));
@@ -122,14 +122,14 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     void RefuseUnlessDead(RangeSet set, IpAddress held)
     {
         var refusal = $"{held} has been allocated to {owner.ContainerId}, duplicate allocation is not allowed";
-        var verdict = store.Judge(held, owner, countsLink: CutOff is null);
+        var verdict = store.Judge(held, owner, countsLink: DeleteHostLink is null);
         switch (verdict.State)
         {
-            case LifeState.Alive:
+            case Liveness.Liveness.Alive:
                 throw Failure(set, $"{refusal}: {owner.InterfaceName} is alive, {verdict.How}");
-            case LifeState.Unknown:
+            case Liveness.Liveness.Unknown:
                 throw Failure(set, refusal);
-            case LifeState.Dead when store.TryFindLiving(new HashSet<IpAddress> { held })?.Contains(held) != false:
+            case Liveness.Liveness.Dead when store.TryFindLiving(new HashSet<IpAddress> { held })?.Contains(held) != false:
                 throw Failure(set, $"{refusal}: {verdict.How}, but some namespace has the address");
         }
         Log.WriteLine($"{owner.ContainerId} {owner.InterfaceName} gets {held} again: {verdict.How}");
@@ -188,7 +188,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
     Candidate? FindFree(RangeSet set, IpAddress? last, TimeSpan reuseDelay, ClaimedAddresses claimed)
     {
         var resting = new List<(DateTimeOffset Since, Candidate Candidate)>();
-        foreach (var candidate in Candidates.Of(set, last))
+        foreach (var candidate in Candidates.List(set, last))
         {
             if (!store.IsFree(candidate.Address))
                 continue;

@@ -64,9 +64,9 @@ sealed class HostLocalAddresses : IAddressManager
 
     /// <summary>Checks the whole configuration, and reads resolvConf: what can fail fails before anything changes.</summary>
     internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args) =>
-        Of(request, HostLocalConfig.Parse(request, args));
+        Create(request, HostLocalConfig.Parse(request, args));
 
-    static HostLocalAddresses Of(CniRequest request, HostLocalConfig config)
+    static HostLocalAddresses Create(CniRequest request, HostLocalConfig config)
     {
         foreach (var exclusion in config.RangeSets is [var first, ..] ? first.Exclusions : [])
         {
@@ -81,7 +81,7 @@ sealed class HostLocalAddresses : IAddressManager
     internal static HostLocalAddresses ForStatus(CniRequest request, CniArgs args)
     {
         var capabilities = CniJson.Decode(request.Config, StatusJson.Read, "network config").Capabilities;
-        return Of(request, HostLocalConfig.Parse(request, args, mayLackRanges: capabilities?.IpRanges == true));
+        return Create(request, HostLocalConfig.Parse(request, args, mayLackRanges: capabilities?.IpRanges == true));
     }
 
     /// <summary>
@@ -91,7 +91,7 @@ sealed class HostLocalAddresses : IAddressManager
     internal static HostLocalAddresses ForDelete(CniRequest request)
     {
         var json = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
-        var place = StorePlace.Of(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir)
+        var place = StorePlace.Create(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir)
             .With(json.Ipam?.LockTimeout, json.Ipam?.ReuseDelay);
         return new HostLocalAddresses(request, place, null, new CniDns());
     }
@@ -108,7 +108,7 @@ sealed class HostLocalAddresses : IAddressManager
         var allocator = new Allocator(store, _owner)
         {
             FindClaim = FindClaim,
-            CutOff = DeleteHostLink is { } delete ? () => delete(_request.Attachment) : null,
+            DeleteHostLink = DeleteHostLink is { } delete ? () => delete(_request.Attachment) : null,
             Log = Log,
         };
         var ips = allocator.Allocate(config, inner);
@@ -126,7 +126,7 @@ sealed class HostLocalAddresses : IAddressManager
         return new AttachmentOrigin(Node.BootId, netns, identity ?? "", DateTimeOffset.UtcNow)
         {
             NetnsCookie = identity is null ? NamespaceCookie.Unknown : Node.CookieOf(netns),
-            Pod = PodName.Of(_request.Environment.Args),
+            Pod = PodName.Parse(_request.Environment.Args),
         };
     }
 
@@ -191,8 +191,8 @@ sealed class HostLocalAddresses : IAddressManager
         var netns = _request.RecordedNamespacePath;
         if (netns.Length > 0 && origin.Netns == netns)
             return true;
-        var proof = new ProofOfDeath(network, Node);
-        return proof.JudgeNamespace(origin).State == LifeState.Dead && (DeleteHostLink is not null || proof.FindHostLink(record) is null);
+        var proof = new AttachmentLiveness(network, Node);
+        return proof.JudgeNamespace(origin).State == Liveness.Liveness.Dead && (DeleteHostLink is not null || proof.FindHostLink(record) is null);
     }
 
     /// <summary>An address may be handed out again only when nobody has it any more.</summary>

@@ -32,7 +32,7 @@ sealed record HostLocalConfig
         var ipam = json.Ipam
             ?? throw new CniException(CniErrorCode.InvalidConfig, "IPAM config missing 'ipam' key");
         var exclusions = Exclusion.Parse(ipam.Exclude, "ipam.exclude");
-        var place = StorePlace.Of(request.NetworkName, ipam.DataDir, ipam.StateDir);
+        var place = StorePlace.Create(request.NetworkName, ipam.DataDir, ipam.StateDir);
         var lockTimeout = Within("ipam.lockTimeout", ipam.LockTimeout, 1, StorePlace.MaxLockTimeout);
         var reuseDelay = Within("ipam.reuseDelay", ipam.ReuseDelay, 0, StorePlace.MaxReuseDelay) ?? 0;
         return new HostLocalConfig

@@ -98,7 +98,7 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         var known = before.FirstOrDefault(state => state.Address == address);
         if (known is null)
             return RebuildStep.Restored;
-        if (known.Life.State != LifeState.Unknown)
+        if (known.Life.State != Liveness.Unknown)
             return null;
         store.Adopt(owner);
         return RebuildStep.Recorded;

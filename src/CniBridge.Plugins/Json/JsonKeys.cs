@@ -20,20 +20,20 @@ sealed class JsonKeys
     }
 
     /// <exception cref="JsonException">The value is not an object.</exception>
-    internal static JsonKeys Of(JsonTree tree, string path) => tree.Kind == JsonTokenType.StartObject
+    internal static JsonKeys Create(JsonTree tree, string path) => tree.Kind == JsonTokenType.StartObject
         ? new JsonKeys(tree, path)
         : throw Expected("an object", tree, path);
 
     /// <summary>Returns whether the object has the key, even with the value null.</summary>
     internal bool Has(string key) => _object.Names.Exists(name => string.Equals(name, key, StringComparison.OrdinalIgnoreCase));
 
-    internal string? Text(string key) => Find(key) is { } value ? ReadText(value, PathOf(key)) : null;
+    internal string? GetString(string key) => Find(key) is { } value ? ReadText(value, PathOf(key)) : null;
 
-    internal bool IsText(string key) => Find(key) is { Kind: JsonTokenType.String, Text: not null };
+    internal bool IsString(string key) => Find(key) is { Kind: JsonTokenType.String, Text: not null };
 
     /// <summary>Returns an integer in the form that Go accepts: no fraction, exponent or quotes.</summary>
     /// <param name="orWord">A string that is allowed instead of a number and returns null; see <see cref="IsWord"/>.</param>
-    internal int? Number(string key, string? orWord = null)
+    internal int? GetInt32(string key, string? orWord = null)
     {
         if (Find(key) is not { } value || (orWord is not null && IsWord(key, orWord)))
             return null;
@@ -44,14 +44,14 @@ sealed class JsonKeys
     }
 
     /// <summary>Returns an integer, or null for a value of any other type.</summary>
-    internal int? TryNumber(string key) =>
+    internal int? TryGetInt32(string key) =>
         Find(key) is { Kind: JsonTokenType.Number } value &&
         int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 
-    /// <summary>Returns a 64-bit integer; see <see cref="Number"/>.</summary>
-    internal long? LongNumber(string key)
+    /// <summary>Returns a 64-bit integer; see <see cref="GetInt32"/>.</summary>
+    internal long? GetInt64(string key)
     {
         if (Find(key) is not { } value)
             return null;
@@ -63,7 +63,7 @@ sealed class JsonKeys
 
     internal bool IsWord(string key, string word) => Find(key) is { Kind: JsonTokenType.String } value && value.Text == word;
 
-    internal bool? Truth(string key) => Find(key) is { } value ? ReadTruth(value, PathOf(key)) : null;
+    internal bool? GetBoolean(string key) => Find(key) is { } value ? ReadTruth(value, PathOf(key)) : null;
 
     static bool ReadTruth(JsonTree value, string path) => value.Kind switch
     {
@@ -79,15 +79,15 @@ sealed class JsonKeys
     internal void CheckObject(string key)
     {
         if (FindObject(key) is { } value)
-            Of(value, PathOf(key));
+            Create(value, PathOf(key));
     }
 
     /// <summary>Checks that a value is an object of true, false and null.</summary>
-    internal void CheckTruths(string key)
+    internal void CheckBooleans(string key)
     {
         if (FindObject(key) is not { } value)
             return;
-        var members = Of(value, PathOf(key));
+        var members = Create(value, PathOf(key));
         for (var i = 0; i < value.Names.Count; i++)
         {
             if (value.Values[i].Kind != JsonTokenType.Null)
@@ -95,17 +95,17 @@ sealed class JsonKeys
         }
     }
 
-    internal T? Object<T>(string key, Func<JsonKeys, T> read)
-        where T : class => FindObject(key) is { } value ? read(Of(value, PathOf(key))) : null;
+    internal T? GetObject<T>(string key, Func<JsonKeys, T> read)
+        where T : class => FindObject(key) is { } value ? read(Create(value, PathOf(key))) : null;
 
-    internal List<T?>? Objects<T>(string key, Func<JsonKeys, T> read)
+    internal List<T?>? GetObjects<T>(string key, Func<JsonKeys, T> read)
         where T : class => Find(key) is { } value ? ReadObjects(value, PathOf(key), read) : null;
 
     /// <summary>Returns a list of lists of objects.</summary>
-    internal List<List<T?>?>? ObjectLists<T>(string key, Func<JsonKeys, T> read)
+    internal List<List<T?>?>? GetObjectLists<T>(string key, Func<JsonKeys, T> read)
         where T : class => Find(key) is { } value ? ReadList(value, PathOf(key), (item, path) => ReadObjects(item, path, read)) : null;
 
-    internal List<string?>? Texts(string key) => Find(key) is { } value ? ReadList(value, PathOf(key), ReadText) : null;
+    internal List<string?>? GetStrings(string key) => Find(key) is { } value ? ReadList(value, PathOf(key), ReadText) : null;
 
     JsonTree? Find(string key)
     {
@@ -135,7 +135,7 @@ sealed class JsonKeys
 
     static JsonTree Merge(JsonTree earlier, JsonTree later, string path)
     {
-        var (one, other) = (Of(earlier, path)._object, Of(later, path)._object);
+        var (one, other) = (Create(earlier, path)._object, Create(later, path)._object);
         return new JsonTree(JsonTokenType.StartObject, "")
         {
             Names = [.. one.Names, .. other.Names],
@@ -144,7 +144,7 @@ sealed class JsonKeys
     }
 
     static List<T?> ReadObjects<T>(JsonTree list, string path, Func<JsonKeys, T> read)
-        where T : class => ReadList(list, path, (item, itemPath) => read(Of(item, itemPath)));
+        where T : class => ReadList(list, path, (item, itemPath) => read(Create(item, itemPath)));
 
     static List<T?> ReadList<T>(JsonTree list, string path, Func<JsonTree, string, T> read)
         where T : class

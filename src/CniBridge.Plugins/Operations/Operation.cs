@@ -123,24 +123,24 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
     }
 
     static Operation Read(JsonKeys keys) => new(
-        DateTimeOffset.TryParse(keys.Text("time"), null, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time : default,
-        keys.Text("verb") ?? "", keys.Text("plugin") ?? "",
-        new Attachment(keys.Text("network") ?? "", keys.Text("containerId") ?? "", keys.Text("ifName") ?? ""))
+        DateTimeOffset.TryParse(keys.GetString("time"), null, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time : default,
+        keys.GetString("verb") ?? "", keys.GetString("plugin") ?? "",
+        new Attachment(keys.GetString("network") ?? "", keys.GetString("containerId") ?? "", keys.GetString("ifName") ?? ""))
     {
-        Netns = keys.Text("netns") ?? "",
-        Pod = keys.Text("pod") ?? "",
-        Addresses = [.. CniResultReader.Each(keys.Texts("addresses"), "addresses", (text, _) => text)],
+        Netns = keys.GetString("netns") ?? "",
+        Pod = keys.GetString("pod") ?? "",
+        Addresses = [.. CniResultReader.Each(keys.GetStrings("addresses"), "addresses", (text, _) => text)],
         Error = OperationError.Read(keys),
-        Microseconds = keys.LongNumber("microseconds") ?? 0,
-        PhaseMicroseconds = keys.Object("phases", ReadPhases) ?? [],
-        Trace = keys.Text("trace") ?? "",
+        Microseconds = keys.GetInt64("microseconds") ?? 0,
+        PhaseMicroseconds = keys.GetObject("phases", ReadPhases) ?? [],
+        Trace = keys.GetString("trace") ?? "",
     };
 
     static long[] ReadPhases(JsonKeys keys)
     {
         var phases = new long[PhaseTimes.Count];
         for (var i = 0; i < phases.Length; i++)
-            phases[i] = keys.LongNumber(NameOf((Phase)i)) ?? 0;
+            phases[i] = keys.GetInt64(NameOf((Phase)i)) ?? 0;
         return phases;
     }
 }

@@ -13,5 +13,5 @@ public sealed record OperationError(int Code, string Message)
     }
 
     internal static OperationError? Read(JsonKeys keys) =>
-        keys.Text("error") is { } message ? new OperationError(keys.Number("code") ?? 0, message) : null;
+        keys.GetString("error") is { } message ? new OperationError(keys.GetInt32("code") ?? 0, message) : null;
 }

@@ -41,7 +41,7 @@ sealed class OperationRecorder(OperationLog? log, IPlugin plugin, IReadOnlyDicti
             Request?.NetworkName ?? "", Text("CNI_CONTAINERID"), Text("CNI_IFNAME")))
         {
             Netns = Text("CNI_NETNS"),
-            Pod = PodName.Of(Text("CNI_ARGS")),
+            Pod = PodName.Parse(Text("CNI_ARGS")),
             Addresses = addresses,
             Error = Error,
             Microseconds = Phases.TotalMicroseconds,

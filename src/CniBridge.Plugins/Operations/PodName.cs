@@ -6,7 +6,7 @@ namespace CniBridge.Plugins.Operations;
 static class PodName
 {
     /// <summary>Returns the name, or "" if CNI_ARGS has none or one with characters that no pod's name has.</summary>
-    internal static string Of(string args)
+    internal static string Parse(string args)
     {
         string space = "", name = "";
         foreach (var pair in args.Length == 0 ? [] : args.Split(';'))

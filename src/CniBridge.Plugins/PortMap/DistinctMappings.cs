@@ -26,13 +26,13 @@ sealed class DistinctMappings
         {
             if (!mapping.Serves(isV6))
                 continue;
-            if (!_targets.TryGetValue(HostSocket.Of(mapping, isV6), out var target))
+            if (!_targets.TryGetValue(HostSocket.Create(mapping, isV6), out var target))
                 missing.Add(isV6);
             else if (target.ContainerPort != mapping.ContainerPort)
                 return (target.Index, target.ContainerPort);
         }
         foreach (var isV6 in missing)
-            _targets.Add(HostSocket.Of(mapping, isV6), new Target(index, mapping.ContainerPort));
+            _targets.Add(HostSocket.Create(mapping, isV6), new Target(index, mapping.ContainerPort));
         if (missing is [var only] && mapping.HostAddress is null)
             _mappings.Add(mapping with { HostAddress = Cidr.Default(only).Address });
         else if (missing.Count > 0)
@@ -44,7 +44,7 @@ sealed class DistinctMappings
     /// <param name="Address">The node address; null for any address of the family.</param>
     readonly record struct HostSocket(TransportProtocol Protocol, ushort Port, bool IsV6, IpAddress? Address)
     {
-        internal static HostSocket Of(PortMapping mapping, bool isV6) =>
+        internal static HostSocket Create(PortMapping mapping, bool isV6) =>
             new(mapping.Protocol, mapping.HostPort, isV6, mapping.IsAnywhere ? null : mapping.HostAddress);
     }
 

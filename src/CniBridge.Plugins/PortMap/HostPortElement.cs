@@ -41,7 +41,7 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
     }
 
     /// <summary>Returns all elements of a record.</summary>
-    internal static List<HostPortElement> Of(HostPortRecord record)
+    internal static List<HostPortElement> List(HostPortRecord record)
     {
         var elements = new List<HostPortElement>();
         foreach (var pod in record.Pods)

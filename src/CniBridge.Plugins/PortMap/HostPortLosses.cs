@@ -8,7 +8,7 @@ sealed class HostPortLosses(INodePorts node)
     {
         var elements = new List<HostPortElement>();
         foreach (var record in records)
-            elements.AddRange(HostPortElement.Of(record));
+            elements.AddRange(HostPortElement.List(record));
         var lost = new List<string>();
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {

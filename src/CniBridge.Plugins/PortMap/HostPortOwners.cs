@@ -108,7 +108,7 @@ sealed class HostPortOwners(INodePorts node, Records<HostPortRecord> records, Te
     /// <returns>The connections to delete from the connection tracking of the kernel.</returns>
     internal List<StaleConnections> Remove(HostPortRecord record)
     {
-        var elements = HostPortElement.Of(record);
+        var elements = HostPortElement.List(record);
         var others = new HashSet<string>();
         foreach (var other in Remove(elements))
             others.Add(other.Key);

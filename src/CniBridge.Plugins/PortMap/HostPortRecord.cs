@@ -19,11 +19,11 @@ sealed record HostPortRecord(RecordOwner Owner)
     internal static RecordFormat<HostPortRecord> Format { get; } = new("hostports", record => record.Name, Write, Read);
 
     /// <summary>The comment of the record's elements.</summary>
-    internal string OwnerName => ElementOwner.Of(Owner.Attachment);
+    internal string OwnerName => ElementOwner.Format(Owner.Attachment);
 
     internal string Name => NameOf(OwnerName);
 
-    internal static string NameOf(Attachment attachment) => NameOf(ElementOwner.Of(attachment));
+    internal static string NameOf(Attachment attachment) => NameOf(ElementOwner.Format(attachment));
 
     /// <summary>Returns the name of the record of an element's owner, or null if the comment has another format.</summary>
     internal static string? TryGetName(string comment) =>
@@ -67,13 +67,13 @@ sealed record HostPortRecord(RecordOwner Owner)
 
     static HostPortRecord Read(JsonKeys keys) => new(RecordOwner.Read(keys))
     {
-        Masquerades = keys.Truth("snat") == true,
-        MasqueradesAll = keys.Truth("masqAll") == true,
-        Pods = [.. CniResultReader.Each(keys.Objects("addresses", ReadPod), "addresses", (pod, _) => pod)],
-        Mappings = [.. CniResultReader.Each(keys.Objects("portMappings", PortMappingJson.Read), "portMappings", PortMapping.Parse)],
+        Masquerades = keys.GetBoolean("snat") == true,
+        MasqueradesAll = keys.GetBoolean("masqAll") == true,
+        Pods = [.. CniResultReader.Each(keys.GetObjects("addresses", ReadPod), "addresses", (pod, _) => pod)],
+        Mappings = [.. CniResultReader.Each(keys.GetObjects("portMappings", PortMappingJson.Read), "portMappings", PortMapping.Parse)],
     };
 
-    static PodAddress ReadPod(JsonKeys keys) => IpAddress.TryParse(keys.Text("address"), out var address)
-        ? new PodAddress(address, keys.Text("link"))
+    static PodAddress ReadPod(JsonKeys keys) => IpAddress.TryParse(keys.GetString("address"), out var address)
+        ? new PodAddress(address, keys.GetString("link"))
         : throw new JsonException("no address");
 }

@@ -20,7 +20,7 @@ sealed class PortMapAdd(
         if (config.Mappings.Count == 0)
             return previous;
         var record = MakeRecord(request, config, previous, node);
-        var wanted = HostPortElement.Of(record);
+        var wanted = HostPortElement.List(record);
         if (wanted.Count == 0)
         {
             request.Log.WriteLine("no host port is of a family that the pod has an address of");
@@ -61,7 +61,7 @@ sealed class PortMapAdd(
         var kept = new Dictionary<string, HostPortElement>();
         foreach (var element in wanted)
             kept[element.Key] = element;
-        var outdated = HostPortElement.Of(former).FindAll(
+        var outdated = HostPortElement.List(former).FindAll(
             element => !kept.TryGetValue(element.Key, out var same) || !same.LeadsTo(element.Element));
         if (outdated.Count > 0)
             _owners.Remove(outdated);
@@ -100,7 +100,7 @@ sealed class PortMapAdd(
         var pods = new List<PodAddress>();
         foreach (var address in PodAddress.Find(previous, request.Environment.InterfaceName))
             pods.Add(new PodAddress(address, config.Masquerades ? node.FindLink(address) : null));
-        return new HostPortRecord(RecordOwner.Of(request))
+        return new HostPortRecord(RecordOwner.From(request))
         {
             Mappings = config.Mappings,
             Pods = pods,

@@ -11,7 +11,7 @@ sealed class PortMapCheck(CniRequest request, PortMapConfig config, INodePorts n
         if (config.Mappings.Count == 0)
             return;
         var record = PortMapAdd.MakeRecord(request, config, previous, node);
-        var wanted = HostPortElement.Of(record);
+        var wanted = HostPortElement.List(record);
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
             if (wanted.Exists(element => element.IsV6 == isV6) && node.FindDamage(isV6) is { } damage)

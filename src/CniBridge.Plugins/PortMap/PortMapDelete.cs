@@ -38,7 +38,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
     /// <summary>Returns a record as ADD would have written it, from the elements in the kernel, or null if there are none.</summary>
     HostPortRecord? FindUnrecorded(IReadOnlyList<PortMapping> mappings)
     {
-        var record = new HostPortRecord(RecordOwner.Of(request))
+        var record = new HostPortRecord(RecordOwner.From(request))
         {
             Mappings = mappings,
             Masquerades = true,
@@ -48,7 +48,7 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
         // The pod's address does not matter: an element is found by its port.
         foreach (var anyPod in (ReadOnlySpan<IpAddress>)[Cidr.Default(false).Address, Cidr.Default(true).Address])
         {
-            foreach (var element in HostPortElement.Of(record with { Pods = [new PodAddress(anyPod, null)] }))
+            foreach (var element in HostPortElement.List(record with { Pods = [new PodAddress(anyPod, null)] }))
             {
                 if (element.Mapping is null || node.Find(element) is not { } found || found.Comment != element.Owner)
                     continue;

@@ -35,8 +35,8 @@ sealed class PortMapGarbage(CniRequest request, INodePorts node, Records<HostPor
     void RemoveUnrecorded(ValidAttachments valid)
     {
         var living = new HashSet<string>();
-        foreach (var attachment in valid.Of(request.NetworkName))
-            living.Add(ElementOwner.Of(attachment));
+        foreach (var attachment in valid.List(request.NetworkName))
+            living.Add(ElementOwner.Format(attachment));
         var prefix = ElementOwner.PrefixOf(request.NetworkName);
         var garbage = new List<HostPortElement>();
         foreach (var element in node.List())

@@ -23,7 +23,7 @@ sealed class PortMapRules(NftSocket socket)
         var batch = new NftBatch();
         foreach (var table in s_tables)
         {
-            var (removed, added) = (Of(table, change.Removed), Of(table, change.Added));
+            var (removed, added) = (Select(table, change.Removed), Select(table, change.Added));
             // Of two processes that add the rules, the second must fail, or each rule would exist twice.
             if (added.Count > 0 && (remakesRules || socket.TryGetChain(table.Translation) is null))
                 AddRules(batch, table, isExclusive: !remakesRules);
@@ -45,14 +45,14 @@ sealed class PortMapRules(NftSocket socket)
         var keys = new HashSet<string>();
         foreach (var record in records)
         {
-            foreach (var element in HostPortElement.Of(record))
+            foreach (var element in HostPortElement.List(record))
             {
                 if (keys.Add(element.Key))
                     wanted.Add(element);
             }
         }
         foreach (var table in s_tables)
-            Restore(table, Of(table, wanted));
+            Restore(table, Select(table, wanted));
     }
 
     void Restore(HostPortTable table, List<HostPortElement> wanted)
@@ -142,7 +142,7 @@ sealed class PortMapRules(NftSocket socket)
         return elements;
     }
 
-    static List<HostPortElement> Of(HostPortTable table, IReadOnlyList<HostPortElement> elements)
+    static List<HostPortElement> Select(HostPortTable table, IReadOnlyList<HostPortElement> elements)
     {
         var found = new List<HostPortElement>();
         foreach (var element in elements)

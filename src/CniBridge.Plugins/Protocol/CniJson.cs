@@ -26,7 +26,7 @@ static class CniJson
     {
         try
         {
-            return text.Tree.Kind == JsonTokenType.Null ? null : read(JsonKeys.Of(text.Tree, path));
+            return text.Tree.Kind == JsonTokenType.Null ? null : read(JsonKeys.Create(text.Tree, path));
         }
         catch (JsonException e)
         {

@@ -11,9 +11,9 @@ sealed record DnsJson
 
     internal static DnsJson Read(JsonKeys keys) => new()
     {
-        Nameservers = keys.Texts("nameservers"),
-        Domain = keys.Text("domain"),
-        Search = keys.Texts("search"),
-        Options = keys.Texts("options"),
+        Nameservers = keys.GetStrings("nameservers"),
+        Domain = keys.GetString("domain"),
+        Search = keys.GetStrings("search"),
+        Options = keys.GetStrings("options"),
     };
 }

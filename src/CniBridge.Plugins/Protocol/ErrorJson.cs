@@ -11,8 +11,8 @@ sealed record ErrorJson
 
     internal static ErrorJson Read(JsonKeys keys) => new()
     {
-        Code = keys.Number("code"),
-        Message = keys.Text("msg"),
-        Details = keys.Text("details"),
+        Code = keys.GetInt32("code"),
+        Message = keys.GetString("msg"),
+        Details = keys.GetString("details"),
     };
 }

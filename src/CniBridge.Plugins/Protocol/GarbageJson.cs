@@ -18,9 +18,9 @@ sealed record GarbageJson
 
     internal static GarbageJson Read(JsonKeys keys) => new()
     {
-        Ipam = keys.Object("ipam", IpamDeleteJson.Read),
-        ValidAttachments = keys.Objects("cni.dev/valid-attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/valid-attachments") ? [] : null),
-        Attachments = keys.Objects("cni.dev/attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/attachments") ? [] : null),
+        Ipam = keys.GetObject("ipam", IpamDeleteJson.Read),
+        ValidAttachments = keys.GetObjects("cni.dev/valid-attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/valid-attachments") ? [] : null),
+        Attachments = keys.GetObjects("cni.dev/attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/attachments") ? [] : null),
     };
 }
 
@@ -32,7 +32,7 @@ sealed record AttachmentJson
 
     internal static AttachmentJson Read(JsonKeys keys) => new()
     {
-        ContainerId = keys.Text("containerID"),
-        InterfaceName = keys.Text("ifname"),
+        ContainerId = keys.GetString("containerID"),
+        InterfaceName = keys.GetString("ifname"),
     };
 }

@@ -12,13 +12,13 @@ sealed record IpamDeleteJson
 
     internal static IpamDeleteJson Read(JsonKeys keys) => new()
     {
-        Type = keys.Text("type"),
-        DataDir = keys.Text("dataDir"),
+        Type = keys.GetString("type"),
+        DataDir = keys.GetString("dataDir"),
         // The records are a cache: DEL must release even if their directory is invalid.
-        StateDir = keys.IsText("stateDir") && keys.Text("stateDir") is ['/', ..] path && !path.Contains('\0', StringComparison.Ordinal)
+        StateDir = keys.IsString("stateDir") && keys.GetString("stateDir") is ['/', ..] path && !path.Contains('\0', StringComparison.Ordinal)
             ? path
             : null,
-        ReuseDelay = keys.TryNumber("reuseDelay"),
-        LockTimeout = keys.TryNumber("lockTimeout"),
+        ReuseDelay = keys.TryGetInt32("reuseDelay"),
+        LockTimeout = keys.TryGetInt32("lockTimeout"),
     };
 }

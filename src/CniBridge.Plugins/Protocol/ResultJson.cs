@@ -9,7 +9,7 @@ sealed record PreviousJson
 
     internal static PreviousJson Read(JsonKeys keys) => new()
     {
-        PrevResult = keys.Object("prevResult", ResultJson.Read),
+        PrevResult = keys.GetObject("prevResult", ResultJson.Read),
     };
 }
 
@@ -26,13 +26,13 @@ sealed record ResultJson
 
     internal static ResultJson Read(JsonKeys keys) => new()
     {
-        CniVersion = keys.Text("cniVersion"),
-        Interfaces = keys.Objects("interfaces", InterfaceJson.Read),
-        Ips = keys.Objects("ips", IpJson.Read),
-        Routes = keys.Objects("routes", RouteJson.Read),
-        Ip4 = keys.Object("ip4", FamilyJson.Read),
-        Ip6 = keys.Object("ip6", FamilyJson.Read),
-        Dns = keys.Object("dns", DnsJson.Read),
+        CniVersion = keys.GetString("cniVersion"),
+        Interfaces = keys.GetObjects("interfaces", InterfaceJson.Read),
+        Ips = keys.GetObjects("ips", IpJson.Read),
+        Routes = keys.GetObjects("routes", RouteJson.Read),
+        Ip4 = keys.GetObject("ip4", FamilyJson.Read),
+        Ip6 = keys.GetObject("ip6", FamilyJson.Read),
+        Dns = keys.GetObject("dns", DnsJson.Read),
     };
 }
 
@@ -48,12 +48,12 @@ sealed record InterfaceJson
 
     internal static InterfaceJson Read(JsonKeys keys) => new()
     {
-        Name = keys.Text("name"),
-        Mac = keys.Text("mac"),
-        Mtu = keys.Number("mtu"),
-        Sandbox = keys.Text("sandbox"),
-        SocketPath = keys.Text("socketPath"),
-        PciId = keys.Text("pciID"),
+        Name = keys.GetString("name"),
+        Mac = keys.GetString("mac"),
+        Mtu = keys.GetInt32("mtu"),
+        Sandbox = keys.GetString("sandbox"),
+        SocketPath = keys.GetString("socketPath"),
+        PciId = keys.GetString("pciID"),
     };
 }
 
@@ -65,9 +65,9 @@ sealed record IpJson
 
     internal static IpJson Read(JsonKeys keys) => new()
     {
-        Address = keys.Text("address"),
-        Gateway = keys.Text("gateway"),
-        Interface = keys.Number("interface"),
+        Address = keys.GetString("address"),
+        Gateway = keys.GetString("gateway"),
+        Interface = keys.GetInt32("interface"),
     };
 }
 
@@ -79,8 +79,8 @@ sealed record FamilyJson
 
     internal static FamilyJson Read(JsonKeys keys) => new()
     {
-        Ip = keys.Text("ip"),
-        Gateway = keys.Text("gateway"),
-        Routes = keys.Objects("routes", RouteJson.Read),
+        Ip = keys.GetString("ip"),
+        Gateway = keys.GetString("gateway"),
+        Routes = keys.GetObjects("routes", RouteJson.Read),
     };
 }

@@ -15,12 +15,12 @@ sealed record RouteJson
 
     internal static RouteJson Read(JsonKeys keys) => new()
     {
-        Dst = keys.Text("dst"),
-        Gw = keys.Text("gw"),
-        Mtu = keys.Number("mtu"),
-        AdvertisedMss = keys.Number("advmss"),
-        Priority = keys.LongNumber("priority"),
-        Table = keys.LongNumber("table"),
-        Scope = keys.Number("scope"),
+        Dst = keys.GetString("dst"),
+        Gw = keys.GetString("gw"),
+        Mtu = keys.GetInt32("mtu"),
+        AdvertisedMss = keys.GetInt32("advmss"),
+        Priority = keys.GetInt64("priority"),
+        Table = keys.GetInt64("table"),
+        Scope = keys.GetInt32("scope"),
     };
 }

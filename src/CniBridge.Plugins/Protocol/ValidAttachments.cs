@@ -35,7 +35,7 @@ sealed class ValidAttachments
             : _pairs.Contains(new AttachmentJson { ContainerId = containerId, InterfaceName = interfaceName });
 
     /// <summary>Returns the valid attachments of a network.</summary>
-    internal IEnumerable<Attachment> Of(string network)
+    internal IEnumerable<Attachment> List(string network)
     {
         foreach (var pair in _pairs)
             yield return new Attachment(network, pair.ContainerId ?? "", pair.InterfaceName ?? "");

@@ -16,7 +16,7 @@ sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
     /// <summary>See <see cref="NamespaceCookie"/>; <see cref="NamespaceCookie.Unknown"/> in records of earlier versions, too.</summary>
     internal ulong NetnsCookie { get; init; }
 
-    internal static RecordOwner Of(CniRequest request)
+    internal static RecordOwner From(CniRequest request)
     {
         var path = request.Environment.NetworkNamespace;
         var identity = SmallFile.IdentityOf(path);
@@ -59,13 +59,13 @@ sealed record RecordOwner(Attachment Attachment, string Netns, string NetnsId)
     {
         return new RecordOwner(
             new Attachment(Required("network"), Required("containerId"), Required("ifName")),
-            keys.Text("netns") ?? "", keys.Text("netnsId") ?? "")
+            keys.GetString("netns") ?? "", keys.GetString("netnsId") ?? "")
         {
-            NetnsCookie = ulong.TryParse(keys.Text("netnsCookie"), NumberStyles.None, CultureInfo.InvariantCulture, out var cookie)
+            NetnsCookie = ulong.TryParse(keys.GetString("netnsCookie"), NumberStyles.None, CultureInfo.InvariantCulture, out var cookie)
                 ? cookie
                 : NamespaceCookie.Unknown,
         };
 
-        string Required(string key) => keys.Text(key) is { Length: > 0 } text ? text : throw new JsonException($"no {key}");
+        string Required(string key) => keys.GetString(key) is { Length: > 0 } text ? text : throw new JsonException($"no {key}");
     }
 }

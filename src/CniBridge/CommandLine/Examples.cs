@@ -48,5 +48,5 @@ static class Examples
         ["completion"] = ["cni-bridge completion bash > /etc/bash_completion.d/cni-bridge"],
     };
 
-    internal static string[] Of(string words) => All.GetValueOrDefault(words, []);
+    internal static string[] For(string words) => All.GetValueOrDefault(words, []);
 }

@@ -3,7 +3,7 @@ namespace CniBridge.CommandLine;
 /// <summary>The exit codes of the operator's commands.</summary>
 static class ExitCode
 {
-    internal const int Fine = 0;
+    internal const int Success = 0;
 
     /// <summary>The command failed.</summary>
     internal const int Error = 1;

@@ -23,7 +23,7 @@ sealed class OutputOption
 
     internal void AddTo(Command command) => command.Add(_option);
 
-    internal string Of(ParseResult parsed) => parsed.GetRequiredValue(_option);
+    internal string GetValue(ParseResult parsed) => parsed.GetRequiredValue(_option);
 
-    internal bool IsJson(ParseResult parsed) => Of(parsed) == Json;
+    internal bool IsJson(ParseResult parsed) => GetValue(parsed) == Json;
 }

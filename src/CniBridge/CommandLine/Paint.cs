@@ -14,7 +14,7 @@ static class Paint
 
     internal static ScreenText Good(ScreenText text) => With("32", text);
 
-    internal static ScreenText Doubtful(ScreenText text) => With("33", text);
+    internal static ScreenText Warning(ScreenText text) => With("33", text);
 
     internal static ScreenText Bad(ScreenText text) => With("31", text);
 

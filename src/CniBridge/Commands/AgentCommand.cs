@@ -88,7 +88,7 @@ sealed class AgentCommand
         {
             return new MetricsServer(
                 MetricsServer.ParseEndpoint(text),
-                () => MetricsText.Of(NodeHealth.Take(HealthOptions.DefaultConfDir, name), new OperationLog().Read()),
+                () => MetricsText.Format(NodeHealth.Take(HealthOptions.DefaultConfDir, name), new OperationLog().Read()),
                 log.Information);
         }
         catch (Exception e) when (e is FormatException or System.Net.Sockets.SocketException)

@@ -54,7 +54,7 @@ static class CompletionCommand
                 "zsh" => Zsh,
                 _ => Fish,
             }));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }

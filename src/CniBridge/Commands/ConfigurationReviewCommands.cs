@@ -48,7 +48,7 @@ sealed class ConfigurationReviewCommands
         {
             var reviews = new List<FileReview>();
             foreach (var file in FilesOf(parsed))
-                reviews.Add(FileReview.Of(file, parsed.GetRequiredValue(_binDir)));
+                reviews.Add(FileReview.Create(file, parsed.GetRequiredValue(_binDir)));
             OperatorCommands.Print(_output.IsJson(parsed) ? Json(reviews) : Text(reviews));
             return ExitCodeOf(reviews);
         });
@@ -70,7 +70,7 @@ sealed class ConfigurationReviewCommands
     {
         if (reviews.Exists(review => review.IsRead && review.Findings.Count > 0))
             return ExitCode.Findings;
-        return reviews.Exists(review => !review.IsRead) ? ExitCode.Error : ExitCode.Fine;
+        return reviews.Exists(review => !review.IsRead) ? ExitCode.Error : ExitCode.Success;
     }
 
     static ScreenText Text(List<FileReview> reviews)
@@ -81,7 +81,7 @@ sealed class ConfigurationReviewCommands
             foreach (var finding in findings)
             {
                 text.Append($"{file}:{finding.Position.Line}:{finding.Position.Column}: ")
-                    .Append($"{(finding.IsError ? Paint.Bad("error") : Paint.Doubtful("warning"))}: {finding.Message}\n");
+                    .Append($"{(finding.IsError ? Paint.Bad("error") : Paint.Warning("warning"))}: {finding.Message}\n");
             }
             if (findings.Count == 0)
                 text.Append($"{file}: ok\n");
@@ -131,7 +131,7 @@ sealed class ConfigurationReviewCommands
             var list = NetworkList.LoadFirst(parsed.GetRequiredValue(_confDir));
             var binDir = parsed.GetRequiredValue(_binDir);
             OperatorCommands.Print(_output.IsJson(parsed) ? Json(files, list, binDir) : Text(files, list, binDir));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -141,7 +141,7 @@ sealed class ConfigurationReviewCommands
         var text = new ScreenText().Append($"{files[0]}\nnetwork {list.Name}, CNI {list.Version}\n");
         foreach (var plugin in list.Plugins)
             text.Append($"  {TypeOf(plugin)}  {(PathOf(plugin, binDir) is { } path ? path : Paint.Bad($"not in {binDir}"))}\n");
-        foreach (var (_, network) in NetworkFile.Of(list, files[0]))
+        foreach (var (_, network) in NetworkFile.From(list, files[0]))
         {
             var subnets = network.Subnets.Count == 0 ? "" : $", pods from {string.Join(' ', network.Subnets)}";
             text.Append($"bridge {network.Bridge}{subnets}\n");
@@ -173,7 +173,7 @@ sealed class ConfigurationReviewCommands
         }
         json.WriteEndArray();
         json.WriteStartArray("bridges");
-        foreach (var (_, network) in NetworkFile.Of(list, files[0]))
+        foreach (var (_, network) in NetworkFile.From(list, files[0]))
         {
             json.WriteStartObject();
             json.WriteString("bridge", network.Bridge);

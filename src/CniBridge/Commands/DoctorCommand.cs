@@ -59,7 +59,7 @@ sealed class DoctorCommand
             OperatorCommands.Warn($"not checked: {omission.What}: {omission.Reason}");
         OperatorCommands.TellWhatRootSees(
             "address reservations, nftables and iptables rules, and the namespaces that use the addresses");
-        return report.Findings.Count > 0 ? ExitCode.Findings : report.Omissions.Count > 0 ? ExitCode.Error : ExitCode.Fine;
+        return report.Findings.Count > 0 ? ExitCode.Findings : report.Omissions.Count > 0 ? ExitCode.Error : ExitCode.Success;
     }
 
     DoctorOptions OptionsOf(ParseResult parsed) => new()

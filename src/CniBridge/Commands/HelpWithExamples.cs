@@ -21,7 +21,7 @@ sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var code = help.Invoke(parseResult);
-        var examples = Examples.Of(WordsOf(parseResult.CommandResult));
+        var examples = Examples.For(WordsOf(parseResult.CommandResult));
         if (examples.Length > 0)
             parseResult.InvocationConfiguration.Output.Write($"Examples:\n  {string.Join("\n  ", examples)}\n\n");
         return code;

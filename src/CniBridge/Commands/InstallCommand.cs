@@ -93,7 +93,7 @@ sealed class InstallCommand
         OperatorCommands.Print(_output.IsJson(parsed) ? Json(directory, changed, written) : Text(directory, changed, written));
         if (text is not null && conflist.FindEarlier() is { } earlier)
             OperatorCommands.Warn(conflist.DescribeEarlier(earlier));
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     /// <summary>Returns the network configuration to write, or null if --with-conf is absent.</summary>

@@ -55,7 +55,7 @@ sealed class IpamCommands
     Command List() => Make("list", "Print all reservations, each with the state of its pod and the evidence.", parsed =>
     {
         Print(parsed, ReadAll(parsed), "no addresses are reserved");
-        return ExitCode.Fine;
+        return ExitCode.Success;
     });
 
     Command Show() => Make("show", "Print the details of one reserved address.", parsed =>
@@ -65,14 +65,14 @@ sealed class IpamCommands
         if (found.Count == 0)
             throw new RuntimeException($"{address} is not reserved");
         OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(found) : IpamOutput.Details(found));
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }, _address);
 
     Command Leaks() => Make("leaks", "Print the reservations whose pods are proven gone (leaked). Exit with 2 if there are any.", parsed =>
     {
         var leaked = ReadAll(parsed).FindAll(one => one.State.IsLeftOver);
         Print(parsed, leaked, "no leaked addresses");
-        return leaked.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
+        return leaked.Count > 0 ? ExitCode.Findings : ExitCode.Success;
     });
 
     Command Collect() => Make("gc", "Release the addresses whose pods are proven gone. ADD does the same when a range is full.", parsed =>
@@ -91,7 +91,7 @@ sealed class IpamCommands
             OperatorCommands.Print(IpamOutput.Json(freed));
         else
             OperatorCommands.Print($"{(freed.Count == 0 ? "" : IpamOutput.Table(freed))}{freed.Count} {word}\n");
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }, _dryRun);
 
     Command Release() => Make("release", "Release one address.", parsed =>
@@ -103,7 +103,7 @@ sealed class IpamCommands
         if (found.Count > 1)
             throw new RuntimeException($"{address} is reserved in {found.Count} networks: select one of {NamesOf(found)} with --network");
         var (store, state) = found[0];
-        if (!parsed.GetValue(_force) && (state.Life.State == LifeState.Alive || state.IsConfigured == true))
+        if (!parsed.GetValue(_force) && (state.Life.State == Liveness.Alive || state.IsConfigured == true))
         {
             throw new RuntimeException(
                 $"{address} is in use: {IpamOutput.HowOf(state)}; another pod could get the same address " +
@@ -115,7 +115,7 @@ sealed class IpamCommands
             OperatorCommands.Print(IpamOutput.Json(found));
         else
             OperatorCommands.Print($"released {address} of {state.ContainerId} {state.InterfaceName}\n");
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }, _address, _force);
 
     static string NamesOf(List<StoredReservation> found) => string.Join(", ", found.ConvertAll(one => one.Store.Network));
@@ -133,7 +133,7 @@ sealed class IpamCommands
                 rebuilt.Add((store, one));
         }
         OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(rebuilt) : IpamOutput.Text(rebuilt));
-        return rebuilt.Exists(one => one.Address.Step == RebuildStep.Taken) ? ExitCode.Findings : ExitCode.Fine;
+        return rebuilt.Exists(one => one.Address.Step == RebuildStep.Taken) ? ExitCode.Findings : ExitCode.Success;
     });
 
     void Print(ParseResult parsed, List<StoredReservation> found, string nothing)

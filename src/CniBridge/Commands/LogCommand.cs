@@ -55,13 +55,13 @@ sealed class LogCommand
             .ToList();
         if (parsed.GetValue(_timing))
         {
-            var times = OperationTimes.Of(operations);
+            var times = OperationTimes.Create(operations);
             OperatorCommands.Print(_output.IsJson(parsed) ? TimesJson(times) : TimesText(times));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
         operations.RemoveRange(0, Math.Max(0, operations.Count - parsed.GetValue(_last)));
         OperatorCommands.Print(_output.IsJson(parsed) ? Json(operations) : Text(operations));
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     static readonly ScreenText s_noCalls = $"no operations\n";

@@ -27,12 +27,12 @@ sealed class MetricsCommand
         _options.AddTo(command);
         command.SetReportedAction(parsed =>
         {
-            var text = MetricsText.Of(_options.Take(parsed), new OperationLog().Read());
+            var text = MetricsText.Format(_options.Take(parsed), new OperationLog().Read());
             if (parsed.GetValue(_textFile) is { } path)
                 SmallFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode);
             else
                 OperatorCommands.Print(ScreenText.Document(text));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }

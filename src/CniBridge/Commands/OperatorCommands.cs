@@ -75,7 +75,7 @@ static class OperatorCommands
         try
         {
             action();
-            return ExitCode.Fine;
+            return ExitCode.Success;
         }
         catch (Exception e) when (e is RuntimeException or CniException || e.IsIoFailure())
         {
@@ -94,9 +94,9 @@ static class OperatorCommands
     /// </summary>
     internal static void SetReportedAction(this Command command, Func<ParseResult, int> action) => command.SetAction(parsed =>
     {
-        var code = ExitCode.Fine;
+        var code = ExitCode.Success;
         var failure = Report(() => code = action(parsed));
-        return failure == ExitCode.Fine ? code : failure;
+        return failure == ExitCode.Success ? code : failure;
     });
 
     internal static void Warn(ScreenText text) => DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"cni-bridge: {text}\n"));

@@ -19,7 +19,7 @@ static class ReferenceCommand
         command.SetReportedAction(parsed =>
         {
             OperatorCommands.Print(ScreenText.Document(parsed.GetRequiredValue(format) == "man" ? ToMan(root) : ToMarkdown(root)));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -64,7 +64,7 @@ static class ReferenceCommand
                 text.Append($"| {argument.Name} | {Escape(argument.Description)} |\n");
             foreach (var option in command.Options.Where(option => !option.Hidden))
                 text.Append($"| `{NameOf(option)}` | {Escape(option.Description)} |\n");
-            if (Examples.Of(words) is { Length: > 0 } examples)
+            if (Examples.For(words) is { Length: > 0 } examples)
                 text.Append($"\n```sh\n{string.Join('\n', examples)}\n```\n");
         }
         return text.ToString();
@@ -85,7 +85,7 @@ static class ReferenceCommand
                 text.Append($".TP\n.I {Roff(argument.Name)}\n{Roff(argument.Description)}\n");
             foreach (var option in command.Options.Where(option => !option.Hidden))
                 text.Append($".TP\n.B {Roff(NameOf(option))}\n{Roff(option.Description)}\n");
-            foreach (var example in Examples.Of(words))
+            foreach (var example in Examples.For(words))
                 text.Append($".PP\n.nf\n{Roff(example)}\n.fi\n");
         }
         return text.Append(".SH EXIT STATUS\n0 success, 1 error, 2 findings\n").ToString();

@@ -19,7 +19,7 @@ static class RepairCommand
             OperatorCommands.Print(output.IsJson(parsed)
                 ? JsonOutput.Object(json => json.WriteStrings("restored", restored))
                 : Text(restored));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }

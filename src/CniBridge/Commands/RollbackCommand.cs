@@ -20,7 +20,7 @@ static class RollbackCommand
             var directory = parsed.GetRequiredValue(binDir);
             var report = new PluginRollback(directory, PluginName.All).Run();
             OperatorCommands.Print(output.IsJson(parsed) ? Json(directory, report) : Text(directory, report));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }

@@ -63,7 +63,7 @@ sealed class RouteCommands
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(table, name, parsed.GetValue(_dryRun));
             OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report));
-            return report.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
+            return report.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Success;
         });
         return command;
     }
@@ -82,7 +82,7 @@ sealed class RouteCommands
             var report = new RouteReconciler(socket).Run(isKnown ? table! : s_nothing, name, isDryRun: true);
             var status = new RouteStatus(report, isKnown);
             OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status));
-            return status.HasFindings || implausibility is not null ? ExitCode.Findings : ExitCode.Fine;
+            return status.HasFindings || implausibility is not null ? ExitCode.Findings : ExitCode.Success;
         });
         return command;
     }
@@ -121,7 +121,7 @@ sealed class RouteCommands
             OperatorCommands.Print(new RoutePlan(routes, isRouter).Format(format));
             foreach (var problem in wanted.Problems)
                 OperatorCommands.Warn(problem.ToString());
-            return ExceedsQuota(parsed, routes.Count) || wanted.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
+            return ExceedsQuota(parsed, routes.Count) || wanted.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Success;
         });
         return command;
     }

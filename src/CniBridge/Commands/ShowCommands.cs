@@ -47,14 +47,14 @@ sealed class ShowCommands
         command.SetReportedAction(parsed =>
         {
             var picture = Take(parsed);
-            OperatorCommands.Print(_output.Of(parsed) switch
+            OperatorCommands.Print(_output.GetValue(parsed) switch
             {
                 OutputOption.Json => NodeOutput.Json(picture),
                 NodeGraph.Dot => NodeGraph.ToDot(picture),
                 NodeGraph.Mermaid => NodeGraph.ToMermaid(picture),
                 _ => NodeOutput.Tree(picture),
             });
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -69,22 +69,22 @@ sealed class ShowCommands
         command.SetReportedAction(parsed =>
         {
             var name = parsed.GetRequiredValue(_name);
-            List<(BridgePicture, PodPicture)> found =
+            List<(BridgeSnapshot, PodSnapshot)> found =
             [
                 .. Take(parsed).Bridges.SelectMany(bridge => bridge.Pods.Where(pod => pod.IsCalled(name)).Select(pod => (bridge, pod))),
             ];
             if (found.Count == 0)
                 throw new RuntimeException($"unknown pod \"{name}\": cni-bridge show lists the pods of this node");
             OperatorCommands.Print(_output.IsJson(parsed) ? NodeOutput.Json(found) : NodeOutput.Details(found));
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }
 
-    NodePicture Take(ParseResult parsed)
+    NodeSnapshot Take(ParseResult parsed)
     {
         OperatorCommands.TellWhatRootSees("the interfaces inside the pods");
         var configured = NetworkFile.ReadAll(parsed.GetRequiredValue(_confDir)).Select(file => file.Network.Bridge).ToHashSet();
-        return NodePicture.Take(configured, parsed.GetRequiredValue(_stateDir));
+        return NodeSnapshot.Take(configured, parsed.GetRequiredValue(_stateDir));
     }
 }

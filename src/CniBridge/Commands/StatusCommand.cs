@@ -20,7 +20,7 @@ static class StatusCommand
             var health = options.Take(parsed);
             var problems = health.Problems;
             OperatorCommands.Print(output.IsJson(parsed) ? Json(health, problems) : Text(health, problems));
-            return problems.Count > 0 ? ExitCode.Findings : ExitCode.Fine;
+            return problems.Count > 0 ? ExitCode.Findings : ExitCode.Success;
         });
         return command;
     }

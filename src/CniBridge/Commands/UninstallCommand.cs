@@ -51,7 +51,7 @@ sealed class UninstallCommand
                 OperatorCommands.Print($"{(isDryRun ? "would " : "")}{WordOf(step.Verb, isDryRun)} {step.What}\n");
         });
         OperatorCommands.Print(isJson ? Json(isDryRun, done, left) : Text(done, left));
-        return ExitCode.Fine;
+        return ExitCode.Success;
     }
 
     static string WordOf(UninstallationVerb verb, bool isDryRun) => verb switch

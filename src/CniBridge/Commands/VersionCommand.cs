@@ -16,7 +16,7 @@ static class VersionCommand
         command.SetReportedAction(parsed =>
         {
             OperatorCommands.Print(output.IsJson(parsed) ? Json() : Text());
-            return ExitCode.Fine;
+            return ExitCode.Success;
         });
         return command;
     }

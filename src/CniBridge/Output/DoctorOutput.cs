@@ -25,7 +25,7 @@ static class DoctorOutput
     static void Append(ScreenText text, Finding finding)
     {
         var word = WordOf(finding.Kind.Severity);
-        text.Append(finding.Kind.Severity == Severity.Error ? Paint.Bad(word) : Paint.Doubtful(word))
+        text.Append(finding.Kind.Severity == Severity.Error ? Paint.Bad(word) : Paint.Warning(word))
             .Append($": {Paint.Bold(finding.What)}  {Paint.Faint($"[{finding.Kind.Id}]")}\n")
             .Append($"  why: {finding.Kind.Why}\n")
             .Append($"  fix: {finding.Fix}\n\n");

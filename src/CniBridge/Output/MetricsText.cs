@@ -13,7 +13,7 @@ sealed class MetricsText
 {
     readonly StringBuilder _text = new();
 
-    internal static string Of(NodeHealth health, IReadOnlyList<Operation> operations)
+    internal static string Format(NodeHealth health, IReadOnlyList<Operation> operations)
     {
         var metrics = new MetricsText();
         metrics.Add("info", "Version of cni-bridge.", [([("version", ProductVersion.Number)], 1)]);
@@ -58,12 +58,12 @@ sealed class MetricsText
             bridges.Select(bridge => (Labels(bridge), bridge.Link.IsUp ? 1.0 : 0)));
         Add("bridge_ports", "Number of ports of the bridge.", bridges.Select(bridge => (Labels(bridge), (double)bridge.PortCount)));
         Add("bridge_ports_max", "Maximum number of ports of a bridge in the kernel.",
-            bridges.Select(bridge => (Labels(bridge), (double)BridgePicture.MaxPorts)));
+            bridges.Select(bridge => (Labels(bridge), (double)BridgeSnapshot.MaxPorts)));
         Add("bridge_pods", "Number of pods that are attached to the bridge.",
             bridges.Select(bridge => (Labels(bridge), (double)bridge.Pods.Count)));
     }
 
-    static (string, string)[] Labels(BridgePicture bridge) => [("bridge", bridge.Link.Name)];
+    static (string, string)[] Labels(BridgeSnapshot bridge) => [("bridge", bridge.Link.Name)];
 
     /// <summary>Adds gauges, not counters: the log drops old entries, so the numbers may fall.</summary>
     void AddOperations(IReadOnlyList<Operation> operations)
@@ -73,7 +73,7 @@ sealed class MetricsText
         Add("log_operations", "Number of plugin operations in the log.", kinds.Select(kind => (
             new[] { ("plugin", kind.Key.Plugin), ("verb", kind.Key.Verb), ("result", kind.Key.Result) }, (double)kind.Count())));
         var samples = new List<((string, string)[], double)>();
-        foreach (var times in OperationTimes.Of(operations).Where(times => times.Phase is null))
+        foreach (var times in OperationTimes.Create(operations).Where(times => times.Phase is null))
         {
             samples.Add(([("plugin", times.Plugin), ("verb", times.Verb), ("quantile", "0.5")], times.Median / 1e6));
             samples.Add(([("plugin", times.Plugin), ("verb", times.Verb), ("quantile", "0.99")], times.Percentile99 / 1e6));

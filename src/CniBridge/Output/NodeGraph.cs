@@ -11,7 +11,7 @@ static class NodeGraph
     internal const string Dot = "dot";
     internal const string Mermaid = "mermaid";
 
-    internal static ScreenText ToDot(NodePicture node)
+    internal static ScreenText ToDot(NodeSnapshot node)
     {
         var text = new StringBuilder("graph node {\n  rankdir=LR;\n  node [shape=box];\n");
         Visit(node,
@@ -20,7 +20,7 @@ static class NodeGraph
         return ScreenText.Document(text.Append("}\n").ToString());
     }
 
-    internal static ScreenText ToMermaid(NodePicture node)
+    internal static ScreenText ToMermaid(NodeSnapshot node)
     {
         var text = new StringBuilder("graph LR\n");
         Visit(node,
@@ -29,7 +29,7 @@ static class NodeGraph
         return ScreenText.Document(text.ToString());
     }
 
-    static void Visit(NodePicture node, Action<string, string[]> box, Action<string, string, string> edge)
+    static void Visit(NodeSnapshot node, Action<string, string[]> box, Action<string, string, string> edge)
     {
         box("node", [node.Name]);
         for (var i = 0; i < node.Bridges.Count; i++)

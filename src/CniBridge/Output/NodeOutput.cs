@@ -12,7 +12,7 @@ namespace CniBridge.Output;
 /// <summary>The bridges, pods and routes of a node as a tree and as JSON.</summary>
 static class NodeOutput
 {
-    internal static ScreenText Tree(NodePicture node)
+    internal static ScreenText Tree(NodeSnapshot node)
     {
         var text = new ScreenText().Append($"{Paint.Bold(node.Name)}\n");
         var blocks = new List<List<ScreenText>>();
@@ -39,10 +39,10 @@ static class NodeOutput
             text.Append($"{(isLast ? "   " : "│  ")}{line}\n");
     }
 
-    static List<ScreenText> Block(BridgePicture bridge)
+    static List<ScreenText> Block(BridgeSnapshot bridge)
     {
         var link = bridge.Link;
-        ScreenText ports = $"{bridge.PortCount} of {BridgePicture.MaxPorts} ports";
+        ScreenText ports = $"{bridge.PortCount} of {BridgeSnapshot.MaxPorts} ports";
         List<ScreenText> lines =
         [
             $"{Paint.Bold(link.Name)}  {Join(bridge.Addresses)}  {link.Mac}  mtu {link.Mtu}  {UpOf(link)}  {ports}",
@@ -54,7 +54,7 @@ static class NodeOutput
         return lines;
     }
 
-    static List<ScreenText> Block(PodPicture pod)
+    static List<ScreenText> Block(PodSnapshot pod)
     {
         var one = pod.Interface;
         var mac = one.Inside is { } inside ? $" {inside.Mac}" : "";
@@ -80,19 +80,19 @@ static class NodeOutput
     static ScreenText UpOf(Link link) => link.IsUp ? "up" : Paint.Bad("down");
 
     static ScreenText Join(IReadOnlyList<Cidr> addresses) =>
-        addresses.Count == 0 ? Paint.Doubtful("no address") : string.Join(' ', addresses);
+        addresses.Count == 0 ? Paint.Warning("no address") : string.Join(' ', addresses);
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     internal static string TextOf(HostPort port) =>
         $"{(port.Address.Length == 0 ? "" : port.Address + ":")}{Text(port.Port)}/{port.Protocol} → {Text(port.ContainerPort)}";
 
-    static string TextOf(RoutePicture route) =>
+    static string TextOf(PeerRoute route) =>
         route.Destination.ToString() +
         (route.Gateway is null ? "" : $" via {route.Gateway}") +
         (route.Link.Length == 0 ? "" : $" dev {route.Link}");
 
-    internal static ScreenText Details(IReadOnlyList<(BridgePicture Bridge, PodPicture Pod)> found)
+    internal static ScreenText Details(IReadOnlyList<(BridgeSnapshot Bridge, PodSnapshot Pod)> found)
     {
         var text = new ScreenText();
         foreach (var (bridge, pod) in found)
@@ -134,7 +134,7 @@ static class NodeOutput
         (route.Destination.IsDefault ? "default" : route.Destination.ToString()) +
         (route.Gateways is [var gateway, ..] ? $" via {gateway}" : "");
 
-    internal static ScreenText Json(NodePicture node) => JsonOutput.Object(json =>
+    internal static ScreenText Json(NodeSnapshot node) => JsonOutput.Object(json =>
     {
         json.WriteString("node", node.Name);
         json.WriteStartArray("bridges");
@@ -155,7 +155,7 @@ static class NodeOutput
             json.WriteStrings("lostRules", lost);
     });
 
-    static void Write(Utf8JsonWriter json, BridgePicture bridge)
+    static void Write(Utf8JsonWriter json, BridgeSnapshot bridge)
     {
         json.WriteStartObject();
         json.WriteString("name", bridge.Link.Name);
@@ -164,7 +164,7 @@ static class NodeOutput
         json.WriteBoolean("up", bridge.Link.IsUp);
         json.WriteStrings("addresses", bridge.Addresses.Select(address => address.ToString()));
         json.WriteNumber("ports", bridge.PortCount);
-        json.WriteNumber("maxPorts", BridgePicture.MaxPorts);
+        json.WriteNumber("maxPorts", BridgeSnapshot.MaxPorts);
         json.WriteStrings("otherPorts", bridge.OtherPorts);
         json.WriteStartArray("pods");
         foreach (var pod in bridge.Pods)
@@ -173,7 +173,7 @@ static class NodeOutput
         json.WriteEndObject();
     }
 
-    static void Write(Utf8JsonWriter json, BridgePicture bridge, PodPicture pod)
+    static void Write(Utf8JsonWriter json, BridgeSnapshot bridge, PodSnapshot pod)
     {
         var one = pod.Interface;
         json.WriteStartObject();
@@ -214,7 +214,7 @@ static class NodeOutput
         json.WriteEndObject();
     }
 
-    internal static ScreenText Json(IReadOnlyList<(BridgePicture Bridge, PodPicture Pod)> found) => JsonOutput.Object(json =>
+    internal static ScreenText Json(IReadOnlyList<(BridgeSnapshot Bridge, PodSnapshot Pod)> found) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("pods");
         foreach (var (bridge, pod) in found)

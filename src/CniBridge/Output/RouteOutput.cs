@@ -67,7 +67,7 @@ static class RouteOutput
             json.WriteEndArray();
         }
         json.WriteNumber("kept", report.Kept.Count);
-        RouteJson.Write(json, "problems", report.Problems);
+        RouteReportJson.Write(json, "problems", report.Problems);
     });
 
     internal static ScreenText Json(RouteStatus status) => JsonOutput.Object(json =>
@@ -76,13 +76,13 @@ static class RouteOutput
         foreach (var (route, state) in status.Routes)
             Write(json, route, state);
         json.WriteEndArray();
-        RouteJson.Write(json, "problems", status.Problems);
+        RouteReportJson.Write(json, "problems", status.Problems);
     });
 
     static void Write(Utf8JsonWriter json, RouteStep step, string? state)
     {
         json.WriteStartObject();
-        RouteJson.WriteMembers(json, step);
+        RouteReportJson.WriteMembers(json, step);
         if (state is not null)
             json.WriteString("state", state);
         json.WriteEndObject();

@@ -15,7 +15,7 @@ sealed record Role(IPlugin Plugin, bool IsOperators)
     /// Returns the role for a program name: the plugin that the base name begins with. For any other name the configuration of
     /// the call selects the plugin.
     /// </summary>
-    internal static Role Of(string argument0)
+    internal static Role FromProgramName(string argument0)
     {
         var program = Path.GetFileName(argument0);
         return PluginName.Find(program) is { } name

@@ -20,7 +20,7 @@ public sealed class CidrSummaryTests
     [InlineData("255.255.255.255/32 255.255.255.254/32", "255.255.255.254/31")]
     [InlineData("::/128 0.0.0.0/32", "0.0.0.0/32 ::/128")]
     public void The_fewest_networks_hold_the_same_addresses(string networks, string summary) => Assert.Equal(
-        summary, string.Join(' ', CidrSummary.Of(networks.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Cidr.Parse))));
+        summary, string.Join(' ', CidrSummary.Create(networks.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Cidr.Parse))));
 
 #pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
     // Of a space small enough to try every address: the same are in, and no two of the result could be one.
@@ -33,7 +33,7 @@ public sealed class CidrSummaryTests
             var networks = Enumerable.Range(0, random.Next(1, 12))
                 .Select(_ => new Cidr(IpAddress.FromBytes([10, 0, 0, (byte)random.Next(256)]), random.Next(25, 33))).ToList();
 
-            var summary = CidrSummary.Of(networks);
+            var summary = CidrSummary.Create(networks);
 
             for (var last = 0; last < 256; last++)
             {

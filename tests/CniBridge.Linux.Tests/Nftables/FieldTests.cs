@@ -28,7 +28,7 @@ public sealed class FieldTests
     [InlineData("ffff::/16", "ffff0000000000000000000000000000+")]
     public void A_range_is_its_first_address_and_the_one_behind_it(string cidr, string elements) => Assert.Equal(
         elements,
-        string.Join(' ', Interval.Of(Cidr.Parse(cidr)).Select(element =>
+        string.Join(' ', Interval.Create(Cidr.Parse(cidr)).Select(element =>
             Convert.ToHexStringLower(element.Key) + (element.IsIntervalEnd ? "." : element.IsOpen ? "+" : ""))));
 
     // nft_validate_register_load and the like: 1 to 4 for sixteen bytes each, 8 to 23 for four.

@@ -31,12 +31,12 @@ static class InetRulesets
         return new NftBatch()
             .Add(new NewTable(Table), Plain, NetworksV6)
             .AddElements(NetworksV6.Set, [
-                .. Interval.Of(Cidr.Parse("fd00:1::/64")),
+                .. Interval.Create(Cidr.Parse("fd00:1::/64")),
                 .. Interval.Between(IpAddress.Parse("fd00:2::5"), IpAddress.Parse("fd00:2::9")),
-                .. Interval.Of(Cidr.Parse("ff00::/8")),
+                .. Interval.Create(Cidr.Parse("ff00::/8")),
             ])
             .Add(new NewSet(everything, DataType.IPv4Address) { IsInterval = true })
-            .AddElements(everything, Interval.Of(Cidr.Default(isV6: false)))
+            .AddElements(everything, Interval.Create(Cidr.Default(isV6: false)))
             .Add(new NewSet(services, DataType.IPv4Address, DataType.Port) { IsInterval = true })
             .AddElements(services, Service("10.0.0.0/8", 80, 90, "low"), Service("192.0.2.0/24", 443, 443))
             .Add(Verdicts)

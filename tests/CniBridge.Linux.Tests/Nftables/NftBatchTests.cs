@@ -23,7 +23,7 @@ public sealed class NftBatchTests
     [Fact]
     public void Everything_is_deleted_as_nft_does() => NftCapture.AssertSameBatch("nft-delete", new NftBatch()
         .DeleteElements(Cni.Set("pods"), Element("10.1.0.7"))
-        .DeleteElements(Cni.Set("inside"), Interval.Of(Addresses("10.1.0.0/16")))
+        .DeleteElements(Cni.Set("inside"), Interval.Create(Addresses("10.1.0.0/16")))
         .Add(
             new FlushChain(Cni.Chain("postrouting")),
             new DeleteRule(Cni.Chain("leaving"), 5),

@@ -39,9 +39,9 @@ static class Rulesets
             .AddElements(pods, Element("10.1.0.7", "ctr/eth0"), Element("10.1.0.8"))
             .Add(new NewSet(inside, DataType.IPv4Address) { IsInterval = true, Comment = "not to be masqueraded" })
             .AddElements(inside, [
-                .. Interval.Of(Cidr.Parse("10.1.0.0/16"), "pods"),
-                .. Interval.Of(Cidr.Parse("192.0.2.5/32")),
-                .. Interval.Of(Cidr.Parse("224.0.0.0/4")),
+                .. Interval.Create(Cidr.Parse("10.1.0.0/16"), "pods"),
+                .. Interval.Create(Cidr.Parse("192.0.2.5/32")),
+                .. Interval.Create(Cidr.Parse("224.0.0.0/4")),
             ])
             .Add(
                 new NewRule(leaving,

@@ -28,9 +28,9 @@ public sealed class FaultyNodeTests
         foreach (var route in routes)
             kernel.With(route + " proto 67");
         var applied = table.Apply(kernel.Snapshot.CreateRangePolicy(table.ClusterCidrs, "node1"));
-        var difference = RouteReconciliation.Of(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot);
+        var difference = RouteReconciliation.Create(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot);
         kernel.Apply(difference.Changes);
-        Assert.Empty(RouteReconciliation.Of(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot).Changes);
+        Assert.Empty(RouteReconciliation.Create(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot).Changes);
         return (
             [.. kernel.Entries.Where(entry => entry.Protocol == 67).Select(KernelRoutes.Describe).Select(text => text.Split(" proto")[0]).Order(StringComparer.Ordinal)],
             [.. difference.Problems.Select(problem => $"{problem}")]);

@@ -138,7 +138,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
         $"cannot create the network configuration for node1: {why}", Refusal(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), cluster, services));
 
     [Fact]
-    public void What_is_wrong_with_another_node_stops_nothing() => Assert.Contains("10.244.1.0/24", Make(NodeTable.Of(
+    public void What_is_wrong_with_another_node_stops_nothing() => Assert.Contains("10.244.1.0/24", Make(NodeTable.Create(
     [
         Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "10.244.1.7", "10.244.1.0/25"), Entry("node2", "", ""),
     ], [new NodeProblem("node3", "x") { CostsPodRange = true }]), serviceCidrs: "10.96.0.0/12"), StringComparison.Ordinal);
@@ -161,7 +161,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     }
 
     [Fact]
-    public void What_cannot_be_read_of_the_own_entry_is_refused() => Assert.Equal("cannot create the network configuration for node1: x", Refusal(NodeTable.Of(
+    public void What_cannot_be_read_of_the_own_entry_is_refused() => Assert.Equal("cannot create the network configuration for node1: x", Refusal(NodeTable.Create(
         [Entry("node1", "192.168.1.11", "10.244.1.0/24")], [new NodeProblem("node1", "x") { CostsPodRange = true }])));
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     [Fact]
     public void A_large_cluster_is_a_few_networks()
     {
-        var nodes = NodeTable.Of(Many(4096), []);
+        var nodes = NodeTable.Create(Many(4096), []);
 
         var networks = Bridge(NodeConflist.Make(nodes, "node-7", "the test", s_none))["nonMasqueradeCIDRs"]!.AsArray();
 

@@ -25,7 +25,7 @@ public sealed class NodeTableTests
             Entry("c", "192.168.1.13"),
         };
 
-        var table = NodeTable.Of(nodes, []);
+        var table = NodeTable.Create(nodes, []);
 
         Assert.Equal(nodes, table.Nodes);
         Assert.Empty(table.Problems);
@@ -39,7 +39,7 @@ public sealed class NodeTableTests
     {
         var before = new NodeProblem("node9", "something");
 
-        var table = NodeTable.Of([Entry("node 1", "")], [before]);
+        var table = NodeTable.Create([Entry("node 1", "")], [before]);
 
         Assert.Same(before, table.Problems[0]);
         Assert.Equal(2, table.Problems.Count);
@@ -220,7 +220,7 @@ public sealed class NodeTableTests
                     given.Add(range);
             }
 
-            Assert.Equal(given, NodeTable.Of(nodes, []).Nodes.SelectMany(node => node.PodRanges));
+            Assert.Equal(given, NodeTable.Create(nodes, []).Nodes.SelectMany(node => node.PodRanges));
         }
     }
 
@@ -282,7 +282,7 @@ public sealed class NodeTableTests
         // The most expensive fault: a range that holds all others.
         nodes.Add(Entry("last", "172.31.0.1", "10.0.0.0/8"));
         var clock = Stopwatch.StartNew();
-        var table = NodeTable.Of(nodes, []);
+        var table = NodeTable.Create(nodes, []);
         var taken = clock.Elapsed;
         Assert.Equal(count * 2, table.Nodes.Sum(node => node.PodRanges.Count));
         Assert.Single(table.Problems);

@@ -13,7 +13,7 @@ static class Nodes
 
     static string[] Split(string texts) => texts.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    internal static NodeTable Table(params ReadOnlySpan<ClusterNode> nodes) => NodeTable.Of(nodes.ToArray(), []);
+    internal static NodeTable Table(params ReadOnlySpan<ClusterNode> nodes) => NodeTable.Create(nodes.ToArray(), []);
 
     /// <summary>The nodes of a table as <see cref="Entry"/> takes them: node1 192.168.1.11 10.244.1.0/24</summary>
     internal static IEnumerable<string> Texts(NodeTable table) => table.Nodes.Select(node =>

@@ -126,7 +126,7 @@ public sealed class RangePolicyTests
         var routes = Lan().With($"{range} via {gateway} dev eth0 proto 67");
         var table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12,fd00:1::12", $"{range},10.244.2.0/24")).Apply(Policy(clusterCidrs));
 
-        var difference = RouteReconciliation.Of(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
+        var difference = RouteReconciliation.Create(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
 
         Assert.Equal(["Add 10.244.2.0/24 via 192.168.1.12 dev eth0 (node2)", $"Remove {range} via {gateway} dev eth0"], difference.Changes.Select(step => $"{step.Action} {step}"));
         Assert.Equal("node2", Assert.Single(difference.Problems).Node);

@@ -47,14 +47,14 @@ public sealed class RoutePropertyTests
                 var policy = routes.Snapshot.CreateRangePolicy(seed % 2 == 0 ? [] : [Cidr.Parse("10.244.0.0/16"), Cidr.Parse("fd00:a0::/28")], "node1");
                 var table = random.Table().Apply(policy);
                 var foreign = Foreign(routes);
-                var difference = RouteReconciliation.Of(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
+                var difference = RouteReconciliation.Create(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
                 routes.Apply(difference.Changes);
                 refused += table.Problems.Count(problem => problem.Kind == NodeProblemKind.Refused);
                 retained += difference.Kept.Count(step => step.Action == RouteAction.Retain);
                 Assert.True(foreign.SequenceEqual(Foreign(routes)), $"seed {seed}: a foreign route was touched");
                 foreach (var entry in routes.Entries.Where(entry => entry.Protocol == ClusterRoute.Protocol))
                     Assert.True(policy.WhyNot(entry.Destination) is null, $"seed {seed}: {KernelRoutes.Describe(entry)} {policy.WhyNot(entry.Destination)}");
-                var second = RouteReconciliation.Of(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
+                var second = RouteReconciliation.Create(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
                 Assert.True(second.Changes.Count == 0, $"seed {seed}: the second run wants to {string.Join(", ", second.Changes)}");
             }
         }
@@ -80,7 +80,7 @@ public sealed class RoutePropertyTests
     static RouteReconciliation RunOnce(KernelRoutes routes, WantedRoutes wanted, int seed)
     {
         var before = Foreign(routes);
-        var difference = RouteReconciliation.Of(wanted, routes.Snapshot);
+        var difference = RouteReconciliation.Create(wanted, routes.Snapshot);
         routes.Apply(difference.Changes);
         Assert.True(before.SequenceEqual(Foreign(routes)), $"seed {seed}: a foreign route was touched");
         foreach (var entry in routes.Entries.Where(entry => entry.Protocol == ClusterRoute.Protocol))
@@ -92,7 +92,7 @@ public sealed class RoutePropertyTests
                 problem.Node == route.Node && problem.Text.StartsWith($"{route.Destination} is ", StringComparison.Ordinal));
             Assert.True(isThere || isTold, $"seed {seed}: nobody says why {route} is missing");
         }
-        var second = RouteReconciliation.Of(wanted, routes.Snapshot);
+        var second = RouteReconciliation.Create(wanted, routes.Snapshot);
         Assert.True(second.Changes.Count == 0, $"seed {seed}: the second run wants to {string.Join(", ", second.Changes)}");
         return difference;
     }

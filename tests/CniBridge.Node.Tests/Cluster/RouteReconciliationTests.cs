@@ -23,7 +23,7 @@ public sealed class RouteReconciliationTests
     static KernelRoutes Ours(KernelRoutes routes, string route) => routes.With(route + " proto 67");
 
     static RouteReconciliation Run(KernelRoutes routes, NodeTable? table = null) =>
-        RouteReconciliation.Of(WantedRoutes.OfNode(table ?? s_table, "node1"), routes.Snapshot);
+        RouteReconciliation.Create(WantedRoutes.OfNode(table ?? s_table, "node1"), routes.Snapshot);
 
     static IEnumerable<string> Changes(RouteReconciliation reconciliation) => reconciliation.Changes.Select(step => $"{step.Action} {step}");
 
@@ -256,7 +256,7 @@ public sealed class RouteReconciliationTests
     [Fact]
     public void A_node_without_a_name_in_the_table_routes_to_all()
     {
-        var difference = RouteReconciliation.Of(WantedRoutes.OfNode(s_table, "nobody"), Lan().Snapshot);
+        var difference = RouteReconciliation.Create(WantedRoutes.OfNode(s_table, "nobody"), Lan().Snapshot);
         Assert.Equal(4, difference.Changes.Count);
         Assert.Contains("node1: 10.244.1.0/24 is not routed: it is part of 10.244.1.0/24, the subnet of this node's link cni0", Problems(difference));
         Assert.Contains("node1: fd00:a1::/64 is not routed: fd00:1::11 is an address of this node", Problems(difference));

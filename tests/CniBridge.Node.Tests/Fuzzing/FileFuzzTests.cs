@@ -55,9 +55,9 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     public void Networks() => Run(s_networks, text =>
     {
         // A review says what is wrong, and never fails itself.
-        Assert.Null(Record.Exception(() => ConfigurationReview.Of(text, _directory.Path)));
+        Assert.Null(Record.Exception(() => ConfigurationReview.Create(text, _directory.Path)));
         File.WriteAllBytes(_directory["a.conflist"], text);
-        Assert.Null(Record.Exception(() => FileReview.Of(_directory["a.conflist"], _directory.Path)));
+        Assert.Null(Record.Exception(() => FileReview.Create(_directory["a.conflist"], _directory.Path)));
         Assert.Null(Record.Exception(() => NetworkFile.ReadAll(_directory.Path)));
         NetworkList.Parse(text);
     });
@@ -118,6 +118,6 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     {
         File.WriteAllBytes(_directory["operations.log"], [.. text, (byte)'\n']);
         var operations = new OperationLog(_directory["operations.log"]).Read();
-        _ = OperationTimes.Of(operations);
+        _ = OperationTimes.Create(operations);
     });
 }

@@ -23,7 +23,7 @@ public sealed class ConfigurationReviewTests : IDisposable
     /// <summary>LINE:COLUMN error|warning: message, with the directory of plugins as BIN.</summary>
     string[] Review(string text) =>
     [
-        .. ConfigurationReview.Of(Encoding.UTF8.GetBytes(text), _binaries.Path).Select(finding => string.Create(CultureInfo.InvariantCulture,
+        .. ConfigurationReview.Create(Encoding.UTF8.GetBytes(text), _binaries.Path).Select(finding => string.Create(CultureInfo.InvariantCulture,
             $"{finding.Position.Line}:{finding.Position.Column} {(finding.IsError ? "error" : "warning")}: {finding.Message.Replace(_binaries.Path, "BIN", StringComparison.Ordinal)}")),
     ];
 

@@ -17,7 +17,7 @@ public sealed class FileReviewTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    FileReview Review(string name) => FileReview.Of(_directory[name], _directory.Path);
+    FileReview Review(string name) => FileReview.Create(_directory[name], _directory.Path);
 
     [Theory]
     [InlineData("a.conflist", List, null)]

@@ -23,7 +23,7 @@ public sealed class KnownKeysTests
     [InlineData("range", "bridge", "ipam.ranges[][]")]
     [InlineData("route", "bridge", "ipam.routes[]")]
     public void The_keys_of_a_plugin_are_the_schema_s(string definition, string type, string path) =>
-        Assert.Equal(InSchema(definition), Known(KnownKeys.Of(type, "host-local", path)));
+        Assert.Equal(InSchema(definition), Known(KnownKeys.Find(type, "host-local", path)));
 
     [Fact]
     public void The_keys_of_a_list_are_the_schema_s() =>
@@ -32,8 +32,8 @@ public sealed class KnownKeysTests
     [Fact]
     public void Of_what_is_not_ours_nothing_is_known()
     {
-        Assert.Null(KnownKeys.Of("tuning", "", ""));
-        Assert.Null(KnownKeys.Of("bridge", "dhcp", "ipam"));
-        Assert.Null(KnownKeys.Of("bridge", "host-local", "runtimeConfig"));
+        Assert.Null(KnownKeys.Find("tuning", "", ""));
+        Assert.Null(KnownKeys.Find("bridge", "dhcp", "ipam"));
+        Assert.Null(KnownKeys.Find("bridge", "host-local", "runtimeConfig"));
     }
 }

@@ -75,7 +75,7 @@ public sealed class BridgeCheckTests
             var node = new FakeNode
             {
                 Links = new[] { Bridge, Host }.OfType<Link>().ToDictionary(link => link.Name),
-                Inside = Pod is null ? null : new PodInterface(Pod, [.. Addresses.Select(Cidr.Parse)], [.. Routes.Select(Route)]),
+                Inside = Pod is null ? null : new ContainerInterface(Pod, [.. Addresses.Select(Cidr.Parse)], [.. Routes.Select(Route)]),
                 Failing = IsReserved ? [] : ["check addresses"],
                 Addresses = { ["cni0"] = Gateways },
                 ForwardsV4 = true,

@@ -45,7 +45,7 @@ public sealed class ConfiguredNetworkTests
         Assert.Contains("hairpinMode", Assert.Throws<CniException>(() => Parse(", \"hairpinMode\": true, \"promiscMode\": true")).Message, StringComparison.Ordinal);
 
     static ReservationState Reserved(string address) =>
-        new(IpAddress.Parse(address), "c", "eth0", null, null, LifeVerdict.Empty, null);
+        new(IpAddress.Parse(address), "c", "eth0", null, null, LivenessResult.Empty, null);
 
     // The gateway, the network's own address and the broadcast address are nobody's.
     [Theory]

@@ -27,7 +27,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     internal int FailsWith { get; init; } = Errno.EINVAL;
 
     internal Dictionary<string, Link> Links { get; init; } = [];
-    internal PodInterface? Inside { get; init; }
+    internal ContainerInterface? Inside { get; init; }
     internal CniResult Assigned { get; init; } = new();
     internal AddressPlan? Configured { get; private set; }
 
@@ -270,7 +270,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     public int FindUplinkMtu() => Note("uplink", 0);
 
-    public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) => Inside is null ? null : Inside with
+    public ContainerInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) => Inside is null ? null : Inside with
     {
         Addresses = [.. Inside.Addresses.Where(wanted.Contains)],
         Routes = [.. Inside.Routes.Where(route => wanted.Contains(route.Destination))],

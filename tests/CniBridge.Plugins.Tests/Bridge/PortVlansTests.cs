@@ -48,7 +48,7 @@ public sealed class PortVlansTests
     [InlineData(100, "100", true, "+100 +100!")]
     [InlineData(0, "1-4094", false, "-1-4094 +1-4094 +1!")]
     public void What_is_there_goes_first_and_the_native_VLAN_comes_last(int vlan, string trunk, bool preserves, string messages) =>
-        Assert.Equal(messages, Describe(PortVlans.Of(7, "veth7", Config(vlan, trunk, preserves))));
+        Assert.Equal(messages, Describe(PortVlans.Create(7, "veth7", Config(vlan, trunk, preserves))));
 
     [Theory]
     [InlineData(100, "", false, "-1-4094 +100!")]

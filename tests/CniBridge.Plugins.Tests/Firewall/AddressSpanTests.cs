@@ -35,7 +35,7 @@ public sealed class AddressSpanTests
     [InlineData("0.0.0.0/0", "0.0.0.0-255.255.255.255")]
     [InlineData("::/0", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
     [InlineData("fd00::5/64", "fd00::-fd00::ffff:ffff:ffff:ffff")]
-    public void A_network_is_a_span(string network, string span) => Assert.Equal(span, AddressSpan.Of(Cidr.Parse(network)).ToString());
+    public void A_network_is_a_span(string network, string span) => Assert.Equal(span, AddressSpan.From(Cidr.Parse(network)).ToString());
 
     // A bit for each of sixteen addresses says the same as the spans do.
     [Fact]

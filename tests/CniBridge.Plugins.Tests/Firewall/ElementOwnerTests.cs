@@ -14,7 +14,7 @@ public sealed class ElementOwnerTests
     [Fact]
     public void An_owner_is_network_container_and_interface()
     {
-        Assert.Equal("pods/pod1/eth0", ElementOwner.Of(Of("pod1")));
+        Assert.Equal("pods/pod1/eth0", ElementOwner.Format(Of("pod1")));
         Assert.Equal("pods/pod1/eth0 02:00:00:00:00:0a", ElementOwner.WithMac(Of("pod1"), s_mac));
     }
 
@@ -36,13 +36,13 @@ public sealed class ElementOwnerTests
     public void The_longest_that_fits_is_whole_and_a_longer_one_is_cut()
     {
         var fits = Of(Long(ElementOwner.MaxLength - "pods//eth0".Length));
-        Assert.Equal($"pods/{fits.ContainerId}/eth0", ElementOwner.Of(fits));
-        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Of(fits).Length);
-        Assert.Matches("^pods/x{40}~[0-9a-f]{16}$", ElementOwner.Of(Of(fits.ContainerId + "1")));
+        Assert.Equal($"pods/{fits.ContainerId}/eth0", ElementOwner.Format(fits));
+        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Format(fits).Length);
+        Assert.Matches("^pods/x{40}~[0-9a-f]{16}$", ElementOwner.Format(Of(fits.ContainerId + "1")));
         var longest = Of(Long(255), Long(255), "fifteen-bytes--");
-        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Of(longest).Length);
+        Assert.Equal(ElementOwner.MaxLength, ElementOwner.Format(longest).Length);
         Assert.Equal(127, ElementOwner.WithMac(longest, s_mac).Length);
-        Assert.Equal((ElementOwner.Of(longest), s_mac), ElementOwner.Parse(ElementOwner.WithMac(longest, s_mac)));
+        Assert.Equal((ElementOwner.Format(longest), s_mac), ElementOwner.Parse(ElementOwner.WithMac(longest, s_mac)));
     }
 
     public static TheoryData<string, string, string> LongNames => new()
@@ -60,22 +60,22 @@ public sealed class ElementOwnerTests
     [MemberData(nameof(LongNames))]
     public void What_is_cut_stays_apart_from_others_and_nft_can_read_it_back(string network, string container, string name)
     {
-        var owner = ElementOwner.Of(Of(container, network, name));
+        var owner = ElementOwner.Format(Of(container, network, name));
         Assert.InRange(owner.Length, 1, ElementOwner.MaxLength);
         Assert.Matches("^[a-z0-9~/-]+$", owner);
         Assert.Contains('~', owner);
         Assert.StartsWith(ElementOwner.PrefixOf(network), owner, StringComparison.Ordinal);
-        Assert.Equal(owner, ElementOwner.Of(Of(container, network, name)));
-        Assert.NotEqual(owner, ElementOwner.Of(Of(container, network, name + "1")));
-        Assert.NotEqual(owner, ElementOwner.Of(Of(container + "y", network, name)));
-        Assert.NotEqual(owner, ElementOwner.Of(Of(container, network + "y", name)));
+        Assert.Equal(owner, ElementOwner.Format(Of(container, network, name)));
+        Assert.NotEqual(owner, ElementOwner.Format(Of(container, network, name + "1")));
+        Assert.NotEqual(owner, ElementOwner.Format(Of(container + "y", network, name)));
+        Assert.NotEqual(owner, ElementOwner.Format(Of(container, network + "y", name)));
     }
 
     [Fact]
     public void No_other_network_begins_like_one()
     {
         Assert.Equal("pods/", ElementOwner.PrefixOf("pods"));
-        Assert.DoesNotMatch($"^{ElementOwner.PrefixOf("pods")}", ElementOwner.Of(Of("ctr", "pods2")));
+        Assert.DoesNotMatch($"^{ElementOwner.PrefixOf("pods")}", ElementOwner.Format(Of("ctr", "pods2")));
         Assert.NotEqual(ElementOwner.PrefixOf(Long(100, 'a')), ElementOwner.PrefixOf(Long(100, 'b')));
         // An upgrade must find what an older version made.
         Assert.Equal($"{Long(51)}/", ElementOwner.PrefixOf(Long(51)));

@@ -28,7 +28,7 @@ public sealed class FormerRangesTests : IDisposable
     NetworkMasquerade Of(string subnet, string? store = "store")
     {
         var cidr = Cidr.Parse(subnet);
-        return NetworkMasquerade.Of("pods", cidr.Address.IsV6, [new AddressPool(cidr.Network.Next(), cidr.Last.Previous(), cidr)], []) with
+        return NetworkMasquerade.Create("pods", cidr.Address.IsV6, [new AddressPool(cidr.Network.Next(), cidr.Last.Previous(), cidr)], []) with
         {
             Store = store is null ? "" : _root[store],
         };

@@ -11,7 +11,7 @@ public sealed class MasqueradeRecordTests : IDisposable
     public void Dispose() => _root.Dispose();
 
     static NetworkMasquerade Of(string address) =>
-        NetworkMasquerade.Of("pods", [], [Cidr.Parse("10.0.0.0/8")], [new CniIp(Cidr.Parse(address), null, 2)])[0];
+        NetworkMasquerade.Create("pods", [], [Cidr.Parse("10.0.0.0/8")], [new CniIp(Cidr.Parse(address), null, 2)])[0];
 
     [Theory]
     [InlineData("10.1.0.5/24", "pods,ip")]

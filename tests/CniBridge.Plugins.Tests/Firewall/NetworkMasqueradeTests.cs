@@ -16,7 +16,7 @@ public sealed class NetworkMasqueradeTests
     ];
 
     static List<NetworkMasquerade> Of(string ips, string outside = "", string network = "pods", params AddressPool[] pools) =>
-        NetworkMasquerade.Of(network, pools, Read(outside), [.. Read(ips).Select(cidr => new CniIp(cidr, null, 2))]);
+        NetworkMasquerade.Create(network, pools, Read(outside), [.. Read(ips).Select(cidr => new CniIp(cidr, null, 2))]);
 
     static Cidr[] Read(string networks) => [.. networks.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Cidr.Parse)];
 

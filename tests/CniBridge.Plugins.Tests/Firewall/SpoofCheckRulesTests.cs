@@ -231,7 +231,7 @@ public sealed class SpoofCheckRulesTests
             rules.Add(guard);
         Nft("add element bridge cni-bridge guarded { \"mine\" comment \"do not touch\" }\n", "-f", "-");
 
-        rules.RemoveOthers("pods", new HashSet<string> { "pods/a/eth0", ElementOwner.Of(longNamed.Owner.Attachment) });
+        rules.RemoveOthers("pods", new HashSet<string> { "pods/a/eth0", ElementOwner.Format(longNamed.Owner.Attachment) });
         Assert.NotNull(rules.FindMissing(s_b));
         Assert.All([s_a, longNamed, other], guard => Assert.Null(rules.FindMissing(guard)));
         rules.RemoveOthers("pods", new HashSet<string>());
@@ -246,7 +246,7 @@ public sealed class SpoofCheckRulesTests
         var (dead, living, other) = (Guard("a", "veth1", 1, name), Guard("b", "veth2", 2, name), Guard("a", "veth3", 3, name[1..]));
         foreach (var guard in new[] { dead, living, other })
             rules.Add(guard);
-        rules.RemoveOthers(name, new HashSet<string> { ElementOwner.Of(living.Owner.Attachment) });
+        rules.RemoveOthers(name, new HashSet<string> { ElementOwner.Format(living.Owner.Attachment) });
         Assert.NotNull(rules.FindMissing(dead));
         Assert.All([living, other], guard => Assert.Null(rules.FindMissing(guard)));
     });

@@ -30,7 +30,7 @@ sealed class FuzzPlugins(string root)
 
     static FakeNode MakeNode() => new()
     {
-        Inside = new PodInterface(new() { Name = "eth0", Index = 2 }, [], []),
+        Inside = new ContainerInterface(new() { Name = "eth0", Index = 2 }, [], []),
         HasHostLink = true,
         // What another's address management gives: never nothing.
         Assigned = new CniResult { Ips = [new CniIp(Cidr.Parse("10.5.0.5/24"), null, null)] },
@@ -63,7 +63,7 @@ sealed class FuzzPlugins(string root)
     HostLocalAddresses ForDelete(CniRequest request)
     {
         var ipam = CniJson.Decode(request.Config, DeleteJson.Read, "network config").Ipam;
-        RefuseElsewhere(StorePlace.Of(request.NetworkName, ipam?.DataDir, ipam?.StateDir));
+        RefuseElsewhere(StorePlace.Create(request.NetworkName, ipam?.DataDir, ipam?.StateDir));
         return With(HostLocalAddresses.ForDelete(request));
     }
 

@@ -19,7 +19,7 @@ public sealed class AllocatorModelTests
     {
         var random = new PseudoRandom(seed);
         var config = AllocatorTests.Config(sets);
-        var sizes = config.RangeSets.Select(set => Candidates.Of(set, null).Count()).ToArray();
+        var sizes = config.RangeSets.Select(set => Candidates.List(set, null).Count()).ToArray();
         var (store, model) = (new MemoryStore(), new Dictionary<ReservationOwner, IpAddress[]>());
         var (given, refused) = (0, 0);
 

@@ -13,7 +13,7 @@ public sealed class CandidatesTests
             : AddressRangeTests.Parse(range))]);
 
     static string Walk(string set, string? last) => string.Join(' ', Candidates
-        .Of(Set(set), last is null ? null : IpAddress.Parse(last))
+        .List(Set(set), last is null ? null : IpAddress.Parse(last))
         .Select(candidate => candidate.Address.ToString().Split('.', ':')[^1]));
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class CandidatesTests
     [Fact]
     public void A_range_of_2_to_the_64_is_walked_lazily() =>
         Assert.Equal(["2001:db8::2", "2001:db8::3"],
-            Candidates.Of(Set("2001:db8::/64"), null).Take(2).Select(candidate => candidate.Address.ToString()));
+            Candidates.List(Set("2001:db8::/64"), null).Take(2).Select(candidate => candidate.Address.ToString()));
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 200)];
 
@@ -68,7 +68,7 @@ public sealed class CandidatesTests
         var everything = set.Ranges.SelectMany(All).ToList();
         var last = random.Next(5) == 0 ? (IpAddress?)null : everything[random.Next(everything.Count)];
 
-        var walked = Candidates.Of(set, last).ToList();
+        var walked = Candidates.List(set, last).ToList();
 
         Assert.Equal(all.Count, walked.Count);
         Assert.Equal(all, walked.Select(candidate => candidate.Address).ToHashSet());

@@ -12,7 +12,7 @@ public sealed class ExclusionTests
         CandidatesTests.Set(set) with { Exclusions = Exclusion.Parse([.. excluded], "ipam.exclude") };
 
     static string Walk(RangeSet set, string? last = null, int limit = 20) => string.Join(' ', Candidates
-        .Of(set, last is null ? null : IpAddress.Parse(last)).Take(limit)
+        .List(set, last is null ? null : IpAddress.Parse(last)).Take(limit)
         .Select(candidate => candidate.Address.ToString().Split('.', ':')[^1]));
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class ExclusionTests
     // Nobody counts to 2^63.
     [Fact]
     public void However_many_they_are() =>
-        Assert.Equal("8000:0:0:0 8000:0:0:1", string.Join(' ', Candidates.Of(Set("fd00::/64", "fd00::/65"), null).Take(2)
+        Assert.Equal("8000:0:0:0 8000:0:0:1", string.Join(' ', Candidates.List(Set("fd00::/64", "fd00::/65"), null).Take(2)
             .Select(candidate => candidate.Address.ToString()["fd00::".Length..])));
 
     [Fact]

@@ -21,7 +21,7 @@ sealed class MemoryStore : IReservationStore
     internal int? BrokenMarker { get; init; }
 
     /// <summary>Owners whose attachments are proven dead, or alive.</summary>
-    internal Dictionary<ReservationOwner, LifeState> Lives { get; } = [];
+    internal Dictionary<ReservationOwner, Liveness> Lives { get; } = [];
 
     /// <summary>What is configured anywhere; null: it cannot be known.</summary>
     internal HashSet<IpAddress>? Living { get; set; } = [];
@@ -35,21 +35,21 @@ sealed class MemoryStore : IReservationStore
 
     public DateTimeOffset? FindRelease(IpAddress address) => Releases.TryGetValue(address, out var time) ? time : null;
 
-    public LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) => new(Lives.GetValueOrDefault(owner), "says the test");
+    public LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) => new(Lives.GetValueOrDefault(owner), "says the test");
 
     public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses) => Living?.Where(addresses.Contains).ToHashSet();
 
     public OwnerRecord? Adopt(ReservationOwner owner)
     {
         Adoptions.Add($"adopt {owner.ContainerId}");
-        Lives[owner] = LifeState.Alive;
+        Lives[owner] = Liveness.Alive;
         return new OwnerRecord(owner, [.. FindByOwner(owner).Select(address => new RecordedAddress(address, null))], null);
     }
 
     public void PutBack(OwnerRecord record)
     {
         Adoptions.Add($"put back {record.Owner.ContainerId}");
-        Lives[record.Owner] = LifeState.Dead;
+        Lives[record.Owner] = Liveness.Dead;
     }
 
     public bool TryReserve(IpAddress address, ReservationOwner owner) => Reservations.TryAdd(address, owner);
@@ -75,7 +75,7 @@ sealed class MemoryStore : IReservationStore
     {
         Reclaims++;
         var left = Reservations.Where(pair => pair.Value == Nobody || (set.Find(pair.Key) is not null &&
-            Lives.GetValueOrDefault(pair.Value) == LifeState.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key).ToList();
+            Lives.GetValueOrDefault(pair.Value) == Liveness.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key).ToList();
         left.ForEach(address => Reservations.Remove(address));
         return left.Count > 0;
     }

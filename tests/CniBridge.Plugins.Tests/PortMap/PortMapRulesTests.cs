@@ -144,7 +144,7 @@ public sealed class PortMapRulesTests
 
     /// <summary>No link cni0 is here whose setting could be changed, and so no port of 127.0.0.1.</summary>
     static List<HostPortElement> Elements(params HostPortRecord[] records) =>
-        [.. records.SelectMany(HostPortElement.Of).Where(element => !IsOfLocalhost(element))];
+        [.. records.SelectMany(HostPortElement.List).Where(element => !IsOfLocalhost(element))];
 
     static bool IsOfLocalhost(HostPortElement element) => element.What.Contains("127.0.0.1", StringComparison.Ordinal);
 

@@ -50,7 +50,7 @@ public sealed class PortMapStatusTests : IDisposable
 
     static void Put(FakePorts node, HostPortRecord record)
     {
-        foreach (var element in HostPortElement.Of(record))
+        foreach (var element in HostPortElement.List(record))
             node.Put(element);
     }
 

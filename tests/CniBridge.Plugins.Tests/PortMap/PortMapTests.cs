@@ -97,7 +97,7 @@ public sealed class PortMapTests : IDisposable
         Assert.Equal(4, result.Ips.Count);
         var record = Assert.Single(Records.ReadAll());
         Assert.Equal("pods,pod1,eth0", Path.GetFileName(Assert.Single(Directory.GetFiles(_root["hostports"]))));
-        Assert.Equal(s_elements, HostPortElement.Of(record)
+        Assert.Equal(s_elements, HostPortElement.List(record)
             .Select(element => $"{element.Set} {element.What}: {element.Owner}").Order(StringComparer.Ordinal));
         Assert.True(record.Owner.IsAlive);
     }
@@ -496,7 +496,7 @@ public sealed class PortMapTests : IDisposable
         Requests.AssertRefused(999, () => Check(Tcp, new FakePorts { Damage = "no chain x" }), "pods/pod1/eth0", "no chain x");
         Requests.AssertRefused(999, () => Check(Tcp, new FakePorts()), "The host port 8080/tcp of any address is missing");
         var unset = new FakePorts { IsLocalhostAllowed = false };
-        foreach (var element in HostPortElement.Of(Assert.Single(Records.ReadAll())))
+        foreach (var element in HostPortElement.List(Assert.Single(Records.ReadAll())))
             unset.Put(element);
         Requests.AssertRefused(999, () => Check(Tcp, unset), "net.ipv4.conf.cni0.route_localnet");
     }

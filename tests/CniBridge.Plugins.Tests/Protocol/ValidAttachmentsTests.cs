@@ -33,7 +33,7 @@ public sealed class ValidAttachmentsTests
     [Fact]
     public void All_are_told_as_attachments_of_a_network() => Assert.Equal(
         [new Attachment("pods", "a", "eth0"), new Attachment("pods", "a", "net1")],
-        Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"},{"containerID":"a","ifname":"net1"}]}""").Of("pods"));
+        Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"},{"containerID":"a","ifname":"net1"}]}""").List("pods"));
 
     // libcni writes a nil slice of Go as null: CRI-O sends it when no pod is alive.
     [Theory]

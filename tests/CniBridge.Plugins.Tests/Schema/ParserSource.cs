@@ -59,8 +59,8 @@ static partial class ParserSource
         {
             var depth = read.Groups["method"].Value switch
             {
-                "ObjectLists" => 2,
-                "Objects" or "Texts" => 1,
+                "GetObjectLists" => 2,
+                "GetObjects" or "GetStrings" => 1,
                 _ => 0,
             };
             var key = path + read.Groups["key"].Value;

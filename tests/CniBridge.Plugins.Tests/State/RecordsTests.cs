@@ -17,7 +17,7 @@ public sealed class RecordsTests : IDisposable
             note.Owner.Write(json);
             json.WriteString("text", note.Text);
         },
-        keys => new Note(RecordOwner.Read(keys), keys.Text("text") ?? ""));
+        keys => new Note(RecordOwner.Read(keys), keys.GetString("text") ?? ""));
 
     readonly TemporaryDirectory _root = new();
 

@@ -100,15 +100,15 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
         var order = bytes.Values.AsSpan().SequenceCompareTo(value);
         return comparison switch
         {
-            NFT_CMP_LT => Of(order < 0),
-            NFT_CMP_LTE => Of(order <= 0),
-            NFT_CMP_GT => Of(order > 0),
-            NFT_CMP_GTE => Of(order >= 0),
+            NFT_CMP_LT => From(order < 0),
+            NFT_CMP_LTE => From(order <= 0),
+            NFT_CMP_GT => From(order > 0),
+            NFT_CMP_GTE => From(order >= 0),
             _ => MatchResult.Maybe,
         };
     }
 
-    static MatchResult Of(bool matches) => matches ? MatchResult.Yes : MatchResult.No;
+    static MatchResult From(bool matches) => matches ? MatchResult.Yes : MatchResult.No;
 
     static MatchResult Not(MatchResult match) => (MatchResult)(MatchResult.Yes - match);
 

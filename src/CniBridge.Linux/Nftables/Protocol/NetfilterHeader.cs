@@ -13,7 +13,7 @@ struct NetfilterHeader
     /// <summary>res_id, in network byte order.</summary>
     internal ushort Resource;
 
-    internal static NetfilterHeader Of(TableFamily family) => new() { Family = (byte)family, Version = NFNETLINK_V0 };
+    internal static NetfilterHeader Create(TableFamily family) => new() { Family = (byte)family, Version = NFNETLINK_V0 };
 
     /// <summary>Creates the header of a batch; its resource is the subsystem that handles the batch.</summary>
     internal static NetfilterHeader OfBatch() => new()

@@ -13,7 +13,7 @@ public sealed record DeleteTable(TableName Table) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Table.Family));
+        writer.Struct(NetfilterHeader.Create(Table.Family));
         writer.Attribute(NFTA_TABLE_NAME, Table.Name);
     }
 }

@@ -11,5 +11,5 @@ sealed record ListChains(TableFamily Family) : INetlinkMessage
     public ushort Type => NetfilterHeader.TypeOf(NFT_MSG_GETCHAIN);
     public ushort Flags => 0;
 
-    public void Write(ref MessageWriter writer) => writer.Struct(NetfilterHeader.Of(Family));
+    public void Write(ref MessageWriter writer) => writer.Struct(NetfilterHeader.Create(Family));
 }

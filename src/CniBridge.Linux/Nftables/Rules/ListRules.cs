@@ -13,7 +13,7 @@ sealed record ListRules(ChainName Chain) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Struct(NetfilterHeader.Create(Chain.Table.Family));
         writer.Attribute(NFTA_RULE_TABLE, Chain.Table.Name);
         writer.Attribute(NFTA_RULE_CHAIN, Chain.Name);
     }

@@ -29,7 +29,7 @@ public sealed record NewChain(ChainName Chain) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Struct(NetfilterHeader.Create(Chain.Table.Family));
         writer.Attribute(NFTA_CHAIN_TABLE, Chain.Table.Name);
         writer.Attribute(NFTA_CHAIN_NAME, Chain.Name);
         if (Hook is { } hook)

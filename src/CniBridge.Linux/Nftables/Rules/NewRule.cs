@@ -23,7 +23,7 @@ public sealed record NewRule(ChainName Chain, params Expression[] Expressions) :
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Chain.Table.Family));
+        writer.Struct(NetfilterHeader.Create(Chain.Table.Family));
         writer.Attribute(NFTA_RULE_TABLE, Chain.Table.Name);
         writer.Attribute(NFTA_RULE_CHAIN, Chain.Name);
         var list = writer.BeginNest(NFTA_RULE_EXPRESSIONS);

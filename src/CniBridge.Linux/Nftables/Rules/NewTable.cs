@@ -15,7 +15,7 @@ public sealed record NewTable(TableName Table) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Table.Family));
+        writer.Struct(NetfilterHeader.Create(Table.Family));
         writer.Attribute(NFTA_TABLE_NAME, Table.Name);
         writer.BigEndian(NFTA_TABLE_FLAGS, 0u);
         UserData.WriteComment(ref writer, NFTA_TABLE_USERDATA, Comment);

@@ -13,7 +13,7 @@ public sealed record DeleteSet(SetName Set) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Set.Table.Family));
+        writer.Struct(NetfilterHeader.Create(Set.Table.Family));
         writer.Attribute(NFTA_SET_TABLE, Set.Table.Name);
         writer.Attribute(NFTA_SET_NAME, Set.Name);
     }

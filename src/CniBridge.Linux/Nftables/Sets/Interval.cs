@@ -9,7 +9,7 @@ namespace CniBridge.Linux.Nftables.Sets;
 /// </summary>
 public static class Interval
 {
-    public static SetElement[] Of(Cidr network, string comment = "") => Between(network.Network, network.Last, comment);
+    public static SetElement[] Create(Cidr network, string comment = "") => Between(network.Network, network.Last, comment);
 
     public static SetElement[] Between(IpAddress first, IpAddress last, string comment = "")
     {

@@ -13,7 +13,7 @@ sealed record ListSets(TableName Table) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Table.Family));
+        writer.Struct(NetfilterHeader.Create(Table.Family));
         writer.Attribute(NFTA_SET_TABLE, Table.Name);
     }
 }

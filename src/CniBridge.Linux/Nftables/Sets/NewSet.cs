@@ -29,7 +29,7 @@ public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessag
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(NetfilterHeader.Of(Set.Table.Family));
+        writer.Struct(NetfilterHeader.Create(Set.Table.Family));
         writer.Attribute(NFTA_SET_TABLE, Set.Table.Name);
         writer.Attribute(NFTA_SET_NAME, Set.Name);
         writer.BigEndian(NFTA_SET_FLAGS, SetFlags);

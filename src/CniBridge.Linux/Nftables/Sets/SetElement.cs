@@ -54,7 +54,7 @@ public sealed record SetElement(byte[] Key)
     /// <summary>Writes the start of every message about elements.</summary>
     internal static void WriteSetName(ref MessageWriter writer, SetName set)
     {
-        writer.Struct(NetfilterHeader.Of(set.Table.Family));
+        writer.Struct(NetfilterHeader.Create(set.Table.Family));
         writer.Attribute(NFTA_SET_ELEM_LIST_TABLE, set.Table.Name);
         writer.Attribute(NFTA_SET_ELEM_LIST_SET, set.Name);
     }

@@ -25,7 +25,7 @@ public sealed class AgentLog(Stream output, bool isJson)
         {
             if (isDryRun)
                 json.WriteBoolean("dryRun", true);
-            RouteJson.WriteMembers(json, step);
+            RouteReportJson.WriteMembers(json, step);
         }, isDryRun ? $"would be {name}" : name);
     }
 

@@ -47,7 +47,7 @@ public static class NodeConflist
         var reasons = new List<string>(ConflistCheck.FindInRanges(ranges, settings));
         if (reasons.Count > 0)
             throw new RuntimeException($"cannot create the network configuration: {string.Join("; ", reasons)}");
-        return Format(InstallText, ranges, CidrSummary.Of(settings.ClusterCidrs));
+        return Format(InstallText, ranges, CidrSummary.Create(settings.ClusterCidrs));
     }
 
     /// <summary>Returns the text of the operator's configuration file with the key that marks it as installed by cni-bridge.</summary>
@@ -65,7 +65,7 @@ public static class NodeConflist
 
     /// <summary>Returns the networks that are not masqueraded: the cluster networks, or the pod CIDRs of all nodes.</summary>
     internal static IReadOnlyList<Cidr> ClusterOf(NodeTable nodes, ConflistSettings settings) =>
-        CidrSummary.Of(settings.Or(nodes.ClusterCidrs).ClusterCidrs is { Count: > 0 } networks ? networks : AllRanges(nodes));
+        CidrSummary.Create(settings.Or(nodes.ClusterCidrs).ClusterCidrs is { Count: > 0 } networks ? networks : AllRanges(nodes));
 
     static IEnumerable<Cidr> AllRanges(NodeTable nodes)
     {

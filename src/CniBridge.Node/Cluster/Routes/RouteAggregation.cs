@@ -21,7 +21,7 @@ public static class RouteAggregation
         {
             if (!hops.Remove(route.NextHop, out var destinations))
                 continue;
-            foreach (var destination in CidrSummary.Of(destinations))
+            foreach (var destination in CidrSummary.Create(destinations))
                 merged.Add(route with { Destination = destination });
         }
         return merged;

@@ -19,7 +19,7 @@ public sealed class RouteReconciler(RouteSocket socket)
         var snapshot = RouteSnapshot.Take(socket);
         var applied = Apply(snapshot.CreateRangePolicy(table.ClusterCidrs, name), table);
         var wanted = WantedRoutes.OfNode(applied, name);
-        var difference = RouteReconciliation.Of(wanted, snapshot);
+        var difference = RouteReconciliation.Create(wanted, snapshot);
         List<NodeProblem> problems = [.. difference.Problems];
         return new RouteReport
         {

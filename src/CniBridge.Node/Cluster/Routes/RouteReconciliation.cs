@@ -34,7 +34,7 @@ public sealed class RouteReconciliation
     /// <summary>The problems of the wanted routes, and the reasons why routes are not created.</summary>
     public IReadOnlyList<NodeProblem> Problems => _problems;
 
-    public static RouteReconciliation Of(WantedRoutes wanted, RouteSnapshot snapshot)
+    public static RouteReconciliation Create(WantedRoutes wanted, RouteSnapshot snapshot)
     {
         var reconciliation = new RouteReconciliation(wanted, snapshot);
         reconciliation.Run();

@@ -5,7 +5,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of accept_ra: an uplink of a forwarding node needs 2, and a bridge of pods must not accept advertisements.</summary>
-sealed class AdvertisementCheck(Examination node)
+sealed class AdvertisementCheck(DoctorContext node)
 {
     internal void Run()
     {
@@ -13,7 +13,7 @@ sealed class AdvertisementCheck(Examination node)
         foreach (var route in node.Routes)
         {
             // A program such as systemd-networkd that handles router advertisements itself sets accept_ra to 0.
-            if (route.IsAdvertised && Examination.IsDefault(route, isV6: true) && told.Add(route.Links[0]))
+            if (route.IsAdvertised && DoctorContext.IsDefault(route, isV6: true) && told.Add(route.Links[0]))
                 CheckUplink(route.Links[0]);
         }
         foreach (var network in node.Networks)

@@ -6,7 +6,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of the plugins that the networks use, and of all installed plugins of cni-bridge.</summary>
-sealed class BinaryCheck(Examination node)
+sealed class BinaryCheck(DoctorContext node)
 {
     const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 

@@ -9,7 +9,7 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>Pods that answer for addresses which are not reserved for them.</summary>
-sealed class ClaimCheck(Examination node)
+sealed class ClaimCheck(DoctorContext node)
 {
     /// <summary>The number of addresses that one line names.</summary>
     const int MaxNamed = 5;

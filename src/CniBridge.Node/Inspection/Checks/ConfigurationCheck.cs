@@ -6,7 +6,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of the configuration directory: which file runtimes use, and whether it is valid.</summary>
-sealed class ConfigurationCheck(Examination node)
+sealed class ConfigurationCheck(DoctorContext node)
 {
     /// <summary>A meta plugin that reads the other files and delegates to them, so it may come first.</summary>
     const string Multus = "multus";
@@ -57,7 +57,7 @@ sealed class ConfigurationCheck(Examination node)
     void CheckPlugin(ExaminedFile file, JsonObject plugin)
     {
         var type = plugin["type"]!.GetValue<string>();
-        if (type == "bridge" && Examination.TryParse(file.List!, plugin, out var why) is null)
+        if (type == "bridge" && DoctorContext.TryParse(file.List!, plugin, out var why) is null)
             ReportInvalid(file, why);
         var takesPorts = plugin["capabilities"] is JsonObject capabilities &&
             capabilities["portMappings"] is JsonValue value && value.TryGetValue<bool>(out var truth) && truth;

@@ -8,7 +8,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of nftables support, and of firewall chains that drop traffic of pods.</summary>
-sealed class FirewallCheck(Examination node)
+sealed class FirewallCheck(DoctorContext node)
 {
     internal void Run()
     {

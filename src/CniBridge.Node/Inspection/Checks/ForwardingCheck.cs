@@ -6,7 +6,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of the kernel settings that forwarding needs.</summary>
-sealed class ForwardingCheck(Examination node)
+sealed class ForwardingCheck(DoctorContext node)
 {
     internal void Run()
     {
@@ -76,7 +76,7 @@ sealed class ForwardingCheck(Examination node)
         var all = Sysctl.TryRead("net/ipv4/conf/all/rp_filter");
         foreach (var route in node.Routes)
         {
-            if (!Examination.IsDefault(route, isV6: false) || route.Links.Contains(best.Index) ||
+            if (!DoctorContext.IsDefault(route, isV6: false) || route.Links.Contains(best.Index) ||
                 node.Links.TryGetName(route.Links[0]) is not { } link)
             {
                 continue;

@@ -6,7 +6,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of iptables-legacy tables, which nft does not list: leftovers of the Go plugins, and the policy of FORWARD.</summary>
-sealed class LegacyCheck(Examination node)
+sealed class LegacyCheck(DoctorContext node)
 {
     const string PrefixOfGo = "CNI-";
 

@@ -7,7 +7,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of kernel limits that depend on the number of pods and nodes.</summary>
-sealed class LimitCheck(Examination node)
+sealed class LimitCheck(DoctorContext node)
 {
     /// <summary>The defaults of the kernel: neighbours of one family, and inotify instances of one user.</summary>
     const long DefaultNeighbours = 1024, DefaultInstances = 128;

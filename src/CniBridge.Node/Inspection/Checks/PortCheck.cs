@@ -8,7 +8,7 @@ namespace CniBridge.Node.Inspection.Checks;
 /// <summary>
 /// The check of the host veths. Only links with an alias of cni-bridge are checked; those of the Go plugin have no alias.
 /// </summary>
-sealed class PortCheck(Examination node)
+sealed class PortCheck(DoctorContext node)
 {
     internal void Run()
     {

@@ -6,7 +6,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of ranges that overlap other ranges, services, or networks of the node.</summary>
-sealed class RangeCheck(Examination node)
+sealed class RangeCheck(DoctorContext node)
 {
     static readonly Cidr s_loopback = Cidr.Parse("127.0.0.0/8"), s_linkLocal = Cidr.Parse("fe80::/10");
 

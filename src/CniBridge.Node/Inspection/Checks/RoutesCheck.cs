@@ -12,7 +12,7 @@ namespace CniBridge.Node.Inspection.Checks;
 /// The check of routes to other nodes. It runs if cni-bridge manages them: the agent has saved a node table, or a nodes file and routes
 /// of cni-bridge exist.
 /// </summary>
-sealed class RoutesCheck(Examination node)
+sealed class RoutesCheck(DoctorContext node)
 {
     internal void Run()
     {

@@ -5,7 +5,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of the rules of cni-bridge: missing rules, and rules of pods that no longer exist.</summary>
-sealed class RulesCheck(Examination node)
+sealed class RulesCheck(DoctorContext node)
 {
     internal void Run()
     {

@@ -8,7 +8,7 @@ namespace CniBridge.Node.Inspection.Checks;
 /// The check of bridge netfilter. kube-proxy translates service addresses at IP hooks, which bridged replies skip. With br_netfilter,
 /// replies between pods of one bridge pass these hooks, too.
 /// </summary>
-sealed class ServiceCheck(Examination node)
+sealed class ServiceCheck(DoctorContext node)
 {
     internal void Run()
     {

@@ -9,7 +9,7 @@ using CniBridge.Plugins.HostLocal.Store;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of the reservations of host-local networks.</summary>
-sealed class StoreCheck(Examination node)
+sealed class StoreCheck(DoctorContext node)
 {
     /// <summary>The age from which a reservation is checked. ADD reserves an address before the pod has it.</summary>
     static readonly TimeSpan s_grace = TimeSpan.FromMinutes(2);
@@ -55,7 +55,7 @@ sealed class StoreCheck(Examination node)
         }
         foreach (var group in gone.Values)
         {
-            if (group[0].Life.State == LifeState.Dead || SeesPodsOfOthers(network))
+            if (group[0].Life.State == Liveness.Dead || SeesPodsOfOthers(network))
                 Report(network, group);
         }
     }
@@ -70,7 +70,7 @@ sealed class StoreCheck(Examination node)
             return true;
         foreach (var reservation in network.Reservations)
         {
-            if (reservation is { IsConfigured: true, Life.State: LifeState.Unknown })
+            if (reservation is { IsConfigured: true, Life.State: Liveness.Unknown })
                 return true;
         }
         return false;
@@ -80,7 +80,7 @@ sealed class StoreCheck(Examination node)
     static FindingKind? KindOf(ExaminedNetwork network, ReservationState reservation)
     {
         if (reservation.ContainerId.Length == 0)
-            return reservation.Life == LifeVerdict.Empty ? StoreFindings.ReservationEmpty : StoreFindings.ReservationTorn;
+            return reservation.Life == LivenessResult.Empty ? StoreFindings.ReservationEmpty : StoreFindings.ReservationTorn;
         return network.Configured.RangeSetCount > 0 && network.Configured.FindGateway(reservation.Address) is null
             ? StoreFindings.ReservationOutside
             : null;
@@ -107,7 +107,7 @@ sealed class StoreCheck(Examination node)
         }
         if (group.Count > MaxNamed)
             addresses.Add($"{Text(group.Count - MaxNamed)} more");
-        var isProven = group[0].Life.State == LifeState.Dead;
+        var isProven = group[0].Life.State == Liveness.Dead;
         // Files of the oldest Go versions have no interface name; DEL with any name releases them.
         var interfaceName = group[0].InterfaceName is { Length: > 0 } name ? name : "eth0";
         node.Found.Add(isProven ? StoreFindings.ReservationLeaked : StoreFindings.ReservationUnproven,

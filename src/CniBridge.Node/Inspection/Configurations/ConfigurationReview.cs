@@ -22,7 +22,7 @@ public sealed class ConfigurationReview
 
     /// <summary>Reviews a configuration and returns the findings in the order of the text.</summary>
     /// <param name="binDir">The directory of the plugins.</param>
-    public static IReadOnlyList<ConfigurationFinding> Of(byte[] text, string binDir)
+    public static IReadOnlyList<ConfigurationFinding> Create(byte[] text, string binDir)
     {
         if (new JsonText(text).FindError() is { } error)
             return [new ConfigurationFinding(true, TextPosition.At(text, error.Offset), "", $"not valid JSON: {error.Why}")];
@@ -97,7 +97,7 @@ public sealed class ConfigurationReview
     {
         if (node is JsonObject members)
         {
-            if (KnownKeys.Of(type, ipamType, inside) is { } known)
+            if (KnownKeys.Find(type, ipamType, inside) is { } known)
                 FindUnknown(members, known, path);
             foreach (var (key, value) in members)
                 Visit(value, type, ipamType, Join(path, key), Join(inside, key));

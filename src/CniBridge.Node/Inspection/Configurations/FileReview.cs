@@ -10,7 +10,7 @@ public sealed record FileReview(string File, IReadOnlyList<ConfigurationFinding>
 
     /// <summary>Reads and reviews a file. A file that cannot be read gives a finding, not an exception.</summary>
     /// <param name="binDir">The directory of the plugins.</param>
-    public static FileReview Of(string file, string binDir)
+    public static FileReview Create(string file, string binDir)
     {
         byte[] text;
         try
@@ -21,7 +21,7 @@ public sealed record FileReview(string File, IReadOnlyList<ConfigurationFinding>
         {
             return new FileReview(file, [new ConfigurationFinding(true, s_start, "", e.Message)], IsRead: false);
         }
-        var findings = ConfigurationReview.Of(text, binDir);
+        var findings = ConfigurationReview.Create(text, binDir);
         return new FileReview(file, WhyMisnamed(file, text) is { } why ? [why, .. findings] : findings, IsRead: true);
     }
 

@@ -38,7 +38,7 @@ static class KnownKeys
     /// <param name="type">The type of the plugin.</param>
     /// <param name="ipamType">The type of its IPAM plugin.</param>
     /// <param name="path">The path of the object; empty for the plugin itself.</param>
-    internal static IReadOnlyList<string>? Of(string type, string ipamType, string path) => (type, path) switch
+    internal static IReadOnlyList<string>? Find(string type, string ipamType, string path) => (type, path) switch
     {
         ("bridge", "") => s_bridge,
         ("portmap", "") => s_portMap,

@@ -24,7 +24,7 @@ public sealed class FindingKind(string id, Severity severity, string what, strin
     /// Creates a finding with the placeholders replaced by values. A value that looks like a placeholder is kept unchanged.
     /// </summary>
     /// <param name="pairs">Placeholder names without braces, each followed by its value.</param>
-    internal Finding Of(params ReadOnlySpan<string> pairs) =>
+    internal Finding Create(params ReadOnlySpan<string> pairs) =>
         new(this, Fill(what, pairs, isCommand: false), Fill(fix, pairs, isCommand: true));
 
     /// <summary>Replaces the placeholders in one pass, so that placeholders inside values are not replaced.</summary>

@@ -9,10 +9,10 @@ sealed class FindingList(string program)
     internal IReadOnlyList<Finding> Findings => _findings;
 
     /// <summary>Adds a finding.</summary>
-    /// <param name="pairs">As for <see cref="FindingKind.Of"/>; {PROGRAM} is added here.</param>
+    /// <param name="pairs">As for <see cref="FindingKind.Create"/>; {PROGRAM} is added here.</param>
     internal void Add(FindingKind kind, params ReadOnlySpan<string> pairs)
     {
         string[] all = ["PROGRAM", program, .. pairs];
-        _findings.Add(kind.Of(all));
+        _findings.Add(kind.Create(all));
     }
 }

@@ -14,7 +14,7 @@ public sealed record NetworkFile(string Path, ConfiguredNetwork Network)
         foreach (var path in NetworkList.FindAll(directory))
         {
             if (TryLoad(path) is { } list)
-                networks.AddRange(Of(list, path));
+                networks.AddRange(From(list, path));
         }
         return networks;
     }
@@ -32,12 +32,12 @@ public sealed record NetworkFile(string Path, ConfiguredNetwork Network)
     }
 
     /// <summary>Returns the bridge networks of one configuration, which has any number of them. Invalid ones are skipped.</summary>
-    public static IReadOnlyList<NetworkFile> Of(NetworkList list, string path)
+    public static IReadOnlyList<NetworkFile> From(NetworkList list, string path)
     {
         var networks = new List<NetworkFile>();
         foreach (var plugin in list.Plugins)
         {
-            if (plugin["type"]!.GetValue<string>() == "bridge" && Examination.TryParse(list, plugin, out _) is { } network)
+            if (plugin["type"]!.GetValue<string>() == "bridge" && DoctorContext.TryParse(list, plugin, out _) is { } network)
                 networks.Add(new NetworkFile(path, network));
         }
         return networks;

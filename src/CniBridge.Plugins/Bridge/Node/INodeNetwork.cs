@@ -15,7 +15,7 @@ sealed record VethPair(int HostIndex, string HostName, MacAddress HostMac, MacAd
 sealed record AttachedLink(Attachment Attachment, Link Link);
 
 /// <summary>The present state of a container interface, for CHECK.</summary>
-sealed record PodInterface(Link Link, IReadOnlyList<Cidr> Addresses, IReadOnlyList<RouteEntry> Routes);
+sealed record ContainerInterface(Link Link, IReadOnlyList<Cidr> Addresses, IReadOnlyList<RouteEntry> Routes);
 
 /// <summary>A container interface that was just configured.</summary>
 interface IPodLink : IDisposable
@@ -109,7 +109,7 @@ interface INodeNetwork : IDisposable
 
     /// <summary>Returns a pod's interface with those of its addresses and routes that are asked for; null when it has none of the name.</summary>
     /// <param name="wanted">Addresses, and destinations of routes.</param>
-    PodInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted);
+    ContainerInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted);
 
     /// <summary>Tries in a new namespace whether the kernel supports everything that ADD needs.</summary>
     /// <exception cref="IOException">The kernel does not.</exception>

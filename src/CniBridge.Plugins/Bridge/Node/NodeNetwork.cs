@@ -154,7 +154,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
             Hairpin = config.Hairpin,
             Isolated = config.Isolated,
         };
-        _socket.Execute([port, .. PortVlans.Of(index, hostEnd.Name, config)]);
+        _socket.Execute([port, .. PortVlans.Create(index, hostEnd.Name, config)]);
         Sysctl.TryWrite($"net/ipv6/conf/{hostEnd.Name}/accept_ra", "0", log);
         return new VethPair(index, hostEnd.Name, hostEnd.Mac, podEnd.Mac);
     }
@@ -247,7 +247,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
 
     public MacAddress GetMac(Link link) => _socket.GetMac(link.Name);
 
-    public PodInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) =>
+    public ContainerInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) =>
         PodNetwork.Inspect(pod, interfaceName, wanted);
 
     public void Dispose()

@@ -123,12 +123,12 @@ static class PodNetwork
         return true;
     });
 
-    internal static PodInterface? Inspect(NetworkNamespace pod, string name, IReadOnlySet<Cidr> wanted) => Run(pod, socket =>
+    internal static ContainerInterface? Inspect(NetworkNamespace pod, string name, IReadOnlySet<Cidr> wanted) => Run(pod, socket =>
     {
         if (socket.TryGetLink(name) is not { } link)
             return null;
         var addresses = socket.ListAddresses(link.Index, address => wanted.Contains(address.Cidr)).ConvertAll(address => address.Cidr);
-        return new PodInterface(link, addresses, [.. ListRoutes(isV6: false), .. ListRoutes(isV6: true)]);
+        return new ContainerInterface(link, addresses, [.. ListRoutes(isV6: false), .. ListRoutes(isV6: true)]);
 
         List<RouteEntry> ListRoutes(bool isV6) => socket.ListRoutes(isV6, route => wanted.Contains(route.Destination), MaxRoutes);
     });

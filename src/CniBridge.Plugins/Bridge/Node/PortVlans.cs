@@ -13,7 +13,7 @@ static class PortVlans
     const int MinId = 1, MaxId = 4094;
 
     /// <summary>Returns the changes for a pod's port; none if the configuration has no VLAN.</summary>
-    internal static IEnumerable<INetlinkMessage> Of(int index, string name, BridgeConfig config)
+    internal static IEnumerable<INetlinkMessage> Create(int index, string name, BridgeConfig config)
     {
         if (config is { Vlan: 0, Trunk.Count: 0 })
             yield break;
@@ -27,7 +27,7 @@ static class PortVlans
 
     /// <summary>Returns the changes for the port of a VLAN's gateway link, which belongs to that VLAN only.</summary>
     internal static IEnumerable<INetlinkMessage> OfGateway(int index, string name, BridgeConfig config) =>
-        Of(index, name, config with { Trunk = [] });
+        Create(index, name, config with { Trunk = [] });
 
     static ChangePortVlans Native(int index, string name, BridgeConfig config)
     {

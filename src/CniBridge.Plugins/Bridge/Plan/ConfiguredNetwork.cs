@@ -117,7 +117,7 @@ public sealed class ConfiguredNetwork
             var used = 0;
             foreach (var reservation in reservations)
                 used += set.Find(reservation.Address) is null ? 0 : 1;
-            uses.Add(PoolUse.Of(set, used));
+            uses.Add(PoolUse.Create(set, used));
         }
         return uses;
     }

@@ -12,7 +12,7 @@ static class Candidates
     /// Every address of the set once, beginning after the last one reserved and ending with it, without the gateways and what is
     /// excluded: an address that was just released is the last to be handed out again.
     /// </summary>
-    internal static IEnumerable<Candidate> Of(RangeSet set, IpAddress? last)
+    internal static IEnumerable<Candidate> List(RangeSet set, IpAddress? last)
     {
         var current = last is null ? -1 : Array.FindIndex(set.Ranges, range => range.Contains(last));
         if (current >= 0 && last != set.Ranges[current].End)

@@ -39,7 +39,7 @@ sealed record Exclusion(string Key, string Text, AddressSpan Addresses)
         if (IpAddress.TryParse(text, out var single))
             return new AddressSpan(single, single);
         if (Cidr.TryParse(text, out var network))
-            return AddressSpan.Of(network);
+            return AddressSpan.From(network);
         return text.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash &&
             IpAddress.TryParse(text.AsSpan(0, dash), out var first) && IpAddress.TryParse(text.AsSpan(dash + 1), out var last)
                 ? new AddressSpan(first, last)

@@ -10,7 +10,7 @@ public sealed class PoolUse(string ranges, long size, int used)
 
     public int Used => used;
 
-    internal static PoolUse Of(RangeSet set, int used)
+    internal static PoolUse Create(RangeSet set, int used)
     {
         var size = 0L;
         foreach (var range in set.Ranges)

@@ -33,7 +33,7 @@ interface IReservationStore : IDisposable
 
     /// <summary>Does the attachment that a reservation was made for still live?</summary>
     /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
-    LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true);
+    LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true);
 
     /// <summary>Returns those of some addresses that are configured in any living namespace, or null: it cannot be known.</summary>
     IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses);

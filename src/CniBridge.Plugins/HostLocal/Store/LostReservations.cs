@@ -8,7 +8,7 @@ namespace CniBridge.Plugins.HostLocal.Store;
 /// Reservations that were deleted under living pods: by a person, or with a data directory that did not last. Their addresses
 /// would be handed out a second time.
 /// </summary>
-sealed class LostReservations(ReservationFiles files, ProofOfDeath proof, TextWriter log)
+sealed class LostReservations(ReservationFiles files, AttachmentLiveness proof, TextWriter log)
 {
     /// <summary>
     /// The reservations by the hash code of their owner: a plugin process may not have the memory for all owners. Read when the first

@@ -43,7 +43,7 @@ sealed class OwnerIndex
     {
         _store = Path.GetFullPath(store);
         // Networks of one name may have several data directories.
-        var mark = StableHash.Of(_store).ToString("x16", CultureInfo.InvariantCulture);
+        var mark = StableHash.Compute(_store).ToString("x16", CultureInfo.InvariantCulture);
         var network = Path.GetFileName(store);
         _directory = Path.Combine(stateDirectory, $"{network[..Math.Min(network.Length, 200)]}-{mark}");
     }
@@ -227,7 +227,7 @@ sealed class OwnerIndex
     {
         var id = owner.ContainerId.Length <= MaxContainerIdLength
             ? owner.ContainerId
-            : owner.ContainerId[..200] + "~" + StableHash.Of(owner.ContainerId).ToString("x16", CultureInfo.InvariantCulture);
+            : owner.ContainerId[..200] + "~" + StableHash.Compute(owner.ContainerId).ToString("x16", CultureInfo.InvariantCulture);
         return $"{id},{owner.InterfaceName}";
     }
 }

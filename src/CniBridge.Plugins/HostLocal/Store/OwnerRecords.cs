@@ -10,7 +10,7 @@ namespace CniBridge.Plugins.HostLocal.Store;
 /// What an <see cref="OwnerIndex"/> knows of a store's owners, brought up to date before the first question. The index is a help:
 /// what goes wrong with it goes wrong with nothing else, and is told once.
 /// </summary>
-sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, ProofOfDeath proof, TextWriter log)
+sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentLiveness proof, TextWriter log)
 {
     /// <summary>Null when it cannot be used: then every file is read.</summary>
     OwnerIndex? _index = owners;

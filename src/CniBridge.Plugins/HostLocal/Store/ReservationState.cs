@@ -12,11 +12,11 @@ namespace CniBridge.Plugins.HostLocal.Store;
 /// <param name="IsConfigured">Does any living namespace have the address? Null: not all could be looked into.</param>
 public sealed record ReservationState(
     IpAddress Address, string ContainerId, string InterfaceName, AttachmentOrigin? Origin, DateTimeOffset? ReservedAt,
-    LifeVerdict Life, bool? IsConfigured)
+    LivenessResult Life, bool? IsConfigured)
 {
     /// <summary>Proven to be nobody's: what a full range makes ADD take back.</summary>
-    public bool IsLeaked => IsConfigured == false && Life.State == LifeState.Dead;
+    public bool IsLeaked => IsConfigured == false && Life.State == Liveness.Liveness.Dead;
 
     /// <summary>Leaked, or a file that names nobody.</summary>
-    public bool IsLeftOver => IsLeaked || Life == LifeVerdict.Empty;
+    public bool IsLeftOver => IsLeaked || Life == LivenessResult.Empty;
 }

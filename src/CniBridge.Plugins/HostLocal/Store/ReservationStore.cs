@@ -30,7 +30,7 @@ sealed class ReservationStore : IReservationStore
     readonly FileLock _lock;
     readonly TextWriter _log;
     readonly StoreUser _user;
-    readonly ProofOfDeath _proof;
+    readonly AttachmentLiveness _proof;
     readonly OwnerRecords _records;
 
     /// <summary>Null where no address rests.</summary>
@@ -43,7 +43,7 @@ sealed class ReservationStore : IReservationStore
         _lock = heldLock;
         _log = log;
         _user = user ?? StoreUser.Nobody;
-        _proof = new ProofOfDeath(place.Network, _user.Node);
+        _proof = new AttachmentLiveness(place.Network, _user.Node);
         var index = new OwnerIndex(place.StateDirectory, place.Directory);
         _records = new OwnerRecords(index, _files, _proof, log);
         _releases = place.NotesReleases ? new ReleaseTimes(index.ReleasesDirectory, log) : null;
@@ -144,7 +144,7 @@ sealed class ReservationStore : IReservationStore
 
     public void SetLastReserved(int rangeSet, IpAddress address) => _files.SetLastReserved(rangeSet, address);
 
-    public LifeVerdict Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) =>
+    public LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) =>
         _proof.Judge(_records.Find(owner), address, _files.MadeAt(address), countsLink);
 
     public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses)
@@ -174,7 +174,7 @@ sealed class ReservationStore : IReservationStore
                 _records.NoteChange();
             }
             else if (file.Owner is not null && set.Find(file.Address) is not null &&
-                Judge(file.Address, file.Owner).State == LifeState.Dead)
+                Judge(file.Address, file.Owner).State == Liveness.Liveness.Dead)
                 dead.Add(file);
         }
         return ReclaimDead(dead) || isAnyFree;

@@ -28,7 +28,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
         if (found.Count == 0)
             return [];
         var records = ReadRecords();
-        var proof = new ProofOfDeath(_place.Network, Node);
+        var proof = new AttachmentLiveness(_place.Network, Node);
         var living = TryFindLiving(found.Select(file => file.Address).ToHashSet());
         var states = new List<ReservationState>();
         foreach (var (address, owner, isEmpty) in found)
@@ -39,7 +39,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
             var record = owner is null ? null : records.GetValueOrDefault(owner);
             states.Add(new ReservationState(
                 address, owner?.ContainerId ?? "", owner?.InterfaceName ?? "", record?.Origin, reservedAt,
-                isEmpty ? LifeVerdict.Empty : proof.Judge(record, address, reservedAt), living?.Contains(address)));
+                isEmpty ? LivenessResult.Empty : proof.Judge(record, address, reservedAt), living?.Contains(address)));
         }
         states.Sort(static (one, other) => one.Address.CompareTo(other.Address));
         return states;

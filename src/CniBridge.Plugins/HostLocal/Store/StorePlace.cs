@@ -42,7 +42,7 @@ sealed record StorePlace(string Directory, string StateDirectory)
     /// <param name="dataDir">ipam.dataDir as written.</param>
     /// <param name="stateDir">ipam.stateDir as written.</param>
     /// <exception cref="CniException">Code 7: no absolute path.</exception>
-    internal static StorePlace Of(string network, string? dataDir, string? stateDir) => new(
+    internal static StorePlace Create(string network, string? dataDir, string? stateDir) => new(
         Path.Combine(ReadPath("ipam.dataDir", dataDir, DefaultDataDirectory), network),
         ReadPath("ipam.stateDir", stateDir, DefaultStateDirectory));
 

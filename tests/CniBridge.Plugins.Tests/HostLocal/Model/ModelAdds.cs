@@ -14,7 +14,7 @@ sealed class ModelAdds(ModelScene scene) : ModelSteps(scene)
         // A second life beside one that nobody could know of is the runtime's to prevent.
         if (former is { IsUp: true } && !Node.IsProvenUp(former) && Store.AddressesOf(owner).Count == 0)
             return;
-        var wanted = Draw(6) ? Pick(Candidates.Of(Sets[0], null))?.Address : null;
+        var wanted = Draw(6) ? Pick(Candidates.List(Sets[0], null))?.Address : null;
         var call = new ModelAdd(owner, Node.NamespaceOf(owner.ContainerId, Draw(30)), IsBridge: Draw(70), IsUndone: Draw(6), wanted);
         var disturbance = DrawDisturbance();
         Tell($"ADD {call}{disturbance}");

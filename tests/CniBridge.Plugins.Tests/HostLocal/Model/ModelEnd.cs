@@ -23,7 +23,7 @@ sealed class ModelEnd(ModelScene scene) : ModelSteps(scene)
     /// <summary>There is room for as many as the ranges have addresses.</summary>
     internal void FillAll(ModelAdds adds)
     {
-        var room = Sets.Min(set => Candidates.Of(set, null).Count());
+        var room = Sets.Min(set => Candidates.List(set, null).Count());
         for (var i = 0; i < room; i++)
         {
             var owner = new ReservationOwner($"last{i}", "eth0");

@@ -34,7 +34,7 @@ sealed class ModelEvents(ModelScene scene) : ModelSteps(scene)
     List<IpAddress> DrawFreeAddresses()
     {
         var taken = Store.Reservations;
-        var drawn = Sets.Select(set => Pick(Candidates.Of(set, null)
+        var drawn = Sets.Select(set => Pick(Candidates.List(set, null)
             .Where(one => !taken.ContainsKey(one.Address) && Node.UserOf(one.Address) is null))?.Address);
         return [.. drawn.OfType<IpAddress>()];
     }

@@ -42,7 +42,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
         {
             Assert.True(node.UserOf(address) is null || call.Wanted == address || IsLast(set, address, isDisturbed),
                 $"{address} was given to {owner}, and {node.UserOf(address)} has it");
-            Assert.True(Candidates.Of(set, null).Any(candidate => candidate.Address == address), $"{address} is not to be handed out");
+            Assert.True(Candidates.List(set, null).Any(candidate => candidate.Address == address), $"{address} is not to be handed out");
             var held = HeldBefore(owner).Find(one => set.Find(one) is not null);
             Assert.True(held is null || held == address || (call.Wanted is { } wanted && set.Find(wanted) is not null), $"{owner} had {held}, and got {address}");
         }
@@ -52,7 +52,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
     /// <summary>An address that a pod has without a reservation, which nothing brings back, is given when no other can be had.</summary>
     /// <param name="isDisturbed">True: the records may have been unreadable, and then no other pod is proven gone.</param>
     bool IsLast(RangeSet set, IpAddress address, bool isDisturbed) => !node.UsersOf(address).Any(node.IsProvenUp) && (isDisturbed ||
-        Candidates.Of(set, null).All(one => one.Address == address || node.UserOf(one.Address) is not null || IsTaken(one.Address)));
+        Candidates.List(set, null).All(one => one.Address == address || node.UserOf(one.Address) is not null || IsTaken(one.Address)));
 
     static IEnumerable<IpAddress> Ordered(IEnumerable<IpAddress> addresses) => addresses.Order();
 
@@ -96,7 +96,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
         else
         {
             Assert.Contains("no IP addresses available", text, StringComparison.Ordinal);
-            Assert.All(Candidates.Of(SetOf(text), null), one => Assert.True(IsTaken(one.Address), $"{one.Address} can be had: {text}"));
+            Assert.All(Candidates.List(SetOf(text), null), one => Assert.True(IsTaken(one.Address), $"{one.Address} can be had: {text}"));
         }
     }
 

@@ -7,7 +7,7 @@ using CniBridge.Node.Inspection.Findings;
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of the bridges: their link settings and their addresses.</summary>
-sealed class BridgeCheck(Examination node)
+sealed class BridgeLinkCheck(DoctorContext node)
 {
     /// <summary>BR_MAX_PORTS without port 0, and the number of free ports below which the bridge is reported.</summary>
     const int MaxPorts = 1023, FewPorts = 23;

@@ -6,16 +6,16 @@ namespace CniBridge.Node.Inspection.Snapshots;
 
 /// <summary>A route to the pods of another node.</summary>
 /// <param name="Link">The name of the link; empty if the link is gone.</param>
-public sealed record RoutePicture(Cidr Destination, IpAddress? Gateway, string Link)
+public sealed record PeerRoute(Cidr Destination, IpAddress? Gateway, string Link)
 {
-    internal static List<RoutePicture> List(RouteSocket socket)
+    internal static List<PeerRoute> List(RouteSocket socket)
     {
-        var routes = new List<RoutePicture>();
+        var routes = new List<PeerRoute>();
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
             foreach (var route in socket.ListRoutes(isV6, ClusterRoute.IsOurs))
             {
-                routes.Add(new RoutePicture(
+                routes.Add(new PeerRoute(
                     route.Destination, route.Gateways is [var gateway, ..] ? gateway : null,
                     route.Links is [var link, ..] ? socket.TryGetName(link) ?? "" : ""));
             }

@@ -9,7 +9,7 @@ namespace CniBridge.Node.Installation;
 /// <param name="Bridges">The names of the existing bridges.</param>
 /// <param name="Directories">The existing directories, of those that cni-bridge creates.</param>
 /// <param name="Settings">The kernel settings; see <see cref="NodeSettings.Look"/>.</param>
-sealed record NodeBefore(
+sealed record PreinstallState(
     IReadOnlyList<string> Bridges, IReadOnlyList<string> Directories, IReadOnlyDictionary<string, string> Settings)
 {
     /// <summary>
@@ -25,7 +25,7 @@ sealed record NodeBefore(
 
     /// <summary>Reads the state of the node.</summary>
     /// <param name="directories">More directories that may be created.</param>
-    internal static NodeBefore Look(IEnumerable<string> directories)
+    internal static PreinstallState Look(IEnumerable<string> directories)
     {
         var there = new List<string>();
         foreach (var path in (IEnumerable<string>)[.. CommonDirectories, .. directories])
@@ -36,7 +36,7 @@ sealed record NodeBefore(
         if (Directory.Exists(ReservationInventory.DefaultDataDirectory))
             there.AddRange(Directory.EnumerateDirectories(ReservationInventory.DefaultDataDirectory));
         using var socket = new RouteSocket();
-        return new NodeBefore(socket.ListLinks("bridge").ConvertAll(bridge => bridge.Name), there, NodeSettings.Look());
+        return new PreinstallState(socket.ListLinks("bridge").ConvertAll(bridge => bridge.Name), there, NodeSettings.Look());
     }
 
     /// <summary>Returns a directory and its parents, children first.</summary>
@@ -66,13 +66,13 @@ sealed record NodeBefore(
         json.WriteEndObject();
     }
 
-    internal static NodeBefore Read(JsonObject root)
+    internal static PreinstallState Read(JsonObject root)
     {
         var before = root["before"] as JsonObject ?? [];
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in before["settings"] as JsonObject ?? [])
             settings[name] = InstallationRecord.TextOf(value);
-        return new NodeBefore(
+        return new PreinstallState(
             InstallationRecord.TextsOf(before["bridges"]), InstallationRecord.TextsOf(before["directories"]), settings);
     }
 }

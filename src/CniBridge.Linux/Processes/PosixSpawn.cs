@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace CniBridge.Linux.Processes;
 
 /// <summary>Child processes: posix_spawn(3) and waitpid(2).</summary>
-static unsafe class Spawned
+static unsafe class PosixSpawn
 {
     /// <summary>Starts a program.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>

@@ -6,7 +6,7 @@ namespace CniBridge.Node.Inspection.Snapshots;
 
 /// <summary>A pod's interface and the recorded facts about the pod.</summary>
 /// <param name="Origin">The record of the ADD; null without a record.</param>
-public sealed record PodPicture(PodInterface Interface, AttachmentOrigin? Origin, IReadOnlyList<HostPort> Ports)
+public sealed record PodSnapshot(PodInterface Interface, AttachmentOrigin? Origin, IReadOnlyList<HostPort> Ports)
 {
     /// <summary>NAMESPACE/NAME if the runtime passed it, otherwise the container ID, otherwise the name of the host veth.</summary>
     public string Name => Origin?.Pod is { Length: > 0 } pod ? pod : Interface.Attachment?.ContainerId ?? Interface.Host.Name;
@@ -18,11 +18,11 @@ public sealed record PodPicture(PodInterface Interface, AttachmentOrigin? Origin
         ? Origin.Netns
         : Interface.Namespace?.Path ?? "";
 
-    internal static PodPicture Of(
+    internal static PodSnapshot Create(
         PodInterface pod, IReadOnlyDictionary<Plugins.Protocol.Attachment, AttachmentOrigin> origins,
         IReadOnlyDictionary<Plugins.Protocol.Attachment, IReadOnlyList<HostPort>> ports) => pod.Attachment is null
-            ? new PodPicture(pod, null, [])
-            : new PodPicture(pod, origins.GetValueOrDefault(pod.Attachment), ports.GetValueOrDefault(pod.Attachment, []));
+            ? new PodSnapshot(pod, null, [])
+            : new PodSnapshot(pod, origins.GetValueOrDefault(pod.Attachment), ports.GetValueOrDefault(pod.Attachment, []));
 
     /// <summary>
     /// Tells whether the operator's word means this pod: its name or the part after the slash, the start of its container ID, an

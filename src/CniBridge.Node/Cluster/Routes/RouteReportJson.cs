@@ -4,7 +4,7 @@ using CniBridge.Node.Cluster.Nodes;
 namespace CniBridge.Node.Cluster.Routes;
 
 /// <summary>The JSON form of routes and problems.</summary>
-public static class RouteJson
+public static class RouteReportJson
 {
     /// <summary>Writes the members of a route into an open object: "destination", and if known "via", "link", "node", "was".</summary>
     public static void WriteMembers(Utf8JsonWriter json, RouteStep step)

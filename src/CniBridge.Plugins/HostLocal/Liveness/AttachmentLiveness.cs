@@ -11,11 +11,11 @@ namespace CniBridge.Plugins.HostLocal.Liveness;
 /// its namespace is no longer where it was. Age proves nothing, and where there is no record nothing does.
 /// </summary>
 /// <param name="network">The network's name.</param>
-sealed class ProofOfDeath(string network, INodeView node)
+sealed class AttachmentLiveness(string network, INodeView node)
 {
     /// <param name="reservedAt">The modification time of the reservation's file. The record has the same when its attachment made the file.</param>
     /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
-    internal LifeVerdict Judge(OwnerRecord? record, IpAddress address, DateTimeOffset? reservedAt, bool countsLink = true)
+    internal LivenessResult Judge(OwnerRecord? record, IpAddress address, DateTimeOffset? reservedAt, bool countsLink = true)
     {
         if (record?.Origin is not { } origin)
             return Unknown("nothing is recorded of its attachment: another plugin made it");
@@ -25,12 +25,12 @@ sealed class ProofOfDeath(string network, INodeView node)
                 $"the record of its attachment is not of the file of {reservedAt:yyyy-MM-dd HH:mm:ss}: another plugin made it"));
         }
         if (countsLink && FindHostLink(record) is { } link)
-            return new(LifeState.Alive, $"its link {link} is on the node, for the namespace {origin.Netns}");
+            return new(Liveness.Alive, $"its link {link} is on the node, for the namespace {origin.Netns}");
         return JudgeNamespace(origin);
     }
 
     /// <summary>The same by its namespace alone.</summary>
-    internal LifeVerdict JudgeNamespace(AttachmentOrigin origin)
+    internal LivenessResult JudgeNamespace(AttachmentOrigin origin)
     {
         if (IsOfAnotherBoot(origin))
             return Dead("it was made before the node was booted");
@@ -39,7 +39,7 @@ sealed class ProofOfDeath(string network, INodeView node)
         if (node.IdentityOf(origin.Netns) is not { } identity)
             return Dead($"its namespace is gone from {origin.Netns}");
         return IsSame(origin, identity)
-            ? new(LifeState.Alive, $"its namespace is at {origin.Netns}")
+            ? new(Liveness.Alive, $"its namespace is at {origin.Netns}")
             : Dead($"another namespace is at {origin.Netns} now");
     }
 
@@ -64,7 +64,7 @@ sealed class ProofOfDeath(string network, INodeView node)
     bool IsOfAnotherBoot(AttachmentOrigin origin) =>
         origin.BootId.Length > 0 && node.BootId.Length > 0 && origin.BootId != node.BootId;
 
-    static LifeVerdict Dead(string how) => new(LifeState.Dead, how);
+    static LivenessResult Dead(string how) => new(Liveness.Dead, how);
 
-    static LifeVerdict Unknown(string how) => new(LifeState.Unknown, how);
+    static LivenessResult Unknown(string how) => new(Liveness.Unknown, how);
 }

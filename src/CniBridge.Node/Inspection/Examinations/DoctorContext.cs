@@ -10,7 +10,7 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Node.Inspection.Examinations;
 
 /// <summary>The state of the node that several checks use. Each part is read once, on first use.</summary>
-sealed class Examination(DoctorOptions options) : IDisposable
+sealed class DoctorContext(DoctorOptions options) : IDisposable
 {
     IReadOnlyList<ExaminedFile>? _files;
     IReadOnlyList<ExaminedNetwork>? _networks;
