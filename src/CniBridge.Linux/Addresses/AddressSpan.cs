@@ -24,7 +24,7 @@ public sealed record AddressSpan(IpAddress First, IpAddress Last)
         return merged;
     }
 
-    public bool Contains(IpAddress address) => address.IsV6 == First.IsV6 && address >= First && address <= Last;
+    public bool Contains(IpAddress address) => address.Family == First.Family && address >= First && address <= Last;
 
     public bool Contains(AddressSpan other) => Contains(other.First) && Contains(other.Last);
 

@@ -7,15 +7,15 @@ namespace CniBridge.Linux.Addresses;
 public sealed record Cidr(IpAddress Address, int PrefixLength)
 {
     /// <summary>The address with all host bits zero.</summary>
-    public IpAddress Network => IpAddress.FromValue(Address.Value & Mask, Address.IsV6);
+    public IpAddress Network => IpAddress.FromValue(Address.Value & Mask, Address.Family);
 
     /// <summary>The address with all host bits set; for IPv4 the broadcast address.</summary>
-    public IpAddress Last => IpAddress.FromValue(Network.Value | HostBits, Address.IsV6);
+    public IpAddress Last => IpAddress.FromValue(Network.Value | HostBits, Address.Family);
 
     public bool HasHostBits => (Address.Value & HostBits) != 0;
 
     public bool Contains(IpAddress other) =>
-        other.IsV6 == Address.IsV6 && ((other.Value ^ Address.Value) & Mask) == 0;
+        other.Family == Address.Family && ((other.Value ^ Address.Value) & Mask) == 0;
 
     /// <summary>Tells whether one of the networks contains the other.</summary>
     public bool Overlaps(Cidr other) => Contains(other.Address) || other.Contains(Address);
@@ -28,7 +28,7 @@ public sealed record Cidr(IpAddress Address, int PrefixLength)
     /// <summary>True for the default destination of a family: 0.0.0.0/0 or ::/0.</summary>
     public bool IsDefault => PrefixLength == 0 && Network.Value == 0;
 
-    public static Cidr Default(bool isV6) => new(IpAddress.FromValue(0, isV6), 0);
+    public static Cidr Default(AddressFamily family) => new(IpAddress.FromValue(0, family), 0);
 
     UInt128 HostBits => PrefixLength == 0
         ? (Address.IsV6 ? UInt128.MaxValue : uint.MaxValue)

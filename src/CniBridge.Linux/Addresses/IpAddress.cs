@@ -14,13 +14,16 @@ public sealed record IpAddress : IComparable<IpAddress>
 {
     readonly UInt128 _value;
 
-    IpAddress(UInt128 value, bool isV6)
+    IpAddress(UInt128 value, AddressFamily family)
     {
         _value = value;
-        IsV6 = isV6;
+        Family = family.IsV6 ? AddressFamily.IPv6 : AddressFamily.IPv4;
     }
 
-    public bool IsV6 { get; }
+    public AddressFamily Family { get; }
+
+    public bool IsV6 => Family.IsV6;
+
     public bool IsV4 => !IsV6;
 
     /// <summary>The length of the address in bits: 32 or 128.</summary>
@@ -29,12 +32,12 @@ public sealed record IpAddress : IComparable<IpAddress>
     /// <summary>The address as a number, IPv4 in the lowest 32 bits.</summary>
     internal UInt128 Value => _value;
 
-    internal static IpAddress FromValue(UInt128 value, bool isV6) => new(value, isV6);
+    internal static IpAddress FromValue(UInt128 value, AddressFamily family) => new(value, family);
 
     /// <summary>Creates an address of 4 or 16 bytes in network byte order.</summary>
     public static IpAddress FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
-        4 => new(BinaryPrimitives.ReadUInt32BigEndian(bytes), false),
+        4 => new(BinaryPrimitives.ReadUInt32BigEndian(bytes), AddressFamily.IPv4),
         16 => Normalise(BinaryPrimitives.ReadUInt128BigEndian(bytes)),
         _ => throw new InvalidDataException($"an address has 4 or 16 bytes, not {bytes.Length}"),
     };
@@ -44,7 +47,7 @@ public sealed record IpAddress : IComparable<IpAddress>
     /// bits.
     /// </summary>
     internal static IpAddress FromWire(ReadOnlySpan<byte> bytes) =>
-        bytes.Length == 16 ? new(BinaryPrimitives.ReadUInt128BigEndian(bytes), true) : FromBytes(bytes);
+        bytes.Length == 16 ? new(BinaryPrimitives.ReadUInt128BigEndian(bytes), AddressFamily.IPv6) : FromBytes(bytes);
 
     public byte[] ToBytes()
     {
@@ -66,7 +69,7 @@ public sealed record IpAddress : IComparable<IpAddress>
         }
         if (!IpAddressText.TryParseV4(text, out var narrow))
             return false;
-        address = new IpAddress(narrow, false);
+        address = new IpAddress(narrow, AddressFamily.IPv4);
         return true;
     }
 
@@ -75,9 +78,9 @@ public sealed record IpAddress : IComparable<IpAddress>
         TryParse(text, out var address) ? address : throw new FormatException($"invalid IP address: {text}");
 
     /// <summary>Returns the next address. The last address of the family is followed by the first.</summary>
-    public IpAddress Next() => new(IsV6 ? _value + 1 : (uint)(_value + 1), IsV6);
+    public IpAddress Next() => new(IsV6 ? _value + 1 : (uint)(_value + 1), Family);
 
-    public IpAddress Previous() => new(IsV6 ? _value - 1 : (uint)(_value - 1), IsV6);
+    public IpAddress Previous() => new(IsV6 ? _value - 1 : (uint)(_value - 1), Family);
 
     /// <summary>Returns the number of addresses from this one to another of its family, including both; at most long.MaxValue.</summary>
     public long CountTo(IpAddress last)
@@ -87,7 +90,7 @@ public sealed record IpAddress : IComparable<IpAddress>
     }
 
     /// <summary>Compares by number within a family; IPv4 precedes IPv6.</summary>
-    public int CompareTo(IpAddress? other) => other is null ? 1 : IsV6 == other.IsV6 ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
+    public int CompareTo(IpAddress? other) => other is null ? 1 : Family == other.Family ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
 
     public static bool operator <(IpAddress left, IpAddress right) => left.CompareTo(right) < 0;
     public static bool operator >(IpAddress left, IpAddress right) => left.CompareTo(right) > 0;
@@ -104,5 +107,5 @@ public sealed record IpAddress : IComparable<IpAddress>
             $"{(byte)(_value >> 24)}.{(byte)(_value >> 16)}.{(byte)(_value >> 8)}.{(byte)_value}");
 
     static IpAddress Normalise(UInt128 value) =>
-        value >> 32 == 0xffff ? new((uint)value, false) : new(value, true);
+        value >> 32 == 0xffff ? new((uint)value, AddressFamily.IPv4) : new(value, AddressFamily.IPv6);
 }

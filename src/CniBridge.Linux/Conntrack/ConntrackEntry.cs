@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Conntrack.ConntrackConstants;
@@ -10,7 +11,7 @@ namespace CniBridge.Linux.Conntrack;
 /// <param name="Reply">The packets of the reply; their source is the translated destination.</param>
 public sealed record ConntrackEntry(ConntrackTuple Original, ConntrackTuple Reply)
 {
-    public bool IsV6 { get; init; }
+    public AddressFamily Family { get; init; }
 
     /// <summary>CTA_ID. The kernel derives it from the tuple and from the entry's address in its memory.</summary>
     public uint Id { get; init; }
@@ -43,7 +44,7 @@ public sealed record ConntrackEntry(ConntrackTuple Original, ConntrackTuple Repl
             throw new InvalidDataException("a conntrack entry without tuples or id");
         return new ConntrackEntry(original, reply)
         {
-            IsV6 = header.Family == NFPROTO_IPV6,
+            Family = AddressFamilies.From(header.Family == NFPROTO_IPV6),
             Id = id.Value,
             OriginalBytes = originalBytes,
             ZoneBytes = zoneBytes,

@@ -10,7 +10,7 @@ namespace CniBridge.Linux.Conntrack;
 /// property that is null matches any value.
 /// </summary>
 /// <param name="Protocol">IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP.</param>
-public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort DestinationPort)
+public sealed record ConntrackFilter(AddressFamily Family, byte Protocol, ushort DestinationPort)
 {
     /// <summary>The destination of the first packet. Null also matches connections that only pass through the node.</summary>
     public IpAddress? Destination { get; init; }
@@ -21,7 +21,7 @@ public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort Destinatio
     public ushort? ReplySourcePort { get; init; }
 
     public bool Matches(ConntrackEntry entry) =>
-        entry.IsV6 == IsV6 && entry.Original.Protocol == Protocol && entry.Original.DestinationPort == DestinationPort &&
+        entry.Family == Family && entry.Original.Protocol == Protocol && entry.Original.DestinationPort == DestinationPort &&
         (Destination is null || entry.Original.Destination == Destination) &&
         (ReplySource is null || entry.Reply.Source == ReplySource) &&
         (ReplySourcePort is null || entry.Reply.SourcePort == ReplySourcePort);
@@ -31,14 +31,14 @@ public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort Destinatio
     /// ports of TCP and UDP, so that a port of SCTP matches all ports. It also treats different IPv6 addresses as equal, up to Linux
     /// 6.18 at least.
     /// </summary>
-    internal bool IsExactInKernel => Protocol is IPPROTO_TCP or IPPROTO_UDP && !(IsV6 && HasAddress);
+    internal bool IsExactInKernel => Protocol is IPPROTO_TCP or IPPROTO_UDP && !(Family.IsV6 && HasAddress);
 
     bool HasAddress => Destination is not null || ReplySource is not null;
 
     internal void Validate()
     {
-        if ((Destination ?? ReplySource)?.IsV6 == !IsV6 || (ReplySource ?? Destination)?.IsV6 == !IsV6)
-            throw new ArgumentException($"a filter for {(IsV6 ? "IPv6" : "IPv4")} has an address of the other family: {this}");
+        if ((Destination ?? ReplySource)?.IsV6 == !Family.IsV6 || (ReplySource ?? Destination)?.IsV6 == !Family.IsV6)
+            throw new ArgumentException($"a filter for {(Family.IsV6 ? "IPv6" : "IPv4")} has an address of the other family: {this}");
     }
 
     /// <summary>
@@ -76,7 +76,7 @@ public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort Destinatio
     /// <returns>The flag, or 0 if nothing was written.</returns>
     uint WriteAddress(ref MessageWriter writer, ushort type, IpAddress? address, uint flag)
     {
-        if (address is null || IsV6)
+        if (address is null || Family.IsV6)
             return 0;
         var start = writer.BeginNest(CTA_TUPLE_IP);
         writer.Attribute(type, address.ToBytes());
@@ -100,7 +100,7 @@ public sealed record ConntrackFilter(bool IsV6, byte Protocol, ushort Destinatio
     public override string ToString()
     {
         var to = Destination is null ? $"port {DestinationPort}" : $"{Destination} port {DestinationPort}";
-        var text = $"{(IsV6 ? "IPv6" : "IPv4")} protocol {Protocol} to {to}";
+        var text = $"{(Family.IsV6 ? "IPv6" : "IPv4")} protocol {Protocol} to {to}";
         return (ReplySource, ReplySourcePort) switch
         {
             (null, null) => text,

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Conntrack.ConntrackConstants;
 using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
@@ -7,8 +8,8 @@ namespace CniBridge.Linux.Conntrack;
 /// <summary>The start of every ctnetlink message.</summary>
 static class ConntrackHeader
 {
-    internal static NetfilterHeader Create(bool isV6) =>
-        new() { Family = isV6 ? NFPROTO_IPV6 : NFPROTO_IPV4, Version = NFNETLINK_V0 };
+    internal static NetfilterHeader Create(AddressFamily family) =>
+        new() { Family = family.IsV6 ? NFPROTO_IPV6 : NFPROTO_IPV4, Version = NFNETLINK_V0 };
 
     internal static ushort TypeOf(byte message) => (ushort)((NFNL_SUBSYS_CTNETLINK << 8) | message);
 }

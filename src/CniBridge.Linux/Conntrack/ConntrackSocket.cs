@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Linux.Netlink;
 
@@ -52,18 +53,18 @@ public sealed unsafe class ConntrackSocket : IDisposable
         if (IsEmpty)
             return;
         KernelException? refusal = null;
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
             var listed = new List<ConntrackSelection>();
             foreach (var selection in selections)
             {
-                if (selection.Filter.IsV6 == isV6)
+                if (selection.Filter.Family == family)
                     listed.Add(selection);
             }
             if (listed.Count <= MaxKernelDeletions && listed.TrueForAll(selection => selection.IsExactInKernel))
                 listed.RemoveAll(selection => Try(() => TryDeleteInKernel(selection.Filter)));
             if (listed.Count > 0)
-                Try(() => DeleteListed(isV6, listed));
+                Try(() => DeleteListed(family, listed));
         }
         if (refusal is not null)
             throw refusal;
@@ -82,14 +83,14 @@ public sealed unsafe class ConntrackSocket : IDisposable
         }
     }
 
-    bool DeleteListed(bool isV6, List<ConntrackSelection> selections)
+    bool DeleteListed(AddressFamily family, List<ConntrackSelection> selections)
     {
         var deletion = new EntryDeletion(_deleter!, selections);
         var protocol = selections[0].Filter.Protocol;
         var isOneProtocol = selections.TrueForAll(selection => selection.Filter.Protocol == protocol);
         INetlinkMessage list = selections is [var only]
             ? new ListEntries(only.Filter)
-            : new ListFamily(isV6, isOneProtocol ? protocol : null);
+            : new ListFamily(family, isOneProtocol ? protocol : null);
         _lister!.Dump(list, deletion.Take);
         deletion.Finish();
         return true;

@@ -17,7 +17,7 @@ sealed record DeleteEntry(ConntrackEntry Entry) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(ConntrackHeader.Create(Entry.IsV6));
+        writer.Struct(ConntrackHeader.Create(Entry.Family));
         writer.Attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, Entry.OriginalBytes);
         if (Entry.ZoneBytes is not null)
             writer.Attribute(CTA_ZONE, Entry.ZoneBytes);

@@ -15,7 +15,7 @@ sealed record ListEntries(ConntrackFilter Filter) : INetlinkMessage
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(ConntrackHeader.Create(Filter.IsV6));
+        writer.Struct(ConntrackHeader.Create(Filter.Family));
         Filter.Write(ref writer);
     }
 }

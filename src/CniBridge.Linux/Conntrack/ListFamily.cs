@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using static CniBridge.Linux.Conntrack.ConntrackConstants;
 
@@ -5,15 +6,15 @@ namespace CniBridge.Linux.Conntrack;
 
 /// <summary>Lists all tracked connections of a family, or of one of its protocols; kernels before Linux 5.8 list all protocols.</summary>
 /// <param name="Protocol">IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP; null: all.</param>
-sealed record ListFamily(bool IsV6, byte? Protocol) : INetlinkMessage
+sealed record ListFamily(AddressFamily Family, byte? Protocol) : INetlinkMessage
 {
-    public string Operation => $"list tracked {(IsV6 ? "IPv6" : "IPv4")} connections";
+    public string Operation => $"list tracked {(Family.IsV6 ? "IPv6" : "IPv4")} connections";
     public ushort Type => ConntrackHeader.TypeOf(IPCTNL_MSG_CT_GET);
     public ushort Flags => 0;
 
     public void Write(ref MessageWriter writer)
     {
-        writer.Struct(ConntrackHeader.Create(IsV6));
+        writer.Struct(ConntrackHeader.Create(Family));
         if (Protocol is not { } protocol)
             return;
         var tuple = writer.BeginNest(CTA_TUPLE_ORIG);

@@ -45,7 +45,7 @@ public sealed record RouteEntry(
     internal static RouteEntry Decode(ReadOnlySpan<byte> payload)
     {
         var header = Header.Read<RouteHeader>(payload, out var bytes);
-        var destination = Cidr.Default(header.Family == LibC.AF_INET6).Address;
+        var destination = Cidr.Default(AddressFamilies.From(header.Family == LibC.AF_INET6)).Address;
         uint table = header.Table, priority = 0;
         var hasForeignGateway = false;
         var gateways = new List<IpAddress>();

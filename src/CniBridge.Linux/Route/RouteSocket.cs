@@ -185,11 +185,11 @@ public sealed unsafe class RouteSocket : IDisposable
     /// <summary>Returns routes of the main table, of any link.</summary>
     /// <param name="isWanted">Null: all. The others are dropped as they come: a pod, or a router, may have a million.</param>
     /// <param name="limit">The number of routes that are returned at most.</param>
-    public List<RouteEntry> ListRoutes(bool isV6, Predicate<RouteEntry>? isWanted = null, int limit = int.MaxValue)
+    public List<RouteEntry> ListRoutes(AddressFamily family, Predicate<RouteEntry>? isWanted = null, int limit = int.MaxValue)
     {
         try
         {
-            return _socket.Dump(new ListRoutes(isV6), payload =>
+            return _socket.Dump(new ListRoutes(family), payload =>
             {
                 var route = RouteEntry.Decode(payload);
                 return route.Table == RT_TABLE_MAIN && isWanted?.Invoke(route) != false ? route : null;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CniBridge.Linux.Addresses;
 using static CniBridge.Linux.XTables.XTablesConstants;
 
 namespace CniBridge.Linux.XTables;
@@ -32,10 +33,10 @@ public sealed class XTable
     }
 
     /// <exception cref="InvalidDataException">The bytes do not have the kernel's layout.</exception>
-    internal static XTable Decode(ReadOnlySpan<byte> info, ReadOnlySpan<byte> entries, bool isV6)
+    internal static XTable Decode(ReadOnlySpan<byte> info, ReadOnlySpan<byte> entries, AddressFamily family)
     {
         var table = new XTable();
-        var layout = isV6 ? EntryLayout.V6 : EntryLayout.V4;
+        var layout = family.IsV6 ? EntryLayout.V6 : EntryLayout.V4;
         for (var offset = 0; offset < entries.Length;)
         {
             var length = layout.ReadLength(entries, offset);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using static CniBridge.Linux.XTables.XTablesConstants;
 
@@ -11,20 +12,20 @@ namespace CniBridge.Linux.XTables;
 public static unsafe class XTablesSocket
 {
     /// <summary>Returns the tables of a family that exist in this namespace.</summary>
-    public static IReadOnlyList<string> ListNames(bool isV6)
+    public static IReadOnlyList<string> ListNames(AddressFamily family)
     {
         // The file is absent without kernel support, and readable only for root.
-        var file = SmallFile.TryRead($"/proc/thread-self/net/{(isV6 ? "ip6" : "ip")}_tables_names", 4096);
+        var file = SmallFile.TryRead($"/proc/thread-self/net/{(family.IsV6 ? "ip6" : "ip")}_tables_names", 4096);
         return file is null ? [] : Encoding.ASCII.GetString(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Reads a table.</summary>
     /// <param name="name">One of <see cref="ListNames"/>.</param>
     /// <exception cref="KernelException">EPERM: the caller is not root.</exception>
-    public static XTable Read(string name, bool isV6)
+    public static XTable Read(string name, AddressFamily family)
     {
-        using var socket = Descriptor.OpenSocket(isV6 ? LibC.AF_INET6 : LibC.AF_INET, LibC.SOCK_RAW, IPPROTO_RAW);
-        var level = isV6 ? SOL_IPV6 : SOL_IP;
+        using var socket = Descriptor.OpenSocket(family.IsV6 ? LibC.AF_INET6 : LibC.AF_INET, LibC.SOCK_RAW, IPPROTO_RAW);
+        var level = family.IsV6 ? SOL_IPV6 : SOL_IP;
         var info = new byte[XTable.InfoSize];
         Encoding.ASCII.GetBytes(name, info.AsSpan(0, XT_TABLE_MAXNAMELEN - 1));
         Get(socket, level, IPT_SO_GET_INFO, info, name);
@@ -34,7 +35,7 @@ public static unsafe class XTablesSocket
         info.AsSpan(0, XT_TABLE_MAXNAMELEN).CopyTo(answer);
         BinaryPrimitives.WriteInt32LittleEndian(answer.AsSpan(XT_TABLE_MAXNAMELEN), size);
         Get(socket, level, IPT_SO_GET_ENTRIES, answer, name);
-        return XTable.Decode(info, answer.AsSpan(EntriesOffset), isV6);
+        return XTable.Decode(info, answer.AsSpan(EntriesOffset), family);
     }
 
     const int EntriesOffset = 40;

@@ -34,7 +34,7 @@ public sealed class FirewallRepair(string root = StateDirectory.DefaultRoot)
             if (rules.Restore(record))
                 restored.Add($"masquerading of the network {record.Masquerade.Network} ({record.Masquerade.Table} {record.Chain})");
             // Pods of these ranges may have gone without a DEL.
-            rules.RemoveFormerRanges(record.Masquerade.Network, record.Masquerade.IsV6);
+            rules.RemoveFormerRanges(record.Masquerade.Network, record.Masquerade.Family);
         }
     }
 }

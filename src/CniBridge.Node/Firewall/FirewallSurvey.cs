@@ -33,7 +33,7 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
 
     /// <summary>Checks that nftables can be used.</summary>
     /// <exception cref="Linux.KernelException">The kernel has no nftables, or refuses access.</exception>
-    public void Try() => _socket.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
+    public void Try() => _socket.TryGetTable(NetworkMasquerade.TableOf(AddressFamily.IPv4));
 
     /// <summary>Returns the networks whose masquerade rules are missing or incomplete.</summary>
     public IReadOnlyList<string> FindLostMasquerades()
@@ -97,7 +97,7 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     /// <param name="gateway">The link with the pod's gateway address.</param>
     public (string What, string Remedy)? FindObstacle(Link gateway, IpAddress pod, ForwardDirection direction)
     {
-        var uplink = direction == ForwardDirection.BetweenPods ? gateway : Uplink.Find(links, pod.IsV6);
+        var uplink = direction == ForwardDirection.BetweenPods ? gateway : Uplink.Find(links, pod.Family);
         // The outside world is on the bridge then, and the node does not forward this traffic.
         if (direction != ForwardDirection.BetweenPods && uplink?.Index == gateway.Index)
             return null;
@@ -106,17 +106,17 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     }
 
     /// <summary>
-    /// Returns the address families (true for IPv6) with nftables rules of kube-proxy, in its own table or in those of iptables
+    /// Returns the address families with nftables rules of kube-proxy, in its own table or in those of iptables
     /// (nf_tables).
     /// </summary>
-    public IReadOnlyList<bool> FindServiceFamilies()
+    public IReadOnlyList<AddressFamily> FindServiceFamilies()
     {
-        var families = new List<bool>();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        var families = new List<AddressFamily>();
+        foreach (var family in AddressFamilies.All)
         {
-            var chains = _socket.ListChains(isV6 ? TableFamily.IPv6 : TableFamily.IPv4);
+            var chains = _socket.ListChains(family.IsV6 ? TableFamily.IPv6 : TableFamily.IPv4);
             if (chains.Exists(static chain => chain.Name == "KUBE-SERVICES" || chain.Table == "kube-proxy"))
-                families.Add(isV6);
+                families.Add(family);
         }
         return families;
     }

@@ -28,14 +28,14 @@ public sealed class MasqueradeUpdate(string root = StateDirectory.DefaultRoot)
         var records = new MasqueradeRecords(root);
         var store = StorePlace.Create(network, dataDir: null, stateDir: null).Directory;
         var isChanged = false;
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            var pools = PoolsOf(isV6, subnets);
-            if (pools.Count == 0 || !records.Configured.Has(MasqueradeRecord.NameOf(network, isV6)))
+            var pools = PoolsOf(family, subnets);
+            if (pools.Count == 0 || !records.Configured.Has(MasqueradeRecord.NameOf(network, family)))
                 continue;
             using var socket = new NftSocket();
             isChanged |= new MasqueradeRules(socket, records, TextWriter.Null)
-                .Ensure(NetworkMasquerade.Create(network, isV6, pools, outside) with { Store = store });
+                .Ensure(NetworkMasquerade.Create(network, family, pools, outside) with { Store = store });
         }
         return isChanged;
     }
@@ -45,21 +45,21 @@ public sealed class MasqueradeUpdate(string root = StateDirectory.DefaultRoot)
     public void RemoveFormerRanges(string network)
     {
         var records = new MasqueradeRecords(root);
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            if (!records.Former.Has(MasqueradeRecord.NameOf(network, isV6)))
+            if (!records.Former.Has(MasqueradeRecord.NameOf(network, family)))
                 continue;
             using var socket = new NftSocket();
-            new MasqueradeRules(socket, records, TextWriter.Null).RemoveFormerRanges(network, isV6);
+            new MasqueradeRules(socket, records, TextWriter.Null).RemoveFormerRanges(network, family);
         }
     }
 
-    static List<AddressPool> PoolsOf(bool isV6, IReadOnlyList<Cidr> subnets)
+    static List<AddressPool> PoolsOf(AddressFamily family, IReadOnlyList<Cidr> subnets)
     {
         var pools = new List<AddressPool>();
         foreach (var subnet in subnets)
         {
-            if (subnet.Address.IsV6 != isV6)
+            if (subnet.Address.Family != family)
                 continue;
             var range = AddressRange.Parse(new RangeJson { Subnet = subnet.ToString() }, "subnet");
             pools.Add(new AddressPool(range.Start, range.End, range.Subnet));

@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Runtime;
@@ -88,7 +89,7 @@ public sealed class HostIntegration(IReadOnlyList<string> bridges)
     {
         using var socket = new RouteSocket();
         var names = new List<string>();
-        foreach (var route in socket.ListRoutes(isV6: true))
+        foreach (var route in socket.ListRoutes(AddressFamily.IPv6))
         {
             if (!route.IsAdvertised || route.Destination.PrefixLength != 0)
                 continue;

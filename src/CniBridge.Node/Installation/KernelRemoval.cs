@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Protocol;
@@ -44,9 +45,9 @@ sealed class KernelRemoval(RouteSocket socket, UninstallationPlan plan, Installa
 
     internal void AddRoutes()
     {
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            foreach (var route in socket.ListRoutes(isV6))
+            foreach (var route in socket.ListRoutes(family))
             {
                 if (!ClusterRoute.IsOurs(route))
                     continue;

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge.Node;
 using CniBridge.Plugins.Bridge.Plan;
@@ -79,10 +80,10 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
             return null;
         var vlanGateway = config.Vlan == 0 ? null : node.EnsureVlanGateway(bridge, config);
         new BridgeGateways(request, config, addresses!, node).Ensure(bridge, vlanGateway ?? bridge, plan.Gateways);
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            if (plan.HasGateway(isV6))
-                node.EnableForwarding(isV6);
+            if (plan.HasGateway(family))
+                node.EnableForwarding(family);
         }
         return vlanGateway;
     }

@@ -61,7 +61,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     /// without overlap.
     /// </summary>
     static bool IsConflict(Cidr present, Cidr gateway) =>
-        present.Address.IsV6 == gateway.Address.IsV6 && (present.Address.IsV4 || present.Overlaps(gateway));
+        present.Address.Family == gateway.Address.Family && (present.Address.IsV4 || present.Overlaps(gateway));
 
     bool IsStale(Link bridge, Link link, Cidr old, Cidr gateway)
     {

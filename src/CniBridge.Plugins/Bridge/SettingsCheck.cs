@@ -103,7 +103,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
 
     void CheckForwarding(IpAddress gateway)
     {
-        if (!node.IsForwarding(gateway.IsV6))
+        if (!node.IsForwarding(gateway.Family))
         {
             throw BridgeCheck.Failure("The node does not forward: " +
                 $"{(gateway.IsV6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward")} = 0");

@@ -16,10 +16,10 @@ sealed record FormerRange(AddressSpan Span, string Store);
 /// The former ranges of a network in one family that pods still use. The masquerade serves them like the configured ranges. There is
 /// a record only while there are such ranges, so that DEL learns from one look for a file that there are none.
 /// </summary>
-sealed record FormerRanges(string Network, bool IsV6, IReadOnlyList<FormerRange> Ranges)
+sealed record FormerRanges(string Network, AddressFamily Family, IReadOnlyList<FormerRange> Ranges)
 {
     internal static RecordFormat<FormerRanges> Format { get; } = new(
-        "former-ranges", ranges => MasqueradeRecord.NameOf(ranges.Network, ranges.IsV6), Write, Read);
+        "former-ranges", ranges => MasqueradeRecord.NameOf(ranges.Network, ranges.Family), Write, Read);
 
     internal IReadOnlyList<AddressSpan> Spans => [.. Ranges.Select(range => range.Span)];
 
@@ -44,7 +44,7 @@ sealed record FormerRanges(string Network, bool IsV6, IReadOnlyList<FormerRange>
     static void Write(FormerRanges former, Utf8JsonWriter json)
     {
         json.WriteString("network", former.Network);
-        json.WriteString("family", MasqueradeRecord.FamilyOf(former.IsV6));
+        json.WriteString("family", MasqueradeRecord.FamilyOf(former.Family));
         json.WriteStartArray("ranges");
         foreach (var range in former.Ranges)
         {
@@ -59,7 +59,7 @@ sealed record FormerRanges(string Network, bool IsV6, IReadOnlyList<FormerRange>
     /// <exception cref="JsonException">The record is incomplete.</exception>
     static FormerRanges Read(JsonKeys keys) => new(
         keys.GetString("network") ?? throw new JsonException("no network"),
-        keys.GetString("family") == MasqueradeRecord.FamilyOf(isV6: true),
+        AddressFamilies.From(keys.GetString("family") == MasqueradeRecord.FamilyOf(AddressFamily.IPv6)),
         CniResultReader.Each(keys.GetObjects("ranges", ReadRange), "ranges", (range, _) => range));
 
     static FormerRange ReadRange(JsonKeys keys) => new(MasqueradeRecord.ReadSpan(keys.GetString("range")), keys.GetString("store") ?? "");

@@ -11,8 +11,8 @@ namespace CniBridge.Plugins.Firewall;
 sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, bool IsFromPod)
 {
     internal PacketSketch Packet => IsFromPod
-        ? new PacketSketch(Pod.IsV6) { Input = Gateway, Output = Uplink, Source = Pod }
-        : new PacketSketch(Pod.IsV6) { Input = Uplink, Output = Gateway, Destination = Pod };
+        ? new PacketSketch(Pod.Family) { Input = Gateway, Output = Uplink, Source = Pod }
+        : new PacketSketch(Pod.Family) { Input = Uplink, Output = Gateway, Destination = Pod };
 
     public override string ToString() => (IsFromPod, Uplink) switch
     {

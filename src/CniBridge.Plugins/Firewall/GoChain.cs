@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Linux.Nftables.Rules;
@@ -9,9 +10,9 @@ namespace CniBridge.Plugins.Firewall;
 sealed record GoChain(ChainName Chain, ChainName Parent)
 {
     /// <summary>Returns the table of iptables -t nat or ip6tables -t nat.</summary>
-    internal static TableName Nat(bool isV6) => new(isV6 ? TableFamily.IPv6 : TableFamily.IPv4, "nat");
+    internal static TableName Nat(AddressFamily family) => new(family.IsV6 ? TableFamily.IPv6 : TableFamily.IPv4, "nat");
 
-    internal static GoChain Masquerade(bool isV6, string name) => new(Nat(isV6).Chain(name), Nat(isV6).Chain("POSTROUTING"));
+    internal static GoChain Masquerade(AddressFamily family, string name) => new(Nat(family).Chain(name), Nat(family).Chain("POSTROUTING"));
 
     /// <summary>Adds the deletion of the chain to a batch. Costs one request if the chain does not exist.</summary>
     /// <param name="isOthers">Tells whether a rule that jumps to the chain must stay, and the chain with it.</param>

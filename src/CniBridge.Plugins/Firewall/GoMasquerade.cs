@@ -29,19 +29,19 @@ sealed class GoMasquerade(NftSocket socket)
         GoRules.DeleteAll(socket, () =>
         {
             var batch = new NftBatch();
-            foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
-                GoChain.Masquerade(isV6, name).Delete(batch, socket, rule => IsOfAnother(rule, findAddresses(), isV6));
+            foreach (var family in AddressFamilies.All)
+                GoChain.Masquerade(family, name).Delete(batch, socket, rule => IsOfAnother(rule, findAddresses(), family));
             GoRules.Delete(batch, socket, s_checks, comment => comment.StartsWith(prefix, StringComparison.Ordinal));
             return batch;
         });
     }
 
-    static bool IsOfAnother(RuleEntry rule, IReadOnlyList<Cidr> addresses, bool isV6)
+    static bool IsOfAnother(RuleEntry rule, IReadOnlyList<Cidr> addresses, AddressFamily family)
     {
         var isKnown = false;
         foreach (var cidr in addresses)
         {
-            if (cidr.Address.IsV6 != isV6)
+            if (cidr.Address.Family != family)
                 continue;
             isKnown = true;
             // Early versions of the plugin used the network instead of the address.
@@ -55,14 +55,14 @@ sealed class GoMasquerade(NftSocket socket)
     internal void CollectGarbage(string network, ValidAttachments valid) => GoRules.DeleteAll(socket, () =>
     {
         var batch = new NftBatch();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            foreach (var chain in socket.ListChains(GoChain.Nat(isV6)))
+            foreach (var chain in socket.ListChains(GoChain.Nat(family)))
             {
                 // Chains of other programs may have names that nft cannot parse.
                 if (!IsName(chain.Name))
                     continue;
-                var ofGo = GoChain.Masquerade(isV6, chain.Name);
+                var ofGo = GoChain.Masquerade(family, chain.Name);
                 if (IsGarbage(ofGo.Chain, network, valid))
                     ofGo.Delete(batch, socket);
             }

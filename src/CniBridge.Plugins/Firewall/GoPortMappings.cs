@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Plugins.Protocol;
@@ -23,9 +24,9 @@ sealed class GoPortMappings(NftSocket socket)
     internal void Delete(string network, string containerId) => GoRules.DeleteAll(socket, () =>
     {
         var batch = new NftBatch();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            var nat = GoChain.Nat(isV6);
+            var nat = GoChain.Nat(family);
             foreach (var (parent, _, nameOf) in s_kinds)
                 new GoChain(nat.Chain(nameOf(network, containerId)), nat.Chain(parent)).Delete(batch, socket);
             var table = new TableName(nat.Family, "cni_hostport");
@@ -43,9 +44,9 @@ sealed class GoPortMappings(NftSocket socket)
     internal void CollectGarbage(string network, ValidAttachments valid) => GoRules.DeleteAll(socket, () =>
     {
         var batch = new NftBatch();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            var nat = GoChain.Nat(isV6);
+            var nat = GoChain.Nat(family);
             foreach (var (parent, kind, nameOf) in s_kinds)
             {
                 foreach (var container in ListDead(nat.Chain(parent), kind, nameOf, network, valid))

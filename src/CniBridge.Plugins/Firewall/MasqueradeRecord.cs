@@ -11,16 +11,16 @@ namespace CniBridge.Plugins.Firewall;
 sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
 {
     internal static RecordFormat<MasqueradeRecord> Format { get; } = new(
-        "masquerade", record => NameOf(record.Masquerade.Network, record.Masquerade.IsV6), Write, Read);
+        "masquerade", record => NameOf(record.Masquerade.Network, record.Masquerade.Family), Write, Read);
 
-    internal static string NameOf(string network, bool isV6) => StateDirectory.NameOf(network, FamilyOf(isV6));
+    internal static string NameOf(string network, AddressFamily family) => StateDirectory.NameOf(network, FamilyOf(family));
 
-    internal static string FamilyOf(bool isV6) => isV6 ? "ip6" : "ip";
+    internal static string FamilyOf(AddressFamily family) => family.IsV6 ? "ip6" : "ip";
 
     static void Write(MasqueradeRecord record, Utf8JsonWriter json)
     {
         json.WriteString("network", record.Masquerade.Network);
-        json.WriteString("family", FamilyOf(record.Masquerade.IsV6));
+        json.WriteString("family", FamilyOf(record.Masquerade.Family));
         json.WriteString("chain", record.Chain);
         json.WriteString("store", record.Masquerade.Store);
         Write("from", record.Masquerade.From, json);
@@ -40,7 +40,7 @@ sealed record MasqueradeRecord(NetworkMasquerade Masquerade, string Chain)
         var masquerade = new NetworkMasquerade
         {
             Network = Required("network"),
-            IsV6 = Required("family") == FamilyOf(isV6: true),
+            Family = AddressFamilies.From(Required("family") == FamilyOf(AddressFamily.IPv6)),
             From = ReadSpans("from", keys),
             Inside = ReadSpans("inside", keys),
             PodAddresses = [],

@@ -47,7 +47,7 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     /// <summary>Saves the record of a chain again: an ADD that could not write it left none, and a person may have deleted it.</summary>
     void SaveIfLost(NetworkMasquerade wanted)
     {
-        var name = MasqueradeRecord.NameOf(wanted.Network, wanted.IsV6);
+        var name = MasqueradeRecord.NameOf(wanted.Network, wanted.Family);
         if (records.Configured.Has(name))
             return;
         using var guard = StateLock.TryAcquire(records.Lock, "the masquerades", log);
@@ -62,7 +62,7 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     /// </summary>
     FormerRanges FindFormerRanges(NetworkMasquerade wanted, List<ChainEntry> chains)
     {
-        var name = MasqueradeRecord.NameOf(wanted.Network, wanted.IsV6);
+        var name = MasqueradeRecord.NameOf(wanted.Network, wanted.Family);
         var ranges = new List<FormerRange>(records.Former.TryRead(name)?.Ranges ?? []);
         if (records.Configured.TryRead(name)?.Masquerade is { } configured)
         {
@@ -78,12 +78,12 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
                     ranges.Add(new FormerRange(span, ""));
             }
         }
-        return new FormerRanges(wanted.Network, wanted.IsV6, ranges);
+        return new FormerRanges(wanted.Network, wanted.Family, ranges);
     }
 
     void Save(FormerRanges former)
     {
-        var name = MasqueradeRecord.NameOf(former.Network, former.IsV6);
+        var name = MasqueradeRecord.NameOf(former.Network, former.Family);
         if (former.Ranges.Count > 0)
             records.Former.TrySave(former, log);
         else if (records.Former.Has(name))
@@ -94,9 +94,9 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     /// Removes former ranges that no pod uses any more, so that pods reach a network outside that has such a range now. Where there
     /// are no former ranges, this costs one look for their record.
     /// </summary>
-    internal void RemoveFormerRanges(string network, bool isV6)
+    internal void RemoveFormerRanges(string network, AddressFamily family)
     {
-        var name = MasqueradeRecord.NameOf(network, isV6);
+        var name = MasqueradeRecord.NameOf(network, family);
         if (!records.Former.Has(name))
             return;
         using var guard = StateLock.TryAcquire(records.Lock, "the masquerades", log);
@@ -131,7 +131,7 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     }
 
     MasqueradeRecord WithFormerRanges(MasqueradeRecord record) =>
-        records.Former.TryRead(MasqueradeRecord.NameOf(record.Masquerade.Network, record.Masquerade.IsV6)) is { } former
+        records.Former.TryRead(MasqueradeRecord.NameOf(record.Masquerade.Network, record.Masquerade.Family)) is { } former
             ? record with { Masquerade = record.Masquerade.With(former) }
             : record;
 
@@ -179,8 +179,8 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
         foreach (var entry in ListChains(unwanted))
             Delete(batch, unwanted.Table.Chain(entry.Name));
         socket.Commit(batch);
-        records.Configured.TryDelete(MasqueradeRecord.NameOf(unwanted.Network, unwanted.IsV6), log);
-        Save(new FormerRanges(unwanted.Network, unwanted.IsV6, []));
+        records.Configured.TryDelete(MasqueradeRecord.NameOf(unwanted.Network, unwanted.Family), log);
+        Save(new FormerRanges(unwanted.Network, unwanted.Family, []));
     }
 
     static void Add(NftBatch batch, ChainName chain, NetworkMasquerade wanted)
@@ -196,10 +196,10 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
                 Comment = wanted.Comment,
                 IsExclusive = true,
             },
-            NewSet(from, wanted.IsV6),
-            NewSet(inside, wanted.IsV6));
+            NewSet(from, wanted.Family),
+            NewSet(inside, wanted.Family));
         batch.AddElements(from, Elements(wanted.From)).AddElements(inside, Elements(wanted.Inside));
-        batch.Add(new NewRule(chain, Rule(chain, wanted.IsV6)));
+        batch.Add(new NewRule(chain, Rule(chain, wanted.Family)));
     }
 
     void Delete(NftBatch batch, ChainName chain)
@@ -213,13 +213,13 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     }
 
     /// <summary>ip saddr @FROM ip daddr != @INSIDE counter masquerade fully-random</summary>
-    static Expression[] Rule(ChainName chain, bool isV6)
+    static Expression[] Rule(ChainName chain, AddressFamily family)
     {
         var (from, inside) = SetsOf(chain);
         return
         [
-            Payload.SourceAddress(isV6), Lookup.In(from),
-            Payload.DestinationAddress(isV6), Lookup.NotIn(inside),
+            Payload.SourceAddress(family), Lookup.In(from),
+            Payload.DestinationAddress(family), Lookup.NotIn(inside),
             new Counter(), new Masquerade { IsFullyRandom = true },
         ];
     }
@@ -227,8 +227,8 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     static (SetName From, SetName Inside) SetsOf(ChainName chain) =>
         (chain.Table.Set(chain.Name + "-from"), chain.Table.Set(chain.Name + "-inside"));
 
-    static NewSet NewSet(SetName name, bool isV6) =>
-        new(name, isV6 ? DataType.IPv6Address : DataType.IPv4Address) { IsInterval = true };
+    static NewSet NewSet(SetName name, AddressFamily family) =>
+        new(name, family.IsV6 ? DataType.IPv6Address : DataType.IPv4Address) { IsInterval = true };
 
     static SetElement[] Elements(IReadOnlyList<AddressSpan> spans)
     {
@@ -253,7 +253,7 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
             (element.IsIntervalEnd ? ends : starts).Add(IpAddress.FromBytes(element.Key));
         ends.Sort();
         return starts.ConvertAll(start => new AddressSpan(start,
-            ends.Find(end => end > start)?.Previous() ?? Cidr.Default(start.IsV6).Last));
+            ends.Find(end => end > start)?.Previous() ?? Cidr.Default(start.Family).Last));
     }
 
     /// <summary>
@@ -266,9 +266,9 @@ sealed class MasqueradeRules(NftSocket socket, MasqueradeRecords records, TextWr
     bool Serves(NetworkMasquerade wanted, ChainName chain)
     {
         var (from, inside) = SetsOf(chain);
-        return socket.ListRules(chain).Exists(rule => rule.Does(Rule(chain, wanted.IsV6))) &&
-            socket.TryGetSet(from)?.Is(NewSet(from, wanted.IsV6)) == true &&
-            socket.TryGetSet(inside)?.Is(NewSet(inside, wanted.IsV6)) == true &&
+        return socket.ListRules(chain).Exists(rule => rule.Does(Rule(chain, wanted.Family))) &&
+            socket.TryGetSet(from)?.Is(NewSet(from, wanted.Family)) == true &&
+            socket.TryGetSet(inside)?.Is(NewSet(inside, wanted.Family)) == true &&
             wanted.PodAddresses.All(address => Has(from, address)) &&
             wanted.Inside.All(span => Has(inside, span.First) && Has(inside, span.Last));
     }

@@ -21,7 +21,7 @@ sealed record NetworkMasquerade
     const int MaxComment = 127;
 
     internal required string Network { get; init; }
-    internal required bool IsV6 { get; init; }
+    internal required AddressFamily Family { get; init; }
 
     /// <summary>The addresses of pods.</summary>
     internal required IReadOnlyList<AddressSpan> From { get; init; }
@@ -44,11 +44,11 @@ sealed record NetworkMasquerade
         string network, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, IReadOnlyList<CniIp> ips)
     {
         var families = new List<NetworkMasquerade>();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            var addresses = Create(isV6, ips);
+            var addresses = Create(family, ips);
             if (addresses.Count > 0)
-                families.Add(Create(network, isV6, pools.Count > 0 ? pools : PoolsOf(addresses), outside, addresses));
+                families.Add(Create(network, family, pools.Count > 0 ? pools : PoolsOf(addresses), outside, addresses));
         }
         return families;
     }
@@ -61,46 +61,46 @@ sealed record NetworkMasquerade
     };
 
     /// <summary>Creates an empty masquerade, for the names of a network's chains.</summary>
-    internal static NetworkMasquerade Nothing(string network, bool isV6) =>
-        new() { Network = network, IsV6 = isV6, From = [], Inside = [], PodAddresses = [] };
+    internal static NetworkMasquerade Nothing(string network, AddressFamily family) =>
+        new() { Network = network, Family = family, From = [], Inside = [], PodAddresses = [] };
 
     /// <summary>Creates the masquerade of one family without a pod.</summary>
     internal static NetworkMasquerade Create(
-        string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside) =>
-        Create(network, isV6, pools, outside, []);
+        string network, AddressFamily family, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside) =>
+        Create(network, family, pools, outside, []);
 
     static NetworkMasquerade Create(
-        string network, bool isV6, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, List<Cidr> addresses)
+        string network, AddressFamily family, IReadOnlyList<AddressPool> pools, IReadOnlyList<Cidr> outside, List<Cidr> addresses)
     {
-        List<AddressSpan> from = [], inside = [AddressSpan.From(Multicast(isV6))];
+        List<AddressSpan> from = [], inside = [AddressSpan.From(Multicast(family))];
         foreach (var pool in pools)
         {
-            if (pool.First.IsV6 != isV6)
+            if (pool.First.Family != family)
                 continue;
             from.Add(new AddressSpan(pool.First, pool.Last));
             inside.Add(AddressSpan.From(pool.Subnet));
         }
         foreach (var cidr in outside)
         {
-            if (cidr.Address.IsV6 == isV6)
+            if (cidr.Address.Family == family)
                 inside.Add(AddressSpan.From(cidr));
         }
         return new NetworkMasquerade
         {
             Network = network,
-            IsV6 = isV6,
+            Family = family,
             From = AddressSpan.Merge(from),
             Inside = AddressSpan.Merge(inside),
             PodAddresses = addresses.ConvertAll(cidr => cidr.Address),
         };
     }
 
-    static List<Cidr> Create(bool isV6, IReadOnlyList<CniIp> ips)
+    static List<Cidr> Create(AddressFamily family, IReadOnlyList<CniIp> ips)
     {
         var addresses = new List<Cidr>();
         foreach (var ip in ips)
         {
-            if (ip.Address.Address.IsV6 == isV6)
+            if (ip.Address.Address.Family == family)
                 addresses.Add(ip.Address);
         }
         return addresses;
@@ -110,13 +110,13 @@ sealed record NetworkMasquerade
         addresses.ConvertAll(cidr => new AddressPool(cidr.Network, cidr.Last, cidr));
 
     /// <summary>224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291)</summary>
-    static Cidr Multicast(bool isV6) => isV6
+    static Cidr Multicast(AddressFamily family) => family.IsV6
         ? new Cidr(IpAddress.FromBytes([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), 8)
         : new Cidr(IpAddress.FromBytes([224, 0, 0, 0]), 4);
 
-    internal TableName Table => TableOf(IsV6);
+    internal TableName Table => TableOf(Family);
 
-    internal static TableName TableOf(bool isV6) => new(isV6 ? TableFamily.IPv6 : TableFamily.IPv4, TableName);
+    internal static TableName TableOf(AddressFamily family) => new(family.IsV6 ? TableFamily.IPv6 : TableFamily.IPv4, TableName);
 
     /// <summary>The start of the names of all chains of the network, for any ranges.</summary>
     internal string NamePrefix => $"masq-{StableHash.ShortOf(Network)}-";

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
-using CniBridge.Plugins.HostLocal.Liveness;
 using CniBridge.Plugins.HostLocal.Ranges;
 using CniBridge.Plugins.HostLocal.Records;
 using CniBridge.Plugins.HostLocal.Store;

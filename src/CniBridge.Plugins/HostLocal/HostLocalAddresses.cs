@@ -40,7 +40,7 @@ sealed class HostLocalAddresses : IAddressManager
     /// <summary>Nothing of the pod is needed, and a full range is found before anything is made.</summary>
     public bool NeedsInterface => false;
 
-    public bool ServesIPv6 => _config?.RangeSets.Any(set => set.IsV6) == true;
+    public bool ServesIPv6 => _config?.RangeSets.Any(set => set.Family.IsV6) == true;
 
     public IReadOnlyList<AddressPool> Pools
     {

@@ -53,7 +53,7 @@ sealed record HostLocalConfig
     static CniRoute ReadRoute(RouteJson json, string key)
     {
         var route = CniResultReader.ReadRoute(json, key);
-        return route.Gateway is { } gateway && gateway.IsV6 != route.Destination.Address.IsV6
+        return route.Gateway is { } gateway && gateway.Family != route.Destination.Address.Family
             ? throw CniException.InvalidConfig(key + ".gw", gateway, $"{route.Destination} is of the other address family")
             : route;
     }
@@ -116,7 +116,7 @@ sealed record HostLocalConfig
     {
         if (sets.Count == 0)
             throw new CniException(CniErrorCode.InvalidConfig, "no IP ranges specified");
-        if (!CniVersion.HasInterfaces(version) && (sets.Count(set => set.IsV6) > 1 || sets.Count(set => !set.IsV6) > 1))
+        if (!CniVersion.HasInterfaces(version) && (sets.Count(set => set.Family.IsV6) > 1 || sets.Count(set => !set.Family.IsV6) > 1))
         {
             throw new CniException(CniErrorCode.InvalidConfig,
                 $"CNI version {version} does not support more than 1 address per family");

@@ -98,7 +98,7 @@ public static class PodInterfaces
         if (socket.TryGetLink(pod.Host.PeerIndex) is not { Kind: "veth" } inside)
             return pod;
         var addresses = socket.ListAddresses(inside.Index, IsGlobal, MaxOfEach);
-        var (routes, others) = (ListRoutes(isV6: false), ListRoutes(isV6: true));
+        var (routes, others) = (ListRoutes(AddressFamily.IPv4), ListRoutes(AddressFamily.IPv6));
         return pod with
         {
             Inside = inside,
@@ -107,6 +107,6 @@ public static class PodInterfaces
             IsTruncated = Math.Max(addresses.Count, Math.Max(routes.Count, others.Count)) == MaxOfEach,
         };
 
-        List<RouteEntry> ListRoutes(bool isV6) => socket.ListRoutes(isV6, route => route.Links.Contains(inside.Index), MaxOfEach);
+        List<RouteEntry> ListRoutes(AddressFamily family) => socket.ListRoutes(family, route => route.Links.Contains(inside.Index), MaxOfEach);
     }
 }

@@ -21,18 +21,18 @@ sealed class DistinctMappings
     /// </returns>
     internal (int Index, ushort ContainerPort)? TryAdd(PortMapping mapping, int index)
     {
-        var missing = new List<bool>();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        var missing = new List<AddressFamily>();
+        foreach (var family in AddressFamilies.All)
         {
-            if (!mapping.Serves(isV6))
+            if (!mapping.Serves(family))
                 continue;
-            if (!_targets.TryGetValue(HostSocket.Create(mapping, isV6), out var target))
-                missing.Add(isV6);
+            if (!_targets.TryGetValue(HostSocket.Create(mapping, family), out var target))
+                missing.Add(family);
             else if (target.ContainerPort != mapping.ContainerPort)
                 return (target.Index, target.ContainerPort);
         }
-        foreach (var isV6 in missing)
-            _targets.Add(HostSocket.Create(mapping, isV6), new Target(index, mapping.ContainerPort));
+        foreach (var family in missing)
+            _targets.Add(HostSocket.Create(mapping, family), new Target(index, mapping.ContainerPort));
         if (missing is [var only] && mapping.HostAddress is null)
             _mappings.Add(mapping with { HostAddress = Cidr.Default(only).Address });
         else if (missing.Count > 0)
@@ -42,10 +42,10 @@ sealed class DistinctMappings
 
     /// <summary>A port of the node in one address family. It can have one target only.</summary>
     /// <param name="Address">The node address; null for any address of the family.</param>
-    readonly record struct HostSocket(TransportProtocol Protocol, ushort Port, bool IsV6, IpAddress? Address)
+    readonly record struct HostSocket(TransportProtocol Protocol, ushort Port, AddressFamily Family, IpAddress? Address)
     {
-        internal static HostSocket Create(PortMapping mapping, bool isV6) =>
-            new(mapping.Protocol, mapping.HostPort, isV6, mapping.IsAnywhere ? null : mapping.HostAddress);
+        internal static HostSocket Create(PortMapping mapping, AddressFamily family) =>
+            new(mapping.Protocol, mapping.HostPort, family, mapping.IsAnywhere ? null : mapping.HostAddress);
     }
 
     readonly record struct Target(int Index, ushort ContainerPort);

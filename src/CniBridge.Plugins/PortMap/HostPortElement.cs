@@ -7,7 +7,7 @@ namespace CniBridge.Plugins.PortMap;
 
 /// <summary>An element of one of the sets of <see cref="HostPortTable"/>, with its owner as comment.</summary>
 /// <param name="What">The name of the element in messages.</param>
-sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string What)
+sealed record HostPortElement(AddressFamily Family, SetName Set, SetElement Element, string What)
 {
     /// <summary>The port mapping; null for an element that masquerades senders.</summary>
     internal PortMapping? Mapping { get; init; }
@@ -34,7 +34,7 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
             if (Mapping is null || Element.Data is not { } data)
                 return null;
             // Address, port, and two bytes of padding.
-            var size = IsV6 ? 16 : 4;
+            var size = Family.IsV6 ? 16 : 4;
             return new HostPortFlow(Mapping.Protocol, Mapping.IsAnywhere ? null : Mapping.HostAddress, Mapping.HostPort,
                 IpAddress.FromBytes(data.AsSpan(0, size)), (ushort)((data[size] << 8) | data[size + 1]));
         }
@@ -49,7 +49,7 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
             var count = elements.Count;
             foreach (var mapping in record.Mappings)
             {
-                if (mapping.Serves(pod.Address.IsV6))
+                if (mapping.Serves(pod.Address.Family))
                     elements.Add(OfPort(mapping, pod.Address, record.OwnerName));
             }
             if (record.Masquerades && elements.Count > count)
@@ -60,12 +60,12 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
 
     static HostPortElement OfPort(PortMapping mapping, IpAddress pod, string owner)
     {
-        var table = new HostPortTable(pod.IsV6);
+        var table = new HostPortTable(pod.Family);
         var (protocol, port) = (Field.Protocol(mapping.Protocol), Field.Port(mapping.HostPort));
         var key = mapping.IsAnywhere
             ? Field.Concatenate(protocol, port)
             : Field.Concatenate(protocol, Field.Address(mapping.HostAddress!), port);
-        return new HostPortElement(pod.IsV6, mapping.IsAnywhere ? table.Ports : table.AddressPorts, new SetElement(key)
+        return new HostPortElement(pod.Family, mapping.IsAnywhere ? table.Ports : table.AddressPorts, new SetElement(key)
         {
             Data = Field.Concatenate(Field.Address(pod), Field.Port(mapping.ContainerPort)),
             Comment = owner,
@@ -77,7 +77,7 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
 
     static void AddMasks(List<HostPortElement> elements, HostPortRecord record, PodAddress pod)
     {
-        var table = new HostPortTable(pod.Address.IsV6);
+        var table = new HostPortTable(pod.Address.Family);
         var address = Field.Address(pod.Address);
         Add(table.Senders, Field.Concatenate(address, address), $"masquerading of {pod.Address} to itself");
         if (pod.Link is not null)
@@ -91,10 +91,10 @@ sealed record HostPortElement(bool IsV6, SetName Set, SetElement Element, string
             return;
         Add(table.Senders, Field.Concatenate([127, 0, 0, 1], address), $"masquerading of 127.0.0.1 to {pod.Address}");
         elements.Add(new HostPortElement(
-            pod.Address.IsV6, table.LocalhostLinks, new SetElement(Field.InterfaceName(pod.Link!)), $"guard of 127.0.0.1 on {pod.Link}"));
+            pod.Address.Family, table.LocalhostLinks, new SetElement(Field.InterfaceName(pod.Link!)), $"guard of 127.0.0.1 on {pod.Link}"));
 
         void Add(SetName set, byte[] key, string what) => elements.Add(
-            new HostPortElement(pod.Address.IsV6, set, new SetElement(key) { Comment = record.OwnerName }, what));
+            new HostPortElement(pod.Address.Family, set, new SetElement(key) { Comment = record.OwnerName }, what));
     }
 }
 

@@ -1,3 +1,5 @@
+using CniBridge.Linux.Addresses;
+
 namespace CniBridge.Plugins.PortMap;
 
 /// <summary>The missing elements and rules of the pods' host ports.</summary>
@@ -10,9 +12,9 @@ sealed class HostPortLosses(INodePorts node)
         foreach (var record in records)
             elements.AddRange(HostPortElement.List(record));
         var lost = new List<string>();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            if (elements.Exists(element => element.IsV6 == isV6) && node.FindDamage(isV6) is { } damage)
+            if (elements.Exists(element => element.Family == family) && node.FindDamage(family) is { } damage)
                 lost.Add($"rules of host ports ({damage})");
         }
         foreach (var element in elements)

@@ -14,9 +14,9 @@ sealed record ChainRules(NewChain Chain, params Expression[][] Rules);
 /// The host ports in the table of a family, independent of the number of pods: chains with their rules, and the sets that the rules
 /// use.
 /// </summary>
-sealed record HostPortTable(bool IsV6)
+sealed record HostPortTable(AddressFamily Family)
 {
-    internal TableName Name => NetworkMasquerade.TableOf(IsV6);
+    internal TableName Name => NetworkMasquerade.TableOf(Family);
 
     /// <summary>A map from protocol, node address and port to pod address and port.</summary>
     internal SetName AddressPorts => Name.Set("hostport-addresses");
@@ -42,7 +42,7 @@ sealed record HostPortTable(bool IsV6)
     /// <summary>The chain with the translations. If it exists, all other chains exist.</summary>
     internal ChainName Translation => Name.Chain("hostport-translation");
 
-    DataType Address => IsV6 ? DataType.IPv6Address : DataType.IPv4Address;
+    DataType Address => Family.IsV6 ? DataType.IPv6Address : DataType.IPv4Address;
 
     internal IReadOnlyList<NewSet> Sets
     {
@@ -57,7 +57,7 @@ sealed record HostPortTable(bool IsV6)
                 new(Neighbours, Address, DataType.InterfaceName),
                 new(Masked, Address),
             ];
-            if (!IsV6)
+            if (!Family.IsV6)
                 sets.Add(new NewSet(LocalhostLinks, DataType.InterfaceName));
             return sets;
         }
@@ -71,10 +71,10 @@ sealed record HostPortTable(bool IsV6)
             [
                 new(new NewChain(Translation), TranslateAddressPort, TranslatePort),
                 new(BaseChain("hostport-prerouting", ChainHook.NatPrerouting), Translate),
-                new(BaseChain("hostport-output", ChainHook.NatOutput), IsV6 ? TranslateButLocalhost : Translate),
+                new(BaseChain("hostport-output", ChainHook.NatOutput), Family.IsV6 ? TranslateButLocalhost : Translate),
                 new(BaseChain("hostport-postrouting", ChainHook.NatPostrouting), MaskSender, MaskNeighbour, MaskAll),
             ];
-            if (!IsV6)
+            if (!Family.IsV6)
                 chains.Add(new ChainRules(BaseChain("hostport-localhost", ChainHook.RawPrerouting), GuardLocalhost));
             return chains;
         }
@@ -83,7 +83,7 @@ sealed record HostPortTable(bool IsV6)
     NewChain BaseChain(string name, ChainHook hook) => new(Name.Chain(name)) { Hook = hook, Policy = Verdict.Accept };
 
     /// <summary>The register behind an address that starts in register 0.</summary>
-    int BehindAddress => IsV6 ? 4 : 1;
+    int BehindAddress => Family.IsV6 ? 4 : 1;
 
     /// <summary>fib daddr type local jump hostport-translation</summary>
     Expression[] Translate => [.. Match.LocalDestination(), new Decide(Verdict.Jump(Translation))];
@@ -97,21 +97,21 @@ sealed record HostPortTable(bool IsV6)
     /// <summary>dnat ip to meta l4proto . ip daddr . th dport map @hostport-addresses</summary>
     Expression[] TranslateAddressPort =>
     [
-        Meta.TransportProtocol(), Payload.DestinationAddress(IsV6, register: 1), Payload.DestinationPort(register: 1 + BehindAddress),
-        Lookup.Map(AddressPorts), Nat.Destination(IsV6, address: 0, port: BehindAddress),
+        Meta.TransportProtocol(), Payload.DestinationAddress(Family, register: 1), Payload.DestinationPort(register: 1 + BehindAddress),
+        Lookup.Map(AddressPorts), Nat.Destination(Family, address: 0, port: BehindAddress),
     ];
 
     /// <summary>dnat ip to meta l4proto . th dport map @hostports</summary>
     Expression[] TranslatePort =>
     [
         Meta.TransportProtocol(), Payload.DestinationPort(register: 1),
-        Lookup.Map(Ports), Nat.Destination(IsV6, address: 0, port: BehindAddress),
+        Lookup.Map(Ports), Nat.Destination(Family, address: 0, port: BehindAddress),
     ];
 
     /// <summary>ct status dnat ip saddr . ip daddr @hostport-senders masquerade</summary>
     Expression[] MaskSender =>
     [
-        .. Match.HasNewDestination(), Payload.SourceAddress(IsV6), Payload.DestinationAddress(IsV6, register: BehindAddress),
+        .. Match.HasNewDestination(), Payload.SourceAddress(Family), Payload.DestinationAddress(Family, register: BehindAddress),
         Lookup.In(Senders), new Masquerade(),
     ];
 
@@ -121,13 +121,13 @@ sealed record HostPortTable(bool IsV6)
     /// </summary>
     Expression[] MaskNeighbour =>
     [
-        .. Match.HasNewDestination(), Payload.DestinationAddress(IsV6), Meta.InputInterfaceName(register: BehindAddress),
+        .. Match.HasNewDestination(), Payload.DestinationAddress(Family), Meta.InputInterfaceName(register: BehindAddress),
         Lookup.In(Neighbours), new Masquerade(),
     ];
 
     /// <summary>ct status dnat ip daddr @hostport-masked masquerade</summary>
     Expression[] MaskAll =>
-        [.. Match.HasNewDestination(), Payload.DestinationAddress(IsV6), Lookup.In(Masked), new Masquerade()];
+        [.. Match.HasNewDestination(), Payload.DestinationAddress(Family), Lookup.In(Masked), new Masquerade()];
 
     /// <summary>
     /// iifname @hostport-localhost-links ip daddr 127.0.0.0/8 counter drop. route_localnet exposes services on 127.0.0.1 to the whole

@@ -25,7 +25,7 @@ interface INodePorts : IDisposable
     void Apply(HostPortChange change, bool remakesRules = false);
 
     /// <summary>Returns which part of the rules is missing or wrong, or null.</summary>
-    string? FindDamage(bool isV6);
+    string? FindDamage(AddressFamily family);
 
     /// <summary>Allows packets of 127.0.0.1 to leave through a link, and their replies to return.</summary>
     void AllowLocalhost(string link);

@@ -45,5 +45,5 @@ sealed class NodeConntrack(INodePorts node) : IConntrack
     }
 
     static ConntrackFilter FilterOf(HostPortFlow flow) =>
-        new(flow.PodAddress.IsV6, (byte)flow.Protocol, flow.HostPort) { Destination = flow.HostAddress };
+        new(flow.PodAddress.Family, (byte)flow.Protocol, flow.HostPort) { Destination = flow.HostAddress };
 }

@@ -32,7 +32,7 @@ sealed class NodePorts : INodePorts
 
     public void Apply(HostPortChange change, bool remakesRules = false) => Rules.Apply(change, remakesRules);
 
-    public string? FindDamage(bool isV6) => Rules.FindDamage(isV6);
+    public string? FindDamage(AddressFamily family) => Rules.FindDamage(family);
 
     public void AllowLocalhost(string link) => Sysctl.Ensure(SettingOf(link), "1");
 
@@ -46,7 +46,7 @@ sealed class NodePorts : INodePorts
 
     public IDisposable Lock() => StateLock.Acquire("hostports");
 
-    public void TryFirewall() => Firewall.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
+    public void TryFirewall() => Firewall.TryGetTable(NetworkMasquerade.TableOf(AddressFamily.IPv4));
 
     /// <summary>Restores the missing elements, rules and settings of the records.</summary>
     internal void Restore(IReadOnlyList<HostPortRecord> records)

@@ -16,7 +16,7 @@ sealed record PodAddress(IpAddress Address, string? Link)
         foreach (var ip in previous.Ips)
         {
             var address = ip.Address.Address;
-            if (IsOn(previous, ip.Interface, interfaceName) && !found.Exists(other => other.IsV6 == address.IsV6))
+            if (IsOn(previous, ip.Interface, interfaceName) && !found.Exists(other => other.Family == address.Family))
                 found.Add(address);
         }
         return found;

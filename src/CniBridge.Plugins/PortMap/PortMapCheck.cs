@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.PortMap;
@@ -12,9 +13,9 @@ sealed class PortMapCheck(CniRequest request, PortMapConfig config, INodePorts n
             return;
         var record = PortMapAdd.MakeRecord(request, config, previous, node);
         var wanted = HostPortElement.List(record);
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            if (wanted.Exists(element => element.IsV6 == isV6) && node.FindDamage(isV6) is { } damage)
+            if (wanted.Exists(element => element.Family == family) && node.FindDamage(family) is { } damage)
                 throw Failure($"The host ports of {record.OwnerName} do not work: {damage}");
         }
         foreach (var element in wanted)

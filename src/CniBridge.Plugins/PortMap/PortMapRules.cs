@@ -1,4 +1,5 @@
 using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Nftables.Protocol;
@@ -13,7 +14,7 @@ sealed class PortMapRules(NftSocket socket)
     /// <summary>The number of tries; more than one is needed only if other processes change the same elements.</summary>
     const int Attempts = 5;
 
-    static readonly HostPortTable[] s_tables = [new(false), new(true)];
+    static readonly HostPortTable[] s_tables = [new(AddressFamily.IPv4), new(AddressFamily.IPv6)];
 
     internal SetElement? Find(HostPortElement element) => socket.TryGetElement(element.Set, element.Element.Key);
 
@@ -94,7 +95,7 @@ sealed class PortMapRules(NftSocket socket)
     }
 
     /// <inheritdoc cref="INodePorts.FindDamage"/>
-    internal string? FindDamage(bool isV6) => FindDamage(new HostPortTable(isV6));
+    internal string? FindDamage(AddressFamily family) => FindDamage(new HostPortTable(family));
 
     string? FindDamage(HostPortTable table)
     {
@@ -135,7 +136,7 @@ sealed class PortMapRules(NftSocket socket)
             foreach (var set in table.Sets)
             {
                 foreach (var element in socket.ListElements(set.Set))
-                    elements.Add(new HostPortElement(table.IsV6, set.Set, element, $"an element of {set.Set}"));
+                    elements.Add(new HostPortElement(table.Family, set.Set, element, $"an element of {set.Set}"));
             }
         }
         elements.RemoveAll(element => element.IsShared);
@@ -147,7 +148,7 @@ sealed class PortMapRules(NftSocket socket)
         var found = new List<HostPortElement>();
         foreach (var element in elements)
         {
-            if (element.IsV6 == table.IsV6)
+            if (element.Family == table.Family)
                 found.Add(element);
         }
         return found;

@@ -12,12 +12,12 @@ namespace CniBridge.Plugins.PortMap;
 sealed record PortMapping(TransportProtocol Protocol, ushort HostPort, ushort ContainerPort, IpAddress? HostAddress)
 {
     /// <summary>True for any address of the node; <see cref="Serves"/> tells the families.</summary>
-    internal bool IsAnywhere => HostAddress is null || HostAddress == Cidr.Default(HostAddress.IsV6).Address;
+    internal bool IsAnywhere => HostAddress is null || HostAddress == Cidr.Default(HostAddress.Family).Address;
 
-    internal bool Serves(bool isV6) => HostAddress is null || HostAddress.IsV6 == isV6;
+    internal bool Serves(AddressFamily family) => HostAddress is null || HostAddress.Family == family;
 
     /// <summary>True if connections to 127.0.0.0/8 lead to the pod.</summary>
-    internal bool ServesLocalhost => Serves(isV6: false) && (IsAnywhere || HostAddress!.ToBytes()[0] == 127);
+    internal bool ServesLocalhost => Serves(AddressFamily.IPv4) && (IsAnywhere || HostAddress!.ToBytes()[0] == 127);
 
     /// <summary>tcp, udp, sctp</summary>
     internal string ProtocolName => Protocol.ToString().ToLowerInvariant();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.Protocol;
 
@@ -18,14 +19,14 @@ static class OldResult
     internal static void WriteByFamily(Utf8JsonWriter json, CniResult result)
     {
         CniResultWriter.CheckConvertible(result.Ips.Count > 0, CniVersion.Oldest);
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            if (result.Ips.FirstOrDefault(ip => ip.Address.Address.IsV6 == isV6) is not { } first)
+            if (result.Ips.FirstOrDefault(ip => ip.Address.Address.Family == family) is not { } first)
                 continue;
-            json.WriteStartObject(isV6 ? "ip6" : "ip4");
+            json.WriteStartObject(family.IsV6 ? "ip6" : "ip4");
             json.WriteString("ip", first.Address.ToString());
             json.WriteText("gateway", first.Gateway?.ToString() ?? "");
-            var routes = result.Routes.Where(route => route.Destination.Address.IsV6 == isV6);
+            var routes = result.Routes.Where(route => route.Destination.Address.Family == family);
             json.WriteList("routes", [.. routes], (_, route) => WriteRoute(json, new CniRoute(route.Destination, route.Gateway)));
             json.WriteEndObject();
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CniBridge.CommandLine;
+using CniBridge.Linux.Addresses;
 using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Output;
@@ -14,7 +15,7 @@ sealed class RoutePlan(IReadOnlyList<WantedRoute> routes, bool isRouter)
     internal ScreenText Format(string format) => format switch
     {
         Frr => ScreenText.Document(Lines(FrrLine)),
-        Bird => ScreenText.Document(BirdProtocol(isV6: false) + BirdProtocol(isV6: true)),
+        Bird => ScreenText.Document(BirdProtocol(AddressFamily.IPv4) + BirdProtocol(AddressFamily.IPv6)),
         Json => JsonOutput.Object(json =>
         {
             json.WriteStartArray("routes");
@@ -41,11 +42,11 @@ sealed class RoutePlan(IReadOnlyList<WantedRoute> routes, bool isRouter)
     static string FrrLine(WantedRoute route) =>
         $"{(route.Destination.Address.IsV6 ? "ipv6" : "ip")} route {route.Destination} {route.NextHop}";
 
-    string BirdProtocol(bool isV6)
+    string BirdProtocol(AddressFamily family)
     {
-        var family = isV6 ? "ipv6" : "ipv4";
-        var lines = Lines(route => $"  route {route.Destination} via {route.NextHop};", route => route.Destination.Address.IsV6 == isV6);
-        return lines.Length == 0 ? "" : $"protocol static pods_{family} {{\n  {family};\n{lines}}}\n";
+        var name = family.IsV6 ? "ipv6" : "ipv4";
+        var lines = Lines(route => $"  route {route.Destination} via {route.NextHop};", route => route.Destination.Address.Family == family);
+        return lines.Length == 0 ? "" : $"protocol static pods_{name} {{\n  {name};\n{lines}}}\n";
     }
 
     string Lines(Func<WantedRoute, string> line, Func<WantedRoute, bool>? condition = null)

@@ -111,7 +111,7 @@ public sealed class CidrTests
     [Fact]
     public void Each_family_has_its_default()
     {
-        Assert.Equal("0.0.0.0/0", Cidr.Default(false).ToString());
-        Assert.Equal("::/0", Cidr.Default(true).ToString());
+        Assert.Equal("0.0.0.0/0", Cidr.Default(AddressFamily.IPv4).ToString());
+        Assert.Equal("::/0", Cidr.Default(AddressFamily.IPv6).ToString());
     }
 }

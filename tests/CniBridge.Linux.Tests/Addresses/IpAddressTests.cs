@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Linux.Tests.Addresses;
@@ -49,7 +48,7 @@ public sealed class IpAddressTests
             Assert.Equal(judge.IsIPv4MappedToIPv6 ? judge.MapToIPv4() : judge, System.Net.IPAddress.Parse(text));
             Assert.Equal(address, IpAddress.Parse(judge.ToString()));
             var isDotted = judge.ToString().Contains('.', StringComparison.Ordinal);
-            if (judge.AddressFamily == AddressFamily.InterNetwork || !isDotted)
+            if (judge.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork || !isDotted)
                 Assert.Equal(judge.ToString(), text);
         }
 #pragma warning restore CA5394

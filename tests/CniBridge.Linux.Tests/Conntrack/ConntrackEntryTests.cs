@@ -29,8 +29,8 @@ public sealed class ConntrackEntryTests
             (Tuple(6, "2001:db8::7", 40001, "fd00:1::1", 8080), Tuple(6, "fd00:1::1", 8080, "2001:db8::7", 40001), 8031482u),
         ],
         V6.Select(entry => (entry.Original, entry.Reply, entry.Id)));
-        Assert.All(V4, entry => Assert.False(entry.IsV6));
-        Assert.All(V6, entry => Assert.True(entry.IsV6));
+        Assert.All(V4, entry => Assert.False(entry.Family.IsV6));
+        Assert.All(V6, entry => Assert.True(entry.Family.IsV6));
     }
 
     [Theory]

@@ -17,19 +17,19 @@ public sealed class ConntrackFilterTests
 
     public static TheoryData<ConntrackFilter, string> Matching => new()
     {
-        { new(false, Udp, 5353), "40003 40000 40000" },
-        { new(true, Udp, 5353), "40000" },
-        { new(false, Tcp, 8080), "40001" },
-        { new(false, Tcp, 5353), "" },
-        { new(false, Sctp, 9999), "40002" },
-        { new(false, Udp, 53), "" },
-        { new(false, Udp, 5353) { Destination = IpAddress.Parse("192.0.2.1") }, "40003 40000 40000" },
-        { new(false, Udp, 5353) { Destination = IpAddress.Parse("192.0.2.2") }, "" },
-        { new(false, Udp, 5353) { ReplySource = IpAddress.Parse("10.1.0.7") }, "40000" },
-        { new(false, Udp, 5353) { ReplySourcePort = 5353 }, "40003 40000" },
-        { new(false, Udp, 5353) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 54 }, "" },
-        { new(true, Udp, 5353) { ReplySource = IpAddress.Parse("fd00:2::7"), ReplySourcePort = 53 }, "40000" },
-        { new(true, Udp, 5353) { ReplySource = IpAddress.Parse("fd00:2::8") }, "" },
+        { new(AddressFamily.IPv4, Udp, 5353), "40003 40000 40000" },
+        { new(AddressFamily.IPv6, Udp, 5353), "40000" },
+        { new(AddressFamily.IPv4, Tcp, 8080), "40001" },
+        { new(AddressFamily.IPv4, Tcp, 5353), "" },
+        { new(AddressFamily.IPv4, Sctp, 9999), "40002" },
+        { new(AddressFamily.IPv4, Udp, 53), "" },
+        { new(AddressFamily.IPv4, Udp, 5353) { Destination = IpAddress.Parse("192.0.2.1") }, "40003 40000 40000" },
+        { new(AddressFamily.IPv4, Udp, 5353) { Destination = IpAddress.Parse("192.0.2.2") }, "" },
+        { new(AddressFamily.IPv4, Udp, 5353) { ReplySource = IpAddress.Parse("10.1.0.7") }, "40000" },
+        { new(AddressFamily.IPv4, Udp, 5353) { ReplySourcePort = 5353 }, "40003 40000" },
+        { new(AddressFamily.IPv4, Udp, 5353) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 54 }, "" },
+        { new(AddressFamily.IPv6, Udp, 5353) { ReplySource = IpAddress.Parse("fd00:2::7"), ReplySourcePort = 53 }, "40000" },
+        { new(AddressFamily.IPv6, Udp, 5353) { ReplySource = IpAddress.Parse("fd00:2::8") }, "" },
     };
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class ConntrackFilterTests
     [Fact]
     public void The_kernel_is_asked_to_filter_as_netfilters_own_library_does() => Request.AssertSameAttributes(
         "conntrack-list-filtered",
-        new ListEntries(new(false, Udp, 5353) { Destination = IpAddress.Parse("192.0.2.1") }),
+        new ListEntries(new(AddressFamily.IPv4, Udp, 5353) { Destination = IpAddress.Parse("192.0.2.1") }),
         NLM_F_DUMP,
         ("32769/32769/1 = 00000000", null),
         ("32769/32770/2 = 0000", null));
@@ -64,7 +64,7 @@ public sealed class ConntrackFilterTests
               08 00 02 00 19 00 00 00                       ; CTA_FILTER_REPLY_FLAGS: IP_SRC, PROTO_NUM, PROTO_SRC_PORT
             """),
         Request.Encode(
-            new DeleteMatching(new(false, Udp, 5353)
+            new DeleteMatching(new(AddressFamily.IPv4, Udp, 5353)
             {
                 Destination = IpAddress.Parse("192.0.2.1"),
                 ReplySource = IpAddress.Parse("10.1.0.7"),
@@ -86,18 +86,18 @@ public sealed class ConntrackFilterTests
                   08 00 01 00 08 00 00 00                       ; CTA_FILTER_ORIG_FLAGS: PROTO_NUM
                   08 00 02 00 00 00 00 00                       ; CTA_FILTER_REPLY_FLAGS
                 """),
-            Request.Encode(new ListFamily(false, Udp), NLM_F_DUMP, 1));
+            Request.Encode(new ListFamily(AddressFamily.IPv4, Udp), NLM_F_DUMP, 1));
         Golden.AssertEqual(
             Golden.Bytes("14 00 00 00 01 01 01 03 01 00 00 00 00 00 00 00 0a 00 00 00"),
-            Request.Encode(new ListFamily(true, null), NLM_F_DUMP, 1));
+            Request.Encode(new ListFamily(AddressFamily.IPv6, null), NLM_F_DUMP, 1));
     }
 
     public static TheoryData<ConntrackFilter> Deletable =>
     [
-        new ConntrackFilter(false, Udp, 5353),
-        new ConntrackFilter(false, Tcp, 8080) { Destination = IpAddress.Parse("192.0.2.1") },
-        new ConntrackFilter(false, Udp, 5353) { ReplySource = IpAddress.Parse("10.1.0.7") },
-        new ConntrackFilter(true, Tcp, 8080) { ReplySourcePort = 80 },
+        new ConntrackFilter(AddressFamily.IPv4, Udp, 5353),
+        new ConntrackFilter(AddressFamily.IPv4, Tcp, 8080) { Destination = IpAddress.Parse("192.0.2.1") },
+        new ConntrackFilter(AddressFamily.IPv4, Udp, 5353) { ReplySource = IpAddress.Parse("10.1.0.7") },
+        new ConntrackFilter(AddressFamily.IPv6, Tcp, 8080) { ReplySourcePort = 80 },
     ];
 
     // The two conditions of nothing else being deleted, by any kernel: DeleteMatching says why.
@@ -118,18 +118,18 @@ public sealed class ConntrackFilterTests
     [Fact]
     public void The_kernel_is_not_trusted_with_IPv6_addresses_and_ports_of_SCTP()
     {
-        Assert.False(new ConntrackFilter(true, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1") }.IsExactInKernel);
-        Assert.False(new ConntrackFilter(true, Tcp, 53) { ReplySource = IpAddress.Parse("fd00:1::1") }.IsExactInKernel);
-        Assert.False(new ConntrackFilter(false, Sctp, 9999).IsExactInKernel);
-        Assert.True(new ConntrackFilter(true, Udp, 53).IsExactInKernel);
-        Assert.True(new ConntrackFilter(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") }.IsExactInKernel);
+        Assert.False(new ConntrackFilter(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1") }.IsExactInKernel);
+        Assert.False(new ConntrackFilter(AddressFamily.IPv6, Tcp, 53) { ReplySource = IpAddress.Parse("fd00:1::1") }.IsExactInKernel);
+        Assert.False(new ConntrackFilter(AddressFamily.IPv4, Sctp, 9999).IsExactInKernel);
+        Assert.True(new ConntrackFilter(AddressFamily.IPv6, Udp, 53).IsExactInKernel);
+        Assert.True(new ConntrackFilter(AddressFamily.IPv4, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") }.IsExactInKernel);
     }
 
     [Fact]
     public void IPv6_addresses_are_not_sent()
     {
         var lines = RequestTree.Decode(Request.Encode(
-            new ListEntries(new(true, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1"), ReplySource = IpAddress.Parse("fd00:2::7") }),
+            new ListEntries(new(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1"), ReplySource = IpAddress.Parse("fd00:2::7") }),
             NLM_F_DUMP,
             1));
         Assert.DoesNotContain(lines, line => line.Contains("/32769/", StringComparison.Ordinal));
@@ -138,15 +138,15 @@ public sealed class ConntrackFilterTests
     }
 
     [Theory]
-    [InlineData(false, "fd00:1::1", null)]
-    [InlineData(false, null, "fd00:1::1")]
-    [InlineData(false, "192.0.2.1", "fd00:1::1")]
-    [InlineData(true, "192.0.2.1", null)]
-    [InlineData(true, null, "192.0.2.1")]
-    [InlineData(true, "fd00:1::1", "192.0.2.1")]
-    public void Addresses_are_of_the_filters_family(bool isV6, string? destination, string? replySource)
+    [InlineData(AddressFamily.IPv4, "fd00:1::1", null)]
+    [InlineData(AddressFamily.IPv4, null, "fd00:1::1")]
+    [InlineData(AddressFamily.IPv4, "192.0.2.1", "fd00:1::1")]
+    [InlineData(AddressFamily.IPv6, "192.0.2.1", null)]
+    [InlineData(AddressFamily.IPv6, null, "192.0.2.1")]
+    [InlineData(AddressFamily.IPv6, "fd00:1::1", "192.0.2.1")]
+    public void Addresses_are_of_the_filters_family(AddressFamily family, string? destination, string? replySource)
     {
-        var filter = new ConntrackFilter(isV6, Udp, 53)
+        var filter = new ConntrackFilter(family, Udp, 53)
         {
             Destination = destination is null ? null : IpAddress.Parse(destination),
             ReplySource = replySource is null ? null : IpAddress.Parse(replySource),
@@ -157,7 +157,7 @@ public sealed class ConntrackFilterTests
     [Fact]
     public void A_filter_can_be_read()
     {
-        var filter = new ConntrackFilter(false, Udp, 5353);
+        var filter = new ConntrackFilter(AddressFamily.IPv4, Udp, 5353);
         Assert.Equal("IPv4 protocol 17 to port 5353", $"{filter}");
         Assert.Equal(
             "IPv4 protocol 17 to 192.0.2.1 port 5353 answered by 10.1.0.7 port 53",
@@ -169,9 +169,9 @@ public sealed class ConntrackFilterTests
             }}");
         Assert.Equal(
             "IPv6 protocol 6 to port 80 answered from port 8080",
-            $"{new ConntrackFilter(true, Tcp, 80) { ReplySourcePort = 8080 }}");
+            $"{new ConntrackFilter(AddressFamily.IPv6, Tcp, 80) { ReplySourcePort = 8080 }}");
         Assert.Equal(
             "IPv6 protocol 6 to port 80 answered by fd00:2::7",
-            $"{new ConntrackFilter(true, Tcp, 80) { ReplySource = IpAddress.Parse("fd00:2::7") }}");
+            $"{new ConntrackFilter(AddressFamily.IPv6, Tcp, 80) { ReplySource = IpAddress.Parse("fd00:2::7") }}");
     }
 }

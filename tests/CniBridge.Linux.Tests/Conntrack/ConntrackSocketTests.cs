@@ -51,38 +51,38 @@ public sealed class ConntrackSocketTests : IDisposable
     public static TheoryData<ConntrackFilter, string[]> Filters => new()
     {
         {
-            new(false, Udp, 53),
+            new(AddressFamily.IPv4, Udp, 53),
             [
                 "udp 1 192.0.2.1 53 10.1.0.7 5353", "udp 2 192.0.2.1 53 10.1.0.8 5353", "udp 3 192.0.2.1 53 192.0.2.1 53",
                 "udp 4 192.0.2.2 53 10.1.0.7 5354", "udp 6 192.0.2.1 53 192.0.2.1 53", "udp 7 192.0.2.1 53 192.0.2.1 53",
             ]
         },
-        { new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.2") }, ["udp 4 192.0.2.2 53 10.1.0.7 5354"] },
+        { new(AddressFamily.IPv4, Udp, 53) { Destination = IpAddress.Parse("192.0.2.2") }, ["udp 4 192.0.2.2 53 10.1.0.7 5354"] },
         {
-            new(false, Udp, 53) { ReplySource = IpAddress.Parse("10.1.0.7") },
+            new(AddressFamily.IPv4, Udp, 53) { ReplySource = IpAddress.Parse("10.1.0.7") },
             ["udp 1 192.0.2.1 53 10.1.0.7 5353", "udp 4 192.0.2.2 53 10.1.0.7 5354"]
         },
         {
-            new(false, Udp, 53) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 5353 },
+            new(AddressFamily.IPv4, Udp, 53) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 5353 },
             ["udp 1 192.0.2.1 53 10.1.0.7 5353"]
         },
-        { new(false, Udp, 53) { ReplySourcePort = 5354 }, ["udp 4 192.0.2.2 53 10.1.0.7 5354"] },
-        { new(false, Tcp, 53), ["tcp 1 192.0.2.1 53 10.1.0.7 5353"] },
-        { new(false, Tcp, 55), [] },
-        { new(false, Sctp, 53), ["sctp 1 192.0.2.1 53 192.0.2.1 53"] },
-        { new(false, Sctp, 54) { ReplySource = IpAddress.Parse("192.0.2.1") }, ["sctp 2 192.0.2.1 54 192.0.2.1 54"] },
-        { new(false, Sctp, 54) { ReplySourcePort = 53 }, [] },
+        { new(AddressFamily.IPv4, Udp, 53) { ReplySourcePort = 5354 }, ["udp 4 192.0.2.2 53 10.1.0.7 5354"] },
+        { new(AddressFamily.IPv4, Tcp, 53), ["tcp 1 192.0.2.1 53 10.1.0.7 5353"] },
+        { new(AddressFamily.IPv4, Tcp, 55), [] },
+        { new(AddressFamily.IPv4, Sctp, 53), ["sctp 1 192.0.2.1 53 192.0.2.1 53"] },
+        { new(AddressFamily.IPv4, Sctp, 54) { ReplySource = IpAddress.Parse("192.0.2.1") }, ["sctp 2 192.0.2.1 54 192.0.2.1 54"] },
+        { new(AddressFamily.IPv4, Sctp, 54) { ReplySourcePort = 53 }, [] },
         {
-            new(true, Udp, 53),
+            new(AddressFamily.IPv6, Udp, 53),
             ["udp 1 fd00:1::1 53 fd00:2::7 5353", "udp 2 fd00:1::1 53 fd00:2::8 5353", "udp 3 fd00:1::2 53 fd00:1::2 53"]
         },
-        { new(true, Udp, 53) { Destination = IpAddress.Parse("fd00:1::2") }, ["udp 3 fd00:1::2 53 fd00:1::2 53"] },
+        { new(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::2") }, ["udp 3 fd00:1::2 53 fd00:1::2 53"] },
         {
-            new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7"), ReplySourcePort = 5353 },
+            new(AddressFamily.IPv6, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7"), ReplySourcePort = 5353 },
             ["udp 1 fd00:1::1 53 fd00:2::7 5353"]
         },
-        { new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::9") }, [] },
-        { new(true, Tcp, 53), ["tcp 1 fd00:1::1 53 fd00:2::7 5353"] },
+        { new(AddressFamily.IPv6, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::9") }, [] },
+        { new(AddressFamily.IPv6, Tcp, 53), ["tcp 1 fd00:1::1 53 fd00:2::7 5353"] },
     };
 
     [Theory]
@@ -116,9 +116,9 @@ public sealed class ConntrackSocketTests : IDisposable
         Prepare();
         _socket.Delete(
         [
-            new(new(false, Udp, 53)), new(new(false, Udp, 54)), new(new(false, Tcp, 53)), new(new(false, Tcp, 54)),
-            new(new(false, Sctp, 53)), new(new(true, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") }), new(new(true, Tcp, 53)),
-            new(new(true, Tcp, 4711)),
+            new(new(AddressFamily.IPv4, Udp, 53)), new(new(AddressFamily.IPv4, Udp, 54)), new(new(AddressFamily.IPv4, Tcp, 53)), new(new(AddressFamily.IPv4, Tcp, 54)),
+            new(new(AddressFamily.IPv4, Sctp, 53)), new(new(AddressFamily.IPv6, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") }), new(new(AddressFamily.IPv6, Tcp, 53)),
+            new(new(AddressFamily.IPv6, Tcp, 4711)),
         ]);
         Assert.Equal(
             ["sctp 2 192.0.2.1 54 192.0.2.1 54", "udp 2 fd00:1::1 53 fd00:2::8 5353", "udp 3 fd00:1::2 53 fd00:1::2 53"],
@@ -132,16 +132,16 @@ public sealed class ConntrackSocketTests : IDisposable
         Prepare();
         var selections = new List<ConntrackSelection>
         {
-            new(new(false, Tcp, 53) { ReplySource = IpAddress.Parse("10.1.0.8") }),
-            new(new(false, Tcp, 53) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 5353 }),
-            new(new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") })
+            new(new(AddressFamily.IPv4, Tcp, 53) { ReplySource = IpAddress.Parse("10.1.0.8") }),
+            new(new(AddressFamily.IPv4, Tcp, 53) { ReplySource = IpAddress.Parse("10.1.0.7"), ReplySourcePort = 5353 }),
+            new(new(AddressFamily.IPv4, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") })
             {
                 Condition = entry => entry.Reply.Source != IpAddress.Parse("10.1.0.7"),
             },
-            new(new(true, Udp, 53) { Destination = IpAddress.Parse("fd00:1::2") }),
+            new(new(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::2") }),
         };
         for (ushort port = 10_000; port < 22_000; port++)
-            selections.Add(new(new(port % 2 == 0, port % 3 == 0 ? Tcp : Udp, port)));
+            selections.Add(new(new(AddressFamilies.From(port % 2 == 0), port % 3 == 0 ? Tcp : Udp, port)));
         var clock = System.Diagnostics.Stopwatch.StartNew();
         _socket.Delete(selections);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
@@ -159,7 +159,7 @@ public sealed class ConntrackSocketTests : IDisposable
     public void Several_filters_of_one_protocol_leave_the_others_alone()
     {
         var before = Prepare();
-        _socket.Delete([.. Enumerable.Range(50, 20).Select(port => new ConntrackSelection(new(false, Tcp, (ushort)port)))]);
+        _socket.Delete([.. Enumerable.Range(50, 20).Select(port => new ConntrackSelection(new(AddressFamily.IPv4, Tcp, (ushort)port)))]);
         Assert.Equal(
             ["tcp 1 192.0.2.1 53 10.1.0.7 5353", "tcp 2 192.0.2.1 54 192.0.2.1 54"], before.Except(ConntrackProgram.List(_scratch)));
     }
@@ -168,7 +168,7 @@ public sealed class ConntrackSocketTests : IDisposable
     public void A_condition_spares_what_is_translated_to_the_right_pod()
     {
         Prepare();
-        _socket.Delete([new(new(false, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") })
+        _socket.Delete([new(new(AddressFamily.IPv4, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") })
         {
             Condition = entry => entry.Reply.Source != IpAddress.Parse("10.1.0.7"),
         }]);
@@ -189,7 +189,7 @@ public sealed class ConntrackSocketTests : IDisposable
             $"-I -t 300 -p {name} -s 198.51.100.7 -d 192.0.2.1 --sport {port} --dport {(port <= 1_000 ? 53 : 54)} {state}\n"));
         ConntrackProgram.Run(_scratch, script);
         Assert.Equal(1_010, ConntrackProgram.List(_scratch).Count);
-        _socket.Delete([new(new(false, protocol, 53)) { Condition = _ => true }]);
+        _socket.Delete([new(new(AddressFamily.IPv4, protocol, 53)) { Condition = _ => true }]);
         var left = ConntrackProgram.List(_scratch);
         Assert.Equal(10, left.Count);
         Assert.All(left, line => Assert.EndsWith(" 192.0.2.1 54 192.0.2.1 54", line));
@@ -199,11 +199,11 @@ public sealed class ConntrackSocketTests : IDisposable
     [Fact]
     public void Where_nothing_is_tracked_nothing_is_asked_of_the_kernel()
     {
-        _socket.Delete([new(new(false, Udp, 53)), new(new(true, Sctp, 53))]);
-        _socket.Delete([new(new(true, Udp, 53)) { Condition = _ => true }]);
+        _socket.Delete([new(new(AddressFamily.IPv4, Udp, 53)), new(new(AddressFamily.IPv6, Sctp, 53))]);
+        _socket.Delete([new(new(AddressFamily.IPv6, Udp, 53)) { Condition = _ => true }]);
         Assert.Equal(0, NetfilterSockets());
         ConntrackProgram.Run(_scratch, "-I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 1 --dport 53");
-        _socket.Delete([new(new(false, Udp, 53))]);
+        _socket.Delete([new(new(AddressFamily.IPv4, Udp, 53))]);
         Assert.Equal(1, NetfilterSockets());
         Assert.Empty(ConntrackProgram.List(_scratch));
     }
@@ -213,8 +213,8 @@ public sealed class ConntrackSocketTests : IDisposable
     {
         var before = Prepare();
         using var socket = _node.Run(() => new ConntrackSocket("/proc/sys/net/netfilter/no_such_count"));
-        socket.Delete([new(new(false, Udp, 53)), new(new(true, Udp, 53))]);
-        socket.Delete([new(new(false, Udp, 53)) { Condition = _ => true }]);
+        socket.Delete([new(new(AddressFamily.IPv4, Udp, 53)), new(new(AddressFamily.IPv6, Udp, 53))]);
+        socket.Delete([new(new(AddressFamily.IPv4, Udp, 53)) { Condition = _ => true }]);
         Assert.Equal(before, ConntrackProgram.List(_scratch));
     }
 
@@ -222,8 +222,8 @@ public sealed class ConntrackSocketTests : IDisposable
     public void A_filter_that_contradicts_itself_deletes_nothing()
     {
         var before = Prepare();
-        var wrong = new ConntrackFilter(false, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") };
-        Assert.Throws<ArgumentException>(() => _socket.Delete([new(new(false, Tcp, 53)), new(wrong)]));
+        var wrong = new ConntrackFilter(AddressFamily.IPv4, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") };
+        Assert.Throws<ArgumentException>(() => _socket.Delete([new(new(AddressFamily.IPv4, Tcp, 53)), new(wrong)]));
         Assert.Throws<ArgumentException>(() => _socket.Delete([new(wrong) { Condition = _ => true }]));
         Assert.Equal(before, ConntrackProgram.List(_scratch));
     }

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Netlink;
@@ -29,7 +30,7 @@ public sealed class EntryDeletionTests : IDisposable
     [Fact]
     public void What_has_gone_since_it_was_listed_is_deleted()
     {
-        var deletion = new EntryDeletion(_socket, [new(new(true, 17, 5353))]);
+        var deletion = new EntryDeletion(_socket, [new(new(AddressFamily.IPv6, 17, 5353))]);
         deletion.Take(Entry());
         deletion.Finish();
     }
@@ -41,7 +42,7 @@ public sealed class EntryDeletionTests : IDisposable
     [InlineData(100)]
     public void A_refusal_is_thrown_after_all_others_have_been_deleted(int place)
     {
-        var filter = new ConntrackFilter(false, 17, 5353);
+        var filter = new ConntrackFilter(AddressFamily.IPv4, 17, 5353);
         ConntrackProgram.Run(_scratch, string.Concat(Enumerable.Range(1, 100).Select(
             port => $"-I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport {port} --dport 5353\n")));
         var entries = _socket.Dump(new ListEntries(filter), payload => payload.ToArray());
@@ -62,7 +63,7 @@ public sealed class EntryDeletionTests : IDisposable
     public void An_entry_with_another_id_than_was_listed_is_left_alone()
     {
         ConntrackProgram.Run(_scratch, "-I -t 300 -p udp -s 2001:db8::7 -d fd00:1::1 --sport 40000 --dport 5353");
-        var deletion = new EntryDeletion(_socket, [new(new(true, 17, 5353))]);
+        var deletion = new EntryDeletion(_socket, [new(new(AddressFamily.IPv6, 17, 5353))]);
         deletion.Take(Entry());
         deletion.Finish();
         Assert.Equal(["udp 40000 fd00:1::1 5353 fd00:1::1 5353"], ConntrackProgram.List(_scratch));

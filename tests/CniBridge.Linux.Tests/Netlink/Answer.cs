@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables.Evaluation;
@@ -51,7 +52,7 @@ static class Answer
     /// <summary>The steps' attributes are only read when they are compared or tried.</summary>
     static void Look(RuleEntry rule)
     {
-        _ = RuleEvaluationTests.Run(new PacketSketch(IsV6: false), rule);
+        _ = RuleEvaluationTests.Run(new PacketSketch(Family: AddressFamily.IPv4), rule);
         foreach (var ours in Rulesets.Masquerade().Messages.Concat(Rulesets.HostPorts().Messages).OfType<NewRule>())
             _ = rule.Does(ours.Expressions);
     }

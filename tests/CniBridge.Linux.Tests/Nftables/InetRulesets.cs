@@ -36,7 +36,7 @@ static class InetRulesets
                 .. Interval.Create(Cidr.Parse("ff00::/8")),
             ])
             .Add(new NewSet(everything, DataType.IPv4Address) { IsInterval = true })
-            .AddElements(everything, Interval.Create(Cidr.Default(isV6: false)))
+            .AddElements(everything, Interval.Create(Cidr.Default(AddressFamily.IPv4)))
             .Add(new NewSet(services, DataType.IPv4Address, DataType.Port) { IsInterval = true })
             .AddElements(services, Service("10.0.0.0/8", 80, 90, "low"), Service("192.0.2.0/24", 443, 443))
             .Add(Verdicts)
@@ -59,22 +59,22 @@ static class InetRulesets
             NetworksV6,
             PortsV6,
             new NewRule(prerouting, [
-                .. Match.Family(isV6: true),
-                Meta.TransportProtocol(), Payload.DestinationAddress(isV6: true, register: 1), Payload.DestinationPort(register: 5),
-                Lookup.Map(PortsV6.Set), Translation.Destination(isV6: true, address: 0, port: 4),
+                .. Match.Family(AddressFamily.IPv6),
+                Meta.TransportProtocol(), Payload.DestinationAddress(AddressFamily.IPv6, register: 1), Payload.DestinationPort(register: 5),
+                Lookup.Map(PortsV6.Set), Translation.Destination(AddressFamily.IPv6, address: 0, port: 4),
             ]),
             new NewRule(prerouting,
                 new Immediate(Field.Address(IpAddress.Parse("10.0.0.1"))),
-                Translation.Destination(isV6: false, address: 0, port: null)),
+                Translation.Destination(AddressFamily.IPv4, address: 0, port: null)),
             new NewRule(postrouting,
                 new Immediate(Field.Address(IpAddress.Parse("192.0.2.1"))),
-                Translation.Source(isV6: false, address: 0, port: null) with { IsFullyRandom = true }),
+                Translation.Source(AddressFamily.IPv4, address: 0, port: null) with { IsFullyRandom = true }),
             new NewRule(postrouting, [
-                .. Match.Family(isV6: true), .. Match.Source(Cidr.Parse("fd00:1::/64")),
-                Payload.DestinationAddress(isV6: true), Lookup.NotIn(NetworksV6.Set), new Masquerade(),
+                .. Match.Family(AddressFamily.IPv6), .. Match.Source(Cidr.Parse("fd00:1::/64")),
+                Payload.DestinationAddress(AddressFamily.IPv6), Lookup.NotIn(NetworksV6.Set), new Masquerade(),
             ]),
             new NewRule(postrouting, [
-                .. Match.Family(isV6: false), .. Match.Source(Cidr.Parse("10.1.0.0/24")),
+                .. Match.Family(AddressFamily.IPv4), .. Match.Source(Cidr.Parse("10.1.0.0/24")),
                 .. Match.NotDestination(Cidr.Parse("10.1.0.0/20")), .. Match.NotSource(Cidr.Parse("10.2.0.1/32")), new Masquerade(),
             ]),
             new NewRule(postrouting, Match.AddMark(0x2000)));
@@ -89,7 +89,7 @@ static class InetRulesets
             Plain,
             new NewChain(forward) { Hook = ChainHook.FilterForward, Policy = Verdict.Drop },
             Verdicts,
-            new NewRule(forward, [.. Match.Family(isV6: true), new Decide(Verdict.Accept)]),
+            new NewRule(forward, [.. Match.Family(AddressFamily.IPv6), new Decide(Verdict.Accept)]),
             new NewRule(forward, [.. Match.IsBroadcast(), new Decide(Verdict.Return)]),
             new NewRule(forward,
                 Meta.InputInterface(), Compare.Equal(Field.Number(1)), Meta.OutputInterface(), Compare.Equal(Field.Number(1)),

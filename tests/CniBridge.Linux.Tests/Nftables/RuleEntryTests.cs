@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Linux.Nftables.Rules;
@@ -53,18 +54,18 @@ public sealed class RuleEntryTests
     public void Translation_to_another_register_is_another()
     {
         var nat = Answer.Decode("nft-rules-host-ports", RuleEntry.Decode)[0].Expressions[^1];
-        Assert.True(nat.Is(Nat.Destination(isV6: false, address: 0, port: 1)));
-        Assert.False(nat.Is(Nat.Destination(isV6: false, address: 0, port: 2)));
-        Assert.False(nat.Is(Nat.Destination(isV6: false, address: 0, port: null)));
-        Assert.False(nat.Is(Nat.Destination(isV6: false, address: 0, port: 1) with { IsFullyRandom = true }));
-        Assert.False(nat.Is(Nat.Destination(isV6: true, address: 0, port: 1)));
-        Assert.False(nat.Is(Nat.Source(isV6: false, address: 0, port: 1)));
+        Assert.True(nat.Is(Nat.Destination(AddressFamily.IPv4, address: 0, port: 1)));
+        Assert.False(nat.Is(Nat.Destination(AddressFamily.IPv4, address: 0, port: 2)));
+        Assert.False(nat.Is(Nat.Destination(AddressFamily.IPv4, address: 0, port: null)));
+        Assert.False(nat.Is(Nat.Destination(AddressFamily.IPv4, address: 0, port: 1) with { IsFullyRandom = true }));
+        Assert.False(nat.Is(Nat.Destination(AddressFamily.IPv6, address: 0, port: 1)));
+        Assert.False(nat.Is(Nat.Source(AddressFamily.IPv4, address: 0, port: 1)));
     }
 
     static Expression[] Steps(Expression last, Lookup? second = null) =>
     [
-        Payload.SourceAddress(isV6: false), Lookup.In(Cni.Set("pods")),
-        Payload.DestinationAddress(isV6: false), second ?? Lookup.NotIn(Cni.Set("inside")),
+        Payload.SourceAddress(AddressFamily.IPv4), Lookup.In(Cni.Set("pods")),
+        Payload.DestinationAddress(AddressFamily.IPv4), second ?? Lookup.NotIn(Cni.Set("inside")),
         new Counter(), last,
     ];
 }

@@ -45,8 +45,8 @@ static class Rulesets
             ])
             .Add(
                 new NewRule(leaving,
-                    Payload.SourceAddress(isV6: false), Lookup.In(pods),
-                    Payload.DestinationAddress(isV6: false), Lookup.NotIn(inside),
+                    Payload.SourceAddress(AddressFamily.IPv4), Lookup.In(pods),
+                    Payload.DestinationAddress(AddressFamily.IPv4), Lookup.NotIn(inside),
                     new Counter(), new Masquerade { IsFullyRandom = true })
                 {
                     Comment = "network podnet",
@@ -103,11 +103,11 @@ static class Rulesets
             })
             .Add(
                 new NewRule(translate,
-                    Meta.TransportProtocol(), Payload.DestinationAddress(isV6: false, register: 1), Payload.DestinationPort(register: 2),
-                    Lookup.Map(ports), Nat.Destination(isV6: false, address: 0, port: 1)),
+                    Meta.TransportProtocol(), Payload.DestinationAddress(AddressFamily.IPv4, register: 1), Payload.DestinationPort(register: 2),
+                    Lookup.Map(ports), Nat.Destination(AddressFamily.IPv4, address: 0, port: 1)),
                 new NewRule(translate,
                     Meta.TransportProtocol(), Payload.DestinationPort(register: 1),
-                    Lookup.Map(everywhere), Nat.Destination(isV6: false, address: 0, port: 1)),
+                    Lookup.Map(everywhere), Nat.Destination(AddressFamily.IPv4, address: 0, port: 1)),
                 new NewRule(prerouting, [.. Match.LocalDestination(), new Decide(Verdict.Jump(translate))]),
                 new NewRule(output, [.. Match.LocalDestination(), new Decide(Verdict.Jump(translate))]),
                 new NewRule(postrouting,
@@ -138,11 +138,11 @@ static class Rulesets
                     new Counter(), new Decide(Verdict.Drop),
                 ]),
                 new NewRule(masks, [
-                    .. Match.HasNewDestination(), Payload.SourceAddress(isV6: false),
-                    Payload.DestinationAddress(isV6: false, register: 1), Lookup.In(senders), new Masquerade(),
+                    .. Match.HasNewDestination(), Payload.SourceAddress(AddressFamily.IPv4),
+                    Payload.DestinationAddress(AddressFamily.IPv4, register: 1), Lookup.In(senders), new Masquerade(),
                 ]),
                 new NewRule(masks, [
-                    .. Match.HasNewDestination(), Payload.DestinationAddress(isV6: false), Meta.InputInterfaceName(register: 1),
+                    .. Match.HasNewDestination(), Payload.DestinationAddress(AddressFamily.IPv4), Meta.InputInterfaceName(register: 1),
                     Lookup.In(neighbours), new Masquerade(),
                 ]));
     }

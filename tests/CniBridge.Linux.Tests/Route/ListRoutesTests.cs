@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Tests.Netlink;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
@@ -8,14 +9,14 @@ public sealed class ListRoutesTests
 {
     // ip names the table in RTA_TABLE (15), where every number fits; the main table's fits into rtm_table as well.
     [Theory]
-    [InlineData("list-routes-v4", false, "02")]
-    [InlineData("list-routes-v6", true, "0a")]
+    [InlineData("list-routes-v4", AddressFamily.IPv4, "02")]
+    [InlineData("list-routes-v6", AddressFamily.IPv6, "0a")]
     public void The_main_table_is_asked_for_as_ip_does_but_named_in_the_header(
-        string capture, bool isV6, string family) =>
+        string capture, AddressFamily family, string code) =>
         Request.AssertSameAttributes(
             capture,
-            new ListRoutes(isV6),
+            new ListRoutes(family),
             NLM_F_DUMP,
-            ($"header = {family}0000000000000000000000", $"header = {family}000000fe00000000000000"),
+            ($"header = {code}0000000000000000000000", $"header = {code}000000fe00000000000000"),
             ("15 = fe000000", null));
 }

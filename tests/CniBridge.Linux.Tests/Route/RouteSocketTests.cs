@@ -77,12 +77,12 @@ public sealed class RouteSocketTests : IDisposable
             _socket.EnsureAddress(bridge.Index, Cidr.Parse(address), skipsDad: true);
         Assert.Equal(addresses, ListAddresses(bridge.Index).Except(["fe80::ff:fe00:1/64"]));
         _socket.Execute(
-            new AddRoute(bridge.Index, Cidr.Default(false), gateway) { Mtu = 1300, AdvertisedMss = 1260 },
+            new AddRoute(bridge.Index, Cidr.Default(AddressFamily.IPv4), gateway) { Mtu = 1300, AdvertisedMss = 1260 },
             new AddRoute(bridge.Index, Cidr.Parse("10.9.0.0/16"), gateway) { Table = 5000 },
-            new AddRoute(bridge.Index, Cidr.Default(true), IpAddress.Parse("fd00::1")) { Priority = 77 });
-        var route = Assert.Single(_socket.ListRoutes(isV6: false), route => route.Destination.IsDefault);
+            new AddRoute(bridge.Index, Cidr.Default(AddressFamily.IPv6), IpAddress.Parse("fd00::1")) { Priority = 77 });
+        var route = Assert.Single(_socket.ListRoutes(AddressFamily.IPv4), route => route.Destination.IsDefault);
         Assert.Equal("10.1.2.1", Assert.Single(route.Gateways).ToString());
-        route = Assert.Single(_socket.ListRoutes(isV6: true), route => route.Destination.IsDefault);
+        route = Assert.Single(_socket.ListRoutes(AddressFamily.IPv6), route => route.Destination.IsDefault);
         Assert.Equal("fd00::1", Assert.Single(route.Gateways).ToString());
         foreach (var address in addresses.Concat(addresses))
             _socket.DeleteAddress(bridge.Index, Cidr.Parse(address));
@@ -233,9 +233,9 @@ public sealed class RouteSocketTests : IDisposable
 
     // The main table of a new namespace is empty, which some kernels report as an error.
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_namespace_without_routes_has_none(bool isV6) => Assert.Empty(_socket.ListRoutes(isV6));
+    [InlineData(AddressFamily.IPv4)]
+    [InlineData(AddressFamily.IPv6)]
+    public void A_namespace_without_routes_has_none(AddressFamily family) => Assert.Empty(_socket.ListRoutes(family));
 
     Link CreateBridge()
     {

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.XTables;
 
@@ -6,7 +7,7 @@ namespace CniBridge.Linux.Tests.XTables;
 /// <summary>Tables that iptables-legacy made in a namespace; it is the judge of what is there.</summary>
 public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
 {
-    void Iptables(bool isV6, string arguments) => Run(isV6 ? "ip6tables-legacy" : "iptables-legacy", arguments.Split(' '));
+    void Iptables(AddressFamily family, string arguments) => Run(family.IsV6 ? "ip6tables-legacy" : "iptables-legacy", arguments.Split(' '));
 
     string Run(string program, params string[] arguments)
     {
@@ -24,45 +25,45 @@ public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Chains_the_policy_and_who_is_accepted_are_read(bool isV6)
+    [InlineData(AddressFamily.IPv4)]
+    [InlineData(AddressFamily.IPv6)]
+    public void Chains_the_policy_and_who_is_accepted_are_read(AddressFamily family)
     {
         foreach (var rule in (string[])["-N CNI-FORWARD", "-A CNI-FORWARD -i cni0 -p tcp -j ACCEPT", "-A FORWARD -i up+ -m mark --mark 1 -j ACCEPT", "-A INPUT -j CNI-FORWARD", "-A FORWARD -j DROP"])
-            Iptables(isV6, rule);
-        var open = In(() => XTablesSocket.Read("filter", isV6));
+            Iptables(family, rule);
+        var open = In(() => XTablesSocket.Read("filter", family));
         Assert.Equal(["CNI-FORWARD"], open.Chains);
-        Assert.Contains(":CNI-FORWARD", Run(isV6 ? "ip6tables-legacy-save" : "iptables-legacy-save"), StringComparison.Ordinal);
+        Assert.Contains(":CNI-FORWARD", Run(family.IsV6 ? "ip6tables-legacy-save" : "iptables-legacy-save"), StringComparison.Ordinal);
         Assert.False(open.DropsForwarded);
         Assert.Equal([true, true, true, false, false], ((string[])["cni0", "up", "up7", "cni", "docker0"]).Select(open.MayAccept));
 
-        Iptables(isV6, "-P FORWARD DROP");
-        Assert.True(In(() => XTablesSocket.Read("filter", isV6)).DropsForwarded);
-        Iptables(isV6, "-P FORWARD ACCEPT");
-        Iptables(isV6, "-P INPUT DROP");
-        Assert.False(In(() => XTablesSocket.Read("filter", isV6)).DropsForwarded);
-        Iptables(isV6, "-A FORWARD -j ACCEPT");
-        Assert.True(In(() => XTablesSocket.Read("filter", isV6)).MayAccept("docker0"));
+        Iptables(family, "-P FORWARD DROP");
+        Assert.True(In(() => XTablesSocket.Read("filter", family)).DropsForwarded);
+        Iptables(family, "-P FORWARD ACCEPT");
+        Iptables(family, "-P INPUT DROP");
+        Assert.False(In(() => XTablesSocket.Read("filter", family)).DropsForwarded);
+        Iptables(family, "-A FORWARD -j ACCEPT");
+        Assert.True(In(() => XTablesSocket.Read("filter", family)).MayAccept("docker0"));
         foreach (var rule in (string[])["-P INPUT ACCEPT", "-F", "-X"])
-            Iptables(isV6, rule);
-        Assert.Empty(In(() => XTablesSocket.Read("filter", isV6)).Chains);
+            Iptables(family, rule);
+        Assert.Empty(In(() => XTablesSocket.Read("filter", family)).Chains);
     }
 
     [Fact]
     public void A_table_without_the_hook_drops_nothing_of_it()
     {
-        Iptables(isV6: false, "-t nat -N CNI-HOSTPORT-DNAT");
-        var nat = In(() => XTablesSocket.Read("nat", isV6: false));
+        Iptables(AddressFamily.IPv4, "-t nat -N CNI-HOSTPORT-DNAT");
+        var nat = In(() => XTablesSocket.Read("nat", AddressFamily.IPv4));
         Assert.Equal(["CNI-HOSTPORT-DNAT"], nat.Chains);
         Assert.False(nat.DropsForwarded);
-        Assert.Contains("nat", In(() => XTablesSocket.ListNames(isV6: false)));
+        Assert.Contains("nat", In(() => XTablesSocket.ListNames(AddressFamily.IPv4)));
     }
 
     [Fact]
     public void Where_nobody_used_any_there_is_none_and_none_is_made()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: a namespace is made");
-        Assert.Empty(NetworkNamespace.RunInNew(() => XTablesSocket.ListNames(isV6: false)));
+        Assert.Empty(NetworkNamespace.RunInNew(() => XTablesSocket.ListNames(AddressFamily.IPv4)));
     }
 
     [Theory]
@@ -74,9 +75,9 @@ public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture
         var entries = new byte[length];
         entries[88] = 112;
         entries[90] = 200;
-        Assert.Throws<InvalidDataException>(() => XTable.Decode(new byte[XTable.InfoSize], entries, isV6: false));
+        Assert.Throws<InvalidDataException>(() => XTable.Decode(new byte[XTable.InfoSize], entries, AddressFamily.IPv4));
         entries[90] = (byte)length;
         entries[88] = 255;
-        Assert.Throws<InvalidDataException>(() => XTable.Decode(new byte[XTable.InfoSize], entries, isV6: false));
+        Assert.Throws<InvalidDataException>(() => XTable.Decode(new byte[XTable.InfoSize], entries, AddressFamily.IPv4));
     }
 }

@@ -41,7 +41,7 @@ sealed class KernelRoutes
         List<IpAddress> gateways = [];
         List<int> links = [];
         byte protocol = 3, tos = 0;
-        var metric = ClusterRoute.Metric(destination.Address.IsV6);
+        var metric = ClusterRoute.Metric(destination.Address.Family);
         for (var i = type is null ? 1 : 2; i + 1 < words.Length; i += 2)
         {
             switch (words[i])
@@ -70,7 +70,7 @@ sealed class KernelRoutes
 
     void Apply(RouteStep step)
     {
-        var metric = ClusterRoute.Metric(step.Destination.Address.IsV6);
+        var metric = ClusterRoute.Metric(step.Destination.Address.Family);
         var made = new RouteEntry(step.Destination, 254, [step.Gateway!], [step.Index], ClusterRoute.Protocol)
         {
             IsUnicast = true,

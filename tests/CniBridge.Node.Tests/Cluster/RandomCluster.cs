@@ -56,10 +56,10 @@ sealed class RandomCluster(int seed)
     internal string Route()
     {
         var destination = _random.Next(2) == 0 ? Any(s_ranges) : Any(s_elsewhere);
-        var isV6 = destination.Contains(':', StringComparison.Ordinal);
-        var gateway = Any([.. s_gateways.Where(gateway => gateway.Contains(':', StringComparison.Ordinal) == isV6)]);
+        var family = AddressFamilies.From(destination.Contains(':', StringComparison.Ordinal));
+        var gateway = Any([.. s_gateways.Where(gateway => gateway.Contains(':', StringComparison.Ordinal) == family.IsV6)]);
         var protocol = _random.Next(3) == 0 ? ClusterRoute.Protocol : Any<byte>([3, 4, 12]);
-        var metric = Any<uint>([ClusterRoute.Metric(isV6), ClusterRoute.Metric(isV6), 100, 2000]);
+        var metric = Any<uint>([ClusterRoute.Metric(family), ClusterRoute.Metric(family), 100, 2000]);
         var link = IpAddress.Parse(gateway).ToBytes()[0] == 172 ? "eth1" : "eth0";
         return _random.Next(8) switch
         {

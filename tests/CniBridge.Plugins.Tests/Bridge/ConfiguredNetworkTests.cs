@@ -34,7 +34,7 @@ public sealed class ConfiguredNetworkTests
         Assert.Equal("10.0.1.9/24", network.FindGateway(IpAddress.Parse("10.0.1.77"))?.ToString());
         Assert.Null(network.FindGateway(IpAddress.Parse("10.0.2.77")));
         Assert.Equal(2, network.RangeSetCount);
-        Assert.Equal("fd00::2", network.FindSample(isV6: true)?.ToString());
+        Assert.Equal("fd00::2", network.FindSample(AddressFamily.IPv6)?.ToString());
     }
 
     [Fact]

@@ -178,9 +178,9 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     public AddressClaim? FindClaim(IpAddress address, BridgeConfig config) => null;
 
-    public void EnableForwarding(bool isV6) => Note(isV6 ? "forward v6" : "forward v4");
+    public void EnableForwarding(AddressFamily family) => Note(family.IsV6 ? "forward v6" : "forward v4");
 
-    public bool IsForwarding(bool isV6) => isV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);
+    public bool IsForwarding(AddressFamily family) => family.IsV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);
 
     public void EnsureMasquerade(NetworkMasquerade masquerade) =>
         Note($"masquerade {masquerade.Network} {FamilyOf(masquerade)}: {string.Join(' ', masquerade.From)}");
@@ -200,7 +200,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     public bool HasMasquerade(NetworkMasquerade masquerade) =>
         Note($"is masqueraded {FamilyOf(masquerade)}", Masqueraded.Contains(FamilyOf(masquerade)));
 
-    static string FamilyOf(NetworkMasquerade masquerade) => masquerade.IsV6 ? "v6" : "v4";
+    static string FamilyOf(NetworkMasquerade masquerade) => masquerade.Family.IsV6 ? "v6" : "v4";
 
     public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
     {

@@ -28,7 +28,7 @@ public sealed class FormerRangesTests : IDisposable
     NetworkMasquerade Of(string subnet, string? store = "store")
     {
         var cidr = Cidr.Parse(subnet);
-        return NetworkMasquerade.Create("pods", cidr.Address.IsV6, [new AddressPool(cidr.Network.Next(), cidr.Last.Previous(), cidr)], []) with
+        return NetworkMasquerade.Create("pods", cidr.Address.Family, [new AddressPool(cidr.Network.Next(), cidr.Last.Previous(), cidr)], []) with
         {
             Store = store is null ? "" : _root[store],
         };
@@ -69,14 +69,14 @@ public sealed class FormerRangesTests : IDisposable
         Assert.False(Rules(socket).Ensure(Of(New)));
 
         Release("10.88.0.2");
-        Rules(socket).RemoveFormerRanges("pods", isV6: false);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv4);
         Assert.Equal(Both, Sets(firewall));
         Assert.True(Rules(socket).IsIntact(Records.Configured.TryRead("pods,ip")!));
 
         Release("10.88.0.3");
-        Rules(socket).RemoveFormerRanges("pods", isV6: true);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv6);
         Assert.Equal(Both, Sets(firewall));
-        Rules(socket).RemoveFormerRanges("pods", isV6: false);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv4);
         Assert.Equal(OnlyNew, Sets(firewall));
         Assert.False(Records.Former.Has("pods,ip"));
         Assert.True(Rules(socket).IsIntact(Records.Configured.TryRead("pods,ip")!));
@@ -133,7 +133,7 @@ public sealed class FormerRangesTests : IDisposable
         using var socket = new NftSocket();
         Rules(socket).Ensure(Of(Old, store));
         Rules(socket).Ensure(Of(New));
-        Rules(socket).RemoveFormerRanges("pods", isV6: false);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv4);
         Assert.Equal(Both, Sets(firewall));
     });
 
@@ -145,7 +145,7 @@ public sealed class FormerRangesTests : IDisposable
         Rules(socket).Ensure(Of(Old));
         Directory.Delete(_root["run"], recursive: true);
         Rules(socket).Ensure(Of(New));
-        Rules(socket).RemoveFormerRanges("pods", isV6: false);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv4);
         Assert.Equal(Both, Sets(firewall));
     });
 
@@ -157,10 +157,10 @@ public sealed class FormerRangesTests : IDisposable
         Reserve("10.99.0.2");
         Rules(socket).Ensure(Of(Old, "old store"));
         Rules(socket).Ensure(Of(New));
-        Rules(socket).RemoveFormerRanges("pods", isV6: false);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv4);
         Assert.Equal(Both, Sets(firewall));
         Release("10.88.0.2", "old store");
-        Rules(socket).RemoveFormerRanges("pods", isV6: false);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv4);
         Assert.Equal(OnlyNew, Sets(firewall));
     });
 
@@ -175,7 +175,7 @@ public sealed class FormerRangesTests : IDisposable
         Rules(socket).Ensure(Of("fd00:88::/64"));
         Assert.Contains("fd00:88::1-fd00:88:0:ffff:ffff:ffff:ffff:fffe", Sets(firewall, "ip6"), StringComparison.Ordinal);
         Release("fd00:88:0:7::5");
-        Rules(socket).RemoveFormerRanges("pods", isV6: true);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv6);
         Assert.Equal("fd00:88::1-fd00:88::ffff:ffff:ffff:fffe | fd00:88::/64 ff00::/8", Sets(firewall, "ip6"));
     });
 
@@ -190,7 +190,7 @@ public sealed class FormerRangesTests : IDisposable
         Rules(socket).Ensure(Of(Old));
         Assert.Equal(["10.99.0.1-10.99.0.254"], Records.Former.TryRead("pods,ip")!.Spans.Select(span => $"{span}"));
         Release("10.99.0.2");
-        Rules(socket).RemoveFormerRanges("pods", isV6: false);
+        Rules(socket).RemoveFormerRanges("pods", AddressFamily.IPv4);
         Assert.Equal("10.88.0.1-10.88.0.254 | 10.88.0.0/24 224.0.0.0/4", Sets(firewall));
     });
 
@@ -201,7 +201,7 @@ public sealed class FormerRangesTests : IDisposable
         Reserve("10.88.0.2");
         Rules(socket).Ensure(Of(Old));
         Rules(socket).Ensure(Of(New));
-        Rules(socket).Remove(NetworkMasquerade.Nothing("pods", isV6: false));
+        Rules(socket).Remove(NetworkMasquerade.Nothing("pods", AddressFamily.IPv4));
         Assert.False(Records.Former.Has("pods,ip"));
         Assert.False(Records.Configured.Has("pods,ip"));
         Assert.DoesNotContain("masq-", firewall.Ruleset, StringComparison.Ordinal);

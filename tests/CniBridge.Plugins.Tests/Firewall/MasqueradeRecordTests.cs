@@ -27,7 +27,7 @@ public sealed class MasqueradeRecordTests : IDisposable
         Assert.Equal(masquerade.Chain.Name, read.Chain);
         Assert.Equal(masquerade.From, read.Masquerade.From);
         Assert.Equal(masquerade.Inside, read.Masquerade.Inside);
-        Assert.Equal((masquerade.Network, masquerade.IsV6), (read.Masquerade.Network, read.Masquerade.IsV6));
+        Assert.Equal((masquerade.Network, masquerade.Family.IsV6), (read.Masquerade.Network, read.Masquerade.Family.IsV6));
         Assert.Equal(masquerade.Chain, read.Masquerade.Chain);
     }
 

@@ -31,7 +31,7 @@ public sealed class NetworkMasqueradeTests
     public void Ranges_are_masqueraded_and_their_subnets_are_inside()
     {
         var families = Of("10.1.0.10/24 fd00::10/64", pools: s_pools);
-        Assert.Equal([false, true], families.Select(family => family.IsV6));
+        Assert.Equal([false, true], families.Select(family => family.Family.IsV6));
         Assert.Equal("10.1.0.10-10.1.0.30", From(families[0]));
         Assert.Equal($"10.1.0.0-10.1.0.255 {Multicast}", Inside(families[0]));
         Assert.Equal("fd00::10-fd00::20", From(families[1]));

@@ -85,7 +85,7 @@ sealed class FakePorts : INodePorts, IConntrack
             throw new KernelException("change the tables", CniBridge.Linux.Errno.ENOBUFS);
     }
 
-    public string? FindDamage(bool isV6) => Damage;
+    public string? FindDamage(AddressFamily family) => Damage;
 
     public void AllowLocalhost(string link) => Note($"allow localhost on {link}");
 

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.PortMap;
 
 namespace CniBridge.Plugins.Tests.PortMap;
@@ -13,7 +14,7 @@ public sealed class PortMapConfigTests
     static string Describe(PortMapConfig config) =>
         string.Join("; ", config.Mappings.Select(mapping => $"{mapping} to {mapping.ContainerPort}, {Families(mapping)}"));
 
-    static string Families(PortMapping mapping) => (mapping.Serves(false) ? "v4" : "") + (mapping.Serves(true) ? "v6" : "");
+    static string Families(PortMapping mapping) => (mapping.Serves(AddressFamily.IPv4) ? "v4" : "") + (mapping.Serves(AddressFamily.IPv6) ? "v6" : "");
 
     [Theory]
     [InlineData("""{"hostPort":8080,"containerPort":80,"protocol":"tcp"}""", "host port 8080/tcp of any address to 80, v4v6")]

@@ -153,11 +153,11 @@ public sealed class PortMapRulesTests
     {
         rules.Apply(new HostPortChange([], Elements(One)), remakesRules: false);
         Assert.Equal(IPv4, Nft("--stateless", "list", "ruleset"));
-        Assert.Equal("the set ip6 cni-bridge hostport-addresses is missing", rules.FindDamage(isV6: true));
+        Assert.Equal("the set ip6 cni-bridge hostport-addresses is missing", rules.FindDamage(AddressFamily.IPv6));
         rules.Apply(new HostPortChange([], Elements(Two)), remakesRules: false);
         Assert.Equal(IPv4 + IPv6, Nft("--stateless", "list", "ruleset"));
-        Assert.Null(rules.FindDamage(isV6: false));
-        Assert.Null(rules.FindDamage(isV6: true));
+        Assert.Null(rules.FindDamage(AddressFamily.IPv4));
+        Assert.Null(rules.FindDamage(AddressFamily.IPv6));
         Assert.Equal(8, rules.List().Count);
         rules.Apply(new HostPortChange(Elements(One, Two), []), remakesRules: false);
         Assert.Empty(rules.List());
@@ -194,8 +194,8 @@ public sealed class PortMapRulesTests
         Nft(damage.Split(' '));
         rules.Restore(records);
         Assert.Equal(whole, Sorted());
-        Assert.Null(rules.FindDamage(isV6: false));
-        Assert.Null(rules.FindDamage(isV6: true));
+        Assert.Null(rules.FindDamage(AddressFamily.IPv4));
+        Assert.Null(rules.FindDamage(AddressFamily.IPv6));
     });
 
     /// <summary>Chains that were made anew come last.</summary>

@@ -10,7 +10,7 @@ namespace CniBridge.Linux.Nftables.Evaluation;
 /// The known fields of the first packet of a new connection that the node forwards. No rule has changed its destination yet
 /// (no DNAT).
 /// </summary>
-public sealed record PacketSketch(bool IsV6)
+public sealed record PacketSketch(AddressFamily Family)
 {
     const int HeaderSizeV4 = 20, HeaderSizeV6 = 40;
 
@@ -31,11 +31,11 @@ public sealed record PacketSketch(bool IsV6)
     /// <summary>Returns bytes of the IP header; bytes of other headers or behind its end are unknown.</summary>
     internal KnownBytes Payload(uint header, uint offset, uint length)
     {
-        var bytes = KnownBytes.Nothing(IsV6 ? HeaderSizeV6 : HeaderSizeV4);
+        var bytes = KnownBytes.Nothing(Family.IsV6 ? HeaderSizeV6 : HeaderSizeV4);
         if (header != NFT_PAYLOAD_NETWORK_HEADER || (long)offset + length > bytes.Length)
             return KnownBytes.Unknown;
-        Put(bytes, Source, IsV6 ? 8 : 12);
-        Put(bytes, Destination, IsV6 ? 24 : 16);
+        Put(bytes, Source, Family.IsV6 ? 8 : 12);
+        Put(bytes, Destination, Family.IsV6 ? 24 : 16);
         return bytes.Slice((int)offset, (int)length);
     }
 
@@ -50,7 +50,7 @@ public sealed record PacketSketch(bool IsV6)
 
     internal KnownBytes Meta(uint key) => key switch
     {
-        NFT_META_NFPROTO => KnownBytes.All([IsV6 ? NFPROTO_IPV6 : NFPROTO_IPV4]),
+        NFT_META_NFPROTO => KnownBytes.All([Family.IsV6 ? NFPROTO_IPV6 : NFPROTO_IPV4]),
         NFT_META_IIF when Input is not null => KnownBytes.All(Field.Number((uint)Input.Index)),
         NFT_META_OIF when Output is not null => KnownBytes.All(Field.Number((uint)Output.Index)),
         NFT_META_IIFNAME when Input is not null => KnownBytes.All(Field.InterfaceName(Input.Name)),

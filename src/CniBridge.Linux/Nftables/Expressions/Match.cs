@@ -8,8 +8,8 @@ namespace CniBridge.Linux.Nftables.Expressions;
 public static class Match
 {
     /// <summary>meta nfproto; required before addresses in tables that see both families.</summary>
-    public static Expression[] Family(bool isV6) =>
-        [Meta.NetworkProtocol(), Compare.Equal([isV6 ? NFPROTO_IPV6 : NFPROTO_IPV4])];
+    public static Expression[] Family(AddressFamily family) =>
+        [Meta.NetworkProtocol(), Compare.Equal([family.IsV6 ? NFPROTO_IPV6 : NFPROTO_IPV4])];
 
     /// <summary>meta l4proto NUMBER</summary>
     public static Expression[] Protocol(byte number) => [Meta.TransportProtocol(), Compare.Equal(Field.Protocol(number))];
@@ -54,12 +54,12 @@ public static class Match
         [load, Bitwise.And(Field.Number(bits)), Compare.NotEqual(Field.Number(0))];
 
     static Expression[] SourceOf(Cidr network) => IsWholeBytes(network)
-        ? [Payload.SourcePrefix(network.Address.IsV6, Bytes(network))]
-        : [Payload.SourceAddress(network.Address.IsV6), Bitwise.And(MaskOf(network))];
+        ? [Payload.SourcePrefix(network.Address.Family, Bytes(network))]
+        : [Payload.SourceAddress(network.Address.Family), Bitwise.And(MaskOf(network))];
 
     static Expression[] DestinationOf(Cidr network) => IsWholeBytes(network)
-        ? [Payload.DestinationPrefix(network.Address.IsV6, Bytes(network))]
-        : [Payload.DestinationAddress(network.Address.IsV6), Bitwise.And(MaskOf(network))];
+        ? [Payload.DestinationPrefix(network.Address.Family, Bytes(network))]
+        : [Payload.DestinationAddress(network.Address.Family), Bitwise.And(MaskOf(network))];
 
     static byte[] PrefixOf(Cidr network) => IsWholeBytes(network)
         ? network.Network.ToBytes()[..(int)Bytes(network)]

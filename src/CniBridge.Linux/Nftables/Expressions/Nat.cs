@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
@@ -11,17 +12,17 @@ public sealed record Nat : Expression
     readonly int _address;
     readonly int? _port;
 
-    Nat(bool isDestination, bool isV6, int address, int? port) =>
-        (_isDestination, _isV6, _address, _port) = (isDestination, isV6, address, port);
+    Nat(bool isDestination, AddressFamily family, int address, int? port) =>
+        (_isDestination, _isV6, _address, _port) = (isDestination, family.IsV6, address, port);
 
     /// <summary>Creates a destination NAT.</summary>
-    /// <param name="isV6">The family of the address, and of the packets in a table that sees both.</param>
+    /// <param name="family">The family of the address, and of the packets in a table that sees both.</param>
     /// <param name="address">The register with the address.</param>
     /// <param name="port">The register with the port; null: the port stays.</param>
-    public static Nat Destination(bool isV6, int address, int? port) => new(true, isV6, address, port);
+    public static Nat Destination(AddressFamily family, int address, int? port) => new(true, family, address, port);
 
     /// <inheritdoc cref="Destination"/>
-    public static Nat Source(bool isV6, int address, int? port) => new(false, isV6, address, port);
+    public static Nat Source(AddressFamily family, int address, int? port) => new(false, family, address, port);
 
     /// <summary>True: choose ports at random.</summary>
     public bool IsFullyRandom { get; init; }

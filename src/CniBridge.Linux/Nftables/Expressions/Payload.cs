@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
@@ -12,16 +13,16 @@ public sealed record Payload : Expression
     Payload(uint header, uint offset, uint length, int register) =>
         (_header, _offset, _length, _register) = (header, offset, length, register);
 
-    public static Payload SourceAddress(bool isV6, int register = 0) => SourcePrefix(isV6, isV6 ? 16u : 4u, register);
+    public static Payload SourceAddress(AddressFamily family, int register = 0) => SourcePrefix(family, family.IsV6 ? 16u : 4u, register);
 
-    public static Payload DestinationAddress(bool isV6, int register = 0) => DestinationPrefix(isV6, isV6 ? 16u : 4u, register);
+    public static Payload DestinationAddress(AddressFamily family, int register = 0) => DestinationPrefix(family, family.IsV6 ? 16u : 4u, register);
 
     /// <summary>Loads the first bytes of the source address.</summary>
-    internal static Payload SourcePrefix(bool isV6, uint length, int register = 0) =>
-        new(NFT_PAYLOAD_NETWORK_HEADER, isV6 ? 8u : 12u, length, register);
+    internal static Payload SourcePrefix(AddressFamily family, uint length, int register = 0) =>
+        new(NFT_PAYLOAD_NETWORK_HEADER, family.IsV6 ? 8u : 12u, length, register);
 
-    internal static Payload DestinationPrefix(bool isV6, uint length, int register = 0) =>
-        new(NFT_PAYLOAD_NETWORK_HEADER, isV6 ? 24u : 16u, length, register);
+    internal static Payload DestinationPrefix(AddressFamily family, uint length, int register = 0) =>
+        new(NFT_PAYLOAD_NETWORK_HEADER, family.IsV6 ? 24u : 16u, length, register);
 
     /// <summary>Loads the source port of TCP, UDP or SCTP; all have it at the same offset.</summary>
     public static Payload SourcePort(int register = 0) => new(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, register);

@@ -115,9 +115,9 @@ public static class NodeConflist
     static string FormatSets(IReadOnlyList<Cidr> ranges)
     {
         var text = new StringBuilder();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            var set = ranges.Where(range => range.Address.IsV6 == isV6).Select(static range => $"{{ \"subnet\": \"{range}\" }}").ToList();
+            var set = ranges.Where(range => range.Address.Family == family).Select(static range => $"{{ \"subnet\": \"{range}\" }}").ToList();
             if (set.Count > 0)
                 text.Append(text.Length > 0 ? ",\n          " : "").Append('[').AppendJoin(", ", set).Append(']');
         }

@@ -10,23 +10,23 @@ namespace CniBridge.Node.Cluster.Nodes;
 public sealed record ClusterNode(string Name, IReadOnlyList<IpAddress> Addresses, IReadOnlyList<Cidr> PodRanges)
 {
     /// <summary>Tells whether the node has an address of a family.</summary>
-    internal bool HasAddress(bool isV6)
+    internal bool HasAddress(AddressFamily family)
     {
         foreach (var address in Addresses)
         {
-            if (address.IsV6 == isV6)
+            if (address.Family == family)
                 return true;
         }
         return false;
     }
 
     /// <summary>Returns the addresses of a family, in order of preference.</summary>
-    public IReadOnlyList<IpAddress> FindAddresses(bool isV6)
+    public IReadOnlyList<IpAddress> FindAddresses(AddressFamily family)
     {
         var found = new List<IpAddress>(Addresses.Count);
         foreach (var address in Addresses)
         {
-            if (address.IsV6 == isV6)
+            if (address.Family == family)
                 found.Add(address);
         }
         return found;

@@ -83,7 +83,7 @@ sealed class NodeCandidate(NodeClaim claim)
     {
         foreach (var range in Node.PodRanges)
         {
-            if (!Node.HasAddress(range.Address.IsV6))
+            if (!Node.HasAddress(range.Address.Family))
                 return true;
         }
         return false;

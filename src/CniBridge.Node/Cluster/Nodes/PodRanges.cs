@@ -91,7 +91,7 @@ sealed class PodRanges
             return "contains all addresses";
         foreach (var (network, what) in s_unusable)
         {
-            if (network.Address.IsV6 == range.Address.IsV6 && network.Overlaps(range))
+            if (network.Address.Family == range.Address.Family && network.Overlaps(range))
                 return $"contains {what}";
         }
         // This node is connected to its own pods, and creates no route to them.

@@ -23,15 +23,15 @@ sealed class RangeIndex
         }
         ranges.Sort(static (one, other) => one.Range.Address.CompareTo(other.Range.Address));
         _ranges = [.. ranges];
-        _usualLengths = [FindUsualLength(isV6: false), FindUsualLength(isV6: true)];
+        _usualLengths = [FindUsualLength(AddressFamily.IPv4), FindUsualLength(AddressFamily.IPv6)];
     }
 
-    int FindUsualLength(bool isV6)
+    int FindUsualLength(AddressFamily family)
     {
         var counts = new int[129];
         foreach (var (range, _) in _ranges)
         {
-            if (range.Address.IsV6 == isV6)
+            if (range.Address.Family == family)
                 counts[range.PrefixLength]++;
         }
         return Array.IndexOf(counts, counts.Max());

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 
 namespace CniBridge.Node.Cluster.Routes;
@@ -14,7 +15,7 @@ public static class ClusterRoute
     /// <summary>IP6_RT_PRIO_USER, the kernel's metric for IPv6 routes without one. IPv4 routes get 0.</summary>
     const uint DefaultMetricV6 = 1024;
 
-    public static uint Metric(bool isV6) => isV6 ? DefaultMetricV6 : 0;
+    public static uint Metric(AddressFamily family) => family.IsV6 ? DefaultMetricV6 : 0;
 
     internal static bool IsOurs(RouteEntry route) => route.Protocol == Protocol;
 

@@ -117,7 +117,7 @@ public sealed class RouteReconciliation
     void Settle(WantedRoute route, IpAddress nextHop, int index)
     {
         _settled.Add(route.Destination);
-        var metric = ClusterRoute.Metric(route.Destination.Address.IsV6);
+        var metric = ClusterRoute.Metric(route.Destination.Address.Family);
         var rival = FindRival(route, metric);
         var ours = _ours.Find(route.Destination);
         var right = FindRight(ours, nextHop, index, metric);

@@ -15,7 +15,7 @@ public sealed record RouteSnapshot(
     readonly Dictionary<int, string> _names = [];
 
     public static RouteSnapshot Take(RouteSocket socket) => new(
-        [.. socket.ListRoutes(isV6: false), .. socket.ListRoutes(isV6: true)], socket.ListAddresses(), socket.TryGetName);
+        [.. socket.ListRoutes(AddressFamily.IPv4), .. socket.ListRoutes(AddressFamily.IPv6)], socket.ListAddresses(), socket.TryGetName);
 
     /// <summary>Creates the rules by which this node accepts pod CIDRs of other nodes.</summary>
     /// <param name="name">The name of this node.</param>

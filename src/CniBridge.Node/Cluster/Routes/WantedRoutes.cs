@@ -59,7 +59,7 @@ public sealed class WantedRoutes
     {
         foreach (var range in node.PodRanges)
         {
-            if (node.FindAddresses(range.Address.IsV6) is { Count: > 0 } addresses)
+            if (node.FindAddresses(range.Address.Family) is { Count: > 0 } addresses)
                 _routes.Add(new WantedRoute(node.Name, range, addresses));
             else
                 _problems.Add(new NodeProblem(node.Name, $"{range} is not routed: the node has no {FamilyOf(range)} address"));

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Inspection.Findings;
@@ -13,7 +14,7 @@ sealed class AdvertisementCheck(DoctorContext node)
         foreach (var route in node.Routes)
         {
             // A program such as systemd-networkd that handles router advertisements itself sets accept_ra to 0.
-            if (route.IsAdvertised && DoctorContext.IsDefault(route, isV6: true) && told.Add(route.Links[0]))
+            if (route.IsAdvertised && DoctorContext.IsDefault(route, AddressFamily.IPv6) && told.Add(route.Links[0]))
                 CheckUplink(route.Links[0]);
         }
         foreach (var network in node.Networks)

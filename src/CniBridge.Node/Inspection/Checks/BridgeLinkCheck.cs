@@ -53,7 +53,7 @@ sealed class BridgeLinkCheck(DoctorContext node)
 
     void CheckMtu(Link bridge)
     {
-        var (one, other) = (node.FindUplink(isV6: false), node.FindUplink(isV6: true));
+        var (one, other) = (node.FindUplink(AddressFamily.IPv4), node.FindUplink(AddressFamily.IPv6));
         var smallest = one is null || other?.Mtu < one.Mtu ? other : one;
         if (smallest is not null && smallest.Index != bridge.Index && smallest.Mtu < bridge.Mtu)
         {
@@ -79,7 +79,7 @@ sealed class BridgeLinkCheck(DoctorContext node)
                 node.Found.Add(BridgeFindings.GatewayMissing, "BRIDGE", gateway.Name, "ADDRESS", address.ToString());
         }
         // If the bridge is the uplink, it carries addresses of the node, too.
-        if (gateway.Index == node.FindUplink(isV6: false)?.Index || gateway.Index == node.FindUplink(isV6: true)?.Index)
+        if (gateway.Index == node.FindUplink(AddressFamily.IPv4)?.Index || gateway.Index == node.FindUplink(AddressFamily.IPv6)?.Index)
             return;
         foreach (var present in node.Addresses)
         {

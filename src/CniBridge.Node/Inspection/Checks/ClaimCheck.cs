@@ -31,12 +31,12 @@ sealed class ClaimCheck(DoctorContext node)
     }
 
     /// <summary>An attachment has one address of each family. One that has none there may have lost its reservation.</summary>
-    FindingKind KindOf(Attachment? attachment, IpAddress address) => attachment is null || HasReservation(attachment, address.IsV6)
+    FindingKind KindOf(Attachment? attachment, IpAddress address) => attachment is null || HasReservation(attachment, address.Family)
         ? StoreFindings.AddressClaimed
         : StoreFindings.AddressUnreserved;
 
-    bool HasReservation(Attachment attachment, bool isV6) => node.Networks.Any(network => network.Name == attachment.Network &&
-        network.Reservations.Any(reservation => reservation.Address.IsV6 == isV6 &&
+    bool HasReservation(Attachment attachment, AddressFamily family) => node.Networks.Any(network => network.Name == attachment.Network &&
+        network.Reservations.Any(reservation => reservation.Address.Family == family &&
             reservation.ContainerId == attachment.ContainerId && reservation.InterfaceName == attachment.InterfaceName));
 
     void Report(ExaminedNetwork network, Link bridge, PortClaims claims, FindingKind kind, List<IpAddress> addresses)

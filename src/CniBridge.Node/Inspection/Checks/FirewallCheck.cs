@@ -18,9 +18,9 @@ sealed class FirewallCheck(DoctorContext node)
         {
             if (network is not { Configured.IsGateway: true, Gateway: not null })
                 continue;
-            foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+            foreach (var family in AddressFamilies.All)
             {
-                if (network.Configured.FindSample(isV6) is { } pod)
+                if (network.Configured.FindSample(family) is { } pod)
                     Check(network, pod);
             }
         }

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Node.Inspection.Examinations;
@@ -15,22 +16,22 @@ sealed class ForwardingCheck(DoctorContext node)
             if (network is { Configured.IsGateway: true, Gateway: { } link, ServesV6: true })
                 CheckSwitch(network, link);
         }
-        if (FindGateway(isV6: false) is { } gateway)
+        if (FindGateway(AddressFamily.IPv4) is { } gateway)
         {
             if (IsOn("net/ipv4/ip_forward", gateway, ForwardingFindings.ForwardingOff))
-                CheckLinks(gateway, isV6: false);
+                CheckLinks(gateway, AddressFamily.IPv4);
             CheckReversePath();
         }
-        if (FindGateway(isV6: true) is { } gatewayV6 && IsOn("net/ipv6/conf/all/forwarding", gatewayV6, ForwardingFindings.ForwardingOffV6))
-            CheckLinks(gatewayV6, isV6: true);
+        if (FindGateway(AddressFamily.IPv6) is { } gatewayV6 && IsOn("net/ipv6/conf/all/forwarding", gatewayV6, ForwardingFindings.ForwardingOffV6))
+            CheckLinks(gatewayV6, AddressFamily.IPv6);
     }
 
     /// <summary>Returns the gateway link of any network of the family, because the settings apply to the whole node.</summary>
-    Link? FindGateway(bool isV6)
+    Link? FindGateway(AddressFamily family)
     {
         foreach (var network in node.Networks)
         {
-            if (network is { Configured.IsGateway: true, Gateway: { } gateway } && (isV6 ? network.ServesV6 : network.ServesV4))
+            if (network is { Configured.IsGateway: true, Gateway: { } gateway } && (family.IsV6 ? network.ServesV6 : network.ServesV4))
                 return gateway;
         }
         return null;
@@ -51,18 +52,18 @@ sealed class ForwardingCheck(DoctorContext node)
     }
 
     /// <summary>Checks the setting of each link. The global setting sets them all, but each can be changed later.</summary>
-    void CheckLinks(Link gateway, bool isV6)
+    void CheckLinks(Link gateway, AddressFamily family)
     {
-        CheckLink(gateway.Name, isV6);
-        if (node.FindUplink(isV6) is { } uplink && uplink.Index != gateway.Index)
-            CheckLink(uplink.Name, isV6);
+        CheckLink(gateway.Name, family);
+        if (node.FindUplink(family) is { } uplink && uplink.Index != gateway.Index)
+            CheckLink(uplink.Name, family);
     }
 
-    void CheckLink(string link, bool isV6)
+    void CheckLink(string link, AddressFamily family)
     {
-        var conf = isV6 ? "ipv6" : "ipv4";
+        var conf = family.IsV6 ? "ipv6" : "ipv4";
         if (Sysctl.TryRead($"net/{conf}/conf/{link}/forwarding") == "0")
-            node.Found.Add(ForwardingFindings.ForwardingOffLink, "LINK", link, "FAMILY", isV6 ? "IPv6" : "IPv4", "CONF", conf);
+            node.Found.Add(ForwardingFindings.ForwardingOffLink, "LINK", link, "FAMILY", family.IsV6 ? "IPv6" : "IPv4", "CONF", conf);
     }
 
     /// <summary>
@@ -71,12 +72,12 @@ sealed class ForwardingCheck(DoctorContext node)
     /// </summary>
     void CheckReversePath()
     {
-        if (node.FindUplink(isV6: false) is not { } best)
+        if (node.FindUplink(AddressFamily.IPv4) is not { } best)
             return;
         var all = Sysctl.TryRead("net/ipv4/conf/all/rp_filter");
         foreach (var route in node.Routes)
         {
-            if (!DoctorContext.IsDefault(route, isV6: false) || route.Links.Contains(best.Index) ||
+            if (!DoctorContext.IsDefault(route, AddressFamily.IPv4) || route.Links.Contains(best.Index) ||
                 node.Links.TryGetName(route.Links[0]) is not { } link)
             {
                 continue;

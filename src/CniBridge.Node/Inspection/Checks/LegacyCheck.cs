@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.XTables;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Inspection.Findings;
@@ -12,17 +13,16 @@ sealed class LegacyCheck(DoctorContext node)
 
     internal void Run()
     {
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            foreach (var name in XTablesSocket.ListNames(isV6))
-                Check(name, XTablesSocket.Read(name, isV6), isV6);
+            foreach (var name in XTablesSocket.ListNames(family))
+                Check(name, XTablesSocket.Read(name, family), family);
         }
     }
 
-    void Check(string name, XTable table, bool isV6)
+    void Check(string name, XTable table, AddressFamily family)
     {
-        var command = isV6 ? "ip6tables-legacy" : "iptables-legacy";
-        var family = isV6 ? "IPv6" : "IPv4";
+        var command = family.IsV6 ? "ip6tables-legacy" : "iptables-legacy";
         var chains = new List<string>();
         foreach (var chain in table.Chains)
         {
@@ -32,16 +32,16 @@ sealed class LegacyCheck(DoctorContext node)
         if (chains.Count > 0)
         {
             node.Found.Add(RuleFindings.LegacyChains, "COUNT", chains.Count.ToString(CultureInfo.InvariantCulture),
-                "CHAIN", chains[0], "TABLE", name, "FAMILY", family, "COMMAND", command);
+                "CHAIN", chains[0], "TABLE", name, "FAMILY", family.ToString(), "COMMAND", command);
         }
         if (name != "filter" || !table.DropsForwarded)
             return;
         foreach (var network in node.Networks)
         {
             if (network is { Configured.IsGateway: true, Gateway: { } gateway } &&
-                (isV6 ? network.ServesV6 : network.ServesV4) && !table.MayAccept(gateway.Name))
+                (family.IsV6 ? network.ServesV6 : network.ServesV4) && !table.MayAccept(gateway.Name))
             {
-                node.Found.Add(RuleFindings.LegacyForwardDropped, "BRIDGE", gateway.Name, "FAMILY", family, "COMMAND", command);
+                node.Found.Add(RuleFindings.LegacyForwardDropped, "BRIDGE", gateway.Name, "FAMILY", family.ToString(), "COMMAND", command);
             }
         }
     }

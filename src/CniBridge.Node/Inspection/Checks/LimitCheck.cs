@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Inspection.Examinations;
@@ -14,8 +15,8 @@ sealed class LimitCheck(DoctorContext node)
 
     internal void Run()
     {
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
-            CheckNeighbours(isV6);
+        foreach (var family in AddressFamilies.All)
+            CheckNeighbours(family);
         var limit = Read("net/netfilter/nf_conntrack_max");
         // The finding starts at 90 % use.
         if (Read("net/netfilter/nf_conntrack_count") is { } count && limit > 0 && count >= limit - (limit / 10))
@@ -28,18 +29,18 @@ sealed class LimitCheck(DoctorContext node)
     }
 
     /// <summary>Reports a limit of which pods and nodes need more than 75 %. The setting exists in the initial namespace only.</summary>
-    void CheckNeighbours(bool isV6)
+    void CheckNeighbours(AddressFamily family)
     {
-        var conf = isV6 ? "ipv6" : "ipv4";
+        var conf = family.IsV6 ? "ipv6" : "ipv4";
         if (Read($"net/{conf}/neigh/default/gc_thresh3") is not { } limit)
             return;
         long count = new NodeCache(node.Options.NodeCachePath).TryLoad(out _)?.Nodes.Count ?? 0;
         foreach (var network in node.Networks)
-            count += network.Reservations.Count(reservation => reservation.Address.IsV6 == isV6);
+            count += network.Reservations.Count(reservation => reservation.Address.Family == family);
         if (count * 4 > limit * 3)
         {
             node.Found.Add(LimitFindings.NeighbourTableSmall, "LIMIT", Text(limit), "COUNT", Text(count), "CONF", conf,
-                "FAMILY", isV6 ? "IPv6" : "IPv4", "WANTED", Text(Math.Max(DefaultNeighbours, count * 4)));
+                "FAMILY", family.IsV6 ? "IPv6" : "IPv4", "WANTED", Text(Math.Max(DefaultNeighbours, count * 4)));
         }
     }
 

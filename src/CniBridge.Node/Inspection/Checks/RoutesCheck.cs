@@ -60,8 +60,8 @@ sealed class RoutesCheck(DoctorContext node)
             nodes.TryAdd(route.Destination, route.Node);
         foreach (var route in node.Routes)
         {
-            var isV6 = route.Destination.Address.IsV6;
-            if (ClusterRoute.IsOurs(route) || route.IsCached || route.Priority > ClusterRoute.Metric(isV6) ||
+            var family = route.Destination.Address.Family;
+            if (ClusterRoute.IsOurs(route) || route.IsCached || route.Priority > ClusterRoute.Metric(family) ||
                 !nodes.TryGetValue(route.Destination, out var other))
             {
                 continue;
@@ -69,7 +69,7 @@ sealed class RoutesCheck(DoctorContext node)
             node.Found.Add(RouteFindings.RouteForeign, "ROUTE", route.Destination.ToString(), "NODE", other,
                 "PROTOCOL", route.Protocol.ToString(CultureInfo.InvariantCulture),
                 "METRIC", route.Priority.ToString(CultureInfo.InvariantCulture),
-                "FAMILY", isV6 ? "-6" : "-4", "TABLE", path, "NAME", name);
+                "FAMILY", family.IsV6 ? "-6" : "-4", "TABLE", path, "NAME", name);
         }
     }
 

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Inspection.Findings;
@@ -12,24 +13,24 @@ sealed class ServiceCheck(DoctorContext node)
 {
     internal void Run()
     {
-        foreach (var isV6 in node.Firewall.FindServiceFamilies())
+        foreach (var family in node.Firewall.FindServiceFamilies())
         {
             foreach (var network in node.Networks)
             {
-                if (network.Bridge is { Kind: "bridge" } bridge && (isV6 ? network.ServesV6 : network.ServesV4))
-                    Check(bridge.Name, isV6);
+                if (network.Bridge is { Kind: "bridge" } bridge && (family.IsV6 ? network.ServesV6 : network.ServesV4))
+                    Check(bridge.Name, family);
             }
         }
     }
 
-    void Check(string bridge, bool isV6)
+    void Check(string bridge, AddressFamily family)
     {
-        var setting = isV6 ? "bridge-nf-call-ip6tables" : "bridge-nf-call-iptables";
+        var setting = family.IsV6 ? "bridge-nf-call-ip6tables" : "bridge-nf-call-iptables";
         var value = Sysctl.TryRead($"net/bridge/{setting}");
         if (value is null or "0")
         {
             node.Found.Add(value is null ? ForwardingFindings.ServicesWithoutModule : ForwardingFindings.ServicesNotOnBridge,
-                "BRIDGE", bridge, "SETTING", setting, "FAMILY", isV6 ? "IPv6" : "IPv4");
+                "BRIDGE", bridge, "SETTING", setting, "FAMILY", family.IsV6 ? "IPv6" : "IPv4");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Node.Firewall;
@@ -35,7 +36,7 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
     internal IReadOnlyList<LinkAddress> Addresses => _addresses ??= Links.ListAddresses();
 
     /// <summary>The routes of the main table, both families.</summary>
-    internal IReadOnlyList<RouteEntry> Routes => _routes ??= [.. Links.ListRoutes(isV6: false), .. Links.ListRoutes(isV6: true)];
+    internal IReadOnlyList<RouteEntry> Routes => _routes ??= [.. Links.ListRoutes(AddressFamily.IPv4), .. Links.ListRoutes(AddressFamily.IPv6)];
 
     List<ExaminedFile> ReadFiles()
     {
@@ -91,19 +92,19 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
     }
 
     /// <summary>Returns the link of the default route with the lowest metric; null without a default route of the family.</summary>
-    internal Link? FindUplink(bool isV6)
+    internal Link? FindUplink(AddressFamily family)
     {
         RouteEntry? best = null;
         foreach (var route in Routes)
         {
-            if (IsDefault(route, isV6) && !(best?.Priority <= route.Priority))
+            if (IsDefault(route, family) && !(best?.Priority <= route.Priority))
                 best = route;
         }
         return best is null ? null : Links.TryGetLink(best.Links[0]);
     }
 
-    internal static bool IsDefault(RouteEntry route, bool isV6) =>
-        route.Destination.IsDefault && route.Destination.Address.IsV6 == isV6 && route.IsUnicast && !route.IsDead && route.Links.Count > 0;
+    internal static bool IsDefault(RouteEntry route, AddressFamily family) =>
+        route.Destination.IsDefault && route.Destination.Address.Family == family && route.IsUnicast && !route.IsDead && route.Links.Count > 0;
 
     public void Dispose()
     {

@@ -11,9 +11,9 @@ public sealed record PeerRoute(Cidr Destination, IpAddress? Gateway, string Link
     internal static List<PeerRoute> List(RouteSocket socket)
     {
         var routes = new List<PeerRoute>();
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            foreach (var route in socket.ListRoutes(isV6, ClusterRoute.IsOurs))
+            foreach (var route in socket.ListRoutes(family, ClusterRoute.IsOurs))
             {
                 routes.Add(new PeerRoute(
                     route.Destination, route.Gateways is [var gateway, ..] ? gateway : null,

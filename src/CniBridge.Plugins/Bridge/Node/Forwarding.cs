@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Linux.Route;
 
@@ -8,12 +9,12 @@ static class Forwarding
 {
     const string IPv4 = "net/ipv4/ip_forward", IPv6 = "net/ipv6/conf/all/forwarding";
 
-    internal static bool IsOn(bool isV6) => Sysctl.TryRead(isV6 ? IPv6 : IPv4) is not (null or "0");
+    internal static bool IsOn(AddressFamily family) => Sysctl.TryRead(family.IsV6 ? IPv6 : IPv4) is not (null or "0");
 
-    internal static void Enable(bool isV6, RouteSocket socket, TextWriter log)
+    internal static void Enable(AddressFamily family, RouteSocket socket, TextWriter log)
     {
-        if (isV6 && Sysctl.TryRead(IPv6) == "0")
+        if (family.IsV6 && Sysctl.TryRead(IPv6) == "0")
             RouterAdvertisements.Keep(socket, log);
-        Sysctl.Ensure(isV6 ? IPv6 : IPv4, "1");
+        Sysctl.Ensure(family.IsV6 ? IPv6 : IPv4, "1");
     }
 }

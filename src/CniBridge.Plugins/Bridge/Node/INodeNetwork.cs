@@ -71,9 +71,9 @@ interface INodeNetwork : IDisposable
     /// <summary>Returns the claim of an address by a pod behind the bridge, or null.</summary>
     AddressClaim? FindClaim(IpAddress address, BridgeConfig config);
 
-    void EnableForwarding(bool isV6);
+    void EnableForwarding(AddressFamily family);
 
-    bool IsForwarding(bool isV6);
+    bool IsForwarding(AddressFamily family);
 
     /// <summary>
     /// Starts to watch the port. Call it before the pod's end is brought up, which also brings up the port and an unused bridge.

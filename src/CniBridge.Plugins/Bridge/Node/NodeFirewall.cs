@@ -29,10 +29,10 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
 
     public void RemoveMasquerade(string network)
     {
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            if (_masquerades.Configured.Has(MasqueradeRecord.NameOf(network, isV6)))
-                MasqueradeRules.Remove(NetworkMasquerade.Nothing(network, isV6));
+            if (_masquerades.Configured.Has(MasqueradeRecord.NameOf(network, family)))
+                MasqueradeRules.Remove(NetworkMasquerade.Nothing(network, family));
         }
     }
 
@@ -40,10 +40,10 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
     {
         try
         {
-            foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+            foreach (var family in AddressFamilies.All)
             {
-                if (_masquerades.Former.Has(MasqueradeRecord.NameOf(network, isV6)))
-                    MasqueradeRules.RemoveFormerRanges(network, isV6);
+                if (_masquerades.Former.Has(MasqueradeRecord.NameOf(network, family)))
+                    MasqueradeRules.RemoveFormerRanges(network, family);
             }
         }
         catch (Exception e) when (e.IsIoFailure())
@@ -56,10 +56,10 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
 
     public void TryMasquerade(string network)
     {
-        Socket.TryGetTable(NetworkMasquerade.TableOf(isV6: false));
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        Socket.TryGetTable(NetworkMasquerade.TableOf(AddressFamily.IPv4));
+        foreach (var family in AddressFamilies.All)
         {
-            if (_masquerades.Configured.TryRead(MasqueradeRecord.NameOf(network, isV6)) is { } record && !MasqueradeRules.IsIntact(record))
+            if (_masquerades.Configured.TryRead(MasqueradeRecord.NameOf(network, family)) is { } record && !MasqueradeRules.IsIntact(record))
                 log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
                     "or a part of it; cni-bridge repair puts it back");
         }
@@ -89,7 +89,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
 
     public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
     {
-        var uplink = Uplink.Find(links, pod.IsV6);
+        var uplink = Uplink.Find(links, pod.Family);
         // The outside is on the bridge, so the node forwards nothing.
         if (uplink?.Index == gateway.Index)
             return null;

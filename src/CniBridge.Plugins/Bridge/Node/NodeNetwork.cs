@@ -178,9 +178,9 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         _socket.Execute(messages);
     }
 
-    public void EnableForwarding(bool isV6) => Forwarding.Enable(isV6, _socket, log);
+    public void EnableForwarding(AddressFamily family) => Forwarding.Enable(family, _socket, log);
 
-    public bool IsForwarding(bool isV6) => Forwarding.IsOn(isV6);
+    public bool IsForwarding(AddressFamily family) => Forwarding.IsOn(family);
 
     public int FindUplinkMtu()
     {

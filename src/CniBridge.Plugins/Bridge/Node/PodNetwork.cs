@@ -128,9 +128,9 @@ static class PodNetwork
         if (socket.TryGetLink(name) is not { } link)
             return null;
         var addresses = socket.ListAddresses(link.Index, address => wanted.Contains(address.Cidr)).ConvertAll(address => address.Cidr);
-        return new ContainerInterface(link, addresses, [.. ListRoutes(isV6: false), .. ListRoutes(isV6: true)]);
+        return new ContainerInterface(link, addresses, [.. ListRoutes(AddressFamily.IPv4), .. ListRoutes(AddressFamily.IPv6)]);
 
-        List<RouteEntry> ListRoutes(bool isV6) => socket.ListRoutes(isV6, route => wanted.Contains(route.Destination), MaxRoutes);
+        List<RouteEntry> ListRoutes(AddressFamily family) => socket.ListRoutes(family, route => wanted.Contains(route.Destination), MaxRoutes);
     });
 
     /// <summary>A pod may have as many routes to one destination as there are metrics.</summary>

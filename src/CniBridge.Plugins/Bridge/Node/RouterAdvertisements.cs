@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Route.Links;
@@ -33,7 +34,7 @@ static class RouterAdvertisements
     }
 
     static List<int> LinksOfDefaultRoutes(RouteSocket socket) => [.. socket
-        .ListRoutes(isV6: true, route => route.IsAdvertised && route.Destination.PrefixLength == 0)
+        .ListRoutes(AddressFamily.IPv6, route => route.IsAdvertised && route.Destination.PrefixLength == 0)
         .SelectMany(route => route.Links)
         .Distinct()];
 

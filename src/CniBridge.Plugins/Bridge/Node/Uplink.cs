@@ -12,8 +12,8 @@ static class Uplink
     static readonly string[] s_anywhere = ["192.0.0.8", "100:0:0:1::1"];
 
     /// <summary>Returns the uplink, or null without a default route of the family.</summary>
-    internal static Link? Find(RouteSocket socket, bool isV6) =>
-        IpAddress.TryParse(s_anywhere[isV6 ? 1 : 0], out var address) && socket.FindLinkTowards(address) is { } index
+    internal static Link? Find(RouteSocket socket, AddressFamily family) =>
+        IpAddress.TryParse(s_anywhere[family.IsV6 ? 1 : 0], out var address) && socket.FindLinkTowards(address) is { } index
             ? socket.TryGetLink(index)
             : null;
 
@@ -21,9 +21,9 @@ static class Uplink
     internal static int FindMtu(RouteSocket socket)
     {
         var smallest = 0;
-        foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
+        foreach (var family in AddressFamilies.All)
         {
-            if (Find(socket, isV6) is not { } link)
+            if (Find(socket, family) is not { } link)
                 continue;
             var mtu = (int)Math.Min(link.Mtu, BridgeConfig.MaxMtu);
             smallest = smallest == 0 ? mtu : Math.Min(smallest, mtu);

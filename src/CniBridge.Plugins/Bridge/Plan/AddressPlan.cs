@@ -22,11 +22,11 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     internal bool HasIPv6 => Addresses.Exists(cidr => cidr.Address.IsV6);
 
     /// <summary>Tells whether the bridge is a gateway of the family.</summary>
-    internal bool HasGateway(bool isV6)
+    internal bool HasGateway(AddressFamily family)
     {
         foreach (var gateway in Gateways)
         {
-            if (gateway.Address.IsV6 == isV6)
+            if (gateway.Address.Family == family)
                 return true;
         }
         return false;
@@ -81,7 +81,7 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
         var missing = new List<CniRoute>();
         foreach (var ip in ips.DistinctBy(ip => ip.Address.Address.IsV6))
         {
-            var everywhere = Cidr.Default(ip.Address.Address.IsV6);
+            var everywhere = Cidr.Default(ip.Address.Address.Family);
             if (!routes.Exists(route => route.Destination == everywhere && IsDefault(route, ips)))
                 missing.Add(new CniRoute(everywhere, ip.Gateway));
         }
@@ -101,11 +101,11 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     /// <summary>Fills in the gateway: that of the family's first address with one.</summary>
     static CniRoute Resolve(CniRoute route, List<CniIp> ips)
     {
-        var isV6 = route.Destination.Address.IsV6;
+        var family = route.Destination.Address.Family;
         var gateway = route.Gateway ?? (route.Scope >= LinkScope
             ? null
-            : ips.Find(ip => ip.Address.Address.IsV6 == isV6 && ip.Gateway is not null)?.Gateway);
-        if (gateway is not null && gateway.IsV6 != isV6)
+            : ips.Find(ip => ip.Address.Address.Family == family && ip.Gateway is not null)?.Gateway);
+        if (gateway is not null && gateway.Family != family)
         {
             throw CniException.InvalidConfig("ipam.routes", $"{route.Destination} via {gateway}",
                 "destination and gateway are of different address families");

@@ -98,11 +98,11 @@ public sealed class ConfiguredNetwork
     }
 
     /// <summary>Returns an address that a pod may get; null without ranges of the family.</summary>
-    public IpAddress? FindSample(bool isV6)
+    public IpAddress? FindSample(AddressFamily family)
     {
         foreach (var set in RangeSets)
         {
-            if (set.IsV6 == isV6)
+            if (set.Family == family)
                 return set.Ranges[0] is var range && range.Start == range.Gateway ? range.Start.Next() : set.Ranges[0].Start;
         }
         return null;

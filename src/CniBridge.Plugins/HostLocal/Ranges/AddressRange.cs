@@ -8,7 +8,7 @@ namespace CniBridge.Plugins.HostLocal.Ranges;
 /// <summary>Addresses from start to end, both included, of a subnet; the gateway is never handed out.</summary>
 sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddress Gateway)
 {
-    internal bool Contains(IpAddress address) => address.IsV6 == Start.IsV6 && address >= Start && address <= End;
+    internal bool Contains(IpAddress address) => address.Family == Start.Family && address >= Start && address <= End;
 
     internal bool Overlaps(AddressRange other) => Contains(other.Start) || other.Contains(Start);
 
@@ -21,7 +21,7 @@ sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddres
         var gateway = CniResultReader.ReadAddress(json.Gateway, key + ".gateway") ?? subnet.Network.Next();
         var start = CniResultReader.ReadAddress(json.RangeStart, key + ".rangeStart");
         var end = CniResultReader.ReadAddress(json.RangeEnd, key + ".rangeEnd");
-        if (start is { } first && (!subnet.Contains(first) || (end is { } bound && bound.IsV6 == first.IsV6 && first > bound)))
+        if (start is { } first && (!subnet.Contains(first) || (end is { } bound && bound.Family == first.Family && first > bound)))
             throw CniException.InvalidConfig(key + ".rangeStart", first, $"RangeStart {first} not in network {subnet}");
         if (end is { } last && !subnet.Contains(last))
             throw CniException.InvalidConfig(key + ".rangeEnd", last, $"RangeEnd {last} not in network {subnet}");

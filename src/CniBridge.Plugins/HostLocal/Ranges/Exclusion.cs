@@ -10,7 +10,7 @@ namespace CniBridge.Plugins.HostLocal.Ranges;
 sealed record Exclusion(string Key, string Text, AddressSpan Addresses)
 {
     internal bool Contains(IpAddress address) =>
-        address.IsV6 == Addresses.First.IsV6 && address >= Addresses.First && address <= Addresses.Last;
+        address.Family == Addresses.First.Family && address >= Addresses.First && address <= Addresses.Last;
 
     internal bool Touches(AddressRange range) => Contains(range.Start) || range.Contains(Addresses.First);
 
@@ -27,7 +27,7 @@ sealed record Exclusion(string Key, string Text, AddressSpan Addresses)
     {
         if (text is not null && ParseSpan(text) is { } span)
         {
-            return span.First <= span.Last && span.First.IsV6 == span.Last.IsV6
+            return span.First <= span.Last && span.First.Family == span.Last.Family
                 ? new Exclusion(key, text, span)
                 : throw CniException.InvalidConfig(key, text, $"{span.First} is not before {span.Last}");
         }

@@ -9,7 +9,7 @@ namespace CniBridge.Plugins.HostLocal.Ranges;
 /// <param name="Index">Its place among the network's sets, which names its last_reserved_ip file.</param>
 sealed record RangeSet(int Index, AddressRange[] Ranges)
 {
-    internal bool IsV6 => Ranges[0].Start.IsV6;
+    internal AddressFamily Family => Ranges[0].Start.Family;
 
     /// <summary>What is never handed out, in any set.</summary>
     internal IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
@@ -35,7 +35,7 @@ sealed record RangeSet(int Index, AddressRange[] Ranges)
         var ranges = CniResultReader.Each(json, key, AddressRange.Parse);
         if (ranges.Count == 0)
             throw Invalid(index, "empty range set");
-        if (ranges.Exists(range => range.Start.IsV6 != ranges[0].Start.IsV6))
+        if (ranges.Exists(range => range.Start.Family != ranges[0].Start.Family))
             throw Invalid(index, "mixed address families");
         for (var i = 0; i < ranges.Count; i++)
         {

@@ -133,7 +133,7 @@ sealed class ReservationStore : IReservationStore
             return FindByOwner(other).FirstOrDefault(address => set.Find(address) is not null);
         // Networks may share a bridge.
         var store = Path.Combine(Path.GetDirectoryName(_place.Directory)!, attachment.Network);
-        return new OwnerIndex(_place.StateDirectory, store).TryFind(other, _log)?.Addresses.FirstOrDefault(address => address.IsV6 == set.IsV6);
+        return new OwnerIndex(_place.StateDirectory, store).TryFind(other, _log)?.Addresses.FirstOrDefault(address => address.Family == set.Family);
     }
 
     /// <summary>Has the owner an address, as the store is? Changes nothing.</summary>

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables.Evaluation;
 using CniBridge.Linux.Nftables.Expressions;
@@ -40,7 +41,7 @@ public sealed class ChainEvaluationTests
         var rules = chains.Split(';', StringSplitOptions.TrimEntries).Select(text => text.Split('=', StringSplitOptions.TrimEntries))
             .ToDictionary(parts => parts[0], parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select((rule, i) => Rule(parts[0], rule, i + 1)).ToList());
-        var evaluation = new ChainEvaluation(new PacketSketch(IsV6: false), name =>
+        var evaluation = new ChainEvaluation(new PacketSketch(Family: AddressFamily.IPv4), name =>
         {
             listed?.Add(name);
             return rules.GetValueOrDefault(name);

@@ -17,16 +17,16 @@ public sealed class RuleEvaluationTests
     static readonly Link s_bridge = new() { Index = 7, Name = "cni0" }, s_uplink = new() { Index = 3, Name = "eth0" };
 
     static readonly PacketSketch s_fromPod =
-        new(IsV6: false) { Input = s_bridge, Output = s_uplink, Source = IpAddress.Parse("10.88.0.2") };
+        new(Family: AddressFamily.IPv4) { Input = s_bridge, Output = s_uplink, Source = IpAddress.Parse("10.88.0.2") };
 
     static readonly PacketSketch s_toPod =
-        new(IsV6: false) { Input = s_uplink, Output = s_bridge, Destination = IpAddress.Parse("10.88.0.2") };
+        new(Family: AddressFamily.IPv4) { Input = s_uplink, Output = s_bridge, Destination = IpAddress.Parse("10.88.0.2") };
 
     /// <summary>Only which family it is of.</summary>
-    static readonly PacketSketch s_unknown = new(IsV6: false);
+    static readonly PacketSketch s_unknown = new(Family: AddressFamily.IPv4);
 
     static readonly PacketSketch s_fromPodV6 =
-        new(IsV6: true) { Input = s_bridge, Output = s_uplink, Source = IpAddress.Parse("fd00:88::2") };
+        new(Family: AddressFamily.IPv6) { Input = s_bridge, Output = s_uplink, Source = IpAddress.Parse("fd00:88::2") };
 
     /// <summary>By comment: from the pod, to it, somewhere; null: a packet of IPv6 from the pod.</summary>
     static readonly Dictionary<string, Outcomes[]> s_rules = new()
