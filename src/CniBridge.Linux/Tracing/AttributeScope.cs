@@ -123,7 +123,7 @@ sealed class AttributeScope(string prefix, Func<ushort, string, AttributeScope?>
     {
         (IFLA_INFO_DATA, "bridge") => s_bridge,
         (IFLA_INFO_DATA, "veth") => s_veth,
-        (IFLA_INFO_SLAVE_DATA, "bridge") => s_bridgePort,
+        (IFLA_INFO_SLAVE_DATA, "bridge" or "bridge_slave") => s_bridgePort,
         (IFLA_INFO_DATA or IFLA_INFO_SLAVE_DATA, _) => Unknown,
         _ => null,
     });
