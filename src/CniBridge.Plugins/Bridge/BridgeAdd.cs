@@ -42,7 +42,8 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         Link? vlanGateway = null;
         if (!config.LeavesPodInterfaceDown)
         {
-            using var podLink = node.ConfigurePod(pod, request.Environment.InterfaceName, plan, config.DetectsDuplicates);
+            using var duplicates = config.DetectsDuplicates ? node.WatchDuplicates(bridge, veth, FindReservation) : null;
+            using var podLink = node.ConfigurePod(pod, request.Environment.InterfaceName, plan, duplicates);
             port.Await();
             request.Phases.End(Phase.Pod);
             // Shared objects are not undone, so they come last: an ADD that fails earlier leaves the node as it was.
@@ -64,6 +65,8 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         undo.Cancel();
         return result;
     }
+
+    IpAddress? FindReservation(Attachment attachment) => addresses?.FindReservation(attachment, AddressFamily.IPv6);
 
     AddressPlan? Plan(Rollback undo)
     {

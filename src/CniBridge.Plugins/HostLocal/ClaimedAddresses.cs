@@ -43,7 +43,8 @@ sealed class ClaimedAddresses(RangeSet set, IReservationStore store, Func<IpAddr
     {
         if (find(address) is not { } claim)
             return null;
-        if (claim.Attachment is not { } attachment || store.FindReservation(attachment, set) is not { } own)
+        if (claim.Attachment is not { } attachment || store.FindReservation(attachment, set) is not { } own ||
+            own == address)
             return claim;
         log.WriteLine($"ignoring the claim of {address} by {claim}: {own} is reserved for it");
         return null;

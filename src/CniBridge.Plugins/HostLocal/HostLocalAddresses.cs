@@ -211,6 +211,17 @@ sealed class HostLocalAddresses : IAddressManager
         return store?.ListUsers() ?? [];
     }
 
+    public IpAddress? FindReservation(Attachment attachment, AddressFamily family)
+    {
+        using var store = ReservationStore.TryOpen(_place, Log, User);
+        foreach (var set in _config?.RangeSets ?? [])
+        {
+            if (set.Family == family && store?.FindReservation(attachment, set) is { } address)
+                return address;
+        }
+        return null;
+    }
+
     /// <summary>Could an ADD reserve at all? A full range is not asked for: other ranges and DELs are on their way.</summary>
     /// <exception cref="CniException">Code 5: the data directory cannot be written to.</exception>
     public void ReportStatus()

@@ -56,4 +56,6 @@ sealed class DelegatedAddresses(string type, CniRequest request) : IAddressManag
     public bool HasMoved => false;
 
     public IReadOnlyList<AddressUser> ListUsers() => [];
+
+    public IpAddress? FindReservation(Attachment attachment, AddressFamily family) => null;
 }

@@ -60,4 +60,7 @@ interface IAddressManager
 
     /// <summary>Returns the user of each address of the network. The cost grows with the number of pods.</summary>
     IReadOnlyList<AddressUser> ListUsers();
+
+    /// <summary>Returns an address that is reserved for an attachment. Returns null if none is, or if another IPAM plugin knows.</summary>
+    IpAddress? FindReservation(Attachment attachment, AddressFamily family);
 }

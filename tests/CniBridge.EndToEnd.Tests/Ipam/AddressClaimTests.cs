@@ -130,6 +130,70 @@ public sealed class AddressClaimTests
         RawCall.Of(node, "DEL", s_config).Succeed();
     }
 
+    static readonly string s_detecting = Configurations.WithIpam(
+        """{"ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/120"}]]}""",
+        """{"enabledad": true, "runtimeConfig": {"mac": "02:00:00:00:00:05"}}""");
+
+    const string LinkLocal = "fe80::ff:fe00:5";
+
+    [Theory]
+    [InlineData(DuplicateAnswer.Advertisement)]
+    [InlineData(DuplicateAnswer.AsBridge)]
+    [InlineData(DuplicateAnswer.Hidden)]
+    [InlineData(DuplicateAnswer.Probe)]
+    public async Task A_pod_that_answers_duplicate_address_detection_for_every_address_fails_no_ADD(DuplicateAnswer answer)
+    {
+        using var node = NewNode();
+        using var hostile = new RawPod(node, "hostile");
+        var call = Task.Run(() => Add(node, "bridge", config: s_detecting));
+
+        var defended = hostile.DefendDuring(call, answer);
+
+        var added = await call;
+        Assert.Equal([Address(3, false), Address(3, true)], AddressesOf(added));
+        Assert.Superset(new HashSet<string> { Address(3, true), LinkLocal }, defended);
+        foreach (var address in (string[])[Address(3, true), LinkLocal])
+        {
+            Assert.Matches(
+                $"{address} is used although it is claimed: {(answer == DuplicateAnswer.Hidden
+                    ? "by no port of the bridge"
+                    : $"by podnet/container-hostile/eth0 behind veth[0-9a-f]*, which has {Address(2, true)}")}", added.Stderr);
+        }
+        Assert.DoesNotMatch("tentative|dadfailed", node.IpJsonInPod("pod", "address", "show", "eth0").GetRawText());
+        node.AssertPodReaches("pod", Address(1, true));
+        node.Run("ping", "-c", "1", "-W", "5", Address(3, true)).Succeeded();
+        RawCall.Of(node, "CHECK", s_detecting).WithPrevious(added).Succeed();
+    }
+
+    // A port without an alias may lead to another host, or to a pod of another plugin.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_duplicate_outside_of_the_known_pods_fails_the_ADD(bool isAlsoClaimed)
+    {
+        using var node = NewNode();
+        using var hostile = new RawPod(node, "hostile");
+        node.AddPod("outside");
+        node.Run("sh", "-ec", $"""
+            ip link add uplink type veth peer name eth0 netns outside
+            ip link set uplink master cni0 up
+            ip -n outside address add {Address(3, true)}/120 dev eth0 nodad
+            ip -n outside link set eth0 up
+            """).Succeeded();
+        node.Run("sh", "-ec", "timeout 20 sh -c 'until bridge link show dev uplink | grep -q forwarding; do sleep 0.05; done'").Succeeded();
+        var call = Task.Run(() => RawCall.Of(node, "ADD", s_detecting).Run());
+
+        if (isAlsoClaimed)
+            hostile.DefendDuring(call, DuplicateAnswer.Advertisement);
+        var result = await call;
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"link eth0 has address {Address(3, true)} in DADFAILED state", result.Json.GetProperty("msg").GetString());
+        Assert.Equal([Address(2, false), Address(2, true)], node.Reservations());
+        Assert.Equal(2, node.PodLinks("cni0").Count());
+        Assert.Equal([Address(4, false), Address(4, true)], AddressesOf(Add(node, "bridge", config: s_detecting)));
+    }
+
     [Fact]
     public void Doctor_names_the_pod_that_claims_addresses()
     {

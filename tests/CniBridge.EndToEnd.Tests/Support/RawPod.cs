@@ -26,7 +26,9 @@ sealed class RawPod : IDisposable
         mac = PhysicalAddress.Parse(link.GetProperty("address").GetString()!).GetAddressBytes();
         bridge = PhysicalAddress.Parse(node.IpJson("link", "show", "cni0")[0].GetProperty("address").GetString()!).GetAddressBytes();
         var port = new PacketEndPoint(link.GetProperty("ifindex").GetInt32());
-        socket = NamespaceSocket.Open(node.FromOutside($"/run/netns/{name}"), () => new Socket(AddressFamily.Packet, SocketType.Raw, 0));
+        var protocol = (ProtocolType)(ushort)IPAddress.HostToNetworkOrder(unchecked((short)EthernetIpv6));
+        socket = NamespaceSocket.Open(
+            node.FromOutside($"/run/netns/{name}"), () => new Socket(AddressFamily.Packet, SocketType.Raw, protocol));
         socket.Bind(port);
     }
 
@@ -64,6 +66,56 @@ sealed class RawPod : IDisposable
                     socket.Send(frame);
             }
         }
+    }
+
+    /// <summary>
+    /// Answers duplicate address detection (RFC 4862, section 5.4) for every address until a task is complete. Returns the addresses.
+    /// </summary>
+    public HashSet<string> DefendDuring(Task task, DuplicateAnswer answer)
+    {
+        var defended = new HashSet<string>();
+        var frame = new byte[2048];
+        while (!task.Wait(0))
+        {
+            if (!socket.Poll(TimeSpan.FromMilliseconds(20), SelectMode.SelectRead))
+                continue;
+            var length = socket.Receive(frame);
+            if (length < 78 || frame[20] != 58 || frame[54] != NeighbourSolicitation || frame.AsSpan(22, 16).ContainsAnyExcept((byte)0))
+                continue;
+            var target = new IPAddress(frame.AsSpan(62, 16));
+            if (answer == DuplicateAnswer.Probe && frame.AsSpan(6, 6).SequenceEqual(mac))
+                continue;
+            defended.Add(target.ToString());
+            socket.Send(answer switch
+            {
+                DuplicateAnswer.Probe => Probe(target),
+                DuplicateAnswer.Hidden => Hidden(target),
+                DuplicateAnswer.AsBridge => [.. Advertisement(target)[..6], .. bridge, .. Advertisement(target)[12..]],
+                _ => Advertisement(target),
+            });
+        }
+        return defended;
+    }
+
+    /// <summary>A message of duplicate address detection for the address, without a nonce.</summary>
+    byte[] Probe(IPAddress target)
+    {
+        var tail = target.GetAddressBytes()[13..];
+        var group = IPAddress.Parse("ff02::1:ff00:0").GetAddressBytes();
+        tail.CopyTo(group, 13);
+        return Ipv6([0x33, 0x33, 0xff, .. tail], IPAddress.IPv6Any, new IPAddress(group),
+            [NeighbourSolicitation, 0, 0, 0, 0, 0, 0, 0, .. target.GetAddressBytes()]);
+    }
+
+    /// <summary>An advertisement behind an empty hop-by-hop header (RFC 8200, section 4.3), which the kernel accepts.</summary>
+    byte[] Hidden(IPAddress target)
+    {
+        var frame = Advertisement(target);
+        var message = frame[54..];
+        var header = frame[14..54];
+        header[5] += 8;
+        header[6] = 0;
+        return [.. frame[..14], .. header, 58, 0, 1, 4, 0, 0, 0, 0, .. message];
     }
 
     byte[][] FramesOf(IPAddress address, IPAddress gateway) => address.AddressFamily == AddressFamily.InterNetwork

@@ -5,6 +5,7 @@ using CniBridge.Linux.Conntrack;
 using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Packets;
 using CniBridge.Linux.Route.Protocol;
 using CniBridge.Linux.XTables;
 
@@ -45,7 +46,7 @@ public sealed class ConstantsTests
     [
         typeof(RouteConstants), typeof(NetlinkConstants), typeof(LibCExtensions), typeof(Errno),
         typeof(NetfilterConstants), typeof(NftConstants), typeof(ExpressionConstants),
-        typeof(ConntrackConstants), typeof(XTablesConstants),
+        typeof(ConntrackConstants), typeof(XTablesConstants), typeof(PacketConstants),
     ];
 
     public static MatrixTheoryData<Type, Architecture> TypesAndArchitectures => new(Types, SystemHeaders.Architectures);

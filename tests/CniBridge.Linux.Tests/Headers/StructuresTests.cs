@@ -69,7 +69,7 @@ public sealed class StructuresTests
     [
         typeof(InterfaceHeader), typeof(AddressHeader), typeof(RouteHeader), typeof(NetfilterHeader),
         typeof(NeighbourHeader), typeof(VlanHeader), typeof(VlanInfo),
-        typeof(sockaddr_nl), typeof(ifreq), typeof(timeval),
+        typeof(sockaddr_nl), typeof(ifreq), typeof(timeval), typeof(sock_filter), typeof(sock_fprog),
     ];
 
     public static MatrixTheoryData<Type, Architecture> TypesAndArchitectures => new(Types, SystemHeaders.Architectures);

@@ -25,9 +25,12 @@ static partial class SystemHeaders
         #include <sys/wait.h>
         #include <net/if.h>
         #include <netinet/in.h>
+        #include <netinet/icmp6.h>
+        #include <linux/filter.h>
         #include <linux/if.h>
         #include <linux/if_addr.h>
         #include <linux/if_bridge.h>
+        #include <linux/if_ether.h>
         #include <linux/if_link.h>
         #include <linux/in.h>
         #include <linux/neighbour.h>

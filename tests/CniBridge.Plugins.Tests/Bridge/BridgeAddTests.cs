@@ -204,6 +204,18 @@ public sealed class BridgeAddTests
         Assert.Equal(0, node.OpenPodLinks);
     }
 
+    [Fact]
+    public void Claims_of_addresses_are_watched_from_before_the_interface_is_up()
+    {
+        var node = new FakeNode { Assigned = s_dual };
+        Run(node, s_gateway with { DetectsDuplicates = true });
+        var configured = Array.IndexOf(s_steps, "configure pod");
+        Assert.Equal(
+            [.. s_steps[..configured], "watch duplicates on cni0 but not veth01234567", "configure pod, without duplicates", .. s_steps[(configured + 1)..]],
+            node.Calls);
+        Assert.Equal(0, node.OpenPodLinks);
+    }
+
     // Nobody waits for it either: the port has no carrier while the other end is down.
     [Fact]
     public void An_interface_that_somebody_else_sets_up_is_left_alone()

@@ -165,13 +165,22 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
         return new VethPair(8, "veth01234567", Mac("02:00:00:00:00:02"), Mac("02:00:00:00:00:03"));
     }
 
-    public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates)
+    public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, IDuplicateJudge? duplicates)
     {
-        Note("configure pod");
+        Note(duplicates is null ? "configure pod" : "configure pod, without duplicates");
         Configured = plan;
         OpenPodLinks++;
         return new PodLink(this);
     }
+
+    public IDuplicateJudge WatchDuplicates(Link bridge, VethPair veth, Func<Attachment, IpAddress?> findReservation)
+    {
+        Note($"watch duplicates on {bridge.Name} but not {veth.HostName}");
+        OpenPodLinks++;
+        return new DuplicateJudge(this);
+    }
+
+    public IpAddress? FindReservation(Attachment attachment, AddressFamily family) => null;
 
     public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac) =>
         Note($"neighbours of {link.Name}: {string.Join(' ', addresses)} at {mac}");
@@ -285,6 +294,13 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     sealed class PortWatch(FakeNode node) : IPortWatch
     {
         public void Await() => node.Note("await port");
+
+        public void Dispose() => node.OpenPodLinks--;
+    }
+
+    sealed class DuplicateJudge(FakeNode node) : IDuplicateJudge
+    {
+        public bool IsFalseClaim(IpAddress address) => false;
 
         public void Dispose() => node.OpenPodLinks--;
     }

@@ -31,6 +31,15 @@ interface IPortWatch : IDisposable
     void Await();
 }
 
+/// <summary>The judgement of claims that fail the duplicate address detection of a new pod.</summary>
+interface IDuplicateJudge : IDisposable
+{
+    /// <summary>
+    /// Returns true, and logs why, if only pods with other addresses claim an address: a pod with CAP_NET_RAW can claim every address.
+    /// </summary>
+    bool IsFalseClaim(IpAddress address);
+}
+
 /// <summary>The bridge plugin's requests to the kernel; tests have a second implementation.</summary>
 interface INodeNetwork : IDisposable
 {
@@ -62,8 +71,14 @@ interface INodeNetwork : IDisposable
     /// <exception cref="CniException">The pod already has an interface with the name.</exception>
     VethPair CreateVeth(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config);
 
+    /// <summary>Starts to watch for claims of addresses. Call it before the pod's end is brought up.</summary>
+    /// <param name="findReservation">Returns the IPv6 address that is reserved for an attachment, or null.</param>
+    IDuplicateJudge WatchDuplicates(Link bridge, VethPair veth, Func<Attachment, IpAddress?> findReservation);
+
     /// <summary>Brings the container interface up with its addresses and routes; without a plan, only up.</summary>
-    IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates);
+    /// <param name="duplicates">Null: no duplicate address detection.</param>
+    /// <exception cref="CniException">Another host uses an address.</exception>
+    IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, IDuplicateJudge? duplicates);
 
     /// <summary>Sets the MAC in the node's existing neighbour entries of the addresses.</summary>
     void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac);

@@ -159,8 +159,11 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         return new VethPair(index, hostEnd.Name, hostEnd.Mac, podEnd.Mac);
     }
 
-    public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, bool detectsDuplicates) =>
-        PodNetwork.Configure(pod, interfaceName, plan, detectsDuplicates, log);
+    public IDuplicateJudge WatchDuplicates(Link bridge, VethPair veth, Func<Attachment, IpAddress?> findReservation) =>
+        new DuplicateJudge(_socket, bridge, veth, findReservation, log);
+
+    public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, IDuplicateJudge? duplicates) =>
+        PodNetwork.Configure(pod, interfaceName, plan, duplicates, log);
 
     public AddressClaim? FindClaim(IpAddress address, BridgeConfig config)
     {

@@ -16,6 +16,12 @@ sealed class PodLink : IPodLink
 
     internal string Name { get; }
 
+    /// <summary>A watch of the pod's IPv6 addresses; null without duplicate address detection.</summary>
+    internal LinkWatch? Addresses { get; set; }
+
+    /// <summary>A watch of the pod's IPv6 routes; null without IPv6 addresses.</summary>
+    internal LinkWatch? Arrivals { get; set; }
+
     internal int Index => _index ??= Socket.GetIndex(Name);
 
     /// <summary>
@@ -25,5 +31,17 @@ sealed class PodLink : IPodLink
     /// </summary>
     public void Announce(MacAddress mac) => Socket.Execute(new ChangeLink(Index, Name) { Mac = mac });
 
-    public void Dispose() => Socket.Dispose();
+    /// <summary>Closes the watches, which are no longer needed when the interface is configured.</summary>
+    internal void EndWatches()
+    {
+        Addresses?.Dispose();
+        Arrivals?.Dispose();
+        (Addresses, Arrivals) = (null, null);
+    }
+
+    public void Dispose()
+    {
+        EndWatches();
+        Socket.Dispose();
+    }
 }

@@ -19,23 +19,43 @@ static class PodNetwork
 
     /// <summary>
     /// Configures the interface: addresses before up, so that coming up announces them, and routes after it, because they need the link
-    /// up.
+    /// up. The waits are in the node's namespace, where claims of addresses are judged.
     /// </summary>
-    internal static PodLink Configure(NetworkNamespace pod, string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log) =>
-        pod.Run(() =>
+    internal static PodLink Configure(
+        NetworkNamespace pod, string name, AddressPlan? plan, IDuplicateJudge? duplicates, TextWriter log)
+    {
+        var link = pod.Run(() => Open(name, plan, detectsDuplicates: duplicates is not null, log));
+        try
         {
-            var link = new PodLink(name);
-            try
-            {
-                Configure(link, plan, detectsDuplicates, log);
-                return link;
-            }
-            catch
-            {
-                link.Dispose();
-                throw;
-            }
-        });
+            if (link.Addresses is { } addresses)
+                AwaitAddresses(link, addresses, duplicates!);
+            // The first packet to the pod may arrive as soon as ADD returns.
+            if (link.Arrivals?.WaitUntilTaken([.. plan!.Addresses.Select(cidr => cidr.Address)], link.Socket, s_arrivalDeadline) == false)
+                log.WriteLine($"{link.Name} takes no packets to its IPv6 addresses yet");
+            link.EndWatches();
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    static PodLink Open(string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log)
+    {
+        var link = new PodLink(name);
+        try
+        {
+            Configure(link, plan, detectsDuplicates, log);
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
 
     static void Configure(PodLink link, AddressPlan? plan, bool detectsDuplicates, TextWriter log)
     {
@@ -46,14 +66,12 @@ static class PodNetwork
             return;
         }
         Prepare(link.Name, plan, detectsDuplicates, log);
-        using var detection = detectsDuplicates && plan.HasIPv6 ? LinkWatch.OfIPv6Addresses() : null;
-        using var arrivals = plan.HasIPv6 ? LinkWatch.OfIPv6Routes() : null;
+        if (plan.HasIPv6)
+        {
+            link.Addresses = detectsDuplicates ? LinkWatch.OfIPv6Addresses() : null;
+            link.Arrivals = LinkWatch.OfIPv6Routes();
+        }
         link.Socket.Execute([.. ToMessages(link.Index, plan, detectsDuplicates, up)]);
-        if (detection is not null)
-            AwaitAddresses(link, detection);
-        // The first packet to the pod may arrive as soon as ADD returns.
-        if (arrivals?.WaitUntilTaken([.. plan.Addresses.Select(cidr => cidr.Address)], link.Socket, s_arrivalDeadline) == false)
-            log.WriteLine($"{link.Name} takes no packets to its IPv6 addresses yet");
     }
 
     static List<INetlinkMessage> ToMessages(int index, AddressPlan plan, bool detectsDuplicates, ChangeLink up)
@@ -96,18 +114,25 @@ static class PodNetwork
         Sysctl.TryWrite($"net/ipv4/conf/{name}/arp_notify", "1", log);
     }
 
-    static void AwaitAddresses(PodLink link, LinkWatch watch)
+    static void AwaitAddresses(PodLink link, LinkWatch watch, IDuplicateJudge judge)
     {
-        var addresses = new List<LinkAddress>();
-        var isSettled = watch.WaitUntil(() =>
-        {
-            addresses = link.Socket.ListAddresses(link.Index);
-            return addresses.Exists(address => address.IsDuplicate) || !addresses.Exists(address => address.IsTentative);
-        }, s_dadDeadline);
-        if (addresses.Find(address => address.IsDuplicate) is { } duplicate)
-            throw new CniException(CniErrorCode.Internal, $"link {link.Name} has address {duplicate.Cidr.Address} in DADFAILED state");
-        if (!isSettled)
+        if (!watch.WaitUntil(() => AreSettled(link, judge), s_dadDeadline))
             throw new KernelException($"wait for duplicate address detection on {link.Name}", Errno.ETIMEDOUT);
+    }
+
+    /// <summary>Returns whether the kernel accepts all addresses. Sets those with a false claim again without the detection.</summary>
+    /// <exception cref="CniException">Another host uses an address.</exception>
+    static bool AreSettled(PodLink link, IDuplicateJudge judge)
+    {
+        var addresses = link.Socket.ListAddresses(link.Index);
+        foreach (var duplicate in addresses.FindAll(address => address.IsDuplicate))
+        {
+            if (!judge.IsFalseClaim(duplicate.Cidr.Address))
+                throw new CniException(CniErrorCode.Internal, $"link {link.Name} has address {duplicate.Cidr.Address} in DADFAILED state");
+            link.Socket.Execute(
+                AddressMessage.Delete(link.Index, duplicate.Cidr), AddressMessage.Add(link.Index, duplicate.Cidr, skipsDad: true));
+        }
+        return !addresses.Exists(address => address.IsDuplicate || address.IsTentative);
     }
 
     internal static bool HasInterface(NetworkNamespace pod, string name) => FindIndex(pod, name) is not null;

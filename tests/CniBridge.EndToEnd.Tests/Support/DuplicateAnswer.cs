@@ -1,0 +1,17 @@
+namespace CniBridge.EndToEnd.Tests.Support;
+
+/// <summary>A way to answer duplicate address detection.</summary>
+public enum DuplicateAnswer
+{
+    /// <summary>A neighbour advertisement.</summary>
+    Advertisement,
+
+    /// <summary>The same from the MAC of the bridge.</summary>
+    AsBridge,
+
+    /// <summary>The same behind an extension header.</summary>
+    Hidden,
+
+    /// <summary>A solicitation of duplicate address detection.</summary>
+    Probe,
+}
