@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CniBridge.Agent.Kubernetes.Wire;
 
 namespace CniBridge.Agent.Kubernetes;
 

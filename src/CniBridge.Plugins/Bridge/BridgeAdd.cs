@@ -7,6 +7,7 @@ using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Recovery;
 using CniBridge.Plugins.State;
+using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Plugins.Bridge;
 

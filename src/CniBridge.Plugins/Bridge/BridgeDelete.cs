@@ -5,6 +5,7 @@ using CniBridge.Plugins.Bridge.Node;
 using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Recovery;
+using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Plugins.Bridge;
 

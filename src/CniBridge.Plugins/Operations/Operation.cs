@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Plugins.Operations;
 

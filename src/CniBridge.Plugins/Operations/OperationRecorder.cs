@@ -1,4 +1,5 @@
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Plugins.Operations;
 

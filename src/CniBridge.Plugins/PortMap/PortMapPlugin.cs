@@ -1,5 +1,6 @@
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.State;
+using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Plugins.PortMap;
 

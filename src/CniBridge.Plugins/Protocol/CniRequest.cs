@@ -1,6 +1,7 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Namespaces;
 using CniBridge.Plugins.Json;
+using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Plugins.Protocol;
 

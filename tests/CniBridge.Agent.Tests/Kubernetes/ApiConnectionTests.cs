@@ -1,5 +1,6 @@
 using CniBridge.Agent.Access;
 using CniBridge.Agent.Kubernetes;
+using CniBridge.Agent.Kubernetes.Wire;
 using CniBridge.Agent.Tests.Support;
 
 namespace CniBridge.Agent.Tests.Kubernetes;

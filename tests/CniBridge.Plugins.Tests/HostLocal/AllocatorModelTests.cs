@@ -4,6 +4,7 @@ using CniBridge.Plugins.HostLocal.Ranges;
 using CniBridge.Plugins.HostLocal.Records;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Recovery;
+using CniBridge.Plugins.Tests.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

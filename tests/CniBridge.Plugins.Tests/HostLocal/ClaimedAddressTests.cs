@@ -6,6 +6,7 @@ using CniBridge.Plugins.HostLocal.Records;
 using CniBridge.Plugins.HostLocal.Store;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Recovery;
+using CniBridge.Plugins.Tests.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

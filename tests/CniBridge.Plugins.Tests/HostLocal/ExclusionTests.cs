@@ -3,6 +3,7 @@ using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.HostLocal.Ranges;
 using CniBridge.Plugins.Protocol;
+using CniBridge.Plugins.Tests.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 

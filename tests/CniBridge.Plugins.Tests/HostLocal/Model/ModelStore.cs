@@ -2,6 +2,7 @@ using System.Text;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.Tests.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 

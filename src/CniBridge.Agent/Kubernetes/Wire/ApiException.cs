@@ -1,0 +1,8 @@
+namespace CniBridge.Agent.Kubernetes.Wire;
+
+/// <summary>A request that the API server did not answer as expected. The message is one sentence for the operator.</summary>
+sealed class ApiException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The watch cannot continue: the server no longer knows the resource version (HTTP 410), or an event was lost.</summary>
+    internal bool NeedsList { get; init; }
+}

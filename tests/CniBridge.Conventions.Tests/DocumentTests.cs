@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace CniBridge.Conventions.Tests;
+
+/// <summary>Compares docs/architecture.md with the source tree.</summary>
+public sealed partial class DocumentTests
+{
+    const int MaxTerms = 40;
+
+    static readonly string s_text = File.ReadAllText(Path.Combine(Repository.Root, "docs/architecture.md"));
+
+    [Fact]
+    public void Files_and_folders_that_the_architecture_names_exist()
+    {
+        var paths = Codes().Where(code => PathPattern().IsMatch(code)).ToList();
+
+        Assert.NotEmpty(paths);
+        Violations.AssertNone(paths.Where(path => !Path.Exists(Path.Combine(Repository.Root, path))));
+    }
+
+    [Fact]
+    public void Types_and_files_that_the_architecture_names_exist()
+    {
+        var files = Repository.Sources(Path.Combine(Repository.Root, "src")).Select(path => Path.GetFileName(path)).ToHashSet();
+        var names = Codes().Select(code => code.Split('.')).Where(parts => NamePattern().IsMatch(parts[0]) && parts.Length <= 2)
+            .Select(parts => parts[0]).Where(name => name != "CniBridge").ToList();
+
+        Assert.NotEmpty(names);
+        Violations.AssertNone(names.Where(name => !files.Contains(name + ".cs")).Distinct());
+    }
+
+    [Fact]
+    public void The_glossary_has_at_most_40_terms()
+    {
+        var glossary = s_text[s_text.IndexOf("## Glossary", StringComparison.Ordinal)..];
+
+        // Without the heading of the table and the line below it.
+        Assert.InRange(glossary.Split('\n').Count(line => line.StartsWith('|')) - 2, 10, MaxTerms);
+    }
+
+    static IEnumerable<string> Codes() => CodePattern().Matches(s_text).Select(match => match.Groups[1].Value);
+
+    [GeneratedRegex("`([^`\n]+)`")]
+    private static partial Regex CodePattern();
+
+    [GeneratedRegex("^(src|tests|docs|conf|scripts)/[^ ]*$")]
+    private static partial Regex PathPattern();
+
+    [GeneratedRegex("^[A-Z][a-z]+([A-Z0-9][A-Za-z0-9]*)?$")]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,17 @@
+using CniBridge.Linux.Route.Links;
+using CniBridge.Linux.Tests.Netlink;
+using static CniBridge.Linux.Netlink.NetlinkConstants;
+
+namespace CniBridge.Linux.Tests.Route.Links;
+
+public sealed class ListPortsTests
+{
+    // ip asks in the family of packets and for virtual functions; neither changes which links are listed.
+    [Fact]
+    public void The_ports_of_a_bridge_are_asked_for_as_ip_does_but_without_statistics() => Request.AssertSameAttributes(
+        "list-ports",
+        new ListPorts(2),
+        NLM_F_DUMP,
+        ("header = 11000000000000000000000000000000", "header = 00000000000000000000000000000000"),
+        ("29 = 01000000", "29 = 08000000"));
+}

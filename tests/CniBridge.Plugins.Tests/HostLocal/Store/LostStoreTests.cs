@@ -1,0 +1,151 @@
+using System.Globalization;
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal.Store;
+
+/// <summary>Somebody deleted the reservations of pods that live.</summary>
+public sealed class LostStoreTests : IDisposable
+{
+    readonly TemporaryDirectory _root = new();
+    readonly FakeNodeView _node = new();
+    readonly StringWriter _log = new(CultureInfo.InvariantCulture);
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _root.Dispose();
+    }
+
+    StorePlace Place => new(_root["data/pods"], _root["state"]);
+
+    /// <param name="hasLink">A link on the node, as the bridge makes it; otherwise only the namespace has the address.</param>
+    string Add(string id, bool hasLink = true, params ReadOnlySpan<string> requested)
+    {
+        var netns = $"/run/netns/{id}";
+        using var store = ReservationStore.Open(Place, _log, new StoreUser(_node, _node.AddNamespace(netns)));
+        var address = AllocatorTests.Allocate(store, AllocatorTests.Config("10.0.0.0/24", requested), new ReservationOwner(id, "eth0"));
+        if (hasLink)
+            _node.HostLinks.Add(new Attachment("pods", id, "eth0"), $"veth-{id}");
+        else
+            _node.Configured[$"{netns} eth0"] = [Cidr.Parse(address).Address];
+        return address;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_a_store_that_was_deleted_no_address_is_given_twice(bool isDirectoryGone)
+    {
+        var given = new HashSet<string>();
+        for (var i = 0; i < 50; i++)
+            Assert.True(given.Add(Add($"pod{i}", hasLink: i % 2 == 0)));
+        if (isDirectoryGone)
+            Directory.Delete(Place.Directory, recursive: true);
+        else
+            Directory.EnumerateFiles(Place.Directory).ToList().ForEach(File.Delete);
+        for (var i = 0; i < 200; i++)
+            Assert.True(given.Add(Add($"new{i}")));
+        Assert.Equal("pod7\r\neth0", File.ReadAllText(Path.Combine(Place.Directory, "10.0.0.9")));
+        Assert.Contains("10.0.0.9 is reserved for pod7 eth0 again: its pod lives, and the reservation was gone",
+            _log.ToString(), StringComparison.Ordinal);
+        // And their owners release them as ever.
+        using (var store = ReservationStore.TryOpen(Place, _log, new StoreUser(_node)))
+            Assert.True(store!.ReleaseAll(new ReservationOwner("pod7", "eth0")));
+        Assert.False(File.Exists(Path.Combine(Place.Directory, "10.0.0.9")));
+    }
+
+    // The Go plugin's DEL releases first, and its runtime deletes the namespace later.
+    [Fact]
+    public void What_the_Go_plugin_released_is_free()
+    {
+        Add("pod0", hasLink: false);
+        _node.Configured.Clear();
+        File.Delete(Path.Combine(Place.Directory, "10.0.0.2"));
+        File.Delete(Path.Combine(Place.Directory, "last_reserved_ip.0"));
+        Assert.Equal("10.0.0.2/24", Add("pod1"));
+    }
+
+    [Fact]
+    public void After_a_reboot_nobody_lives_whatever_is_at_the_paths()
+    {
+        Add("pod0");
+        Directory.Delete(Place.Directory, recursive: true);
+        _node.Reboot();
+        _node.HostLinks.Add(new Attachment("pods", "pod0", "eth0"), "veth-pod0");
+        Assert.Equal("10.0.0.2/24", Add("pod1"));
+    }
+
+    [Fact]
+    public void What_was_put_back_is_taken_when_its_pod_has_ended()
+    {
+        Add("pod0");
+        Directory.Delete(Place.Directory, recursive: true);
+        Add("pod1");
+        _node.Reboot();
+        for (var i = 2; i < 255; i++)
+            Add($"pod{i}");
+    }
+
+    // A full disk keeps the record of the attachment that ended; the link on the node is that of the next one.
+    [Fact]
+    public void The_record_of_a_former_attachment_brings_nothing_back()
+    {
+        var given = new List<string>();
+        for (var failing = 0; failing < 20; failing++)
+        {
+            var (first, second) = ($"first{failing}", $"second{failing}");
+            Add(first, hasLink: false);
+            var former = Add(second, hasLink: false);
+            _node.Configured.Clear();
+            _node.Namespaces.Clear();
+            Directory.Delete(Place.Directory, recursive: true);
+            given.AddRange(TryAddAgain(second, failing) is { } now && now != former ? [Add($"third{failing}", false, former.Split('/')[0])] : []);
+            foreach (var directory in Directory.EnumerateDirectories(_root.Path))
+                Directory.Delete(directory, recursive: true);
+        }
+        Assert.InRange(given.Count, 5, 20);
+        Assert.All(given, address => Assert.Equal("10.0.0.3/24", address));
+    }
+
+    /// <summary>Returns null when the ADD failed.</summary>
+    string? TryAddAgain(string id, int failing)
+    {
+        CrashPoint.OnReached(() =>
+        {
+            if (failing-- == 0)
+                throw new KernelException("write", Errno.ENOSPC);
+        });
+        try
+        {
+            return Add(id);
+        }
+        catch (KernelException)
+        {
+            return null;
+        }
+        finally
+        {
+            CrashPoint.OnReached(null);
+        }
+    }
+
+    // What is put back was reserved long ago, and its record need not be written again.
+    [Fact]
+    public void The_time_of_a_reservation_is_put_back_too()
+    {
+        Add("pod0");
+        StoreClock.Advance(Place.Directory, Place.StateDirectory, TimeSpan.FromHours(1));
+        var path = Path.Combine(Place.Directory, "10.0.0.2");
+        var madeAt = File.GetLastWriteTimeUtc(path);
+        Directory.Delete(Place.Directory, recursive: true);
+        Add("pod1");
+        Assert.Equal(madeAt, File.GetLastWriteTimeUtc(path));
+        _node.Reboot();
+        for (var i = 2; i < 255; i++)
+            Add($"pod{i}");
+    }
+}

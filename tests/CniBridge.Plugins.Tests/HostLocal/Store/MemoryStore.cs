@@ -1,0 +1,86 @@
+using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Ranges;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Protocol;
+
+namespace CniBridge.Plugins.Tests.HostLocal.Store;
+
+/// <summary>Reservations in memory; an owner of nobody's name is what a crash left.</summary>
+sealed class MemoryStore : IReservationStore
+{
+    internal static readonly ReservationOwner Nobody = new("", "");
+
+    internal Dictionary<IpAddress, ReservationOwner> Reservations { get; } = [];
+    internal Dictionary<int, IpAddress> LastReserved { get; } = [];
+    internal int Reclaims { get; private set; }
+
+    /// <summary>The marker of this range set cannot be written.</summary>
+    internal int? BrokenMarker { get; init; }
+
+    /// <summary>Owners whose attachments are proven dead, or alive.</summary>
+    internal Dictionary<ReservationOwner, Liveness> Lives { get; } = [];
+
+    /// <summary>What is configured anywhere; null: it cannot be known.</summary>
+    internal HashSet<IpAddress>? Living { get; set; } = [];
+
+    internal Dictionary<IpAddress, DateTimeOffset> Releases { get; } = [];
+
+    /// <summary>Owners as they were adopted and put back.</summary>
+    internal List<string> Adoptions { get; } = [];
+
+    public bool IsFree(IpAddress address) => !Reservations.ContainsKey(address);
+
+    public DateTimeOffset? FindRelease(IpAddress address) => Releases.TryGetValue(address, out var time) ? time : null;
+
+    public LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) => new(Lives.GetValueOrDefault(owner), "says the test");
+
+    public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses) => Living?.Where(addresses.Contains).ToHashSet();
+
+    public OwnerRecord? Adopt(ReservationOwner owner)
+    {
+        Adoptions.Add($"adopt {owner.ContainerId}");
+        Lives[owner] = Liveness.Alive;
+        return new OwnerRecord(owner, [.. FindByOwner(owner).Select(address => new RecordedAddress(address, null))], null);
+    }
+
+    public void PutBack(OwnerRecord record)
+    {
+        Adoptions.Add($"put back {record.Owner.ContainerId}");
+        Lives[record.Owner] = Liveness.Dead;
+    }
+
+    public bool TryReserve(IpAddress address, ReservationOwner owner) => Reservations.TryAdd(address, owner);
+
+    public void Release(IpAddress address, ReservationOwner owner) => Reservations.Remove(address);
+
+    public IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner) =>
+        [.. Reservations.Where(pair => pair.Value == owner).Select(pair => pair.Key)];
+
+    public IpAddress? FindReservation(Attachment attachment, RangeSet set) =>
+        FindByOwner(new ReservationOwner(attachment.ContainerId, attachment.InterfaceName)).FirstOrDefault(address => set.Find(address) is not null);
+
+    public IpAddress? GetLastReserved(int rangeSet) => LastReserved.TryGetValue(rangeSet, out var address) ? address : null;
+
+    public void SetLastReserved(int rangeSet, IpAddress address)
+    {
+        if (rangeSet == BrokenMarker)
+            throw new KernelException("write the marker", Errno.ENOSPC);
+        LastReserved[rangeSet] = address;
+    }
+
+    public bool Reclaim(RangeSet set)
+    {
+        Reclaims++;
+        var left = Reservations.Where(pair => pair.Value == Nobody || (set.Find(pair.Key) is not null &&
+            Lives.GetValueOrDefault(pair.Value) == Liveness.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key).ToList();
+        left.ForEach(address => Reservations.Remove(address));
+        return left.Count > 0;
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,60 @@
+using CniBridge.Plugins.HostLocal.Liveness;
+using CniBridge.Plugins.HostLocal.Records;
+using CniBridge.Plugins.HostLocal.Store;
+using CniBridge.Plugins.Inspection;
+
+namespace CniBridge.Plugins.Tests.HostLocal.Store;
+
+public sealed class ReservationSurveyTests : IDisposable
+{
+    readonly TemporaryDirectory _root = new();
+    readonly FakeNodeView _node = new();
+
+    public ReservationSurveyTests()
+    {
+        foreach (var id in (string[])["alive", "dead"])
+        {
+            using var store = ReservationStore.Open(
+                new StorePlace(_root["data/pods"], _root["state"]), TextWriter.Null,
+                new StoreUser(_node, _node.AddNamespace($"/run/netns/{id}")));
+            AllocatorTests.Allocate(store, AllocatorTests.Config("10.0.0.0/24"), new ReservationOwner(id, "eth0"));
+        }
+        File.WriteAllText(_root["data/pods/10.0.0.10"], "gopod\r\neth0");
+        File.WriteAllText(_root["data/pods/10.0.0.11"], "");
+        _node.Namespaces.Remove("/run/netns/dead");
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    ReservationSurvey Survey => new(_root["data/pods"], _root["state"]) { Node = _node };
+
+    string Everything => string.Join('\n', Directory.EnumerateFileSystemEntries(_root.Path, "*", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}"));
+
+    [Fact]
+    public void It_tells_what_the_inventory_tells()
+    {
+        var inventory = new ReservationInventory(_root["data/pods"], _root["state"], TextWriter.Null) { Node = _node };
+        Assert.Equal(inventory.List(), Survey.List());
+        Assert.Equal([Liveness.Alive, Liveness.Dead, Liveness.Unknown, Liveness.Dead], Survey.List().Select(state => state.Life.State));
+    }
+
+    [Fact]
+    public void It_waits_for_nobody_and_writes_nothing()
+    {
+        // Stale: the Go plugin was there, and a lock is held.
+        using var held = ReservationStore.Open(new StorePlace(_root["data/pods"], _root["state"]), TextWriter.Null);
+        var before = Everything;
+        Assert.Equal(4, Survey.List().Count);
+        Assert.Equal(before, Everything);
+        Assert.Empty(new ReservationSurvey(_root["data/none"], _root["none"]).List());
+        Assert.Equal(before, Everything);
+    }
+
+    [Fact]
+    public void Where_not_all_namespaces_can_be_looked_into_nobody_is_leaked()
+    {
+        _node.IsBlind = true;
+        Assert.All(Survey.List(), state => Assert.Null(state.IsConfigured));
+    }
+}
