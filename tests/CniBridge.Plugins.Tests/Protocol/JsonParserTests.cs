@@ -1,7 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 using CniBridge.Plugins.Json;
+using CniBridge.Plugins.Tests.Json;
 
 namespace CniBridge.Plugins.Tests.Protocol;
 
@@ -84,69 +84,5 @@ public sealed class JsonParserTests
             Assert.Throws<JsonSyntaxException>(() => JsonParser.Parse(Text(open, value, last, 250_000))).Message, StringComparison.Ordinal);
     }
 
-    /// <returns>Did both take it?</returns>
-    static bool AssertAgrees(byte[] text)
-    {
-        var shown = Encoding.UTF8.GetString(text);
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(text);
-        }
-        catch (JsonException)
-        {
-            Assert.True(Record.Exception(() => JsonParser.Parse(text)) is JsonException, $"takes {shown}");
-            return false;
-        }
-        using (document)
-            AssertSame(document.RootElement, JsonParser.Parse(text));
-        return true;
-    }
-
-    static void AssertSame(JsonElement expected, JsonTree found)
-    {
-        var kind = expected.ValueKind switch
-        {
-            JsonValueKind.Object => JsonTokenType.StartObject,
-            JsonValueKind.Array => JsonTokenType.StartArray,
-            var other => Enum.Parse<JsonTokenType>(other.ToString()),
-        };
-        Assert.Equal(kind, found.Kind);
-        switch (expected.ValueKind)
-        {
-            case JsonValueKind.Object:
-                Assert.Equal(expected.EnumerateObject().Select(property => TextOrNull(() => property.Name)), found.Names);
-                AssertSame(expected.EnumerateObject().Select(property => property.Value), found);
-                break;
-            case JsonValueKind.Array:
-                AssertSame(expected.EnumerateArray(), found);
-                break;
-            case JsonValueKind.String:
-                Assert.Equal(TextOrNull(expected.GetString), found.Text);
-                break;
-            default:
-                Assert.Equal(expected.GetRawText(), found.Text);
-                break;
-        }
-    }
-
-    static void AssertSame(IEnumerable<JsonElement> expected, JsonTree found)
-    {
-        var items = expected.ToList();
-        Assert.Equal(items.Count, found.Values.Count);
-        for (var i = 0; i < items.Count; i++)
-            AssertSame(items[i], found.Values[i]);
-    }
-
-    static string? TextOrNull(Func<string?> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    static bool AssertAgrees(byte[] text) => LibraryJson.AssertAgrees(text, bytes => JsonParser.Parse(bytes));
 }
