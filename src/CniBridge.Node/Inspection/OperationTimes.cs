@@ -1,5 +1,4 @@
 using CniBridge.Plugins.Operations;
-using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Node.Inspection;
