@@ -63,11 +63,21 @@ sealed class FakeNodeView : INodeView
     public bool HasAddress(string netns, string interfaceName, IpAddress address) =>
         Configured.GetValueOrDefault($"{netns} {interfaceName}")?.Contains(address) == true;
 
-    public HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses)
+    public HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses, Func<OccupiedNamespace, IpAddress, bool> counts)
     {
         Looks++;
-        return IsBlind
-            ? throw new IOException("permission denied")
-            : [.. Configured.Values.SelectMany(configured => configured).Concat(Hidden).Where(addresses.Contains)];
+        if (IsBlind)
+            throw new IOException("permission denied");
+        var living = Hidden.Where(addresses.Contains).ToHashSet();
+        foreach (var (name, configured) in Configured)
+        {
+            var path = name.Split(' ')[0];
+            var place = new OccupiedNamespace(CookieOf(path), Aliases.GetValueOrDefault(path, []));
+            living.UnionWith(configured.Where(address => addresses.Contains(address) && counts(place, address)));
+        }
+        return living;
     }
+
+    /// <summary>The aliases of the host veths that lead into the namespace at a path.</summary>
+    internal Dictionary<string, string[]> Aliases { get; } = [];
 }

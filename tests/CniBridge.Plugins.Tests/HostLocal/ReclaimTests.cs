@@ -109,6 +109,64 @@ public sealed class ReclaimTests : IDisposable
         Assert.Equal(isTakenBack, _log.ToString().Contains("another namespace is at /run/netns/pod3 now", StringComparison.Ordinal));
     }
 
+    // A pod with CAP_NET_ADMIN configures in its namespace what it likes.
+    [Theory]
+    [InlineData(true, "", true)]
+    [InlineData(false, "pods/pod0/eth0", true)]
+    [InlineData(false, "others/pod0/net1", true)]
+    [InlineData(false, "pods/stranger/eth0", true)]
+    // The container is not known: the Go plugin made the pod, or the alias was cut.
+    [InlineData(false, "", false)]
+    [InlineData(false, "pods/long~0123456789abcdef", false)]
+    public void An_address_in_the_namespace_of_another_container_does_not_count(bool hasCookies, string alias, bool isTakenBack)
+    {
+        _node.HasCookies = hasCookies;
+        Fill("10.0.0.0/29", 5);
+        for (var i = 1; i < 5; i++)
+            _node.Namespaces.Remove(Netns($"pod{i}"));
+        _node.Configured[$"{Netns("pod0")} lo"] = [.. Enumerable.Range(2, 5).Select(i => IpAddress.Parse($"10.0.0.{i}"))];
+        if (alias.Length > 0)
+            _node.Aliases[Netns("pod0")] = [alias];
+
+        if (!isTakenBack)
+        {
+            AssertFull("new", "10.0.0.0/29");
+            return;
+        }
+        Fill("10.0.0.0/29", 4, "new");
+        AssertFull("one-too-many", "10.0.0.0/29");
+        Assert.Equal(1, _log.ToString().Split("ignoring 10.0.0.").Length - 1);
+    }
+
+    // Multus: the pod has attachments of several networks, and is the same container in each.
+    [Theory]
+    [InlineData("others/pod0/net1")]
+    [InlineData("others/stranger/eth0|others/pod0/net1")]
+    public void An_address_on_another_interface_of_its_container_counts(string aliases)
+    {
+        _node.HasCookies = false;
+        Fill("10.0.0.0/30", 1);
+        _node.Namespaces.Remove(Netns("pod0"));
+        _node.AddNamespace("/proc/1/ns/net");
+        _node.Configured["/proc/1/ns/net eth0"] = [IpAddress.Parse("10.0.0.2")];
+        _node.Aliases["/proc/1/ns/net"] = aliases.Split('|');
+
+        AssertFull("new", "10.0.0.0/30");
+    }
+
+    [Fact]
+    public void An_address_that_another_network_reserved_for_the_container_counts()
+    {
+        Fill("10.0.0.0/30", 1);
+        _node.Namespaces.Remove(Netns("pod0"));
+        using (var store = ReservationStore.Open(
+            new(_root["data/others"], _root["state"]), _log, new StoreUser(_node, _node.AddNamespace(Netns("stranger")))))
+            AllocatorTests.Allocate(store, AllocatorTests.Config("10.0.0.0/30"), new ReservationOwner("stranger", "eth0"));
+        _node.Configured[$"{Netns("stranger")} eth0"] = [IpAddress.Parse("10.0.0.2")];
+
+        AssertFull("new", "10.0.0.0/30");
+    }
+
     [Fact]
     public void An_address_that_is_configured_anywhere_is_never_taken_back_whatever_records_claim()
     {

@@ -24,6 +24,7 @@ interface INodeView
     bool HasAddress(string netns, string interfaceName, IpAddress address);
 
     /// <summary>Returns those of some addresses that any living network namespace has; costs milliseconds.</summary>
+    /// <param name="counts">Returns whether an address in a namespace counts.</param>
     /// <exception cref="IOException">This process may not enter other namespaces, or lacks descriptors or memory.</exception>
-    HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses);
+    HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses, Func<OccupiedNamespace, IpAddress, bool> counts);
 }

@@ -41,28 +41,48 @@ sealed class NodeView : INodeView
         }) == true;
     }
 
-    public HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses)
+    public HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses, Func<OccupiedNamespace, IpAddress, bool> counts)
     {
         var living = new HashSet<IpAddress>();
         using var own = NetworkNamespace.Open("/proc/thread-self/ns/net");
+        using var socket = new RouteSocket();
+        List<Link>? ports = null;
         LivingNamespaces.Visit(one =>
         {
-            TryFind(one, own, addresses, living);
+            var found = TryFind(one, own, addresses);
+            if (found.Count > 0)
+            {
+                ports ??= socket.ListLinks("veth").FindAll(HostLink.IsAlias);
+                var place = Describe(one, socket, ports);
+                living.UnionWith(found.Where(address => counts(place, address)));
+            }
             return living.Count < addresses.Count;
         });
         return living;
     }
 
-    /// <summary>What a namespace holds must not hide the others, for any user may make one. But whoever is not root cannot enter them.</summary>
-    static void TryFind(NetworkNamespace place, NetworkNamespace own, IReadOnlySet<IpAddress> addresses, HashSet<IpAddress> living)
+    /// <param name="ports">The host veths of attachments.</param>
+    static OccupiedNamespace Describe(NetworkNamespace place, RouteSocket socket, List<Link> ports)
+    {
+        var number = socket.GetNamespaceId(place);
+        return new OccupiedNamespace(
+            NamespaceCookie.Of(place),
+            number == Link.NoNamespace ? [] : ports.FindAll(port => port.PeerNamespace == number).ConvertAll(port => port.Alias));
+    }
+
+    /// <summary>
+    /// Returns those of some addresses that a namespace has. Returns none if the look-up fails, because any user can make a namespace.
+    /// A process without root privileges cannot enter one, which is an error.
+    /// </summary>
+    static HashSet<IpAddress> TryFind(NetworkNamespace place, NetworkNamespace own, IReadOnlySet<IpAddress> addresses)
     {
         try
         {
-            foreach (var found in place.Run(() => Find(place, own, addresses)))
-                living.Add(found.Cidr.Address);
+            return place.Run(() => Find(place, own, addresses)).Select(found => found.Cidr.Address).ToHashSet();
         }
         catch (Exception e) when (e.IsIoFailure() && e is not KernelException { Errno: Errno.EPERM } and not KernelException { IsForLackOfResources: true })
         {
+            return [];
         }
     }
 

@@ -35,8 +35,11 @@ interface IReservationStore : IDisposable
     /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
     LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true);
 
-    /// <summary>Returns those of some addresses that are configured in any living namespace, or null: it cannot be known.</summary>
-    IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses);
+    /// <summary>
+    /// Returns those of some reserved addresses that are configured in a living namespace; see <see cref="LivingAddresses"/>. Returns null
+    /// if it cannot be known.
+    /// </summary>
+    IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlyDictionary<IpAddress, ReservationOwner?> reservations);
 
     /// <summary>Frees addresses of a set whose reservation is proven to be no one's; true when there were any.</summary>
     bool Reclaim(RangeSet set);

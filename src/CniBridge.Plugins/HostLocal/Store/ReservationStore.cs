@@ -147,11 +147,11 @@ sealed class ReservationStore : IReservationStore
     public LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) =>
         _proof.Judge(_records.Find(owner), address, _files.MadeAt(address), countsLink);
 
-    public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses)
+    public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlyDictionary<IpAddress, ReservationOwner?> reservations)
     {
         try
         {
-            return _user.Node.FindLiving(addresses);
+            return new LivingAddresses(_place.StateDirectory, _user.Node, reservations, _log).Find();
         }
         catch (Exception e) when (e.IsIoFailure())
         {
@@ -180,10 +180,13 @@ sealed class ReservationStore : IReservationStore
         return ReclaimDead(dead) || isAnyFree;
     }
 
-    /// <summary>Records are one witness, the namespaces are the other: an address that is configured anywhere is not free.</summary>
+    /// <summary>
+    /// Releases the reservations whose addresses are in no living namespace. A record can be wrong, for example when a runtime unmounts
+    /// the namespace of a pod that goes on.
+    /// </summary>
     bool ReclaimDead(List<Reservation> dead)
     {
-        if (dead.Count == 0 || TryFindLiving(dead.Select(file => file.Address).ToHashSet()) is not { } living)
+        if (dead.Count == 0 || TryFindLiving(dead.ToDictionary(file => file.Address, file => file.Owner)) is not { } living)
             return false;
         dead.RemoveAll(file => living.Contains(file.Address));
         foreach (var (address, owner, _) in dead)

@@ -29,7 +29,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
             return [];
         var records = ReadRecords();
         var proof = new AttachmentLiveness(_place.Network, Node);
-        var living = TryFindLiving(found.Select(file => file.Address).ToHashSet());
+        var living = TryFindLiving(found.ToDictionary(file => file.Address, file => file.Owner));
         var states = new List<ReservationState>();
         foreach (var (address, owner, isEmpty) in found)
         {
@@ -54,11 +54,11 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
     }
 
     /// <summary>Null where not all namespaces could be looked into, which takes root.</summary>
-    HashSet<IpAddress>? TryFindLiving(HashSet<IpAddress> addresses)
+    HashSet<IpAddress>? TryFindLiving(Dictionary<IpAddress, ReservationOwner?> reservations)
     {
         try
         {
-            return Node.FindLiving(addresses);
+            return new LivingAddresses(_place.StateDirectory, Node, reservations, TextWriter.Null).Find();
         }
         catch (Exception e) when (e.IsIoFailure())
         {

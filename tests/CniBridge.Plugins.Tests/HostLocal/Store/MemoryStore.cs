@@ -37,7 +37,8 @@ sealed class MemoryStore : IReservationStore
 
     public LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) => new(Lives.GetValueOrDefault(owner), "says the test");
 
-    public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlySet<IpAddress> addresses) => Living?.Where(addresses.Contains).ToHashSet();
+    public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlyDictionary<IpAddress, ReservationOwner?> reservations) =>
+        Living?.Where(reservations.ContainsKey).ToHashSet();
 
     public OwnerRecord? Adopt(ReservationOwner owner)
     {
