@@ -25,8 +25,16 @@ sealed class JobOutput(Job job, Report report)
     {
         lock (classes)
         {
-            using var message = JsonDocument.Parse(line);
-            Read(message.RootElement);
+            try
+            {
+                using var message = JsonDocument.Parse(line);
+                Read(message.RootElement);
+            }
+            // The line of a process that was ended, or another program wrote into it: a result may be missing.
+            catch (JsonException e)
+            {
+                report.AddError(new Failure(job.Title, $"a line is no message: {e.Message}\n{line}"));
+            }
         }
     }
 
