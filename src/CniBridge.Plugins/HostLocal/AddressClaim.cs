@@ -41,7 +41,7 @@ sealed record AddressClaim(MacAddress Mac, string Port, Attachment? Attachment)
                 : null;
     });
 
-    /// <summary>Returns null when the look-up fails, because an ADD must not depend on it. A kernel before 5.0 has no such look-ups.</summary>
+    /// <summary>Runs a look-up. Returns null if it fails, because ADD must not depend on it: a kernel before 5.0 cannot do it.</summary>
     static AddressClaim? Try(IpAddress address, TextWriter log, Func<AddressClaim?> find)
     {
         try

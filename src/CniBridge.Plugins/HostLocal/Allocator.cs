@@ -8,41 +8,42 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>Which address an attachment gets: the policy, apart from how reservations are kept.</summary>
+/// <summary>The policy that chooses the address of an attachment, independent of how reservations are stored.</summary>
 sealed class Allocator(IReservationStore store, ReservationOwner owner)
 {
     IReadOnlyList<IpAddress> _held = [];
 
-    /// <summary>What was handed out last of each range set before, be it of the set or of an earlier configuration's.</summary>
+    /// <summary>The previous last reserved address of each range set; it may be outside the configured ranges.</summary>
     internal List<IpAddress> LastReserved { get; } = [];
 
-    /// <summary>By number of the range set: the marks among them that an earlier configuration left.</summary>
+    /// <summary>The last reserved addresses of an earlier configuration, by the number of the range set.</summary>
     internal Dictionary<int, IpAddress> FormerMarks { get; } = [];
 
-    /// <summary>Those of the addresses that were not the attachment's before.</summary>
+    /// <summary>The addresses that this call reserved; without those that the attachment had before.</summary>
     internal List<IpAddress> Reserved { get; } = [];
 
-    /// <summary>What was recorded of the owner whose addresses are handed out again, or null.</summary>
+    /// <summary>The record of the former attachment, if this one takes over its addresses; otherwise null.</summary>
     internal OwnerRecord? Former { get; private set; }
 
     /// <summary>Returns the claim of an address on the network, or null.</summary>
     internal Func<IpAddress, AddressClaim?> FindClaim { get; init; } = _ => null;
 
     /// <summary>
-    /// Deletes the owner's link on the node: the kernel takes its time to do so when a namespace ended. Null: nobody here makes any.
+    /// Deletes the owner's host link, which the kernel keeps for a while after the end of a namespace. Null if this plugin creates no
+    /// links.
     /// </summary>
     internal Action? DeleteHostLink { get; init; }
 
     internal TextWriter Log { get; init; } = TextWriter.Null;
 
-    /// <summary>One address of each range set, or none at all. Each reservation's undo is pushed beside it.</summary>
-    /// <exception cref="CniException">Nothing is free, or a requested address cannot be had.</exception>
+    /// <summary>Allocates one address of each range set. Pushes the undo of each reservation.</summary>
+    /// <exception cref="CniException">No address is free, or a requested address is not available.</exception>
     internal IReadOnlyList<CniIp> Allocate(HostLocalConfig config, Rollback undo)
     {
         var open = config.RequestedAddresses.ToList();
         var allocated = new List<CniIp>();
         _held = store.FindByOwner(owner);
-        // Before anything is reserved: from then on the record is this attachment's, and tells nothing of the former one.
+        // The first reservation replaces the record of the former attachment, so its addresses are adopted before.
         AdoptHeld(config.RangeSets, undo);
         foreach (var set in config.RangeSets)
         {
@@ -54,7 +55,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             if (last is not null)
                 LastReserved.Add(last);
             store.SetLastReserved(set.Index, address);
-            // The mark of an earlier range tells whose an old gateway address is: it is lost only when that is settled.
+            // A former last reserved address shows which old gateway address belongs to the network, so a failed ADD keeps it.
             if (last is not null && set.Find(last) is null)
             {
                 FormerMarks[set.Index] = last;
@@ -70,7 +71,9 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return allocated;
     }
 
-    /// <summary>An attachment has one address per range set. Made again after its end, it has the same one again.</summary>
+    /// <summary>
+    /// Returns the address of the set that the attachment has already, for example from before its container was restarted.
+    /// </summary>
     Candidate? FindHeld(RangeSet set, IpAddress? requested)
     {
         if (HeldOf(set) is not { } held)
@@ -150,7 +153,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             throw Failure(set, $"requested ip {wanted} is subnet's gateway");
         if (set.FindExclusion(wanted) is { } exclusion)
             throw Failure(set, $"requested IP address {wanted} is never handed out: {exclusion}");
-        // Asked first: between a reservation and the push of its undo, nothing may fail.
+        // The look-up comes first, because nothing may fail between a reservation and the push of its undo.
         var claim = FindClaim(wanted);
         if (!TryReserve(wanted) && !(store.Reclaim(set) && TryReserve(wanted)))
             throw Failure(set, $"requested IP address {wanted} is not available in range set {set}");
@@ -183,7 +186,9 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return null;
     }
 
-    /// <summary>The first that is free and does not rest; where all that are free do, the one that rests longest.</summary>
+    /// <summary>
+    /// Reserves the first free address that does not rest. If all free ones rest, reserves the one that was released first.
+    /// </summary>
     Candidate? FindFree(RangeSet set, IpAddress? last, TimeSpan reuseDelay, ClaimedAddresses claimed)
     {
         var resting = new List<(DateTimeOffset Since, Candidate Candidate)>();
@@ -196,7 +201,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
             else if (!claimed.Skips(candidate) && store.TryReserve(candidate.Address, owner))
                 return candidate;
         }
-        // Of those that were released at the same time the order is that of the search.
+        // The sort is stable: addresses that were released at the same time keep the order of the search.
         foreach (var (_, candidate) in resting.OrderBy(one => one.Since))
         {
             if (!claimed.Skips(candidate) && store.TryReserve(candidate.Address, owner))
@@ -205,7 +210,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         return null;
     }
 
-    /// <summary>When it was released; null: it does not rest. A time to come is of a clock that was wrong.</summary>
+    /// <summary>Returns the time of the release; null if the address does not rest. Ignores a time in the future.</summary>
     DateTimeOffset? FindRest(IpAddress address, TimeSpan reuseDelay)
     {
         var released = store.FindRelease(address);

@@ -12,7 +12,9 @@ namespace CniBridge.Plugins.HostLocal;
 /// <param name="find">Returns the claim of an address, or null.</param>
 sealed class ClaimedAddresses(RangeSet set, IReservationStore store, Func<IpAddress, AddressClaim?> find, TextWriter log)
 {
-    /// <summary>The number of addresses that an ADD skips at most; each costs some look-ups. The next free address is given unasked.</summary>
+    /// <summary>
+    /// The maximum number of addresses that an ADD skips; each costs some look-ups. The next free address is not looked up.
+    /// </summary>
     const int MaxSkipped = 256;
 
     /// <summary>The number of addresses that are logged one by one.</summary>
@@ -38,7 +40,9 @@ sealed class ClaimedAddresses(RangeSet set, IReservationStore store, Func<IpAddr
         return true;
     }
 
-    /// <summary>An attachment has one address of a range set. One with a reservation of its own is lying when it claims another.</summary>
+    /// <summary>
+    /// Returns the claim, unless its attachment has a reservation in the set: an attachment has only one address of a set.
+    /// </summary>
     AddressClaim? FindEvidence(IpAddress address)
     {
         if (find(address) is not { } claim)
@@ -56,7 +60,8 @@ sealed class ClaimedAddresses(RangeSet set, IReservationStore store, Func<IpAddr
         if (_skipped.Count > MaxNamed)
         {
             log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"skipping {_skipped.Count - MaxNamed} more addresses of {set}: not reserved, but in use; cni-bridge doctor names the pods"));
+                $"skipping {_skipped.Count - MaxNamed} more addresses of {set}: not reserved, but in use; " +
+                $"cni-bridge doctor names the pods"));
         }
     }
 }

@@ -12,7 +12,7 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>Addresses that are managed on this node, in a store of files: host-local, in process.</summary>
+/// <summary>The built-in host-local IPAM: addresses of this node, reserved by files.</summary>
 sealed class HostLocalAddresses : IAddressManager
 {
     readonly HostLocalConfig? _config;
@@ -32,12 +32,12 @@ sealed class HostLocalAddresses : IAddressManager
 
     internal INodeView Node { get; set; } = new NodeView();
 
-    /// <summary>Who reserves nothing.</summary>
+    /// <summary>A user of the store that reserves nothing.</summary>
     StoreUser User => new(Node);
 
     TextWriter Log => _request.Log;
 
-    /// <summary>Nothing of the pod is needed, and a full range is found before anything is made.</summary>
+    /// <summary>False: ADD allocates first, so that a full range fails before any change.</summary>
     public bool NeedsInterface => false;
 
     public bool ServesIPv6 => _config?.RangeSets.Any(set => set.Family.IsV6) == true;
@@ -62,7 +62,7 @@ sealed class HostLocalAddresses : IAddressManager
 
     public bool HasMoved { get; private set; }
 
-    /// <summary>Checks the whole configuration, and reads resolvConf: what can fail fails before anything changes.</summary>
+    /// <summary>Validates the whole configuration and reads resolvConf, so that errors occur before any change.</summary>
     internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args) =>
         Create(request, HostLocalConfig.Parse(request, args));
 
@@ -71,13 +71,13 @@ sealed class HostLocalAddresses : IAddressManager
         foreach (var exclusion in config.RangeSets is [var first, ..] ? first.Exclusions : [])
         {
             if (!config.RangeSets.Any(set => set.Ranges.Any(exclusion.Touches)))
-                request.Log.WriteLine($"{exclusion}: no range has such addresses");
+                request.Log.WriteLine($"{exclusion}: no range contains these addresses");
         }
         var dns = config.ResolvConf.Length > 0 ? ResolvConf.Read(config.ResolvConf) : new CniDns();
         return new HostLocalAddresses(request, config.Place, config, dns);
     }
 
-    /// <summary>STATUS carries no runtimeConfig: a network whose ranges come with it has none to show.</summary>
+    /// <summary>Validates the configuration for STATUS. Accepts missing ranges if the runtime sends them with each ADD (capability ipRanges).</summary>
     internal static HostLocalAddresses ForStatus(CniRequest request, CniArgs args)
     {
         var capabilities = CniJson.Decode(request.Config, StatusJson.Read, "network config").Capabilities;
@@ -85,8 +85,7 @@ sealed class HostLocalAddresses : IAddressManager
     }
 
     /// <summary>
-    /// Reads only where the store is: a configuration that became invalid, or another range, must not keep the address of
-    /// a container that is gone.
+    /// Reads only the place of the store. DEL must release addresses also when the configuration is invalid or has other ranges.
     /// </summary>
     internal static HostLocalAddresses ForDelete(CniRequest request)
     {
@@ -101,9 +100,9 @@ sealed class HostLocalAddresses : IAddressManager
 
     public CniResult Allocate(Rollback undo)
     {
-        var config = _config ?? throw new InvalidOperationException("made for DEL, asked to allocate");
+        var config = _config ?? throw new InvalidOperationException("an allocation needs the configuration of ADD");
         using var store = ReservationStore.Open(_place, Log, new StoreUser(Node, MakeOrigin()));
-        // Within the lock an undo uses the open store; after it, the caller's undo opens the store again.
+        // While the lock is held, an undo uses the open store. Later, the undo of the caller opens the store again.
         using var inner = new Rollback(Log);
         var allocator = new Allocator(store, _owner)
         {
@@ -130,7 +129,7 @@ sealed class HostLocalAddresses : IAddressManager
         };
     }
 
-    /// <summary>Only what this request reserved; an earlier attachment's addresses are not its to release.</summary>
+    /// <summary>Releases only what this request reserved. Addresses of an earlier attachment stay reserved.</summary>
     void Undo(Allocator allocator)
     {
         using var store = ReservationStore.TryOpen(_place, Log, User);
@@ -143,7 +142,7 @@ sealed class HostLocalAddresses : IAddressManager
             failures.Try(() => store.PutBack(former));
         foreach (var (rangeSet, address) in allocator.FormerMarks)
             failures.Try(() => store.SetLastReserved(rangeSet, address));
-        failures.ThrowIfAny("not everything was released");
+        failures.ThrowIfAny("could not release all addresses");
     }
 
     public bool? IsRecordedNamespace(NetworkNamespace pod) => TryFindRecord()?.Origin is { NetnsId.Length: > 0 } origin
@@ -153,12 +152,12 @@ sealed class HostLocalAddresses : IAddressManager
 
     OwnerRecord? TryFindRecord() => new OwnerIndex(_place.StateDirectory, _place.Directory).TryFind(_owner, Log);
 
-    /// <summary>Deletes the link of an attachment that ended; null: nobody here makes any.</summary>
+    /// <summary>Deletes the host link of an attachment that ended; null if this plugin creates no links.</summary>
     internal Action<Attachment>? DeleteHostLink { get; set; }
 
     /// <summary>
-    /// By container and interface, in this network's store. Where that has nothing, in those of others: the network may have been
-    /// renamed, or its data directory moved, since the pod was added.
+    /// Releases the addresses of the container interface in the store of this network. If it has none there, looks into the stores of other
+    /// networks: the network may have been renamed, or its data directory moved, since ADD.
     /// </summary>
     public void Release()
     {
@@ -183,7 +182,10 @@ sealed class HostLocalAddresses : IAddressManager
         return store?.ReleaseAll(_owner) == true;
     }
 
-    /// <summary>Is it the same attachment that ends, or one that ended before? The pair of names alone is not enough to tell.</summary>
+    /// <summary>
+    /// Returns whether the record is of the attachment that DEL is for, or of one that has ended. Equal container and interface names are
+    /// no proof.
+    /// </summary>
     bool IsEndOf(OwnerRecord record, string network)
     {
         if (record.Origin is not { } origin)
@@ -192,10 +194,13 @@ sealed class HostLocalAddresses : IAddressManager
         if (netns.Length > 0 && origin.Netns == netns)
             return true;
         var proof = new AttachmentLiveness(network, Node);
-        return proof.JudgeNamespace(origin).State == Liveness.Liveness.Dead && (DeleteHostLink is not null || proof.FindHostLink(record) is null);
+        return proof.JudgeNamespace(origin).State == Liveness.Liveness.Dead &&
+            (DeleteHostLink is not null || proof.FindHostLink(record) is null);
     }
 
-    /// <summary>An address may be handed out again only when nobody has it any more.</summary>
+    /// <summary>
+    /// Releases the addresses of stale attachments, but only after their links are gone: an address in use must stay reserved.
+    /// </summary>
     public void CollectGarbage(bool areLinksGone)
     {
         if (!areLinksGone)
@@ -222,8 +227,8 @@ sealed class HostLocalAddresses : IAddressManager
         return null;
     }
 
-    /// <summary>Could an ADD reserve at all? A full range is not asked for: other ranges and DELs are on their way.</summary>
-    /// <exception cref="CniException">Code 5: the data directory cannot be written to.</exception>
+    /// <summary>Checks whether ADD can reserve addresses. A full range is no failure, because a DEL may follow.</summary>
+    /// <exception cref="CniException">Code 5: the data directory is not writable, or the kernel has no IPv6 for an IPv6 range.</exception>
     public void ReportStatus()
     {
         if (Directories.WhyNotWritable(_place.Directory) is { } why)
@@ -231,7 +236,7 @@ sealed class HostLocalAddresses : IAddressManager
         if (ServesIPv6 && Sysctl.TryRead("net/ipv6/conf/all/forwarding") is null)
         {
             throw new CniException(CniErrorCode.IoFailure,
-                "a range is IPv6, and this kernel has IPv6 switched off", "ipv6.disable=1, or no IPv6 module");
+                "a range is IPv6, but IPv6 is disabled in this kernel", "ipv6.disable=1, or no IPv6 module");
         }
     }
 

@@ -8,7 +8,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>A host-local configuration with every check done: nothing in it can make an allocation fail half-way.</summary>
+/// <summary>A validated host-local configuration.</summary>
 sealed record HostLocalConfig
 {
     internal required IReadOnlyList<RangeSet> RangeSets { get; init; }
@@ -17,15 +17,16 @@ sealed record HostLocalConfig
 
     internal required StorePlace Place { get; init; }
 
-    /// <summary>How long a released address rests while others are free.</summary>
+    /// <summary>The time for which a released address is not reused while others are free.</summary>
     internal TimeSpan ReuseDelay { get; init; }
 
-    /// <summary>File to take the container's DNS from, or empty.</summary>
+    /// <summary>The path of the resolv.conf with the container's DNS settings; empty: none.</summary>
     internal required string ResolvConf { get; init; }
 
-    /// <param name="args">The pairs of CNI_ARGS, for IP.</param>
-    /// <param name="mayLackRanges">The runtime gives them with each request, but not with this one.</param>
-    /// <exception cref="CniException">Code 6 or 7.</exception>
+    /// <summary>Parses and validates the configuration.</summary>
+    /// <param name="args">The pairs of CNI_ARGS; IP is used.</param>
+    /// <param name="mayLackRanges">True: accept a configuration without ranges, which the runtime sends with other requests.</param>
+    /// <exception cref="CniException">Code 6 for a wrong type, 7 for a wrong value.</exception>
     internal static HostLocalConfig Parse(CniRequest request, CniArgs args, bool mayLackRanges = false)
     {
         var json = CniJson.Decode(request.Config, HostLocalJson.Read, "network config");
@@ -47,7 +48,8 @@ sealed record HostLocalConfig
     }
 
     static int? Within(string key, int? value, int lowest, int highest) => value is { } number && (number < lowest || number > highest)
-        ? throw CniException.InvalidConfig(key, value, string.Create(CultureInfo.InvariantCulture, $"a number of seconds from {lowest} to {highest}"))
+        ? throw CniException.InvalidConfig(
+            key, value, string.Create(CultureInfo.InvariantCulture, $"use a number of seconds from {lowest} to {highest}"))
         : value;
 
     static CniRoute ReadRoute(RouteJson json, string key)
@@ -58,7 +60,7 @@ sealed record HostLocalConfig
             : route;
     }
 
-    /// <summary>CNI_ARGS, args.cni.ips and runtimeConfig.ips add up; a prefix length is let pass and ignored.</summary>
+    /// <summary>Returns the addresses of CNI_ARGS, args.cni.ips and runtimeConfig.ips together. Ignores prefix lengths.</summary>
     static List<IpAddress> ReadRequestedAddresses(HostLocalJson json, CniArgs args)
     {
         var requested = new List<IpAddress>();
@@ -84,7 +86,7 @@ sealed record HostLocalConfig
             : throw CniException.InvalidConfig(key, text, $"invalid IP address {text}");
     }
 
-    /// <summary>The runtime's ranges first, then the single range of the old style, then the listed ones.</summary>
+    /// <summary>Returns the ranges of the runtime first, then the single range of ipam.subnet, then those of ipam.ranges.</summary>
     static RangeSet[] ReadRangeSets(HostLocalJson json, HostLocalIpamJson ipam, string version, bool mayLackRanges, Exclusion[] exclusions)
     {
         var sets = new List<RangeSet>();

@@ -4,7 +4,7 @@ using CniBridge.Plugins.Timing;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>The stand-alone host-local role, for other main plugins.</summary>
+/// <summary>The host-local IPAM plugin, for other main plugins.</summary>
 public sealed class HostLocalPlugin : IPlugin
 {
     public string Name => PluginName.HostLocal;
@@ -29,7 +29,7 @@ public sealed class HostLocalPlugin : IPlugin
 
     public void Check(CniRequest request)
     {
-        // A request that ADD would refuse is refused here too.
+        // CHECK refuses each configuration that ADD refuses.
         _ = HostLocalConfig.Parse(request, ParseArgs(request));
         HostLocalAddresses.ForDelete(request).Check();
     }
@@ -38,6 +38,6 @@ public sealed class HostLocalPlugin : IPlugin
 
     public void ReportStatus(CniRequest request) => HostLocalAddresses.ForStatus(request, CniArgs.Parse("")).ReportStatus();
 
-    /// <summary>MAC is for the main plugin, which gets the same text.</summary>
+    /// <summary>Parses CNI_ARGS. MAC is for the main plugin, which gets the same arguments.</summary>
     static CniArgs ParseArgs(CniRequest request) => CniArgs.Parse(request.Environment.Args, "IP", "MAC");
 }

@@ -5,11 +5,12 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>resolv.conf(5), as far as a CNI result can tell it.</summary>
+/// <summary>The part of resolv.conf(5) that a CNI result can contain.</summary>
 static class ResolvConf
 {
     const int MaxBytes = 1024 * 1024;
 
+    /// <summary>Reads a file.</summary>
     /// <exception cref="CniException">Code 5: the file cannot be read.</exception>
     internal static CniDns Read(string path)
     {
@@ -25,7 +26,9 @@ static class ResolvConf
         }
     }
 
-    /// <summary>The last domain wins, name servers, search lists and options add up; comments and unknown words are passed over.</summary>
+    /// <summary>
+    /// Parses the lines. The last domain wins; name servers, search lists and options add up. Ignores comments and unknown words.
+    /// </summary>
     internal static CniDns Parse(IEnumerable<string> lines)
     {
         var (nameservers, search, options) = (new List<string>(), new List<string>(), new List<string>());

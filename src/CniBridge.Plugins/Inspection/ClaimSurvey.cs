@@ -8,12 +8,12 @@ using CniBridge.Plugins.HostLocal;
 namespace CniBridge.Plugins.Inspection;
 
 /// <summary>
-/// The claims of a network's free addresses that ADD takes notice of. Costs one list of neighbours, a look at one file for each of them,
-/// and two look-ups for each MAC that claims a free address.
+/// The claims of a network's free addresses that ADD takes notice of. The cost is one list of neighbours, one file access for each of
+/// them, and two look-ups for each MAC that claims a free address.
 /// </summary>
 public sealed class ClaimSurvey(RouteSocket socket)
 {
-    /// <summary>Returns the claims by port; empty where another plugin manages the addresses.</summary>
+    /// <summary>Returns the claims by port; empty if another plugin manages the addresses.</summary>
     /// <param name="bridge">The bridge of the network.</param>
     /// <param name="gateway">The link to the pods: the bridge, or the gateway of a VLAN.</param>
     public IReadOnlyList<PortClaims> List(ConfiguredNetwork network, Link bridge, Link gateway)

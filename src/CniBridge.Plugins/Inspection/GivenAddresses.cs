@@ -5,18 +5,18 @@ using CniBridge.Plugins.HostLocal.Records;
 namespace CniBridge.Plugins.Inspection;
 
 /// <summary>
-/// The addresses of living pods that were given to them. A pod with CAP_NET_ADMIN can configure any address, so its interface alone is no
+/// The addresses that living pods got from ADD. A pod with CAP_NET_ADMIN can configure any address, so its interface alone is no
 /// evidence.
 /// </summary>
-/// <param name="network">The configured network; null: only the pods tell which subnets it has.</param>
+/// <param name="network">The configured network; null if its configuration is unknown, so that only the pods show its subnets.</param>
 /// <param name="recorded">The addresses of each owner by reservations and records.</param>
 /// <param name="nodeAddresses">The addresses of the node itself, which include the gateways.</param>
 sealed class GivenAddresses(
     ConfiguredNetwork? network, ILookup<ReservationOwner, IpAddress> recorded, IReadOnlySet<IpAddress> nodeAddresses)
 {
     /// <summary>
-    /// Returns the recorded addresses that the pod has. Where nothing is recorded for a range set, returns the pod's first address of it: an
-    /// attachment gets one address of each range set.
+    /// Returns the recorded addresses that the pod has. For a range set without a recorded address, returns the pod's first address in it:
+    /// an attachment gets one address of each range set.
     /// </summary>
     internal List<IpAddress> List(PodInterface pod, ReservationOwner owner)
     {
@@ -32,7 +32,7 @@ sealed class GivenAddresses(
         return given;
     }
 
-    /// <summary>The kernel lists the oldest IPv4 address first, and the oldest IPv6 address last (ipv6_link_dev_addr).</summary>
+    /// <summary>Returns the oldest address: the kernel lists it first for IPv4 and last for IPv6 (ipv6_link_dev_addr).</summary>
     static IpAddress FirstOf(List<IpAddress> addresses) => addresses[0].IsV6 ? addresses[^1] : addresses[0];
 
     bool MayServe(Cidr configured) => !nodeAddresses.Contains(configured.Address) &&

@@ -107,6 +107,7 @@ public static class PodInterfaces
             IsTruncated = Math.Max(addresses.Count, Math.Max(routes.Count, others.Count)) == MaxOfEach,
         };
 
-        List<RouteEntry> ListRoutes(AddressFamily family) => socket.ListRoutes(family, route => route.Links.Contains(inside.Index), MaxOfEach);
+        List<RouteEntry> ListRoutes(AddressFamily family) =>
+            socket.ListRoutes(family, route => route.Links.Contains(inside.Index), MaxOfEach);
     }
 }

@@ -11,6 +11,6 @@ public sealed record PodNamespace(string Path, string Identity)
     /// <summary>See <see cref="NamespaceCookie"/>.</summary>
     public ulong Cookie { get; init; }
 
-    /// <summary>Returns whether it is the namespace that an attachment was made for.</summary>
+    /// <summary>Returns whether it is the namespace of an attachment.</summary>
     public bool IsOf(AttachmentOrigin origin) => origin.NetnsId == Identity && NamespaceCookie.MayBeSame(origin.NetnsCookie, Cookie);
 }

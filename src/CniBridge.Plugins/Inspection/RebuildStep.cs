@@ -2,12 +2,12 @@ namespace CniBridge.Plugins.Inspection;
 
 public enum RebuildStep
 {
-    /// <summary>Nobody had reserved it; it is reserved for its pod now.</summary>
+    /// <summary>The address was not reserved, and is now reserved for its pod.</summary>
     Restored,
 
-    /// <summary>It was reserved, and now it is known for which namespace.</summary>
+    /// <summary>The address was reserved, and its namespace is now recorded.</summary>
     Recorded,
 
-    /// <summary>Another has it reserved: two pods may have the address.</summary>
+    /// <summary>The address is reserved for another owner: two pods may have it.</summary>
     Taken,
 }

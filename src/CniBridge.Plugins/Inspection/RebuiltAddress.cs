@@ -3,5 +3,5 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Inspection;
 
-/// <summary>An address of a living pod about which something was to be done.</summary>
+/// <summary>An address of a living pod that a rebuild restored, recorded or could not reserve.</summary>
 public sealed record RebuiltAddress(IpAddress Address, Attachment Attachment, RebuildStep Step);

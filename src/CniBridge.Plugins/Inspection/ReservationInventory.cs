@@ -6,8 +6,8 @@ using CniBridge.Plugins.HostLocal.Store;
 
 namespace CniBridge.Plugins.Inspection;
 
-/// <summary>What the operator may ask of a network's reservations and do with them; grows with their number.</summary>
-/// <param name="dataDirectory">With the network's own directory: DATADIR/NETWORK.</param>
+/// <summary>The operator's view of a network's reservations, and the changes to them. The cost grows with their number.</summary>
+/// <param name="dataDirectory">The network's directory: DATADIR/NETWORK.</param>
 /// <param name="stateDirectory">ipam.stateDir</param>
 public sealed class ReservationInventory(string dataDirectory, string stateDirectory, TextWriter log)
 {
@@ -18,22 +18,22 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
 
     internal INodeView Node { get; init; } = new NodeView();
 
-    /// <summary>The directories of all networks that have records, DATADIR/NETWORK each, in order.</summary>
+    /// <summary>Returns the directories (DATADIR/NETWORK) of all networks with records, in order.</summary>
     public static IReadOnlyList<string> ListStores(string stateDirectory = StorePlace.DefaultStateDirectory) =>
         OwnerIndex.ListStores(stateDirectory);
 
-    /// <summary>See <see cref="ReservationSurvey"/>.</summary>
+    /// <summary>Returns the reservations; see <see cref="ReservationSurvey"/>.</summary>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public IReadOnlyList<ReservationState> List() => new ReservationSurvey(dataDirectory, stateDirectory) { Node = Node }.List();
 
-    /// <summary>Frees all that <see cref="ReservationState.IsLeftOver"/> says of.</summary>
-    /// <returns>What was freed.</returns>
+    /// <summary>Releases the reservations for which <see cref="ReservationState.IsLeftOver"/> is true.</summary>
+    /// <returns>The released reservations.</returns>
     public IReadOnlyList<ReservationState> Collect() => Release(state => state.IsLeftOver);
 
-    /// <summary>Frees one, whatever is known of it; false where nobody has it.</summary>
+    /// <summary>Releases an address in any state. Returns false if it is not reserved.</summary>
     public bool Release(IpAddress address) => Release(state => state.Address == address).Count > 0;
 
-    /// <summary>What is found under the lock stays so until it is freed.</summary>
+    /// <summary>Releases the selected reservations under the lock, so that their state cannot change in between.</summary>
     List<ReservationState> Release(Func<ReservationState, bool> isWanted)
     {
         using var store = ReservationStore.TryOpen(_place, log, new StoreUser(Node));
@@ -47,8 +47,9 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
     }
 
     /// <summary>
-    /// Reserves the addresses that living pods of the network were given and that are not reserved. Records the attachment of reservations
-    /// without a record, so that they can be proven dead one day. See <see cref="GivenAddresses"/>.
+    /// Reserves the addresses that living pods of the network got and that are not reserved. Records the attachments of reservations
+    /// without
+    /// a record, so that they can be proven dead later. See <see cref="GivenAddresses"/>.
     /// </summary>
     /// <param name="pods">The pods of all networks.</param>
     /// <param name="network">The configuration of the network, or null.</param>
@@ -61,7 +62,7 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         var rebuilt = new List<RebuiltAddress>();
         foreach (var pod in pods)
         {
-            // A pod may give its interface another name, but then it is not known what it was given.
+            // A pod may rename its interface. Then its addresses from ADD are unknown.
             if (pod.Attachment?.Network != _place.Network || pod.Inside?.Name != pod.Attachment.InterfaceName)
                 continue;
             var owner = new ReservationOwner(pod.Attachment.ContainerId, pod.Attachment.InterfaceName);
@@ -74,10 +75,12 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         return rebuilt;
     }
 
-    /// <summary>Returns the addresses of each owner by its reservations and its record: one of the two may be lost.</summary>
+    /// <summary>Returns the addresses of each owner by its reservations and its record, because either may be lost.</summary>
     ILookup<ReservationOwner, IpAddress> ReadRecorded(IReadOnlyList<ReservationState> states)
     {
-        var recorded = states.Select(state => (Owner: new ReservationOwner(state.ContainerId, state.InterfaceName), state.Address)).ToList();
+        var recorded = states
+            .Select(state => (Owner: new ReservationOwner(state.ContainerId, state.InterfaceName), state.Address))
+            .ToList();
         foreach (var record in new OwnerIndex(_place.StateDirectory, _place.Directory).ReadAll())
             recorded.AddRange(record.Addresses.Select(address => (record.Owner, address)));
         return recorded.ToLookup(one => one.Owner, one => one.Address);
@@ -85,14 +88,14 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
 
     RebuildStep? Rebuild(PodInterface pod, ReservationOwner owner, IpAddress address, IReadOnlyList<ReservationState> before)
     {
-        // Another mount may lie over the one that is known of the namespace.
+        // Another namespace may be mounted over the known path.
         var (path, identity) = pod.Namespace!;
         var origin = new AttachmentOrigin(Node.BootId, path, Node.IdentityOf(path) == identity ? identity : "", DateTimeOffset.UtcNow)
         {
             NetnsCookie = pod.Namespace.Cookie,
         };
         using var store = ReservationStore.Open(_place, log, new StoreUser(Node, origin));
-        // Opened, the store may have put it back by itself.
+        // The store may have restored the reservation when it was opened.
         if (!store.TryReserve(address, owner) && !store.Holds(address, owner))
             return RebuildStep.Taken;
         var known = before.FirstOrDefault(state => state.Address == address);

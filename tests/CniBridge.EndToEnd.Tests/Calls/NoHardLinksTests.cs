@@ -47,7 +47,7 @@ public sealed class NoHardLinksTests
 
         var result = Without(RawCall.Of(node, "ADD", s_one, "other"), "EPERM").Succeed();
 
-        Assert.Contains("10.88.0.2 of container-pod eth0 is taken back", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("releasing 10.88.0.2 of container-pod eth0: ", result.Stderr, StringComparison.Ordinal);
         Assert.Equal(["10.88.0.2"], node.Reservations());
     }
 

@@ -26,7 +26,7 @@ public sealed class IpamCommandTests
         return RawCall.Of(node, "ADD", s_config, pod).Succeed().Json.GetProperty("ips")[0].GetProperty("address").GetString()![..^3];
     }
 
-    /// <summary>10.88.0.2 lives, 10.88.0.3 lost its namespace, of 10.88.0.4 nothing is known, 10.88.0.5 names nobody.</summary>
+    /// <summary>10.88.0.2 lives, 10.88.0.3 lost its namespace, 10.88.0.4 has no record, 10.88.0.5 is an empty file.</summary>
     static ScratchNode NewNodeWithOneOfEach()
     {
         var node = NewNode();
@@ -52,7 +52,7 @@ public sealed class IpamCommandTests
         Assert.All(found, one => Assert.Equal("podnet", Text(one, "network")));
         Assert.Contains("its namespace is gone from /run/netns/died", Text(found[1], "how"), StringComparison.Ordinal);
         Assert.Contains("another plugin made it; no namespace on the node uses the address", Text(found[2], "how"), StringComparison.Ordinal);
-        Assert.Contains("it names nobody", Text(found[3], "how"), StringComparison.Ordinal);
+        Assert.Contains("its file is empty", Text(found[3], "how"), StringComparison.Ordinal);
         var time = found[0].GetProperty("reservedAt").GetDateTimeOffset();
         Assert.InRange(DateTimeOffset.UtcNow - time, TimeSpan.Zero, TimeSpan.FromMinutes(1));
 
@@ -137,7 +137,7 @@ public sealed class IpamCommandTests
         Assert.Contains("unknown network \"none\"", Run(node, "list", "--network", "none").Stderr, StringComparison.Ordinal);
     }
 
-    // After it, nobody needs to believe in neighbours: the addresses are reserved, and their pods can be proven dead one day.
+    // Afterwards the claims of neighbours are unnecessary: the addresses are reserved, and their pods can be proven dead later.
     [Fact]
     public void A_lost_store_is_rebuilt_from_the_living_namespaces()
     {
@@ -222,7 +222,7 @@ public sealed class IpamCommandTests
         using var node = NewNode();
         Add(node, "pod");
         node.Run("rm", "-rf", Records).Succeeded();
-        Assert.Equal("unknown: nothing is recorded of its attachment", Life(node));
+        Assert.Equal("unknown: there is no record of its attachment", Life(node));
 
         Assert.Matches("namespace recorded", Run(node, "rebuild").Succeeded().Stdout);
 

@@ -68,6 +68,6 @@ public sealed class ExclusionTests
         HostLocalAddresses.ForAdd(Requests.Make($$"""
             {"ipam": {"type": "host-local", "dataDir": "{{root["data"]}}", "subnet": "10.1.0.0/24", "exclude": ["{{excluded}}"]} }
             """, log: log), CniArgs.Parse(""));
-        Assert.Equal(isTold ? $"ipam.exclude[0] = {excluded}: no range has such addresses\n" : "", log.ToString());
+        Assert.Equal(isTold ? $"ipam.exclude[0] = {excluded}: no range contains these addresses\n" : "", log.ToString());
     }
 }

@@ -55,7 +55,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.Equal("10.0.0.2/24", Allocate("after", "10.0.0.0/24"));
         Assert.Equal(["after\r\neth0"], Owners());
         Assert.Equal(1, _node.Looks);
-        Assert.Contains("10.0.0.9 of pod7 eth0 is taken back: it was made before the node was booted", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("releasing 10.0.0.9 of pod7 eth0: it was made before the node was booted", _log.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class ReclaimTests : IDisposable
         _node.Hidden.Clear();
         _node.IsBlind = true;
         AssertFull("new", "10.0.0.0/30");
-        Assert.Contains("nobody can be proven dead: permission denied", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot determine which attachments are gone: permission denied", _log.ToString(), StringComparison.Ordinal);
         _node.IsBlind = false;
         _node.HostLinks.Add(new Attachment("pods", "pod0", "eth0"), "veth1");
         AssertFull("new", "10.0.0.0/30");

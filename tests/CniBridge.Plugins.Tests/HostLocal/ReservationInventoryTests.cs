@@ -48,9 +48,9 @@ public sealed class ReservationInventoryTests : IDisposable
             "10.0.0.2 alive eth0 Alive: its namespace is at /run/netns/alive",
             "10.0.0.3 dead eth0 Dead leaked: its namespace is gone from /run/netns/dead",
             "10.0.0.4 configured eth0 Dead: its namespace is gone from /run/netns/configured",
-            "10.0.0.10 gopod eth0 Unknown: nothing is recorded of its attachment: another plugin made it",
-            "10.0.0.11   Dead leaked: it names nobody: a crash of the Go plugin left it",
-            "10.0.0.12   Unknown: nothing is recorded of its attachment: another plugin made it",
+            "10.0.0.10 gopod eth0 Unknown: there is no record of its attachment: another plugin made it",
+            "10.0.0.11   Dead leaked: its file is empty after a crash of the Go plugin",
+            "10.0.0.12   Unknown: there is no record of its attachment: another plugin made it",
         ], states.Select(Show));
         Assert.Equal(("boot-1", "/run/netns/alive"), (states[0].Origin!.BootId, states[0].Origin!.Netns));
         Assert.InRange((DateTimeOffset.UtcNow - states[0].Origin!.Since).TotalMinutes, 0, 5);

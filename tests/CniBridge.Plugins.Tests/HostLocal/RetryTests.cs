@@ -62,7 +62,7 @@ public sealed class RetryTests : IDisposable
         Assert.EndsWith(": eth0 is alive, its namespace is at /run/netns/old", Refusal("/run/netns/new"), StringComparison.Ordinal);
         _node.Namespaces.Remove("/run/netns/old");
         _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth5";
-        Assert.EndsWith(": eth0 is alive, its link veth5 is on the node, for the namespace /run/netns/old",
+        Assert.EndsWith(": eth0 is alive, its host veth veth5 exists, for the namespace /run/netns/old",
             Refusal("/run/netns/new"), StringComparison.Ordinal);
         _node.HostLinks.Clear();
         _node.Hidden.Add(IpAddress.Parse("fd00::2"));

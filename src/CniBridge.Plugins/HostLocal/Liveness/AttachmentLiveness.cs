@@ -7,35 +7,36 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.HostLocal.Liveness;
 
 /// <summary>
-/// Tells whether the attachment of a reservation lives. Dead is only what is proven so, by its record: made in another boot, or
-/// its namespace is no longer where it was. Age proves nothing, and where there is no record nothing does.
+/// The rules that decide whether the attachment of a reservation is alive. It is dead only if its record proves so: the node was booted
+/// since, or its namespace is gone from its path. Age proves nothing, and without a record the result is unknown.
 /// </summary>
-/// <param name="network">The network's name.</param>
+/// <param name="network">The name of the network.</param>
 sealed class AttachmentLiveness(string network, INodeView node)
 {
-    /// <param name="reservedAt">The modification time of the reservation's file. The record has the same when its attachment made the file.</param>
-    /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
+    /// <summary>Judges the attachment of a reservation by its record, its host link and its namespace.</summary>
+    /// <param name="reservedAt">The modification time of the reservation's file; a record with another time is of another file.</param>
+    /// <param name="countsLink">False: ignore the host link, because the caller deletes it.</param>
     internal LivenessResult Judge(OwnerRecord? record, IpAddress address, DateTimeOffset? reservedAt, bool countsLink = true)
     {
         if (record?.Origin is not { } origin)
-            return Unknown("nothing is recorded of its attachment: another plugin made it");
+            return Unknown("there is no record of its attachment: another plugin made it");
         if (reservedAt is null || record.Find(address)?.MadeAt != reservedAt)
         {
             return Unknown(string.Create(CultureInfo.InvariantCulture,
-                $"the record of its attachment is not of the file of {reservedAt:yyyy-MM-dd HH:mm:ss}: another plugin made it"));
+                $"the record of its attachment does not match the file of {reservedAt:yyyy-MM-dd HH:mm:ss}: another plugin made it"));
         }
         if (countsLink && FindHostLink(record) is { } link)
-            return new(Liveness.Alive, $"its link {link} is on the node, for the namespace {origin.Netns}");
+            return new(Liveness.Alive, $"its host veth {link} exists, for the namespace {origin.Netns}");
         return JudgeNamespace(origin);
     }
 
-    /// <summary>The same by its namespace alone.</summary>
+    /// <summary>Judges an attachment by its boot and namespace only.</summary>
     internal LivenessResult JudgeNamespace(AttachmentOrigin origin)
     {
         if (IsOfAnotherBoot(origin))
             return Dead("it was made before the node was booted");
         if (origin.NetnsId.Length == 0)
-            return Unknown($"nothing is known of its namespace {origin.Netns}");
+            return Unknown($"the identity of its namespace is not recorded: {origin.Netns}");
         if (node.IdentityOf(origin.Netns) is not { } identity)
             return Dead($"its namespace is gone from {origin.Netns}");
         return IsSame(origin, identity)
@@ -43,16 +44,16 @@ sealed class AttachmentLiveness(string network, INodeView node)
             : Dead($"another namespace is at {origin.Netns} now");
     }
 
-    /// <summary>The kernel gives the inode number of a namespace that is gone to a new one; only the cookie tells them apart.</summary>
+    /// <summary>Compares inode and cookie: the kernel reuses the inode number of a deleted namespace.</summary>
     bool IsSame(AttachmentOrigin origin, string identity) => identity == origin.NetnsId &&
         (origin.NetnsCookie == NamespaceCookie.Unknown || NamespaceCookie.MayBeSame(origin.NetnsCookie, node.CookieOf(origin.Netns)));
 
-    /// <summary>Is it certain that a living pod uses the address, though no reservation says so?</summary>
+    /// <summary>Returns whether a living pod certainly uses the address, even without a reservation.</summary>
     internal bool IsInUse(OwnerRecord record, IpAddress address)
     {
         if (record.Origin is not { } origin || IsOfAnotherBoot(origin))
             return false;
-        // The Go plugin's DEL releases before it deletes: a namespace that is there proves nothing, what is inside does.
+        // The Go plugin's DEL releases the address before the namespace is deleted, so only the interface inside is a proof.
         return FindHostLink(record) is not null ||
             (origin.NetnsId.Length > 0 && node.IdentityOf(origin.Netns) is { } identity && IsSame(origin, identity) &&
                 node.HasAddress(origin.Netns, record.Owner.InterfaceName, address));

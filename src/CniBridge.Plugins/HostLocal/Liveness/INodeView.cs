@@ -5,7 +5,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Liveness;
 
-/// <summary>What the node itself tells about attachments and addresses, whatever records say; the second implementation is the tests'.</summary>
+/// <summary>The state of the node that proves whether attachments are alive; tests have a second implementation.</summary>
 interface INodeView
 {
     /// <summary>See <see cref="CniBridge.Linux.Files.BootId"/>.</summary>
@@ -17,10 +17,10 @@ interface INodeView
     /// <summary>See <see cref="NamespaceCookie.Of(string)"/>.</summary>
     ulong CookieOf(string path);
 
-    /// <summary>The name of the attachment's link on the node, or null.</summary>
+    /// <summary>Returns the name of the attachment's host link, or null.</summary>
     string? FindHostLink(Attachment attachment);
 
-    /// <summary>Has the interface inside the namespace at a path the address? False where there is no namespace.</summary>
+    /// <summary>Returns whether the interface in the namespace at a path has the address. Returns false if there is no namespace.</summary>
     bool HasAddress(string netns, string interfaceName, IpAddress address);
 
     /// <summary>Returns those of some addresses that any living network namespace has; costs milliseconds.</summary>

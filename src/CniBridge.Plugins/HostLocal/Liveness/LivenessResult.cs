@@ -2,16 +2,16 @@ namespace CniBridge.Plugins.HostLocal.Liveness;
 
 public enum Liveness
 {
-    /// <summary>Nothing proves it either way.</summary>
+    /// <summary>There is no proof of either state.</summary>
     Unknown,
     Alive,
     Dead,
 }
 
-/// <summary>Does the attachment that has an address still live, and how is that known?</summary>
+/// <summary>The state of an attachment, and the proof of it.</summary>
 /// <param name="How">A clause: "its namespace is at /run/netns/pod".</param>
 public sealed record LivenessResult(Liveness State, string How)
 {
-    /// <summary>Of a file without content.</summary>
-    public static LivenessResult Empty { get; } = new(Liveness.Dead, "it names nobody: a crash of the Go plugin left it");
+    /// <summary>The result for a reservation file without content.</summary>
+    public static LivenessResult Empty { get; } = new(Liveness.Dead, "its file is empty after a crash of the Go plugin");
 }

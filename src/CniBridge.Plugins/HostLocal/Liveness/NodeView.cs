@@ -9,7 +9,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Liveness;
 
-/// <summary><see cref="INodeView"/> on the kernel. It opens what it needs when it is asked: an ordinary ADD asks nothing.</summary>
+/// <summary>The state of the node as the kernel reports it. Sockets are opened on demand, because an ordinary ADD needs none.</summary>
 sealed class NodeView : INodeView
 {
     public string BootId => CniBridge.Linux.Files.BootId.Current;
@@ -23,7 +23,7 @@ sealed class NodeView : INodeView
         using var socket = new RouteSocket();
         foreach (var name in HostLink.NamesOf(attachment))
         {
-            // By its alias, for the name may be another's; without one, a killed ADD made it.
+            // The alias decides, because another link may have the name. Only a killed ADD leaves a link without an alias.
             if (socket.TryGetIndex(name) is not null && socket.TryGetLink(name) is { } link && HostLink.IsOf(link, attachment))
                 return name;
         }
@@ -80,15 +80,16 @@ sealed class NodeView : INodeView
         {
             return place.Run(() => Find(place, own, addresses)).Select(found => found.Cidr.Address).ToHashSet();
         }
-        catch (Exception e) when (e.IsIoFailure() && e is not KernelException { Errno: Errno.EPERM } and not KernelException { IsForLackOfResources: true })
+        catch (Exception e) when (e.IsIoFailure() &&
+            e is not KernelException { Errno: Errno.EPERM } and not KernelException { IsForLackOfResources: true })
         {
             return [];
         }
     }
 
     /// <summary>
-    /// Returns the addresses of a namespace. Any user can make a namespace with any addresses, which must not keep others from being taken
-    /// back: there, only a link whose other end is in this namespace counts.
+    /// Returns the addresses of a namespace. Any user can create a namespace with any addresses, which must not block reclaiming. There,
+    /// only a link whose other end is in this namespace counts.
     /// </summary>
     static List<LinkAddress> Find(NetworkNamespace place, NetworkNamespace own, IReadOnlySet<IpAddress> addresses)
     {

@@ -5,15 +5,15 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Ranges;
 
-/// <summary>Addresses from start to end, both included, of a subnet; the gateway is never handed out.</summary>
+/// <summary>The addresses of a subnet from start to end, both included. The gateway is never allocated.</summary>
 sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddress Gateway)
 {
     internal bool Contains(IpAddress address) => address.Family == Start.Family && address >= Start && address <= End;
 
     internal bool Overlaps(AddressRange other) => Contains(other.Start) || other.Contains(Start);
 
-    /// <summary>Checks a range as written, in the reference plugin's order, and fills in its defaults.</summary>
-    /// <param name="key">Where it stands in the configuration.</param>
+    /// <summary>Validates a range in the order of the reference plugin, and fills in its defaults.</summary>
+    /// <param name="key">The path of the range in the configuration.</param>
     /// <exception cref="CniException">Code 7, naming key and value.</exception>
     internal static AddressRange Parse(RangeJson json, string key)
     {
@@ -25,10 +25,10 @@ sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddres
             throw CniException.InvalidConfig(key + ".rangeStart", first, $"RangeStart {first} not in network {subnet}");
         if (end is { } last && !subnet.Contains(last))
             throw CniException.InvalidConfig(key + ".rangeEnd", last, $"RangeEnd {last} not in network {subnet}");
-        // IPv4 keeps the broadcast address back; IPv6 has none.
+        // The last IPv4 address is the broadcast address; IPv6 has none.
         var highest = subnet.Address.IsV6 ? subnet.Last : subnet.Last.Previous();
         var range = new AddressRange(subnet, start ?? subnet.Network.Next(), end ?? highest, gateway);
-        // One bound given, on the wrong side of the other's default.
+        // Only one bound is configured, and it is beyond the default of the other.
         if (range.Start > range.End)
         {
             throw end is null
@@ -41,10 +41,10 @@ sealed record AddressRange(Cidr Subnet, IpAddress Start, IpAddress End, IpAddres
     static Cidr ParseSubnet(string? text, string key)
     {
         var subnet = CniResultReader.ReadCidr(text, key);
-        // Its route would be the default route of the pod, and with isGateway of the node.
+        // The route to it would be the default route of the pod, and with isGateway that of the node.
         if (subnet.PrefixLength == 0)
             throw CniException.InvalidConfig(key, text, "a subnet of all addresses would replace the default route: use a longer prefix");
-        // Two addresses must remain beside the network's own and the gateway.
+        // The Go plugin requires two addresses besides the network address and the gateway.
         if (subnet.PrefixLength > subnet.Address.Bits - 2)
             throw CniException.InvalidConfig(key, text, $"Network {subnet} too small to allocate from");
         if (subnet.HasHostBits)

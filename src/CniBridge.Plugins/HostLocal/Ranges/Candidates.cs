@@ -2,15 +2,15 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.HostLocal.Ranges;
 
-/// <summary>An address that may be tried, and the range that it is of.</summary>
+/// <summary>An address that may be free, and its range.</summary>
 sealed record Candidate(IpAddress Address, AddressRange Range);
 
-/// <summary>In which order the addresses of a range set are tried.</summary>
+/// <summary>The order in which the addresses of a range set are tried.</summary>
 static class Candidates
 {
     /// <summary>
-    /// Every address of the set once, beginning after the last one reserved and ending with it, without the gateways and what is
-    /// excluded: an address that was just released is the last to be handed out again.
+    /// Lists every address of the set once, without gateways and exclusions. Starts after the last reserved address and ends with it, so
+    /// that a released address is reused late.
     /// </summary>
     internal static IEnumerable<Candidate> List(RangeSet set, IpAddress? last)
     {
@@ -20,7 +20,7 @@ static class Candidates
             foreach (var candidate in Walk(set, set.Ranges[current], last!.Next(), set.Ranges[current].End))
                 yield return candidate;
         }
-        // Without a current one that is all of them, from the first.
+        // Without a current range, this loop visits all ranges from the first.
         for (var i = current + 1; i < set.Ranges.Length + Math.Max(current, 0); i++)
         {
             var range = set.Ranges[i % set.Ranges.Length];
@@ -38,12 +38,12 @@ static class Candidates
     {
         for (var address = from; ; address = address.Next())
         {
-            // An exclusion may have more addresses than anybody could count.
+            // An exclusion may be too large to visit each address.
             if (set.FindExclusion(address) is { } exclusion)
                 address = exclusion.Addresses.Last;
             else if (address != range.Gateway)
                 yield return new Candidate(address, range);
-            // The last address of all has no next one.
+            // Next() of the highest address of a family does not exist.
             if (address >= to)
                 yield break;
         }

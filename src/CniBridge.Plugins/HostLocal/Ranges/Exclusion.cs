@@ -4,9 +4,9 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Ranges;
 
-/// <summary>Addresses that are never handed out.</summary>
-/// <param name="Key">Where that stands in the configuration.</param>
-/// <param name="Text">As written.</param>
+/// <summary>Addresses that are never allocated.</summary>
+/// <param name="Key">The path of the value in the configuration.</param>
+/// <param name="Text">The value as configured.</param>
 sealed record Exclusion(string Key, string Text, AddressSpan Addresses)
 {
     internal bool Contains(IpAddress address) =>
@@ -14,6 +14,7 @@ sealed record Exclusion(string Key, string Text, AddressSpan Addresses)
 
     internal bool Touches(AddressRange range) => Contains(range.Start) || range.Contains(Addresses.First);
 
+    /// <summary>Parses ipam.exclude; null is an empty list.</summary>
     /// <exception cref="CniException">Code 7, naming key and value.</exception>
     internal static Exclusion[] Parse(List<string?>? texts, string key)
     {

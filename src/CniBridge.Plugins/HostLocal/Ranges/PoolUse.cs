@@ -1,7 +1,7 @@
 namespace CniBridge.Plugins.HostLocal.Ranges;
 
-/// <summary>How full a range set is.</summary>
-/// <param name="size">Addresses for pods; as many as can be counted to where there are more.</param>
+/// <summary>The size of a range set and the number of its reserved addresses.</summary>
+/// <param name="size">The number of addresses for pods, at most <see cref="long.MaxValue"/>.</param>
 public sealed class PoolUse(string ranges, long size, int used)
 {
     public string Ranges => ranges;
@@ -25,7 +25,9 @@ public sealed class PoolUse(string ranges, long size, int used)
         return new PoolUse(set.ToString(), size, used);
     }
 
-    /// <summary>Exclusions may overlap each other; whoever writes such counts some twice.</summary>
+    /// <summary>
+    /// Returns the number of excluded addresses in a range. Addresses of overlapping exclusions are counted more than once.
+    /// </summary>
     static long CountShared(Exclusion exclusion, AddressRange range)
     {
         if (!exclusion.Touches(range))

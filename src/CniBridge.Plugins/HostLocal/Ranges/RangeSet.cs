@@ -5,13 +5,13 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Ranges;
 
-/// <summary>Ranges of one family that an attachment gets one address from.</summary>
-/// <param name="Index">Its place among the network's sets, which names its last_reserved_ip file.</param>
+/// <summary>Ranges of one address family. An attachment gets one address of each set.</summary>
+/// <param name="Index">The position among the network's sets; the name of the file last_reserved_ip.N contains it.</param>
 sealed record RangeSet(int Index, AddressRange[] Ranges)
 {
     internal AddressFamily Family => Ranges[0].Start.Family;
 
-    /// <summary>What is never handed out, in any set.</summary>
+    /// <summary>The exclusions of the network, which apply to all sets.</summary>
     internal IReadOnlyList<Exclusion> Exclusions { get; init; } = [];
 
     internal Exclusion? FindExclusion(IpAddress address)
@@ -24,12 +24,13 @@ sealed record RangeSet(int Index, AddressRange[] Ranges)
         return null;
     }
 
-    /// <summary>The range that an address lies in, or null.</summary>
+    /// <summary>Returns the range that contains the address, or null.</summary>
     internal AddressRange? Find(IpAddress address) => Array.Find(Ranges, range => range.Contains(address));
 
     internal bool Overlaps(RangeSet other) => Array.Exists(Ranges, range => Array.Exists(other.Ranges, range.Overlaps));
 
-    /// <exception cref="CniException">Code 7.</exception>
+    /// <summary>Parses and validates a range set.</summary>
+    /// <exception cref="CniException">Code 7, naming the range set or the key.</exception>
     internal static RangeSet Parse(int index, List<RangeJson?>? json, string key)
     {
         var ranges = CniResultReader.Each(json, key, AddressRange.Parse);

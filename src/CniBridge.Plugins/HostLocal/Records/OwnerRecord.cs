@@ -5,12 +5,12 @@ using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Plugins.HostLocal.Records;
 
-/// <summary>What is known of an owner of addresses beside its reservations, as lines of a small file.</summary>
-/// <param name="Entries">The addresses that it has, or that are about to be reserved for it.</param>
-/// <param name="Origin">Null: another plugin made it, or a version of ours that recorded none.</param>
+/// <summary>The record of an owner of addresses, stored as lines of a small file.</summary>
+/// <param name="Entries">The addresses that the owner has, or that are about to be reserved for it.</param>
+/// <param name="Origin">Null: another plugin made the attachment, or an early version of this one.</param>
 sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress> Entries, AttachmentOrigin? Origin)
 {
-    /// <summary>The last line: what follows is left of a longer text, when a crash came between writing and cutting.</summary>
+    /// <summary>The last line. After a crash between writing and truncating, the rest of a longer text may follow.</summary>
     const string End = "end";
 
     internal IReadOnlyList<IpAddress> Addresses => [.. Entries.Select(entry => entry.Address)];
@@ -29,12 +29,12 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
         return this with { Entries = rest };
     }
 
-    /// <summary>Returns the record for another attachment of the owner: that one has not made what is there.</summary>
+    /// <summary>Returns the record for another attachment of the owner, which did not make the existing reservations.</summary>
     internal OwnerRecord For(AttachmentOrigin? origin) => origin == Origin
         ? this
         : this with { Origin = origin, Entries = [.. Entries.Select(entry => entry with { MadeAt = null })] };
 
-    /// <summary>Returns the record for another attachment of the owner, which takes over what is there.</summary>
+    /// <summary>Returns the record for another attachment of the owner, which takes over the existing reservations.</summary>
     /// <param name="findTime">Returns the modification time of a reservation's file, or null when there is none.</param>
     internal OwnerRecord Adopt(AttachmentOrigin? origin, Func<IpAddress, DateTimeOffset?> findTime) => this with
     {
@@ -52,7 +52,8 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
         return null;
     }
 
-    /// <param name="store">The directory that the reservations are in.</param>
+    /// <summary>Returns the content of the record's file.</summary>
+    /// <param name="store">The directory of the reservations.</param>
     internal byte[] ToBytes(string store)
     {
         var text = new StringBuilder();
@@ -75,17 +76,17 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
     }
 
-    /// <summary>A namespace has at most 63 characters, a pod 253; what is longer is no such name.</summary>
+    /// <summary>The length limits of Kubernetes: 63 characters for a namespace, 253 for a pod, and the slash.</summary>
     const int MaxPodLength = 63 + 1 + 253;
 
-    /// <summary>A path may be anything; one that would be two lines is left out, and with it what it would prove.</summary>
+    /// <summary>Appends a line. Leaves out a value with a line feed, which would become two lines.</summary>
     static void Append(StringBuilder text, string key, string value)
     {
         if (!value.Contains('\n', StringComparison.Ordinal))
             text.Append(key).Append('=').Append(value).Append('\n');
     }
 
-    /// <summary>The addresses count, whatever else is missing: so earlier versions wrote it.</summary>
+    /// <summary>Parses a record. Uses the addresses even if all else is missing, as in records of earlier versions.</summary>
     internal static StoredRecord Parse(byte[] bytes)
     {
         var entries = new List<RecordedAddress>();
@@ -127,10 +128,10 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 
-    /// <summary>The year 9999 or so, which is as far as .NET counts.</summary>
+    /// <summary>A time in the year 9892; <see cref="DateTimeOffset"/> ends with 9999.</summary>
     const long MaxSeconds = 250_000_000_000;
 }
 
-/// <summary>A record as it was found.</summary>
-/// <param name="Store">The directory with the reservations, or null: not recorded.</param>
+/// <summary>A record as it is stored.</summary>
+/// <param name="Store">The directory of the reservations; null: not recorded.</param>
 sealed record StoredRecord(OwnerRecord Record, string? Store);

@@ -5,8 +5,8 @@ namespace CniBridge.Plugins.HostLocal.Records;
 
 /// <summary>An address in the record of its owner.</summary>
 /// <param name="MadeAt">
-/// The modification time of the reservation's file, when the attachment of the record made it. A file with another time is another's.
-/// Null: nothing is known of who made it.
+/// The modification time of the reservation's file if the recorded attachment made it. A file with another time is of another
+/// attachment. Null: the maker is unknown.
 /// </param>
 sealed record RecordedAddress(IpAddress Address, DateTimeOffset? MadeAt)
 {

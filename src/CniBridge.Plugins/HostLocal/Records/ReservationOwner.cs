@@ -1,4 +1,4 @@
 namespace CniBridge.Plugins.HostLocal.Records;
 
-/// <summary>Whose an address is: a container's interface, in the network that the store is for.</summary>
+/// <summary>The owner of an address: an interface of a container, in the network of the store.</summary>
 sealed record ReservationOwner(string ContainerId, string InterfaceName);

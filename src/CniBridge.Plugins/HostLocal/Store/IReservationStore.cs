@@ -6,33 +6,36 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Store;
 
-/// <summary>The reservations of one network, held under its lock until disposed.</summary>
+/// <summary>The reservations of one network. The store holds their lock until it is disposed.</summary>
 interface IReservationStore : IDisposable
 {
-    /// <summary>Has nobody reserved the address?</summary>
+    /// <summary>Returns whether the address is not reserved.</summary>
     bool IsFree(IpAddress address);
 
-    /// <summary>Reserves an address; false when somebody has it.</summary>
+    /// <summary>Reserves an address. Returns false if it is reserved already.</summary>
     bool TryReserve(IpAddress address, ReservationOwner owner);
 
     void Release(IpAddress address, ReservationOwner owner);
 
-    /// <summary>When a free address was released, if that is noted.</summary>
+    /// <summary>Returns the time at which a free address was released; null if none is recorded.</summary>
     DateTimeOffset? FindRelease(IpAddress address);
 
-    /// <summary>The addresses of an owner, in any range.</summary>
+    /// <summary>Returns the addresses of an owner, in any range.</summary>
     IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner);
 
-    /// <summary>Returns an address that is reserved for an attachment of this network in a range set, or of another network in its own.</summary>
+    /// <summary>
+    /// Returns an address that is reserved for an attachment. For one of this network, the address is in the range set; for one of
+    /// another network, it has the same family.
+    /// </summary>
     IpAddress? FindReservation(Attachment attachment, RangeSet set);
 
-    /// <summary>Where the search in a range set ended last time, or null.</summary>
+    /// <summary>Returns the last reserved address of a range set, or null.</summary>
     IpAddress? GetLastReserved(int rangeSet);
 
     void SetLastReserved(int rangeSet, IpAddress address);
 
-    /// <summary>Does the attachment that a reservation was made for still live?</summary>
-    /// <param name="countsLink">Is a link on the node a sign of life? Not to whoever deletes it.</param>
+    /// <summary>Judges whether the attachment of a reservation is alive.</summary>
+    /// <param name="countsLink">False: ignore the host link, because the caller deletes it.</param>
     LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true);
 
     /// <summary>
@@ -41,11 +44,11 @@ interface IReservationStore : IDisposable
     /// </summary>
     IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlyDictionary<IpAddress, ReservationOwner?> reservations);
 
-    /// <summary>Frees addresses of a set whose reservation is proven to be no one's; true when there were any.</summary>
+    /// <summary>Releases leaked addresses of a set and empty reservation files. Returns false if there were none.</summary>
     bool Reclaim(RangeSet set);
 
-    /// <summary>What an owner has is from now on this request's attachment's.</summary>
-    /// <returns>What was recorded before, for <see cref="PutBack"/>.</returns>
+    /// <summary>Records the attachment of this request as the owner of the existing reservations.</summary>
+    /// <returns>The former record for <see cref="PutBack"/>, or null.</returns>
     OwnerRecord? Adopt(ReservationOwner owner);
 
     void PutBack(OwnerRecord record);

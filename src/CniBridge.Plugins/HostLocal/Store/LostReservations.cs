@@ -5,19 +5,19 @@ using CniBridge.Plugins.HostLocal.Records;
 namespace CniBridge.Plugins.HostLocal.Store;
 
 /// <summary>
-/// Reservations that were deleted under living pods: by a person, or with a data directory that did not last. Their addresses
-/// would be handed out a second time.
+/// Reservations of living pods that were deleted by a person, or with a data directory that did not persist. Without them, the
+/// addresses would be allocated twice.
 /// </summary>
 sealed class LostReservations(ReservationFiles files, AttachmentLiveness proof, TextWriter log)
 {
     /// <summary>
-    /// The reservations by the hash code of their owner: a plugin process may not have the memory for all owners. Read when the first
-    /// reservation is missing, before any is created.
+    /// The reservations by the hash code of their owner, because all owners may not fit into the memory of a plugin process. They are read
+    /// when the first reservation is missing, before any is created.
     /// </summary>
     readonly Lazy<ILookup<int, IpAddress>> _present =
         new(() => files.Read().Where(file => file.Owner is not null).ToLookup(file => file.Owner!.GetHashCode(), file => file.Address));
 
-    /// <summary>Creates those of a record again whose attachment is certain to live; the Go plugin released the others.</summary>
+    /// <summary>Recreates the reservations of a record whose attachment is certainly alive. The Go plugin released the others.</summary>
     internal void Restore(OwnerRecord record)
     {
         foreach (var entry in record.Entries)
@@ -28,20 +28,20 @@ sealed class LostReservations(ReservationFiles files, AttachmentLiveness proof, 
     }
 
     /// <summary>
-    /// Tells whether the owner has a reservation that the record lacks: the record is of a former attachment then, because writing or
-    /// deleting it failed. The link on the node is the new attachment's.
+    /// Returns whether the owner has a reservation that the record lacks. Then a former attachment made the record, and the host link is
+    /// of the new one: the record could not be written or deleted.
     /// </summary>
     bool IsOutdated(OwnerRecord record) =>
         _present.Value[record.Owner.GetHashCode()].Any(address => record.Find(address) is null && files.Holds(address, record.Owner));
 
-    /// <summary>The file gets its former time, so that the record stays true: it need not be written, which could fail.</summary>
+    /// <summary>Recreates a file with its former time. The record stays valid without a write, which could fail.</summary>
     void Restore(ReservationOwner owner, RecordedAddress entry)
     {
         using var reservation = files.Prepare(entry.Address, owner, entry.MadeAt);
         if (reservation.TryPublish())
         {
-            log.WriteLine($"{entry.Address} is reserved for {owner.ContainerId} {owner.InterfaceName} again: " +
-                "its pod lives, and the reservation was gone");
+            log.WriteLine($"restored the lost reservation of {entry.Address} for {owner.ContainerId} {owner.InterfaceName}: " +
+                "its pod is alive");
         }
     }
 }

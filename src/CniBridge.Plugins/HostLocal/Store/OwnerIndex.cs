@@ -9,13 +9,12 @@ using CniBridge.Plugins.HostLocal.Records;
 namespace CniBridge.Plugins.HostLocal.Store;
 
 /// <summary>
-/// Who has which addresses and since when, so that ADD and DEL need not read every reservation, and so that one can be
-/// proven dead. Kept beside the reservations, outside of their directory (the Go plugin reads every file in there): one
-/// record per owner, and a stamp of the directory as we left it. When the stamp does not match, because the Go plugin or a
-/// person was there, the node was booted, or we were killed half-way, the index is made anew from the reservations and what
-/// is known of their owners; lost or unwritable, everything works and is only slower, but nothing can be proven dead.
-/// Nothing is flushed to the disk, for that would cost more than all the rest of an ADD: a loss of power may take the records
-/// of the last seconds. Reservations that it left are then of unknown age, and stay until a DEL, a GC or the operator.
+/// An index of the reservations by owner, so that ADD and DEL do not read every reservation. Its records also prove that an attachment
+/// is dead. It is outside the reservations' directory, where the Go plugin reads every file. It has one record per owner, and a stamp of
+/// the directory. The stamp does not match after a change by another program, a boot, or a kill during a change. Then the index is
+/// rebuilt from the reservations and the old records. Without an index everything works, but slower, and without proofs.
+/// The index is not flushed to disk, because that costs more than the rest of an ADD. A loss of power may lose the records of the last
+/// seconds. Their reservations stay until a DEL, a GC or the operator releases them.
 /// </summary>
 sealed class OwnerIndex
 {
@@ -23,26 +22,28 @@ sealed class OwnerIndex
 
     const string StampFile = ".stamp";
 
-    /// <summary>NAME_MAX is 255; an interface's name and a comma follow the container ID.</summary>
+    /// <summary>
+    /// The maximum length of a container ID in a file name: NAME_MAX (255) minus a comma, the interface name and some room.
+    /// </summary>
     const int MaxContainerIdLength = 230;
 
     const int MaxRemembered = 1024;
 
-    /// <summary>Reservations that are collected before their records are written.</summary>
+    /// <summary>The number of reservations that are collected before their records are written.</summary>
     const int MaxPending = 4096;
 
     readonly string _directory;
     readonly string _store;
 
-    /// <summary>What was read or written before, by file name: nobody else may change it while the store is locked.</summary>
+    /// <summary>The records that were read or written, by file name. Only the holder of the store's lock changes the files.</summary>
     readonly Dictionary<string, OwnerRecord?> _read = new(StringComparer.Ordinal);
 
-    /// <param name="stateDirectory">Where all indexes are.</param>
-    /// <param name="store">The directory with the reservations.</param>
+    /// <param name="stateDirectory">The directory of all indexes.</param>
+    /// <param name="store">The directory of the reservations.</param>
     internal OwnerIndex(string stateDirectory, string store)
     {
         _store = Path.GetFullPath(store);
-        // Networks of one name may have several data directories.
+        // Networks with the same name may have different data directories.
         var mark = StableHash.Compute(_store).ToString("x16", CultureInfo.InvariantCulture);
         var network = Path.GetFileName(store);
         _directory = Path.Combine(stateDirectory, $"{network[..Math.Min(network.Length, 200)]}-{mark}");
@@ -50,12 +51,12 @@ sealed class OwnerIndex
 
     internal string ReleasesDirectory => Path.Combine(_directory, ".released");
 
-    /// <summary>Does the index tell what the reservations tell?</summary>
+    /// <summary>Returns whether the index matches the reservations.</summary>
     internal bool IsCurrent() =>
         SmallFile.TryReadRegular(Path.Combine(_directory, StampFile)) is { } stamp &&
         Encoding.ASCII.GetString(stamp) == DirectoryStamp.Get(_store);
 
-    /// <summary>The owner's record, or null; to be asked only of a current index.</summary>
+    /// <summary>Returns the owner's record, or null. The index must be current.</summary>
     internal OwnerRecord? Find(ReservationOwner owner)
     {
         var name = NameOf(owner);
@@ -67,7 +68,7 @@ sealed class OwnerIndex
             ? OwnerRecord.Parse(bytes).Record with { Owner = owner }
             : null;
 
-    /// <summary>Forgets the other records first if there are many, to bound the memory.</summary>
+    /// <summary>Caches a record. Clears the cache first if it is full.</summary>
     OwnerRecord? Remember(string name, OwnerRecord? record)
     {
         if (_read.Count >= MaxRemembered)
@@ -75,7 +76,7 @@ sealed class OwnerIndex
         return _read[name] = record;
     }
 
-    /// <summary>Returns the owner's record of an index that may be out of date. Returns null as well when it cannot be read.</summary>
+    /// <summary>Returns the owner's record of an index that may be out of date; null if there is none or it cannot be read.</summary>
     internal OwnerRecord? TryFind(ReservationOwner owner, TextWriter log)
     {
         try
@@ -84,12 +85,12 @@ sealed class OwnerIndex
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"without the record of {owner.ContainerId}: {e.Message}");
+            log.WriteLine($"cannot read the record of {owner.ContainerId}: {e.Message}");
             return null;
         }
     }
 
-    /// <summary>In place of the one that is there; one without addresses goes.</summary>
+    /// <summary>Writes a record over the existing one. Deletes the file if the record has no addresses.</summary>
     internal void Save(OwnerRecord record)
     {
         var name = NameOf(record.Owner);
@@ -100,7 +101,7 @@ sealed class OwnerIndex
         Remember(name, record.Entries.Count == 0 ? null : record);
     }
 
-    /// <summary>Where there are no reservations any more, and so no lock either: DEL leaves no record.</summary>
+    /// <summary>Deletes the record of an owner when the store is gone. Without a store there is no lock. Logs a failure.</summary>
     internal void Forget(ReservationOwner owner, TextWriter log)
     {
         try
@@ -109,11 +110,13 @@ sealed class OwnerIndex
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"a record stays: {e.Message}");
+            log.WriteLine($"could not delete the record of {owner.ContainerId}: {e.Message}");
         }
     }
 
-    /// <summary>Reads the records that name their owner, one at a time: a plugin process may not have the memory for all of them.</summary>
+    /// <summary>
+    /// Reads the records that name their owner, one at a time: all of them may not fit into the memory of a plugin process.
+    /// </summary>
     internal IEnumerable<OwnerRecord> ReadAll() => ReadFiles().Select(file => file.Record).OfType<OwnerRecord>();
 
     /// <summary>Reads all files one at a time. The record is null if the file is not the record of the owner in its name.</summary>
@@ -130,7 +133,7 @@ sealed class OwnerIndex
         }
     }
 
-    /// <summary>Begins to make the index anew. It is stale until the next <see cref="Commit"/>.</summary>
+    /// <summary>Begins a rebuild of the index. It is stale until the next <see cref="Commit"/>.</summary>
     internal void BeginRebuild()
     {
         Directories.Ensure(_directory);
@@ -138,7 +141,7 @@ sealed class OwnerIndex
         _read.Clear();
     }
 
-    /// <summary>Ends to make the index anew: adds the reservations that the records do not have.</summary>
+    /// <summary>Completes a rebuild of the index: adds the reservations that the records lack.</summary>
     internal void EndRebuild(IEnumerable<Reservation> missing)
     {
         var pending = new Dictionary<ReservationOwner, List<IpAddress>>();
@@ -167,13 +170,13 @@ sealed class OwnerIndex
         pending.Clear();
     }
 
-    /// <summary>From here on, whoever changes the reservations without us makes the index stale.</summary>
+    /// <summary>Stamps the directory of the reservations. A later change by another program makes the index stale.</summary>
     internal void Commit() =>
         OverwrittenFile.Write(Path.Combine(_directory, StampFile), Encoding.ASCII.GetBytes(DirectoryStamp.Set(_store)), FileMode);
 
     /// <summary>
-    /// An owner's records in all indexes but this one: a network may have been renamed, or its data directory moved, since its
-    /// pods were added. Grows with the number of networks.
+    /// Returns an owner's records in all other indexes. A network may have been renamed, or its data directory moved, since ADD. The cost
+    /// grows with the number of networks.
     /// </summary>
     internal static List<StoredRecord> FindElsewhere(string stateDirectory, ReservationOwner owner, string store)
     {
@@ -204,7 +207,7 @@ sealed class OwnerIndex
         }
     }
 
-    /// <summary>The stores that any record is of, in order.</summary>
+    /// <summary>Returns the directories of all stores with records, in order.</summary>
     internal static List<string> ListStores(string stateDirectory)
     {
         var stores = new SortedSet<string>(StringComparer.Ordinal);
@@ -212,7 +215,7 @@ sealed class OwnerIndex
         {
             foreach (var path in Directory.EnumerateFiles(directory))
             {
-                // All records of a directory are of one store.
+                // All records in a directory belong to the same store.
                 if (SmallFile.TryReadRegular(path) is { } bytes && OwnerRecord.Parse(bytes).Store is { Length: > 0 } store)
                 {
                     stores.Add(store);

@@ -7,17 +7,17 @@ using CniBridge.Plugins.HostLocal.Records;
 namespace CniBridge.Plugins.HostLocal.Store;
 
 /// <summary>
-/// What an <see cref="OwnerIndex"/> knows of a store's owners, brought up to date before the first question. The index is a help:
-/// what goes wrong with it goes wrong with nothing else, and is told once.
+/// The records of a store's owners in an <see cref="OwnerIndex"/>, which is updated before the first look-up. The index is optional:
+/// a failure is logged once and affects nothing else.
 /// </summary>
 sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentLiveness proof, TextWriter log)
 {
-    /// <summary>Null when it cannot be used: then every file is read.</summary>
+    /// <summary>Null after a failure: then every reservation is read.</summary>
     OwnerIndex? _index = owners;
     bool _isCurrent;
     bool _isChanged;
 
-    /// <summary>The directory was changed: the index must be told that it was us.</summary>
+    /// <summary>Notes that this process changed the directory, so that <see cref="Commit"/> stamps it.</summary>
     internal void NoteChange() => _isChanged = true;
 
     internal OwnerRecord? Find(ReservationOwner owner)
@@ -35,7 +35,7 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentL
         _isChanged = true;
     }
 
-    /// <summary>The addresses that the files say an owner has.</summary>
+    /// <summary>Returns the addresses that the reservations name for an owner.</summary>
     internal IReadOnlyList<IpAddress> FindAddresses(ReservationOwner owner)
     {
         var record = Find(owner);
@@ -43,13 +43,13 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentL
         {
             if (record is null || (record.Addresses.Count > 0 && record.Addresses.All(address => files.Holds(address, owner))))
                 return record?.Addresses ?? [];
-            // A reservation was rewritten in place, which no stamp shows, or a kill came before the record was written.
+            // A reservation was rewritten in place, which does not change the stamp, or ADD was killed before it wrote the record.
             Rebuild();
         }
         return files.FindByOwner(owner);
     }
 
-    /// <summary>The same for who only looks: nothing is put back, and nothing is written.</summary>
+    /// <summary>Returns the addresses of an owner without writing anything.</summary>
     internal IReadOnlyList<IpAddress> Look(ReservationOwner owner)
     {
         IReadOnlyList<IpAddress>? addresses = null;
@@ -57,7 +57,7 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentL
         return addresses is not null && addresses.All(address => files.Holds(address, owner)) ? addresses : files.FindByOwner(owner);
     }
 
-    /// <summary>Is the index good? If not, it is made anew.</summary>
+    /// <summary>Rebuilds the index unless it is current.</summary>
     internal void Update()
     {
         if (_isCurrent)
@@ -69,7 +69,7 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentL
         _isCurrent = true;
     }
 
-    /// <summary>Makes the index anew. Keeps the recorded origin of owners that still have addresses. Reads each file once.</summary>
+    /// <summary>Rebuilds the index. Keeps the recorded origin of owners that still have addresses. Reads each file once.</summary>
     void Rebuild()
     {
         // An index that can be read but not written still shows which reservations were lost.
@@ -88,7 +88,7 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentL
         _isChanged = true;
     }
 
-    /// <summary>Saves a record without the addresses that its owner no longer has. Returns false if it was right before.</summary>
+    /// <summary>Removes the addresses that the owner no longer has from a record. Returns false if there were none.</summary>
     bool Keep(OwnerIndex index, OwnerRecord record, HashSet<IpAddress> recorded)
     {
         List<RecordedAddress> entries = [.. record.Entries.Where(entry => files.Holds(entry.Address, record.Owner))];
@@ -120,12 +120,12 @@ sealed class OwnerRecords(OwnerIndex owners, ReservationFiles files, AttachmentL
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"without the index of owners: {e.Message}");
+            log.WriteLine($"cannot use the index of owners: {e.Message}");
             _index = null;
         }
     }
 
-    /// <summary>To be called when all is done.</summary>
+    /// <summary>Stamps the directory after the last change.</summary>
     internal void Commit()
     {
         if (_isChanged && _isCurrent)

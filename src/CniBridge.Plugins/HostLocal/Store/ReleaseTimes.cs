@@ -4,12 +4,12 @@ using CniBridge.Linux.Files;
 
 namespace CniBridge.Plugins.HostLocal.Store;
 
-/// <summary>When addresses were released: a file each, without content, whose time is the answer.</summary>
+/// <summary>The times at which addresses were released: the modification times of empty files.</summary>
 sealed class ReleaseTimes(string directory, TextWriter log)
 {
     const uint FileMode = 0b110_000_000;
 
-    /// <summary>Null: it was not released, or nobody noted it.</summary>
+    /// <summary>Returns the time of the release; null if none is recorded.</summary>
     internal DateTimeOffset? Find(IpAddress address) => SmallFile.ModifiedAt(PathOf(address));
 
     internal void Forget(IpAddress address) => Try(() => SmallFile.TryDelete(PathOf(address)));
@@ -21,7 +21,7 @@ sealed class ReleaseTimes(string directory, TextWriter log)
         SmallFile.TryCreate(PathOf(address), [], FileMode);
     });
 
-    /// <summary>An address that rests too short a time is better than one that is not released.</summary>
+    /// <summary>Logs a failure, because a release is more important than the time for which the address rests.</summary>
     void Try(Action action)
     {
         try

@@ -7,39 +7,39 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Store;
 
-/// <summary>An address that is reserved.</summary>
-/// <param name="Owner">Null: the file names none, but is not empty either.</param>
-/// <param name="IsEmpty">What a crash of the Go plugin leaves between creating a reservation and writing it.</param>
+/// <summary>A reservation file.</summary>
+/// <param name="Owner">Null: the file does not name an owner, or is empty.</param>
+/// <param name="IsEmpty">True after a crash of the Go plugin between creating and writing the file.</param>
 sealed record Reservation(IpAddress Address, ReservationOwner? Owner, bool IsEmpty);
 
 /// <summary>
-/// Reservations as the Go host-local keeps them, so that either can follow the other on one directory:
-/// DATADIR/NETWORK/ADDRESS holds CONTAINERID CR LF IFNAME; last_reserved_ip.N the address last handed out of range set N.
-/// A reservation appears whole or not at all. To be used under the lock.
+/// Reservations in the format of the Go host-local, so that both plugins can use the same directory one after the other.
+/// DATADIR/NETWORK/ADDRESS contains CONTAINERID CR LF IFNAME; last_reserved_ip.N the last reserved address of range set N.
+/// A reservation appears complete or not at all. The caller holds the lock.
 /// </summary>
 sealed class ReservationFiles(string directory)
 {
     const uint FileMode = 0b110_000_000;
 
     /// <summary>
-    /// More than any reservation that can be written: a container ID has no limit of its own, and comes in an environment variable,
-    /// which has at most 128 KiB (MAX_ARG_STRLEN in linux/binfmts.h).
+    /// The maximum size of a reservation in bytes, with room to spare: a container ID comes in an environment variable, which has at most
+    /// 128 KiB (MAX_ARG_STRLEN in linux/binfmts.h).
     /// </summary>
     const int MaxFileBytes = 256 * 1024;
 
-    /// <summary>Looking for a file costs two microseconds; a directory of 256 names as much as this many.</summary>
+    /// <summary>The number of look-ups of reserved addresses (2 µs each) that cost as much as listing a directory of 256 files.</summary>
     const int MaxLooksInARow = 16;
 
-    /// <summary>Bytes of each marker, by number of the range set; -1: there is none.</summary>
+    /// <summary>The size in bytes of each last_reserved_ip file, by number of the range set; -1: there is no file.</summary>
     readonly Dictionary<int, int> _markers = [];
 
-    /// <summary>The names of all files, once it is worth the while to know them.</summary>
+    /// <summary>The names of all files; null until many look-ups make the list worth its cost.</summary>
     HashSet<string>? _names;
     int _takenInARow;
 
     internal string Directory { get; } = directory;
 
-    /// <summary>Has nobody the address? Of many in a row most are answered from a list of the directory.</summary>
+    /// <summary>Returns whether the address is not reserved. After many reserved ones in a row, uses a list of the directory.</summary>
     internal bool IsFree(IpAddress address)
     {
         if (_takenInARow >= MaxLooksInARow)
@@ -71,23 +71,23 @@ sealed class ReservationFiles(string directory)
     internal bool Holds(IpAddress address, ReservationOwner owner) =>
         SmallFile.TryReadRegular(PathOf(address), MaxFileBytes) is { } bytes && Trim(bytes).AsSpan().SequenceEqual(Content(owner));
 
-    /// <summary>When the reservation was made; null: there is none.</summary>
+    /// <summary>Returns the modification time of a reservation's file, or null if there is none.</summary>
     internal DateTimeOffset? MadeAt(IpAddress address) => SmallFile.ModifiedAt(PathOf(address));
 
-    /// <summary>Reads the reservations one at a time: a plugin process may not have the memory for all of them.</summary>
-    /// <param name="isWanted">Null: all. The files of other addresses are not read.</param>
+    /// <summary>Reads the reservations one at a time: all of them may not fit into the memory of a plugin process.</summary>
+    /// <param name="isWanted">Selects the addresses whose files are read; null: all.</param>
     internal IEnumerable<Reservation> Read(Predicate<IpAddress>? isWanted = null)
     {
         foreach (var path in System.IO.Directory.EnumerateFiles(Directory))
         {
-            // Markers, the lock and foreign files have names that are no addresses.
+            // The names of last_reserved_ip files, the lock and foreign files are not addresses.
             if (IpAddress.TryParse(Path.GetFileName(path.AsSpan()), out var address) && isWanted?.Invoke(address) != false &&
                 TryRead(path, address) is { } reservation)
                 yield return reservation;
         }
     }
 
-    /// <summary>Returns null when the file is gone. What is no regular file keeps the address from being given, and has no owner.</summary>
+    /// <summary>Returns null if the file is gone. A file that is not regular is a reservation without an owner.</summary>
     static Reservation? TryRead(string path, IpAddress address)
     {
         if (SmallFile.TryReadRegular(path, MaxFileBytes) is { } bytes)
@@ -102,7 +102,7 @@ sealed class ReservationFiles(string directory)
     internal List<IpAddress> FindByOwner(ReservationOwner owner) =>
         [.. Read().Where(file => file.Owner == owner).Select(file => file.Address)];
 
-    /// <summary>Null for what is no owner: names become file names in the index, and a file may hold anything.</summary>
+    /// <summary>Returns null unless the content has valid names, because they become file names in the index.</summary>
     static ReservationOwner? OwnerOf(byte[] content)
     {
         var parts = Encoding.UTF8.GetString(content).Split("\r\n", 2);
@@ -120,9 +120,9 @@ sealed class ReservationFiles(string directory)
     }
 
     /// <summary>
-    /// One write where that is enough. A shorter text takes two, and a crash between them would leave the tail of the longer one:
-    /// then the file goes first, for without one the search begins at the start. (A file made beside it and renamed would stay
-    /// there after a crash, and the Go plugin reads every file.)
+    /// Writes the last reserved address, with a single write if the text is not shorter than the old one. Otherwise deletes the file first:
+    /// a crash must not leave the tail of the longer text, while a missing file only restarts the search. A temporary file would stay
+    /// after a crash, and the Go plugin reads every file.
     /// </summary>
     internal void SetLastReserved(int rangeSet, IpAddress address)
     {

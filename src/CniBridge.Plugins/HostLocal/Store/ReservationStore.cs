@@ -10,16 +10,16 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.HostLocal.Store;
 
-/// <summary>Who opens a store, and what it learns from the node.</summary>
-/// <param name="Origin">Of the attachment that addresses are reserved for; null: nobody reserves.</param>
+/// <summary>A user of a store, and its view of the node.</summary>
+/// <param name="Origin">The attachment that addresses are reserved for; null: none.</param>
 sealed record StoreUser(INodeView Node, AttachmentOrigin? Origin = null)
 {
     internal static StoreUser Nobody { get; } = new(new NodeView());
 }
 
 /// <summary>
-/// The reservations of one network (<see cref="ReservationFiles"/>), under its lock: flock on the file "lock", as the Go plugin
-/// takes it. An <see cref="OwnerIndex"/> elsewhere spares reading every file, and knows what proves a reservation dead.
+/// The reservations of one network (<see cref="ReservationFiles"/>) under the lock that the Go plugin also takes: flock on the file
+/// "lock". An <see cref="OwnerIndex"/> makes it unnecessary to read every file, and contains the proofs that an attachment is dead.
 /// </summary>
 sealed class ReservationStore : IReservationStore
 {
@@ -33,7 +33,7 @@ sealed class ReservationStore : IReservationStore
     readonly AttachmentLiveness _proof;
     readonly OwnerRecords _records;
 
-    /// <summary>Null where no address rests.</summary>
+    /// <summary>Null if released addresses do not rest.</summary>
     readonly ReleaseTimes? _releases;
 
     ReservationStore(StorePlace place, FileLock heldLock, TextWriter log, StoreUser? user)
@@ -49,7 +49,7 @@ sealed class ReservationStore : IReservationStore
         _releases = place.NotesReleases ? new ReleaseTimes(index.ReleasesDirectory, log) : null;
     }
 
-    /// <summary>Opens a network's reservations, making their directory if need be, and waits for its lock.</summary>
+    /// <summary>Opens a network's reservations and waits for their lock. Creates the directory if necessary.</summary>
     internal static ReservationStore Open(StorePlace place, TextWriter log, StoreUser? user = null)
     {
         if (TryOpen(place, log, user) is { } store)
@@ -58,7 +58,7 @@ sealed class ReservationStore : IReservationStore
         return new ReservationStore(place, FileLock.Acquire(place.LockFile, LockMode, place.LockDeadline), log, user);
     }
 
-    /// <summary>As <see cref="Open"/>, but null when there is no directory: whoever cleans up creates nothing.</summary>
+    /// <summary>Opens a network's reservations for cleaning up. Returns null if there is no directory.</summary>
     internal static ReservationStore? TryOpen(StorePlace place, TextWriter log, StoreUser? user = null)
     {
         var heldLock = FileLock.TryAcquire(place.LockFile, LockMode, place.LockDeadline);
@@ -75,7 +75,7 @@ sealed class ReservationStore : IReservationStore
     {
         var before = _records.Find(owner) ?? new OwnerRecord(owner, [], null);
         using var reservation = _files.Prepare(address, owner);
-        // The record goes first: a reservation whose record was lost in a crash could never be proven dead.
+        // The record comes first: without it, an attachment could never be proven dead.
         _records.Save(before.For(_user.Origin).With(address, reservation.MadeAt));
         var isReserved = false;
         try
@@ -119,7 +119,9 @@ sealed class ReservationStore : IReservationStore
 
     public void PutBack(OwnerRecord record) => _records.Save(record);
 
-    /// <summary>Files of the oldest Go versions hold the container ID alone; they count only when there is no newer one.</summary>
+    /// <summary>
+    /// Returns the addresses of an owner. Files of the oldest Go versions, without an interface, count only if there is no other.
+    /// </summary>
     public IReadOnlyList<IpAddress> FindByOwner(ReservationOwner owner)
     {
         var found = _records.FindAddresses(owner);
@@ -131,12 +133,13 @@ sealed class ReservationStore : IReservationStore
         var other = new ReservationOwner(attachment.ContainerId, attachment.InterfaceName);
         if (attachment.Network == _place.Network)
             return FindByOwner(other).FirstOrDefault(address => set.Find(address) is not null);
-        // Networks may share a bridge.
+        // The attachment may be of another network on the same bridge.
         var store = Path.Combine(Path.GetDirectoryName(_place.Directory)!, attachment.Network);
-        return new OwnerIndex(_place.StateDirectory, store).TryFind(other, _log)?.Addresses.FirstOrDefault(address => address.Family == set.Family);
+        return new OwnerIndex(_place.StateDirectory, store).TryFind(other, _log)?.Addresses
+            .FirstOrDefault(address => address.Family == set.Family);
     }
 
-    /// <summary>Has the owner an address, as the store is? Changes nothing.</summary>
+    /// <summary>Returns whether the owner has an address. Writes nothing.</summary>
     internal bool IsOwner(ReservationOwner owner) =>
         _records.Look(owner).Count > 0 || _records.Look(owner with { InterfaceName = "" }).Count > 0;
 
@@ -155,7 +158,7 @@ sealed class ReservationStore : IReservationStore
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            _log.WriteLine($"nobody can be proven dead: {e.Message}");
+            _log.WriteLine($"cannot determine which attachments are gone: {e.Message}");
             return null;
         }
     }
@@ -168,7 +171,7 @@ sealed class ReservationStore : IReservationStore
         {
             if (file.IsEmpty)
             {
-                // Creating and writing are both done under the lock, which is ours now.
+                // The Go plugin creates and writes under the lock, so the file was left by a crash.
                 _files.Delete(file.Address);
                 isAnyFree = true;
                 _records.NoteChange();
@@ -191,16 +194,16 @@ sealed class ReservationStore : IReservationStore
         dead.RemoveAll(file => living.Contains(file.Address));
         foreach (var (address, owner, _) in dead)
         {
-            _log.WriteLine($"{address} of {owner!.ContainerId} {owner.InterfaceName} is taken back: {Judge(address, owner).How}");
+            _log.WriteLine($"releasing {address} of {owner!.ContainerId} {owner.InterfaceName}: {Judge(address, owner).How}");
             Forget(address, owner);
         }
         return dead.Count > 0;
     }
 
-    /// <summary>Releases whatever belongs to nobody that lives, empty leftovers included.</summary>
+    /// <summary>Releases the addresses of stale attachments, and deletes empty files.</summary>
     internal void ReleaseAllBut(Func<ReservationOwner, bool> isAlive)
     {
-        // What was killed before it told the index of a release is swept away with this, though there is nothing to release any more.
+        // The update also removes the records of releases that were killed before they changed the index.
         _records.Update();
         var failures = new Failures();
         foreach (var file in _files.Read())
@@ -214,10 +217,10 @@ sealed class ReservationStore : IReservationStore
         failures.ThrowIfAny(NotReleased);
     }
 
-    const string NotReleased = "not everything was released";
+    const string NotReleased = "could not release all addresses";
 
-    /// <summary>Releases whatever an owner has.</summary>
-    /// <returns>False: it had nothing.</returns>
+    /// <summary>Releases all addresses of an owner.</summary>
+    /// <returns>False if it had none.</returns>
     internal bool ReleaseAll(ReservationOwner owner)
     {
         var failures = new Failures();
@@ -241,12 +244,12 @@ sealed class ReservationStore : IReservationStore
 
     internal bool Holds(IpAddress address, ReservationOwner owner) => _files.Holds(address, owner);
 
-    /// <summary>False where it is gone already.</summary>
+    /// <summary>Releases a reservation. Returns false if it is gone already.</summary>
     internal bool TryRelease(ReservationState state)
     {
         if (_files.MadeAt(state.Address) is null)
             return false;
-        // Before it goes: what is missing of a living pod would be put back.
+        // The update comes first: afterwards it would restore the reservation of a living pod.
         _records.Update();
         Forget(state.Address, new ReservationOwner(state.ContainerId, state.InterfaceName));
         return true;
@@ -260,7 +263,7 @@ sealed class ReservationStore : IReservationStore
         }
         finally
         {
-            // Whatever went wrong: who undoes it waits for the lock.
+            // The undo of a failed operation waits for the lock.
             _lock.Dispose();
         }
     }

@@ -6,10 +6,10 @@ using CniBridge.Plugins.HostLocal.Records;
 namespace CniBridge.Plugins.HostLocal.Store;
 
 /// <summary>
-/// A network's reservations as they are, for who only looks: no lock is taken and nothing is written, neither the index of
-/// owners nor what was lost. What changes meanwhile may be seen half.
+/// A network's reservations for reading only. It takes no lock, writes nothing and restores nothing, so concurrent changes may be
+/// visible in part.
 /// </summary>
-/// <param name="dataDirectory">With the network's own directory: DATADIR/NETWORK.</param>
+/// <param name="dataDirectory">The network's directory: DATADIR/NETWORK.</param>
 /// <param name="stateDirectory">ipam.stateDir</param>
 public sealed class ReservationSurvey(string dataDirectory, string stateDirectory)
 {
@@ -17,7 +17,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
 
     internal INodeView Node { get; init; } = new NodeView();
 
-    /// <summary>Ascending by address; empty where there is no such network.</summary>
+    /// <summary>Returns the reservations in ascending order of the addresses; empty if there is no such network.</summary>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public IReadOnlyList<ReservationState> List()
     {
@@ -33,7 +33,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
         var states = new List<ReservationState>();
         foreach (var (address, owner, isEmpty) in found)
         {
-            // Gone meanwhile.
+            // The reservation was released in the meantime.
             if (files.MadeAt(address) is not { } reservedAt)
                 continue;
             var record = owner is null ? null : records.GetValueOrDefault(owner);

@@ -2,7 +2,7 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Plugins.HostLocal.Store;
 
-/// <summary>The addresses that a store has reserved, by the names of its files; no file is read.</summary>
+/// <summary>The reserved addresses of a store, taken from the names of its files; the files are not read.</summary>
 static class ReservedAddresses
 {
     /// <summary>Lists the addresses; the result grows with the number of pods. Returns null if there is no such directory.</summary>

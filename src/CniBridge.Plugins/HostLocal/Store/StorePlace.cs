@@ -2,33 +2,33 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal.Store;
 
-/// <summary>Where a network's reservations are, and where our own notes about them.</summary>
+/// <summary>The directories of a network's reservations and of their index.</summary>
 /// <param name="Directory">DATADIR/NETWORK</param>
-/// <param name="StateDirectory">For <see cref="OwnerIndex"/>; never inside the data directory.</param>
+/// <param name="StateDirectory">The directory of each <see cref="OwnerIndex"/>; never inside the data directory.</param>
 sealed record StorePlace(string Directory, string StateDirectory)
 {
     internal const string DefaultDataDirectory = "/var/lib/cni/networks";
     internal const string DefaultStateDirectory = "/var/lib/cni-bridge/owners";
 
-    /// <summary>Runtimes wait for two minutes or more.</summary>
+    /// <summary>The maximum of ipam.lockTimeout in seconds; runtimes wait two minutes or more for a plugin.</summary>
     internal const int MaxLockTimeout = 60;
 
-    /// <summary>A day.</summary>
+    /// <summary>The maximum of ipam.reuseDelay in seconds: one day.</summary>
     internal const int MaxReuseDelay = 86_400;
 
     static readonly TimeSpan s_defaultLockDeadline = TimeSpan.FromSeconds(10);
 
     internal string Network => Path.GetFileName(Directory);
 
-    /// <summary>How long to wait for whoever has the store locked.</summary>
+    /// <summary>The time to wait for the lock of the store.</summary>
     internal TimeSpan LockDeadline { get; init; } = s_defaultLockDeadline;
 
-    /// <summary>Is the time of each release noted, so that the address can rest?</summary>
+    /// <summary>True: record the time of each release, so that the address can rest.</summary>
     internal bool NotesReleases { get; init; }
 
-    /// <summary>What cannot be is as if it were not there: it keeps no DEL from releasing.</summary>
-    /// <param name="lockTimeout">ipam.lockTimeout as written.</param>
-    /// <param name="reuseDelay">ipam.reuseDelay as written.</param>
+    /// <summary>Sets the times. Treats invalid values as absent, so that DEL can always release.</summary>
+    /// <param name="lockTimeout">ipam.lockTimeout as configured, in seconds.</param>
+    /// <param name="reuseDelay">ipam.reuseDelay as configured, in seconds.</param>
     internal StorePlace With(int? lockTimeout, int? reuseDelay) => this with
     {
         LockDeadline = lockTimeout is >= 1 and <= MaxLockTimeout
@@ -39,16 +39,17 @@ sealed record StorePlace(string Directory, string StateDirectory)
 
     internal string LockFile => Path.Combine(Directory, "lock");
 
-    /// <param name="dataDir">ipam.dataDir as written.</param>
-    /// <param name="stateDir">ipam.stateDir as written.</param>
-    /// <exception cref="CniException">Code 7: no absolute path.</exception>
+    /// <summary>Creates the place from the configured directories, or their defaults.</summary>
+    /// <param name="dataDir">ipam.dataDir as configured.</param>
+    /// <param name="stateDir">ipam.stateDir as configured.</param>
+    /// <exception cref="CniException">Code 7: a path is not absolute.</exception>
     internal static StorePlace Create(string network, string? dataDir, string? stateDir) => new(
         Path.Combine(ReadPath("ipam.dataDir", dataDir, DefaultDataDirectory), network),
         ReadPath("ipam.stateDir", stateDir, DefaultStateDirectory));
 
-    /// <summary>Checks a path of the configuration. A relative one would depend on the directory that the runtime was started in.</summary>
+    /// <summary>Validates a path of the configuration. A relative one would depend on the working directory of the runtime.</summary>
     /// <param name="written">Null or empty: not configured.</param>
-    /// <exception cref="CniException">Code 7: no absolute path.</exception>
+    /// <exception cref="CniException">Code 7: the path is not absolute.</exception>
     internal static string ReadPath(string key, string? written, string byDefault = "")
     {
         if (string.IsNullOrEmpty(written))

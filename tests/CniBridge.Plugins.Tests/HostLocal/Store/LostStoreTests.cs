@@ -50,7 +50,7 @@ public sealed class LostStoreTests : IDisposable
         for (var i = 0; i < 200; i++)
             Assert.True(given.Add(Add($"new{i}")));
         Assert.Equal("pod7\r\neth0", File.ReadAllText(Path.Combine(Place.Directory, "10.0.0.9")));
-        Assert.Contains("10.0.0.9 is reserved for pod7 eth0 again: its pod lives, and the reservation was gone",
+        Assert.Contains("restored the lost reservation of 10.0.0.9 for pod7 eth0: its pod is alive",
             _log.ToString(), StringComparison.Ordinal);
         // And their owners release them as ever.
         using (var store = ReservationStore.TryOpen(Place, _log, new StoreUser(_node)))

@@ -90,7 +90,7 @@ public sealed class OwnerIndexTests : IDisposable
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         Assert.True(Reserve("10.1.2.5", s_owner));
         Assert.Equal("10.1.2.5", Find(s_owner, log));
-        Assert.Contains("without the index of owners: ", log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot use the index of owners: ", log.ToString(), StringComparison.Ordinal);
         Assert.Equal("", Find(new ReservationOwner("cid2", "eth0")));
     }
 

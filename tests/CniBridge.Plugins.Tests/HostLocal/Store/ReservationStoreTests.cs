@@ -368,7 +368,7 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.Equal("", log.ToString());
     }
 
-    const string NotReleased = "not everything was released: ";
+    const string NotReleased = "could not release all addresses: ";
 
     [Fact]
     public void Who_cleans_up_creates_nothing()
