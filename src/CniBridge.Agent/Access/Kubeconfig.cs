@@ -10,7 +10,8 @@ static class Kubeconfig
     /// <summary>These keys would run a program, or weaken or redirect the connection.</summary>
     static readonly string[] s_refusedForCluster = ["insecure-skip-tls-verify", "proxy-url"];
 
-    static readonly string[] s_refusedForUser = ["exec", "auth-provider", "username", "password", "as", "as-uid", "as-groups", "as-user-extra"];
+    static readonly string[] s_refusedForUser =
+        ["exec", "auth-provider", "username", "password", "as", "as-uid", "as-groups", "as-user-extra"];
 
     /// <summary>Reads a kubeconfig. Relative paths in it start at its own directory.</summary>
     /// <exception cref="AccessException">The file cannot be read, lacks something, or asks for something that is refused.</exception>

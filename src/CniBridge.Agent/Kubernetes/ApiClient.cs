@@ -54,7 +54,8 @@ sealed class ApiClient : IDisposable
             var seconds = ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             using var header = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
             header.CancelAfter(_timeout);
-            using var response = Send($"watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={Uri.EscapeDataString(resourceVersion)}",
+            using var response = Send(
+                $"watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={Uri.EscapeDataString(resourceVersion)}",
                 ";stream=watch", header.Token);
             using var body = response.Content.ReadAsStream(deadline.Token);
             // A read of the body does not see the token.
@@ -69,7 +70,8 @@ sealed class ApiClient : IDisposable
 
     HttpResponseMessage Send(string query, string parameter, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{_access.Server.AbsoluteUri.TrimEnd('/')}/api/v1/nodes?{query}"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, new Uri($"{_access.Server.AbsoluteUri.TrimEnd('/')}/api/v1/nodes?{query}"));
         request.Headers.TryAddWithoutValidation("Accept", $"{ProtobufFormat.MediaType}{parameter}, {JsonFormat.MediaType}");
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("cni-bridge-agent", null));
         // The handler takes the name to check from the Host header; TargetHost of the TLS options does not count.
@@ -159,7 +161,8 @@ sealed class ApiClient : IDisposable
     {
         { InnerException: AuthenticationException tls } => $"the API server {Server} cannot be trusted: {DescribeTls(tls)}",
         { InnerException: SocketException socket } => $"cannot reach the API server {Server}: {socket.Message}",
-        { InnerException: IOException { InnerException: SocketException socket } } => $"the connection to the API server {Server} broke: {socket.Message}",
+        { InnerException: IOException { InnerException: SocketException socket } } =>
+            $"the connection to the API server {Server} broke: {socket.Message}",
         _ => $"the connection to the API server {Server} failed: {e.Message}",
     };
 

@@ -90,7 +90,8 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
         bool isChanged;
         lock (_lock)
         {
-            isChanged = !_isListed || list.Nodes.Count != _nodes.Count || list.Nodes.Any(node => !node.Equals(_nodes.GetValueOrDefault(node.Name)));
+            isChanged = !_isListed || list.Nodes.Count != _nodes.Count ||
+                list.Nodes.Any(node => !node.Equals(_nodes.GetValueOrDefault(node.Name)));
             _nodes.Clear();
             foreach (var node in list.Nodes)
                 _nodes[node.Name] = node;

@@ -1,6 +1,6 @@
 namespace CniBridge.Agent.Kubernetes;
 
-/// <summary>When a watch starts, ends and is tried again. Random parts keep the agents of a cluster from acting at the same moment.</summary>
+/// <summary>The times at which a watch starts, ends and is retried. Random parts spread the requests of a cluster's agents.</summary>
 sealed class WatchSchedule
 {
     TimeSpan _pause;

@@ -90,7 +90,8 @@ public sealed record IpAddress : IComparable<IpAddress>
     }
 
     /// <summary>Compares by number within a family; IPv4 precedes IPv6.</summary>
-    public int CompareTo(IpAddress? other) => other is null ? 1 : Family == other.Family ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
+    public int CompareTo(IpAddress? other) =>
+        other is null ? 1 : Family == other.Family ? _value.CompareTo(other._value) : IsV6.CompareTo(other.IsV6);
 
     public static bool operator <(IpAddress left, IpAddress right) => left.CompareTo(right) < 0;
     public static bool operator >(IpAddress left, IpAddress right) => left.CompareTo(right) > 0;

@@ -41,7 +41,7 @@ public readonly record struct MacAddress
         return bytes;
     }
 
-    /// <summary>Returns the IPv6 link-local address that is derived from this address: fe80::/64 and a modified EUI-64 (RFC 4291, appendix A).</summary>
+    /// <summary>Returns the IPv6 link-local address of this MAC: fe80::/64 and a modified EUI-64 (RFC 4291, appendix A).</summary>
     public Cidr ToLinkLocal()
     {
         var b = ToBytes();

@@ -98,7 +98,8 @@ sealed unsafe class NetlinkTransport : IDisposable
         {
             socklen_t senderSize = (uint)sizeof(sockaddr_nl);
             fixed (byte* start = buffer)
-                size = (int)LibC.recvfrom(_descriptor.Number, start, buffer.Length, LibC.MSG_TRUNC | flags, (sockaddr*)&sender, &senderSize);
+                size = (int)LibC.recvfrom(
+                    _descriptor.Number, start, buffer.Length, LibC.MSG_TRUNC | flags, (sockaddr*)&sender, &senderSize);
         }
         // A message to a multicast group, or one that came before the socket was connected, may be from another program.
         while (size >= 0 && sender.nl_pid != 0);

@@ -90,7 +90,8 @@ public sealed unsafe class RouteSocket : IDisposable
     /// <summary>
     /// Returns the ID that <see cref="Link.PeerNamespace"/> has for another namespace, or <see cref="Link.NoNamespace"/>.
     /// </summary>
-    public int GetNamespaceId(NetworkNamespace other) => (int)_socket.Get(new GetNamespaceId(other.Descriptor), Route.GetNamespaceId.Decode);
+    public int GetNamespaceId(NetworkNamespace other) =>
+        (int)_socket.Get(new GetNamespaceId(other.Descriptor), Route.GetNamespaceId.Decode);
 
     /// <summary>Returns the link's index, or null. The ioctl takes no lock and costs a twentieth of a netlink request.</summary>
     public int? TryGetIndex(string name)
@@ -176,7 +177,8 @@ public sealed unsafe class RouteSocket : IDisposable
     /// two seconds (addrconf_dad_start). Until then it asks for no neighbour on behalf of forwarded packets (ndisc_solicit). All other
     /// addresses of the link, and its settings, keep the detection. A refusal does not matter: IPv6 may be off.
     /// </summary>
-    public void TryAddLinkLocal(int index, MacAddress mac) => _ = TryExecute([AddressMessage.Add(index, mac.ToLinkLocal(), skipsDad: true)]);
+    public void TryAddLinkLocal(int index, MacAddress mac) =>
+        _ = TryExecute([AddressMessage.Add(index, mac.ToLinkLocal(), skipsDad: true)]);
 
     /// <summary>Deletes an address. Succeeds if the link does not have it.</summary>
     public void DeleteAddress(int index, Cidr cidr) =>

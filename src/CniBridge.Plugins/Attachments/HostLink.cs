@@ -61,7 +61,7 @@ static class HostLink
 
     const int HashDigits = 16;
 
-    /// <summary>Returns true when the alias is one that <see cref="AliasOf"/> made, for any attachment: other programs set aliases too.</summary>
+    /// <summary>Returns whether <see cref="AliasOf"/> made the alias, for any attachment. Other programs set aliases, too.</summary>
     internal static bool IsAlias(Link port) =>
         (TryParseAlias(port.Alias) is { } attachment && NamesOf(attachment).Contains(port.Name)) || IsCut(port.Alias);
 

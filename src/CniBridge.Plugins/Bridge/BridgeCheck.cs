@@ -38,7 +38,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
     void CheckGuard(Link host, Link pod)
     {
         if (node.Firewall.FindMissingGuard(new SpoofGuard(RecordOwner.From(request), host.Name, pod.Mac)) is { } missing)
-            throw Failure($"What comes by the port {host.Name} with another MAC than {pod.Mac} is not dropped: no {missing}");
+            throw Failure($"Frames of the port {host.Name} with a source MAC other than {pod.Mac} are not dropped: no {missing}");
     }
 
     void CheckMasquerade(CniResult previous)
@@ -47,7 +47,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         foreach (var family in NetworkMasquerade.Create(request.NetworkName, pools, config.NotMasqueraded, previous.Ips))
         {
             if (!node.Firewall.HasMasquerade(family))
-                throw Failure($"The network {request.NetworkName} is not masqueraded: no whole chain {family.Chain}");
+                throw Failure($"The network {request.NetworkName} is not masqueraded: missing or incomplete chain {family.Chain}");
         }
     }
 

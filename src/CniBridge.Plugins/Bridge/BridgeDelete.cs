@@ -38,7 +38,7 @@ sealed class BridgeDelete(
         node.Firewall.RemoveFormerRanges(request.NetworkName);
         request.Phases.End(Phase.Firewall);
         // A leftover rule is harmless, but report the failure so that the runtime retries DEL.
-        failures.ThrowIfAny("the check of sources is still there");
+        failures.ThrowIfAny("could not remove the MAC spoofing rules");
     }
 
     /// <summary>Removes the MAC spoofing rules before the links, so that both waits of the kernel run at the same time.</summary>
@@ -51,7 +51,7 @@ sealed class BridgeDelete(
         // The kernel has no nftables, or the configuration became invalid: a retry would fail in the same way.
         catch (Exception e) when (e is KernelException { Errno: Errno.EPROTONOSUPPORT or Errno.EOPNOTSUPP } or CniException)
         {
-            request.Log.WriteLine($"the check of sources is still there: {e.Message}");
+            request.Log.WriteLine($"could not remove the MAC spoofing rules: {e.Message}");
         }
     }
 
@@ -80,7 +80,7 @@ sealed class BridgeDelete(
             failure?.Throw();
     }
 
-    /// <summary>Deletes the pair through the pod's namespace. Returns false when the interface is not there or belongs to another attachment.</summary>
+    /// <summary>Deletes the pair through the pod's namespace. Returns false if the interface is missing or of another attachment.</summary>
     bool DeletePodInterface()
     {
         using var pod = request.TryOpenNamespace();

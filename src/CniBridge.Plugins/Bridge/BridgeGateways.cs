@@ -67,21 +67,22 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     {
         if (IsNarrower(old, gateway))
         {
-            Tell("it is replaced, for its pods reach the new one too");
+            Tell("it is replaced, because its pods also reach the new one");
             return true;
         }
         if (!addresses.LastServed.Any(old.Contains))
         {
-            Tell($"it stays, for no pod of the network {request.NetworkName} ever had an address of it");
+            Tell($"it stays, because no pod of the network {request.NetworkName} ever had an address in it");
             return false;
         }
         var users = FindUsers(bridge, old);
         if (users.Count == 0)
         {
-            Tell("it is replaced, for no pod uses it any more");
+            Tell("it is replaced, because no pod uses it any more");
             return true;
         }
-        Tell($"it stays, still used by {string.Join(", ", users)}; when they are gone: ip address del {old} dev {ShellText.Quote(link.Name)}");
+        Tell($"it stays, used by {string.Join(", ", users)}; when they are gone: " +
+            $"ip address del {old} dev {ShellText.Quote(link.Name)}");
         return false;
 
         void Tell(string what) =>

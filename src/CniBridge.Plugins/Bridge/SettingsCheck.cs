@@ -18,7 +18,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
         if (!bridge.IsUp)
             throw BridgeCheck.Failure($"The bridge {bridge.Name} is down");
         if (config.FiltersVlans && bridge.FiltersVlans == false)
-            throw BridgeCheck.Failure($"The bridge {bridge.Name} does not tell VLANs apart: vlan_filtering 0");
+            throw BridgeCheck.Failure($"VLAN filtering is disabled on bridge {bridge.Name}: vlan_filtering 0");
         if (!host.IsUp)
             throw BridgeCheck.Failure($"The host's end {host.Name} is down");
         if (!pod.IsUp && !config.LeavesPodInterfaceDown)

@@ -35,7 +35,8 @@ sealed record FormerRanges(string Network, AddressFamily Family, IReadOnlyList<F
                 continue;
             if (!stores.TryGetValue(range.Store, out var reserved))
                 stores[range.Store] = reserved = range.Store.Length == 0 ? null : ReservedAddresses.TryList(range.Store);
-            if (reserved is null || reserved.Exists(address => range.Span.Contains(address) && !configured.Any(span => span.Contains(address))))
+            if (reserved is null ||
+                reserved.Exists(address => range.Span.Contains(address) && !configured.Any(span => span.Contains(address))))
                 used.AddOnce(range);
         }
         return this with { Ranges = used };

@@ -16,8 +16,10 @@ sealed record ForwardObstacle(ForwardPath Path, ChainEntry Chain, RuleEntry? Rul
     /// <summary>A command that allows the connections until the owner of the chain writes it again.</summary>
     internal string Remedy => (Chain.Family, Chain.Table, Chain.Name) switch
     {
-        (TableFamily.IPv4, "filter", "FORWARD") => $"iptables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {ShellText.Quote(Path.Gateway.Name)} -j ACCEPT",
-        (TableFamily.IPv6, "filter", "FORWARD") => $"ip6tables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {ShellText.Quote(Path.Gateway.Name)} -j ACCEPT",
+        (TableFamily.IPv4, "filter", "FORWARD") =>
+            $"iptables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {ShellText.Quote(Path.Gateway.Name)} -j ACCEPT",
+        (TableFamily.IPv6, "filter", "FORWARD") =>
+            $"ip6tables -I FORWARD {(Path.IsFromPod ? "-i" : "-o")} {ShellText.Quote(Path.Gateway.Name)} -j ACCEPT",
         (_, "firewalld", _) => $"firewall-cmd --zone=trusted --add-interface={ShellText.Quote(Path.Gateway.Name)}",
         _ => $"nft insert rule {Name} {(Path.IsFromPod ? "iifname" : "oifname")} {ShellText.Quote(Path.Gateway.Name)} accept",
     };

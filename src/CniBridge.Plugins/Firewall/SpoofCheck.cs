@@ -19,7 +19,7 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, Tex
             rules.Remove(former);
         records.TrySave(guard, log);
         // Push the undo before the rules, because their answer may be lost.
-        undo.Push("take the check of sources back", () => Remove(guard));
+        undo.Push("remove the MAC spoofing rules", () => Remove(guard));
         NeedBridgeFamily(() => rules.Add(guard));
     }
 

@@ -77,7 +77,7 @@ sealed class HostLocalAddresses : IAddressManager
         return new HostLocalAddresses(request, config.Place, config, dns);
     }
 
-    /// <summary>Validates the configuration for STATUS. Accepts missing ranges if the runtime sends them with each ADD (capability ipRanges).</summary>
+    /// <summary>Validates the configuration for STATUS. Ranges may be missing if each ADD brings them (capability ipRanges).</summary>
     internal static HostLocalAddresses ForStatus(CniRequest request, CniArgs args)
     {
         var capabilities = CniJson.Decode(request.Config, StatusJson.Read, "network config").Capabilities;

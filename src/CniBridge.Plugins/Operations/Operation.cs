@@ -124,7 +124,9 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
     }
 
     static Operation Read(JsonKeys keys) => new(
-        DateTimeOffset.TryParse(keys.GetString("time"), null, System.Globalization.DateTimeStyles.AssumeUniversal, out var time) ? time : default,
+        DateTimeOffset.TryParse(keys.GetString("time"), null, System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : default,
         keys.GetString("verb") ?? "", keys.GetString("plugin") ?? "",
         new Attachment(keys.GetString("network") ?? "", keys.GetString("containerId") ?? "", keys.GetString("ifName") ?? ""))
     {

@@ -46,7 +46,8 @@ sealed class PortMapDelete(CniRequest request, INodePorts node, Records<HostPort
         };
         var pods = new List<PodAddress>();
         // The pod's address does not matter: an element is found by its port.
-        foreach (var anyPod in (ReadOnlySpan<IpAddress>)[Cidr.Default(AddressFamily.IPv4).Address, Cidr.Default(AddressFamily.IPv6).Address])
+        foreach (var anyPod in
+            (ReadOnlySpan<IpAddress>)[Cidr.Default(AddressFamily.IPv4).Address, Cidr.Default(AddressFamily.IPv6).Address])
         {
             foreach (var element in HostPortElement.List(record with { Pods = [new PodAddress(anyPod, null)] }))
             {

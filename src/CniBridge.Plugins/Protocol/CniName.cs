@@ -61,7 +61,8 @@ public static class CniName
     /// Tells whether the text is a letter or digit followed by letters, digits and "_.-". Such a text is never ".", ".." or a path.
     /// </summary>
     public static bool IsIdentifier(string text) =>
-        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && !Has(text, c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-'));
+        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) &&
+        !Has(text, c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-'));
 
     /// <summary>
     /// Tells whether a character fulfils the condition. Uses no enumerator, because a process resolves each of its calls at first use.

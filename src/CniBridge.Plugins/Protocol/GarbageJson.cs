@@ -19,7 +19,8 @@ sealed record GarbageJson
     internal static GarbageJson Read(JsonKeys keys) => new()
     {
         Ipam = keys.GetObject("ipam", IpamDeleteJson.Read),
-        ValidAttachments = keys.GetObjects("cni.dev/valid-attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/valid-attachments") ? [] : null),
+        ValidAttachments = keys.GetObjects("cni.dev/valid-attachments", AttachmentJson.Read) ??
+            (keys.Has("cni.dev/valid-attachments") ? [] : null),
         Attachments = keys.GetObjects("cni.dev/attachments", AttachmentJson.Read) ?? (keys.Has("cni.dev/attachments") ? [] : null),
     };
 }

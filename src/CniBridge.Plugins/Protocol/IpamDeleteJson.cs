@@ -15,7 +15,8 @@ sealed record IpamDeleteJson
         Type = keys.GetString("type"),
         DataDir = keys.GetString("dataDir"),
         // The records are a cache: DEL must release even if their directory is invalid.
-        StateDir = keys.IsString("stateDir") && keys.GetString("stateDir") is ['/', ..] path && !path.Contains('\0', StringComparison.Ordinal)
+        StateDir = keys.IsString("stateDir") && keys.GetString("stateDir") is ['/', ..] path &&
+            !path.Contains('\0', StringComparison.Ordinal)
             ? path
             : null,
         ReuseDelay = keys.TryGetInt32("reuseDelay"),

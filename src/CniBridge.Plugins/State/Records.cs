@@ -42,7 +42,8 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.WriteLine($"without the record {format.Kind}/{format.NameOf(record)}, by which cni-bridge repair restores rules: {e.Message}");
+            log.WriteLine($"without the record {format.Kind}/{format.NameOf(record)}, " +
+                $"from which cni-bridge repair restores rules: {e.Message}");
         }
     }
 

@@ -45,7 +45,8 @@ sealed class RoutePlan(IReadOnlyList<WantedRoute> routes, bool isRouter)
     string BirdProtocol(AddressFamily family)
     {
         var name = family.IsV6 ? "ipv6" : "ipv4";
-        var lines = Lines(route => $"  route {route.Destination} via {route.NextHop};", route => route.Destination.Address.Family == family);
+        var lines = Lines(
+            route => $"  route {route.Destination} via {route.NextHop};", route => route.Destination.Address.Family == family);
         return lines.Length == 0 ? "" : $"protocol static pods_{name} {{\n  {name};\n{lines}}}\n";
     }
 

@@ -84,7 +84,7 @@ public sealed class HostilePodTests
 
         var result = FailTheFirstAnswerInThePod(node, call);
 
-        Assert.Contains("looking for the host end of eth0 in /run/netns/pod on the node: could not ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("searching the node for the host veth of eth0 in /run/netns/pod: could not ", result.Stderr, StringComparison.Ordinal);
         if (plugin == "loopback")
             return;
         Assert.Equal(["10.88.0.3", "10.89.0.2", "fd00:88::3"], node.Reservations());

@@ -80,7 +80,7 @@ public sealed class SpoofCheckCrashTests
         using var node = NewTracedNode();
         Add(node, "pod");
         var result = Traced(node, "DEL", "inject=socket:error=EPROTONOSUPPORT:when=2");
-        for (var number = 1; !result.Stderr.Contains("the check of sources is still there", StringComparison.Ordinal); number++)
+        for (var number = 1; !result.Stderr.Contains("could not remove the MAC spoofing rules", StringComparison.Ordinal); number++)
         {
             Assert.InRange(number, 1, 5);
             Call(node, "DEL", "pod").Succeed();

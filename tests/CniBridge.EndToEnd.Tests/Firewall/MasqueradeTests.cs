@@ -176,9 +176,9 @@ public sealed partial class MasqueradeTests
         })
         {
             node.Run("nft", damage.Split(' ')).Succeeded();
-            Call(node, "CHECK", "pod").WithPrevious(added).Fail(999, "podnet", $"no whole chain {family} cni-bridge masq-");
+            Call(node, "CHECK", "pod").WithPrevious(added).Fail(999, "podnet", $"missing or incomplete chain {family} cni-bridge masq-");
             var status = Call(node, "STATUS", "pod", """{"ipMasq": true, "cniVersion": "1.1.0"}""").Succeed();
-            Assert.Contains($"{family} cni-bridge lost the chain masq-", status.Stderr, StringComparison.Ordinal);
+            Assert.Contains($" of {family} cni-bridge is missing or incomplete", status.Stderr, StringComparison.Ordinal);
             Add(node, "second");
             Assert.Equal(before, Ruleset(node));
             Call(node, "CHECK", "pod").WithPrevious(added).Succeed();

@@ -187,17 +187,17 @@ public sealed class BridgeCheckTests
         {
             s.Config = s.Config with { Masquerade = true };
             s.Masqueraded.Remove("v4");
-        }, "The network pods is not masqueraded: no whole chain ip cni-bridge masq-"),
+        }, "The network pods is not masqueraded: missing or incomplete chain ip cni-bridge masq-"),
         ["IPv6 not masqueraded"] = (s =>
         {
             s.Config = s.Config with { Masquerade = true };
             s.Masqueraded.Remove("v6");
-        }, "The network pods is not masqueraded: no whole chain ip6 cni-bridge masq-"),
+        }, "The network pods is not masqueraded: missing or incomplete chain ip6 cni-bridge masq-"),
         ["not guarded"] = (s =>
         {
             s.Config = s.Config with { ChecksMacSpoofing = true };
             s.MissingGuard = "the chain bridge x";
-        }, "What comes by the port veth0 with another MAC than 02:00:00:00:00:0a is not dropped: no the chain bridge x"),
+        }, "Frames of the port veth0 with a source MAC other than 02:00:00:00:00:0a are not dropped: no the chain bridge x"),
         ["namespace gone"] = (s => s.Netns = "/no/such/netns", "failed to open netns \"/no/such/netns\""),
     };
 

@@ -141,7 +141,7 @@ public sealed class BridgeDeleteTests
     public void A_guard_that_stays_keeps_nothing_else_and_is_told_last()
     {
         var node = new FakeNode { Failing = { Guard } };
-        Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, Call.OwnNamespace), "the check of sources is still there");
+        Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, Call.OwnNamespace), "could not remove the MAC spoofing rules");
         Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
@@ -154,7 +154,7 @@ public sealed class BridgeDeleteTests
         var node = new FakeNode { Failing = { Guard }, FailsWith = errno };
         new BridgeDelete(Requests.Make("{}", Call.OwnNamespace, log: log), () => false, () => node, node).Run();
         Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
-        Assert.StartsWith($"the check of sources is still there: could not {Guard}: ", log.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith($"could not remove the MAC spoofing rules: could not {Guard}: ", log.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class BridgeDeleteTests
         new BridgeDelete(Requests.Make("{}", Call.OwnNamespace, log: log),
             () => throw new CniException(CniErrorCode.DecodingFailure, "not text"), () => node, node).Run();
         Assert.Equal([GoRules, HostEnd, Look, PodLink, "release"], node.Calls);
-        Assert.Contains("the check of sources is still there: not text", log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("could not remove the MAC spoofing rules: not text", log.ToString(), StringComparison.Ordinal);
     }
 
     const string Previous = """

@@ -178,7 +178,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run(s => Replace(s.LastServed, lastServed));
         Assert.Equal(["addresses of cni0", $"gateways of cni0: {New}"], state.Calls);
-        Assert.Equal(Line("it stays, for no pod of the network pods ever had an address of it"), state.Log);
+        Assert.Equal(Line("it stays, because no pod of the network pods ever had an address in it"), state.Log);
     }
 
     // The ports first, whose owners have reserved before: so no ADD beside this one has a port and no reservation.
@@ -187,7 +187,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run();
         Assert.Equal(["addresses of cni0", "ports of cni0", "users", $"gateways of cni0: {Replaced}"], state.Calls);
-        Assert.Equal(Line("it is replaced, for no pod uses it any more"), state.Log);
+        Assert.Equal(Line("it is replaced, because no pod uses it any more"), state.Log);
     }
 
     [Theory]
@@ -208,7 +208,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run($"{Old} {New}", New, s => s.HasMoved = true, s => s.AddUser("pod2", "eth0", "10.1.0.9"));
         Assert.Equal("", Change(state));
-        Assert.Equal(Line($"it stays, still used by pod2 eth0 (10.1.0.9); when they are gone: ip address del {Old} dev cni0"), state.Log);
+        Assert.Equal(Line($"it stays, used by pod2 eth0 (10.1.0.9); when they are gone: ip address del {Old} dev cni0"), state.Log);
     }
 
     static readonly Dictionary<string, (Action<State> Change, string Users)> s_users = new()
@@ -260,7 +260,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run(s_users[what].Change);
         Assert.Equal(New, Change(state));
-        Assert.Equal(Line($"it stays, still used by {s_users[what].Users}; when they are gone: ip address del {Old} dev cni0"), state.Log);
+        Assert.Equal(Line($"it stays, used by {s_users[what].Users}; when they are gone: ip address del {Old} dev cni0"), state.Log);
     }
 
     static readonly Dictionary<string, Action<State>> s_nobodies = new()
@@ -307,7 +307,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run(s_nobodies[what]);
         Assert.Equal(Replaced, Change(state));
-        Assert.Equal(Line("it is replaced, for no pod uses it any more"), state.Log);
+        Assert.Equal(Line("it is replaced, because no pod uses it any more"), state.Log);
     }
 
     // Either network may contain the other's address.
@@ -331,10 +331,10 @@ public sealed class BridgeGatewaysTests
             s => Replace(s.LastServed, "10.1.0.7 10.2.0.7"), s => s.AddUser("pod2", "eth0", "10.2.0.9"));
         Assert.Equal(Replaced, Change(state));
         Assert.Equal(
-            Line("it is replaced, for no pod uses it any more") +
-            Line("it stays, still used by pod2 eth0 (10.2.0.9); when they are gone: ip address del 10.2.0.1/24 dev cni0")
+            Line("it is replaced, because no pod uses it any more") +
+            Line("it stays, used by pod2 eth0 (10.2.0.9); when they are gone: ip address del 10.2.0.1/24 dev cni0")
                 .Replace(", 10.1.0.1/24:", ", 10.2.0.1/24:", StringComparison.Ordinal) +
-            Line("it stays, for no pod of the network pods ever had an address of it")
+            Line("it stays, because no pod of the network pods ever had an address in it")
                 .Replace(", 10.1.0.1/24:", ", 10.3.0.1/24:", StringComparison.Ordinal), state.Log);
     }
 
@@ -344,8 +344,8 @@ public sealed class BridgeGatewaysTests
         var state = Run("10.1.0.1/24 fd00::5/64", "10.9.0.1/24 fd00::1/64", s => s.LastServed.Add("fd00::7"));
         Assert.Equal("10.9.0.1/24 fd00::1/64 in place of 10.1.0.1/24 fd00::5/64", Change(state));
         Assert.Equal(
-            Line("it is replaced, for no pod uses it any more") +
-            "\"cni0\" already has an IP address different from fd00::1/64, fd00::5/64: it is replaced, for no pod uses it any more\n",
+            Line("it is replaced, because no pod uses it any more") +
+            "\"cni0\" already has an IP address different from fd00::1/64, fd00::5/64: it is replaced, because no pod uses it any more\n",
             state.Log);
     }
 
@@ -360,7 +360,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run(MakeVlan, s => s.AddPort("veth2", "pods/pod2/eth0"));
         Assert.Equal(["addresses of cni0.100", "ports of cni0", "users", $"gateways of cni0.100: {New}"], state.Calls);
-        Assert.Equal($"\"cni0.100\" already has an IP address different from {New}, {Old}: it stays, still used by " +
+        Assert.Equal($"\"cni0.100\" already has an IP address different from {New}, {Old}: it stays, used by " +
             $"the port veth2 of pod2 eth0; when they are gone: ip address del {Old} dev cni0.100\n", state.Log);
     }
 

@@ -275,7 +275,7 @@ public sealed class SettingsCheckTests
         {
             s.MakeVlan(100);
             s.Bridge = s.Bridge with { FiltersVlans = false };
-        }, "The bridge cni0 does not tell VLANs apart: vlan_filtering 0"),
+        }, "VLAN filtering is disabled on bridge cni0: vlan_filtering 0"),
         ["VLAN's gateway without address"] = (s =>
         {
             s.MakeVlan(100);

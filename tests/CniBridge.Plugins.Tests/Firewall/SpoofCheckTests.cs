@@ -82,7 +82,7 @@ public sealed class SpoofCheckTests : IDisposable
         using (var undo = new Rollback(log))
             Check(rules).Add(Guard("a", "veth1"), undo);
         Assert.Equal(["pods,a,eth0"], Files());
-        Assert.StartsWith("rollback: could not take the check of sources back: ", log.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("rollback: could not remove the MAC spoofing rules: ", log.ToString(), StringComparison.Ordinal);
     }
 
     // A read-only or full /run.

@@ -34,7 +34,9 @@ sealed class JsonFormat : INodeFormat
                     break;
             }
         });
-        return kind == "NodeList" ? new NodeList(nodes, version) : throw new InvalidDataException($"the answer is a {kind}, not a NodeList");
+        return kind == "NodeList"
+            ? new NodeList(nodes, version)
+            : throw new InvalidDataException($"the answer is a {kind}, not a NodeList");
     });
 
     public IEnumerable<NodeEvent> ReadEvents(Stream body)

@@ -32,6 +32,9 @@ sealed record NodeEvent(NodeEventType Type, NodeObject Node)
 
     internal static NodeEvent CreateError(int code, string message) => new(NodeEventType.Error, new NodeObject())
     {
-        Failure = new ApiException($"the API server ended the watch: {(message.Length > 0 ? message : $"code {code}")}") { NeedsList = code == 410 },
+        Failure = new ApiException($"the API server ended the watch: {(message.Length > 0 ? message : $"code {code}")}")
+        {
+            NeedsList = code == 410,
+        },
     };
 }

@@ -21,7 +21,7 @@ sealed class NodeObject : IEquatable<NodeObject>
     /// <summary>The addresses of type InternalIP in status.addresses, as written.</summary>
     internal List<string> Addresses { get; } = [];
 
-    /// <summary>Tells whether both nodes lead to the same routes. The resource version changes with every heartbeat and does not count.</summary>
+    /// <summary>Returns whether both nodes lead to the same routes. Ignores the resource version, which each heartbeat changes.</summary>
     public bool Equals(NodeObject? other) => other is not null && Name == other.Name && CreationTime == other.CreationTime
         && PodRange == other.PodRange && PodRanges.SequenceEqual(other.PodRanges) && Addresses.SequenceEqual(other.Addresses);
 

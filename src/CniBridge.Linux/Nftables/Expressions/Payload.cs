@@ -15,7 +15,8 @@ public sealed record Payload : Expression
 
     public static Payload SourceAddress(AddressFamily family, int register = 0) => SourcePrefix(family, family.IsV6 ? 16u : 4u, register);
 
-    public static Payload DestinationAddress(AddressFamily family, int register = 0) => DestinationPrefix(family, family.IsV6 ? 16u : 4u, register);
+    public static Payload DestinationAddress(AddressFamily family, int register = 0) =>
+        DestinationPrefix(family, family.IsV6 ? 16u : 4u, register);
 
     /// <summary>Loads the first bytes of the source address.</summary>
     internal static Payload SourcePrefix(AddressFamily family, uint length, int register = 0) =>

@@ -117,7 +117,9 @@ public static class NodeConflist
         var text = new StringBuilder();
         foreach (var family in AddressFamilies.All)
         {
-            var set = ranges.Where(range => range.Address.Family == family).Select(static range => $"{{ \"subnet\": \"{range}\" }}").ToList();
+            var set = ranges.Where(range => range.Address.Family == family)
+                .Select(static range => $"{{ \"subnet\": \"{range}\" }}")
+                .ToList();
             if (set.Count > 0)
                 text.Append(text.Length > 0 ? ",\n          " : "").Append('[').AppendJoin(", ", set).Append(']');
         }

@@ -29,7 +29,9 @@ public sealed class NodeTable
     /// <summary>The problems of single entries, without those found by comparing entries.</summary>
     public IReadOnlyList<NodeProblem> EntryProblems { get; init; } = [];
 
-    /// <summary>Creates a table from readable nodes; see <see cref="Create(IEnumerable{ClusterNode}, IEnumerable{NodeProblem})"/>.</summary>
+    /// <summary>
+    /// Creates a table from readable nodes; see <see cref="Create(IEnumerable{ClusterNode}, IEnumerable{NodeProblem})"/>.
+    /// </summary>
     public static NodeTable Create(IEnumerable<ClusterNode> nodes, IEnumerable<NodeProblem> problems) =>
         Create([.. nodes.Select(static node => new NodeClaim(node))], [.. problems]);
 

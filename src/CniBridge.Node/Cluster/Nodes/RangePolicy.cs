@@ -38,7 +38,8 @@ public sealed class RangePolicy
     /// <param name="connected">The node's subnets and their links.</param>
     /// <param name="gateways">The gateways of default routes that cni-bridge did not create.</param>
     internal static RangePolicy Create(
-        IReadOnlyList<Cidr> clusterCidrs, string name, IReadOnlyList<(Cidr Network, string Link)> connected, IReadOnlyList<IpAddress> gateways) =>
+        IReadOnlyList<Cidr> clusterCidrs, string name, IReadOnlyList<(Cidr Network, string Link)> connected,
+        IReadOnlyList<IpAddress> gateways) =>
         new(clusterCidrs) { OwnName = name, _connected = connected, _gateways = gateways };
 
     /// <summary>Returns why another node's pod CIDR is refused, in words that follow "it"; null if it is accepted.</summary>

@@ -22,7 +22,8 @@ sealed class ForwardingCheck(DoctorContext node)
                 CheckLinks(gateway, AddressFamily.IPv4);
             CheckReversePath();
         }
-        if (FindGateway(AddressFamily.IPv6) is { } gatewayV6 && IsOn("net/ipv6/conf/all/forwarding", gatewayV6, ForwardingFindings.ForwardingOffV6))
+        if (FindGateway(AddressFamily.IPv6) is { } gatewayV6 &&
+            IsOn("net/ipv6/conf/all/forwarding", gatewayV6, ForwardingFindings.ForwardingOffV6))
             CheckLinks(gatewayV6, AddressFamily.IPv6);
     }
 

@@ -36,7 +36,8 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
     internal IReadOnlyList<LinkAddress> Addresses => _addresses ??= Links.ListAddresses();
 
     /// <summary>The routes of the main table, both families.</summary>
-    internal IReadOnlyList<RouteEntry> Routes => _routes ??= [.. Links.ListRoutes(AddressFamily.IPv4), .. Links.ListRoutes(AddressFamily.IPv6)];
+    internal IReadOnlyList<RouteEntry> Routes =>
+        _routes ??= [.. Links.ListRoutes(AddressFamily.IPv4), .. Links.ListRoutes(AddressFamily.IPv6)];
 
     List<ExaminedFile> ReadFiles()
     {
@@ -104,7 +105,8 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
     }
 
     internal static bool IsDefault(RouteEntry route, AddressFamily family) =>
-        route.Destination.IsDefault && route.Destination.Address.Family == family && route.IsUnicast && !route.IsDead && route.Links.Count > 0;
+        route.Destination.IsDefault && route.Destination.Address.Family == family &&
+        route.IsUnicast && !route.IsDead && route.Links.Count > 0;
 
     public void Dispose()
     {

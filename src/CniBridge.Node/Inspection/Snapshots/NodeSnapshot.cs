@@ -31,7 +31,8 @@ public sealed record NodeSnapshot
         var bridges = new List<BridgeSnapshot>();
         foreach (var bridge in socket.ListLinks("bridge"))
         {
-            PodSnapshot[] own = [.. pods.Where(pod => pod.Host.Master == bridge.Index).Select(pod => PodSnapshot.Create(pod, origins, ports))];
+            PodSnapshot[] own =
+                [.. pods.Where(pod => pod.Host.Master == bridge.Index).Select(pod => PodSnapshot.Create(pod, origins, ports))];
             if (configured.Contains(bridge.Name) || Array.Exists(own, pod => pod.Interface.Attachment is not null))
                 bridges.Add(BridgeSnapshot.Create(bridge, own, socket));
         }

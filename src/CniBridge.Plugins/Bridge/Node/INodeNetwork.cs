@@ -97,7 +97,7 @@ interface INodeNetwork : IDisposable
 
     void DeleteVeth(VethPair veth);
 
-    /// <summary>Returns the veth pair of a pod's interface. Returns null when there is none, or a link of another kind, which is not ours.</summary>
+    /// <summary>Returns the veth pair of a pod's interface. Returns null if there is none, or the link is of another kind.</summary>
     PodVeth? FindVeth(NetworkNamespace pod, string interfaceName);
 
     /// <summary>Deletes the pair, by its host end where that is known.</summary>
@@ -122,7 +122,7 @@ interface INodeNetwork : IDisposable
     /// <summary>Returns the MTU of the uplink, or 0 without one.</summary>
     int FindUplinkMtu();
 
-    /// <summary>Returns a pod's interface with those of its addresses and routes that are asked for; null when it has none of the name.</summary>
+    /// <summary>Returns a pod's interface with the wanted ones of its addresses and routes; null if there is no such interface.</summary>
     /// <param name="wanted">Addresses, and destinations of routes.</param>
     ContainerInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted);
 

@@ -16,8 +16,9 @@ static class IPv6Switch
             if (value == "0")
                 return;
             throw new CniException(CniErrorCode.IoFailure,
-                $"IPv6 is switched off on {link}: net.ipv6.conf.{link}.disable_ipv6 = {value}",
-                $"sysctl -w {ShellText.Quote($"net.ipv6.conf.{link}.disable_ipv6=0")}; for links to come net.ipv6.conf.default.disable_ipv6=0");
+                $"IPv6 is disabled on {link}: net.ipv6.conf.{link}.disable_ipv6 = {value}",
+                $"sysctl -w {ShellText.Quote($"net.ipv6.conf.{link}.disable_ipv6=0")}; " +
+                "for future links net.ipv6.conf.default.disable_ipv6=0");
         }
         throw Missing(link);
     }
@@ -34,7 +35,7 @@ static class IPv6Switch
         catch (KernelException e)
         {
             throw new CniException(CniErrorCode.IoFailure,
-                $"IPv6 is switched off on {link}, and net.ipv6.conf.{link}.disable_ipv6 cannot be set: {e.Message}");
+                $"IPv6 is disabled on {link}, and net.ipv6.conf.{link}.disable_ipv6 cannot be set: {e.Message}");
         }
     }
 

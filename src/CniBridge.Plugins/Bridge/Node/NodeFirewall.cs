@@ -48,7 +48,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"former ranges of the network {network} stay in its masquerade: {e.Message}");
+            log.WriteLine($"could not remove former ranges of the network {network} from its masquerade: {e.Message}");
         }
     }
 
@@ -59,9 +59,12 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
         Socket.TryGetTable(NetworkMasquerade.TableOf(AddressFamily.IPv4));
         foreach (var family in AddressFamilies.All)
         {
-            if (_masquerades.Configured.TryRead(MasqueradeRecord.NameOf(network, family)) is { } record && !MasqueradeRules.IsIntact(record))
-                log.WriteLine($"pods of the network {network} are not masqueraded: {record.Masquerade.Table} lost the chain {record.Chain}, " +
-                    "or a part of it; cni-bridge repair puts it back");
+            if (_masquerades.Configured.TryRead(MasqueradeRecord.NameOf(network, family)) is { } record &&
+                !MasqueradeRules.IsIntact(record))
+            {
+                log.WriteLine($"pods of the network {network} are not masqueraded: the chain {record.Chain} of " +
+                    $"{record.Masquerade.Table} is missing or incomplete; cni-bridge repair restores it");
+            }
         }
     }
 
@@ -99,7 +102,7 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"without a look at others' chains: {e.Message}");
+            log.WriteLine($"cannot read the firewall chains of other programs: {e.Message}");
             return null;
         }
     }

@@ -37,7 +37,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         if (link is { FiltersVlans: false } && config.FiltersVlans)
         {
             throw new CniException(CniErrorCode.InvalidConfig,
-                $"the configuration names VLANs, and the bridge {link.Name} does not tell them apart",
+                $"the configuration has VLANs, but VLAN filtering is disabled on bridge {link.Name}",
                 $"ip link set {ShellText.Quote(link.Name)} type bridge vlan_filtering 1");
         }
         return link;
@@ -136,7 +136,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         }
         throw new CniException(CniErrorCode.Internal,
             $"container veth name (\"{podEnd.Name}\") peer provided (\"{HostLink.NameOf(attachment, 0)}\") already exists",
-            $"the namespace {pod.Path} has an interface {podEnd.Name} already, or the node one of the peer's name");
+            $"the namespace {pod.Path} already has an interface {podEnd.Name}, or the node has one with the name of the peer");
     }
 
     void DeleteOwn(VethEnd hostEnd)
@@ -189,7 +189,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
     {
         var mtu = Uplink.FindMtu(_socket);
         if (mtu == 0)
-            log.WriteLine("mtu = auto: the node has no default route; the kernel's default is taken");
+            log.WriteLine("mtu = auto: the node has no default route; using the kernel's default");
         return mtu;
     }
 
@@ -202,7 +202,7 @@ sealed class NodeNetwork(TextWriter log) : INodeNetwork
         var veth = PodVeth.Find(_socket, pod, interfaceName, log);
         if (veth is null or { Inside.Kind: "veth" })
             return veth;
-        log.WriteLine($"{interfaceName} in {pod.Path} is no veth of ours but of kind \"{veth.Inside.Kind}\": left alone");
+        log.WriteLine($"not deleting {interfaceName} in {pod.Path}: it is a link of kind \"{veth.Inside.Kind}\", not a veth");
         return null;
     }
 

@@ -155,7 +155,8 @@ static class PodNetwork
         var addresses = socket.ListAddresses(link.Index, address => wanted.Contains(address.Cidr)).ConvertAll(address => address.Cidr);
         return new ContainerInterface(link, addresses, [.. ListRoutes(AddressFamily.IPv4), .. ListRoutes(AddressFamily.IPv6)]);
 
-        List<RouteEntry> ListRoutes(AddressFamily family) => socket.ListRoutes(family, route => wanted.Contains(route.Destination), MaxRoutes);
+        List<RouteEntry> ListRoutes(AddressFamily family) =>
+            socket.ListRoutes(family, route => wanted.Contains(route.Destination), MaxRoutes);
     });
 
     /// <summary>A pod may have as many routes to one destination as there are metrics.</summary>

@@ -22,7 +22,7 @@ sealed record PodVeth(Link Inside, Link? Host)
         // The pod decides what its links look like, so this must not decide about a DEL.
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"looking for the host end of {interfaceName} in {pod.Path} on the node: {e.Message}");
+            log.WriteLine($"searching the node for the host veth of {interfaceName} in {pod.Path}: {e.Message}");
             return FindByHost(socket, pod, interfaceName);
         }
     }
@@ -39,7 +39,8 @@ sealed record PodVeth(Link Inside, Link? Host)
         var hosts = socket.ListLinks("veth");
         var number = socket.GetNamespaceId(pod);
         return number != Link.NoNamespace && hosts.Find(link => link.PeerNamespace == number && link.PeerIndex == index) is { } host
-            ? new PodVeth(new Link { Index = index, Name = interfaceName, Kind = "veth", IsPeerElsewhere = true, PeerIndex = host.Index }, host)
+            ? new PodVeth(
+                new Link { Index = index, Name = interfaceName, Kind = "veth", IsPeerElsewhere = true, PeerIndex = host.Index }, host)
             : null;
     }
 

@@ -6,14 +6,14 @@ using CniBridge.Linux.Route.Links;
 namespace CniBridge.Plugins.Bridge.Node;
 
 /// <summary>
-/// Whom the node believes to be a router (accept_ra in linux/Documentation/networking/ip-sysctl.rst): 1, as long as it does
-/// not forward itself; 2, even so. Where another program than the kernel listens to routers, it is 0.
+/// The setting accept_ra (linux/Documentation/networking/ip-sysctl.rst): 1 accepts router advertisements only while the node does not
+/// forward, 2 always. It is 0 if another program than the kernel handles them.
 /// </summary>
 static class RouterAdvertisements
 {
     /// <summary>
-    /// Forwarding makes the kernel forget the default routes that it learned, and ignore further advertisements, on links
-    /// that do not want them even so. Changes only links that have such a route.
+    /// Keeps the learned default routes when forwarding is enabled. Without accept_ra = 2 the kernel then deletes them and ignores further
+    /// advertisements. Changes only links that have such a route.
     /// </summary>
     internal static void Keep(RouteSocket socket, TextWriter log)
     {
@@ -22,11 +22,12 @@ static class RouterAdvertisements
             if (socket.TryGetLink(index) is not { } link || Sysctl.TryRead(NameOf(link)) != "1")
                 continue;
             Sysctl.Ensure(NameOf(link), "2");
-            log.WriteLine($"set net.ipv6.conf.{link.Name}.accept_ra to 2, so that the default route by {link.Name} outlives forwarding");
+            log.WriteLine($"set net.ipv6.conf.{link.Name}.accept_ra to 2, so that " +
+                $"forwarding does not remove the default route via {link.Name}");
         }
     }
 
-    /// <summary>The node must not take a pod for a router; but a bridge with the uplink for a port may have one behind it.</summary>
+    /// <summary>Makes the node ignore router advertisements of pods, unless it learned its own default route through the bridge.</summary>
     internal static void Ignore(Link bridge, RouteSocket socket, TextWriter log)
     {
         if (Sysctl.TryRead(NameOf(bridge)) is not (null or "0") && !LinksOfDefaultRoutes(socket).Contains(bridge.Index))

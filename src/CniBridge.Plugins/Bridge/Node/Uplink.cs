@@ -17,7 +17,7 @@ static class Uplink
             ? socket.TryGetLink(index)
             : null;
 
-    /// <returns>The smaller MTU of the uplinks of both families; 0 without a default route.</returns>
+    /// <summary>Returns the smaller MTU of the uplinks of both families; 0 without a default route.</summary>
     internal static int FindMtu(RouteSocket socket)
     {
         var smallest = 0;

@@ -115,7 +115,7 @@ sealed record BridgeConfig
         Check(config);
         return json.LogLevel is null or "" or "info" or "debug"
             ? config
-            : throw CniException.InvalidConfig("logLevel", $"\"{json.LogLevel}\"", "it is info or debug");
+            : throw CniException.InvalidConfig("logLevel", $"\"{json.LogLevel}\"", "use info or debug");
     }
 
     /// <summary>Tells whether masquerade is on. Every backend leads to nftables, because iptables of current nodes uses it too.</summary>
