@@ -23,7 +23,7 @@ interface INodeView
     /// <summary>Returns whether the interface in the namespace at a path has the address. Returns false if there is no namespace.</summary>
     bool HasAddress(string netns, string interfaceName, IpAddress address);
 
-    /// <summary>Returns those of some addresses that any living network namespace has; costs milliseconds.</summary>
+    /// <summary>Returns those of the addresses that any network namespace of the node has; costs milliseconds.</summary>
     /// <param name="counts">Returns whether an address in a namespace counts.</param>
     /// <exception cref="IOException">This process may not enter other namespaces, or lacks descriptors or memory.</exception>
     HashSet<IpAddress> FindLiving(IReadOnlySet<IpAddress> addresses, Func<OccupiedNamespace, IpAddress, bool> counts);

@@ -53,7 +53,7 @@ public sealed class ReservationSurvey(string dataDirectory, string stateDirector
         return records;
     }
 
-    /// <summary>Null where not all namespaces could be looked into, which takes root.</summary>
+    /// <summary>Returns those of the addresses that any namespace has; null if not all can be read, which requires root.</summary>
     HashSet<IpAddress>? TryFindLiving(Dictionary<IpAddress, ReservationOwner?> reservations)
     {
         try
