@@ -131,7 +131,8 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
                 throw Failure(set, $"{refusal}: {owner.InterfaceName} is alive, {verdict.How}");
             case Liveness.Liveness.Unknown:
                 throw Failure(set, refusal);
-            case Liveness.Liveness.Dead when store.TryFindLiving(new Dictionary<IpAddress, ReservationOwner?> { [held] = owner })?.Contains(held) != false:
+            case Liveness.Liveness.Dead when
+                store.TryFindLiving(new Dictionary<IpAddress, ReservationOwner?> { [held] = owner })?.Contains(held) != false:
                 throw Failure(set, $"{refusal}: {verdict.How}, but some namespace has the address");
         }
         Log.WriteLine($"{owner.ContainerId} {owner.InterfaceName} gets {held} again: {verdict.How}");

@@ -49,7 +49,8 @@ sealed class DuplicateJudge : IDuplicateJudge
             if (!TryRefute(address, link, claimants))
                 return false;
         }
-        _log.WriteLine($"{address} is used although it is claimed: {(claimants.Count > 0 ? string.Join(", ", claimants) : "by no port of the bridge")}");
+        _log.WriteLine($"{address} is used although it is claimed: " +
+            $"{(claimants.Count > 0 ? string.Join(", ", claimants) : "by no port of the bridge")}");
         return true;
     }
 
