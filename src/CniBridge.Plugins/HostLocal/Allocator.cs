@@ -1,5 +1,6 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
+using CniBridge.Plugins.HostLocal.Liveness;
 using CniBridge.Plugins.HostLocal.Ranges;
 using CniBridge.Plugins.HostLocal.Records;
 using CniBridge.Plugins.HostLocal.Store;
@@ -127,12 +128,12 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         var verdict = store.Judge(held, owner, countsLink: DeleteHostLink is null);
         switch (verdict.State)
         {
-            case Liveness.Liveness.Alive:
+            case LivenessState.Alive:
                 throw Failure(set, $"{refusal}: {owner.InterfaceName} is alive, {verdict.How}");
-            case Liveness.Liveness.Unknown:
+            case LivenessState.Unknown:
                 throw Failure(set, refusal);
-            case Liveness.Liveness.Dead when
-                store.TryFindLiving(new Dictionary<IpAddress, ReservationOwner?> { [held] = owner })?.Contains(held) != false:
+            case LivenessState.Dead
+                when store.TryFindLiving(new Dictionary<IpAddress, ReservationOwner?> { [held] = owner })?.Contains(held) != false:
                 throw Failure(set, $"{refusal}: {verdict.How}, but some namespace has the address");
         }
         Log.WriteLine($"{owner.ContainerId} {owner.InterfaceName} gets {held} again: {verdict.How}");

@@ -194,7 +194,7 @@ sealed class HostLocalAddresses : IAddressManager
         if (netns.Length > 0 && origin.Netns == netns)
             return true;
         var proof = new AttachmentLiveness(network, Node);
-        return proof.JudgeNamespace(origin).State == Liveness.Liveness.Dead &&
+        return proof.JudgeNamespace(origin).State == LivenessState.Dead &&
             (DeleteHostLink is not null || proof.FindHostLink(record) is null);
     }
 

@@ -101,7 +101,7 @@ public sealed class ReservationInventory(string dataDirectory, string stateDirec
         var known = before.FirstOrDefault(state => state.Address == address);
         if (known is null)
             return RebuildStep.Restored;
-        if (known.Life.State != Liveness.Unknown)
+        if (known.Life.State != LivenessState.Unknown)
             return null;
         store.Adopt(owner);
         return RebuildStep.Recorded;

@@ -103,7 +103,7 @@ sealed class IpamCommands
         if (found.Count > 1)
             throw new RuntimeException($"{address} is reserved in {found.Count} networks: select one of {NamesOf(found)} with --network");
         var (store, state) = found[0];
-        if (!parsed.GetValue(_force) && (state.Life.State == Liveness.Alive || state.IsConfigured == true))
+        if (!parsed.GetValue(_force) && (state.Life.State == LivenessState.Alive || state.IsConfigured == true))
         {
             throw new RuntimeException(
                 $"{address} is in use: {IpamOutput.HowOf(state)}; another pod could get the same address " +

@@ -55,10 +55,10 @@ static class IpamOutput
     /// <summary>Returns the evidence for the state of a reservation: its record, and the namespaces of the node.</summary>
     internal static string HowOf(ReservationState state) => state switch
     {
-        { Life.State: Liveness.Dead, IsConfigured: true } => $"{state.Life.How}, but a namespace on the node uses the address",
-        { Life.State: Liveness.Dead, IsConfigured: null } => $"{state.Life.How}; not all namespaces could be checked",
-        { Life.State: Liveness.Unknown, IsConfigured: true } => $"{state.Life.How}; a namespace on the node uses the address",
-        { Life.State: Liveness.Unknown, IsConfigured: false } => $"{state.Life.How}; no namespace on the node uses the address",
+        { Life.State: LivenessState.Dead, IsConfigured: true } => $"{state.Life.How}, but a namespace on the node uses the address",
+        { Life.State: LivenessState.Dead, IsConfigured: null } => $"{state.Life.How}; not all namespaces could be checked",
+        { Life.State: LivenessState.Unknown, IsConfigured: true } => $"{state.Life.How}; a namespace on the node uses the address",
+        { Life.State: LivenessState.Unknown, IsConfigured: false } => $"{state.Life.How}; no namespace on the node uses the address",
         _ => state.Life.How,
     };
 

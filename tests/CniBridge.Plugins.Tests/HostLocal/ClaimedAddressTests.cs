@@ -77,7 +77,7 @@ public sealed class ClaimedAddressTests : IDisposable
     public void The_address_of_a_dead_attachment_is_taken_back_before_a_claimed_one_is_given()
     {
         Reserve("10.0.0.2", "dead");
-        _store.Lives[new ReservationOwner("dead", "eth0")] = Liveness.Dead;
+        _store.Lives[new ReservationOwner("dead", "eth0")] = LivenessState.Dead;
         Claim(null, "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6");
         Assert.Equal("10.0.0.2/29", Allocate("10.0.0.0/29"));
     }

@@ -55,7 +55,7 @@ sealed class StoreCheck(DoctorContext node)
         }
         foreach (var group in gone.Values)
         {
-            if (group[0].Life.State == Liveness.Dead || SeesPodsOfOthers(network))
+            if (group[0].Life.State == LivenessState.Dead || SeesPodsOfOthers(network))
                 Report(network, group);
         }
     }
@@ -70,7 +70,7 @@ sealed class StoreCheck(DoctorContext node)
             return true;
         foreach (var reservation in network.Reservations)
         {
-            if (reservation is { IsConfigured: true, Life.State: Liveness.Unknown })
+            if (reservation is { IsConfigured: true, Life.State: LivenessState.Unknown })
                 return true;
         }
         return false;
@@ -107,7 +107,7 @@ sealed class StoreCheck(DoctorContext node)
         }
         if (group.Count > MaxNamed)
             addresses.Add($"{Text(group.Count - MaxNamed)} more");
-        var isProven = group[0].Life.State == Liveness.Dead;
+        var isProven = group[0].Life.State == LivenessState.Dead;
         // Files of the oldest Go versions have no interface name; DEL with any name releases them.
         var interfaceName = group[0].InterfaceName is { Length: > 0 } name ? name : "eth0";
         node.Found.Add(isProven ? StoreFindings.ReservationLeaked : StoreFindings.ReservationUnproven,

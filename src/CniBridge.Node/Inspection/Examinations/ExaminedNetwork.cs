@@ -31,7 +31,7 @@ sealed class ExaminedNetwork(string file, ConfiguredNetwork configured, Link? br
 
     /// <summary>Tells whether a pod has the address. An address whose use is unknown counts as used.</summary>
     internal static bool IsUsed(ReservationState reservation) =>
-        reservation.IsConfigured != false || reservation.Life.State == Liveness.Alive;
+        reservation.IsConfigured != false || reservation.Life.State == LivenessState.Alive;
 
     internal bool ServesV6
     {

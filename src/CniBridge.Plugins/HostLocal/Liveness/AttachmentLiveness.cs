@@ -26,7 +26,7 @@ sealed class AttachmentLiveness(string network, INodeView node)
                 $"the record of its attachment does not match the file of {reservedAt:yyyy-MM-dd HH:mm:ss}: another plugin made it"));
         }
         if (countsLink && FindHostLink(record) is { } link)
-            return new(Liveness.Alive, $"its host veth {link} exists, for the namespace {origin.Netns}");
+            return new(LivenessState.Alive, $"its host veth {link} exists, for the namespace {origin.Netns}");
         return JudgeNamespace(origin);
     }
 
@@ -40,7 +40,7 @@ sealed class AttachmentLiveness(string network, INodeView node)
         if (node.IdentityOf(origin.Netns) is not { } identity)
             return Dead($"its namespace is gone from {origin.Netns}");
         return IsSame(origin, identity)
-            ? new(Liveness.Alive, $"its namespace is at {origin.Netns}")
+            ? new(LivenessState.Alive, $"its namespace is at {origin.Netns}")
             : Dead($"another namespace is at {origin.Netns} now");
     }
 
@@ -65,7 +65,7 @@ sealed class AttachmentLiveness(string network, INodeView node)
     bool IsOfAnotherBoot(AttachmentOrigin origin) =>
         origin.BootId.Length > 0 && node.BootId.Length > 0 && origin.BootId != node.BootId;
 
-    static LivenessResult Dead(string how) => new(Liveness.Dead, how);
+    static LivenessResult Dead(string how) => new(LivenessState.Dead, how);
 
-    static LivenessResult Unknown(string how) => new(Liveness.Unknown, how);
+    static LivenessResult Unknown(string how) => new(LivenessState.Unknown, how);
 }

@@ -15,7 +15,7 @@ public sealed record ReservationState(
     LivenessResult Life, bool? IsConfigured)
 {
     /// <summary>True if the attachment is proven dead and no namespace has the address. An ADD with a full range releases it.</summary>
-    public bool IsLeaked => IsConfigured == false && Life.State == Liveness.Liveness.Dead;
+    public bool IsLeaked => IsConfigured == false && Life.State == LivenessState.Dead;
 
     /// <summary>True if the reservation is leaked, or its file is empty.</summary>
     public bool IsLeftOver => IsLeaked || Life == LivenessResult.Empty;

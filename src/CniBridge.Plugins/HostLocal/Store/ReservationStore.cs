@@ -177,7 +177,7 @@ sealed class ReservationStore : IReservationStore
                 _records.NoteChange();
             }
             else if (file.Owner is not null && set.Find(file.Address) is not null &&
-                Judge(file.Address, file.Owner).State == Liveness.Liveness.Dead)
+                Judge(file.Address, file.Owner).State == LivenessState.Dead)
                 dead.Add(file);
         }
         return ReclaimDead(dead) || isAnyFree;

@@ -21,7 +21,7 @@ sealed class MemoryStore : IReservationStore
     internal int? BrokenMarker { get; init; }
 
     /// <summary>Owners whose attachments are proven dead, or alive.</summary>
-    internal Dictionary<ReservationOwner, Liveness> Lives { get; } = [];
+    internal Dictionary<ReservationOwner, LivenessState> Lives { get; } = [];
 
     /// <summary>What is configured anywhere; null: it cannot be known.</summary>
     internal HashSet<IpAddress>? Living { get; set; } = [];
@@ -43,14 +43,14 @@ sealed class MemoryStore : IReservationStore
     public OwnerRecord? Adopt(ReservationOwner owner)
     {
         Adoptions.Add($"adopt {owner.ContainerId}");
-        Lives[owner] = Liveness.Alive;
+        Lives[owner] = LivenessState.Alive;
         return new OwnerRecord(owner, [.. FindByOwner(owner).Select(address => new RecordedAddress(address, null))], null);
     }
 
     public void PutBack(OwnerRecord record)
     {
         Adoptions.Add($"put back {record.Owner.ContainerId}");
-        Lives[record.Owner] = Liveness.Dead;
+        Lives[record.Owner] = LivenessState.Dead;
     }
 
     public bool TryReserve(IpAddress address, ReservationOwner owner) => Reservations.TryAdd(address, owner);
@@ -76,7 +76,7 @@ sealed class MemoryStore : IReservationStore
     {
         Reclaims++;
         var left = Reservations.Where(pair => pair.Value == Nobody || (set.Find(pair.Key) is not null &&
-            Lives.GetValueOrDefault(pair.Value) == Liveness.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key).ToList();
+            Lives.GetValueOrDefault(pair.Value) == LivenessState.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key).ToList();
         left.ForEach(address => Reservations.Remove(address));
         return left.Count > 0;
     }

@@ -36,7 +36,7 @@ public sealed class ReservationSurveyTests : IDisposable
     {
         var inventory = new ReservationInventory(_root["data/pods"], _root["state"], TextWriter.Null) { Node = _node };
         Assert.Equal(inventory.List(), Survey.List());
-        Assert.Equal([Liveness.Alive, Liveness.Dead, Liveness.Unknown, Liveness.Dead], Survey.List().Select(state => state.Life.State));
+        Assert.Equal([LivenessState.Alive, LivenessState.Dead, LivenessState.Unknown, LivenessState.Dead], Survey.List().Select(state => state.Life.State));
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+namespace CniBridge.Conventions.Tests;
+
+/// <summary>The measurable part of the writing guide in CONTRIBUTING.md. Every failure lists file, line and text.</summary>
+public sealed class WritingTests
+{
+    const double MaxInvertedShare = 0.03;
+    const int MaxColumns = 140;
+    const int MaxWordsInSentence = 35;
+
+    static readonly string s_source = Path.Combine(Repository.Root, "src");
+
+    [Fact]
+    public void Summaries_start_with_a_noun_or_a_verb()
+    {
+        var summaries = ProseReader.Summaries(s_source);
+        var inverted = summaries.Where(summary => summary.IsInverted).ToList();
+
+        Assert.NotEmpty(summaries);
+        Assert.True(inverted.Count <= MaxInvertedShare * summaries.Count,
+            $"{inverted.Count} of {summaries.Count} summaries are inverted:\n{string.Join('\n', inverted)}");
+    }
+
+    // A word without blanks is an identifier, such as that of a finding, which scripts know.
+    [Fact]
+    public void Texts_name_the_actor() => Violations.AssertNone(
+        ProseReader.Texts(s_source).Where(text => text.Text.Contains(' ', StringComparison.Ordinal) && text.FindVagueSubject() is not null));
+
+    [Fact]
+    public void Lines_of_the_sources_fit_140_columns()
+    {
+        var tooLong = Repository.Projects("src").SelectMany(Repository.Sources)
+            .SelectMany(path => File.ReadLines(path).Select((text, index) => new Prose(Repository.Relative(path), index + 1, text)))
+            .Where(line => line.Text.Length > MaxColumns);
+
+        Violations.AssertNone(tooLong);
+    }
+
+    [Fact]
+    public void Sentences_of_the_documents_have_at_most_35_words()
+    {
+        var documents = Repository.Files(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"));
+
+        Violations.AssertNone(documents.SelectMany(ProseReader.Paragraphs).Where(text => text.LongestSentence > MaxWordsInSentence));
+    }
+}
