@@ -110,7 +110,7 @@ public sealed class IpamCommandTests
         Assert.Matches("(?m)^file +/var/lib/cni/networks/podnet/10.88.0.2$", shown);
         var refused = Run(node, "release", "10.88.0.2");
         Assert.Equal(1, refused.ExitCode);
-        Assert.StartsWith("cni-bridge: 10.88.0.2 is in use: its link veth", refused.Stderr, StringComparison.Ordinal);
+        Assert.StartsWith("cni-bridge: 10.88.0.2 is in use: its host veth veth", refused.Stderr, StringComparison.Ordinal);
         Assert.Equal("released 10.88.0.4 of gopod eth0\n", Run(node, "release", "10.88.0.4").Succeeded().Stdout);
         Assert.Equal(["10.88.0.2", "10.88.0.3", "10.88.0.5"], node.Reservations().Order());
         Assert.Equal("cni-bridge: 10.88.0.4 is not reserved\n", Run(node, "release", "10.88.0.4").Stderr);
