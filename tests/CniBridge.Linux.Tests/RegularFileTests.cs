@@ -110,9 +110,9 @@ public sealed class RegularFileTests : IDisposable
         {
             Make("fifo");
             if (publish)
-                SmallFile.Publish(Target, "new"u8, 0b110_000_000);
+                AtomicFile.Publish(Target, "new"u8, 0b110_000_000);
             else
-                SmallFile.Replace(Target, "new"u8, 0b110_000_000);
+                AtomicFile.Replace(Target, "new"u8, 0b110_000_000);
             Assert.Equal("new", File.ReadAllText(Target));
             File.Delete(Target);
         }

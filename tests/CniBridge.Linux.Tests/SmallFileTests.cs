@@ -87,9 +87,9 @@ public sealed class SmallFileTests : IDisposable
     void Write(bool isPublished, byte[] content)
     {
         if (isPublished)
-            SmallFile.Publish(File, content, 0b110_000_000);
+            AtomicFile.Publish(File, content, 0b110_000_000);
         else
-            SmallFile.Replace(File, content, 0b110_000_000);
+            AtomicFile.Replace(File, content, 0b110_000_000);
     }
 
     // containerd reloads its configuration on a rename, and ignores files that are created.
@@ -102,7 +102,7 @@ public sealed class SmallFileTests : IDisposable
         watcher.EnableRaisingEvents = true;
         for (var i = 0; i < 2; i++)
         {
-            SmallFile.Publish(File, "new"u8, 0b110_000_000);
+            AtomicFile.Publish(File, "new"u8, 0b110_000_000);
             Assert.Equal(".file.tmp file", await Task.Run(() => renames.TryTake(out var rename, 10_000) ? rename : "none", TestContext.Current.CancellationToken));
         }
     }
@@ -113,7 +113,7 @@ public sealed class SmallFileTests : IDisposable
     public void What_was_left_beside_a_file_goes_when_it_is_replaced_and_when_it_is_asked_for(bool isPublished)
     {
         var beside = Path.Combine(_directory.FullName, ".file.tmp");
-        Assert.True(SmallFile.IsUnfinished(".file.tmp"));
+        Assert.True(AtomicFile.IsUnfinished(".file.tmp"));
         System.IO.File.WriteAllText(File, "old");
         System.IO.File.WriteAllText(beside, "left");
         Write(isPublished, "new"u8.ToArray());
@@ -121,8 +121,8 @@ public sealed class SmallFileTests : IDisposable
         Assert.Equal(["file"], Names());
 
         System.IO.File.WriteAllText(beside, "left");
-        SmallFile.TryDeleteUnfinished(File);
-        SmallFile.TryDeleteUnfinished(File);
+        AtomicFile.TryDeleteUnfinished(File);
+        AtomicFile.TryDeleteUnfinished(File);
         Assert.Equal(["file"], Names());
     }
 
@@ -135,7 +135,7 @@ public sealed class SmallFileTests : IDisposable
         Assert.Equal(Errno.EISDIR, Assert.Throws<KernelException>(() => Write(isPublished, [])).Errno);
         Assert.Equal(["file"], Names());
         Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(
-            () => SmallFile.Replace(Path.Combine(_directory.FullName, "no/file"), "new"u8, 0b110_000_000)).Errno);
+            () => AtomicFile.Replace(Path.Combine(_directory.FullName, "no/file"), "new"u8, 0b110_000_000)).Errno);
     }
 
     [Theory]

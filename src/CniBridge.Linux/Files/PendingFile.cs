@@ -22,7 +22,7 @@ public sealed unsafe class PendingFile : IDisposable
         _path = path;
         _content = content.ToArray();
         _mode = mode;
-        if (SmallFile.TryOpenNameless(path, mode) is { } nameless)
+        if (AtomicFile.TryOpenNameless(path, mode) is { } nameless)
         {
             _file = nameless;
             return;
@@ -61,13 +61,13 @@ public sealed unsafe class PendingFile : IDisposable
     public bool TryPublish()
     {
         CrashPoint.Pass();
-        var (source, flags) = _beside is null ? (SmallFile.SourceOf(_file), LibC.AT_SYMLINK_FOLLOW) : (_beside, 0);
+        var (source, flags) = _beside is null ? (AtomicFile.SourceOf(_file), LibC.AT_SYMLINK_FOLLOW) : (_beside, 0);
         if (LibC.linkat(LibC.AT_FDCWD, source, LibC.AT_FDCWD, _path, flags) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
         if (errno == Errno.EEXIST)
             return false;
-        return SmallFile.LacksHardLinks(errno) ? TryWriteNew() : throw new KernelException($"create {_path}", errno);
+        return AtomicFile.LacksHardLinks(errno) ? TryWriteNew() : throw new KernelException($"create {_path}", errno);
     }
 
     /// <summary>Without hard links a kill between the two steps leaves an empty file.</summary>

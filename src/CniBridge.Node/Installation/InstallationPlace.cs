@@ -55,7 +55,7 @@ sealed class InstallationPlace(string directory, IReadOnlyList<string> names)
             SmallFile.TryDelete(UnfinishedOf(name));
         RemoveTree(Unfinished);
         RemoveTree(Outdated);
-        SmallFile.TryDeleteUnfinished(RecordFile);
+        AtomicFile.TryDeleteUnfinished(RecordFile);
         // The process was killed between the two renames of ReplacePrevious.
         if (!System.IO.Directory.Exists(Previous) && System.IO.Directory.Exists(Next))
             SmallFile.Rename(Next, Previous);

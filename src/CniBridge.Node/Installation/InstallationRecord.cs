@@ -43,7 +43,7 @@ sealed record InstallationRecord
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
             Write(json);
         Directories.Ensure(Path.GetDirectoryName(path)!);
-        SmallFile.Publish(path, bytes.ToArray(), Mode);
+        AtomicFile.Publish(path, bytes.ToArray(), Mode);
         Directories.Flush(Path.GetDirectoryName(path)!);
     }
 

@@ -35,11 +35,11 @@ sealed class OwnTextFile(string path)
     {
         RefuseOthers();
         var directory = System.IO.Path.GetDirectoryName(path)!;
-        SmallFile.TryDeleteUnfinished(path);
+        AtomicFile.TryDeleteUnfinished(path);
         if (Read() == text)
             return false;
         Directories.Ensure(directory);
-        SmallFile.Publish(path, Encoding.UTF8.GetBytes(text), Mode);
+        AtomicFile.Publish(path, Encoding.UTF8.GetBytes(text), Mode);
         return true;
     }
 

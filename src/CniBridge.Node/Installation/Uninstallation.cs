@@ -38,7 +38,7 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         var pods = FindPods();
         var conflist = Path.Combine(confDirectory, Path.GetFileName(ConflistFile.DefaultPath));
         foreach (var path in IsDryRun ? [] : (string[])[conflist, .. HostIntegration.Paths])
-            SmallFile.TryDeleteUnfinished(path);
+            AtomicFile.TryDeleteUnfinished(path);
         var record = Note(InstallationRecord.TryLoad(_place.RecordFile));
         var plan = Plan(socket, record, pods);
         foreach (var step in plan.Steps)

@@ -32,7 +32,7 @@ public sealed class ResultCache(string directory)
             ["netns"] = netns,
             ["result"] = new JsonText(result).ToNode(),
         };
-        SmallFile.Replace(PathOf(attachment), Encoding.UTF8.GetBytes(entry.ToJsonString()), FileMode);
+        AtomicFile.Replace(PathOf(attachment), Encoding.UTF8.GetBytes(entry.ToJsonString()), FileMode);
     }
 
     /// <summary>Returns the cached result; null if there is none or it is damaged. DEL works without it.</summary>

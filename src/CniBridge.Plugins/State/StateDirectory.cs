@@ -44,19 +44,19 @@ sealed class StateDirectory(string path)
     {
         try
         {
-            SmallFile.Replace(PathOf(name), content, FileMode);
+            AtomicFile.Replace(PathOf(name), content, FileMode);
         }
         catch (KernelException e) when (e.Errno == Errno.ENOENT)
         {
             Directories.Ensure(Path);
-            SmallFile.Replace(PathOf(name), content, FileMode);
+            AtomicFile.Replace(PathOf(name), content, FileMode);
         }
     }
 
     /// <summary>Deletes a file. Returns false if it did not exist.</summary>
     internal bool TryDelete(string name)
     {
-        SmallFile.TryDeleteUnfinished(PathOf(name));
+        AtomicFile.TryDeleteUnfinished(PathOf(name));
         return SmallFile.TryDelete(PathOf(name));
     }
 
@@ -69,7 +69,7 @@ sealed class StateDirectory(string path)
             return names;
         foreach (var file in Directory.EnumerateFiles(Path))
         {
-            if (System.IO.Path.GetFileName(file) is { } name && !SmallFile.IsUnfinished(name))
+            if (System.IO.Path.GetFileName(file) is { } name && !AtomicFile.IsUnfinished(name))
                 names.Add(name);
         }
         names.Sort(StringComparer.Ordinal);

@@ -29,7 +29,7 @@ sealed class MetricsCommand
         {
             var text = MetricsText.Format(_options.Take(parsed), new OperationLog().Read());
             if (parsed.GetValue(_textFile) is { } path)
-                SmallFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode);
+                AtomicFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode);
             else
                 OperatorCommands.Print(ScreenText.Document(text));
             return ExitCode.Success;

@@ -22,12 +22,12 @@ public sealed class ConflistFile(string path)
     public ConflistChange Write(string text)
     {
         // A killed process may have left an unfinished file.
-        SmallFile.TryDeleteUnfinished(path);
+        AtomicFile.TryDeleteUnfinished(path);
         var change = Compare(text);
         if (change == ConflistChange.Written)
         {
             Directories.Ensure(Directory);
-            SmallFile.Publish(path, Encoding.UTF8.GetBytes(text), Mode);
+            AtomicFile.Publish(path, Encoding.UTF8.GetBytes(text), Mode);
         }
         return change;
     }

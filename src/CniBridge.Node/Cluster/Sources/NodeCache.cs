@@ -24,13 +24,13 @@ public sealed class NodeCache(string path)
     {
         var text = NodeFile.Write(table);
         if (_last is null)
-            SmallFile.TryDeleteUnfinished(path);
+            AtomicFile.TryDeleteUnfinished(path);
         // One more byte shows that the file is longer.
         _last ??= SmallFile.TryReadRegular(path, text.Length + 1);
         if (_last is not null && text.AsSpan().SequenceEqual(_last) && SmallFile.Exists(path))
             return;
         Directories.Ensure(System.IO.Path.GetDirectoryName(path) ?? "/");
-        SmallFile.Publish(path, text, Mode);
+        AtomicFile.Publish(path, text, Mode);
         _last = text;
     }
 

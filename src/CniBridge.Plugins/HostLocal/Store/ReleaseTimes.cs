@@ -18,7 +18,7 @@ sealed class ReleaseTimes(string directory, TextWriter log)
     {
         SmallFile.TryDelete(PathOf(address));
         Directories.Ensure(directory);
-        SmallFile.TryCreate(PathOf(address), [], FileMode);
+        AtomicFile.TryCreate(PathOf(address), [], FileMode);
     });
 
     /// <summary>Logs a failure, because a release is more important than the time for which the address rests.</summary>

@@ -140,7 +140,7 @@ sealed class ReservationFiles(string directory)
         else
         {
             SmallFile.TryDelete(path);
-            SmallFile.TryCreate(path, text, FileMode);
+            AtomicFile.TryCreate(path, text, FileMode);
         }
         _markers[rangeSet] = text.Length;
     }
