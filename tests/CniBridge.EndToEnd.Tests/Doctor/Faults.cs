@@ -135,8 +135,8 @@ static class Faults
         new("masquerade-lost", "nft flush ruleset") { Words = "podnet" },
         new("macspoofchk-lost", "nft delete table bridge cni-bridge") { Words = "podnet/container-pod" },
         new("hostport-lost", "nft flush map ip cni-bridge hostports") { Words = "8080" },
-        new("record-of-dead", "ip -n pod1 link delete eth0; ip netns delete pod1") { Words = "podnet/container-pod1/eth0" },
-        new("record-of-nobody", $"ip -n pod1 link delete eth0; ip netns delete pod1; sed -i s/podnet/other/ {DoctorNode.Conflist}") { Words = "/run/cni-bridge/" },
+        new("record-stale", "ip -n pod1 link delete eth0; ip netns delete pod1") { Words = "podnet/container-pod1/eth0" },
+        new("record-orphaned", $"ip -n pod1 link delete eth0; ip netns delete pod1; sed -i s/podnet/other/ {DoctorNode.Conflist}") { Words = "/run/cni-bridge/" },
         new("forward-dropped", "nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; policy drop; }'")
         { Words = "of pod 10.244.1.2 from cni0 to eth0 (chain inet fw forward, policy drop)" },
         new("forward-dropped", "iptables -P FORWARD DROP") { Words = "ip filter FORWARD" },

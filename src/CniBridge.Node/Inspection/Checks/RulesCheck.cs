@@ -23,7 +23,7 @@ sealed class RulesCheck(DoctorContext node)
     {
         var (network, container, name) = dead.Attachment;
         var file = FindFile(network);
-        node.Found.Add(file is null ? RuleFindings.RecordOfNobody : RuleFindings.RecordOfDead, "PATH", dead.Path,
+        node.Found.Add(file is null ? RuleFindings.RecordOrphaned : RuleFindings.RecordStale, "PATH", dead.Path,
             "POD", $"{network}/{container}/{name}", "CONTAINER", container, "INTERFACE", name,
             "FILE", file ?? "", "PLUGINS", node.Options.PluginDirectory);
     }

@@ -43,12 +43,12 @@ static class RuleFindings
         "Connections to the host port do not reach the pod",
         "{PROGRAM} repair");
 
-    internal static readonly FindingKind RecordOfDead = new("record-of-dead", Severity.Warning,
+    internal static readonly FindingKind RecordStale = new("record-stale", Severity.Warning,
         "{PATH} records rules of {POD}, but its network namespace is gone",
         "The runtime sent no DEL; host ports of the pod stay occupied and lead nowhere",
         "{PROGRAM} del {CONTAINER} --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}");
 
-    internal static readonly FindingKind RecordOfNobody = new("record-of-nobody", Severity.Warning,
+    internal static readonly FindingKind RecordOrphaned = new("record-orphaned", Severity.Warning,
         "{PATH} records rules of {POD}, but its network namespace and its network configuration are gone",
         "The runtime sent no DEL, and cannot send one without the configuration",
         "rm {PATH}");
@@ -56,6 +56,6 @@ static class RuleFindings
     internal static readonly FindingKind[] All =
     [
         KernelWithoutNftables, ForwardingDropped, PodsDropped, LegacyForwardDropped, LegacyChains, MasqueradeLost, GuardLost,
-        HostPortLost, RecordOfDead, RecordOfNobody,
+        HostPortLost, RecordStale, RecordOrphaned,
     ];
 }
