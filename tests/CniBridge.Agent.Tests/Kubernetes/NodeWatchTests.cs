@@ -145,7 +145,9 @@ public sealed class NodeWatchTests
         await using var api = new FakeApi();
         api.Override = async context =>
         {
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+            var aborted = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(aborted.SetResult);
+            await aborted.Task;
             return true;
         };
         using var watch = new RunningWatch(api.Access(), timeout: TimeSpan.FromMilliseconds(300));
@@ -164,7 +166,10 @@ public sealed class NodeWatchTests
         using var watch = new RunningWatch(api.Access(), timeout: TimeSpan.FromMilliseconds(300));
         watch.WaitUntil(() => api.Requests.Contains("watch 100"));
 
+        // Longer than a request may take. The same watch must still deliver events afterwards.
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        api.Send("ADDED", s_second with { ResourceVersion = "101" });
+        watch.WaitUntil(() => watch.Names.Count == 2);
 
         Assert.Null(watch.Watch.Read().Failure);
         Assert.Equal(["list", "watch 100"], api.Requests);
