@@ -14,22 +14,18 @@ public sealed class BridgePlugin : IPlugin
 
     public CniResult Add(CniRequest request)
     {
-        var (config, addresses) = Parse(request, HostLocalAddresses.ForAdd);
         using var node = new NodeNetwork(request.Log);
+        var (config, addresses) = Parse(request, (args, parsed) => HostLocalAddresses.ForAdd(request, args, new AttachmentNetwork(
+            address => node.FindClaim(address, parsed), attachment => node.DeleteHostLink(attachment))));
         if (config.IsMtuAuto)
             config = config with { Mtu = node.FindUplinkMtu() };
         CheckMtu(config, addresses);
-        if (addresses is HostLocalAddresses own)
-        {
-            own.FindClaim = address => node.FindClaim(address, config);
-            own.DeleteHostLink = attachment => node.DeleteHostLink(attachment);
-        }
         return new BridgeAdd(request, config, addresses, node).Run();
     }
 
     public void Check(CniRequest request)
     {
-        var (config, addresses) = Parse(request, HostLocalAddresses.ForAdd);
+        var (config, addresses) = Parse(request, (args, _) => HostLocalAddresses.ForAdd(request, args, AttachmentNetwork.None));
         using var node = new NodeNetwork(request.Log);
         new BridgeCheck(request, config, addresses, node).Run();
     }
@@ -50,13 +46,13 @@ public sealed class BridgePlugin : IPlugin
 
     public void ReportStatus(CniRequest request)
     {
-        var (config, addresses) = Parse(request, HostLocalAddresses.ForStatus);
+        var (config, addresses) = Parse(request, (args, _) => HostLocalAddresses.ForStatus(request, args));
         using var node = new NodeNetwork(request.Log);
         new BridgeStatus(request.NetworkName, config, addresses, node).Run();
     }
 
     /// <summary>Validates the whole configuration, including that of IPAM, before any change.</summary>
-    static (BridgeConfig, IAddressManager?) Parse(CniRequest request, Func<CniRequest, CniArgs, HostLocalAddresses> hostLocal)
+    static (BridgeConfig, IAddressManager?) Parse(CniRequest request, Func<CniArgs, BridgeConfig, HostLocalAddresses> hostLocal)
     {
         // Other IPAM plugins read CNI_ARGS themselves; static knows these two keys.
         var args = CniArgs.Parse(request.Environment.Args, "MAC", "IP", "GATEWAY");
@@ -66,7 +62,7 @@ public sealed class BridgePlugin : IPlugin
         IAddressManager? addresses = config.IpamType switch
         {
             null => null,
-            PluginName.HostLocal => hostLocal(request, args),
+            PluginName.HostLocal => hostLocal(args, config),
             var type => DelegatedAddresses.ForAdd(type, request),
         };
         CheckMtu(config, addresses);
@@ -88,8 +84,7 @@ public sealed class BridgePlugin : IPlugin
             return null;
         if (type != PluginName.HostLocal)
             return new DelegatedAddresses(type, request);
-        var addresses = HostLocalAddresses.ForDelete(request);
-        addresses.DeleteHostLink = attachment => node.DeleteHostLink(attachment);
-        return addresses;
+        var network = AttachmentNetwork.None with { DeleteHostLink = attachment => node.DeleteHostLink(attachment) };
+        return HostLocalAddresses.ForDelete(request, network);
     }
 }

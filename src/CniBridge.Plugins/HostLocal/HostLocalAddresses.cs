@@ -20,14 +20,16 @@ sealed class HostLocalAddresses : IAddressManager
     readonly ReservationOwner _owner;
     readonly CniDns _dns;
     readonly CniRequest _request;
+    readonly AttachmentNetwork _network;
 
-    HostLocalAddresses(CniRequest request, StorePlace place, HostLocalConfig? config, CniDns dns)
+    HostLocalAddresses(CniRequest request, StorePlace place, HostLocalConfig? config, CniDns dns, AttachmentNetwork network)
     {
         _config = config;
         _place = place;
         _owner = new ReservationOwner(request.Environment.ContainerId.Trim(), request.Environment.InterfaceName);
         _dns = dns;
         _request = request;
+        _network = network;
     }
 
     internal INodeView Node { get; set; } = new NodeView();
@@ -63,10 +65,10 @@ sealed class HostLocalAddresses : IAddressManager
     public bool HasMoved { get; private set; }
 
     /// <summary>Validates the whole configuration and reads resolvConf, so that errors occur before any change.</summary>
-    internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args) =>
-        Create(request, HostLocalConfig.Parse(request, args));
+    internal static HostLocalAddresses ForAdd(CniRequest request, CniArgs args, AttachmentNetwork network) =>
+        Create(request, HostLocalConfig.Parse(request, args), network);
 
-    static HostLocalAddresses Create(CniRequest request, HostLocalConfig config)
+    static HostLocalAddresses Create(CniRequest request, HostLocalConfig config, AttachmentNetwork network)
     {
         foreach (var exclusion in config.RangeSets is [var first, ..] ? first.Exclusions : [])
         {
@@ -74,29 +76,26 @@ sealed class HostLocalAddresses : IAddressManager
                 request.Log.WriteLine($"{exclusion}: no range contains these addresses");
         }
         var dns = config.ResolvConf.Length > 0 ? ResolvConf.Read(config.ResolvConf) : new CniDns();
-        return new HostLocalAddresses(request, config.Place, config, dns);
+        return new HostLocalAddresses(request, config.Place, config, dns, network);
     }
 
     /// <summary>Validates the configuration for STATUS. Ranges may be missing if each ADD brings them (capability ipRanges).</summary>
     internal static HostLocalAddresses ForStatus(CniRequest request, CniArgs args)
     {
         var capabilities = CniJson.Decode(request.Config, StatusJson.Read, "network config").Capabilities;
-        return Create(request, HostLocalConfig.Parse(request, args, mayLackRanges: capabilities?.IpRanges == true));
+        return Create(request, HostLocalConfig.Parse(request, args, mayLackRanges: capabilities?.IpRanges == true), AttachmentNetwork.None);
     }
 
     /// <summary>
     /// Reads only the place of the store. DEL must release addresses also when the configuration is invalid or has other ranges.
     /// </summary>
-    internal static HostLocalAddresses ForDelete(CniRequest request)
+    internal static HostLocalAddresses ForDelete(CniRequest request, AttachmentNetwork network)
     {
         var json = CniJson.Decode(request.Config, DeleteJson.Read, "network config");
         var place = StorePlace.Create(request.NetworkName, json.Ipam?.DataDir, json.Ipam?.StateDir)
             .With(json.Ipam?.LockTimeout, json.Ipam?.ReuseDelay);
-        return new HostLocalAddresses(request, place, null, new CniDns());
+        return new HostLocalAddresses(request, place, null, new CniDns(), network);
     }
-
-    /// <summary>Returns the claim of an address on the network, or null.</summary>
-    internal Func<IpAddress, AddressClaim?> FindClaim { get; set; } = _ => null;
 
     public CniResult Allocate(Rollback undo)
     {
@@ -106,8 +105,8 @@ sealed class HostLocalAddresses : IAddressManager
         using var inner = new Rollback(Log);
         var allocator = new Allocator(store, _owner)
         {
-            FindClaim = FindClaim,
-            DeleteHostLink = DeleteHostLink is { } delete ? () => delete(_request.Attachment) : null,
+            FindClaim = _network.FindClaim,
+            DeleteHostLink = _network.DeleteHostLink is { } delete ? () => delete(_request.Attachment) : null,
             Log = Log,
         };
         var ips = allocator.Allocate(config, inner);
@@ -152,9 +151,6 @@ sealed class HostLocalAddresses : IAddressManager
 
     OwnerRecord? TryFindRecord() => new OwnerIndex(_place.StateDirectory, _place.Directory).TryFind(_owner, Log);
 
-    /// <summary>Deletes the host link of an attachment that ended; null if this plugin creates no links.</summary>
-    internal Action<Attachment>? DeleteHostLink { get; set; }
-
     /// <summary>
     /// Releases the addresses of the container interface in the store of this network. If it has none there, looks into the stores of other
     /// networks: the network may have been renamed, or its data directory moved, since ADD.
@@ -168,7 +164,7 @@ sealed class HostLocalAddresses : IAddressManager
             var place = _place with { Directory = stored.Store! };
             if (!IsEndOf(stored.Record, place.Network))
                 continue;
-            DeleteHostLink?.Invoke(new Attachment(place.Network, _owner.ContainerId, _owner.InterfaceName));
+            _network.DeleteHostLink?.Invoke(new Attachment(place.Network, _owner.ContainerId, _owner.InterfaceName));
             if (TryRelease(place))
                 Log.WriteLine($"{string.Join(' ', stored.Record.Addresses)} released in {place.Directory}");
         }
@@ -195,7 +191,7 @@ sealed class HostLocalAddresses : IAddressManager
             return true;
         var proof = new AttachmentLiveness(network, Node);
         return proof.JudgeNamespace(origin).State == LivenessState.Dead &&
-            (DeleteHostLink is not null || proof.FindHostLink(record) is null);
+            (_network.DeleteHostLink is not null || proof.FindHostLink(record) is null);
     }
 
     /// <summary>

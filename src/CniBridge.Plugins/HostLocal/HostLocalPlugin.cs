@@ -11,8 +11,8 @@ public sealed class HostLocalPlugin : IPlugin
 
     public CniResult Add(CniRequest request)
     {
-        var addresses = HostLocalAddresses.ForAdd(request, ParseArgs(request));
-        addresses.FindClaim = address => AddressClaim.Find(address, request.Log);
+        var network = new AttachmentNetwork(address => AddressClaim.Find(address, request.Log));
+        var addresses = HostLocalAddresses.ForAdd(request, ParseArgs(request), network);
         using var undo = new Rollback(request.Log);
         request.Phases.End(Phase.Configuration);
         var result = addresses.Allocate(undo);
@@ -23,7 +23,7 @@ public sealed class HostLocalPlugin : IPlugin
 
     public void Delete(CniRequest request)
     {
-        HostLocalAddresses.ForDelete(request).Release();
+        HostLocalAddresses.ForDelete(request, AttachmentNetwork.None).Release();
         request.Phases.End(Phase.Addresses);
     }
 
@@ -31,10 +31,11 @@ public sealed class HostLocalPlugin : IPlugin
     {
         // CHECK refuses each configuration that ADD refuses.
         _ = HostLocalConfig.Parse(request, ParseArgs(request));
-        HostLocalAddresses.ForDelete(request).Check();
+        HostLocalAddresses.ForDelete(request, AttachmentNetwork.None).Check();
     }
 
-    public void CollectGarbage(CniRequest request) => HostLocalAddresses.ForDelete(request).CollectGarbage(areLinksGone: true);
+    public void CollectGarbage(CniRequest request) =>
+        HostLocalAddresses.ForDelete(request, AttachmentNetwork.None).CollectGarbage(areLinksGone: true);
 
     public void ReportStatus(CniRequest request) => HostLocalAddresses.ForStatus(request, CniArgs.Parse("")).ReportStatus();
 

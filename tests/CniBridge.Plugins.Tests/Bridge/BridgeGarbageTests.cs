@@ -115,7 +115,7 @@ public sealed class BridgeGarbageTests : IDisposable
     {
         Reserve();
         var request = Requests.Make(Config(OnlyA));
-        new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request), Node()).Run();
+        new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request, AttachmentNetwork.None), Node()).Run();
         Assert.Equal(["10.0.0.2"], Files());
     }
 
@@ -126,7 +126,7 @@ public sealed class BridgeGarbageTests : IDisposable
         var before = Reserve();
         var request = Requests.Make(Config(OnlyA));
         Requests.AssertRefused(CniErrorCode.IoFailure,
-            () => new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request), Node("delete veth3")).Run(), "delete veth3");
+            () => new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request, AttachmentNetwork.None), Node("delete veth3")).Run(), "delete veth3");
         Assert.Equal(before, Files());
     }
 

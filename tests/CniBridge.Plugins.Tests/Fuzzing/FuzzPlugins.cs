@@ -51,7 +51,7 @@ sealed class FuzzPlugins(string root)
     HostLocalAddresses ForAdd(CniRequest request, CniArgs args)
     {
         RefuseElsewhere(HostLocalConfig.Parse(request, args).Place);
-        return With(HostLocalAddresses.ForAdd(request, args));
+        return With(HostLocalAddresses.ForAdd(request, args, AttachmentNetwork.None));
     }
 
     HostLocalAddresses ForStatus(CniRequest request, CniArgs args)
@@ -64,7 +64,7 @@ sealed class FuzzPlugins(string root)
     {
         var ipam = CniJson.Decode(request.Config, DeleteJson.Read, "network config").Ipam;
         RefuseElsewhere(StorePlace.Create(request.NetworkName, ipam?.DataDir, ipam?.StateDir));
-        return With(HostLocalAddresses.ForDelete(request));
+        return With(HostLocalAddresses.ForDelete(request, AttachmentNetwork.None));
     }
 
     HostLocalAddresses With(HostLocalAddresses addresses)

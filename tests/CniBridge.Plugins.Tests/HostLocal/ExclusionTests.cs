@@ -67,7 +67,7 @@ public sealed class ExclusionTests
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         HostLocalAddresses.ForAdd(Requests.Make($$"""
             {"ipam": {"type": "host-local", "dataDir": "{{root["data"]}}", "subnet": "10.1.0.0/24", "exclude": ["{{excluded}}"]} }
-            """, log: log), CniArgs.Parse(""));
+            """, log: log), CniArgs.Parse(""), AttachmentNetwork.None);
         Assert.Equal(isTold ? $"ipam.exclude[0] = {excluded}: no range contains these addresses\n" : "", log.ToString());
     }
 }

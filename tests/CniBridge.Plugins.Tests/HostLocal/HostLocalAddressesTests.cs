@@ -21,7 +21,7 @@ public sealed class HostLocalAddressesTests : IDisposable
         return request with { Environment = request.Environment with { ContainerId = id } };
     }
 
-    HostLocalAddresses Make(string ranges, string id = "pod1") => HostLocalAddresses.ForAdd(Request(ranges, id), CniArgs.Parse(""));
+    HostLocalAddresses Make(string ranges, string id = "pod1") => HostLocalAddresses.ForAdd(Request(ranges, id), CniArgs.Parse(""), AttachmentNetwork.None);
 
     HostLocalAddresses Allocate(string ranges, string id)
     {
@@ -41,7 +41,7 @@ public sealed class HostLocalAddressesTests : IDisposable
         Assert.Equal(
             ["10.1.0.9-10.1.0.20 of 10.1.0.0/24", "10.2.0.1-10.2.0.2 of 10.2.0.0/30", "fd00::1-fd00::3 of fd00::/126"],
             pools.Select(pool => $"{pool.First}-{pool.Last} of {pool.Subnet}"));
-        Assert.Empty(HostLocalAddresses.ForDelete(Request(Old, "pod1")).Pools);
+        Assert.Empty(HostLocalAddresses.ForDelete(Request(Old, "pod1"), AttachmentNetwork.None).Pools);
     }
 
     const string Old = """[[{"subnet":"10.1.0.0/24"}]]""", New = """[[{"subnet":"10.9.0.0/24"}]]""";

@@ -19,7 +19,7 @@ public sealed class LenientDeleteTests : IDisposable
 
     void Add(string netns, string network = "pods", string data = "data")
     {
-        var addresses = HostLocalAddresses.ForAdd(Request(netns, network, data), CniArgs.Parse(""));
+        var addresses = HostLocalAddresses.ForAdd(Request(netns, network, data), CniArgs.Parse(""), AttachmentNetwork.None);
         addresses.Node = _node;
         using var undo = new Rollback(TextWriter.Null);
         addresses.Allocate(undo);
@@ -28,7 +28,7 @@ public sealed class LenientDeleteTests : IDisposable
 
     void Delete(string netns, string network = "pods", string data = "data")
     {
-        var addresses = HostLocalAddresses.ForDelete(Request(netns, network, data));
+        var addresses = HostLocalAddresses.ForDelete(Request(netns, network, data), AttachmentNetwork.None);
         addresses.Node = _node;
         addresses.Release();
     }
@@ -82,21 +82,20 @@ public sealed class LenientDeleteTests : IDisposable
         Add("/run/netns/pod");
         _node.Namespaces.Clear();
         _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth1";
-        var addresses = HostLocalAddresses.ForDelete(Request("", "renamed", "data"));
-        addresses.Node = _node;
         var wasReserved = false;
-        if (makesLinks)
-        {
-            addresses.DeleteHostLink = attachment =>
-            {
-                wasReserved = IsReserved();
-                _node.HostLinks.Remove(attachment);
-            };
-        }
+        var addresses = HostLocalAddresses.ForDelete(
+            Request("", "renamed", "data"), AttachmentNetwork.None with { DeleteHostLink = makesLinks ? DeleteLink : null });
+        addresses.Node = _node;
         addresses.Release();
         Assert.Equal(makesLinks, wasReserved);
         Assert.Equal(makesLinks, _node.HostLinks.Count == 0);
         Assert.Equal(!makesLinks, IsReserved());
+
+        void DeleteLink(Attachment attachment)
+        {
+            wasReserved = IsReserved();
+            _node.HostLinks.Remove(attachment);
+        }
     }
 
     [Fact]
@@ -126,7 +125,7 @@ public sealed class LenientDeleteTests : IDisposable
     // There is no telling where the reservation is.
     [Fact]
     public void A_relative_data_directory_is_refused() => Requests.AssertRefused(CniErrorCode.InvalidConfig, () => HostLocalAddresses.ForDelete(
-        Requests.Make("""{"ipam": {"type": "host-local", "dataDir": "networks"}}""")), "ipam.dataDir", "networks", "absolute path");
+        Requests.Make("""{"ipam": {"type": "host-local", "dataDir": "networks"}}"""), AttachmentNetwork.None), "ipam.dataDir", "networks", "absolute path");
 
     // The next call may come from another working directory.
     [Theory]

@@ -13,13 +13,14 @@ public sealed class RetryTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    HostLocalAddresses Make(string netns, string ipam = "", string more = "")
+    HostLocalAddresses Make(string netns, string ipam = "", string more = "", Action<Attachment>? deleteHostLink = null)
     {
         var request = Requests.Make($$"""
             { "ipam": {"type": "host-local", "dataDir": "{{_root["data"]}}", "stateDir": "{{_root["state"]}}",
             "ranges": [[{"subnet":"10.1.0.0/24"}],[{"subnet":"fd00::/64"}]] {{ipam}} } {{more}} }
             """, netns);
-        var addresses = HostLocalAddresses.ForAdd(request, CniArgs.Parse(""));
+        var addresses = HostLocalAddresses.ForAdd(
+            request, CniArgs.Parse(""), AttachmentNetwork.None with { DeleteHostLink = deleteHostLink });
         addresses.Node = _node;
         return addresses;
     }
@@ -79,8 +80,7 @@ public sealed class RetryTests : IDisposable
         _node.Namespaces.Clear();
         _node.AddNamespace("/run/netns/new");
         _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth5";
-        var addresses = Make("/run/netns/new");
-        addresses.DeleteHostLink = attachment => Assert.True(_node.HostLinks.Remove(attachment));
+        var addresses = Make("/run/netns/new", deleteHostLink: attachment => Assert.True(_node.HostLinks.Remove(attachment)));
         using (var undo = new Rollback(TextWriter.Null))
         {
             Assert.Equal(First, string.Join(' ', addresses.Allocate(undo).Ips.Select(ip => ip.Address)));
@@ -89,7 +89,7 @@ public sealed class RetryTests : IDisposable
         Assert.Empty(_node.HostLinks);
         // Of one that lives nobody deletes anything.
         _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth6";
-        addresses.DeleteHostLink = _ => Assert.Fail("it lives");
+        addresses = Make("/run/netns/new", deleteHostLink: _ => Assert.Fail("it lives"));
         using var second = new Rollback(TextWriter.Null);
         Assert.Contains("eth0 is alive", Assert.Throws<CniException>(() => addresses.Allocate(second)).Message, StringComparison.Ordinal);
     }

@@ -22,12 +22,12 @@ public sealed class ReuseDelayTests : IDisposable
     string Add(string id, string reuseDelay = "30")
     {
         using var undo = new Rollback(TextWriter.Null);
-        var result = HostLocalAddresses.ForAdd(Request(id, reuseDelay), CniArgs.Parse("")).Allocate(undo);
+        var result = HostLocalAddresses.ForAdd(Request(id, reuseDelay), CniArgs.Parse(""), AttachmentNetwork.None).Allocate(undo);
         undo.Cancel();
         return result.Ips[0].Address.ToString();
     }
 
-    void Delete(string id, string reuseDelay = "30") => HostLocalAddresses.ForDelete(Request(id, reuseDelay)).Release();
+    void Delete(string id, string reuseDelay = "30") => HostLocalAddresses.ForDelete(Request(id, reuseDelay), AttachmentNetwork.None).Release();
 
     string[] Releases() => [.. Directory.EnumerateFiles(_root["state"], "10.*", SearchOption.AllDirectories)];
 

@@ -26,7 +26,7 @@ sealed class ModelPlugin(ModelNode node, ModelStore store, string ranges, string
 
     HostLocalAddresses ForDelete(ReservationOwner owner, string netns, string more = "")
     {
-        var addresses = HostLocalAddresses.ForDelete(Request(owner, netns, more));
+        var addresses = HostLocalAddresses.ForDelete(Request(owner, netns, more), AttachmentNetwork.None);
         addresses.Node = node.View;
         return addresses;
     }
@@ -37,12 +37,12 @@ sealed class ModelPlugin(ModelNode node, ModelStore store, string ranges, string
     internal IReadOnlyList<IpAddress> Add(ModelAdd call)
     {
         var more = call.Wanted is null ? "" : $$""", "runtimeConfig": {"ips": ["{{call.Wanted}}"]}""";
-        var addresses = HostLocalAddresses.ForAdd(Request(call.Owner, call.Origin.Path, more), CniArgs.Parse(""));
+        var network = new AttachmentNetwork(
+            // A reservation must be enough to keep an address.
+            address => store.Reservations.ContainsKey(address) ? null : node.FindClaim(address),
+            call.IsBridge ? attachment => node.View.HostLinks.Remove(attachment) : null);
+        var addresses = HostLocalAddresses.ForAdd(Request(call.Owner, call.Origin.Path, more), CniArgs.Parse(""), network);
         addresses.Node = node.View;
-        // Of what is reserved the reservation must be enough.
-        addresses.FindClaim = address => store.Reservations.ContainsKey(address) ? null : node.FindClaim(address);
-        if (call.IsBridge)
-            addresses.DeleteHostLink = attachment => node.View.HostLinks.Remove(attachment);
         using var undo = new Rollback(TextWriter.Null);
         var ips = addresses.Allocate(undo).Ips;
         if (!call.IsUndone)
