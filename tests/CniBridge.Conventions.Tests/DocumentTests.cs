@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace CniBridge.Conventions.Tests;
 
-/// <summary>Compares docs/architecture.md with the source tree.</summary>
+/// <summary>Compares docs/architecture.md and CONTRIBUTING.md with the source tree.</summary>
 public sealed partial class DocumentTests
 {
     const int MaxTerms = 40;
@@ -30,6 +30,18 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Source_files_that_CONTRIBUTING_names_exist()
+    {
+        string[] folders = ["src", "tests"];
+        var sources = folders.SelectMany(folder => Repository.Sources(Path.Combine(Repository.Root, folder))).ToList();
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "CONTRIBUTING.md"));
+        var names = SourcePattern().Matches(text).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(names);
+        Violations.AssertNone(names.Where(name => !sources.Exists(path => path.EndsWith("/" + name, StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public void The_glossary_has_at_most_40_terms()
     {
         var glossary = s_text[s_text.IndexOf("## Glossary", StringComparison.Ordinal)..];
@@ -42,6 +54,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex("`([^`\n]+)`")]
     private static partial Regex CodePattern();
+
+    [GeneratedRegex("`([A-Za-z/.]+\\.cs)`")]
+    private static partial Regex SourcePattern();
 
     [GeneratedRegex("^(src|tests|docs|conf|scripts)/[^ ]*$")]
     private static partial Regex PathPattern();
