@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CniBridge.Linux;
 using CniBridge.Linux.Files;
+using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Runtime;
@@ -140,16 +141,20 @@ public sealed record NetworkList
         return list;
     }
 
-    /// <summary>Creates a chain of one plugin from the configuration of a single plugin.</summary>
+    /// <summary>
+    /// Creates a chain of one plugin from the configuration of a single plugin. Its keys are read as the plugin reads them: in any case,
+    /// and the last of equal ones.
+    /// </summary>
     static NetworkList FromPlugin(JsonObject root, byte[] text)
     {
         if (!root.Any(member => member.Key.Equals("type", StringComparison.OrdinalIgnoreCase)))
             throw ListKeys.Invalid("the configuration has neither the key plugins nor the key type");
         CheckPlugin(root, "");
+        var header = CniJson.Decode(text, HeaderJson.Read, "network config");
         return new NetworkList
         {
-            Name = root["name"]?.GetValue<string>() ?? "",
-            Version = root["cniVersion"]?.GetValue<string>() is { Length: > 0 } version ? version : CniVersion.Oldest,
+            Name = header.Name ?? "",
+            Version = header.CniVersion is { Length: > 0 } version ? version : CniVersion.Oldest,
             Plugins = [root],
             Text = text,
         };

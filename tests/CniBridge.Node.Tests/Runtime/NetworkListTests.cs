@@ -22,6 +22,24 @@ public sealed class NetworkListTests : IDisposable
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
     }
 
+    // As the plugin itself reads them, with Go's rules for keys.
+    [Theory]
+    [InlineData("""{"Name":"pods","CNIVERSION":"1.0.0","type":"bridge"}""")]
+    [InlineData("""{"name":1,"NAME":"pods","cniVersion":"1.0.0","type":"bridge"}""")]
+    [InlineData("""{"name":"old","cniversion":"0.4.0","NAME":"pods","cniVersion":"1.0.0","TYPE":"bridge"}""")]
+    public void Keys_of_a_single_plugin_may_have_any_case(string text)
+    {
+        var list = Load(text);
+        Assert.Equal(("pods", "1.0.0"), (list.Name, list.Version));
+        Assert.Equal("bridge", Assert.Single(list.Plugins)["type"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("""{"name":1,"type":"bridge"}""", "name")]
+    [InlineData("""{"name":"pods","NAME":1,"type":"bridge"}""", "name")]
+    [InlineData("""{"name":"pods","cniVersion":["1.0.0"],"type":"bridge"}""", "cniVersion")]
+    public void A_wrong_type_in_the_configuration_of_a_single_plugin_is_refused(string text, string key) => AssertRefused(text, key);
+
     [Fact]
     public void A_list_has_a_name_a_version_and_its_plugins_in_order()
     {
