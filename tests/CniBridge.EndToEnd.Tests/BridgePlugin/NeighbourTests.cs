@@ -113,18 +113,27 @@ public sealed class NeighbourTests
 
     const string AfterNobody = Common + """
 
+        # WHO: becomes a ping, in the background
+        wait_for_address() {
+          [ "$1" = node ] || exec nsenter --net="/run/netns/$1" ping -n -c1 -W20 "$address"
+          exec ping -n -c1 -W20 "$address"
+        }
+
         round=0 pod=b
         while [ "$round" -lt "$rounds" ]; do
           swap
           round=$((round + 1))
           forget "$first"
           forget "$second"
-          by "$first" ping -n -c1 -W1 "$address" > /dev/null 2>&1 &
-          by "$second" ping -n -c1 -W1 "$address" > /dev/null 2>&1 &
+          wait_for_address "$first" > /dev/null 2>&1 &
+          pings=$!
+          wait_for_address "$second" > /dev/null 2>&1 &
+          pings="$pings $!"
           await_question "$second"
           await_question "$first"
           call ADD "c$round" "$pod"
           ask_both
+          kill $pings 2>> errors
           wait
           call DEL "c$round" "$pod"
         done
