@@ -23,6 +23,9 @@ public sealed class NodeTable
     /// <summary>The networks that contain all pod CIDRs of the cluster; empty if unknown.</summary>
     public IReadOnlyList<Cidr> ClusterCidrs { get; init; } = [];
 
+    /// <summary>Where the entries are corrected; null if unknown.</summary>
+    public NodeOrigin? Origin { get; private init; }
+
     /// <summary>The rules that were applied to pod CIDRs; null for none.</summary>
     internal RangePolicy? Policy { get; private init; }
 
@@ -64,16 +67,22 @@ public sealed class NodeTable
     }
 
     /// <summary>Creates the table again without the pod CIDRs that the policy refuses.</summary>
-    public NodeTable Apply(RangePolicy policy) => Create(Claims, EntryProblems, policy);
+    public NodeTable Apply(RangePolicy policy) => Create(Claims, EntryProblems, policy).WithOrigin(Origin);
 
     /// <summary>Creates a copy of the table with other cluster networks.</summary>
-    public NodeTable WithClusterCidrs(IReadOnlyList<Cidr> clusterCidrs) => new()
+    public NodeTable WithClusterCidrs(IReadOnlyList<Cidr> clusterCidrs) => Copy(clusterCidrs, Origin);
+
+    /// <summary>Creates a copy of the table with another origin.</summary>
+    public NodeTable WithOrigin(NodeOrigin? origin) => Copy(ClusterCidrs, origin);
+
+    NodeTable Copy(IReadOnlyList<Cidr> clusterCidrs, NodeOrigin? origin) => new()
     {
         Nodes = Nodes,
         Problems = Problems,
         Claims = Claims,
         Impaired = Impaired,
         ClusterCidrs = clusterCidrs,
+        Origin = origin,
         Policy = Policy,
         EntryProblems = EntryProblems,
     };

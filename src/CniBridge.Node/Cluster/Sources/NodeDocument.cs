@@ -24,7 +24,7 @@ sealed class NodeDocument
     /// <summary>The items of a Kubernetes list; null without the key "items".</summary>
     List<NodeClaim>? _items;
 
-    string? _kind, _message;
+    string? _kind, _message, _origin;
 
     /// <summary>The number of entries read so far.</summary>
     int _place;
@@ -82,6 +82,9 @@ sealed class NodeDocument
             case "problems":
                 _json.ReadList(AddKeptProblem);
                 break;
+            case NodeFileText.OriginKey:
+                _origin = _json.ReadText();
+                break;
             case "kind":
                 _kind = _json.ReadText();
                 break;
@@ -132,14 +135,27 @@ sealed class NodeDocument
     NodeTable Finish(bool isKubernetes)
     {
         if (_kind is null && _items is null && _nodes is not null && !isKubernetes)
-            return NodeTable.Create(_nodes, _problems).WithClusterCidrs(_clusterCidrs);
+            return NodeTable.Create(_nodes, _problems).WithClusterCidrs(_clusterCidrs).WithOrigin(Origin(_nodes));
         if (_kind is not ("List" or "NodeList") || _items is null || _nodes is not null)
             throw Refuse($"is not a list of nodes: {Found()}");
         // The oldest node wins a conflict. Equal times are ordered by name, so that the order is always the same.
         _items.Sort(static (one, other) => string.CompareOrdinal(TimeOf(one), TimeOf(other)) is not 0 and var byTime
             ? byTime
             : string.CompareOrdinal(one.Node.Name, other.Node.Name));
-        return NodeTable.Create(_items, _problems).WithClusterCidrs(_clusterCidrs);
+        return NodeTable.Create(_items, _problems).WithClusterCidrs(_clusterCidrs).WithOrigin(NodeOrigin.Kubernetes);
+    }
+
+    /// <summary>
+    /// Returns where the agent that saved the entries read them; null in a file that the agent did not save. Earlier versions saved no
+    /// origin, but only Kubernetes has creation times.
+    /// </summary>
+    NodeOrigin? Origin(List<NodeClaim> nodes)
+    {
+        if (_origin is ['/', ..])
+            return new NodeOrigin(_origin);
+        return _origin == NodeFileText.Kubernetes || nodes.Exists(static claim => claim.CreationTime is not null)
+            ? NodeOrigin.Kubernetes
+            : null;
     }
 
     /// <summary>Returns the sort key. A node without a creation time counts as the newest.</summary>

@@ -20,9 +20,14 @@ public sealed class NodeFile(string path) : INodeSource
 
     public string Description => path == StandardInput ? "standard input" : $"the file {path}";
 
-    public NodeTable Read() => path == StandardInput
-        ? _fromInput ??= Parse(DescriptorStream.StandardInput, "standard input")
-        : Load(path);
+    public NodeTable Read()
+    {
+        if (path == StandardInput)
+            return _fromInput ??= Parse(DescriptorStream.StandardInput, "standard input");
+        var table = Load(path);
+        // The output of kubectl is corrected in Kubernetes, not in the file.
+        return table.Origin is null ? table.WithOrigin(new NodeOrigin(Path.GetFullPath(path))) : table;
+    }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="RuntimeException">The file cannot be read, or is not a node table.</exception>
@@ -47,11 +52,12 @@ public sealed class NodeFile(string path) : INodeSource
 
     /// <summary>Returns nodes in the format of a nodes file, one per line. Equal nodes give equal bytes.</summary>
     public static byte[] Write(IEnumerable<ClusterNode> nodes) =>
-        NodeFileText.Write(nodes.Select(static node => new NodeClaim(node)), [], []);
+        NodeFileText.Write(nodes.Select(static node => new NodeClaim(node)), [], [], null);
 
     /// <summary>
     /// Returns a table in the format of a nodes file, with its cluster networks and problems. Reading it gives the same table: entries
     /// are written as claimed, even if they are faulty or conflict.
     /// </summary>
-    public static byte[] Write(NodeTable table) => NodeFileText.Write(table.Claims, table.ClusterCidrs, table.EntryProblems);
+    public static byte[] Write(NodeTable table) =>
+        NodeFileText.Write(table.Claims, table.ClusterCidrs, table.EntryProblems, table.Origin);
 }

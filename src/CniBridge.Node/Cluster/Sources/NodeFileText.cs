@@ -8,13 +8,21 @@ namespace CniBridge.Node.Cluster.Sources;
 /// <summary>The text of a nodes file, formatted for people.</summary>
 static class NodeFileText
 {
-    internal static byte[] Write(IEnumerable<NodeClaim> nodes, IReadOnlyList<Cidr> clusterCidrs, IReadOnlyList<NodeProblem> problems)
+    /// <summary>The key of <see cref="NodeTable.Origin"/>. Its value is the path of a file, or <see cref="Kubernetes"/>.</summary>
+    internal const string OriginKey = "source";
+
+    internal const string Kubernetes = "Kubernetes";
+
+    internal static byte[] Write(
+        IEnumerable<NodeClaim> nodes, IReadOnlyList<Cidr> clusterCidrs, IReadOnlyList<NodeProblem> problems, NodeOrigin? origin)
     {
         using var bytes = new MemoryStream();
         // Writing UTF-8 directly avoids a second copy of a long text.
         using (var text = new StreamWriter(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
         {
             text.Write("{\n");
+            if (origin is not null)
+                text.Write($"  \"{OriginKey}\": \"{JsonEncodedText.Encode(origin.File ?? Kubernetes)}\",\n");
             if (clusterCidrs.Count > 0)
             {
                 text.Write("  \"clusterCidrs\": ");

@@ -68,7 +68,7 @@ static class NodeTableCompletion
                 claims.Add(claim);
         }
         problems.AddRange(last.Select(Describe));
-        return NodeTable.Create([.. claims, .. last], problems).WithClusterCidrs(table.ClusterCidrs);
+        return NodeTable.Create([.. claims, .. last], problems).WithClusterCidrs(table.ClusterCidrs).WithOrigin(table.Origin);
     }
 
     static NodeProblem Describe(NodeClaim claim) => new(claim.Node.Name,
