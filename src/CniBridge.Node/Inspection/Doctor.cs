@@ -29,7 +29,7 @@ public sealed class Doctor(DoctorOptions options)
         Try("iptables-legacy", () => new LegacyCheck(node).Run());
         Try("routes to other nodes", () => new RoutesCheck(node).Run());
         Try("kernel limits", () => new LimitCheck(node).Run());
-        return new DoctorReport(node.Found.Findings, omissions);
+        return new DoctorReport(node.Found, omissions);
 
         void Try(string what, Action check)
         {

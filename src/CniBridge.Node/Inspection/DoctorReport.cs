@@ -23,7 +23,7 @@ public sealed class DoctorReport(IReadOnlyList<Finding> findings, IReadOnlyList<
     {
         var count = 0;
         foreach (var finding in Findings)
-            count += finding.Kind.Severity == severity ? 1 : 0;
+            count += finding.Severity == severity ? 1 : 0;
         return count;
     }
 }

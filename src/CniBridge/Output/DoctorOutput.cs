@@ -15,7 +15,7 @@ static class DoctorOutput
         {
             foreach (var finding in report.Findings)
             {
-                if (finding.Kind.Severity == severity)
+                if (finding.Severity == severity)
                     Append(text, finding);
             }
         }
@@ -24,10 +24,10 @@ static class DoctorOutput
 
     static void Append(ScreenText text, Finding finding)
     {
-        var word = WordOf(finding.Kind.Severity);
-        text.Append(finding.Kind.Severity == Severity.Error ? Paint.Bad(word) : Paint.Warning(word))
-            .Append($": {Paint.Bold(finding.What)}  {Paint.Faint($"[{finding.Kind.Id}]")}\n")
-            .Append($"  why: {finding.Kind.Why}\n")
+        var word = WordOf(finding.Severity);
+        text.Append(finding.Severity == Severity.Error ? Paint.Bad(word) : Paint.Warning(word))
+            .Append($": {Paint.Bold(finding.What)}  {Paint.Faint($"[{finding.Id}]")}\n")
+            .Append($"  why: {finding.Why}\n")
             .Append($"  fix: {finding.Fix}\n\n");
     }
 
@@ -51,10 +51,10 @@ static class DoctorOutput
         foreach (var finding in report.Findings)
         {
             json.WriteStartObject();
-            json.WriteString("id", finding.Kind.Id);
-            json.WriteString("severity", WordOf(finding.Kind.Severity));
+            json.WriteString("id", finding.Id);
+            json.WriteString("severity", WordOf(finding.Severity));
             json.WriteString("what", finding.What);
-            json.WriteString("why", finding.Kind.Why);
+            json.WriteString("why", finding.Why);
             json.WriteString("fix", finding.Fix);
             json.WriteEndObject();
         }

@@ -45,6 +45,8 @@ public sealed partial class DoctorTests
         Assert.True(finding.ValueKind == JsonValueKind.Object, $"{id} {fault.Words} is not among {string.Join('\n', found)}");
         // What was not filled in.
         Assert.DoesNotMatch(@"\{[A-Z_]+\}", Text(finding, "what") + Text(finding, "fix"));
+        if (fault.Fix is not null)
+            Assert.Equal(fault.Fix, Text(finding, "fix"));
         if (fault.NoCure is not null)
             return;
         node.Sh(Text(finding, "fix"));

@@ -11,6 +11,9 @@ sealed record Fault(string Id, string Plant)
     /// <summary>What the finding must name.</summary>
     public string Words { get; init; } = "";
 
+    /// <summary>The command of the finding; null to compare none.</summary>
+    public string? Fix { get; init; }
+
     /// <summary>Why the command that fixes it cannot run here; null: it can, and does.</summary>
     public string? NoCure { get; init; }
 }
@@ -159,13 +162,44 @@ static class Faults
         new("route-foreign", "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
         new("route-foreign", "ip -6 route add fd00:a3::/64 via fd00:1::99 metric 512") { Words = "fd00:a3::/64" },
         new("node-unreachable", "sed -i s/192.168.1.13/192.168.9.13/ /var/lib/cni-bridge/nodes.json") { Words = "behind the gateway", NoCure = Person },
-        new("node-table", "sed -i s/192.168.1.13/192.168.1.12/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the address 192.168.1.12 is not used: it is already an address of node2", NoCure = Person },
+        new("node-table", "sed -i s/192.168.1.13/192.168.1.12/ /var/lib/cni-bridge/nodes.json")
+        {
+            Words = "node3: the address 192.168.1.12 is not used: it is already an address of node2",
+            Fix = "vi /etc/cni-bridge/nodes.json",
+            NoCure = Person,
+        },
+        new("node-table", """
+            sed -i -e s/192.168.1.13/192.168.1.12/ -e '1s/{/{"source": "\/etc\/my nodes.json",/' /var/lib/cni-bridge/nodes.json
+            """)
+        {
+            Fix = "vi '/etc/my nodes.json'",
+            NoCure = Person,
+        },
+        new("node-table", """
+            sed -i -e s/192.168.1.13/192.168.1.12/ -e '1s/{/{"source": "Kubernetes",/' /var/lib/cni-bridge/nodes.json
+            """)
+        {
+            Fix = "kubectl describe node node3",
+            NoCure = Cluster,
+        },
         new("node-table", "sed -i 's/\"addresses\": .\"192.168.1.13\"/\"adresses\": [\"192.168.1.13\"/' /var/lib/cni-bridge/nodes.json") { Words = "adresses", NoCure = Person },
         new("pod-range-refused", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 10.244.2.0/24 is not used: it overlaps", NoCure = Person },
         new("pod-range-refused", "sed -i s,fd00:a3::/64,2000::/3, /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 2000::/3 is not used: it is larger", NoCure = Person },
         new("pod-range-refused", """sed -i '1s/{/{"clusterCidrs": ["10.244.2.0\/24", "fd00::\/8"],/' /var/lib/cni-bridge/nodes.json""")
         { Words = "node3: the pod CIDR 10.244.3.0/24 is not used: it is outside the cluster CIDRs", NoCure = Person },
-        new("route-retained", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "the route 10.244.3.0/24 via 192.168.1.13 is kept", NoCure = Person },
+        new("route-retained", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json")
+        {
+            Words = "the route 10.244.3.0/24 via 192.168.1.13 is kept",
+            Fix = "vi /etc/cni-bridge/nodes.json",
+            NoCure = Person,
+        },
+        new("route-retained", """
+            sed -i -e s/10.244.3.0/10.244.2.0/ -e '1s/{/{"source": "Kubernetes",/' /var/lib/cni-bridge/nodes.json
+            """)
+        {
+            Fix = "kubectl describe node node3",
+            NoCure = Cluster,
+        },
         new("node-unknown", "true") { Arguments = "--node-name other", Words = "other", NoCure = Person },
     ];
 

@@ -27,14 +27,14 @@ sealed class AdvertisementCheck(DoctorContext node)
     void CheckUplink(int index)
     {
         if (node.Links.TryGetName(index) is { } link && IsForwarding(link) && Read(link) == "1")
-            node.Found.Add(ForwardingFindings.AdvertisementsIgnored, "LINK", link);
+            node.Found.Add(ForwardingFindings.AdvertisementsIgnored(link));
     }
 
     void CheckGateway(string bridge)
     {
         var value = Read(bridge);
         if (value == "2" || (value == "1" && !IsForwarding(bridge)))
-            node.Found.Add(ForwardingFindings.AdvertisementsOfPods, "BRIDGE", bridge, "VALUE", value);
+            node.Found.Add(ForwardingFindings.AdvertisementsOfPods(bridge, value));
     }
 
     static string? Read(string link) => Sysctl.TryRead($"net/ipv6/conf/{link}/accept_ra");

@@ -92,40 +92,43 @@ sealed class BinaryCheck(DoctorContext node)
             var mode = File.GetUnixFileMode(program);
             if ((mode & Executable) != 0)
                 return program;
-            node.Found.Add(PluginFindings.PluginNotExecutable, "PATH", program, "MODE", FileModes.Text(mode));
+            node.Found.Add(PluginFindings.PluginNotExecutable(program, mode));
         }
         else if (there.LinkTarget is { } target)
         {
-            node.Found.Add(PluginFindings.PluginDangling, "PATH", path, "TARGET", target, "DIRECTORY", Directory);
+            node.Found.Add(PluginFindings.PluginDangling(path, target, Directory, node.Options.Program));
         }
         else
         {
-            node.Found.Add(IsOurs(name) ? PluginFindings.PluginMissing : PluginFindings.OtherPluginMissing,
-                "NAME", name, "DIRECTORY", Directory);
+            node.Found.Add(IsOurs(name)
+                ? PluginFindings.PluginMissing(name, Directory, node.Options.Program)
+                : PluginFindings.OtherPluginMissing(name, Directory));
         }
         return null;
     }
 
     void Judge(byte[] program, byte[] own, List<string> names)
     {
-        if (program.AsSpan().SequenceEqual(own))
-            return;
-        var (kind, reason) = Judge(program, own);
-        node.Found.Add(kind, "NAMES", string.Join(", ", names), "DIRECTORY", Directory, "REASON", reason);
+        if (!program.AsSpan().SequenceEqual(own))
+            node.Found.Add(Find(program, own, names));
     }
 
-    static (FindingKind Kind, string Reason) Judge(byte[] program, byte[] own)
+    Finding Find(byte[] program, byte[] own, List<string> names)
     {
         if (program.AsSpan().StartsWith("#!"u8))
-            return (PluginFindings.PluginOfOtherBuild, "");
+            return OtherBuild();
         if (ElfFile.TryRead(program) is not { } elf)
-            return (PluginFindings.PluginDamaged, "not a program");
+            return Damaged("not a program");
         if (elf.Machine != ElfFile.TryRead(own)?.Machine)
-            return (PluginFindings.PluginDamaged, "built for another CPU architecture");
+            return Damaged("built for another CPU architecture");
         if (!elf.IsWhole)
-            return (PluginFindings.PluginDamaged, "the program file is truncated");
+            return Damaged("the program file is truncated");
         if (program.AsSpan().IndexOf(s_markOfGo) >= 0)
-            return (PluginFindings.PluginOfGo, "");
-        return (elf.HasInterpreter ? PluginFindings.PluginNotStatic : PluginFindings.PluginOfOtherBuild, "");
+            return PluginFindings.PluginOfGo(names, Directory, node.Options.Program);
+        return elf.HasInterpreter ? PluginFindings.PluginNotStatic(names, Directory, node.Options.Program) : OtherBuild();
+
+        Finding OtherBuild() => PluginFindings.PluginOfOtherBuild(names, Directory, node.Options.Program);
+
+        Finding Damaged(string reason) => PluginFindings.PluginDamaged(names, Directory, reason, node.Options.Program);
     }
 }

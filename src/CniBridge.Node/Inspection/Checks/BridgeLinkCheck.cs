@@ -1,4 +1,3 @@
-using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Node.Inspection.Examinations;
@@ -22,29 +21,28 @@ sealed class BridgeLinkCheck(DoctorContext node)
             if (network.Bridge is not { } bridge)
                 continue;
             if (seen.Add(bridge.Index))
-                CheckLink(network, bridge);
+                CheckLink(bridge);
             if (bridge.Kind == "bridge" && network.Configured.FiltersVlans && bridge.FiltersVlans == false)
-                node.Found.Add(BridgeFindings.VlansNotFiltered, "BRIDGE", bridge.Name, "NETWORK", network.Name);
+                node.Found.Add(BridgeFindings.VlansNotFiltered(bridge.Name, network.Name));
             if (network.Configured.IsGateway && network.Gateway is { } gateway)
                 CheckGateways(network, gateway);
         }
     }
 
-    void CheckLink(ExaminedNetwork network, Link bridge)
+    void CheckLink(Link bridge)
     {
         if (bridge.Kind != "bridge")
         {
-            node.Found.Add(BridgeFindings.NotABridge, "BRIDGE", bridge.Name, "NETWORK", network.Name,
-                "KIND", bridge.Kind.Length > 0 ? $"a link of kind {bridge.Kind}" : "a physical or built-in link",
-                "NEW", NewName(bridge.Name));
+            var kind = bridge.Kind.Length > 0 ? $"a link of kind {bridge.Kind}" : "a physical or built-in link";
+            node.Found.Add(BridgeFindings.NotABridge(bridge.Name, kind, NewName(bridge.Name)));
             return;
         }
         if (!bridge.IsUp)
-            node.Found.Add(BridgeFindings.BridgeDown, "BRIDGE", bridge.Name);
+            node.Found.Add(BridgeFindings.BridgeDown(bridge.Name));
         if (bridge.RunsStp)
-            node.Found.Add(BridgeFindings.SpanningTree, "BRIDGE", bridge.Name);
+            node.Found.Add(BridgeFindings.SpanningTree(bridge.Name));
         if (node.Links.ListPorts(bridge.Index).Count is var count && count > MaxPorts - FewPorts)
-            node.Found.Add(BridgeFindings.BridgeFull, "BRIDGE", bridge.Name, "COUNT", Text(count), "NODE", node.Options.NodeName ?? "NODE");
+            node.Found.Add(BridgeFindings.BridgeFull(bridge.Name, count, node.Options.NodeName ?? "NODE"));
         CheckMtu(bridge);
     }
 
@@ -56,10 +54,7 @@ sealed class BridgeLinkCheck(DoctorContext node)
         var (one, other) = (node.FindUplink(AddressFamily.IPv4), node.FindUplink(AddressFamily.IPv6));
         var smallest = one is null || other?.Mtu < one.Mtu ? other : one;
         if (smallest is not null && smallest.Index != bridge.Index && smallest.Mtu < bridge.Mtu)
-        {
-            node.Found.Add(BridgeFindings.BridgeMtu,
-                "BRIDGE", bridge.Name, "MTU", Text(bridge.Mtu), "LINK", smallest.Name, "OTHER", Text(smallest.Mtu));
-        }
+            node.Found.Add(BridgeFindings.BridgeMtu(bridge.Name, bridge.Mtu, smallest.Name, smallest.Mtu));
     }
 
     void CheckGateways(ExaminedNetwork network, Link gateway)
@@ -76,7 +71,7 @@ sealed class BridgeLinkCheck(DoctorContext node)
         foreach (var address in wanted)
         {
             if (!node.Addresses.Any(present => present.Index == gateway.Index && Serves(present.Cidr, address)))
-                node.Found.Add(BridgeFindings.GatewayMissing, "BRIDGE", gateway.Name, "ADDRESS", address.ToString());
+                node.Found.Add(BridgeFindings.GatewayMissing(gateway.Name, address));
         }
         // If the bridge is the uplink, it carries addresses of the node, too.
         if (gateway.Index == node.FindUplink(AddressFamily.IPv4)?.Index || gateway.Index == node.FindUplink(AddressFamily.IPv6)?.Index)
@@ -84,10 +79,7 @@ sealed class BridgeLinkCheck(DoctorContext node)
         foreach (var present in node.Addresses)
         {
             if (present.Index == gateway.Index && !IsKnown(present.Cidr, gateway))
-            {
-                node.Found.Add(BridgeFindings.ForeignAddress,
-                    "BRIDGE", gateway.Name, "ADDRESS", present.Cidr.ToString(), "NETWORK", network.Name);
-            }
+                node.Found.Add(BridgeFindings.ForeignAddress(gateway.Name, present.Cidr, network.Name));
         }
     }
 
@@ -114,6 +106,4 @@ sealed class BridgeLinkCheck(DoctorContext node)
         }
         return false;
     }
-
-    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Node.Inspection.Examinations;
@@ -11,9 +10,6 @@ namespace CniBridge.Node.Inspection.Checks;
 /// <summary>Pods that answer for addresses which are not reserved for them.</summary>
 sealed class ClaimCheck(DoctorContext node)
 {
-    /// <summary>The number of addresses that one line names.</summary>
-    const int MaxNamed = 5;
-
     internal void Run()
     {
         var survey = new ClaimSurvey(node.Links);
@@ -23,31 +19,29 @@ sealed class ClaimCheck(DoctorContext node)
                 continue;
             foreach (var claims in survey.List(network.Configured, bridge, gateway))
             {
-                var kinds = claims.Addresses.ToLookup(address => KindOf(claims.Attachment, address));
-                foreach (var kind in kinds)
-                    Report(network, bridge, claims, kind.Key, [.. kind]);
+                foreach (var group in claims.Addresses.ToLookup(address => IsUnreserved(claims.Attachment, address)))
+                    Report(network, bridge, claims, group.Key, [.. group.Select(address => address.ToString())]);
             }
         }
     }
 
-    /// <summary>An attachment has one address of each family. One that has none there may have lost its reservation.</summary>
-    FindingKind KindOf(Attachment? attachment, IpAddress address) => attachment is null || HasReservation(attachment, address.Family)
-        ? StoreFindings.AddressClaimed
-        : StoreFindings.AddressUnreserved;
+    /// <summary>
+    /// Tells whether an attachment may have lost its reservation: it has one address of each family, but no reservation of this one.
+    /// </summary>
+    bool IsUnreserved(Attachment? attachment, IpAddress address) =>
+        attachment is not null && !HasReservation(attachment, address.Family);
 
     bool HasReservation(Attachment attachment, AddressFamily family) => node.Networks.Any(network => network.Name == attachment.Network &&
         network.Reservations.Any(reservation => reservation.Address.Family == family &&
             reservation.ContainerId == attachment.ContainerId && reservation.InterfaceName == attachment.InterfaceName));
 
-    void Report(ExaminedNetwork network, Link bridge, PortClaims claims, FindingKind kind, List<IpAddress> addresses)
+    void Report(ExaminedNetwork network, Link bridge, PortClaims claims, bool isUnreserved, List<string> addresses)
     {
-        var named = addresses.Take(MaxNamed).Select(address => address.ToString()).ToList();
-        if (addresses.Count > MaxNamed)
-            named.Add(string.Create(CultureInfo.InvariantCulture, $"{addresses.Count - MaxNamed} more"));
         var pod = claims.Attachment is { } attachment
             ? $"{attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}"
             : "made by another plugin";
-        node.Found.Add(kind, "PORT", claims.Port, "POD", pod, "BRIDGE", bridge.Name, "NETWORK", network.Name,
-            "ADDRESSES", string.Join(", ", named));
+        node.Found.Add(isUnreserved
+            ? StoreFindings.AddressUnreserved(claims.Port, bridge.Name, pod, network.Name, addresses, node.Options.Program)
+            : StoreFindings.AddressClaimed(claims.Port, bridge.Name, pod, network.Name, addresses, node.Options.Program));
     }
 }

@@ -14,7 +14,7 @@ sealed class ConfigurationCheck(DoctorContext node)
     internal void Run()
     {
         if (node.Files.Count == 0)
-            node.Found.Add(ConfigurationFindings.ConfigurationMissing, "DIRECTORY", node.Options.ConfigurationDirectory);
+            node.Found.Add(ConfigurationFindings.ConfigurationMissing(node.Options.ConfigurationDirectory, node.Options.Program));
         foreach (var file in node.Files)
         {
             CheckMode(file);
@@ -27,7 +27,7 @@ sealed class ConfigurationCheck(DoctorContext node)
     }
 
     void ReportInvalid(ExaminedFile file, string reason) =>
-        node.Found.Add(ConfigurationFindings.ConfigurationInvalid, "FILE", file.Path, "REASON", reason);
+        node.Found.Add(ConfigurationFindings.ConfigurationInvalid(file.Path, reason));
 
     /// <summary>Checks the permissions. A dangling link has none, and is reported as unreadable.</summary>
     void CheckMode(ExaminedFile file)
@@ -37,7 +37,7 @@ sealed class ConfigurationCheck(DoctorContext node)
         const UnixFileMode others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         var mode = File.GetUnixFileMode(file.Path);
         if ((mode & others) != 0)
-            node.Found.Add(ConfigurationFindings.ConfigurationWritable, "FILE", file.Path, "MODE", FileModes.Text(mode));
+            node.Found.Add(ConfigurationFindings.ConfigurationWritable(file.Path, mode));
     }
 
     void CheckContent(ExaminedFile file)
@@ -46,9 +46,8 @@ sealed class ConfigurationCheck(DoctorContext node)
         if (file.IsList != isConflist)
         {
             var extension = isConflist ? ".conf" : ".conflist";
-            node.Found.Add(ConfigurationFindings.ConfigurationMisnamed, "FILE", file.Path,
-                "KIND", isConflist ? "single plugin" : "list of plugins", "EXTENSION", extension,
-                "NEW", Path.ChangeExtension(file.Path, extension));
+            node.Found.Add(ConfigurationFindings.ConfigurationMisnamed(
+                file.Path, isConflist ? "single plugin" : "list of plugins", extension, Path.ChangeExtension(file.Path, extension)));
         }
         foreach (var plugin in file.List!.Plugins)
             CheckPlugin(file, plugin);
@@ -62,7 +61,7 @@ sealed class ConfigurationCheck(DoctorContext node)
         var takesPorts = plugin["capabilities"] is JsonObject capabilities &&
             capabilities["portMappings"] is JsonValue value && value.TryGetValue<bool>(out var truth) && truth;
         if (type == "portmap" && !takesPorts)
-            node.Found.Add(ConfigurationFindings.PortMapWithoutCapability, "FILE", file.Path);
+            node.Found.Add(ConfigurationFindings.PortMapWithoutCapability(file.Path));
     }
 
     void CheckOrder()
@@ -76,8 +75,9 @@ sealed class ConfigurationCheck(DoctorContext node)
             if (file.List is null || IsLoopback(file))
                 continue;
             var isShadowed = file.Has("bridge") && !first.Has("bridge");
-            node.Found.Add(isShadowed ? ConfigurationFindings.ConfigurationShadowed : ConfigurationFindings.ConfigurationIgnored,
-                "FILE", file.Path, "FIRST", first.Path);
+            node.Found.Add(isShadowed
+                ? ConfigurationFindings.ConfigurationShadowed(file.Path, first.Path)
+                : ConfigurationFindings.ConfigurationIgnored(file.Path, first.Path));
         }
     }
 

@@ -38,7 +38,7 @@ sealed class FirewallCheck(DoctorContext node)
             foreach (var network in node.Networks)
             {
                 if (network.Configured.NeedsFirewall)
-                    node.Found.Add(RuleFindings.KernelWithoutNftables, "NETWORK", network.Name, "REASON", e.Message);
+                    node.Found.Add(RuleFindings.KernelWithoutNftables(network.Name, e.Message));
             }
             return false;
         }
@@ -51,12 +51,12 @@ sealed class FirewallCheck(DoctorContext node)
         var obstacle = node.Firewall.FindObstacle(gateway, pod, ForwardDirection.FromPod)
             ?? (network.Configured.IsKnownOutside ? node.Firewall.FindObstacle(gateway, pod, ForwardDirection.ToPod) : null);
         if (obstacle is var (what, remedy))
-            node.Found.Add(RuleFindings.ForwardingDropped, "WHAT", what, "COMMAND", remedy);
+            node.Found.Add(RuleFindings.ForwardingDropped(what, ShellCommand.Create(remedy)));
         var setting = pod.IsV6 ? "net/bridge/bridge-nf-call-ip6tables" : "net/bridge/bridge-nf-call-iptables";
         if (Sysctl.TryRead(setting) == "1" &&
             node.Firewall.FindObstacle(gateway, pod, ForwardDirection.BetweenPods) is var (whatBetween, remedyBetween))
         {
-            node.Found.Add(RuleFindings.PodsDropped, "WHAT", whatBetween, "COMMAND", remedyBetween);
+            node.Found.Add(RuleFindings.PodsDropped(whatBetween, ShellCommand.Create(remedyBetween)));
         }
     }
 }

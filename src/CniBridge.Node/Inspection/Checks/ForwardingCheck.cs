@@ -18,12 +18,12 @@ sealed class ForwardingCheck(DoctorContext node)
         }
         if (FindGateway(AddressFamily.IPv4) is { } gateway)
         {
-            if (IsOn("net/ipv4/ip_forward", gateway, ForwardingFindings.ForwardingOff))
+            if (IsOn("net/ipv4/ip_forward", ForwardingFindings.ForwardingOff(gateway.Name)))
                 CheckLinks(gateway, AddressFamily.IPv4);
             CheckReversePath();
         }
         if (FindGateway(AddressFamily.IPv6) is { } gatewayV6 &&
-            IsOn("net/ipv6/conf/all/forwarding", gatewayV6, ForwardingFindings.ForwardingOffV6))
+            IsOn("net/ipv6/conf/all/forwarding", ForwardingFindings.ForwardingOffV6(gatewayV6.Name)))
             CheckLinks(gatewayV6, AddressFamily.IPv6);
     }
 
@@ -38,18 +38,19 @@ sealed class ForwardingCheck(DoctorContext node)
         return null;
     }
 
-    bool IsOn(string setting, Link gateway, FindingKind kind)
+    /// <param name="off">The finding if the setting is 0.</param>
+    bool IsOn(string setting, Finding off)
     {
         if (Sysctl.TryRead(setting) is not "0")
             return true;
-        node.Found.Add(kind, "BRIDGE", gateway.Name);
+        node.Found.Add(off);
         return false;
     }
 
     void CheckSwitch(ExaminedNetwork network, Link gateway)
     {
         if (Sysctl.TryRead($"net/ipv6/conf/{gateway.Name}/disable_ipv6") is not (null or "0"))
-            node.Found.Add(ForwardingFindings.IPv6SwitchedOff, "BRIDGE", gateway.Name, "NETWORK", network.Name);
+            node.Found.Add(ForwardingFindings.IPv6SwitchedOff(gateway.Name, network.Name));
     }
 
     /// <summary>Checks the setting of each link. The global setting sets them all, but each can be changed later.</summary>
@@ -62,9 +63,8 @@ sealed class ForwardingCheck(DoctorContext node)
 
     void CheckLink(string link, AddressFamily family)
     {
-        var conf = family.IsV6 ? "ipv6" : "ipv4";
-        if (Sysctl.TryRead($"net/{conf}/conf/{link}/forwarding") == "0")
-            node.Found.Add(ForwardingFindings.ForwardingOffLink, "LINK", link, "FAMILY", family.IsV6 ? "IPv6" : "IPv4", "CONF", conf);
+        if (Sysctl.TryRead($"net/{FindingWords.SysctlDirectory(family)}/conf/{link}/forwarding") == "0")
+            node.Found.Add(ForwardingFindings.ForwardingOffLink(family, link));
     }
 
     /// <summary>
@@ -85,7 +85,7 @@ sealed class ForwardingCheck(DoctorContext node)
             }
             var own = Sysctl.TryRead($"net/ipv4/conf/{link}/rp_filter");
             if (own != "2" && all != "2" && (own == "1" || all == "1"))
-                node.Found.Add(ForwardingFindings.StrictReversePath, "LINK", link, "OTHER", best.Name);
+                node.Found.Add(ForwardingFindings.StrictReversePath(link, best.Name));
         }
     }
 }

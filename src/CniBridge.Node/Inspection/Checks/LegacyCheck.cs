@@ -1,4 +1,3 @@
-using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.XTables;
 using CniBridge.Node.Inspection.Examinations;
@@ -22,7 +21,6 @@ sealed class LegacyCheck(DoctorContext node)
 
     void Check(string name, XTable table, AddressFamily family)
     {
-        var command = family.IsV6 ? "ip6tables-legacy" : "iptables-legacy";
         var chains = new List<string>();
         foreach (var chain in table.Chains)
         {
@@ -30,10 +28,7 @@ sealed class LegacyCheck(DoctorContext node)
                 chains.Add(chain);
         }
         if (chains.Count > 0)
-        {
-            node.Found.Add(RuleFindings.LegacyChains, "COUNT", chains.Count.ToString(CultureInfo.InvariantCulture),
-                "CHAIN", chains[0], "TABLE", name, "FAMILY", family.ToString(), "COMMAND", command);
-        }
+            node.Found.Add(RuleFindings.LegacyChains(name, family, chains.Count, chains[0]));
         if (name != "filter" || !table.DropsForwarded)
             return;
         foreach (var network in node.Networks)
@@ -41,7 +36,7 @@ sealed class LegacyCheck(DoctorContext node)
             if (network is { Configured.IsGateway: true, Gateway: { } gateway } &&
                 (family.IsV6 ? network.ServesV6 : network.ServesV4) && !table.MayAccept(gateway.Name))
             {
-                node.Found.Add(RuleFindings.LegacyForwardDropped, "BRIDGE", gateway.Name, "FAMILY", family.ToString(), "COMMAND", command);
+                node.Found.Add(RuleFindings.LegacyForwardDropped(family, gateway.Name));
             }
         }
     }

@@ -20,32 +20,23 @@ sealed class LimitCheck(DoctorContext node)
         var limit = Read("net/netfilter/nf_conntrack_max");
         // The finding starts at 90 % use.
         if (Read("net/netfilter/nf_conntrack_count") is { } count && limit > 0 && count >= limit - (limit / 10))
-        {
-            node.Found.Add(LimitFindings.ConnectionTableFull,
-                "COUNT", Text(count), "LIMIT", Text(limit.Value), "WANTED", Text(limit.Value * 2));
-        }
+            node.Found.Add(LimitFindings.ConnectionTableFull(count, limit.Value, wanted: limit.Value * 2));
         if (Read("fs/inotify/max_user_instances") is { } instances && instances < DefaultInstances)
-            node.Found.Add(LimitFindings.FewWatches, "LIMIT", Text(instances), "WANTED", Text(8 * DefaultInstances));
+            node.Found.Add(LimitFindings.FewWatches(instances, wanted: 8 * DefaultInstances));
     }
 
     /// <summary>Reports a limit of which pods and nodes need more than 75 %. The setting exists in the initial namespace only.</summary>
     void CheckNeighbours(AddressFamily family)
     {
-        var conf = family.IsV6 ? "ipv6" : "ipv4";
-        if (Read($"net/{conf}/neigh/default/gc_thresh3") is not { } limit)
+        if (Read($"net/{FindingWords.SysctlDirectory(family)}/neigh/default/gc_thresh3") is not { } limit)
             return;
         long count = new NodeCache(node.Options.NodeCachePath).TryLoad(out _)?.Nodes.Count ?? 0;
         foreach (var network in node.Networks)
             count += network.Reservations.Count(reservation => reservation.Address.Family == family);
         if (count * 4 > limit * 3)
-        {
-            node.Found.Add(LimitFindings.NeighbourTableSmall, "LIMIT", Text(limit), "COUNT", Text(count), "CONF", conf,
-                "FAMILY", family.IsV6 ? "IPv6" : "IPv4", "WANTED", Text(Math.Max(DefaultNeighbours, count * 4)));
-        }
+            node.Found.Add(LimitFindings.NeighbourTableSmall(family, limit, count, wanted: Math.Max(DefaultNeighbours, count * 4)));
     }
 
     static long? Read(string setting) =>
         long.TryParse(Sysctl.TryRead(setting), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
-
-    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

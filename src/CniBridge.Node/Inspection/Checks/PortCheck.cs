@@ -1,4 +1,3 @@
-using System.Globalization;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Inspection.Findings;
@@ -27,28 +26,23 @@ sealed class PortCheck(DoctorContext node)
     void Check(ExaminedNetwork network, Link bridge, Link port)
     {
         if (!port.IsUp)
-            node.Found.Add(BridgeFindings.PortDown, "PORT", port.Name, "POD", port.Alias);
+            node.Found.Add(BridgeFindings.PortDown(port.Name, port.Alias));
         if (port.Master != bridge.Index)
         {
-            node.Found.Add(BridgeFindings.PortDetached, "PORT", port.Name, "POD", port.Alias, "BRIDGE", bridge.Name);
+            node.Found.Add(BridgeFindings.PortDetached(port.Name, port.Alias, bridge.Name));
             return;
         }
         CheckSwitch(BridgeFindings.PortHairpin, port, port.IsHairpin, network.Configured.IsHairpin);
         CheckSwitch(BridgeFindings.PortIsolation, port, port.IsIsolated, network.Configured.IsIsolated);
         if (port.Mtu < bridge.Mtu)
-        {
-            node.Found.Add(BridgeFindings.PortMtu, "PORT", port.Name, "POD", port.Alias, "MTU", Text(port.Mtu),
-                "BRIDGE", bridge.Name, "OTHER", Text(bridge.Mtu));
-        }
+            node.Found.Add(BridgeFindings.PortMtu(port.Name, port.Alias, port.Mtu, bridge.Name, bridge.Mtu));
     }
 
-    void CheckSwitch(FindingKind kind, Link port, bool actual, bool configured)
+    void CheckSwitch(Func<string, string, string, string, Finding> create, Link port, bool actual, bool configured)
     {
         if (actual != configured)
-            node.Found.Add(kind, "PORT", port.Name, "POD", port.Alias, "VALUE", Word(actual), "OTHER", Word(configured));
+            node.Found.Add(create(port.Name, port.Alias, Word(actual), Word(configured)));
     }
 
     static string Word(bool isOn) => isOn ? "on" : "off";
-
-    static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
 }

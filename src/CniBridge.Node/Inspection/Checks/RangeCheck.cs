@@ -36,10 +36,7 @@ sealed class RangeCheck(DoctorContext node)
             foreach (var otherRange in other.Configured.Subnets)
             {
                 if (range.Overlaps(otherRange))
-                {
-                    node.Found.Add(RangeFindings.RangeOverlapsRange, "RANGE", range.ToString(), "NETWORK", network.Name,
-                        "OTHER", otherRange.ToString(), "OTHER_NETWORK", other.Name, "FILE", network.File);
-                }
+                    node.Found.Add(RangeFindings.RangeOverlapsRange(range, network.Name, otherRange, other.Name, network.File));
             }
         }
     }
@@ -49,10 +46,7 @@ sealed class RangeCheck(DoctorContext node)
         foreach (var service in node.Options.ServiceCidrs)
         {
             if (range.Overlaps(service))
-            {
-                node.Found.Add(RangeFindings.RangeOverlapsService,
-                    "RANGE", range.ToString(), "NETWORK", network.Name, "OTHER", service.ToString(), "FILE", network.File);
-            }
+                node.Found.Add(RangeFindings.RangeOverlapsService(range, network.Name, service, network.File));
         }
     }
 
@@ -63,8 +57,8 @@ sealed class RangeCheck(DoctorContext node)
             var connected = new Cidr(address.Cidr.Network, address.Cidr.PrefixLength);
             if (s_loopback.Overlaps(connected) || s_linkLocal.Overlaps(connected) || !range.Overlaps(connected) || IsGateway(address.Index))
                 continue;
-            node.Found.Add(RangeFindings.RangeOverlapsLink, "RANGE", range.ToString(), "NETWORK", network.Name,
-                "OTHER", connected.ToString(), "LINK", node.Links.TryGetName(address.Index) ?? "?", "FILE", network.File);
+            var link = node.Links.TryGetName(address.Index) ?? "?";
+            node.Found.Add(RangeFindings.RangeOverlapsLink(range, network.Name, connected, link, network.File));
         }
     }
 
@@ -87,9 +81,8 @@ sealed class RangeCheck(DoctorContext node)
         {
             if (!Hides(route, range) || route.IsDead || route.Links.Count == 0 || IsGateway(route.Links[0]) || IsConnected(route))
                 continue;
-            node.Found.Add(RangeFindings.RouteHidesPods, "ROUTE", route.Destination.ToString(), "RANGE", range.ToString(),
-                "LINK", node.Links.TryGetName(route.Links[0]) ?? "?", "BRIDGE", network.Gateway.Name,
-                "FAMILY", range.Address.IsV6 ? "-6" : "-4");
+            var link = node.Links.TryGetName(route.Links[0]) ?? "?";
+            node.Found.Add(RangeFindings.RouteHidesPods(route.Destination, link, range, network.Gateway.Name));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CniBridge.Linux.Addresses;
 using CniBridge.Node.Cluster.Nodes;
 using CniBridge.Node.Cluster.Routes;
@@ -20,7 +19,7 @@ sealed class RoutesCheck(DoctorContext node)
             return;
         if (table.Find(name) is null)
         {
-            node.Found.Add(RouteFindings.NodeUnknown, "TABLE", path, "NAME", name);
+            node.Found.Add(RouteFindings.NodeUnknown(path, name, node.Options.Program));
             return;
         }
         var report = new RouteReconciler(node.Links).Run(table, name, isDryRun: true);
@@ -28,7 +27,7 @@ sealed class RoutesCheck(DoctorContext node)
             Report(step, path, name);
         ReportForeign(report.Wanted, path, name);
         foreach (var problem in report.Problems)
-            Report(problem, path, name);
+            Report(problem, path, name, table.Origin ?? new NodeOrigin(NodeFile.DefaultPath));
     }
 
     NodeTable? FindTable(out string path)
@@ -42,14 +41,16 @@ sealed class RoutesCheck(DoctorContext node)
 
     void Report(RouteStep step, string path, string name)
     {
-        var kind = step.Action switch
+        var (destination, program) = (step.Destination, node.Options.Program);
+        // Only a step that creates a route has a next hop and a node in every case.
+        node.Found.Add((step.Action, step.Gateway, step.Node) switch
         {
-            RouteAction.Add => RouteFindings.RouteMissing,
-            RouteAction.Replace => RouteFindings.RouteWrong,
-            _ => RouteFindings.RouteUnwanted,
-        };
-        node.Found.Add(kind, "ROUTE", step.Destination.ToString(), "GATEWAY", step.Gateway?.ToString() ?? "",
-            "NODE", step.Node ?? "", "TABLE", path, "NAME", name);
+            (RouteAction.Add, { } gateway, { } other) =>
+                RouteFindings.RouteMissing(destination, gateway, other, path, name, program),
+            (RouteAction.Replace, { } gateway, { } other) =>
+                RouteFindings.RouteWrong(destination, gateway, other, path, name, program),
+            _ => RouteFindings.RouteUnwanted(destination, path, name, program),
+        });
     }
 
     /// <summary>Reports routes of other programs that the kernel prefers over ours, or that block ours with the same metric.</summary>
@@ -66,24 +67,24 @@ sealed class RoutesCheck(DoctorContext node)
             {
                 continue;
             }
-            node.Found.Add(RouteFindings.RouteForeign, "ROUTE", route.Destination.ToString(), "NODE", other,
-                "PROTOCOL", route.Protocol.ToString(CultureInfo.InvariantCulture),
-                "METRIC", route.Priority.ToString(CultureInfo.InvariantCulture),
-                "FAMILY", family.IsV6 ? "-6" : "-4", "TABLE", path, "NAME", name);
+            node.Found.Add(RouteFindings.RouteForeign(
+                route.Destination, route.Protocol, other, route.Priority, path, name, node.Options.Program));
         }
     }
 
-    void Report(NodeProblem problem, string path, string name)
+    void Report(NodeProblem problem, string path, string name, NodeOrigin origin)
     {
-        var kind = problem.Kind switch
+        var (what, program) = (problem.ToString(), node.Options.Program);
+        var finding = problem.Kind switch
         {
+            // ReportForeign names the other route, too.
             NodeProblemKind.Rival => null,
-            NodeProblemKind.Unreachable => RouteFindings.NodeUnreachable,
-            NodeProblemKind.Refused => RouteFindings.PodRangeRefused,
-            NodeProblemKind.Retained => RouteFindings.RouteRetained,
-            _ => RouteFindings.NodeTableProblem,
+            NodeProblemKind.Unreachable => RouteFindings.NodeUnreachable(what, path, program),
+            NodeProblemKind.Refused => RouteFindings.PodRangeRefused(what, path, name, program),
+            NodeProblemKind.Retained => RouteFindings.RouteRetained(what, problem.Node, origin),
+            _ => RouteFindings.NodeTableProblem(what, problem.Node, origin),
         };
-        if (kind is not null)
-            node.Found.Add(kind, "WHAT", problem.ToString(), "TABLE", path, "NAME", name);
+        if (finding is not null)
+            node.Found.Add(finding);
     }
 }

@@ -10,11 +10,11 @@ sealed class RulesCheck(DoctorContext node)
     internal void Run()
     {
         foreach (var lost in node.Firewall.FindLostMasquerades())
-            node.Found.Add(RuleFindings.MasqueradeLost, "WHAT", lost);
+            node.Found.Add(RuleFindings.MasqueradeLost(lost, node.Options.Program));
         foreach (var lost in node.Firewall.FindLostGuards())
-            node.Found.Add(RuleFindings.GuardLost, "WHAT", lost);
+            node.Found.Add(RuleFindings.GuardLost(lost, node.Options.Program));
         foreach (var lost in node.Firewall.FindLostPorts())
-            node.Found.Add(RuleFindings.HostPortLost, "WHAT", lost);
+            node.Found.Add(RuleFindings.HostPortLost(lost, node.Options.Program));
         foreach (var dead in node.Firewall.FindDead())
             Report(dead);
     }
@@ -22,10 +22,10 @@ sealed class RulesCheck(DoctorContext node)
     void Report(RecordedAttachment dead)
     {
         var (network, container, name) = dead.Attachment;
-        var file = FindFile(network);
-        node.Found.Add(file is null ? RuleFindings.RecordOrphaned : RuleFindings.RecordStale, "PATH", dead.Path,
-            "POD", $"{network}/{container}/{name}", "CONTAINER", container, "INTERFACE", name,
-            "FILE", file ?? "", "PLUGINS", node.Options.PluginDirectory);
+        var pod = $"{network}/{container}/{name}";
+        node.Found.Add(FindFile(network) is { } file
+            ? RuleFindings.RecordStale(dead.Path, pod, container, name, file, node.Options.PluginDirectory, node.Options.Program)
+            : RuleFindings.RecordOrphaned(dead.Path, pod));
     }
 
     string? FindFile(string network)

@@ -27,10 +27,9 @@ sealed class ServiceCheck(DoctorContext node)
     {
         var setting = family.IsV6 ? "bridge-nf-call-ip6tables" : "bridge-nf-call-iptables";
         var value = Sysctl.TryRead($"net/bridge/{setting}");
-        if (value is null or "0")
-        {
-            node.Found.Add(value is null ? ForwardingFindings.ServicesWithoutModule : ForwardingFindings.ServicesNotOnBridge,
-                "BRIDGE", bridge, "SETTING", setting, "FAMILY", family.IsV6 ? "IPv6" : "IPv4");
-        }
+        if (value is null)
+            node.Found.Add(ForwardingFindings.ServicesWithoutModule(family, bridge));
+        else if (value == "0")
+            node.Found.Add(ForwardingFindings.ServicesNotOnBridge(family, bridge, setting));
     }
 }

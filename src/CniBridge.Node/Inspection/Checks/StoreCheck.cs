@@ -1,5 +1,4 @@
 using System.Globalization;
-using CniBridge.Linux;
 using CniBridge.Linux.Files;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Inspection.Findings;
@@ -15,9 +14,6 @@ sealed class StoreCheck(DoctorContext node)
     static readonly TimeSpan s_grace = TimeSpan.FromMinutes(2);
 
     const string Marker = "last_reserved_ip.";
-
-    /// <summary>The most addresses that one finding lists.</summary>
-    const int MaxNamed = 5;
 
     internal void Run()
     {
@@ -37,7 +33,7 @@ sealed class StoreCheck(DoctorContext node)
     void CheckDirectory(string directory)
     {
         if (node.Options.IsRoot && Directories.WhyNotWritable(directory) is { } why)
-            node.Found.Add(StoreFindings.StoreNotWritable, "DIRECTORY", directory, "REASON", why);
+            node.Found.Add(StoreFindings.StoreNotWritable(directory, why));
     }
 
     void CheckReservations(ExaminedNetwork network, string directory)
@@ -48,8 +44,8 @@ sealed class StoreCheck(DoctorContext node)
         {
             if (ExaminedNetwork.IsUsed(reservation) || reservation.ReservedAt > old)
                 continue;
-            if (KindOf(network, reservation) is { } kind)
-                node.Found.Add(kind, "PATH", Path.Combine(directory, reservation.Address.ToString()), "NETWORK", network.Name);
+            if (FindFault(network, reservation, Path.Combine(directory, reservation.Address.ToString())) is { } fault)
+                node.Found.Add(fault);
             else
                 Add(gone, reservation);
         }
@@ -76,13 +72,17 @@ sealed class StoreCheck(DoctorContext node)
         return false;
     }
 
-    /// <summary>Returns the kind of a faulty file; null if the file is valid.</summary>
-    static FindingKind? KindOf(ExaminedNetwork network, ReservationState reservation)
+    /// <summary>Returns the fault of a reservation's file; null if the file is valid.</summary>
+    static Finding? FindFault(ExaminedNetwork network, ReservationState reservation, string path)
     {
         if (reservation.ContainerId.Length == 0)
-            return reservation.Life == LivenessResult.Empty ? StoreFindings.ReservationEmpty : StoreFindings.ReservationTorn;
+        {
+            return reservation.Life == LivenessResult.Empty
+                ? StoreFindings.ReservationEmpty(path)
+                : StoreFindings.ReservationTorn(path);
+        }
         return network.Configured.RangeSetCount > 0 && network.Configured.FindGateway(reservation.Address) is null
-            ? StoreFindings.ReservationOutside
+            ? StoreFindings.ReservationOutside(path, network.Name)
             : null;
     }
 
@@ -100,19 +100,16 @@ sealed class StoreCheck(DoctorContext node)
         var (addresses, containers) = (new List<string>(), new List<string>());
         foreach (var reservation in group)
         {
-            if (addresses.Count < MaxNamed)
-                addresses.Add($"{reservation.Address} ({reservation.ContainerId})");
+            addresses.Add($"{reservation.Address} ({reservation.ContainerId})");
             if (!containers.Contains(reservation.ContainerId))
                 containers.Add(reservation.ContainerId);
         }
-        if (group.Count > MaxNamed)
-            addresses.Add($"{Text(group.Count - MaxNamed)} more");
-        var isProven = group[0].Life.State == LivenessState.Dead;
         // Files of the oldest Go versions have no interface name; DEL with any name releases them.
         var interfaceName = group[0].InterfaceName is { Length: > 0 } name ? name : "eth0";
-        node.Found.Add(isProven ? StoreFindings.ReservationLeaked : StoreFindings.ReservationUnproven,
-            "NETWORK", network.Name, "ADDRESSES", string.Join(", ", addresses), "CONTAINERS", ShellText.Join(containers),
-            "INTERFACE", interfaceName, "FILE", network.File, "PLUGINS", node.Options.PluginDirectory);
+        var (plugins, program) = (node.Options.PluginDirectory, node.Options.Program);
+        node.Found.Add(group[0].Life.State == LivenessState.Dead
+            ? StoreFindings.ReservationLeaked(network.Name, addresses, containers, interfaceName, network.File, plugins, program)
+            : StoreFindings.ReservationUnproven(network.Name, addresses, containers, interfaceName, network.File, plugins, program));
     }
 
     void CheckMarkers(ExaminedNetwork network, string directory)
@@ -124,7 +121,7 @@ sealed class StoreCheck(DoctorContext node)
             if (int.TryParse(Path.GetFileName(path)[Marker.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var set) &&
                 set >= network.Configured.RangeSetCount)
             {
-                node.Found.Add(StoreFindings.MarkerOutside, "PATH", path, "NETWORK", network.Name);
+                node.Found.Add(StoreFindings.MarkerOutside(path, network.Name));
             }
         }
     }
@@ -136,11 +133,10 @@ sealed class StoreCheck(DoctorContext node)
             // The finding starts at 90 % use.
             if (pool.Used >= pool.Size - (pool.Size / 10))
             {
-                node.Found.Add(pool.Used >= pool.Size ? StoreFindings.PoolFull : StoreFindings.PoolNearlyFull, "NETWORK", network.Name,
-                    "RANGES", pool.Ranges, "SIZE", Text(pool.Size), "USED", Text(pool.Used), "FILE", network.File);
+                node.Found.Add(pool.Used >= pool.Size
+                    ? StoreFindings.PoolFull(pool.Size, pool.Ranges, network.Name, network.File)
+                    : StoreFindings.PoolNearlyFull(pool.Used, pool.Size, pool.Ranges, network.Name, network.File));
             }
         }
     }
-
-    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,8 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
 
     internal DoctorOptions Options => options;
 
-    internal FindingList Found { get; } = new(options.Program);
+    /// <summary>The findings so far; the checks add to it.</summary>
+    internal List<Finding> Found { get; } = [];
 
     internal RouteSocket Links { get; } = new();
 

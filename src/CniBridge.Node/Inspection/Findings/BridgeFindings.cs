@@ -1,76 +1,79 @@
+using CniBridge.Linux.Addresses;
+
 namespace CniBridge.Node.Inspection.Findings;
 
 /// <summary>Findings about bridges and their ports.</summary>
 static class BridgeFindings
 {
-    internal static readonly FindingKind NotABridge = new("not-a-bridge", Severity.Error,
-        "The link {BRIDGE} is not a bridge, but {KIND}",
+    internal static Finding NotABridge(string bridge, string kind, string newName) => Finding.Error("not-a-bridge",
+        $"The link {bridge} is not a bridge, but {kind}",
         "Pods of the network cannot start",
-        "ip link set {BRIDGE} down name {NEW}");
+        $"ip link set {bridge} down name {newName}");
 
-    internal static readonly FindingKind BridgeDown = new("bridge-down", Severity.Error,
-        "The bridge {BRIDGE} is down",
+    internal static Finding BridgeDown(string bridge) => Finding.Error("bridge-down",
+        $"The bridge {bridge} is down",
         "Pods on the bridge have no connectivity",
-        "ip link set {BRIDGE} up");
+        $"ip link set {bridge} up");
 
-    internal static readonly FindingKind GatewayMissing = new("gateway-missing", Severity.Error,
-        "{BRIDGE} is missing the gateway address {ADDRESS} of running pods",
+    internal static Finding GatewayMissing(string bridge, Cidr address) => Finding.Error("gateway-missing",
+        $"{bridge} is missing the gateway address {address} of running pods",
         "These pods cannot reach hosts outside the node",
-        "ip address add {ADDRESS} dev {BRIDGE}");
+        $"ip address add {address} dev {bridge}");
 
-    internal static readonly FindingKind ForeignAddress = new("bridge-foreign-address", Severity.Warning,
-        "{BRIDGE} has the address {ADDRESS}, which is neither a gateway address of the network {NETWORK} nor the gateway of a running pod",
+    internal static Finding ForeignAddress(string bridge, Cidr address, string network) => Finding.Warning("bridge-foreign-address",
+        $"{bridge} has the address {address}, which is neither a gateway address of the network {network} " +
+        "nor the gateway of a running pod",
         "The node sends packets for this subnet to the bridge; pods of another node with this subnet cannot be reached",
-        "ip address del {ADDRESS} dev {BRIDGE}");
+        $"ip address del {address} dev {bridge}");
 
-    internal static readonly FindingKind BridgeMtu = new("bridge-mtu", Severity.Warning,
-        "The MTU of {BRIDGE} ({MTU}) is larger than the MTU of the uplink {LINK} ({OTHER})",
+    internal static Finding BridgeMtu(string bridge, long mtu, string link, long linkMtu) => Finding.Warning("bridge-mtu",
+        $"The MTU of {bridge} ({mtu}) is larger than the MTU of the uplink {link} ({linkMtu})",
         "Large packets of pods are lost where path MTU discovery fails; \"mtu\": \"auto\" sets the right MTU for new pods",
-        "ip link set {BRIDGE} mtu {OTHER}");
+        $"ip link set {bridge} mtu {linkMtu}");
 
-    internal static readonly FindingKind PortMtu = new("port-mtu", Severity.Warning,
-        "The MTU of {PORT} ({POD}) is {MTU}, smaller than the MTU of {BRIDGE} ({OTHER})",
+    internal static Finding PortMtu(string port, string pod, long mtu, string bridge, long bridgeMtu) => Finding.Warning("port-mtu",
+        $"The MTU of {port} ({pod}) is {mtu}, smaller than the MTU of {bridge} ({bridgeMtu})",
         "Large packets to the pod are lost",
-        "ip link set {PORT} mtu {OTHER}");
+        $"ip link set {port} mtu {bridgeMtu}");
 
-    internal static readonly FindingKind SpanningTree = new("bridge-stp", Severity.Warning,
-        "The spanning tree protocol (STP) is on for {BRIDGE}",
+    internal static Finding SpanningTree(string bridge) => Finding.Warning("bridge-stp",
+        $"The spanning tree protocol (STP) is on for {bridge}",
         "A new pod has no connectivity for its first 30 seconds",
-        "ip link set {BRIDGE} type bridge stp_state 0");
+        $"ip link set {bridge} type bridge stp_state 0");
 
-    internal static readonly FindingKind VlansNotFiltered = new("bridge-vlans-off", Severity.Error,
-        "VLAN filtering is disabled on the bridge {BRIDGE}, but the network {NETWORK} uses VLANs",
+    internal static Finding VlansNotFiltered(string bridge, string network) => Finding.Error("bridge-vlans-off",
+        $"VLAN filtering is disabled on the bridge {bridge}, but the network {network} uses VLANs",
         "Pods of the network cannot start, and running pods of different VLANs are not separated",
-        "ip link set {BRIDGE} type bridge vlan_filtering 1");
+        $"ip link set {bridge} type bridge vlan_filtering 1");
 
-    internal static readonly FindingKind BridgeFull = new("bridge-full", Severity.Warning,
-        "{BRIDGE} has {COUNT} of at most 1023 ports",
+    internal static Finding BridgeFull(string bridge, long count, string node) => Finding.Warning("bridge-full",
+        $"{bridge} has {count} of at most 1023 ports",
         "New pods will soon fail to start",
-        "kubectl cordon {NODE}");
+        $"kubectl cordon {node}");
 
-    internal static readonly FindingKind PortDown = new("port-down", Severity.Error,
-        "The host veth {PORT} of {POD} is down",
+    internal static Finding PortDown(string port, string pod) => Finding.Error("port-down",
+        $"The host veth {port} of {pod} is down",
         "The pod has no connectivity",
-        "ip link set {PORT} up");
+        $"ip link set {port} up");
 
-    internal static readonly FindingKind PortDetached = new("port-detached", Severity.Error,
-        "The host veth {PORT} of {POD} is not attached to the bridge {BRIDGE}",
+    internal static Finding PortDetached(string port, string pod, string bridge) => Finding.Error("port-detached",
+        $"The host veth {port} of {pod} is not attached to the bridge {bridge}",
         "The pod has no connectivity",
-        "ip link set {PORT} master {BRIDGE}");
+        $"ip link set {port} master {bridge}");
 
-    internal static readonly FindingKind PortHairpin = new("port-hairpin", Severity.Warning,
-        "Hairpin mode of the host veth {PORT} of {POD} is {VALUE}, but the configuration says {OTHER}",
+    /// <summary>Creates the finding that the hairpin mode of a port is not the configured one.</summary>
+    /// <param name="value">The mode, "on" or "off".</param>
+    /// <param name="configured">The configured mode.</param>
+    internal static Finding PortHairpin(string port, string pod, string value, string configured) => Finding.Warning("port-hairpin",
+        $"Hairpin mode of the host veth {port} of {pod} is {value}, but the configuration says {configured}",
         "A pod can reach itself through a service only if hairpin mode is on",
-        "ip link set {PORT} type bridge_slave hairpin {OTHER}");
+        $"ip link set {port} type bridge_slave hairpin {configured}");
 
-    internal static readonly FindingKind PortIsolation = new("port-isolation", Severity.Warning,
-        "Port isolation of the host veth {PORT} of {POD} is {VALUE}, but the configuration says {OTHER}",
+    /// <summary>Creates the finding that the isolation of a port is not the configured one.</summary>
+    /// <param name="value">The isolation, "on" or "off".</param>
+    /// <param name="configured">The configured isolation.</param>
+    internal static Finding PortIsolation(string port, string pod, string value, string configured) => Finding.Warning("port-isolation",
+        $"Port isolation of the host veth {port} of {pod} is {value}, but the configuration says {configured}",
         "The pod can reach pods that must be separated from it, or cannot reach its neighbours",
-        "ip link set {PORT} type bridge_slave isolated {OTHER}");
-
-    internal static readonly FindingKind[] All =
-    [
-        NotABridge, BridgeDown, GatewayMissing, ForeignAddress, BridgeMtu, PortMtu, SpanningTree, VlansNotFiltered, BridgeFull,
-        PortDown, PortDetached, PortHairpin, PortIsolation,
-    ];
+        $"ip link set {port} type bridge_slave isolated {configured}");
 }

@@ -3,44 +3,39 @@ namespace CniBridge.Node.Inspection.Findings;
 /// <summary>Findings about the configuration directory.</summary>
 static class ConfigurationFindings
 {
-    internal static readonly FindingKind ConfigurationMissing = new("conf-missing", Severity.Error,
-        "There is no network configuration in {DIRECTORY}",
+    internal static Finding ConfigurationMissing(string directory, string program) => Finding.Error("conf-missing",
+        $"There is no network configuration in {directory}",
         "The runtime cannot start pods that need a network, and the node stays NotReady",
-        "{PROGRAM} conf init --path {DIRECTORY}/10-cni-bridge.conflist");
+        $"{program} conf init --path {directory}/10-cni-bridge.conflist");
 
-    internal static readonly FindingKind ConfigurationInvalid = new("conf-invalid", Severity.Error,
-        "{FILE} is not valid: {REASON}",
+    internal static Finding ConfigurationInvalid(string file, string reason) => Finding.Error("conf-invalid",
+        $"{file} is not valid: {reason}",
         "containerd stops at the first invalid file and has no pod network; CRI-O tries the next file",
-        "mv {FILE} {FILE}.invalid");
+        $"mv {file} {file}.invalid");
 
-    internal static readonly FindingKind ConfigurationMisnamed = new("conf-misnamed", Severity.Error,
-        "{FILE} contains a {KIND}, but its name does not end in {EXTENSION}",
-        "Runtimes choose the format by the file extension, so they reject this file",
-        "mv {FILE} {NEW}");
+    internal static Finding ConfigurationMisnamed(string file, string kind, string extension, string newName) =>
+        Finding.Error("conf-misnamed",
+            $"{file} contains a {kind}, but its name does not end in {extension}",
+            "Runtimes choose the format by the file extension, so they reject this file",
+            $"mv {file} {newName}");
 
-    internal static readonly FindingKind ConfigurationShadowed = new("conf-shadowed", Severity.Error,
-        "Runtimes use {FIRST} instead of {FILE}, because its name sorts first",
+    internal static Finding ConfigurationShadowed(string file, string first) => Finding.Error("conf-shadowed",
+        $"Runtimes use {first} instead of {file}, because its name sorts first",
         "Pods are attached to another network than the one in this file",
-        "mv {FIRST} {FIRST}.disabled");
+        $"mv {first} {first}.disabled");
 
-    internal static readonly FindingKind ConfigurationIgnored = new("conf-ignored", Severity.Warning,
-        "Runtimes ignore {FILE}, because the name of {FIRST} sorts first",
+    internal static Finding ConfigurationIgnored(string file, string first) => Finding.Warning("conf-ignored",
+        $"Runtimes ignore {file}, because the name of {first} sorts first",
         "A runtime uses one file only, so changes to this file have no effect",
-        "mv {FILE} {FILE}.disabled");
+        $"mv {file} {file}.disabled");
 
-    internal static readonly FindingKind ConfigurationWritable = new("conf-writable", Severity.Error,
-        "Users other than the owner can write to {FILE} (mode {MODE})",
+    internal static Finding ConfigurationWritable(string file, UnixFileMode mode) => Finding.Error("conf-writable",
+        $"Users other than the owner can write to {file} (mode {FindingWords.Octal(mode)})",
         "A user who can change the file can run any program as root",
-        "chmod go-w {FILE}");
+        $"chmod go-w {file}");
 
-    internal static readonly FindingKind PortMapWithoutCapability = new("portmap-without-capability", Severity.Error,
-        "portmap in {FILE} has no \"capabilities\": {\"portMappings\": true}",
+    internal static Finding PortMapWithoutCapability(string file) => Finding.Error("portmap-without-capability",
+        $$"""portmap in {{file}} has no "capabilities": {"portMappings": true}""",
         "Runtimes pass no host ports to portmap, so hostPort has no effect and no error is reported",
-        "vi {FILE}");
-
-    internal static readonly FindingKind[] All =
-    [
-        ConfigurationMissing, ConfigurationInvalid, ConfigurationMisnamed, ConfigurationShadowed, ConfigurationIgnored,
-        ConfigurationWritable, PortMapWithoutCapability,
-    ];
+        $"vi {file}");
 }

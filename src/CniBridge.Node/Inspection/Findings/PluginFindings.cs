@@ -3,49 +3,47 @@ namespace CniBridge.Node.Inspection.Findings;
 /// <summary>Findings about plugin binaries.</summary>
 static class PluginFindings
 {
-    internal static readonly FindingKind PluginMissing = new("plugin-missing", Severity.Error,
-        "The plugin {NAME} is missing in {DIRECTORY}",
+    internal static Finding PluginMissing(string name, string directory, string program) => Finding.Error("plugin-missing",
+        $"The plugin {name} is missing in {directory}",
         "Pods of each network that uses the plugin cannot start",
-        "{PROGRAM} install --bin-dir {DIRECTORY}");
+        $"{program} install --bin-dir {directory}");
 
-    internal static readonly FindingKind OtherPluginMissing = new("other-plugin-missing", Severity.Error,
-        "The plugin {NAME} is missing in {DIRECTORY}, and it is not part of cni-bridge",
+    internal static Finding OtherPluginMissing(string name, string directory) => Finding.Error("other-plugin-missing",
+        $"The plugin {name} is missing in {directory}, and it is not part of cni-bridge",
         "Pods of each network that uses the plugin cannot start",
-        "cp -r /usr/lib/cni/{NAME} {DIRECTORY}/");
+        $"cp -r /usr/lib/cni/{name} {directory}/");
 
-    internal static readonly FindingKind PluginDangling = new("plugin-dangling", Severity.Error,
-        "{PATH} is a symbolic link to {TARGET}, which does not exist",
+    internal static Finding PluginDangling(string path, string target, string directory, string program) =>
+        Finding.Error("plugin-dangling",
+            $"{path} is a symbolic link to {target}, which does not exist",
+            "Pods of each network that uses the plugin cannot start",
+            $"{program} install --bin-dir {directory}");
+
+    internal static Finding PluginNotExecutable(string path, UnixFileMode mode) => Finding.Error("plugin-not-executable",
+        $"{path} is not executable (mode {FindingWords.Octal(mode)})",
         "Pods of each network that uses the plugin cannot start",
-        "{PROGRAM} install --bin-dir {DIRECTORY}");
+        $"chmod 755 {path}");
 
-    internal static readonly FindingKind PluginNotExecutable = new("plugin-not-executable", Severity.Error,
-        "{PATH} is not executable (mode {MODE})",
-        "Pods of each network that uses the plugin cannot start",
-        "chmod 755 {PATH}");
-
-    internal static readonly FindingKind PluginOfGo = new("plugin-of-go", Severity.Warning,
-        "{NAMES} in {DIRECTORY}: the Go plugin is installed, not cni-bridge",
+    internal static Finding PluginOfGo(IReadOnlyList<string> names, string directory, string program) => Finding.Warning("plugin-of-go",
+        $"{string.Join(", ", names)} in {directory}: the Go plugin is installed, not cni-bridge",
         "Pods do not get the improvements of cni-bridge; in a chain with both, each plugin manages its own rules",
-        "{PROGRAM} install --bin-dir {DIRECTORY}");
+        $"{program} install --bin-dir {directory}");
 
-    internal static readonly FindingKind PluginOfOtherBuild = new("plugin-of-other-build", Severity.Warning,
-        "{NAMES} in {DIRECTORY}: not the same program or build as {PROGRAM}",
-        "Runtimes run another program than the one that made this report",
-        "{PROGRAM} install --bin-dir {DIRECTORY}");
+    internal static Finding PluginOfOtherBuild(IReadOnlyList<string> names, string directory, string program) =>
+        Finding.Warning("plugin-of-other-build",
+            $"{string.Join(", ", names)} in {directory}: not the same program or build as {program}",
+            "Runtimes run another program than the one that made this report",
+            $"{program} install --bin-dir {directory}");
 
-    internal static readonly FindingKind PluginDamaged = new("plugin-damaged", Severity.Error,
-        "{NAMES} in {DIRECTORY}: {REASON}",
-        "The plugin cannot start, so pods of each network that uses it cannot start",
-        "{PROGRAM} install --bin-dir {DIRECTORY}");
+    internal static Finding PluginDamaged(IReadOnlyList<string> names, string directory, string reason, string program) =>
+        Finding.Error("plugin-damaged",
+            $"{string.Join(", ", names)} in {directory}: {reason}",
+            "The plugin cannot start, so pods of each network that uses it cannot start",
+            $"{program} install --bin-dir {directory}");
 
-    internal static readonly FindingKind PluginNotStatic = new("plugin-not-static", Severity.Warning,
-        "{NAMES} in {DIRECTORY}: dynamically linked against shared libraries of the node",
-        "The plugin may fail to start after an update of the node",
-        "{PROGRAM} install --bin-dir {DIRECTORY}");
-
-    internal static readonly FindingKind[] All =
-    [
-        PluginMissing, OtherPluginMissing, PluginDangling, PluginNotExecutable, PluginOfGo, PluginOfOtherBuild, PluginDamaged,
-        PluginNotStatic,
-    ];
+    internal static Finding PluginNotStatic(IReadOnlyList<string> names, string directory, string program) =>
+        Finding.Warning("plugin-not-static",
+            $"{string.Join(", ", names)} in {directory}: dynamically linked against shared libraries of the node",
+            "The plugin may fail to start after an update of the node",
+            $"{program} install --bin-dir {directory}");
 }

@@ -1,30 +1,30 @@
+using CniBridge.Linux.Addresses;
+
 namespace CniBridge.Node.Inspection.Findings;
 
 /// <summary>Findings about address ranges of pods.</summary>
 static class RangeFindings
 {
-    internal static readonly FindingKind RangeOverlapsRange = new("range-overlaps-range", Severity.Error,
-        "The range {RANGE} of the network {NETWORK} overlaps the range {OTHER} of the network {OTHER_NETWORK}",
-        "Pods of both networks can get the same address, or pods of one network are unreachable",
-        "vi {FILE}");
+    internal static Finding RangeOverlapsRange(Cidr range, string network, Cidr other, string otherNetwork, string file) =>
+        Finding.Error("range-overlaps-range",
+            $"The range {range} of the network {network} overlaps the range {other} of the network {otherNetwork}",
+            "Pods of both networks can get the same address, or pods of one network are unreachable",
+            $"vi {file}");
 
-    internal static readonly FindingKind RangeOverlapsService = new("range-overlaps-service", Severity.Error,
-        "The range {RANGE} of the network {NETWORK} overlaps the service CIDR {OTHER}",
-        "A pod and a service can get the same address",
-        "vi {FILE}");
+    internal static Finding RangeOverlapsService(Cidr range, string network, Cidr other, string file) =>
+        Finding.Error("range-overlaps-service",
+            $"The range {range} of the network {network} overlaps the service CIDR {other}",
+            "A pod and a service can get the same address",
+            $"vi {file}");
 
-    internal static readonly FindingKind RangeOverlapsLink = new("range-overlaps-link", Severity.Error,
-        "The range {RANGE} of the network {NETWORK} overlaps {OTHER}, the subnet of the link {LINK}",
-        "Pods cannot reach hosts on that link, or the node cannot reach its pods",
-        "vi {FILE}");
+    internal static Finding RangeOverlapsLink(Cidr range, string network, Cidr other, string link, string file) =>
+        Finding.Error("range-overlaps-link",
+            $"The range {range} of the network {network} overlaps {other}, the subnet of the link {link}",
+            "Pods cannot reach hosts on that link, or the node cannot reach its pods",
+            $"vi {file}");
 
-    internal static readonly FindingKind RouteHidesPods = new("route-hides-pods", Severity.Error,
-        "The route {ROUTE} dev {LINK} diverts packets for pods of {RANGE} away from {BRIDGE}",
+    internal static Finding RouteHidesPods(Cidr route, string link, Cidr range, string bridge) => Finding.Error("route-hides-pods",
+        $"The route {route} dev {link} diverts packets for pods of {range} away from {bridge}",
         "Pods with these addresses cannot be reached, and receive no replies",
-        "ip [FAMILY] route del {ROUTE} dev {LINK}");
-
-    internal static readonly FindingKind[] All =
-    [
-        RangeOverlapsRange, RangeOverlapsService, RangeOverlapsLink, RouteHidesPods,
-    ];
+        $"ip -{FindingWords.Digit(route.Address.Family)} route del {route} dev {link}");
 }

@@ -1,56 +1,74 @@
+using CniBridge.Linux.Addresses;
+using CniBridge.Node.Cluster.Nodes;
+
 namespace CniBridge.Node.Inspection.Findings;
 
-/// <summary>Findings about routes to pods of other nodes.</summary>
+/// <summary>
+/// Findings about routes to pods of other nodes. The parameters are: the path of the node table, and the name of this node in it.
+/// </summary>
 static class RouteFindings
 {
-    internal static readonly FindingKind RouteMissing = new("route-missing", Severity.Error,
-        "The route {ROUTE} via {GATEWAY} ({NODE}) is missing",
-        "Pods of this node cannot reach pods of the other node",
-        "{PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
+    internal static Finding RouteMissing(Cidr route, IpAddress gateway, string node, string table, string name, string program) =>
+        Finding.Error("route-missing",
+            $"The route {route} via {gateway} ({node}) is missing",
+            "Pods of this node cannot reach pods of the other node",
+            Synchronize(table, name, program));
 
-    internal static readonly FindingKind RouteWrong = new("route-wrong", Severity.Error,
-        "The route {ROUTE} does not use the next hop {GATEWAY} ({NODE})",
-        "Pods of this node cannot reach pods of the other node",
-        "{PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
+    internal static Finding RouteWrong(Cidr route, IpAddress gateway, string node, string table, string name, string program) =>
+        Finding.Error("route-wrong",
+            $"The route {route} does not use the next hop {gateway} ({node})",
+            "Pods of this node cannot reach pods of the other node",
+            Synchronize(table, name, program));
 
-    internal static readonly FindingKind RouteUnwanted = new("route-unwanted", Severity.Warning,
-        "The route {ROUTE} belongs to no node of the cluster",
+    internal static Finding RouteUnwanted(Cidr route, string table, string name, string program) => Finding.Warning("route-unwanted",
+        $"The route {route} belongs to no node of the cluster",
         "Packets for this destination go to a node that does not have these pods",
-        "{PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
+        Synchronize(table, name, program));
 
-    internal static readonly FindingKind RouteForeign = new("route-foreign", Severity.Error,
-        "A route of another program (protocol {PROTOCOL}) takes the place of the route {ROUTE} to {NODE}",
-        "Pods of this node may not reach pods of the other node",
-        "ip [FAMILY] route del {ROUTE} proto {PROTOCOL} metric {METRIC} && {PROGRAM} routes sync --nodes {TABLE} --node-name {NAME}");
+    internal static Finding RouteForeign(
+        Cidr route, long protocol, string node, long metric, string table, string name, string program) =>
+        Finding.Error("route-foreign",
+            $"A route of another program (protocol {protocol}) takes the place of the route {route} to {node}",
+            "Pods of this node may not reach pods of the other node",
+            $"ip -{FindingWords.Digit(route.Address.Family)} route del {route} proto {protocol} metric {metric} && " +
+            $"{Synchronize(table, name, program)}");
 
-    internal static readonly FindingKind NodeUnreachable = new("node-unreachable", Severity.Error,
-        "{WHAT}",
+    internal static Finding NodeUnreachable(string what, string table, string program) => Finding.Error("node-unreachable",
+        what,
         "Pods of the two nodes cannot reach each other",
-        "{PROGRAM} routes plan --for router --nodes {TABLE}");
+        $"{program} routes plan --for router --nodes {table}");
 
-    internal static readonly FindingKind NodeTableProblem = new("node-table", Severity.Warning,
-        "{WHAT}",
+    internal static Finding NodeTableProblem(string what, string node, NodeOrigin origin) => Finding.Warning("node-table",
+        what,
         "Pods of some nodes cannot be reached",
-        "vi /etc/cni-bridge/nodes.json");
+        Correct(node, origin));
 
-    internal static readonly FindingKind PodRangeRefused = new("pod-range-refused", Severity.Error,
-        "{WHAT}",
+    internal static Finding PodRangeRefused(string what, string table, string name, string program) => Finding.Error("pod-range-refused",
+        what,
         "This node creates no route to this pod CIDR, because the route could divert other traffic",
-        "{PROGRAM} routes show --nodes {TABLE} --node-name {NAME}");
+        $"{program} routes show --nodes {table} --node-name {name}");
 
-    internal static readonly FindingKind RouteRetained = new("route-retained", Severity.Warning,
-        "{WHAT}",
+    internal static Finding RouteRetained(string what, string node, NodeOrigin origin) => Finding.Warning("route-retained",
+        what,
         "The route may be out of date; it is neither changed nor removed until the entry is correct",
-        "vi /etc/cni-bridge/nodes.json");
+        Correct(node, origin));
 
-    internal static readonly FindingKind NodeUnknown = new("node-unknown", Severity.Error,
-        "The table {TABLE} has no entry for this node ({NAME})",
+    internal static Finding NodeUnknown(string table, string name, string program) => Finding.Error("node-unknown",
+        $"The table {table} has no entry for this node ({name})",
         "The pod CIDRs of this node are unknown, and other nodes may have no routes to them",
-        "{PROGRAM} routes show --nodes {TABLE} --node-name {NAME}");
+        $"{program} routes show --nodes {table} --node-name {name}");
 
-    internal static readonly FindingKind[] All =
-    [
-        RouteMissing, RouteWrong, RouteUnwanted, RouteForeign, NodeUnreachable, NodeTableProblem, PodRangeRefused,
-        RouteRetained, NodeUnknown,
-    ];
+    static ShellCommand Synchronize(string table, string name, string program) =>
+        $"{program} routes sync --nodes {table} --node-name {name}";
+
+    /// <summary>Returns the command that shows where an entry must be corrected. The table that the agent saves is only a copy.</summary>
+    static ShellCommand Correct(string node, NodeOrigin origin)
+    {
+        if (origin.File is { } file)
+            return $"vi {file}";
+        // A problem of an entry without a valid name has the position of the entry instead.
+        if (NodeNames.IsValid(node))
+            return $"kubectl describe node {node}";
+        return $"kubectl get nodes";
+    }
 }

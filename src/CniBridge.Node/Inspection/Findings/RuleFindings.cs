@@ -1,61 +1,65 @@
+using CniBridge.Linux.Addresses;
+
 namespace CniBridge.Node.Inspection.Findings;
 
 /// <summary>Findings about firewall rules, those of cni-bridge and of other programs.</summary>
 static class RuleFindings
 {
-    internal static readonly FindingKind KernelWithoutNftables = new("kernel-without-nftables", Severity.Error,
-        "The kernel does not support nftables, which the network {NETWORK} needs: {REASON}",
+    internal static Finding KernelWithoutNftables(string network, string reason) => Finding.Error("kernel-without-nftables",
+        $"The kernel does not support nftables, which the network {network} needs: {reason}",
         "Pods of the network cannot start",
-        "modprobe nf_tables");
+        $"modprobe nf_tables");
 
-    internal static readonly FindingKind ForwardingDropped = new("forward-dropped", Severity.Error,
-        "{WHAT}",
+    internal static Finding ForwardingDropped(string what, ShellCommand command) => Finding.Error("forward-dropped",
+        what,
         "Pods and hosts outside the node cannot reach each other",
-        "[COMMAND]");
+        command);
 
-    internal static readonly FindingKind PodsDropped = new("forward-dropped-between-pods", Severity.Error,
-        "{WHAT}; this includes traffic between pods of this node, because bridge netfilter is on",
+    internal static Finding PodsDropped(string what, ShellCommand command) => Finding.Error("forward-dropped-between-pods",
+        $"{what}; this includes traffic between pods of this node, because bridge netfilter is on",
         "Pods of this node cannot reach each other",
-        "[COMMAND]");
+        command);
 
-    internal static readonly FindingKind LegacyForwardDropped = new("forward-dropped-legacy", Severity.Error,
-        "The policy of the iptables-legacy chain FORWARD ({FAMILY}) is DROP, and no rule accepts packets from {BRIDGE}",
+    internal static Finding LegacyForwardDropped(AddressFamily family, string bridge) => Finding.Error("forward-dropped-legacy",
+        $"The policy of the iptables-legacy chain FORWARD ({family}) is DROP, and no rule accepts packets from {bridge}",
         "Pods cannot reach hosts outside the node",
-        "[COMMAND] -P FORWARD ACCEPT");
+        $"{IptablesOf(family)} -P FORWARD ACCEPT");
 
-    internal static readonly FindingKind LegacyChains = new("legacy-chains", Severity.Warning,
-        "The iptables-legacy table {TABLE} ({FAMILY}) contains chains of the Go plugins ({COUNT}, for example {CHAIN})",
+    internal static Finding LegacyChains(string table, AddressFamily family, long count, string chain) => Finding.Warning("legacy-chains",
+        $"The iptables-legacy table {table} ({family}) contains chains of the Go plugins ({count}, for example {chain})",
         "Host port and masquerade rules of deleted pods capture packets of new pods",
-        "[COMMAND]-save --table {TABLE} | grep -v CNI- | [COMMAND]-restore --table {TABLE}");
+        $"{IptablesOf(family)}-save --table {table} | grep -v CNI- | {IptablesOf(family)}-restore --table {table}");
 
-    internal static readonly FindingKind MasqueradeLost = new("masquerade-lost", Severity.Error,
-        "Masquerade rules of the network {WHAT} are missing or incomplete",
+    internal static Finding MasqueradeLost(string what, string program) => Finding.Error("masquerade-lost",
+        $"Masquerade rules of the network {what} are missing or incomplete",
         "Traffic leaves the node with pod source addresses, so replies never arrive",
-        "{PROGRAM} repair");
+        $"{program} repair");
 
-    internal static readonly FindingKind GuardLost = new("macspoofchk-lost", Severity.Error,
-        "The macspoofchk rules are incomplete for {WHAT}",
+    internal static Finding GuardLost(string what, string program) => Finding.Error("macspoofchk-lost",
+        $"The macspoofchk rules are incomplete for {what}",
         "The pod can send frames with the MAC address of another pod",
-        "{PROGRAM} repair");
+        $"{program} repair");
 
-    internal static readonly FindingKind HostPortLost = new("hostport-lost", Severity.Error,
-        "Parts of the host port rules are missing: {WHAT}",
+    internal static Finding HostPortLost(string what, string program) => Finding.Error("hostport-lost",
+        $"Parts of the host port rules are missing: {what}",
         "Connections to the host port do not reach the pod",
-        "{PROGRAM} repair");
+        $"{program} repair");
 
-    internal static readonly FindingKind RecordStale = new("record-stale", Severity.Warning,
-        "{PATH} records rules of {POD}, but its network namespace is gone",
-        "The runtime sent no DEL; host ports of the pod stay occupied and lead nowhere",
-        "{PROGRAM} del {CONTAINER} --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}");
+    /// <summary>Creates the finding that a record belongs to a pod that is gone.</summary>
+    /// <param name="path">The file of the record.</param>
+    /// <param name="file">The network configuration.</param>
+    /// <param name="plugins">The plugin directory.</param>
+    internal static Finding RecordStale(
+        string path, string pod, string container, string ifname, string file, string plugins, string program) =>
+        Finding.Warning("record-stale",
+            $"{path} records rules of {pod}, but its network namespace is gone",
+            "The runtime sent no DEL; host ports of the pod stay occupied and lead nowhere",
+            $"{program} del {container} --ifname {ifname} --conf {file} --bin-dir {plugins}");
 
-    internal static readonly FindingKind RecordOrphaned = new("record-orphaned", Severity.Warning,
-        "{PATH} records rules of {POD}, but its network namespace and its network configuration are gone",
+    internal static Finding RecordOrphaned(string path, string pod) => Finding.Warning("record-orphaned",
+        $"{path} records rules of {pod}, but its network namespace and its network configuration are gone",
         "The runtime sent no DEL, and cannot send one without the configuration",
-        "rm {PATH}");
+        $"rm {path}");
 
-    internal static readonly FindingKind[] All =
-    [
-        KernelWithoutNftables, ForwardingDropped, PodsDropped, LegacyForwardDropped, LegacyChains, MasqueradeLost, GuardLost,
-        HostPortLost, RecordStale, RecordOrphaned,
-    ];
+    static string IptablesOf(AddressFamily family) => family.IsV6 ? "ip6tables-legacy" : "iptables-legacy";
 }

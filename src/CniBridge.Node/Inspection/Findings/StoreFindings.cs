@@ -3,64 +3,79 @@ namespace CniBridge.Node.Inspection.Findings;
 /// <summary>Findings about address reservations.</summary>
 static class StoreFindings
 {
-    internal static readonly FindingKind StoreNotWritable = new("store-not-writable", Severity.Error,
-        "{DIRECTORY} is not writable: {REASON}",
+    internal static Finding StoreNotWritable(string directory, string reason) => Finding.Error("store-not-writable",
+        $"{directory} is not writable: {reason}",
         "ADD cannot reserve addresses, and DEL cannot release them",
-        "mount -o remount,rw \"$(findmnt --noheadings --output TARGET --target {DIRECTORY} | tail -n 1)\"");
+        $"mount -o remount,rw \"$(findmnt --noheadings --output TARGET --target {directory} | tail -n 1)\"");
 
-    internal static readonly FindingKind ReservationLeaked = new("reservation-leaked", Severity.Warning,
-        "Addresses of the network {NETWORK} are reserved for containers that no longer exist: {ADDRESSES}",
-        "Leaked addresses are reused only when the range is full",
-        "for container in [CONTAINERS]; do {PROGRAM} del \"$container\" --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
+    /// <summary>Creates the finding that reservations belong to containers that are gone.</summary>
+    /// <param name="addresses">The addresses with their containers, for the sentence.</param>
+    /// <param name="containers">The container IDs, each once.</param>
+    /// <param name="ifname">The interface name, which all reservations share.</param>
+    /// <param name="file">The network configuration.</param>
+    /// <param name="plugins">The plugin directory.</param>
+    internal static Finding ReservationLeaked(
+        string network, IReadOnlyList<string> addresses, IReadOnlyList<string> containers, string ifname, string file, string plugins,
+        string program) =>
+        Finding.Warning("reservation-leaked",
+            $"Addresses of the network {network} are reserved for containers that no longer exist: {FindingWords.List(addresses)}",
+            "Leaked addresses are reused only when the range is full",
+            Delete(containers, ifname, file, plugins, program));
 
-    internal static readonly FindingKind ReservationUnproven = new("reservation-unproven", Severity.Warning,
-        "Another plugin reserved addresses of the network {NETWORK} that no network namespace has: {ADDRESSES}",
-        "If the containers no longer exist (cni-bridge cannot tell), the addresses are never reused",
-        "for container in [CONTAINERS]; do {PROGRAM} del \"$container\" --ifname {INTERFACE} --conf {FILE} --bin-dir {PLUGINS}; done");
+    /// <summary>Creates the finding that reservations belong to unknown containers; see <see cref="ReservationLeaked"/>.</summary>
+    internal static Finding ReservationUnproven(
+        string network, IReadOnlyList<string> addresses, IReadOnlyList<string> containers, string ifname, string file, string plugins,
+        string program) =>
+        Finding.Warning("reservation-unproven",
+            $"Another plugin reserved addresses of the network {network} that no network namespace has: {FindingWords.List(addresses)}",
+            "If the containers no longer exist (cni-bridge cannot tell), the addresses are never reused",
+            Delete(containers, ifname, file, plugins, program));
 
-    internal static readonly FindingKind ReservationEmpty = new("reservation-empty", Severity.Warning,
-        "{PATH} is empty, left behind by a crash of the Go plugin",
+    static ShellCommand Delete(IReadOnlyList<string> containers, string ifname, string file, string plugins, string program) =>
+        $"for container in {containers}; do {program} del \"$container\" --ifname {ifname} --conf {file} --bin-dir {plugins}; done";
+
+    internal static Finding ReservationEmpty(string path) => Finding.Warning("reservation-empty",
+        $"{path} is empty, left behind by a crash of the Go plugin",
         "The Go plugin never reuses the address",
-        "rm {PATH}");
+        $"rm {path}");
 
-    internal static readonly FindingKind ReservationTorn = new("reservation-torn", Severity.Warning,
-        "{PATH} contains no valid container ID, and no network namespace has the address",
+    internal static Finding ReservationTorn(string path) => Finding.Warning("reservation-torn",
+        $"{path} contains no valid container ID, and no network namespace has the address",
         "The address is never reused",
-        "rm {PATH}");
+        $"rm {path}");
 
-    internal static readonly FindingKind ReservationOutside = new("reservation-outside", Severity.Warning,
-        "{PATH} reserves an address outside the ranges of the network {NETWORK}, and no network namespace has it",
+    internal static Finding ReservationOutside(string path, string network) => Finding.Warning("reservation-outside",
+        $"{path} reserves an address outside the ranges of the network {network}, and no network namespace has it",
         "The file is a leftover of a former range, and tools that count files count it as a pod",
-        "rm {PATH}");
+        $"rm {path}");
 
-    internal static readonly FindingKind MarkerOutside = new("marker-outside", Severity.Warning,
-        "{PATH} belongs to a range set that the network {NETWORK} does not have",
+    internal static Finding MarkerOutside(string path, string network) => Finding.Warning("marker-outside",
+        $"{path} belongs to a range set that the network {network} does not have",
         "The file is a leftover of a former configuration; if the range set returns, its first address comes from the middle of the range",
-        "rm {PATH}");
+        $"rm {path}");
 
-    internal static readonly FindingKind PoolNearlyFull = new("pool-nearly-full", Severity.Warning,
-        "{USED} of the {SIZE} addresses of {RANGES} (network {NETWORK}) are reserved",
-        "New pods will soon fail to start",
-        "vi {FILE}");
+    internal static Finding PoolNearlyFull(long used, long size, string ranges, string network, string file) =>
+        Finding.Warning("pool-nearly-full",
+            $"{used} of the {size} addresses of {ranges} (network {network}) are reserved",
+            "New pods will soon fail to start",
+            $"vi {file}");
 
-    internal static readonly FindingKind PoolFull = new("pool-full", Severity.Error,
-        "All {SIZE} addresses of {RANGES} (network {NETWORK}) are reserved",
+    internal static Finding PoolFull(long size, string ranges, string network, string file) => Finding.Error("pool-full",
+        $"All {size} addresses of {ranges} (network {network}) are reserved",
         "New pods cannot start",
-        "vi {FILE}");
+        $"vi {file}");
 
-    internal static readonly FindingKind AddressClaimed = new("address-claimed", Severity.Warning,
-        "The port {PORT} of {BRIDGE} ({POD}) claims free addresses of {NETWORK}: {ADDRESSES}",
-        "A faulty or hostile pod answers for addresses that new pods get, and may receive their packets",
-        "{PROGRAM} pod {PORT}");
+    internal static Finding AddressClaimed(
+        string port, string bridge, string pod, string network, IReadOnlyList<string> addresses, string program) =>
+        Finding.Warning("address-claimed",
+            $"The port {port} of {bridge} ({pod}) claims free addresses of {network}: {FindingWords.List(addresses)}",
+            "A faulty or hostile pod answers for addresses that new pods get, and may receive their packets",
+            $"{program} pod {port}");
 
-    internal static readonly FindingKind AddressUnreserved = new("address-unreserved", Severity.Warning,
-        "The port {PORT} of {BRIDGE} ({POD}) uses addresses of {NETWORK} that are not reserved: {ADDRESSES}",
-        "When no other address is free, a second pod gets one of them",
-        "{PROGRAM} ipam rebuild");
-
-    internal static readonly FindingKind[] All =
-    [
-        StoreNotWritable, ReservationLeaked, ReservationUnproven, ReservationEmpty, ReservationTorn, ReservationOutside,
-        MarkerOutside, PoolNearlyFull, PoolFull, AddressClaimed, AddressUnreserved,
-    ];
+    internal static Finding AddressUnreserved(
+        string port, string bridge, string pod, string network, IReadOnlyList<string> addresses, string program) =>
+        Finding.Warning("address-unreserved",
+            $"The port {port} of {bridge} ({pod}) uses addresses of {network} that are not reserved: {FindingWords.List(addresses)}",
+            "When no other address is free, a second pod gets one of them",
+            $"{program} ipam rebuild");
 }
