@@ -1,6 +1,8 @@
 namespace CniBridge.Node.Inspection.Findings;
 
-/// <summary>A fault of this node. Each kind of finding has a method that creates it from typed values, and a row in docs/doctor.md.</summary>
+/// <summary>
+/// A fault of this node. Each kind of finding has a method that creates it from typed values, and a row in docs/doctor.md.
+/// </summary>
 /// <param name="id">The kind: words joined by hyphens. It never changes, because scripts use it.</param>
 /// <param name="what">The fault, in one sentence.</param>
 /// <param name="why">The consequence for pods. It contains no values of this node.</param>

@@ -41,10 +41,11 @@ static class ForwardingFindings
         "Pods of the network cannot start",
         $"sysctl -w net/ipv6/conf/{bridge}/disable_ipv6=0");
 
-    internal static Finding ServicesNotOnBridge(AddressFamily family, string bridge, string setting) => Finding.Error("bridge-netfilter-off",
-        $"The {family} rules of kube-proxy do not apply to traffic between pods on {bridge} ({setting} = 0)",
-        "A pod receives no reply from a service if the service's pod runs on the same node",
-        $"sysctl -w net/bridge/{setting}=1");
+    internal static Finding ServicesNotOnBridge(AddressFamily family, string bridge, string setting) =>
+        Finding.Error("bridge-netfilter-off",
+            $"The {family} rules of kube-proxy do not apply to traffic between pods on {bridge} ({setting} = 0)",
+            "A pod receives no reply from a service if the service's pod runs on the same node",
+            $"sysctl -w net/bridge/{setting}=1");
 
     internal static Finding ServicesWithoutModule(AddressFamily family, string bridge) => Finding.Error("bridge-netfilter-missing",
         $"The {family} rules of kube-proxy do not apply to traffic between pods on {bridge} (module br_netfilter is not loaded)",
