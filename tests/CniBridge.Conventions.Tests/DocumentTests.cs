@@ -5,7 +5,7 @@ namespace CniBridge.Conventions.Tests;
 /// <summary>Compares docs/architecture.md and CONTRIBUTING.md with the source tree.</summary>
 public sealed partial class DocumentTests
 {
-    const int MaxTerms = 40;
+    const int MaxTerms = 40, MaxFilesOfAdd = 9;
 
     static readonly string s_text = File.ReadAllText(Path.Combine(Repository.Root, "docs/architecture.md"));
 
@@ -50,7 +50,33 @@ public sealed partial class DocumentTests
         Assert.InRange(glossary.Split('\n').Count(line => line.StartsWith('|')) - 2, 10, MaxTerms);
     }
 
+    [Fact]
+    public void An_ADD_goes_from_the_program_to_a_netlink_message_through_at_most_nine_files()
+    {
+        var rows = WalkPattern().Matches(s_text);
+        var above = "";
+
+        Assert.InRange(rows.Count, 5, MaxFilesOfAdd);
+        Assert.EndsWith("/Program.cs", rows[0].Groups[1].Value, StringComparison.Ordinal);
+        foreach (Match row in rows)
+        {
+            var (path, method) = (row.Groups[1].Value, row.Groups[2].Value);
+            var text = File.ReadAllText(Path.Combine(Repository.Root, path));
+            if (above.Length > 0)
+            {
+                var call = new Regex($@"\b{method}\(");
+                Assert.True(call.IsMatch(text), $"{path} has no method {method}");
+                Assert.True(call.IsMatch(above), $"no file above {path} calls {method}");
+            }
+            above += text;
+        }
+    }
+
     static IEnumerable<string> Codes() => CodePattern().Matches(s_text).Select(match => match.Groups[1].Value);
+
+    /// <summary>A row of the table of an ADD: the file, and the method that an earlier file calls.</summary>
+    [GeneratedRegex(@"^\| `(src/[A-Za-z./]+\.cs)` \| `(?:[A-Za-z]+\.)?([A-Za-z]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex WalkPattern();
 
     [GeneratedRegex("`([^`\n]+)`")]
     private static partial Regex CodePattern();

@@ -22,29 +22,29 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
         CniResultWriter.CheckConvertible(addresses is not null, request.Version);
         request.Phases.End(Phase.Configuration);
         using var pod = request.OpenNamespace();
-        var bridge = node.FindBridge(config);
+        var bridge = node.Bridges.Find(config);
         request.Phases.End(Phase.Link);
 
         using var undo = new Rollback(request.Log);
         // Addresses come before any change, unless IPAM needs the interface.
         var plan = addresses is { NeedsInterface: false } ? Plan(undo) : null;
 
-        bridge ??= node.CreateBridge(config);
-        node.PrepareBridge(bridge, config);
-        var veth = node.CreateVeth(request.Attachment, pod, bridge, config);
-        undo.Push("delete the veth pair", () => node.DeleteVeth(veth));
+        bridge ??= node.Bridges.Create(config);
+        node.Bridges.Prepare(bridge, config);
+        var veth = node.HostLinks.Create(request.Attachment, pod, bridge, config);
+        undo.Push("delete the veth pair", () => node.HostLinks.Delete(veth));
         request.Phases.End(Phase.Link);
         // The rule must exist before the pod's end can be brought up and send.
         if (config.ChecksMacSpoofing)
             node.Firewall.GuardPort(new SpoofGuard(RecordOwner.From(request), veth.HostName, veth.PodMac), undo);
         request.Phases.End(Phase.Firewall);
-        using var port = node.WatchPort(bridge, veth);
+        using var port = node.HostLinks.Watch(bridge, veth);
         plan ??= Plan(undo);
         Link? vlanGateway = null;
         if (!config.LeavesPodInterfaceDown)
         {
-            using var duplicates = config.DetectsDuplicates ? node.WatchDuplicates(bridge, veth, FindReservation) : null;
-            using var podLink = node.ConfigurePod(pod, request.Environment.InterfaceName, plan, duplicates);
+            using var duplicates = config.DetectsDuplicates ? node.ContainerLinks.WatchDuplicates(bridge, veth, FindReservation) : null;
+            using var podLink = node.ContainerLinks.Configure(pod, request.Environment.InterfaceName, plan, duplicates);
             port.Await();
             request.Phases.End(Phase.Pod);
             // Shared objects are not undone, so they come last: an ADD that fails earlier leaves the node as it was.
@@ -56,13 +56,13 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
                 request.Phases.End(Phase.Firewall);
                 // The node's own entries are changed directly, because its queue may be long. The pod announces itself to others.
                 if (plan.Gateways.Count > 0)
-                    node.UpdateNeighbours(vlanGateway ?? bridge, plan.Addresses, veth.PodMac);
+                    node.Gateways.UpdateNeighbours(vlanGateway ?? bridge, plan.Addresses, veth.PodMac);
                 podLink.Announce(veth.PodMac);
                 request.Phases.End(Phase.Pod);
             }
         }
         // A bridge without a pinned MAC takes over MACs of its ports, so the new port may have changed it.
-        var result = ToResult(bridge with { Mac = node.GetMac(bridge) }, veth, vlanGateway, plan);
+        var result = ToResult(bridge with { Mac = node.Bridges.GetMac(bridge) }, veth, vlanGateway, plan);
         undo.Cancel();
         return result;
     }
@@ -82,12 +82,12 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
     {
         if (plan.Gateways.Count == 0)
             return null;
-        var vlanGateway = config.Vlan == 0 ? null : node.EnsureVlanGateway(bridge, config);
+        var vlanGateway = config.Vlan == 0 ? null : node.Gateways.EnsureVlanLink(bridge, config);
         new BridgeGateways(request, config, addresses!, node).Ensure(bridge, vlanGateway ?? bridge, plan.Gateways);
         foreach (var family in AddressFamilies.All)
         {
             if (plan.HasGateway(family))
-                node.EnableForwarding(family);
+                node.Gateways.EnableForwarding(family);
         }
         return vlanGateway;
     }

@@ -75,7 +75,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
             ?? throw Failure($"Interface name {_interfaceName} is missing in prevResult");
         if (!IsSameNamespace(entry.Sandbox, pod))
             throw Failure($"Sandbox in prevResult {entry.Sandbox} doesn't match configured netns: {pod.Path}");
-        var inside = node.InspectPod(pod, _interfaceName, FindWanted(previous))
+        var inside = node.ContainerLinks.Inspect(pod, _interfaceName, FindWanted(previous))
             ?? throw Failure($"Interface name {_interfaceName} not found in {pod.Path}");
         if (inside.Link.Kind != "veth")
             throw Failure($"Container interface {_interfaceName} not of type veth");

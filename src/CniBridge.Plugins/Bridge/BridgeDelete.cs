@@ -61,7 +61,7 @@ sealed class BridgeDelete(
     /// </summary>
     void DeleteLinks()
     {
-        if (node.DeleteHostLink(request.Attachment))
+        if (node.HostLinks.Delete(request.Attachment))
             return;
         ExceptionDispatchInfo? failure = null;
         try
@@ -84,14 +84,14 @@ sealed class BridgeDelete(
     bool DeletePodInterface()
     {
         using var pod = request.TryOpenNamespace();
-        if (pod is null || node.FindVeth(pod, request.Environment.InterfaceName) is not { } veth)
+        if (pod is null || node.ContainerLinks.Find(pod, request.Environment.InterfaceName) is not { } veth)
             return false;
         if (new InterfaceOwnership(request.Attachment, TryFindAddresses, TryReadPrevious).FindOther(pod, veth) is { } owner)
         {
             request.Log.WriteLine($"{veth.Inside.Name} in {pod.Path} stays: it belongs to {owner}");
             return false;
         }
-        node.DeleteVeth(pod, veth);
+        node.ContainerLinks.Delete(pod, veth);
         return true;
     }
 
@@ -120,7 +120,7 @@ sealed class BridgeDelete(
             if (entry.Sandbox.Length == 0 && MacAddress.TryParse(entry.Mac, out var mac) &&
                 node.FindLink(entry.Name) is { Kind: "veth", Master: > 0, Alias: "" } link && link.Mac == mac)
             {
-                node.DeleteLink(link);
+                node.HostLinks.Delete(link);
                 isDeleted = true;
             }
         }

@@ -27,10 +27,10 @@ sealed class BridgeGarbage(CniRequest request, bool isGuarded, IAddressManager? 
 
     void DeleteLinks(ValidAttachments valid)
     {
-        foreach (var (attachment, link) in node.ListHostLinks(request.NetworkName))
+        foreach (var (attachment, link) in node.HostLinks.List(request.NetworkName))
         {
             if (!valid.Contains(attachment.ContainerId, attachment.InterfaceName))
-                _failures.Try(() => node.DeleteLink(link));
+                _failures.Try(() => node.HostLinks.Delete(link));
         }
     }
 }

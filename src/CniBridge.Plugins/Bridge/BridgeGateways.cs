@@ -25,7 +25,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     /// <param name="link">The link for the addresses: the bridge, or the gateway link of a VLAN.</param>
     internal void Ensure(Link bridge, Link link, IReadOnlyList<Cidr> gateways)
     {
-        var present = node.ListAddresses(link);
+        var present = node.Gateways.ListAddresses(link);
         var missing = new List<Cidr>();
         foreach (var gateway in gateways)
         {
@@ -38,7 +38,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
             return;
         var stale = present.Except(gateways).Where(cidr => IsInTheWay(bridge, link, cidr, newcomers)).ToList();
         if (missing.Count + stale.Count > 0)
-            node.ChangeGateways(link, missing, stale);
+            node.Gateways.ChangeAddresses(link, missing, stale);
     }
 
     bool IsInTheWay(Link bridge, Link link, Cidr cidr, IReadOnlyList<Cidr> newcomers) =>
@@ -93,7 +93,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
     List<string> FindUsers(Link bridge, Cidr old)
     {
         // Ports before reservations: a concurrent ADD reserves its address before it creates its port, so the port's owner is known.
-        var ports = node.ListPorts(bridge);
+        var ports = node.Bridges.ListPorts(bridge);
         var users = addresses.ListUsers();
         var found = users.Where(user => old.Contains(user.Address) && !IsOurs(user.ContainerId, user.InterfaceName))
             .Select(user => $"{user.ContainerId} {user.InterfaceName} ({user.Address})")

@@ -16,7 +16,7 @@ public sealed class BridgePlugin : IPlugin
     {
         using var node = new NodeNetwork(request.Log);
         var (config, addresses) = Parse(request, (args, parsed) => HostLocalAddresses.ForAdd(request, args, new AttachmentNetwork(
-            address => node.FindClaim(address, parsed), attachment => node.DeleteHostLink(attachment))));
+            address => node.FindClaim(address, parsed), attachment => node.HostLinks.Delete(attachment))));
         if (config.IsMtuAuto)
             config = config with { Mtu = node.FindUplinkMtu() };
         CheckMtu(config, addresses);
@@ -84,7 +84,7 @@ public sealed class BridgePlugin : IPlugin
             return null;
         if (type != PluginName.HostLocal)
             return new DelegatedAddresses(type, request);
-        var network = AttachmentNetwork.None with { DeleteHostLink = attachment => node.DeleteHostLink(attachment) };
+        var network = AttachmentNetwork.None with { DeleteHostLink = attachment => node.HostLinks.Delete(attachment) };
         return HostLocalAddresses.ForDelete(request, network);
     }
 }

@@ -11,8 +11,8 @@ sealed class BridgeStatus(string network, BridgeConfig config, IAddressManager? 
     internal void Run()
     {
         // An existing bridge with all requested features proves that the kernel supports them.
-        if (node.FindBridge(config) is not { } bridge)
-            node.TryKernel(config);
+        if (node.Bridges.Find(config) is not { } bridge)
+            node.Bridges.TryKernel(config);
         else if (config.IsGateway && addresses?.ServesIPv6 == true && FindGateway(bridge) is { } gateway)
             IPv6Switch.Require(gateway.Name);
         if (config.Masquerade)

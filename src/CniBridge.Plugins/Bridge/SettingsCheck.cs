@@ -48,7 +48,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
     {
         if (expected.Count == 0)
             return;
-        var present = node.ListVlans(port);
+        var present = node.HostLinks.ListVlans(port);
         foreach (var vlan in expected)
         {
             if (!present.Contains(vlan))
@@ -62,7 +62,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
         if (gateways.Count == 0)
             return;
         var link = config.VlanGateway is { } name ? CheckVlanGateway(bridge, name) : bridge;
-        var present = node.ListAddresses(link);
+        var present = node.Gateways.ListAddresses(link);
         foreach (var gateway in gateways)
         {
             if (!present.Any(cidr => BridgeGateways.Serves(cidr, gateway)))
@@ -91,7 +91,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
         var link = node.FindLink(name) ?? throw BridgeCheck.Failure($"The VLAN's gateway {name} not found");
         if (!link.IsUp)
             throw BridgeCheck.Failure($"The VLAN's gateway {name} is down");
-        if (node.FindVlanPort(link) is not { } port)
+        if (node.Gateways.FindVlanPort(link) is not { } port)
             return link;
         if (port.Master != bridge.Index)
             throw BridgeCheck.Failure($"The port {port.Name} of the VLAN's gateway {name} is not on the bridge {bridge.Name}");
@@ -103,7 +103,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
 
     void CheckForwarding(IpAddress gateway)
     {
-        if (!node.IsForwarding(gateway.Family))
+        if (!node.Gateways.IsForwarding(gateway.Family))
         {
             throw BridgeCheck.Failure("The node does not forward: " +
                 $"{(gateway.IsV6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward")} = 0");

@@ -25,7 +25,7 @@ public sealed class BridgeGarbageTests : IDisposable
 
     static FakeNode Node(params IEnumerable<string> failing) => new()
     {
-        HostLinks = [Attached("a", "eth0", "veth1"), Attached("b", "eth0", "veth2"), Attached("a", "net1", "veth3")],
+        AttachedLinks = [Attached("a", "eth0", "veth1"), Attached("b", "eth0", "veth2"), Attached("a", "net1", "veth3")],
         Failing = [.. failing],
     };
 

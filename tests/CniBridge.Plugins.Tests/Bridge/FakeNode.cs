@@ -1,13 +1,9 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Namespaces;
-using CniBridge.Linux.Nftables.Protocol;
-using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge.Node;
 using CniBridge.Plugins.Bridge.Plan;
-using CniBridge.Plugins.Firewall;
-using CniBridge.Plugins.HostLocal;
 using CniBridge.Plugins.Ipam;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Recovery;
@@ -15,7 +11,7 @@ using CniBridge.Plugins.Recovery;
 namespace CniBridge.Plugins.Tests.Bridge;
 
 /// <summary>A node in memory that notes every call, and fails where it is told to.</summary>
-sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
+sealed partial class FakeNode : INodeNetwork, IBridgeLinks, IGatewayLinks, IHostLinks, IContainerLinks, IAddressManager
 {
     internal const uint IFF_UP = 0x1;
 
@@ -46,12 +42,20 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     /// <summary>In place of <see cref="Vlans"/>, which are those of every other port.</summary>
     internal List<PortVlan> GatewayVlans { get; init; } = [];
-    internal List<AttachedLink> HostLinks { get; init; } = [];
+    internal List<AttachedLink> AttachedLinks { get; init; } = [];
     internal List<AddressUser> Users { get; init; } = [];
     internal bool WasMasqueraded { get; init; }
     internal bool HasFormerRanges { get; init; }
     internal bool ForwardsV4 { get; init; }
     internal bool ForwardsV6 { get; init; }
+
+    public IBridgeLinks Bridges => this;
+
+    public IGatewayLinks Gateways => this;
+
+    public IHostLinks HostLinks => this;
+
+    public IContainerLinks ContainerLinks => this;
 
     public INodeFirewall Firewall => this;
 
@@ -130,13 +134,13 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     public IReadOnlyList<AddressUser> ListUsers() => Note("users", Users);
 
-    public Link? FindBridge(BridgeConfig config) => Note("find bridge", Links.GetValueOrDefault(config.Bridge));
+    Link? IBridgeLinks.Find(BridgeConfig config) => Note("find bridge", Links.GetValueOrDefault(config.Bridge));
 
-    public Link CreateBridge(BridgeConfig config) => Note("create bridge", s_created);
+    Link IBridgeLinks.Create(BridgeConfig config) => Note("create bridge", s_created);
 
-    public void PrepareBridge(Link bridge, BridgeConfig config) => Note("prepare bridge");
+    public void Prepare(Link bridge, BridgeConfig config) => Note("prepare bridge");
 
-    public Link EnsureVlanGateway(Link bridge, BridgeConfig config) => Note($"VLAN gateway on {bridge.Name}", new Link
+    public Link EnsureVlanLink(Link bridge, BridgeConfig config) => Note($"VLAN gateway on {bridge.Name}", new Link
     {
         Index = 9,
         Name = config.VlanGateway!,
@@ -147,7 +151,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     public IReadOnlyList<Cidr> ListAddresses(Link link) =>
         Note($"addresses of {link.Name}", Addresses.GetValueOrDefault(link.Name) ?? []);
 
-    public void ChangeGateways(Link link, IReadOnlyList<Cidr> added, IReadOnlyList<Cidr> removed)
+    public void ChangeAddresses(Link link, IReadOnlyList<Cidr> added, IReadOnlyList<Cidr> removed)
     {
         string[] replaced = removed.Count > 0 ? ["in place of", .. removed.Select(cidr => cidr.ToString())] : [];
         Note($"gateways of {link.Name}: {string.Join(' ', [.. added.Select(cidr => cidr.ToString()), .. replaced])}");
@@ -157,7 +161,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     public IReadOnlyList<PortVlan> ListVlans(Link port) => Note($"VLANs of {port.Name}", port == VlanPort ? GatewayVlans : Vlans);
 
-    public VethPair CreateVeth(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config)
+    VethPair IHostLinks.Create(Attachment attachment, NetworkNamespace pod, Link bridge, BridgeConfig config)
     {
         Note("create veth");
         if (PortMac is { } mac)
@@ -165,7 +169,7 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
         return new VethPair(8, "veth01234567", Mac("02:00:00:00:00:02"), Mac("02:00:00:00:00:03"));
     }
 
-    public IPodLink ConfigurePod(NetworkNamespace pod, string interfaceName, AddressPlan? plan, IDuplicateJudge? duplicates)
+    public IPodLink Configure(NetworkNamespace pod, string interfaceName, AddressPlan? plan, IDuplicateJudge? duplicates)
     {
         Note(duplicates is null ? "configure pod" : "configure pod, without duplicates");
         Configured = plan;
@@ -185,91 +189,32 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
     public void UpdateNeighbours(Link link, IReadOnlyList<Cidr> addresses, MacAddress mac) =>
         Note($"neighbours of {link.Name}: {string.Join(' ', addresses)} at {mac}");
 
-    public AddressClaim? FindClaim(IpAddress address, BridgeConfig config) => null;
-
     public void EnableForwarding(AddressFamily family) => Note(family.IsV6 ? "forward v6" : "forward v4");
 
     public bool IsForwarding(AddressFamily family) => family.IsV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);
 
-    public void EnsureMasquerade(NetworkMasquerade masquerade) =>
-        Note($"masquerade {masquerade.Network} {FamilyOf(masquerade)}: {string.Join(' ', masquerade.From)}");
-
-    public void RemoveMasquerade(string network)
-    {
-        if (WasMasqueraded)
-            Note($"remove masquerade of {network}");
-    }
-
-    public void RemoveFormerRanges(string network)
-    {
-        if (HasFormerRanges)
-            Note($"remove former ranges of {network}");
-    }
-
-    public bool HasMasquerade(NetworkMasquerade masquerade) =>
-        Note($"is masqueraded {FamilyOf(masquerade)}", Masqueraded.Contains(FamilyOf(masquerade)));
-
-    static string FamilyOf(NetworkMasquerade masquerade) => masquerade.Family.IsV6 ? "v6" : "v4";
-
-    public void DeleteGoMasquerade(Attachment attachment, Func<IReadOnlyList<Cidr>> findAddresses)
-    {
-        Note("delete what Go made");
-        if (AsksForAddresses)
-            Note($"addresses of what Go made: {string.Join(' ', findAddresses())}");
-    }
-
-    public void CollectGoMasquerade(string network, ValidAttachments valid) => Note($"collect what Go made for {network}");
-
-    public ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod)
-    {
-        var direction = isFromPod ? "from" : "to";
-        Note($"forward chains of {gateway.Name} {direction} {pod}");
-        return Obstructed.Contains(direction)
-            ? new ForwardObstacle(
-                new ForwardPath(pod, gateway, null, isFromPod), new ChainEntry(TableFamily.Inet, "theirs", "forward"), null)
-            : null;
-    }
-
-    public void TryMasquerade(string network) => Note($"try masquerade of {network}");
-
-    public void GuardPort(SpoofGuard guard, Rollback undo)
-    {
-        Note($"guard {guard.Port} with {guard.Mac} of {guard.Owner}");
-        undo.Push("unguard", () => Note("undo: unguard"));
-    }
-
-    public void UnguardPort(Attachment attachment, Func<bool> isConfigured) => Note(
-        $"unguard {attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}{(isConfigured() ? ", as configured" : "")}");
-
-    public void CollectGuards(string network, ValidAttachments valid, bool isConfigured) =>
-        Note($"collect guards of {network}{(isConfigured ? ", as configured" : "")}");
-
-    public string? FindMissingGuard(SpoofGuard guard) => Note($"is guarded {guard.Port} with {guard.Mac} of {guard.Owner}", MissingGuard);
-
-    public void TrySpoofCheck(string network) => Note($"try spoof check of {network}");
-
-    public IPortWatch WatchPort(Link bridge, VethPair veth)
+    public IPortWatch Watch(Link bridge, VethPair veth)
     {
         Note("watch port");
         OpenPodLinks++;
         return new PortWatch(this);
     }
 
-    public void DeleteVeth(VethPair veth) => Note("undo: delete veth");
+    public void Delete(VethPair veth) => Note("undo: delete veth");
 
-    public PodVeth? FindVeth(NetworkNamespace pod, string interfaceName) =>
+    PodVeth? IContainerLinks.Find(NetworkNamespace pod, string interfaceName) =>
         Note($"find {interfaceName} in {pod.Path}", HasVeth ? new PodVeth(s_inside, VethHost) : null);
 
-    public void DeleteVeth(NetworkNamespace pod, PodVeth veth) => Note($"delete {veth.Inside.Name} in {pod.Path}");
+    public void Delete(NetworkNamespace pod, PodVeth veth) => Note($"delete {veth.Inside.Name} in {pod.Path}");
 
-    public bool DeleteHostLink(Attachment attachment) =>
+    public bool Delete(Attachment attachment) =>
         Note($"delete host link of {attachment.Network}/{attachment.ContainerId}/{attachment.InterfaceName}", HasHostLink);
 
     public bool? IsRecordedNamespace(NetworkNamespace pod) => IsOfRecord;
 
-    public IReadOnlyList<AttachedLink> ListHostLinks(string network) => Note($"host links of {network}", HostLinks);
+    public IReadOnlyList<AttachedLink> List(string network) => Note($"host links of {network}", AttachedLinks);
 
-    public void DeleteLink(Link link) => Note($"delete {link.Name}");
+    public void Delete(Link link) => Note($"delete {link.Name}");
 
     public Link? FindLink(string name) => Links.GetValueOrDefault(name);
 
@@ -277,13 +222,13 @@ sealed class FakeNode : INodeNetwork, INodeFirewall, IAddressManager
 
     public MacAddress GetMac(Link link) => Note($"MAC of {link.Name}", (Links.GetValueOrDefault(link.Name) ?? link).Mac);
 
-    public int FindUplinkMtu() => Note("uplink", 0);
-
-    public ContainerInterface? InspectPod(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) => Inside is null ? null : Inside with
-    {
-        Addresses = [.. Inside.Addresses.Where(wanted.Contains)],
-        Routes = [.. Inside.Routes.Where(route => wanted.Contains(route.Destination))],
-    };
+    public ContainerInterface? Inspect(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) => Inside is null
+        ? null
+        : Inside with
+        {
+            Addresses = [.. Inside.Addresses.Where(wanted.Contains)],
+            Routes = [.. Inside.Routes.Where(route => wanted.Contains(route.Destination))],
+        };
 
     public void TryKernel(BridgeConfig config) => Note("try kernel");
 

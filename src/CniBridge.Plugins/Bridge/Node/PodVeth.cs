@@ -17,7 +17,7 @@ sealed record PodVeth(Link Inside, Link? Host)
     {
         try
         {
-            return PodNetwork.FindLink(pod, interfaceName) is { } inside ? new PodVeth(inside, FindHost(socket, pod, inside)) : null;
+            return ContainerLinks.FindLink(pod, interfaceName) is { } inside ? new PodVeth(inside, FindHost(socket, pod, inside)) : null;
         }
         // The pod decides what its links look like, so this must not decide about a DEL.
         catch (Exception e) when (e.IsIoFailure())
@@ -33,7 +33,7 @@ sealed record PodVeth(Link Inside, Link? Host)
     /// </summary>
     internal static PodVeth? FindByHost(RouteSocket socket, NetworkNamespace pod, string interfaceName)
     {
-        if (PodNetwork.FindIndex(pod, interfaceName) is not { } index)
+        if (ContainerLinks.FindIndex(pod, interfaceName) is not { } index)
             return null;
         // The kernel assigns the ID of the pod's namespace while it lists the links.
         var hosts = socket.ListLinks("veth");

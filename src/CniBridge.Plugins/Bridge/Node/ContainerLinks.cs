@@ -11,20 +11,29 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Bridge.Node;
 
-/// <summary>Operations inside a pod's namespace; each enters it once.</summary>
-static class PodNetwork
+/// <summary>The kernel's container interfaces. Each operation enters the pod's namespace once.</summary>
+/// <param name="socket">A socket of the node's namespace.</param>
+sealed class ContainerLinks(RouteSocket socket, TextWriter log) : IContainerLinks
 {
     static readonly TimeSpan s_dadDeadline = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_arrivalDeadline = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// Configures the interface: addresses before up, so that coming up announces them, and routes after it, because they need the link
-    /// up. The waits are in the node's namespace, where claims of addresses are judged.
-    /// </summary>
-    internal static PodLink Configure(
-        NetworkNamespace pod, string name, AddressPlan? plan, IDuplicateJudge? duplicates, TextWriter log)
+    /// <summary>IP6_RT_PRIO_USER, linux/ipv6_route.h</summary>
+    const uint DefaultMetricIPv6 = 1024;
+
+    /// <summary>A pod may have as many routes to one destination as there are metrics.</summary>
+    const int MaxRoutes = 10_000;
+
+    public IDuplicateJudge WatchDuplicates(Link bridge, VethPair veth, Func<Attachment, IpAddress?> findReservation) =>
+        new DuplicateJudge(socket, bridge, veth, findReservation, log);
+
+    /// <remarks>
+    /// Sets addresses before "up", so that coming up announces them, and routes after it, because they need the link up. The waits are
+    /// in the node's namespace, where claims of addresses are judged.
+    /// </remarks>
+    public IPodLink Configure(NetworkNamespace pod, string interfaceName, AddressPlan? plan, IDuplicateJudge? duplicates)
     {
-        var link = pod.Run(() => Open(name, plan, detectsDuplicates: duplicates is not null, log));
+        var link = pod.Run(() => Open(interfaceName, plan, detectsDuplicates: duplicates is not null));
         try
         {
             if (link.Addresses is { } addresses)
@@ -42,12 +51,12 @@ static class PodNetwork
         }
     }
 
-    static PodLink Open(string name, AddressPlan? plan, bool detectsDuplicates, TextWriter log)
+    PodLink Open(string name, AddressPlan? plan, bool detectsDuplicates)
     {
         var link = new PodLink(name);
         try
         {
-            Configure(link, plan, detectsDuplicates, log);
+            Configure(link, plan, detectsDuplicates);
             return link;
         }
         catch
@@ -57,7 +66,7 @@ static class PodNetwork
         }
     }
 
-    static void Configure(PodLink link, AddressPlan? plan, bool detectsDuplicates, TextWriter log)
+    void Configure(PodLink link, AddressPlan? plan, bool detectsDuplicates)
     {
         var up = new ChangeLink(link.Index, link.Name) { Up = true };
         if (plan is null)
@@ -65,7 +74,7 @@ static class PodNetwork
             link.Socket.Execute(up);
             return;
         }
-        Prepare(link.Name, plan, detectsDuplicates, log);
+        Prepare(link.Name, plan, detectsDuplicates);
         if (plan.HasIPv6)
         {
             link.Addresses = detectsDuplicates ? LinkWatch.OfIPv6Addresses() : null;
@@ -95,10 +104,7 @@ static class PodNetwork
         AdvertisedMss = (uint)route.AdvertisedMss,
     };
 
-    /// <summary>IP6_RT_PRIO_USER, linux/ipv6_route.h</summary>
-    const uint DefaultMetricIPv6 = 1024;
-
-    static void Prepare(string name, AddressPlan plan, bool detectsDuplicates, TextWriter log)
+    void Prepare(string name, AddressPlan plan, bool detectsDuplicates)
     {
         if (plan.HasIPv6)
         {
@@ -135,36 +141,50 @@ static class PodNetwork
         return !addresses.Exists(address => address.IsDuplicate || address.IsTentative);
     }
 
-    internal static bool HasInterface(NetworkNamespace pod, string name) => FindIndex(pod, name) is not null;
-
-    internal static int? FindIndex(NetworkNamespace pod, string name) => Run(pod, socket => socket.TryGetIndex(name));
-
-    internal static Link? FindLink(NetworkNamespace pod, string name) =>
-        Run(pod, socket => socket.TryGetIndex(name) is null ? null : socket.TryGetLink(name));
-
-    internal static void Delete(NetworkNamespace pod, Link link) => Run(pod, socket =>
+    public PodVeth? Find(NetworkNamespace pod, string interfaceName)
     {
-        socket.DeleteLink(link.Index, link.Name);
+        var veth = PodVeth.Find(socket, pod, interfaceName, log);
+        if (veth is null or { Inside.Kind: "veth" })
+            return veth;
+        log.WriteLine($"not deleting {interfaceName} in {pod.Path}: it is a link of kind \"{veth.Inside.Kind}\", not a veth");
+        return null;
+    }
+
+    public void Delete(NetworkNamespace pod, PodVeth veth)
+    {
+        if (veth.Host is { } host)
+            socket.DeleteLink(host.Index, host.Name);
+        else
+            DeleteInside(pod, veth.Inside);
+    }
+
+    static void DeleteInside(NetworkNamespace pod, Link link) => Run(pod, inside =>
+    {
+        inside.DeleteLink(link.Index, link.Name);
         return true;
     });
 
-    internal static ContainerInterface? Inspect(NetworkNamespace pod, string name, IReadOnlySet<Cidr> wanted) => Run(pod, socket =>
+    internal static bool HasInterface(NetworkNamespace pod, string name) => FindIndex(pod, name) is not null;
+
+    internal static int? FindIndex(NetworkNamespace pod, string name) => Run(pod, inside => inside.TryGetIndex(name));
+
+    internal static Link? FindLink(NetworkNamespace pod, string name) =>
+        Run(pod, inside => inside.TryGetIndex(name) is null ? null : inside.TryGetLink(name));
+
+    public ContainerInterface? Inspect(NetworkNamespace pod, string interfaceName, IReadOnlySet<Cidr> wanted) => Run(pod, inside =>
     {
-        if (socket.TryGetLink(name) is not { } link)
+        if (inside.TryGetLink(interfaceName) is not { } link)
             return null;
-        var addresses = socket.ListAddresses(link.Index, address => wanted.Contains(address.Cidr)).ConvertAll(address => address.Cidr);
+        var addresses = inside.ListAddresses(link.Index, address => wanted.Contains(address.Cidr)).ConvertAll(address => address.Cidr);
         return new ContainerInterface(link, addresses, [.. ListRoutes(AddressFamily.IPv4), .. ListRoutes(AddressFamily.IPv6)]);
 
         List<RouteEntry> ListRoutes(AddressFamily family) =>
-            socket.ListRoutes(family, route => wanted.Contains(route.Destination), MaxRoutes);
+            inside.ListRoutes(family, route => wanted.Contains(route.Destination), MaxRoutes);
     });
-
-    /// <summary>A pod may have as many routes to one destination as there are metrics.</summary>
-    const int MaxRoutes = 10_000;
 
     static T Run<T>(NetworkNamespace pod, Func<RouteSocket, T> work) => pod.Run(() =>
     {
-        using var socket = new RouteSocket();
-        return work(socket);
+        using var inside = new RouteSocket();
+        return work(inside);
     });
 }
