@@ -23,16 +23,18 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
             throw BridgeCheck.Failure($"The host's end {host.Name} is down");
         if (!pod.IsUp && !config.LeavesPodInterfaceDown)
             throw BridgeCheck.Failure($"The pod's interface {pod.Name} is down");
-        CheckSetting(host, "hairpin", host.IsHairpin, config.Hairpin);
-        CheckSetting(host, "isolated", host.IsIsolated, config.Isolated);
+        CheckPort(host);
         CheckMtu(host, pod);
         CheckVlans(host, [.. PortVlans.Expected(config)]);
     }
 
-    static void CheckSetting(Link port, string name, bool actual, bool configured)
+    void CheckPort(Link port)
     {
-        if (actual != configured)
-            throw BridgeCheck.Failure($"The port {port.Name} is {name}: {actual}, configured: {configured}");
+        if ((port.PortSettings ^ config.PortSettings).Each().FirstOrDefault() is not PortSettings.None and var setting)
+        {
+            throw BridgeCheck.Failure($"The port {port.Name} is {setting.ToWord()}: {port.PortSettings.HasFlag(setting)}, " +
+                $"configured: {config.PortSettings.HasFlag(setting)}");
+        }
     }
 
     /// <summary>Compares the MTUs. A smaller MTU in the pod is the choice of another plugin; a larger one loses packets.</summary>

@@ -1,3 +1,4 @@
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 
@@ -40,7 +41,6 @@ sealed record BridgeJson
 
     /// <summary>"mtu": "auto"</summary>
     public bool IsMtuAuto { get; init; }
-    public bool? HairpinMode { get; init; }
     public bool? PromiscMode { get; init; }
     public int? Vlan { get; init; }
     public List<VlanTrunkJson?>? VlanTrunk { get; init; }
@@ -48,7 +48,7 @@ sealed record BridgeJson
     public bool? MacSpoofCheck { get; init; }
     public bool? EnableDad { get; init; }
     public bool? DisableContainerInterface { get; init; }
-    public bool? PortIsolation { get; init; }
+    public PortSettings PortSettings { get; init; }
     public IpamTypeJson? Ipam { get; init; }
     public DnsJson? Dns { get; init; }
     public string? LogLevel { get; init; }
@@ -67,7 +67,6 @@ sealed record BridgeJson
         NonMasqueradeCidrs = keys.GetStrings("nonMasqueradeCIDRs"),
         Mtu = keys.GetInt32("mtu", orWord: Auto),
         IsMtuAuto = keys.IsWord("mtu", Auto),
-        HairpinMode = keys.GetBoolean("hairpinMode"),
         PromiscMode = keys.GetBoolean("promiscMode"),
         Vlan = keys.GetInt32("vlan"),
         VlanTrunk = keys.GetObjects("vlanTrunk", VlanTrunkJson.Read),
@@ -75,13 +74,17 @@ sealed record BridgeJson
         MacSpoofCheck = keys.GetBoolean("macspoofchk"),
         EnableDad = keys.GetBoolean("enabledad"),
         DisableContainerInterface = keys.GetBoolean("disableContainerInterface"),
-        PortIsolation = keys.GetBoolean("portIsolation"),
+        PortSettings =
+            Choose(keys.GetBoolean("hairpinMode"), PortSettings.Hairpin) |
+            Choose(keys.GetBoolean("portIsolation"), PortSettings.Isolated),
         Ipam = keys.GetObject("ipam", IpamTypeJson.Read),
         Dns = keys.GetObject("dns", DnsJson.Read),
         LogLevel = keys.GetString("logLevel"),
         Args = keys.GetObject("args", ArgsJson.Read),
         RuntimeConfig = keys.GetObject("runtimeConfig", RuntimeConfigJson.Read),
     };
+
+    static PortSettings Choose(bool? isOn, PortSettings setting) => isOn == true ? setting : PortSettings.None;
 
     const string Auto = "auto";
 }

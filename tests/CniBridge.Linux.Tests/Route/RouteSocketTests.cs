@@ -56,7 +56,7 @@ public sealed class RouteSocketTests : IDisposable
         _socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), _pod, bridge.Index, 0);
         var port = _socket.TryGetLink("veth0")!;
         _socket.Execute(
-            new ChangeLink(port.Index, "veth0") { Hairpin = true },
+            new ChangeLink(port.Index, "veth0") { PortSettings = PortSettings.Hairpin },
             new ChangeLink(bridge.Index, "cni0") { Promiscuous = true, Alias = "a pod's bridge", Mac = Mac(9) });
         bridge = _socket.TryGetLink("cni0")!;
         Assert.True(bridge.IsPromiscuous && bridge.IsUp);
@@ -126,18 +126,37 @@ public sealed class RouteSocketTests : IDisposable
         }
     }
 
+    public static TheoryData<PortSettings> Settings => [.. PortSettings.All.Each()];
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Ip_shows_a_port_setting_as_on_under_the_same_word(PortSettings setting)
+    {
+        var bridge = CreateBridge();
+        Assert.True(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), null, bridge.Index, 0));
+        var port = _socket.TryGetLink("veth0")!;
+        Assert.DoesNotContain($" {setting.ToWord()} on ", Show(), StringComparison.Ordinal);
+
+        _socket.Execute(new ChangeLink(port.Index, port.Name) { PortSettings = setting });
+
+        Assert.Contains($" {setting.ToWord()} on ", Show(), StringComparison.Ordinal);
+        Assert.Equal(setting, _socket.TryGetLink(port.Index)!.PortSettings);
+
+        string Show() => Ip("-details", "link", "show", "dev", "veth0");
+    }
+
     [Fact]
     public void A_port_s_settings_are_read_back()
     {
         var bridge = CreateBridge();
         Assert.True(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), null, bridge.Index, 0));
         var port = _socket.TryGetLink("veth0")!;
-        Assert.Equal((false, false), (port.IsHairpin, port.IsIsolated));
-        _socket.Execute(new ChangeLink(port.Index, port.Name) { Hairpin = true });
+        Assert.Equal(PortSettings.None, port.PortSettings);
+        _socket.Execute(new ChangeLink(port.Index, port.Name) { PortSettings = PortSettings.Hairpin });
         port = _socket.TryGetLink(port.Index)!;
-        Assert.Equal((true, false), (port.IsHairpin, port.IsIsolated));
-        _socket.Execute(new ChangeLink(port.Index, port.Name) { Isolated = true });
-        Assert.True(_socket.TryGetLink(port.Index)!.IsIsolated);
+        Assert.Equal(PortSettings.Hairpin, port.PortSettings);
+        _socket.Execute(new ChangeLink(port.Index, port.Name) { PortSettings = PortSettings.Isolated });
+        Assert.Equal(PortSettings.Hairpin | PortSettings.Isolated, _socket.TryGetLink(port.Index)!.PortSettings);
         Assert.Equal(["veth0"], _socket.ListPorts(bridge.Index).Select(link => link.Name));
         Assert.Empty(_socket.ListPorts(port.Index));
         Assert.Null(_socket.TryGetLink(4711));

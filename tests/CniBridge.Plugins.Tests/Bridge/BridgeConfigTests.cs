@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
@@ -39,7 +40,7 @@ public sealed class BridgeConfigTests
         Mtu = 1400,
         Promiscuous = true,
         DetectsDuplicates = true,
-        Isolated = true,
+        PortSettings = PortSettings.Isolated,
         Vlan = 100,
         Trunk = [new VlanRange(10, 10)],
         FiltersVlans = true,
@@ -57,7 +58,7 @@ public sealed class BridgeConfigTests
     public void Every_key_is_read() => AssertEqual(s_full, Parse(Full));
 
     [Fact]
-    public void Hairpin_is_read() => AssertEqual(s_defaults with { Hairpin = true }, Parse("""{"hairpinMode":true}"""));
+    public void Hairpin_is_read() => AssertEqual(s_defaults with { PortSettings = PortSettings.Hairpin }, Parse("""{"hairpinMode":true}"""));
 
     [Fact]
     public void A_default_gateway_is_a_gateway() =>
@@ -303,7 +304,7 @@ public sealed class BridgeConfigTests
 
     [Fact]
     public void A_port_can_be_isolated() =>
-        AssertEqual(s_defaults with { Isolated = true }, Parse("""{"PortIsolation":true}"""));
+        AssertEqual(s_defaults with { PortSettings = PortSettings.Isolated }, Parse("""{"PortIsolation":true}"""));
 
     [Theory]
     [InlineData("""{"disableContainerInterface":true}""", true)]

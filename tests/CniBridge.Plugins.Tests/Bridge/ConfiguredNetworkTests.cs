@@ -1,5 +1,6 @@
 using System.Text;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.HostLocal.Liveness;
 using CniBridge.Plugins.HostLocal.Store;
@@ -28,7 +29,7 @@ public sealed class ConfiguredNetworkTests
         var network = Parse(", \"bridge\": \"br\", \"isDefaultGateway\": true, \"hairpinMode\": true, \"portIsolation\": true, \"vlan\": 7, \"ipMasq\": true",
             """{"type": "host-local", "dataDir": "/d", "stateDir": "/s", "ranges": [[{"subnet": "10.0.0.0/24"}, {"subnet": "10.0.1.0/24", "gateway": "10.0.1.9"}], [{"subnet": "fd00::/64"}]]}""");
         Assert.Equal(("br", "br.7", "/d/pods", "/s"), (network.Bridge, network.GatewayLink, network.StoreDirectory, network.StateDirectory));
-        Assert.True(network is { IsGateway: true, IsHairpin: true, IsIsolated: true, FiltersVlans: true, NeedsFirewall: true, IsKnownOutside: false });
+        Assert.True(network is { IsGateway: true, PortSettings: PortSettings.Hairpin | PortSettings.Isolated, FiltersVlans: true, NeedsFirewall: true, IsKnownOutside: false });
         Assert.Equal(["10.0.0.0/24", "10.0.1.0/24", "fd00::/64"], network.Subnets.Select(subnet => subnet.ToString()));
         Assert.Equal(["10.0.0.1/24", "10.0.1.9/24", "fd00::1/64"], network.Gateways.Select(gateway => gateway.ToString()));
         Assert.Equal("10.0.1.9/24", network.FindGateway(IpAddress.Parse("10.0.1.77"))?.ToString());

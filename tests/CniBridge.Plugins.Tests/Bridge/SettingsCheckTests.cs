@@ -75,15 +75,10 @@ public sealed class SettingsCheckTests
             s.Config = s.Config with { LeavesPodInterfaceDown = true };
             s.Pod = s.Pod with { Flags = 0 };
         },
-        ["hairpin as configured"] = s =>
+        ["all port settings as configured"] = s =>
         {
-            s.Config = s.Config with { Hairpin = true };
-            s.Host = s.Host with { IsHairpin = true };
-        },
-        ["isolated as configured"] = s =>
-        {
-            s.Config = s.Config with { Isolated = true };
-            s.Host = s.Host with { IsIsolated = true };
+            s.Config = s.Config with { PortSettings = PortSettings.All };
+            s.Host = s.Host with { PortSettings = PortSettings.All };
         },
         ["MTU as configured"] = s => s.Config = s.Config with { Mtu = 1500 },
         ["any MTU where none is configured"] = s => s.Host = s.Host with { Mtu = 9000 },
@@ -193,10 +188,10 @@ public sealed class SettingsCheckTests
         ["bridge down"] = (s => s.Bridge = s.Bridge with { Flags = 0 }, "The bridge cni0 is down"),
         ["host's end down"] = (s => s.Host = s.Host with { Flags = 0 }, "The host's end veth0 is down"),
         ["pod down"] = (s => s.Pod = s.Pod with { Flags = 0 }, "The pod's interface eth0 is down"),
-        ["hairpin"] = (s => s.Host = s.Host with { IsHairpin = true }, "The port veth0 is hairpin: True, configured: False"),
-        ["no hairpin"] = (s => s.Config = s.Config with { Hairpin = true }, "The port veth0 is hairpin: False, configured: True"),
-        ["isolated"] = (s => s.Host = s.Host with { IsIsolated = true }, "The port veth0 is isolated: True, configured: False"),
-        ["not isolated"] = (s => s.Config = s.Config with { Isolated = true }, "The port veth0 is isolated: False, configured: True"),
+        ["hairpin"] = (s => s.Host = s.Host with { PortSettings = PortSettings.Hairpin }, "The port veth0 is hairpin: True, configured: False"),
+        ["no hairpin"] = (s => s.Config = s.Config with { PortSettings = PortSettings.Hairpin }, "The port veth0 is hairpin: False, configured: True"),
+        ["isolated"] = (s => s.Host = s.Host with { PortSettings = PortSettings.Isolated }, "The port veth0 is isolated: True, configured: False"),
+        ["not isolated"] = (s => s.Config = s.Config with { PortSettings = PortSettings.Isolated }, "The port veth0 is isolated: False, configured: True"),
         ["larger MTU"] = (s => s.Config = s.Config with { Mtu = 1400 }, "The MTU of veth0 is 1500, configured: 1400"),
         ["smaller MTU"] = (s => s.Config = s.Config with { Mtu = 9000 }, "The MTU of veth0 is 1500, configured: 9000"),
         ["larger MTU inside"] = (s => s.Pod = s.Pod with { Mtu = 1501 },
@@ -300,6 +295,23 @@ public sealed class SettingsCheckTests
         ["IPv4 not forwarded"] = (s => s.ForwardsV4 = false, "The node does not forward: net.ipv4.ip_forward = 0"),
         ["IPv6 not forwarded"] = (s => s.ForwardsV6 = false, "The node does not forward: net.ipv6.conf.all.forwarding = 0"),
     };
+
+    public static TheoryData<PortSettings> PortSettingValues => [.. PortSettings.All.Each()];
+
+    [Theory]
+    [MemberData(nameof(PortSettingValues))]
+    public void Every_port_setting_is_compared_in_both_directions(PortSettings setting)
+    {
+        var state = new State();
+        state.Host = state.Host with { PortSettings = setting };
+        AssertFails($"The port veth0 is {setting.ToWord()}: True, configured: False");
+
+        state.Config = state.Config with { PortSettings = PortSettings.All };
+        state.Host = state.Host with { PortSettings = PortSettings.All & ~setting };
+        AssertFails($"The port veth0 is {setting.ToWord()}: False, configured: True");
+
+        void AssertFails(string message) => Assert.Equal(message, Assert.Throws<CniException>(state.Check).Message);
+    }
 
     public static TheoryData<string> Wrong => [.. s_wrong.Keys];
 

@@ -23,11 +23,8 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
     /// <summary>ip link set … alias TEXT; the kernel accepts up to 255 bytes.</summary>
     public string? Alias { get; init; }
 
-    /// <summary>ip link set … type bridge_slave hairpin on</summary>
-    public bool Hairpin { get; init; }
-
-    /// <summary>ip link set … type bridge_slave isolated on</summary>
-    public bool Isolated { get; init; }
+    /// <summary>ip link set … type bridge_slave SETTING on, for each of these settings</summary>
+    public PortSettings PortSettings { get; init; }
 
     public string Operation => $"change the link {Name}";
     public ushort Type => RTM_NEWLINK;
@@ -48,7 +45,7 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
             writer.Attribute(IFLA_MASTER, Master);
         if (Alias is not null)
             writer.Attribute(IFLA_IFALIAS, Alias);
-        if (Hairpin || Isolated)
+        if (PortSettings != PortSettings.None)
             WritePort(ref writer);
     }
 
@@ -57,10 +54,8 @@ public sealed record ChangeLink(int Index, string Name) : INetlinkMessage
         var info = writer.Begin(IFLA_LINKINFO);
         writer.Attribute(IFLA_INFO_SLAVE_KIND, "bridge"u8);
         var data = writer.Begin(IFLA_INFO_SLAVE_DATA);
-        if (Hairpin)
-            writer.Attribute(IFLA_BRPORT_MODE, (byte)1);
-        if (Isolated)
-            writer.Attribute(IFLA_BRPORT_ISOLATED, (byte)1);
+        for (var rest = PortSettings; rest != PortSettings.None; rest = rest.WithoutFirst())
+            writer.Attribute(rest.FirstAttribute(), (byte)1);
         writer.End(data);
         writer.End(info);
     }

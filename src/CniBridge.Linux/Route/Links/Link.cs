@@ -43,11 +43,8 @@ public sealed record Link
     /// <summary>True for a bridge with the spanning tree protocol: a new port forwards only after half a minute.</summary>
     public bool RunsStp { get; init; }
 
-    /// <summary>True for a bridge port that may send frames back through itself.</summary>
-    public bool IsHairpin { get; init; }
-
-    /// <summary>True for a bridge port that reaches only ports that are not isolated.</summary>
-    public bool IsIsolated { get; init; }
+    /// <summary>The settings of a bridge port that are on; none for other links.</summary>
+    public PortSettings PortSettings { get; init; }
 
     /// <summary>IF_OPER_UP, …: the operational state (RFC 2863).</summary>
     internal byte OperationalState { get; init; }
@@ -131,16 +128,13 @@ public sealed record Link
 
     Link WithPort(AttributeReader port)
     {
-        var link = this;
+        var settings = PortSettings.None;
         while (port.Read())
         {
-            link = port.Type switch
-            {
-                IFLA_BRPORT_MODE => link with { IsHairpin = port.Byte != 0 },
-                IFLA_BRPORT_ISOLATED => link with { IsIsolated = port.Byte != 0 },
-                _ => link,
-            };
+            var setting = PortSettingsExtensions.FromAttribute(port.Type);
+            if (setting != PortSettings.None && port.Byte != 0)
+                settings |= setting;
         }
-        return link;
+        return this with { PortSettings = settings };
     }
 }

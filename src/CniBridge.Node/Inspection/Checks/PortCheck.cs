@@ -32,16 +32,18 @@ sealed class PortCheck(DoctorContext node)
             node.Found.Add(BridgeFindings.PortDetached(port.Name, port.Alias, bridge.Name));
             return;
         }
-        CheckSwitch(BridgeFindings.PortHairpin, port, port.IsHairpin, network.Configured.IsHairpin);
-        CheckSwitch(BridgeFindings.PortIsolation, port, port.IsIsolated, network.Configured.IsIsolated);
+        CheckSettings(port, network.Configured.PortSettings);
         if (port.Mtu < bridge.Mtu)
             node.Found.Add(BridgeFindings.PortMtu(port.Name, port.Alias, port.Mtu, bridge.Name, bridge.Mtu));
     }
 
-    void CheckSwitch(Func<string, string, string, string, Finding> create, Link port, bool actual, bool configured)
+    void CheckSettings(Link port, PortSettings configured)
     {
-        if (actual != configured)
-            node.Found.Add(create(port.Name, port.Alias, Word(actual), Word(configured)));
+        foreach (var setting in (port.PortSettings ^ configured).Each())
+        {
+            var create = BridgeFindings.ForPortSetting(setting);
+            node.Found.Add(create(port.Name, port.Alias, Word(port.PortSettings.HasFlag(setting)), Word(configured.HasFlag(setting))));
+        }
     }
 
     static string Word(bool isOn) => isOn ? "on" : "off";

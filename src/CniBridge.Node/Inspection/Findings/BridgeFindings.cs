@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route.Links;
 
 namespace CniBridge.Node.Inspection.Findings;
 
@@ -60,6 +61,15 @@ static class BridgeFindings
         $"The host veth {port} of {pod} is not attached to the bridge {bridge}",
         "The pod has no connectivity",
         $"ip link set {port} master {bridge}");
+
+    /// <summary>Returns the method that creates the finding of a setting that differs from the configuration.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a single setting.</exception>
+    internal static Func<string, string, string, string, Finding> ForPortSetting(PortSettings setting) => setting switch
+    {
+        PortSettings.Hairpin => PortHairpin,
+        PortSettings.Isolated => PortIsolation,
+        _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, null),
+    };
 
     /// <summary>Creates the finding that the hairpin mode of a port is not the configured one.</summary>
     /// <param name="value">The mode, "on" or "off".</param>

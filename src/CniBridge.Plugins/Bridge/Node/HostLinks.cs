@@ -48,8 +48,7 @@ sealed class HostLinks(RouteSocket socket, TextWriter log) : IHostLinks
         var port = new ChangeLink(index, hostEnd.Name)
         {
             Alias = HostLink.AliasOf(attachment),
-            Hairpin = config.Hairpin,
-            Isolated = config.Isolated,
+            PortSettings = config.PortSettings,
         };
         socket.Execute([port, .. PortVlans.Create(index, hostEnd.Name, config)]);
         Sysctl.TryWrite($"net/ipv6/conf/{hostEnd.Name}/accept_ra", "0", log);

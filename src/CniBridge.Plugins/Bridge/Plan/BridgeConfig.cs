@@ -1,5 +1,6 @@
 using System.Globalization;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.Protocol;
 
@@ -29,10 +30,9 @@ sealed record BridgeConfig
 
     /// <summary>True: use the MTU of the link of the node's default route.</summary>
     internal bool IsMtuAuto { get; init; }
-    internal bool Hairpin { get; init; }
 
-    /// <summary>True: the pod's port reaches only ports that are not isolated, such as the gateway.</summary>
-    internal bool Isolated { get; init; }
+    /// <summary>The settings of the pod's port that are on.</summary>
+    internal PortSettings PortSettings { get; init; }
     internal bool Promiscuous { get; init; }
 
     /// <summary>The VLAN of the pod's frames, which also has the gateway; 0: none.</summary>
@@ -96,8 +96,7 @@ sealed record BridgeConfig
             ForceAddress = json.ForceAddress == true,
             Mtu = json.Mtu ?? 0,
             IsMtuAuto = json.IsMtuAuto,
-            Hairpin = json.HairpinMode == true,
-            Isolated = json.PortIsolation == true,
+            PortSettings = json.PortSettings,
             Promiscuous = json.PromiscMode == true,
             Vlan = json.Vlan ?? 0,
             Trunk = VlanTrunk.Parse(json.VlanTrunk),
@@ -143,7 +142,7 @@ sealed record BridgeConfig
     {
         if (CniName.WhyNoInterfaceName(config.Bridge) is { } why)
             throw CniException.InvalidConfig("bridge", $"\"{config.Bridge}\"", why.Message);
-        if (config.Hairpin && config.Promiscuous)
+        if (config.PortSettings.HasFlag(PortSettings.Hairpin) && config.Promiscuous)
         {
             throw CniException.InvalidConfig("hairpinMode", "true",
                 "cannot set hairpin mode and promiscuous mode at the same time");

@@ -1,4 +1,5 @@
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Route.Links;
 using CniBridge.Plugins.Collections;
 using CniBridge.Plugins.Configuration;
 using CniBridge.Plugins.HostLocal;
@@ -20,8 +21,10 @@ public sealed class ConfiguredNetwork
     public required string GatewayLink { get; init; }
 
     public bool IsGateway { get; init; }
-    public bool IsHairpin { get; init; }
-    public bool IsIsolated { get; init; }
+
+    /// <summary>The settings of the pods' ports that are on.</summary>
+    public PortSettings PortSettings { get; init; }
+
     public bool FiltersVlans { get; init; }
 
     /// <summary>See <see cref="BridgeConfig.ForwardingVlan"/>.</summary>
@@ -139,8 +142,7 @@ public sealed class ConfiguredNetwork
             Bridge = config.Bridge,
             GatewayLink = config.VlanGateway ?? config.Bridge,
             IsGateway = config.IsGateway && config.IpamType is not null,
-            IsHairpin = config.Hairpin,
-            IsIsolated = config.Isolated,
+            PortSettings = config.PortSettings,
             FiltersVlans = config.FiltersVlans,
             ForwardingVlan = config.ForwardingVlan,
             NeedsFirewall = config.Masquerade || config.ChecksMacSpoofing,

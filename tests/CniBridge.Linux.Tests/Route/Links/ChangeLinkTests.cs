@@ -46,7 +46,7 @@ public sealed class ChangeLinkTests
     public void Hairpin_is_switched_on_as_ip_does_but_with_the_kind_where_the_kernel_reports_it() =>
         Request.AssertSameAttributes(
             "link-hairpin",
-            new ChangeLink(Port, "vethhost") { Hairpin = true },
+            new ChangeLink(Port, "vethhost") { PortSettings = PortSettings.Hairpin },
             NLM_F_ACK,
             ($"18/1 = {Hex("bridge_slave")}", $"18/4 = {Hex("bridge")}"));
 
@@ -55,12 +55,12 @@ public sealed class ChangeLinkTests
     {
         Request.AssertSameAttributes(
             "link-isolated",
-            new ChangeLink(Port, "vethhost") { Isolated = true },
+            new ChangeLink(Port, "vethhost") { PortSettings = PortSettings.Isolated },
             NLM_F_ACK,
             ($"18/1 = {Hex("bridge_slave")}", $"18/4 = {Hex("bridge")}"));
         Request.AssertSameAttributes(
             "link-hairpin-isolated",
-            new ChangeLink(Port, "vethhost") { Hairpin = true, Isolated = true },
+            new ChangeLink(Port, "vethhost") { PortSettings = PortSettings.Hairpin | PortSettings.Isolated },
             NLM_F_ACK,
             ($"18/1 = {Hex("bridge_slave")}", $"18/4 = {Hex("bridge")}"));
     }

@@ -61,14 +61,11 @@ public sealed class LinkTests
         Assert.Equal(expected, Assert.Single(Answer.Decode(capture, Link.Decode)).FiltersVlans);
 
     [Theory]
-    [InlineData("link-port-isolated", true, true)]
-    [InlineData("link-veth-host", true, false)]
-    [InlineData("link-veth-pod", false, false)]
-    public void A_port_tells_its_settings(string capture, bool isHairpin, bool isIsolated)
-    {
-        var link = Assert.Single(Answer.Decode(capture, Link.Decode));
-        Assert.Equal((isHairpin, isIsolated), (link.IsHairpin, link.IsIsolated));
-    }
+    [InlineData("link-port-isolated", PortSettings.Hairpin | PortSettings.Isolated)]
+    [InlineData("link-veth-host", PortSettings.Hairpin)]
+    [InlineData("link-veth-pod", PortSettings.None)]
+    public void The_settings_of_a_port_are_read(string capture, PortSettings expected) =>
+        Assert.Equal(expected, Assert.Single(Answer.Decode(capture, Link.Decode)).PortSettings);
 
     [Fact]
     public void The_loopback_has_no_kind_and_no_address()
