@@ -7,6 +7,9 @@ public sealed partial class DocumentTests
 {
     const int MaxTerms = 40, MaxFilesOfAdd = 9;
 
+    /// <summary>The largest number of source files that a new attribute of the port may touch.</summary>
+    const int MaxFilesOfOption = 5;
+
     static readonly string s_text = File.ReadAllText(Path.Combine(Repository.Root, "docs/architecture.md"));
 
     [Fact]
@@ -39,6 +42,20 @@ public sealed partial class DocumentTests
 
         Assert.NotEmpty(names);
         Violations.AssertNone(names.Where(name => !sources.Exists(path => path.EndsWith("/" + name, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void CONTRIBUTING_lists_the_files_of_a_port_attribute()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "CONTRIBUTING.md"));
+        var section = text.Split("### An on/off attribute of the port")[1].Split("\n#")[0];
+        var listed = SourcePattern().Matches(section).Select(match => match.Groups[1].Value).ToList();
+        var files = Repository.Sources(Path.Combine(Repository.Root, "src"))
+            .Where(path => IsolationPattern().IsMatch(File.ReadAllText(path))).Select(Repository.Relative).ToList();
+
+        Assert.InRange(files.Count, 1, MaxFilesOfOption);
+        Violations.AssertNone(files.Where(path => !listed.Exists(name => path.EndsWith("/" + name, StringComparison.Ordinal))));
+        Violations.AssertNone(listed.Where(name => !files.Exists(path => path.EndsWith("/" + name, StringComparison.Ordinal))));
     }
 
     [Fact]
@@ -83,6 +100,10 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex("`([A-Za-z/.]+\\.cs)`")]
     private static partial Regex SourcePattern();
+
+    /// <summary>The names of one attribute in the configuration, in C# and in the kernel.</summary>
+    [GeneratedRegex("\\b(portIsolation|Isolated|IFLA_BRPORT_ISOLATED)\\b")]
+    private static partial Regex IsolationPattern();
 
     [GeneratedRegex("^(src|tests|docs|conf|scripts)/[^ ]*$")]
     private static partial Regex PathPattern();

@@ -1,24 +1,34 @@
 using System.CommandLine;
 using System.Text;
 using CniBridge.CommandLine;
+using CniBridge.Node.ConfigurationKeys;
 
 namespace CniBridge.Commands;
 
 /// <summary>
-/// The command reference: prints the reference of all commands from their definitions. Its output is docs/commands.md and
-/// docs/cni-bridge.8.
+/// The command reference: prints the reference of all commands and configuration keys from their definitions. Its output is
+/// docs/commands.md, docs/cni-bridge.8, docs/configuration.md and conf/cni-bridge.schema.json.
 /// </summary>
 static class ReferenceCommand
 {
     internal static Command Reference(RootCommand root)
     {
-        var format = new Argument<string>("format") { Description = "Format: markdown or man." };
-        format.AcceptOneOf("markdown", "man");
-        var command = new Command("reference", "Print the reference of all commands.") { format };
+        var format = new Argument<string>("format")
+        {
+            Description = "The commands as markdown or man, the configuration keys (configuration), or their JSON schema (schema).",
+        };
+        format.AcceptOneOf("markdown", "man", "configuration", "schema");
+        var command = new Command("reference", "Print the reference of all commands or of all configuration keys.") { format };
         command.Hidden = true;
         command.SetReportedAction(parsed =>
         {
-            OperatorCommands.Print(ScreenText.Document(parsed.GetRequiredValue(format) == "man" ? ToMan(root) : ToMarkdown(root)));
+            OperatorCommands.Print(ScreenText.Document(parsed.GetRequiredValue(format) switch
+            {
+                "man" => ToMan(root),
+                "configuration" => ConfigurationTables.Create(),
+                "schema" => ConfigurationSchema.Create(),
+                _ => ToMarkdown(root),
+            }));
             return ExitCode.Success;
         });
         return command;

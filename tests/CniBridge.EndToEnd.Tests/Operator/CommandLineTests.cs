@@ -23,10 +23,12 @@ public sealed partial class CommandLineTests
         return process.WaitForExit();
     }
 
-    // To regenerate: cni-bridge reference markdown > docs/commands.md; cni-bridge reference man > docs/cni-bridge.8
+    // To regenerate a file: cni-bridge reference FORMAT > FILE
     [Theory]
     [InlineData("markdown", "commands.md")]
     [InlineData("man", "cni-bridge.8")]
+    [InlineData("configuration", "configuration.md")]
+    [InlineData("schema", "cni-bridge.schema.json")]
     public void The_reference_is_what_the_program_knows(string format, string file) =>
         Assert.Equal(Resource(file), Run(Program, "reference", format).Succeeded().Stdout);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route.Links;
+using CniBridge.Node.ConfigurationKeys;
 using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
@@ -86,12 +87,7 @@ public sealed class BridgeConfigTests
         Assert.Equal("b", Parse("""{"bridge":"a","bridge":"b"}""").Bridge);
     }
 
-    public static TheoryData<string> Keys =>
-    [
-        "bridge", "isGateway", "isDefaultGateway", "forceAddress", "ipMasq", "isMasq", "ipMasqBackend", "nonMasqueradeCIDRs", "mtu",
-        "hairpinMode", "promiscMode", "vlan", "vlanTrunk", "preserveDefaultVlan", "macspoofchk", "enabledad", "disableContainerInterface",
-        "portIsolation", "ipam", "dns", "args", "runtimeConfig", "prevResult",
-    ];
+    public static TheoryData<string> Keys => [.. BridgeKeys.All.Select(key => key.Name), "ipam", "prevResult"];
 
     [Theory]
     [MemberData(nameof(Keys))]
@@ -139,8 +135,7 @@ public sealed class BridgeConfigTests
             var rows = new TheoryData<string, string>();
             foreach (var key in (string[])["bridge", "ipMasqBackend"])
                 AddAll(key, "5", "true", "[]", "{}");
-            foreach (var key in (string[])["isGateway", "isDefaultGateway", "forceAddress", "ipMasq", "isMasq", "hairpinMode",
-                "promiscMode", "preserveDefaultVlan", "macspoofchk", "enabledad", "disableContainerInterface", "portIsolation"])
+            foreach (var key in BridgeKeys.All.Where(key => key.Type == KeyType.Boolean).Select(key => key.Name))
                 AddAll(key, "\"true\"", "1", "[]", "{}");
             foreach (var key in (string[])["mtu", "vlan"])
                 AddAll(key, "\"1500\"", "1500.0", "1500.5", "1e3", "true", "[]", "{}", "99999999999", "\"\\ud800\"");

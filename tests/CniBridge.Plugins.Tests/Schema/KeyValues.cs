@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CniBridge.Node.ConfigurationKeys;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
@@ -20,17 +21,10 @@ sealed record KeyValues(string Path, string Good, string Bad)
         // The bridge
         new("bridge", """["cni0", "br-pods", "a", "fifteen-bytes--", ".a", "...", "ä", null]""",
             $"""["", "sixteen-bytes---", ".", "..", "a/b", "a:b", "a b", "a\tb", "cni%d", "a\u0001b", "a\u007fb", {NoText}]"""),
-        Truth("isGateway"),
-        Truth("isDefaultGateway"),
-        Truth("forceAddress"),
-        Truth("ipMasq"),
-        Truth("isMasq"),
         new("ipMasqBackend", """["", "iptables", "nftables", null]""", $"[{NoText}]"),
         new("nonMasqueradeCIDRs", """[[], null, ["10.0.0.0/8", "fd00::/8"]]""", $"[[null], [5], {NoList}]"),
         Subnet("nonMasqueradeCIDRs[0]", "\"10.0.0.0/8\", \"0.0.0.0/0\", \"::/0\", \"10.9.9.9/16\"", "\"\", null"),
         new("mtu", """[0, 68, 1500, 65535, "auto", null]""", """[-1, 1, 67, 65536, 1500.5, "", "Auto", "1500", true, [], {}]"""),
-        Truth("hairpinMode"),
-        Truth("promiscMode"),
         new("vlan", "[0, 1, 4094, null]", $"[-1, 4095, {NoNumber}]"),
         new("vlanTrunk", """[[], null, [{"id":1}], [{"minID":1,"maxID":4094}], [{"id":7,"minID":10,"maxID":20},{"id":8}]]""",
             $$"""[[{"minID":1}], [{"maxID":1}], [null], {{NoList}}]"""),
@@ -38,12 +32,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         new("vlanTrunk[0].id", "[1, 4094, null]", $"[-1, 0, 4095, {NoNumber}]"),
         new("vlanTrunk[0].minID", "[1, 4094]", $"[-1, 0, 4095, {NoNumber}]"),
         new("vlanTrunk[0].maxID", "[1, 4094]", $"[-1, 0, 4095, {NoNumber}]"),
-        Truth("preserveDefaultVlan"),
-        Truth("macspoofchk"),
         new("logLevel", """["", "info", "debug", null]""", $"[\"loud\", {NoText}]"),
-        Truth("enabledad"),
-        Truth("disableContainerInterface"),
-        Truth("portIsolation"),
         new("dns", """[{}, {"nameservers":["10.0.0.10"],"domain":"d","search":["s"],"options":["o"]}, null]""", $"[{NoObject}]"),
         TextList("dns.nameservers"),
         TextOrNull("dns.nameservers[0]"),
@@ -73,7 +62,6 @@ sealed record KeyValues(string Path, string Good, string Bad)
         Address("runtimeConfig.ipRanges[0][0].gateway", "10.244.1.9"),
 
         new("capabilities", """[{}, {"ipRanges":true,"ips":true}, {"io.kubernetes.cri.pod-annotations":true}, null]""", $"[{NoObject}]"),
-        Truth("capabilities.ipRanges"),
 
         // Address management; of another type than host-local, what is there is the other plugin's affair.
         new("ipam", """
@@ -110,6 +98,8 @@ sealed record KeyValues(string Path, string Good, string Bad)
         new("ipam.lockTimeout", "[1, 10, 60, null]", $"[0, 61, -1, {NoNumber}]"),
         PathOrNull("ipam.stateDir"),
         PathOrNull("ipam.resolvConf"),
+
+        .. KeyTable.Bridge.Where(key => key.Value.Type == KeyType.Boolean).Select(key => Truth(key.Key)),
     ];
 
     /// <summary>What the schema lets pass and the plugins refuse: what a schema cannot say, or only so that nobody can read it.</summary>

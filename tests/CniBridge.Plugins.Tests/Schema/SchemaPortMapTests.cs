@@ -77,23 +77,9 @@ public sealed class SchemaPortMapTests(SchemaJudge judge) : IClassFixture<Schema
         Assert.Equal(absent.Mappings, written.Mappings);
     }
 
-    /// <summary>README's table has the same keys and defaults.</summary>
-    [Fact]
-    public void The_README_tells_of_the_same_keys()
-    {
-        var section = Resource.Text("README.md").Split("### portmap")[1].Split("\n#")[0];
-        var table = section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToList();
-        Assert.All(SchemaFile.PortMapKeys.Where(key => !key.Key.Contains('[', StringComparison.Ordinal) && key.Key != "runtimeConfig"), key =>
-        {
-            var row = Assert.Single(table, line => line.Split('|')[1].Contains($"`{key.Key}`", StringComparison.Ordinal));
-            if (key.Value["default"] is { } value)
-                Assert.Equal(value.ToJsonString(), row.Split('|')[3].Trim());
-        });
-    }
-
     static PortMapConfig Parse(JsonObject sample) => PortMapConfig.Parse(Requests.Make(sample.ToJsonString()));
 
-    static CniException? Refusal(JsonObject sample)
+    internal static CniException? Refusal(JsonObject sample)
     {
         try
         {
@@ -106,7 +92,7 @@ public sealed class SchemaPortMapTests(SchemaJudge judge) : IClassFixture<Schema
         }
     }
 
-    static JsonObject With(string path, JsonNode? value)
+    internal static JsonObject With(string path, JsonNode? value)
     {
         var sample = JsonNode.Parse("""
             {"cniVersion":"1.1.0","name":"pods","type":"portmap","runtimeConfig":{"portMappings":[{"hostPort":8080,"containerPort":80}]}}
