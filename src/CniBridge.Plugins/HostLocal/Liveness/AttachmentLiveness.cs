@@ -27,7 +27,10 @@ sealed class AttachmentLiveness(string network, INodeView node)
         }
         if (countsLink && FindHostLink(record) is { } link)
             return new(LivenessState.Alive, $"its host veth {link} exists, for the namespace {origin.Netns}");
-        return JudgeNamespace(origin);
+        var result = JudgeNamespace(origin);
+        return result.State == LivenessState.Alive && !IsCookieKnown(origin) && !HasAddress(record, origin, address)
+            ? Unknown($"the namespace at {origin.Netns} has the recorded inode number, which the kernel uses again, but not the address")
+            : result;
     }
 
     /// <summary>Judges an attachment by its boot and namespace only.</summary>
@@ -48,6 +51,16 @@ sealed class AttachmentLiveness(string network, INodeView node)
     bool IsSame(AttachmentOrigin origin, string identity) => identity == origin.NetnsId &&
         (origin.NetnsCookie == NamespaceCookie.Unknown || NamespaceCookie.MayBeSame(origin.NetnsCookie, node.CookieOf(origin.Netns)));
 
+    /// <summary>
+    /// Returns whether the cookie identifies the namespace. Only without it is the address inside required: pods may use an address
+    /// that the kernel does not show, such as that of a device in user space.
+    /// </summary>
+    bool IsCookieKnown(AttachmentOrigin origin) =>
+        origin.NetnsCookie != NamespaceCookie.Unknown && node.CookieOf(origin.Netns) != NamespaceCookie.Unknown;
+
+    bool HasAddress(OwnerRecord record, AttachmentOrigin origin, IpAddress address) =>
+        node.HasAddress(origin.Netns, record.Owner.InterfaceName, address);
+
     /// <summary>Returns whether a living pod certainly uses the address, even without a reservation.</summary>
     internal bool IsInUse(OwnerRecord record, IpAddress address)
     {
@@ -56,7 +69,7 @@ sealed class AttachmentLiveness(string network, INodeView node)
         // The Go plugin's DEL releases the address before the namespace is deleted, so only the interface inside is a proof.
         return FindHostLink(record) is not null ||
             (origin.NetnsId.Length > 0 && node.IdentityOf(origin.Netns) is { } identity && IsSame(origin, identity) &&
-                node.HasAddress(origin.Netns, record.Owner.InterfaceName, address));
+                HasAddress(record, origin, address));
     }
 
     internal string? FindHostLink(OwnerRecord record) =>

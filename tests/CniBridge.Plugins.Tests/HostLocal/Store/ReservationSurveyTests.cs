@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Plugins.HostLocal.Liveness;
 using CniBridge.Plugins.HostLocal.Records;
 using CniBridge.Plugins.HostLocal.Store;
@@ -37,6 +38,19 @@ public sealed class ReservationSurveyTests : IDisposable
         var inventory = new ReservationInventory(_root["data/pods"], _root["state"], TextWriter.Null) { Node = _node };
         Assert.Equal(inventory.List(), Survey.List());
         Assert.Equal([LivenessState.Alive, LivenessState.Dead, LivenessState.Unknown, LivenessState.Dead], Survey.List().Select(state => state.Life.State));
+    }
+
+    // Before Linux 5.14 only the inode number identifies a namespace, and the kernel uses it again for another pod.
+    [Theory]
+    [InlineData(true, false, LivenessState.Alive)]
+    [InlineData(false, false, LivenessState.Unknown)]
+    [InlineData(false, true, LivenessState.Alive)]
+    public void Without_a_cookie_a_pod_is_alive_only_with_its_address_inside(bool hasCookies, bool hasAddress, LivenessState expected)
+    {
+        _node.HasCookies = hasCookies;
+        if (hasAddress)
+            _node.Configured["/run/netns/alive eth0"] = [IpAddress.Parse("10.0.0.2")];
+        Assert.Equal(expected, Survey.List()[0].Life.State);
     }
 
     [Fact]
