@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
@@ -124,17 +125,42 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public void Pictures_have_a_box_for_each_and_an_edge_between()
+    public void Graphviz_draws_the_bridges_pods_and_routes()
+    {
+        Requirement.Programs("dot");
+        using var node = NewNode();
+        node.WriteFile($"{ScratchNode.Directory}/node.dot", node.Run(Program, "show", "--output", "dot").Succeeded().Stdout);
+
+        var drawn = XElement.Parse(node.Run("dot", "-Tsvg", $"{ScratchNode.Directory}/node.dot").Succeeded().Stdout);
+
+        var web = Assert.Single(BoxesOf(drawn), box => box[1] == "shop/web-0");
+        Assert.Equal(["10.88.0.2/24", "fd00:88::2/64", MacOf(node, "web"), "up, mtu 1500", "8080/tcp → 80"], web[2..]);
+        var bridge = Assert.Single(BoxesOf(drawn), box => box[1] == "cni0");
+        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64", node.Run("cat", "/sys/class/net/cni0/address").Stdout.Trim(), "up, mtu 1500"], bridge[2..]);
+        Assert.Contains(BoxesOf(drawn), edge => edge[0] == $"{bridge[0]}--{web[0]}" && edge[1].StartsWith("veth", StringComparison.Ordinal) &&
+            edge[2] == "up, mtu 1500");
+        Assert.Contains(BoxesOf(drawn), edge => edge[0].StartsWith("host--route", StringComparison.Ordinal) && edge[1] == "via 10.88.0.254");
+    }
+
+    /// <summary>Returns the boxes and edges with a label: the name of each, and the lines of its label.</summary>
+    static List<string[]> BoxesOf(XElement drawing) =>
+    [
+        .. drawing.Descendants().Where(element => (string?)element.Attribute("class") is "node" or "edge")
+            .Select(element => element.Elements().Where(child => child.Name.LocalName is "title" or "text").Select(child => child.Value).ToArray())
+            .Where(box => box.Length > 1),
+    ];
+
+    static string MacOf(ScratchNode node, string pod) =>
+        node.Run("ip", "-n", pod, "-json", "link", "show", "eth0").Succeeded().Json[0].GetProperty("address").GetString()!;
+
+    [Fact]
+    public void Mermaid_gets_a_box_for_each_and_an_edge_between()
     {
         using var node = NewNode();
-        var dot = node.Run(Program, "show", "--output", "dot").Succeeded().Stdout;
-        Assert.StartsWith("graph node {", dot, StringComparison.Ordinal);
-        Assert.Contains("  pod0_0 [label=\"shop/web-0\\n10.88.0.2/24\\nfd00:88::2/64\\n8080/tcp → 80\"];\n", dot, StringComparison.Ordinal);
-        Assert.Matches("(?m)^  bridge0 -- pod0_1 \\[label=\"veth[0-9a-f]{8}\"\\];$", dot);
-        Assert.Contains("  node -- route0 [label=\"via 10.88.0.254\"];\n", dot, StringComparison.Ordinal);
         var mermaid = node.Run(Program, "show", "--output", "mermaid").Succeeded().Stdout;
         Assert.StartsWith("graph LR\n", mermaid, StringComparison.Ordinal);
-        Assert.Contains("  bridge0[\"cni0<br>10.88.0.1/24<br>fd00:88::1/64\"]\n", mermaid, StringComparison.Ordinal);
+        Assert.Matches("(?m)^  bridge0\\[\"cni0<br>10.88.0.1/24<br>fd00:88::1/64<br>[0-9a-f:]{17}<br>up, mtu 1500\"\\]$", mermaid);
+        Assert.Matches("(?m)^  bridge0 ---\\|\"veth[0-9a-f]{8}<br>up, mtu 1500\"\\| pod0_1$", mermaid);
     }
 
     [Fact]
