@@ -20,19 +20,12 @@ sealed class AttachmentCommands
         Description = "Network namespace of the container: a path such as /proc/PID/ns/net, or a name of 'ip netns'.",
     };
 
-    readonly Option<string> _confDir = new("--conf-dir")
-    {
-        Description = "Use the first network configuration of this directory, in alphabetical order.",
-        DefaultValueFactory = _ => "/etc/cni/net.d",
-    };
+    readonly Option<string> _confDir = SharedOptions.ConfDir(
+        "Use the first network configuration of this directory, in alphabetical order.");
 
     readonly Option<string?> _conf = new("--conf") { Description = "Use this network configuration file." };
 
-    readonly Option<string> _binDir = new("--bin-dir")
-    {
-        Description = "Plugin directory.",
-        DefaultValueFactory = _ => Path.GetDirectoryName(Environment.ProcessPath) ?? "/opt/cni/bin",
-    };
+    readonly Option<string> _binDir = SharedOptions.BinDir(findDefault: () => Path.GetDirectoryName(Environment.ProcessPath));
 
     readonly Option<string> _ifName = new("--ifname")
     {

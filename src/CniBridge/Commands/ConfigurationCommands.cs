@@ -13,11 +13,7 @@ sealed class ConfigurationCommands
 {
     readonly NodeSourceOptions _source = new();
 
-    readonly Option<string[]> _serviceCidrs = new("--service-cidr")
-    {
-        Description = "The cluster's service CIDR. Pod CIDRs must not overlap it.",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    readonly Option<string[]> _serviceCidrs = SharedOptions.ServiceCidrs();
 
     readonly Option<string> _path = new("--path")
     {
@@ -25,7 +21,7 @@ sealed class ConfigurationCommands
         DefaultValueFactory = _ => ConflistFile.DefaultPath,
     };
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the configuration without writing it." };
+    readonly Option<bool> _dryRun = SharedOptions.DryRun("Print the configuration without writing it.");
 
     internal static Command Make() => new("conf", "Write, check and show network configurations.")
     {

@@ -19,17 +19,9 @@ sealed class ConfigurationReviewCommands
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    readonly Option<string> _confDir = new("--conf-dir")
-    {
-        Description = "Directory of network configurations.",
-        DefaultValueFactory = _ => "/etc/cni/net.d",
-    };
+    readonly Option<string> _confDir = SharedOptions.ConfDir();
 
-    readonly Option<string> _binDir = new("--bin-dir")
-    {
-        Description = "Plugin directory.",
-        DefaultValueFactory = _ => "/opt/cni/bin",
-    };
+    readonly Option<string> _binDir = SharedOptions.BinDir();
 
     internal static Command Validate() => new ConfigurationReviewCommands().MakeValidate();
 

@@ -13,28 +13,13 @@ sealed class DoctorCommand
 {
     readonly OutputOption _output = new();
 
-    readonly Option<string> _confDir = new("--conf-dir")
-    {
-        Description = "Directory of network configurations.",
-        DefaultValueFactory = _ => "/etc/cni/net.d",
-    };
+    readonly Option<string> _confDir = SharedOptions.ConfDir();
 
-    readonly Option<string> _binDir = new("--bin-dir")
-    {
-        Description = "Plugin directory of the container runtime.",
-        DefaultValueFactory = _ => "/opt/cni/bin",
-    };
+    readonly Option<string> _binDir = SharedOptions.BinDir("Plugin directory of the container runtime.");
 
-    readonly Option<string[]> _serviceCidrs = new("--service-cidr")
-    {
-        Description = "The cluster's service CIDR. Pod CIDRs must not overlap it.",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    readonly Option<string[]> _serviceCidrs = SharedOptions.ServiceCidrs();
 
-    readonly Option<string?> _nodeName = new("--node-name")
-    {
-        Description = "This node's name. [default: $NODE_NAME, else the host name]",
-    };
+    readonly Option<string?> _nodeName = SharedOptions.NodeName();
 
     internal static Command Make() => new DoctorCommand().Command();
 

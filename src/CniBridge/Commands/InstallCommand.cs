@@ -18,9 +18,9 @@ sealed class InstallCommand
 
     readonly OutputOption _output = new();
 
-    readonly Option<string> _binDir = BinDir("Plugin directory. It is created if it does not exist.");
+    readonly Option<string> _binDir = SharedOptions.BinDir("Plugin directory. It is created if it does not exist.");
 
-    readonly Option<string> _confDir = ConfDir();
+    readonly Option<string> _confDir = SharedOptions.ConfDir();
 
     readonly Option<string?> _withConf = new("--with-conf")
     {
@@ -43,18 +43,6 @@ sealed class InstallCommand
     {
         Description = "Write drop-in files that keep sysctl, NetworkManager, systemd-networkd and udev from changing forwarding and " +
             "the pods' links.",
-    };
-
-    internal static Option<string> BinDir(string description) => new("--bin-dir")
-    {
-        Description = description,
-        DefaultValueFactory = _ => "/opt/cni/bin",
-    };
-
-    internal static Option<string> ConfDir() => new("--conf-dir")
-    {
-        Description = "Directory of network configurations.",
-        DefaultValueFactory = _ => "/etc/cni/net.d",
     };
 
     internal static Command Install() => new InstallCommand().Make();

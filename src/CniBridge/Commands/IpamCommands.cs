@@ -18,11 +18,8 @@ sealed class IpamCommands
 
     readonly Option<string?> _network = new("--network") { Description = "Only this network. [default: all networks of the node]" };
 
-    readonly Option<string> _confDir = new("--conf-dir")
-    {
-        Description = "Directory of network configurations, which name the data directories.",
-        DefaultValueFactory = _ => "/etc/cni/net.d",
-    };
+    readonly Option<string> _confDir = SharedOptions.ConfDir(
+        "Directory of network configurations, which name the data directories.");
 
     readonly Option<string> _dataDir = new("--data-dir")
     {
@@ -30,17 +27,13 @@ sealed class IpamCommands
         DefaultValueFactory = _ => ReservationInventory.DefaultDataDirectory,
     };
 
-    readonly Option<string> _stateDir = new("--state-dir")
-    {
-        Description = "Directory of the records about the owners of reservations.",
-        DefaultValueFactory = _ => ReservationInventory.DefaultStateDirectory,
-    };
+    readonly Option<string> _stateDir = SharedOptions.StateDir("Directory of the records about the owners of reservations.");
 
     readonly Argument<string> _address = new("address") { Description = "An IP address." };
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the addresses without releasing them." };
+    readonly Option<bool> _dryRun = SharedOptions.DryRun("Print the addresses without releasing them.");
 
-    readonly Option<bool> _force = new("--force") { Description = "Release the address even if a pod uses it." };
+    readonly Option<bool> _force = SharedOptions.Force("Release the address even if a pod uses it.");
 
     internal static Command Ipam() => new("ipam", "List, check and release the address reservations of this node.")
     {

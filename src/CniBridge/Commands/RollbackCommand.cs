@@ -11,7 +11,7 @@ static class RollbackCommand
     internal static Command Rollback()
     {
         var output = new OutputOption();
-        var binDir = InstallCommand.BinDir("Plugin directory.");
+        var binDir = SharedOptions.BinDir();
         var command = new Command("rollback",
             "Restore the plugins that the last install replaced. A second rollback restores the newer plugins.") { binDir };
         output.AddTo(command);

@@ -16,12 +16,10 @@ sealed class RouteCommands
 
     readonly OutputOption _output = new();
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the changes without making them." };
+    readonly Option<bool> _dryRun = SharedOptions.DryRun("Print the changes without making them.");
 
-    readonly Option<bool> _force = new("--force")
-    {
-        Description = "Accept a list of nodes that is empty or lacks this node, and delete the routes that it does not require.",
-    };
+    readonly Option<bool> _force = SharedOptions.Force(
+        "Accept a list of nodes that is empty or lacks this node, and delete the routes that it does not require.");
 
     readonly Option<string> _for = new("--for")
     {

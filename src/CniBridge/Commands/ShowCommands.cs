@@ -3,7 +3,6 @@ using CniBridge.CommandLine;
 using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Runtime;
 using CniBridge.Output;
-using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Commands;
 
@@ -12,17 +11,9 @@ sealed class ShowCommands
 {
     readonly OutputOption _output;
 
-    readonly Option<string> _confDir = new("--conf-dir")
-    {
-        Description = "Directory of network configurations, which name bridges without pods.",
-        DefaultValueFactory = _ => "/etc/cni/net.d",
-    };
+    readonly Option<string> _confDir = SharedOptions.ConfDir("Directory of network configurations, which name bridges without pods.");
 
-    readonly Option<string> _stateDir = new("--state-dir")
-    {
-        Description = "Directory of the records about the pods' addresses.",
-        DefaultValueFactory = _ => ReservationInventory.DefaultStateDirectory,
-    };
+    readonly Option<string> _stateDir = SharedOptions.StateDir("Directory of the records about the pods' addresses.");
 
     readonly Argument<string> _name = new("pod")
     {

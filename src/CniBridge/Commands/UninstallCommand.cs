@@ -10,13 +10,13 @@ sealed class UninstallCommand
 {
     readonly OutputOption _output = new();
 
-    readonly Option<string> _binDir = InstallCommand.BinDir("Plugin directory.");
+    readonly Option<string> _binDir = SharedOptions.BinDir();
 
-    readonly Option<string> _confDir = InstallCommand.ConfDir();
+    readonly Option<string> _confDir = SharedOptions.ConfDir();
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the steps without executing them." };
+    readonly Option<bool> _dryRun = SharedOptions.DryRun("Print the steps without executing them.");
 
-    readonly Option<bool> _force = new("--force") { Description = "Uninstall even if running pods lose their network." };
+    readonly Option<bool> _force = SharedOptions.Force("Uninstall even if running pods lose their network.");
 
     internal static Command Uninstall() => new UninstallCommand().Make();
 
