@@ -1,17 +1,18 @@
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 
-namespace CniBridge.Linux.Nftables.Expressions;
+namespace CniBridge.Linux.Tests.Nftables;
 
 /// <summary>Loads a constant into a register.</summary>
-public sealed record Immediate(byte[] Value, int Register = 0) : Expression
+sealed record Immediate(byte[] Value) : Expression
 {
     internal override string Name => "immediate";
 
     internal override void WriteData(ref MessageWriter writer)
     {
-        writer.BigEndian(NFTA_IMMEDIATE_DREG, Expressions.Register.NumberOf(Register));
+        writer.BigEndian(NFTA_IMMEDIATE_DREG, Register.NumberOf(0));
         NftData.Write(ref writer, NFTA_IMMEDIATE_DATA, Value);
     }
 }

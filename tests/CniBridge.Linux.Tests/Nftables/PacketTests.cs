@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using CniBridge.Linux.Namespaces;
 using CniBridge.Linux.Nftables;
-using CniBridge.Linux.Nftables.Sets;
 using static CniBridge.Linux.Tests.Nftables.Rulesets;
 
 namespace CniBridge.Linux.Tests.Nftables;

@@ -1,88 +1,62 @@
-using CniBridge.Node.Cluster.Nodes;
 using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 using static CniBridge.Node.Tests.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-public sealed class CachedNodesTests : IDisposable
+public sealed class NodeCacheTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();
-    readonly FakeSource _source = new();
 
     public void Dispose() => _root.Dispose();
 
-    sealed class FakeSource : INodeSource
-    {
-        /// <summary>Null: it cannot be had.</summary>
-        internal NodeTable? Table { get; set; }
-
-        public string Description => "the test";
-
-        public NodeTable Read() => Table ?? throw new RuntimeException("nobody answers");
-    }
-
     string CachePath => _root["lib/nodes.json"];
 
-    NodeCache Cache => new(CachePath);
+    /// <summary>Returns the cache as another process sees it.</summary>
+    NodeCache Open() => new(CachePath);
 
     [Fact]
-    public void What_was_read_is_there_when_the_source_is_not()
+    public void A_saved_table_is_loaded_by_another_process()
     {
-        _source.Table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24,fd00:10:1::/64"), Entry("node2", "192.168.1.12,fd00::12"));
-        var nodes = new CachedNodes(_source, Cache);
-        Assert.Same(_source.Table, nodes.Read());
-        Assert.Null(nodes.Warning);
-        Assert.False(nodes.IsFromCache);
+        var table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24,fd00:10:1::/64"), Entry("node2", "192.168.1.12,fd00::12"));
 
-        // Another process, after a boot.
-        var later = new CachedNodes(_source, Cache);
-        var known = Texts(_source.Table);
-        _source.Table = null;
+        Open().Save(table);
 
-        Assert.Equal(known, Texts(later.Read()));
-        Assert.True(later.IsFromCache);
-        Assert.StartsWith($"nobody answers; using the 2 nodes saved in {CachePath} (last change: 20", later.Warning, StringComparison.Ordinal);
-        _source.Table = Table();
-        Assert.Empty(later.Read().Nodes);
-        Assert.Null(later.Warning);
-        Assert.False(later.IsFromCache);
+        Assert.Equal(Texts(table), Texts(Open().TryLoad(out var changed)!));
+        Assert.Matches("^20[0-9-]+ [0-9:]+ UTC$", changed);
     }
 
     [Fact]
-    public void Without_either_both_reasons_are_told()
+    public void Without_a_saved_table_the_result_is_null()
     {
-        var message = Assert.Throws<RuntimeException>(() => new CachedNodes(_source, Cache).Read()).Message;
-
-        Assert.Equal($"nobody answers; there is no saved table in {CachePath}", message);
+        Assert.Null(Open().TryLoad(out var changed));
+        Assert.Empty(changed);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("{\n  \"nodes\": [\n    { \"name\": \"no")]
     [InlineData("[]")]
-    public void A_damaged_table_is_as_good_as_none_and_is_told_of(string text)
+    public void A_damaged_table_is_reported_and_replaced_by_the_next_one(string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(CachePath)!);
         File.WriteAllText(CachePath, text);
 
-        var message = Assert.Throws<RuntimeException>(() => new CachedNodes(_source, Cache).Read()).Message;
-        Assert.StartsWith($"nobody answers; the saved table is invalid: {CachePath} is ", message, StringComparison.Ordinal);
-        _source.Table = Table(Entry("node1", "192.168.1.11"));
-        new CachedNodes(_source, Cache).Read();
-        _source.Table = null;
+        var message = Assert.Throws<RuntimeException>(() => Open().TryLoad(out _)).Message;
 
-        Assert.Single(new CachedNodes(_source, Cache).Read().Nodes);
+        Assert.StartsWith($"{CachePath} is ", message, StringComparison.Ordinal);
+        Open().Save(Table(Entry("node1", "192.168.1.11")));
+        Assert.Single(Open().TryLoad(out _)!.Nodes);
     }
 
     [Fact]
     public void The_same_table_is_written_once()
     {
         var table = Table(Entry("node1", "192.168.1.11"));
-        Cache.Save(table);
+        Open().Save(table);
         var time = DateTime.UnixEpoch.AddDays(20_000);
         File.SetLastWriteTimeUtc(CachePath, time);
-        var cache = Cache;
+        var cache = Open();
 
         cache.Save(table);
         cache.Save(table);
@@ -97,13 +71,10 @@ public sealed class CachedNodesTests : IDisposable
     }
 
     [Fact]
-    public void A_table_that_cannot_be_kept_is_still_the_table()
+    public void A_table_that_cannot_be_written_is_an_IO_error()
     {
         File.WriteAllText(_root["lib"], "a file where the directory should be");
-        _source.Table = Table(Entry("node1", "192.168.1.11"));
-        var nodes = new CachedNodes(_source, Cache);
 
-        Assert.Same(_source.Table, nodes.Read());
-        Assert.StartsWith($"cannot save the node table in {CachePath}: ", nodes.Warning, StringComparison.Ordinal);
+        Assert.ThrowsAny<IOException>(() => Open().Save(Table(Entry("node1", "192.168.1.11"))));
     }
 }

@@ -6,14 +6,17 @@ namespace CniBridge.Linux.Nftables.Expressions;
 /// </summary>
 public sealed record DataType
 {
+    // BYTEORDER_HOST_ENDIAN, BYTEORDER_BIG_ENDIAN
+    const uint Host = 1, Big = 2;
+
+    // TYPE_BITS: the width of each field's number within the number of a concatenation
+    const int NumberBits = 6;
+
     readonly uint _number, _byteOrder;
 
     DataType(uint number, int size, uint byteOrder) => (_number, Size, _byteOrder) = (number, size, byteOrder);
 
     internal int Size { get; }
-
-    // BYTEORDER_HOST_ENDIAN, BYTEORDER_BIG_ENDIAN
-    const uint Host = 1, Big = 2;
 
     public static DataType IPv4Address => new(7, 4, Big);
     public static DataType IPv6Address => new(8, 16, Big);
@@ -24,9 +27,6 @@ public sealed record DataType
     public static DataType Port => new(13, 2, Big);
     public static DataType Mark => new(19, 4, Host);
     public static DataType InterfaceName => new(41, 16, Host);
-
-    // TYPE_BITS: the width of each field's number within the number of a concatenation
-    const int NumberBits = 6;
 
     internal static uint NumberOf(ReadOnlySpan<DataType> fields)
     {

@@ -9,6 +9,9 @@ namespace CniBridge.Linux.Nftables.Expressions;
 /// <param name="Data">The encoded attributes.</param>
 public sealed record ExpressionEntry(string Name, byte[] Data)
 {
+    /// <summary>The initial size of a buffer in bytes.</summary>
+    const int UsualSize = 128;
+
     /// <summary>Tells whether the kernel would list the given expression like this. Counter values do not matter.</summary>
     public bool Is(Expression expression)
     {
@@ -18,8 +21,6 @@ public sealed record ExpressionEntry(string Name, byte[] Data)
         expression.WriteReportedData(ref writer);
         return IsSame(writer.Written, Data);
     }
-
-    const int UsualSize = 128;
 
     /// <summary>Compares attributes without regard to their order. The kernel may add attributes that are zero.</summary>
     static bool IsSame(ReadOnlySpan<byte> ours, ReadOnlySpan<byte> theirs)

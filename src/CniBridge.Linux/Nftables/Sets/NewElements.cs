@@ -11,6 +11,12 @@ namespace CniBridge.Linux.Nftables.Sets;
 /// <param name="Elements">At most as many as fit into one message; <see cref="NftBatch.AddElements"/> splits longer lists.</param>
 public sealed record NewElements(SetName Set, params SetElement[] Elements) : INetlinkMessage
 {
+    /// <summary>
+    /// The number of elements that fit into one message. The length of its list has 16 bits; an element takes up to about 600 bytes
+    /// (two keys and data of 64 bytes, a verdict with a chain name, a comment).
+    /// </summary>
+    internal const int MostPerMessage = 100;
+
     /// <summary>True for nft create element: the kernel refuses (EEXIST) an element that exists.</summary>
     public bool IsExclusive { get; init; }
 
@@ -19,10 +25,4 @@ public sealed record NewElements(SetName Set, params SetElement[] Elements) : IN
     public ushort Flags => IsExclusive ? (ushort)(NLM_F_CREATE | NLM_F_EXCL) : NLM_F_CREATE;
 
     public void Write(ref MessageWriter writer) => SetElement.WriteList(ref writer, Set, Elements);
-
-    /// <summary>
-    /// The number of elements that fit into one message. The length of its list has 16 bits; an element takes up to about 600 bytes
-    /// (two keys and data of 64 bytes, a verdict with a chain name, a comment).
-    /// </summary>
-    internal const int MostPerMessage = 100;
 }

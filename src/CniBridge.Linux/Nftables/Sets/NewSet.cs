@@ -12,6 +12,10 @@ namespace CniBridge.Linux.Nftables.Sets;
 /// </summary>
 public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessage
 {
+    // For nft's listings (libnftnl, udata.h): NFTNL_UDATA_SET_KEYBYTEORDER, _DATABYTEORDER, _COMMENT
+    const byte KeyByteOrderType = 0, DataByteOrderType = 1;
+    internal const byte CommentType = 7;
+
     /// <summary>The type of a map's data; several fields are concatenated like those of the key. Empty for a set.</summary>
     public DataType[] Data { get; init; } = [];
 
@@ -68,10 +72,6 @@ public sealed record NewSet(SetName Set, params DataType[] Key) : INetlinkMessag
         writer.End(list);
         writer.End(description);
     }
-
-    // For nft's listings (libnftnl, udata.h): NFTNL_UDATA_SET_KEYBYTEORDER, _DATABYTEORDER, _COMMENT
-    const byte KeyByteOrderType = 0, DataByteOrderType = 1;
-    internal const byte CommentType = 7;
 
     void WriteUserData(ref MessageWriter writer)
     {

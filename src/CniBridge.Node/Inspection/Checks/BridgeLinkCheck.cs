@@ -2,14 +2,15 @@ using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route.Links;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Inspection.Findings;
+using CniBridge.Node.Inspection.Snapshots;
 
 namespace CniBridge.Node.Inspection.Checks;
 
 /// <summary>The check of the bridges: their link settings and their addresses.</summary>
 sealed class BridgeLinkCheck(DoctorContext node)
 {
-    /// <summary>BR_MAX_PORTS without port 0, and the number of free ports below which the bridge is reported.</summary>
-    const int MaxPorts = 1023, FewPorts = 23;
+    /// <summary>The number of free ports below which the bridge is reported.</summary>
+    const int FewPorts = 23;
 
     static readonly Cidr s_linkLocal = Cidr.Parse("fe80::/10");
 
@@ -41,8 +42,8 @@ sealed class BridgeLinkCheck(DoctorContext node)
             node.Found.Add(BridgeFindings.BridgeDown(bridge.Name));
         if (bridge.RunsStp)
             node.Found.Add(BridgeFindings.SpanningTree(bridge.Name));
-        if (node.Links.ListPorts(bridge.Index).Count is var count && count > MaxPorts - FewPorts)
-            node.Found.Add(BridgeFindings.BridgeFull(bridge.Name, count, node.Options.NodeName ?? "NODE"));
+        if (node.Links.ListPorts(bridge.Index).Count is var count && count > BridgeSnapshot.MaxPorts - FewPorts)
+            node.Found.Add(BridgeFindings.BridgeFull(bridge.Name, count, BridgeSnapshot.MaxPorts, node.Options.NodeName ?? "NODE"));
         CheckMtu(bridge);
     }
 

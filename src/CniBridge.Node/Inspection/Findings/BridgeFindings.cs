@@ -47,8 +47,8 @@ static class BridgeFindings
         "Pods of the network cannot start, and running pods of different VLANs are not separated",
         $"ip link set {bridge} type bridge vlan_filtering 1");
 
-    internal static Finding BridgeFull(string bridge, long count, string node) => Finding.Warning("bridge-full",
-        $"{bridge} has {count} of at most 1023 ports",
+    internal static Finding BridgeFull(string bridge, long count, long max, string node) => Finding.Warning("bridge-full",
+        $"{bridge} has {count} of at most {max} ports",
         "New pods will soon fail to start",
         $"kubectl cordon {node}");
 
