@@ -12,6 +12,12 @@ namespace CniBridge.Linux.Conntrack;
 /// </summary>
 public sealed unsafe class ConntrackSocket : IDisposable
 {
+    /// <summary>
+    /// The maximum number of deletions by the kernel. Each walks the whole table in 0.3 to 1.2 ms, and a single list takes 20 ms or
+    /// more.
+    /// </summary>
+    const int MaxKernelDeletions = 8;
+
     /// <summary>The number of tracked connections; null, like the sockets, if connection tracking is not loaded.</summary>
     readonly Descriptor? _count;
     readonly NetlinkSocket? _lister;
@@ -32,12 +38,6 @@ public sealed unsafe class ConntrackSocket : IDisposable
         _lister = new NetlinkSocket(LibC.NETLINK_NETFILTER);
         _deleter = new NetlinkSocket(LibC.NETLINK_NETFILTER);
     }
-
-    /// <summary>
-    /// The maximum number of deletions by the kernel. Each walks the whole table in 0.3 to 1.2 ms, and a single list takes 20 ms or
-    /// more.
-    /// </summary>
-    const int MaxKernelDeletions = 8;
 
     /// <summary>
     /// Deletes all selected connections, with at most one list per address family. The kernel deletes them itself if there are few

@@ -9,6 +9,11 @@ namespace CniBridge.Linux.Files;
 /// </summary>
 public sealed class FileLock : IDisposable
 {
+    /// <summary>The name of the lock file of a directory.</summary>
+    public const string NameInDirectory = "lock";
+
+    const uint ModeInDirectory = 0b110_000_000;
+
     /// <summary>Non-blocking, so that open(2) of a named pipe does not wait for a writer. A pipe can be locked, too.</summary>
     static int OpenFlags => LibC.O_RDONLY | LibC.O_CREAT | LibC.O_NONBLOCK | LibC.O_NOFOLLOW;
 
@@ -30,11 +35,6 @@ public sealed class FileLock : IDisposable
         var file = Descriptor.TryOpen(path, OpenFlags, mode, Errno.ENOENT, Errno.ENOTDIR);
         return file is null ? null : Lock(file, path, deadline);
     }
-
-    /// <summary>The name of the lock file of a directory.</summary>
-    public const string NameInDirectory = "lock";
-
-    const uint ModeInDirectory = 0b110_000_000;
 
     /// <summary>
     /// Acquires the lock of a directory, and creates the directory if necessary. It locks a file that only its owner can open: any

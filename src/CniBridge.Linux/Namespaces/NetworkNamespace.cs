@@ -10,6 +10,11 @@ namespace CniBridge.Linux.Namespaces;
 /// </summary>
 public sealed unsafe class NetworkNamespace : IDisposable
 {
+    /// <summary>The number of attempts to return: the kernel may lack memory for a moment.</summary>
+    const int ReturnAttempts = 3;
+
+    const int ThreadStackBytes = 256 * 1024;
+
     readonly Descriptor _descriptor;
 
     NetworkNamespace(string path, Descriptor descriptor)
@@ -133,9 +138,6 @@ public sealed unsafe class NetworkNamespace : IDisposable
         giveUp($"could not return from the network namespace {Path}");
     }
 
-    /// <summary>The number of attempts to return: the kernel may lack memory for a moment.</summary>
-    const int ReturnAttempts = 3;
-
     T EnterAndRun<T>(Func<T> work)
     {
         KernelException.ThrowIfFailed(LibC.setns(Descriptor, LibC.CLONE_NEWNET), $"enter the network namespace {Path}");
@@ -175,8 +177,6 @@ public sealed unsafe class NetworkNamespace : IDisposable
 
     /// <summary>Non-blocking: the path may lead to a named pipe, and open(2) would wait for its writer.</summary>
     static int OpenFlags => LibC.O_RDONLY | LibC.O_NONBLOCK;
-
-    const int ThreadStackBytes = 256 * 1024;
 
     /// <summary>Opens the namespace of the calling thread. /proc/self would be the namespace of the main thread.</summary>
     static Descriptor OpenOwn() => Files.Descriptor.Open("/proc/thread-self/ns/net", LibC.O_RDONLY);

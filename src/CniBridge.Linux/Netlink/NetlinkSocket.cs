@@ -9,9 +9,6 @@ namespace CniBridge.Linux.Netlink;
 /// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER: the part of the kernel that answers.</param>
 public sealed class NetlinkSocket(int protocol) : IDisposable
 {
-    /// <summary>Decodes the payload of a reply.</summary>
-    public delegate T Decoder<out T>(ReadOnlySpan<byte> payload);
-
     /// <summary>
     /// Enough bytes for nearly every answer: a link has about 2 KB. The buffer is on the stack, because its pages are used again by
     /// each socket, while new memory costs more than the work with it.
@@ -20,6 +17,15 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
 
     /// <summary>Attempts to read a list of a namespace that others control.</summary>
     const int AttemptsOfForeign = 3;
+
+    /// <summary>The maximum number of messages per datagram.</summary>
+    const int BatchLength = 64;
+
+    /// <summary>The initial size in bytes; enough for the addresses and routes of a pod.</summary>
+    const int UsualRequestSize = 2048;
+
+    /// <summary>Decodes the payload of a reply.</summary>
+    public delegate T Decoder<out T>(ReadOnlySpan<byte> payload);
 
     readonly NetlinkTransport _transport = new(protocol, groups: 0);
 
@@ -222,12 +228,6 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         _transport.Send(writer.Written, messages[0]);
         return first;
     }
-
-    /// <summary>The maximum number of messages per datagram.</summary>
-    const int BatchLength = 64;
-
-    /// <summary>The initial size in bytes; enough for the addresses and routes of a pod.</summary>
-    const int UsualRequestSize = 2048;
 
     internal static void Encode(ref MessageWriter writer, INetlinkMessage message, ushort flags, uint sequence)
     {

@@ -21,6 +21,9 @@ public sealed record ChildResult(int ExitCode, byte[] Output, byte[] Errors)
 /// </summary>
 public static unsafe class ChildProcess
 {
+    /// <summary>PIPE_BUF (pipe(7)): a write of this size does not block after poll reported POLLOUT.</summary>
+    const int PipeBuf = 4096;
+
     /// <summary>Runs a program and returns its exit code, standard output and standard error.</summary>
     /// <exception cref="KernelException">The program could not be started: ENOENT, EACCES, ETXTBSY, …</exception>
     public static ChildResult Run(string path, IEnumerable<KeyValuePair<string, string>> environment, byte[] input)
@@ -67,9 +70,6 @@ public static unsafe class ChildProcess
             }
         }
     }
-
-    /// <summary>PIPE_BUF (pipe(7)): a write of this size does not block after poll reported POLLOUT.</summary>
-    const int PipeBuf = 4096;
 
     /// <summary>Writes the next part of the input. Returns false if all is written, or if the program closed its input.</summary>
     static bool TryWrite(Descriptor input, byte[] bytes, ref int written)

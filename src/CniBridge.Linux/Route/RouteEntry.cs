@@ -12,6 +12,9 @@ namespace CniBridge.Linux.Route;
 public sealed record RouteEntry(
     Cidr Destination, uint Table, IReadOnlyList<IpAddress> Gateways, IReadOnlyList<int> Links, byte Protocol)
 {
+    // struct rtnexthop { unsigned short rtnh_len; unsigned char rtnh_flags; unsigned char rtnh_hops; int rtnh_ifindex; };
+    const int NextHopHeaderSize = 8;
+
     /// <summary>The metric. Of two routes to one destination, the kernel uses the one with the lower metric.</summary>
     public uint Priority { get; init; }
 
@@ -76,9 +79,6 @@ public sealed record RouteEntry(
             IsLocal = header.RouteType == RTN_LOCAL,
         };
     }
-
-    // struct rtnexthop { unsigned short rtnh_len; unsigned char rtnh_flags; unsigned char rtnh_hops; int rtnh_ifindex; };
-    const int NextHopHeaderSize = 8;
 
     /// <summary>Decodes the next hops. Returns true if one of them is of the other family.</summary>
     static bool DecodeNextHops(ReadOnlySpan<byte> bytes, List<IpAddress> gateways, List<int> links)

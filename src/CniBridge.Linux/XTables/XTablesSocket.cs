@@ -11,6 +11,9 @@ namespace CniBridge.Linux.XTables;
 /// </summary>
 public static unsafe class XTablesSocket
 {
+    /// <summary>The offset of the entries in struct ipt_get_entries.</summary>
+    const int EntriesOffset = 40;
+
     /// <summary>Returns the tables of a family that exist in this namespace.</summary>
     public static IReadOnlyList<string> ListNames(AddressFamily family)
     {
@@ -37,8 +40,6 @@ public static unsafe class XTablesSocket
         Get(socket, level, IPT_SO_GET_ENTRIES, answer, name);
         return XTable.Decode(info, answer.AsSpan(EntriesOffset), family);
     }
-
-    const int EntriesOffset = 40;
 
     static void Get(Descriptor socket, int level, int option, byte[] buffer, string table)
     {

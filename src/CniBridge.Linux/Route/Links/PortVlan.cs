@@ -8,6 +8,9 @@ namespace CniBridge.Linux.Route.Links;
 /// <param name="IsNative">True: incoming frames without a tag belong to the VLAN, and its frames leave without a tag.</param>
 public readonly record struct PortVlan(int Id, bool IsNative)
 {
+    /// <summary>The highest VLAN ID (IEEE 802.1Q: twelve bits, all ones reserved).</summary>
+    const int MaxId = 4094;
+
     /// <summary>Decodes one message (RTM_NEWVLAN). Consecutive VLANs with equal settings share an entry.</summary>
     /// <exception cref="InvalidDataException">A length or a VLAN number is impossible.</exception>
     internal static List<PortVlan> Decode(ReadOnlySpan<byte> payload)
@@ -48,7 +51,4 @@ public readonly record struct PortVlan(int Id, bool IsNative)
         for (int id = first; id <= last; id++)
             vlans.Add(new PortVlan(id, (flags & native) == native));
     }
-
-    /// <summary>The highest VLAN ID (IEEE 802.1Q: twelve bits, all ones reserved).</summary>
-    const int MaxId = 4094;
 }
