@@ -18,6 +18,11 @@ static class HostLink
     /// <summary>The kernel's limit is IFALIASZ - 1 (256 - 1) bytes, including the terminating zero.</summary>
     const int MaxAliasBytes = 254;
 
+    /// <summary>The character before the hash of an alias that was cut.</summary>
+    const char CutSign = '~';
+
+    const int HashDigits = 16;
+
     /// <summary>Returns "veth" and eight hex digits, the pattern of the Go plugin.</summary>
     internal static string NameOf(Attachment attachment, int candidate)
     {
@@ -55,11 +60,6 @@ static class HostLink
         // Names of networks and containers are ASCII, and only they can make the alias too long.
         return alias[..(MaxAliasBytes - mark.Length)] + mark;
     }
-
-    /// <summary>The character before the hash of an alias that was cut.</summary>
-    const char CutSign = '~';
-
-    const int HashDigits = 16;
 
     /// <summary>Returns whether <see cref="AliasOf"/> made the alias, for any attachment. Other programs set aliases, too.</summary>
     internal static bool IsAlias(Link port) =>

@@ -75,7 +75,7 @@ sealed class BridgeDelete(
         }
         // The content of a pod's namespace must not decide whether DEL succeeds.
         if (DeletePreviousLinks() && failure is { SourceException: var ignored })
-            request.Log.WriteLine($"deleted the host end only: {ignored.Message}");
+            request.Log.WriteLine($"deleted only the host veth: {ignored.Message}");
         else
             failure?.Throw();
     }
@@ -88,7 +88,7 @@ sealed class BridgeDelete(
             return false;
         if (new InterfaceOwnership(request.Attachment, TryFindAddresses, TryReadPrevious).FindOther(pod, veth) is { } owner)
         {
-            request.Log.WriteLine($"{veth.Inside.Name} in {pod.Path} stays: it belongs to {owner}");
+            request.Log.WriteLine($"not deleting {veth.Inside.Name} in {pod.Path}: it belongs to {owner}");
             return false;
         }
         node.ContainerLinks.Delete(pod, veth);
@@ -141,7 +141,7 @@ sealed class BridgeDelete(
         }
         catch (CniException e)
         {
-            request.Log.WriteLine($"without the previous result: {e.Message}");
+            request.Log.WriteLine($"ignoring the previous result: {e.Message}");
             return null;
         }
     }

@@ -72,7 +72,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
         }
         if (!addresses.LastServed.Any(old.Contains))
         {
-            Tell($"it stays, because no pod of the network {request.NetworkName} ever had an address in it");
+            Tell($"it is kept, because no pod of the network {request.NetworkName} ever had an address in it");
             return false;
         }
         var users = FindUsers(bridge, old);
@@ -81,7 +81,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
             Tell("it is replaced, because no pod uses it any more");
             return true;
         }
-        Tell($"it stays, used by {string.Join(", ", users)}; when they are gone: " +
+        Tell($"it is kept, used by {string.Join(", ", users)}; when they are gone: " +
             $"ip address del {old} dev {ShellText.Quote(link.Name)}");
         return false;
 

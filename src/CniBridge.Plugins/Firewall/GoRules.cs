@@ -34,7 +34,7 @@ static class GoRules
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"rules of the Go plugins, if there are any, stay: {e.Message}");
+            log.WriteLine($"cannot remove rules of the Go plugins: {e.Message}");
         }
     }
 

@@ -93,7 +93,7 @@ sealed class SpoofCheck(ISpoofCheckRules rules, Records<SpoofGuard> records, Tex
         {
             if (guard.Owner.Attachment.Network != network || !guard.Owner.IsAlive || rules.FindMissing(guard) is not { } missing)
                 continue;
-            log.WriteLine($"macspoofchk of the network {network} does not work: lost {missing}; cni-bridge repair puts it back");
+            log.WriteLine($"macspoofchk of the network {network} does not work: no {missing}; cni-bridge repair restores the rules");
             return;
         }
     }

@@ -62,7 +62,7 @@ public sealed class PluginHost(IPlugin plugin, Stream input, Stream output, Text
         }
         catch (IOException e)
         {
-            log.WriteLine($"could not report: {e.Message}");
+            log.WriteLine($"could not write the error object: {e.Message}");
         }
     }
 

@@ -136,7 +136,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
                 when store.TryFindLiving(new Dictionary<IpAddress, ReservationOwner?> { [held] = owner })?.Contains(held) != false:
                 throw Failure(set, $"{refusal}: {verdict.How}, but some namespace has the address");
         }
-        Log.WriteLine($"{owner.ContainerId} {owner.InterfaceName} gets {held} again: {verdict.How}");
+        Log.WriteLine($"assigning {held} to {owner.ContainerId} {owner.InterfaceName} again: {verdict.How}");
     }
 
     Candidate Reserve(RangeSet set, IpAddress? requested, IpAddress? last, TimeSpan reuseDelay, Rollback undo)
@@ -160,7 +160,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         if (!TryReserve(wanted) && !(store.Reclaim(set) && TryReserve(wanted)))
             throw Failure(set, $"requested IP address {wanted} is not available in range set {set}");
         if (claim is not null)
-            Log.WriteLine($"{wanted} is given as requested, although it is in use by {claim}");
+            Log.WriteLine($"assigning {wanted} as requested, although it is in use by {claim}");
         return new Candidate(wanted, range);
     }
 
@@ -182,7 +182,7 @@ sealed class Allocator(IReservationStore store, ReservationOwner owner)
         {
             if (!TryReserve(candidate.Address))
                 continue;
-            Log.WriteLine($"{candidate.Address} is given although it is in use: no other address is free");
+            Log.WriteLine($"assigning {candidate.Address} although it is in use: no other address is free");
             return candidate;
         }
         return null;

@@ -166,7 +166,7 @@ sealed class HostLocalAddresses : IAddressManager
                 continue;
             _network.DeleteHostLink?.Invoke(new Attachment(place.Network, _owner.ContainerId, _owner.InterfaceName));
             if (TryRelease(place))
-                Log.WriteLine($"{string.Join(' ', stored.Record.Addresses)} released in {place.Directory}");
+                Log.WriteLine($"released {string.Join(' ', stored.Record.Addresses)} in {place.Directory}");
         }
     }
 

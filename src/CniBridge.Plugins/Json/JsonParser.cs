@@ -18,6 +18,9 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
     /// <summary>A value takes up to 100 bytes of memory, and the plugins have 128 MB.</summary>
     const int MaxValues = 250_000;
 
+    /// <summary>The value of the next byte at the end of the text.</summary>
+    const int End = -1;
+
     readonly ReadOnlySpan<byte> _text = text;
     int _at;
     int _values;
@@ -39,8 +42,6 @@ ref struct JsonParser(ReadOnlySpan<byte> text)
             _at++;
         return _at < _text.Length ? _text[_at] : End;
     }
-
-    const int End = -1;
 
     /// <summary>Goes past a byte if it is the next one.</summary>
     bool Take(char expected)

@@ -41,7 +41,7 @@ public sealed class LoopbackPlugin : IPlugin
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            request.Log.WriteLine($"lo in {request.Environment.NetworkNamespace} stays as it is: {e.Message}");
+            request.Log.WriteLine($"could not bring lo in {request.Environment.NetworkNamespace} down: {e.Message}");
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class LoopbackPlugin : IPlugin
         if (container is null)
             return;
         if (FindOtherOwner(container, request) is { } owner)
-            request.Log.WriteLine($"lo in {container.Path} stays up: the namespace belongs to {owner}");
+            request.Log.WriteLine($"not bringing lo in {container.Path} down: the namespace belongs to {owner}");
         else
             container.Run(() => BringUp(up: false));
     }

@@ -23,7 +23,7 @@ sealed class PortMapAdd(
         var wanted = HostPortElement.List(record);
         if (wanted.Count == 0)
         {
-            request.Log.WriteLine("no host port is of a family that the pod has an address of");
+            request.Log.WriteLine("no host port is set up: the pod has no address of the family of any mapping");
             return previous;
         }
         Make(record, wanted);

@@ -14,6 +14,7 @@ sealed class PortMapStatus(CniRequest request, INodePorts node, Records<HostPort
         if (new HostPortLosses(node).Find(living) is not [var first, .. var others])
             return;
         var more = others.Count > 0 ? $" and {others.Count} more" : "";
-        request.Log.WriteLine($"host ports of the network {network} do not all work: lost {first}{more}; cni-bridge repair puts it back");
+        request.Log.WriteLine($"some host ports of the network {network} do not work: missing {first}{more}; " +
+            "cni-bridge repair restores them");
     }
 }

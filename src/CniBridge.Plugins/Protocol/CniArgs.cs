@@ -3,6 +3,8 @@ namespace CniBridge.Plugins.Protocol;
 /// <summary>The pairs of CNI_ARGS: KEY=VALUE;KEY=VALUE with case-sensitive keys.</summary>
 public sealed class CniArgs
 {
+    const string IgnoreUnknown = "IgnoreUnknown";
+
     readonly Dictionary<string, string> _pairs;
 
     CniArgs(Dictionary<string, string> pairs) => _pairs = pairs;
@@ -30,8 +32,6 @@ public sealed class CniArgs
             throw new CniException(CniErrorCode.InvalidEnvironment, $"ARGS: unknown args [{string.Join(' ', unknown)}]");
         return new CniArgs(pairs);
     }
-
-    const string IgnoreUnknown = "IgnoreUnknown";
 
     static bool ParseBoolean(string value) => value.ToUpperInvariant() switch
     {

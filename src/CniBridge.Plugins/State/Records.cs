@@ -42,8 +42,8 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.WriteLine($"without the record {format.Kind}/{format.NameOf(record)}, " +
-                $"from which cni-bridge repair restores rules: {e.Message}");
+            log.WriteLine($"could not write the record {format.Kind}/{format.NameOf(record)}, " +
+                $"so cni-bridge repair cannot restore its rules: {e.Message}");
         }
     }
 
@@ -60,7 +60,7 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
         }
         catch (KernelException e) when (e.Errno == Errno.EROFS)
         {
-            log.WriteLine($"the record {format.Kind}/{name} stays: {e.Message}");
+            log.WriteLine($"could not delete the record {format.Kind}/{name}: {e.Message}");
         }
     }
 

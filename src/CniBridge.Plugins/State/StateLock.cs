@@ -35,7 +35,7 @@ static class StateLock
         }
         catch (KernelException e) when (e.Errno != Errno.ETIMEDOUT)
         {
-            log.WriteLine($"without the lock of {what}: {e.Message}");
+            log.WriteLine($"continuing without the lock of {what}: {e.Message}");
             return null;
         }
     }

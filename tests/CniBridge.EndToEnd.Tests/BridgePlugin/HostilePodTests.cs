@@ -61,7 +61,7 @@ public sealed class HostilePodTests
 
         var deleted = (RawCall.Of(node, "DEL", config) with { Plugin = "loopback" }).Succeed();
 
-        Assert.Equal("lo in /run/netns/pod stays as it is: could not look up the link lo: no such device\n", deleted.Stderr);
+        Assert.Equal("could not bring lo in /run/netns/pod down: could not look up the link lo: no such device\n", deleted.Stderr);
     }
 
     // No alias, no name that can be computed and no previous result: only the kernel knows which link of the node leads into the pod.

@@ -86,7 +86,7 @@ public sealed class ReusedNamespacePathTests
         var result = deletion.Del(formerResult).Succeeded();
         deletion.Del(formerResult).Succeeded();
 
-        Assert.Contains("eth0 in /run/netns/other stays: it belongs to ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("not deleting eth0 in /run/netns/other: it belongs to ", result.Stderr, StringComparison.Ordinal);
         Assert.Equal(["10.88.0.3", "fd00:88::3"], node.Reservations());
         node.AssertPodReaches("other", "10.88.0.1");
         node.AssertReaches("fd00:88::3");
@@ -160,7 +160,7 @@ public sealed class ReusedNamespacePathTests
 
         var deletion = RawCall.Of(node, "DEL", Loopback) with { Plugin = "loopback" };
         var result = deletion.With("CNI_NETNS", "/run/netns/other").Succeed();
-        Assert.Contains("lo in /run/netns/other stays up: the namespace belongs to podnet/container-other/eth0", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("not bringing lo in /run/netns/other down: the namespace belongs to podnet/container-other/eth0", result.Stderr, StringComparison.Ordinal);
         node.AssertPodReaches("other", "127.0.0.1");
 
         Assert.Empty(deletion.Succeed().Stderr);

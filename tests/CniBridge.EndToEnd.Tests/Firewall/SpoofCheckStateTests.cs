@@ -217,8 +217,8 @@ public sealed class SpoofCheckStateTests
         using var node = NewNode("pod");
         var port = Ends(Add(node, "pod")).Port;
         node.Run("nft", damage.Split(' ')).Succeeded();
-        Assert.Equal($"macspoofchk of the network podnet does not work: lost {lost.Replace("PORT", port, StringComparison.Ordinal)}; " +
-            "cni-bridge repair puts it back\n", Call(node, "STATUS", "pod", Network11).Succeed().Stderr);
+        Assert.Equal($"macspoofchk of the network podnet does not work: no {lost.Replace("PORT", port, StringComparison.Ordinal)}; " +
+            "cni-bridge repair restores the rules\n", Call(node, "STATUS", "pod", Network11).Succeed().Stderr);
         Assert.Equal("", Call(node, "STATUS", "pod", Network11, """{"name": "other"}""").Succeed().Stderr);
         node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair").Succeeded();
         Assert.Equal("", Call(node, "STATUS", "pod", Network11).Succeed().Stderr);

@@ -92,7 +92,7 @@ public sealed class AddressClaimTests
         result = Add(node, plugin, "second");
         // 255 is the broadcast address of IPv4 alone.
         Assert.Equal([Address(202, false), Address(255, true)], AddressesOf(result));
-        Assert.Contains("10.88.0.202 is given although it is in use: no other address is free", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("assigning 10.88.0.202 although it is in use: no other address is free", result.Stderr, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class AddressClaimTests
             """{"runtimeConfig": {"ips": ["10.88.0.7", "fd00:88::7"]}}"""));
 
         Assert.Equal([Address(7, false), Address(7, true)], AddressesOf(result));
-        Assert.Contains("10.88.0.7 is given as requested, although it is in use by ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("assigning 10.88.0.7 as requested, although it is in use by ", result.Stderr, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class AddressClaimTests
         foreach (var address in (string[])[Address(3, true), LinkLocal])
         {
             Assert.Matches(
-                $"{address} is used although it is claimed: {(answer == DuplicateAnswer.Hidden
+                $"using {address} although it is claimed {(answer == DuplicateAnswer.Hidden
                     ? "by no port of the bridge"
                     : $"by podnet/container-hostile/eth0 behind veth[0-9a-f]*, which has {Address(2, true)}")}", added.Stderr);
         }

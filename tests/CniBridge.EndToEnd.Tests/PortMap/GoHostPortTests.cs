@@ -79,7 +79,7 @@ public sealed class GoHostPortTests
             Plugin = "portmap",
         }).Succeed();
 
-        Assert.Contains("rules of the Go plugins, if there are any, stay: ", collected.Stderr, StringComparison.Ordinal);
+        Assert.Contains("cannot remove rules of the Go plugins: ", collected.Stderr, StringComparison.Ordinal);
     }
 
     /// <summary>What portmap is asked, in the network of a bridge's configuration.</summary>

@@ -130,7 +130,7 @@ public sealed class HostPortCheckTests
     {
         using var node = HostPortNode.Of("""{"ipam": {"type": "host-local", "subnet": "10.88.0.0/24"}}""", "pod");
         var answer = node.Add("pod", $"[{Mapping(8080, 80, "tcp", "::")}]");
-        Assert.Contains("no host port is of a family", answer.Stderr, StringComparison.Ordinal);
+        Assert.Contains("no host port is set up", answer.Stderr, StringComparison.Ordinal);
         node.Call("CHECK", "pod", $"[{Mapping(8080, 80, "tcp", "::")}]").Succeed();
         node.AssertNothingLeft();
         Assert.Equal("", node.Ruleset);
@@ -190,16 +190,16 @@ public sealed class HostPortCheckTests
         Assert.Equal("", Status());
         foreach (var (damage, words) in new[]
         {
-            ("flush ruleset", "lost rules of host ports (the set ip cni-bridge hostport-addresses is missing) and 4 more;"),
-            ("delete element ip cni-bridge hostports { tcp . 8080 }", "lost host port 8080/tcp of any address of podnet/container-pod/eth0;"),
-            ("flush chain ip6 cni-bridge hostport-output", "lost rules of host ports (the rules of the chain ip6 cni-bridge hostport-output"),
+            ("flush ruleset", "missing rules of host ports (the set ip cni-bridge hostport-addresses is missing) and 4 more;"),
+            ("delete element ip cni-bridge hostports { tcp . 8080 }", "missing host port 8080/tcp of any address of podnet/container-pod/eth0;"),
+            ("flush chain ip6 cni-bridge hostport-output", "missing rules of host ports (the rules of the chain ip6 cni-bridge hostport-output"),
         })
         {
             node.Node.Run("nft", damage).Succeeded();
             var told = Status();
-            Assert.StartsWith("host ports of the network podnet do not all work: ", told, StringComparison.Ordinal);
+            Assert.StartsWith("some host ports of the network podnet do not work: ", told, StringComparison.Ordinal);
             Assert.Contains(words, told, StringComparison.Ordinal);
-            Assert.EndsWith("; cni-bridge repair puts it back\n", told, StringComparison.Ordinal);
+            Assert.EndsWith("; cni-bridge repair restores them\n", told, StringComparison.Ordinal);
             Assert.Equal("", Status("other"));
             node.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair").Succeeded();
             Assert.Equal("", Status());

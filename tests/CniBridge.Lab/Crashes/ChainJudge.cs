@@ -16,7 +16,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
     /// The begin of a line in the log. An ADD that cannot write a record succeeds without it, as the Go plugins do, which keep
     /// none: only repair needs it. The next ADD must write it again.
     /// </summary>
-    const string WithoutRecord = "without the record ";
+    const string WithoutRecord = "could not write the record ";
 
     readonly NodeThings before = plain.State("before");
     readonly NodeThings done = plain.State("after");

@@ -112,7 +112,7 @@ public sealed class BridgeDeleteTests
     [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"10.0.0.5/24"},{"address":"fd00::5/64"}]}""", "10.0.0.5/24 fd00::5/64", "")]
     [InlineData("""{"ip4":{"ip":"10.0.0.5/24"}}""", "10.0.0.5/24", "")]
     [InlineData("null", "", "")]
-    [InlineData("\"text\"", "", "without the previous result: ")]
+    [InlineData("\"text\"", "", "ignoring the previous result: ")]
     public void Addresses_that_the_Go_plugins_made_rules_for_are_those_of_the_previous_result(string previous, string addresses, string log)
     {
         var node = new FakeNode { AsksForAddresses = true };
@@ -226,7 +226,7 @@ public sealed class BridgeDeleteTests
     public void A_failure_inside_the_pod_does_not_matter_where_the_previous_result_names_the_host_end(params string[] steps)
     {
         var node = Node(s_host, steps[^1]);
-        Assert.StartsWith($"deleted the host end only: could not {steps[^1]}: ", RunWith(node, Previous, Call.OwnNamespace), StringComparison.Ordinal);
+        Assert.StartsWith($"deleted only the host veth: could not {steps[^1]}: ", RunWith(node, Previous, Call.OwnNamespace), StringComparison.Ordinal);
         Assert.Equal([GoRules, Guard, HostEnd, .. steps, "delete veth0", "release"], node.Calls);
     }
 
@@ -287,7 +287,7 @@ public sealed class BridgeDeleteTests
     public void A_previous_result_that_cannot_be_read_keeps_nothing_from_being_cleaned_up(string previous)
     {
         var node = Node(s_host);
-        Assert.StartsWith("without the previous result: ", RunWith(node, previous), StringComparison.Ordinal);
+        Assert.StartsWith("ignoring the previous result: ", RunWith(node, previous), StringComparison.Ordinal);
         Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 }

@@ -178,7 +178,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run(s => Replace(s.LastServed, lastServed));
         Assert.Equal(["addresses of cni0", $"gateways of cni0: {New}"], state.Calls);
-        Assert.Equal(Line("it stays, because no pod of the network pods ever had an address in it"), state.Log);
+        Assert.Equal(Line("it is kept, because no pod of the network pods ever had an address in it"), state.Log);
     }
 
     // The ports first, whose owners have reserved before: so no ADD beside this one has a port and no reservation.
@@ -208,7 +208,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run($"{Old} {New}", New, s => s.HasMoved = true, s => s.AddUser("pod2", "eth0", "10.1.0.9"));
         Assert.Equal("", Change(state));
-        Assert.Equal(Line($"it stays, used by pod2 eth0 (10.1.0.9); when they are gone: ip address del {Old} dev cni0"), state.Log);
+        Assert.Equal(Line($"it is kept, used by pod2 eth0 (10.1.0.9); when they are gone: ip address del {Old} dev cni0"), state.Log);
     }
 
     static readonly Dictionary<string, (Action<State> Change, string Users)> s_users = new()
@@ -260,7 +260,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run(s_users[what].Change);
         Assert.Equal(New, Change(state));
-        Assert.Equal(Line($"it stays, used by {s_users[what].Users}; when they are gone: ip address del {Old} dev cni0"), state.Log);
+        Assert.Equal(Line($"it is kept, used by {s_users[what].Users}; when they are gone: ip address del {Old} dev cni0"), state.Log);
     }
 
     static readonly Dictionary<string, Action<State>> s_nobodies = new()
@@ -332,9 +332,9 @@ public sealed class BridgeGatewaysTests
         Assert.Equal(Replaced, Change(state));
         Assert.Equal(
             Line("it is replaced, because no pod uses it any more") +
-            Line("it stays, used by pod2 eth0 (10.2.0.9); when they are gone: ip address del 10.2.0.1/24 dev cni0")
+            Line("it is kept, used by pod2 eth0 (10.2.0.9); when they are gone: ip address del 10.2.0.1/24 dev cni0")
                 .Replace(", 10.1.0.1/24:", ", 10.2.0.1/24:", StringComparison.Ordinal) +
-            Line("it stays, because no pod of the network pods ever had an address in it")
+            Line("it is kept, because no pod of the network pods ever had an address in it")
                 .Replace(", 10.1.0.1/24:", ", 10.3.0.1/24:", StringComparison.Ordinal), state.Log);
     }
 
@@ -360,7 +360,7 @@ public sealed class BridgeGatewaysTests
     {
         var state = Run(MakeVlan, s => s.AddPort("veth2", "pods/pod2/eth0"));
         Assert.Equal(["addresses of cni0.100", "ports of cni0", "users", $"gateways of cni0.100: {New}"], state.Calls);
-        Assert.Equal($"\"cni0.100\" already has an IP address different from {New}, {Old}: it stays, used by " +
+        Assert.Equal($"\"cni0.100\" already has an IP address different from {New}, {Old}: it is kept, used by " +
             $"the port veth2 of pod2 eth0; when they are gone: ip address del {Old} dev cni0.100\n", state.Log);
     }
 

@@ -71,7 +71,7 @@ public sealed class InterfaceOwnershipTests
             ? ["delete what Go made", Guard, HostEnd, Look, Deletion, "release"]
             : ["delete what Go made", Guard, HostEnd, Look, "release"], node.Calls);
         if (other is not null)
-            Assert.Equal($"eth0 in {Call.OwnNamespace} stays: it belongs to {other}\n", log.ToString());
+            Assert.Equal($"not deleting eth0 in {Call.OwnNamespace}: it belongs to {other}\n", log.ToString());
     }
 
     // The host end of the result is the attachment's own wherever the path of its namespace leads.

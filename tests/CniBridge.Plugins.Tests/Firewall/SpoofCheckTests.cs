@@ -94,7 +94,7 @@ public sealed class SpoofCheckTests : IDisposable
         using (var undo = NewUndo())
         {
             Check(rules).Add(Guard("a", "veth1"), undo);
-            Assert.Contains("without the record spoof-check/pods,a,eth0", _log.ToString(), StringComparison.Ordinal);
+            Assert.Contains("could not write the record spoof-check/pods,a,eth0", _log.ToString(), StringComparison.Ordinal);
             undo.Cancel();
         }
         Check(rules).Remove(s_a, s_ports, () => true);
@@ -239,7 +239,7 @@ public sealed class SpoofCheckTests : IDisposable
             Records.Save(guard);
 
         Assert.Equal("", Try(new FakeSpoofCheckRules(_root["spoof-check"]) { Whole = ["veth1", "veth2", "veth3"] }));
-        Assert.Equal("macspoofchk of the network pods does not work: lost missing veth2; cni-bridge repair puts it back",
+        Assert.Equal("macspoofchk of the network pods does not work: no missing veth2; cni-bridge repair restores the rules",
             Try(new FakeSpoofCheckRules(_root["spoof-check"]) { Whole = ["veth1"] }));
     }
 

@@ -68,7 +68,7 @@ public sealed class ClaimedAddressTests : IDisposable
         Assert.Equal("10.0.0.3/29", Allocate("10.0.0.0/29"));
         Assert.EndsWith("""
             skipping 1 more addresses of 10.0.0.1-10.0.0.6: not reserved, but in use; cni-bridge doctor names the pods
-            10.0.0.3 is given although it is in use: no other address is free
+            assigning 10.0.0.3 although it is in use: no other address is free
 
             """, _log.ToString(), StringComparison.Ordinal);
     }
@@ -109,7 +109,7 @@ public sealed class ClaimedAddressTests : IDisposable
     {
         Claim(s_other, "10.0.0.5");
         Assert.Equal("10.0.0.5/29", Allocate("10.0.0.0/29", "10.0.0.5"));
-        Assert.Equal("10.0.0.5 is given as requested, although it is in use by 00:00:00:00:00:00 behind veth1 (pods/other/eth0)\n", _log.ToString());
+        Assert.Equal("assigning 10.0.0.5 as requested, although it is in use by 00:00:00:00:00:00 behind veth1 (pods/other/eth0)\n", _log.ToString());
     }
 
     [Fact]

@@ -68,8 +68,8 @@ public sealed class PortMapStatusTests : IDisposable
     public void A_lost_port_is_told_with_its_owner_and_how_it_comes_back()
     {
         Save("pod1", 8080);
-        Assert.Equal("host ports of the network pods do not all work: lost host port 8080/tcp of any address of pods/pod1/eth0; " +
-            "cni-bridge repair puts it back", Run(new FakePorts()));
+        Assert.Equal("some host ports of the network pods do not work: missing host port 8080/tcp of any address of pods/pod1/eth0; " +
+            "cni-bridge repair restores them", Run(new FakePorts()));
     }
 
     // IPv6's tables are nobody's here, and are not missed.
@@ -79,8 +79,8 @@ public sealed class PortMapStatusTests : IDisposable
         Save("pod1", 8080);
         Save("pod2", 8081);
         var node = new FakePorts { Damage = "no chain x", IsLocalhostAllowed = false };
-        Assert.Equal("host ports of the network pods do not all work: lost rules of host ports (no chain x) and 4 more; " +
-            "cni-bridge repair puts it back", Run(node));
+        Assert.Equal("some host ports of the network pods do not work: missing rules of host ports (no chain x) and 4 more; " +
+            "cni-bridge repair restores them", Run(node));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class PortMapStatusTests : IDisposable
     {
         var node = new FakePorts { IsLocalhostAllowed = false };
         Put(node, Save("pod1", 8080));
-        Assert.Contains("lost net.ipv4.conf.cni0.route_localnet for pods/pod1/eth0;", Run(node), StringComparison.Ordinal);
+        Assert.Contains("missing net.ipv4.conf.cni0.route_localnet for pods/pod1/eth0;", Run(node), StringComparison.Ordinal);
     }
 
     [Fact]

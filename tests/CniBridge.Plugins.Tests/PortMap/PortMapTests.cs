@@ -131,12 +131,12 @@ public sealed class PortMapTests : IDisposable
         _node.Failing.Add("lock");
         Add($"{Tcp},{Udp}");
         Assert.Equal(s_elements, _node.Elements);
-        Assert.Contains("without the record hostports/pods,pod1,eth0", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("could not write the record hostports/pods,pod1,eth0", _log.ToString(), StringComparison.Ordinal);
         Add($"{Tcp},{Udp}");
         Check($"{Tcp},{Udp}", _node);
         Delete($"{Tcp},{Udp}");
         Assert.Equal([Guard], _node.Elements);
-        Assert.Contains("without the lock of the host ports: could not lock", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("continuing without the lock of the host ports: could not lock", _log.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -485,7 +485,7 @@ public sealed class PortMapTests : IDisposable
         Collect("[]");
         Assert.Equal(goPorts, _node.Calls[0]);
         Assert.Equal([Guard], _node.Elements);
-        Assert.Contains("rules of the Go plugins, if there are any, stay: ", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot remove rules of the Go plugins: ", _log.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

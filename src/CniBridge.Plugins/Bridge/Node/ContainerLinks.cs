@@ -40,7 +40,7 @@ sealed class ContainerLinks(RouteSocket socket, TextWriter log) : IContainerLink
                 AwaitAddresses(link, addresses, duplicates!);
             // The first packet to the pod may arrive as soon as ADD returns.
             if (link.Arrivals?.WaitUntilTaken([.. plan!.Addresses.Select(cidr => cidr.Address)], link.Socket, s_arrivalDeadline) == false)
-                log.WriteLine($"{link.Name} takes no packets to its IPv6 addresses yet");
+                log.WriteLine($"{link.Name} does not accept packets for its IPv6 addresses yet");
             link.EndWatches();
             return link;
         }

@@ -49,7 +49,7 @@ sealed class DuplicateJudge : IDuplicateJudge
             if (!TryRefute(address, link, claimants))
                 return false;
         }
-        _log.WriteLine($"{address} is used although it is claimed: " +
+        _log.WriteLine($"using {address} although it is claimed " +
             $"{(claimants.Count > 0 ? string.Join(", ", claimants) : "by no port of the bridge")}");
         return true;
     }

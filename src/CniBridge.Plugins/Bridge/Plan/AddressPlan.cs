@@ -18,6 +18,9 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     /// </summary>
     const int LinkScope = 253;
 
+    /// <summary>RT_TABLE_MAIN, linux/rtnetlink.h</summary>
+    const uint MainTable = 254;
+
     internal List<Cidr> Addresses { get; } = [.. Result.Ips.Select(ip => ip.Address)];
     internal bool HasIPv6 => Addresses.Exists(cidr => cidr.Address.IsV6);
 
@@ -94,9 +97,6 @@ sealed record AddressPlan(CniResult Result, IReadOnlyList<Cidr> Gateways, IReadO
     /// </summary>
     static bool IsDefault(CniRoute route, List<CniIp> ips) => route.Gateway is not null ||
         (route is { Priority: 0, Table: null or 0 or MainTable } && Resolve(route, ips).Gateway is not null);
-
-    /// <summary>RT_TABLE_MAIN, linux/rtnetlink.h</summary>
-    const uint MainTable = 254;
 
     /// <summary>Fills in the gateway: that of the family's first address with one.</summary>
     static CniRoute Resolve(CniRoute route, List<CniIp> ips)

@@ -13,6 +13,12 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
     /// <summary>The last line. After a crash between writing and truncating, the rest of a longer text may follow.</summary>
     const string End = "end";
 
+    /// <summary>The length limits of Kubernetes: 63 characters for a namespace, 253 for a pod, and the slash.</summary>
+    const int MaxPodLength = 63 + 1 + 253;
+
+    /// <summary>A time in the year 9892; <see cref="DateTimeOffset"/> ends with 9999.</summary>
+    const long MaxSeconds = 250_000_000_000;
+
     internal IReadOnlyList<IpAddress> Addresses => [.. Entries.Select(entry => entry.Address)];
 
     /// <summary>Returns the record with an address that the attachment of the origin reserves.</summary>
@@ -76,9 +82,6 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
     }
 
-    /// <summary>The length limits of Kubernetes: 63 characters for a namespace, 253 for a pod, and the slash.</summary>
-    const int MaxPodLength = 63 + 1 + 253;
-
     /// <summary>Appends a line. Leaves out a value with a line feed, which would become two lines.</summary>
     static void Append(StringBuilder text, string key, string value)
     {
@@ -127,9 +130,6 @@ sealed record OwnerRecord(ReservationOwner Owner, IReadOnlyList<RecordedAddress>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < MaxSeconds
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
-
-    /// <summary>A time in the year 9892; <see cref="DateTimeOffset"/> ends with 9999.</summary>
-    const long MaxSeconds = 250_000_000_000;
 }
 
 /// <summary>A record as it is stored.</summary>

@@ -30,7 +30,7 @@ sealed class ReleaseTimes(string directory, TextWriter log)
         }
         catch (Exception e) when (e.IsIoFailure())
         {
-            log.WriteLine($"reuseDelay: {e.Message}");
+            log.WriteLine($"cannot use the release times of reuseDelay: {e.Message}");
         }
     }
 

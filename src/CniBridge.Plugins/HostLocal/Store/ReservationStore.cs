@@ -14,7 +14,8 @@ namespace CniBridge.Plugins.HostLocal.Store;
 /// <param name="Origin">The attachment that addresses are reserved for; null: none.</param>
 sealed record StoreUser(INodeView Node, AttachmentOrigin? Origin = null)
 {
-    internal static StoreUser Nobody { get; } = new(new NodeView());
+    /// <summary>A user without an attachment.</summary>
+    internal static StoreUser Unknown { get; } = new(new NodeView());
 }
 
 /// <summary>
@@ -24,6 +25,8 @@ sealed record StoreUser(INodeView Node, AttachmentOrigin? Origin = null)
 sealed class ReservationStore : IReservationStore
 {
     const uint LockMode = 0b111_101_000;
+
+    const string NotReleased = "could not release all addresses";
 
     readonly StorePlace _place;
     readonly ReservationFiles _files;
@@ -42,7 +45,7 @@ sealed class ReservationStore : IReservationStore
         _files = new ReservationFiles(place.Directory);
         _lock = heldLock;
         _log = log;
-        _user = user ?? StoreUser.Nobody;
+        _user = user ?? StoreUser.Unknown;
         _proof = new AttachmentLiveness(place.Network, _user.Node);
         var index = new OwnerIndex(place.StateDirectory, place.Directory);
         _records = new OwnerRecords(index, _files, _proof, log);
@@ -216,8 +219,6 @@ sealed class ReservationStore : IReservationStore
         _records.NoteChange();
         failures.ThrowIfAny(NotReleased);
     }
-
-    const string NotReleased = "could not release all addresses";
 
     /// <summary>Releases all addresses of an owner.</summary>
     /// <returns>False if it had none.</returns>
