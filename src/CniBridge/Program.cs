@@ -1,7 +1,9 @@
 using CniBridge;
+using CniBridge.CommandLine;
 using CniBridge.Commands;
 using CniBridge.Linux.Files;
 using CniBridge.Linux.Processes;
+using CniBridge.Linux.Tracing;
 using CniBridge.Plugins.Host;
 using CniBridge.Plugins.Operations;
 using CniBridge.Plugins.Protocol;
@@ -15,7 +17,7 @@ var isCall = variables.GetValueOrDefault("CNI_COMMAND", "").Length > 0;
 var role = Role.FromProgramName(Environment.GetCommandLineArgs()[0]);
 
 if (!isCall && role.IsOperators)
-    return OperatorCommands.Run(args);
+    return OperatorProgram.Run(args);
 using var log = new TextLog(DescriptorStream.StandardError);
 if (!isCall)
     return role.WriteAbout(log);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* True in a call of a plugin, as in Program.cs. Any other process is a command of the operator or the agent. */
+/* True in a call of a plugin, as in Program.cs. Any other process is a command of the operator. */
 static bool is_plugin_call(void)
 {
     const char *command = getenv("CNI_COMMAND");
@@ -34,8 +34,8 @@ void __wrap__Z16InitializeCGroupv(void)
 
 /*
  * bool GCToEEInterface::GetIntConfigValue(const char *, const char *, int64_t *): returns a setting of the collector, from
- * the environment or from the project file. Without the hard limit of the heap, an operator's command and the agent
- * may use the memory of the machine: they read all records of a node, and all nodes of a cluster.
+ * the environment or from the project file. Without the hard limit of the heap, an operator's command may
+ * use the memory of the machine: it reads all records of a node, and all nodes of a cluster.
  * Safe: a limit in the environment (DOTNET_GCHeapHardLimit) still counts.
  * Saves nothing. The limit is there because it makes the collector reserve little address space when a plugin starts.
  */
@@ -51,8 +51,7 @@ bool __wrap__ZN15GCToEEInterface17GetIntConfigValueEPKcS1_Pl(const char *key, co
 /*
  * void InitializeCpuCGroup(), the runtime: finds the control group that limits the processor time, in the same files, to
  * lower Environment.ProcessorCount. Without it the count is the number of processors.
- * Safe: a plugin process has one thread, and the collector runs on the thread that allocates. In the agent the count is
- * only the number of threads that the thread pool starts at once.
+ * Safe: a process has one thread, and the collector runs on the thread that allocates.
  * Saves: the same time again, because it reads the same files.
  */
 void __wrap__Z19InitializeCpuCGroupv(void)
@@ -75,7 +74,7 @@ void __wrap__Z21NUMASupportInitializev(void)
  * GC.WaitForPendingFinalizers never returns.
  * Safe for a plugin call: our code disposes what it opens and never calls
  * WaitForPendingFinalizers, and the kernel frees the rest when the process ends. All other processes start the thread, because
- * the agent runs for months.
+ * a command may use much memory.
  * Saves: 0.2 ms of processor time, a tenth of the start-up. On a busy node it also saves the wait at the end of the process,
  * which lasts until the second thread has run once more.
  */

@@ -55,6 +55,7 @@ sealed class SourceProject
     static IEnumerable<MetadataReference> References(string directory) =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':')
             .Where(path => Path.GetFileNameWithoutExtension(path) is var name && name != Path.GetFileName(directory)
-                && !(name == "cni-bridge" && Path.GetFileName(directory) == "CniBridge"))
+                && !(name == "cni-bridge" && Path.GetFileName(directory) == "CniBridge")
+                && !(name == "cni-bridge-agent" && Path.GetFileName(directory) == "CniBridge.Agent"))
             .Select(path => MetadataReference.CreateFromFile(path));
 }

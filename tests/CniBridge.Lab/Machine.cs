@@ -5,7 +5,10 @@ namespace CniBridge.Lab;
 /// <summary>A machine of the lab: commands typed on it are told to the transcript.</summary>
 class Machine : IDisposable
 {
-    static readonly Dictionary<string, string> Variables = new() { ["PATH"] = $"/opt/cni/bin:{InstalledPrograms.SearchPath}" };
+    static readonly Dictionary<string, string> Variables = new()
+    {
+        ["PATH"] = $"/opt/cni/bin:{AgentProgram.Directory}:{InstalledPrograms.SearchPath}",
+    };
 
     readonly Transcript transcript;
     readonly List<RunningProcess> daemons = [];

@@ -40,7 +40,11 @@ sealed class ApiClient : IDisposable
         // Version 0 means any version that the cache has; without it each list costs the server a read from etcd.
         using var response = Send("resourceVersion=0", "", deadline.Token);
         using var body = response.Content.ReadAsStream(deadline.Token);
-        return FormatOf(response).ReadList(body);
+        // A read of the body does not see the token.
+        using var abort = deadline.Token.Register(body.Dispose);
+        var list = FormatOf(response).ReadList(body);
+        deadline.Token.ThrowIfCancellationRequested();
+        return list;
     }, cancellation);
 
     /// <summary>Calls <paramref name="handle"/> for each change since a resource version, until the server ends the watch.</summary>
@@ -58,7 +62,6 @@ sealed class ApiClient : IDisposable
                 $"watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={Uri.EscapeDataString(resourceVersion)}",
                 ";stream=watch", header.Token);
             using var body = response.Content.ReadAsStream(deadline.Token);
-            // A read of the body does not see the token.
             using var abort = deadline.Token.Register(body.Dispose);
             foreach (var one in FormatOf(response).ReadEvents(body))
                 handle(one.Failure is null ? one : throw one.Failure);
@@ -139,9 +142,10 @@ sealed class ApiClient : IDisposable
         {
             throw new ApiException($"the API server {Server} did not answer in time", e);
         }
-        catch (Exception e) when (e is ObjectDisposedException or IOException && deadline.IsCancellationRequested)
+        // The body was closed below a read, which fails in one of several ways.
+        catch (Exception e) when (deadline.IsCancellationRequested)
         {
-            throw new ApiException($"the API server {Server} did not end the watch in time", e);
+            throw new ApiException($"the API server {Server} did not finish its answer in time", e);
         }
         catch (AccessException e)
         {

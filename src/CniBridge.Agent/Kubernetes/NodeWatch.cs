@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CniBridge.Agent.Kubernetes.Wire;
+using CniBridge.Node.Cluster.Sources;
 
 namespace CniBridge.Agent.Kubernetes;
 
@@ -12,7 +13,6 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
 {
     readonly Lock _lock = new();
     readonly Dictionary<string, NodeObject> _nodes = new(StringComparer.Ordinal);
-    bool _isListed;
     string? _failure;
 
     /// <summary>The state that the last event showed; null where a new list is needed.</summary>
@@ -21,13 +21,16 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
     /// <summary>How often a list was asked for.</summary>
     internal int ListCount { get; private set; }
 
+    /// <summary>The number of changes of the nodes; 0 before the first list.</summary>
+    int _revision;
+
     /// <summary>
-    /// Returns a copy of the nodes, or null before the first list, and why the server does not answer now, or null.
+    /// Returns a copy of the nodes, the number of their changes (0 before the first list), and why the server does not answer now, or null.
     /// </summary>
-    internal (IReadOnlyList<NodeObject>? Nodes, string? Failure) Read()
+    internal (IReadOnlyList<NodeObject> Nodes, int Revision, string? Failure) Read()
     {
         lock (_lock)
-            return (_isListed ? [.. _nodes.Values] : null, _failure);
+            return ([.. _nodes.Values], _revision, _failure);
     }
 
     /// <summary>Lists and watches until the token is cancelled.</summary>
@@ -90,12 +93,12 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
         bool isChanged;
         lock (_lock)
         {
-            isChanged = !_isListed || list.Nodes.Count != _nodes.Count ||
+            isChanged = _revision == 0 || list.Nodes.Count != _nodes.Count ||
                 list.Nodes.Any(node => !node.Equals(_nodes.GetValueOrDefault(node.Name)));
             _nodes.Clear();
             foreach (var node in list.Nodes)
                 _nodes[node.Name] = node;
-            _isListed = true;
+            _revision += isChanged ? 1 : 0;
         }
         _resourceVersion = list.ResourceVersion;
         SetFailure(null);
@@ -117,10 +120,13 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
     {
         lock (_lock)
         {
+            var before = _nodes.GetValueOrDefault(one.Node.Name);
             if (one.Type == NodeEventType.Deleted)
-                return _nodes.Remove(one.Node.Name);
-            var isChanged = !one.Node.Equals(_nodes.GetValueOrDefault(one.Node.Name));
-            _nodes[one.Node.Name] = one.Node;
+                _nodes.Remove(one.Node.Name);
+            else
+                _nodes[one.Node.Name] = one.Node;
+            var isChanged = one.Type == NodeEventType.Deleted ? before is not null : !one.Node.Equals(before);
+            _revision += isChanged ? 1 : 0;
             return isChanged;
         }
     }

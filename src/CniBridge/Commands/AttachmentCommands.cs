@@ -3,7 +3,6 @@ using System.Text;
 using CniBridge.CommandLine;
 using CniBridge.Linux.Files;
 using CniBridge.Node.Runtime;
-using CniBridge.Roles;
 
 namespace CniBridge.Commands;
 

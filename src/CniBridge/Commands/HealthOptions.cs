@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CniBridge.CommandLine;
 using CniBridge.Linux.Files;
 using CniBridge.Node.Inspection;
 

@@ -6,7 +6,6 @@ using CniBridge.Node.Inspection.Snapshots;
 using CniBridge.Node.Installation;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Protocol;
-using CniBridge.Roles;
 
 namespace CniBridge.Commands;
 

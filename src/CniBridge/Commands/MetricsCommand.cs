@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using CniBridge.CommandLine;
 using CniBridge.Linux.Files;
-using CniBridge.Output;
 using CniBridge.Plugins.Operations;
 
 namespace CniBridge.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CniBridge.CommandLine;
 using CniBridge.Plugins.Protocol;
-using CniBridge.Roles;
 
 namespace CniBridge.Commands;
 

@@ -1,3 +1,4 @@
+using CniBridge.CommandLine;
 using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Host;
 using CniBridge.Plugins.HostLocal;

@@ -155,7 +155,7 @@ public sealed class NodeWatchTests
         watch.WaitUntil(() => watch.Watch.Read().Failure is not null);
 
         Assert.Contains("did not answer in time", watch.Watch.Read().Failure, StringComparison.Ordinal);
-        Assert.Null(watch.Watch.Read().Nodes);
+        Assert.Equal(0, watch.Watch.Read().Revision);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class OddFileTests
             Assert.True(result.ExitCode == 1, result.ToString());
             Assert.Contains($"cannot read the nodes file /run/nodes: /run/nodes is {words}", result.Stderr, StringComparison.Ordinal);
         }
-        using var agent = node.Start(Program, ["agent", "--nodes", "/run/nodes", "--node-name", "node1"]);
+        using var agent = node.Start(AgentProgram.Path, ["--nodes", "/run/nodes", "--node-name", "node1"]);
         agent.WaitForOutput($"problem: node1: cannot read the nodes file /run/nodes: /run/nodes is {words}");
     }
 

@@ -36,14 +36,13 @@ public sealed class FreshNodeTests
             Program, "conf", "init", "--nodes", "/etc/cni-bridge/nodes.json", "--node-name", "node1").Succeeded());
     }
 
-    // The arguments are the DaemonSet's; the API server is behind the real kubectl.
+    // The arguments are the DaemonSet's.
     [Fact]
     public void The_agent_of_the_DaemonSet_makes_it_ready()
     {
         Requirement.Node("containerd");
         using var cluster = Cluster.OfTwoNodes();
         var arguments = cluster.AgentArguments().ConvertAll(argument => argument
-            .Replace("=/kubectl", "=" + InstalledPrograms.Find("kubectl"), StringComparison.Ordinal)
             .Replace("=/etc/cni-bridge/kubeconfig", "=" + Kubectl.KubeConfig, StringComparison.Ordinal));
         RunningProcess? agent = null;
         try
@@ -51,7 +50,7 @@ public sealed class FreshNodeTests
             AssertBecomesReady(cluster.Node, () =>
             {
                 agent?.Dispose();
-                agent = cluster.Node.Start(Program, arguments, new Dictionary<string, string> { ["NODE_NAME"] = "node1" });
+                agent = cluster.Node.Start(AgentProgram.Path, arguments, new Dictionary<string, string> { ["NODE_NAME"] = "node1" });
                 Wait.Until(() => File.Exists(cluster.Node.FromOutside(Conflist)), TimeSpan.FromSeconds(40), () => agent.Output);
             });
         }

@@ -4,25 +4,26 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>routes and agent with an API server behind the real kubectl; what comes of it is judged by ip.</summary>
+/// <summary>The agent with an API server that speaks TLS; what comes of it is judged by ip.</summary>
 public sealed class AgentTests
 {
-    static readonly string[] s_source = ["--kubernetes", "--kubeconfig", Kubectl.KubeConfig, "--node-name", "node1"];
+    static readonly string[] s_source = ["--kubeconfig", Kubectl.KubeConfig, "--node-name", "node1"];
 
     /// <summary>How long a change of a node takes to get into the kernel. On a busy machine the fastest of some changes does.</summary>
     static readonly TimeSpan s_promise = TimeSpan.FromSeconds(2);
 
-    /// <summary>Longer than a busy machine takes, and less than the 60 seconds after which the agent lists the nodes without a watch.</summary>
+    /// <summary>Longer than a busy machine takes, and less than the 30 seconds after which the agent compares everything unasked.</summary>
     static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
 
-    static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
-
     [Fact]
-    public void The_routes_of_Kubernetes_are_planned()
+    public void The_output_of_kubectl_is_planned_without_an_agent()
     {
         using var cluster = Cluster.OfTwoNodes();
+        var list = Kubectl.Run(cluster.Node, "get", "nodes", "-o", "json").Succeeded().Stdout;
 
-        var plan = cluster.Node.Run(Program, ["routes", "plan", "--format", "json", .. s_source], "").Succeeded();
+        var plan = cluster.Node.Run(
+            Path.Combine(PluginDirectory.UnderTest, "cni-bridge"),
+            ["routes", "plan", "--format", "json", "--nodes", "-", "--node-name", "node1"], list).Succeeded();
 
         Assert.Contains("10.244.2.0/24", plan.Stdout, StringComparison.Ordinal);
         Assert.Contains("192.168.1.12", plan.Stdout, StringComparison.Ordinal);
@@ -66,7 +67,10 @@ public sealed class AgentTests
 
         cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
         WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
-        Assert.InRange(Lists(cluster) - lists, 1, 3);
+        // Not one more list: the watch told of the third node.
+        Assert.Equal(lists, Lists(cluster));
+        Assert.Equal(1, Count(agent, "info: 2 nodes from Kubernetes"));
+        Assert.Equal(1, Count(agent, "info: 3 nodes from Kubernetes"));
     }
 
     [Fact]
@@ -116,13 +120,12 @@ public sealed class AgentTests
         Requirement.Programs("setpriv");
         using var cluster = Cluster.OfTwoNodes();
         var arguments = cluster.AgentArguments().ConvertAll(argument => argument
-            .Replace("=/kubectl", "=" + InstalledPrograms.Find("kubectl"), StringComparison.Ordinal)
             .Replace("=/etc/cni-bridge/kubeconfig", "=" + Kubectl.KubeConfig, StringComparison.Ordinal));
         const string conflist = "10-cni-bridge.conflist";
         string[] privileges = ["--bounding-set", "-all,+net_admin", "--inh-caps", "-all", "--no-new-privs"];
 
         using (var agent = cluster.Node.Start(
-            "setpriv", [.. privileges, Program, .. arguments], new Dictionary<string, string> { ["NODE_NAME"] = "node1" }))
+            "setpriv", [.. privileges, AgentProgram.Path, .. arguments], new Dictionary<string, string> { ["NODE_NAME"] = "node1" }))
         {
             WaitForRoutes(cluster, TimeSpan.FromSeconds(20), "10.244.2.0/24 via 192.168.1.12");
             Wait(s_soon, () => cluster.Node.Files("/etc/cni/net.d").Contains(conflist), $"there is no {conflist}\n{agent.Output}");
@@ -132,10 +135,10 @@ public sealed class AgentTests
         Assert.Contains("10.244.1.0/24", text, StringComparison.Ordinal);
         Assert.Contains(cluster.Setting("clusterCIDR"), text, StringComparison.Ordinal);
         cluster.Node.Run("ip", "route", "flush", "proto", "67").Succeeded();
-        var without = cluster.Node.Run("setpriv", [
-            "--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs", Program, "routes", "sync", .. s_source], "");
-        Assert.NotEqual(0, without.ExitCode);
-        Assert.Contains("operation not permitted", without.Stdout + without.Stderr, StringComparison.Ordinal);
+        using var without = cluster.Node.Start("setpriv", [
+            "--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs", AgentProgram.Path, .. s_source]);
+        without.WaitForOutput("operation not permitted");
+        Assert.Empty(Routes(cluster));
     }
 
     // Nothing but the image's two files and what the manifest mounts: no shell, no home, no /tmp, and nothing can be written to.
@@ -144,7 +147,7 @@ public sealed class AgentTests
     {
         Requirement.Programs("setpriv", "chroot");
         using var cluster = Cluster.OfTwoNodes();
-        var root = Image.BuildAndMount(cluster.Node, InstalledPrograms.Find("kubectl")!);
+        var root = Image.BuildAndMount(cluster.Node);
         cluster.Node.Bind(root, root);
         foreach (var directory in new[] { "/proc", "/dev", "/etc/cni/net.d", "/var/lib/cni-bridge" })
         {
@@ -160,7 +163,7 @@ public sealed class AgentTests
             "setpriv",
             [
                 "--bounding-set", "-all,+net_admin,+sys_chroot", "--inh-caps", "-all", "--no-new-privs",
-                "chroot", root, "/cni-bridge", .. cluster.AgentArguments(),
+                "chroot", root, "/cni-bridge-agent", .. cluster.AgentArguments(),
             ],
             new Dictionary<string, string> { ["NODE_NAME"] = "node1", ["HOME"] = "/" });
 
@@ -171,10 +174,12 @@ public sealed class AgentTests
         Assert.DoesNotContain("ead-only", agent.Output, StringComparison.Ordinal);
     }
 
+    static int Count(RunningProcess agent, string text) => agent.Output.Split(text).Length - 1;
+
     static int Lists(Cluster cluster) =>
         cluster.Server.Requests.Count(request => request.Path == "/api/v1/nodes" && request["watch"].Length == 0);
 
-    static RunningProcess StartAgent(Cluster cluster, string[] arguments) => cluster.Node.Start(Program, ["agent", .. arguments]);
+    static RunningProcess StartAgent(Cluster cluster, string[] arguments) => cluster.Node.Start(AgentProgram.Path, arguments);
 
     static void WaitForWatch(Cluster cluster) =>
         Wait(TimeSpan.FromSeconds(20), () => cluster.Server.Requests.Any(request => request["watch"].Length > 0), "nobody watches");

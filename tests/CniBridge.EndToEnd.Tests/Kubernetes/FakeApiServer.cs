@@ -9,8 +9,8 @@ using System.Text;
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
 /// <summary>
-/// As much of an API server as kubectl needs to get and watch nodes, in a node's network: of this test process, so that nodes
-/// come, change and go by a call.
+/// As much of an API server as kubectl and the agent need to get and watch nodes, in a node's network: of this test process, so that
+/// nodes come, change and go by a call.
 /// </summary>
 sealed class FakeApiServer : IDisposable
 {
@@ -21,17 +21,18 @@ sealed class FakeApiServer : IDisposable
 
     readonly ScratchNode node;
     readonly IPAddress address;
-    readonly X509Certificate2? certificate;
+    readonly X509Certificate2 certificate;
     readonly List<FakeRequest> requests = [];
     readonly List<IDisposable> open = [];
     Socket? listener;
 
-    /// <summary>Starts at once. With a certificate it speaks TLS.</summary>
-    public FakeApiServer(ScratchNode node, string address = "127.0.0.1", X509Certificate2? certificate = null)
+    /// <summary>Starts at once.</summary>
+    /// <param name="certificateAddress">The only address in the server's certificate, if it is another one.</param>
+    public FakeApiServer(ScratchNode node, string address = "127.0.0.1", string? certificateAddress = null)
     {
         this.node = node;
         this.address = IPAddress.Parse(address);
-        this.certificate = certificate;
+        certificate = FakeAuthority.Create(certificateAddress ?? address);
         Start();
     }
 
@@ -49,12 +50,28 @@ sealed class FakeApiServer : IDisposable
         }
     }
 
-    /// <summary>A kubeconfig that leads here, without any credential.</summary>
-    public string KubeConfig => $$$"""
+    /// <summary>The authority of the server's certificate.</summary>
+    public string AuthorityPem => certificate.ExportCertificatePem();
+
+    /// <summary>While it is set, each request gets this status and nothing else.</summary>
+    public HttpStatusCode? Refusal { get; set; }
+
+    /// <summary>While it is set, requests get no answer, or only the header of one.</summary>
+    public Silence Silence { get; set; }
+
+    /// <summary>A kubeconfig that leads here. Its token is there because kubectl asks for a user's name without any credential.</summary>
+    public string KubeConfig => CreateKubeConfig(AuthorityPem);
+
+    /// <summary>Returns a kubeconfig that leads here and trusts an authority.</summary>
+    public string CreateKubeConfig(string authorityPem) => $$$"""
         {
           "apiVersion": "v1", "kind": "Config", "current-context": "fake",
-          "clusters": [{"name": "fake", "cluster": {"server": "http://{{{new IPEndPoint(address, Port)}}}"}}],
-          "contexts": [{"name": "fake", "context": {"cluster": "fake", "user": ""}}]
+          "clusters": [{"name": "fake", "cluster": {
+            "server": "https://{{{new IPEndPoint(address, Port)}}}",
+            "certificate-authority-data": "{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorityPem))}}}"
+          }}],
+          "users": [{"name": "fake", "user": {"token": "token-of-the-kubeconfig"}}],
+          "contexts": [{"name": "fake", "context": {"cluster": "fake", "user": "fake"}}]
         }
         """;
 
@@ -63,6 +80,16 @@ sealed class FakeApiServer : IDisposable
         var socket = NamespaceSocket.Listen(node, new IPEndPoint(address, Port));
         listener = socket;
         new Thread(() => Accept(socket)) { IsBackground = true }.Start();
+    }
+
+    /// <summary>Ends all open connections, but listens on.</summary>
+    public void Disconnect()
+    {
+        lock (open)
+        {
+            open.ForEach(connection => connection.Dispose());
+            open.Clear();
+        }
     }
 
     /// <summary>Nobody listens any more, and watches break off.</summary>
@@ -79,7 +106,7 @@ sealed class FakeApiServer : IDisposable
     public void Dispose()
     {
         Stop();
-        certificate?.Dispose();
+        certificate.Dispose();
     }
 
     void Accept(Socket socket)
@@ -108,7 +135,8 @@ sealed class FakeApiServer : IDisposable
         try
         {
             using var raw = new NetworkStream(connection, ownsSocket: true);
-            using var stream = Secure(raw);
+            using var stream = new SslStream(raw);
+            stream.AuthenticateAsServer(certificate);
             if (FakeRequest.Read(stream) is { } request)
             {
                 lock (requests)
@@ -125,20 +153,21 @@ sealed class FakeApiServer : IDisposable
         }
     }
 
-    Stream Secure(NetworkStream raw)
-    {
-        if (certificate is null)
-        {
-            return raw;
-        }
-
-        var stream = new SslStream(raw);
-        stream.AuthenticateAsServer(certificate);
-        return stream;
-    }
-
     void Answer(Stream stream, FakeRequest request)
     {
+        if (Refusal is { } status)
+        {
+            Write(stream, $"HTTP/1.1 {(int)status} {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+            return;
+        }
+
+        if (Silence == Silence.Complete)
+        {
+            // Until the client goes.
+            _ = stream.ReadByte();
+            return;
+        }
+
         const string nodes = "/api/v1/nodes";
         if (request.Path == nodes && request["watch"] is "true" or "1")
         {
@@ -158,6 +187,13 @@ sealed class FakeApiServer : IDisposable
             """);
         Write(stream, $"HTTP/1.1 {(document is null ? "404 Not Found" : "200 OK")}\r\n"
             + $"Content-Type: application/json\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n");
+        if (Silence == Silence.AfterHalfAList && request.Path == nodes)
+        {
+            stream.Write(body, 0, body.Length / 2);
+            _ = stream.ReadByte();
+            return;
+        }
+
         stream.Write(body);
     }
 

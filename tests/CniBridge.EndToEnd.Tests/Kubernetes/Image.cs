@@ -9,19 +9,14 @@ static class Image
     const string Context = $"{ScratchNode.Directory}/context";
     const string Tag = "localhost/cni-bridge:test";
 
-    /// <param name="kubectl">The program that goes by this name into the context, or null for none.</param>
     /// <returns>Where the image's root file system is mounted.</returns>
-    public static string BuildAndMount(ScratchNode node, string? kubectl, params string[] options)
+    public static string BuildAndMount(ScratchNode node)
     {
         Requirement.Programs("buildah");
         Copy(node, Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "cni-bridge");
-        if (kubectl is not null)
-        {
-            Copy(node, kubectl, "kubectl");
-        }
-
+        Copy(node, AgentProgram.Path, AgentProgram.Name);
         var file = Path.Combine(PluginDirectory.RepositoryRoot, "conf/kubernetes/Dockerfile");
-        var build = Buildah(node, ["bud", "--isolation", "chroot", "--tag", Tag, "--file", file, .. options, Context]);
+        var build = Buildah(node, ["bud", "--isolation", "chroot", "--tag", Tag, "--file", file, Context]);
         if (build.Stderr.Contains("operation not permitted", StringComparison.Ordinal))
         {
             Assert.Skip($"buildah cannot build here: {build.Stderr}");

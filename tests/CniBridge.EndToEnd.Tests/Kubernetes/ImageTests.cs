@@ -9,25 +9,18 @@ public sealed class ImageTests
     public void The_image_holds_two_programs_and_nothing_else()
     {
         using var node = NewNode();
-        var root = Image.BuildAndMount(node, kubectl: InstalledPrograms.Find("busybox"));
+        var root = Image.BuildAndMount(node);
 
-        Assert.Equal(["cni-bridge", "kubectl"], node.Files(root));
+        Assert.Equal(["cni-bridge", "cni-bridge-agent"], node.Files(root));
         Assert.Equal(
             node.Run("chroot", root, "/cni-bridge", "version").Succeeded().Stdout,
             node.Run(Program, "version").Succeeded().Stdout);
+        Assert.Equal(
+            node.Run("chroot", root, "/cni-bridge-agent", "--version").Succeeded().Stdout,
+            node.Run(AgentProgram.Path, "--version").Succeeded().Stdout);
         var configuration = Image.Inspect(node).GetProperty("OCIv1").GetProperty("config");
-        Assert.Equal("/cni-bridge", Assert.Single(configuration.GetProperty("Entrypoint").EnumerateArray()).GetString());
+        Assert.Equal("/cni-bridge-agent", Assert.Single(configuration.GetProperty("Entrypoint").EnumerateArray()).GetString());
         Assert.False(configuration.TryGetProperty("Cmd", out _));
-    }
-
-    [Fact]
-    public void The_image_can_do_without_kubectl()
-    {
-        using var node = NewNode();
-
-        var root = Image.BuildAndMount(node, kubectl: null, "--target", "node");
-
-        Assert.Equal(["cni-bridge"], node.Files(root));
     }
 
     // As the init container does: nothing but the image's files and the node's directory.
@@ -35,7 +28,7 @@ public sealed class ImageTests
     public void The_image_installs_the_plugins_where_there_is_no_shell()
     {
         using var node = NewNode();
-        var root = Image.BuildAndMount(node, kubectl: null, "--target", "node");
+        var root = Image.BuildAndMount(node);
         node.Run("mkdir", "-p", $"{root}/host/opt/cni/bin", $"{root}/proc").Succeeded();
         node.Bind("/opt/cni/bin", $"{root}/host/opt/cni/bin");
         node.Bind("/proc", $"{root}/proc");
@@ -50,7 +43,7 @@ public sealed class ImageTests
 
     static ScratchNode NewNode()
     {
-        Requirement.Node("chroot", "busybox");
+        Requirement.Node("chroot");
         return new ScratchNode();
     }
 }

@@ -20,7 +20,43 @@ public sealed class ManifestTests
                 "clusterrole.rbac.authorization.k8s.io/cni-bridge", "clusterrolebinding.rbac.authorization.k8s.io/cni-bridge",
                 "configmap/cni-bridge", "daemonset.apps/cni-bridge", "serviceaccount/cni-bridge",
             ],
-            applied.Stdout.TrimEnd('\n').Split('\n').Order(StringComparer.Ordinal));
+            applied.Stdout.TrimEnd('\n').Split('\n').Select(WithoutHash).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Returns a name without the hash of a generated ConfigMap's content.</summary>
+    static string WithoutHash(string name) => name.StartsWith("configmap/cni-bridge-", StringComparison.Ordinal) ? "configmap/cni-bridge" : name;
+
+    // The name of the settings is in the pod template, so that a change restarts the agents.
+    [Fact]
+    public void A_change_of_the_settings_changes_the_pods()
+    {
+        using var cluster = new Cluster();
+        var copy = $"{ScratchNode.Directory}/copy";
+        cluster.Node.Run("cp", "-r", Manifests.Directory, copy).Succeeded();
+        var before = Template();
+        cluster.Node.Run("sed", "-i", "s/10.96.0.0/10.97.0.0/", $"{copy}/kustomization.yaml").Succeeded();
+        var changed = Template();
+        cluster.Node.Run("sed", "-i", "s/:6443/:443/", $"{copy}/kubeconfig").Succeeded();
+
+        Assert.NotEqual(before, changed);
+        Assert.NotEqual(changed, Template());
+
+        string Template() => Manifests.Read(cluster.Node, copy).Of("DaemonSet").At("spec/template").GetRawText();
+    }
+
+    [Fact]
+    public void A_rollout_stops_at_nodes_that_are_not_ready()
+    {
+        using var cluster = new Cluster();
+
+        Assert.Equal("10%", cluster.Objects.Of("DaemonSet").At("spec/updateStrategy/rollingUpdate/maxUnavailable").GetString());
+        Assert.Equal("RuntimeDefault", cluster.Pod("securityContext/seccompProfile/type").GetString());
+        foreach (var (probe, path) in new[] { ("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz") })
+        {
+            var request = cluster.Pod($"containers/agent/{probe}/httpGet");
+            Assert.Equal(path, request.At("path").GetString());
+            Assert.Contains($"--listen={request.At("host").GetString()}:{request.At("port").GetInt32()}", cluster.AgentArguments());
+        }
     }
 
     // What kubectl decodes into its own types and prints again has lost every key that the type does not have.
@@ -52,7 +88,7 @@ public sealed class ManifestTests
     {
         using var cluster = new Cluster();
         var expected = Kubectl.Run(
-            cluster.Node, "create", "clusterrole", "cni-bridge", "--verb=get,list,watch", "--resource=nodes",
+            cluster.Node, "create", "clusterrole", "cni-bridge", "--verb=list,watch", "--resource=nodes",
             "--dry-run=client", "-o", "json").Succeeded().Json;
 
         var binding = cluster.Objects.Of("ClusterRoleBinding");
@@ -137,6 +173,7 @@ public sealed class ManifestTests
         var images = new[] { "initContainers/install", "containers/agent" }.Select(name => cluster.Pod($"{name}/image").GetString()!).ToList();
         Assert.Equal(images[0], images[1]);
         Assert.Matches("^registry.example/cni-bridge:[0-9.]+$", images[0]);
+        Assert.Equal(["/cni-bridge"], cluster.Pod("initContainers/install/command").Texts());
         Assert.Equal(["install", "--bin-dir", "/host/opt/cni/bin"], cluster.Pod("initContainers/install/args").Texts());
     }
 
@@ -146,10 +183,10 @@ public sealed class ManifestTests
         using var cluster = new Cluster();
         Assert.Equal("spec.nodeName", cluster.Pod("containers/agent/env/NODE_NAME/valueFrom/fieldRef/fieldPath").GetString());
         var arguments = cluster.AgentArguments();
-        Assert.Equal("agent", arguments[0]);
+        Assert.Equal(["/cni-bridge-agent"], cluster.Pod("containers/agent/command").Texts());
         Assert.DoesNotContain(arguments, argument => argument.Contains('$', StringComparison.Ordinal));
 
-        var help = cluster.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "agent", "--help").Succeeded().Stdout;
+        var help = cluster.Node.Run(AgentProgram.Path, "--help").Succeeded().Stdout;
 
         Assert.All(
             arguments.Where(argument => argument.StartsWith("--", StringComparison.Ordinal)),

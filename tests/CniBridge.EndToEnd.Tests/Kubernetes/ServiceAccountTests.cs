@@ -1,25 +1,14 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>
-/// The agent's kubectl finds the API server while nobody makes services work yet: by the address in settings.yaml, with the
-/// credentials of its service account.
-/// </summary>
+/// <summary>The agent finds the API server before services work, and with the credentials of its service account.</summary>
 public sealed class ServiceAccountTests
 {
     const string Account = "/run/secrets/kubernetes.io/serviceaccount";
 
-    /// <summary>What the kubelet sets in every container: the address of a service.</summary>
-    static readonly Dictionary<string, string> s_ofServices = new()
-    {
-        ["KUBERNETES_SERVICE_HOST"] = "10.96.0.1",
-        ["KUBERNETES_SERVICE_PORT"] = "443",
-    };
-
+    // With the agent's one capability, and the address in conf/kubernetes/kubeconfig. The kubelet sets the address of a service in every
+    // container, which must not be asked.
     [Fact]
     public void The_API_server_is_reached_without_a_service()
     {
@@ -31,38 +20,64 @@ public sealed class ServiceAccountTests
         Assert.Equal("https", server.Scheme);
         Assert.Equal(FakeApiServer.Port, server.Port);
         cluster.Node.Run("ip", "address", "add", $"{server.Host}/32", "dev", "lo").Succeeded();
-        using var certificate = NewCertificate(server.Host);
-        cluster.Node.WriteFile($"{Account}/ca.crt", certificate.ExportCertificatePem());
-        cluster.Node.WriteFile($"{Account}/token", "token-of-the-agent");
-        using var secure = new FakeApiServer(cluster.Node, server.Host, certificate);
-        secure.Nodes.Put("node1", "192.168.1.11", "10.244.1.0/24");
+        using var api = new FakeApiServer(cluster.Node, server.Host);
+        WriteAccount(cluster.Node, api);
+        api.Nodes.Put("node1", "192.168.1.11", "10.244.1.0/24");
 
-        // With the agent's one capability, and nowhere to write to.
-        var nodes = cluster.Node.Run(
+        using var agent = cluster.Node.Start(
             "setpriv",
             [
-                "--bounding-set", "-all,+net_admin", "--inh-caps", "-all", "--no-new-privs", "kubectl", "--kubeconfig", kubeConfig,
-                "get", "nodes", "-o", "name", "--request-timeout=5s", "--cache-dir=/proc/none",
+                "--bounding-set", "-all,+net_admin", "--inh-caps", "-all", "--no-new-privs", AgentProgram.Path,
+                "--kubeconfig", kubeConfig, "--node-name", "node1",
             ],
-            "",
-            s_ofServices).Succeeded();
+            ServiceAt("10.96.0.1", 443));
 
-        Assert.Equal("node/node1\n", nodes.Stdout);
-        Assert.Contains(secure.Requests, request => request.Path == "/api/v1/nodes");
-        Assert.All(secure.Requests, request => Assert.Equal("Bearer token-of-the-agent", request.Authorization));
+        agent.WaitForOutput("info: 1 nodes from Kubernetes");
+        Assert.All(api.Requests, request => Assert.Equal("Bearer token-of-the-agent", request.Authorization));
     }
+
+    // Without an option the agent uses what Kubernetes gives to each pod.
+    [Fact]
+    public void A_pod_needs_no_kubeconfig()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        WriteAccount(cluster.Node, cluster.Server);
+
+        using var agent = cluster.Node.Start(AgentProgram.Path, ["--node-name", "node1"], ServiceAt("127.0.0.1", FakeApiServer.Port));
+
+        agent.WaitForOutput("added: 10.244.2.0/24");
+        Assert.All(cluster.Server.Requests, request => Assert.Equal("Bearer token-of-the-agent", request.Authorization));
+        // The kubelet renews the token; the next request has it.
+        cluster.Node.WriteFile($"{Account}/token", "another-token");
+        cluster.Server.Disconnect();
+        Wait.Until(
+            () => cluster.Server.Requests.Any(request => request.Authorization == "Bearer another-token"), TimeSpan.FromSeconds(30), () => agent.Output);
+    }
+
+    [Fact]
+    public void Outside_of_a_pod_a_source_must_be_given()
+    {
+        using var cluster = new Cluster();
+
+        var result = cluster.Node.Run(AgentProgram.Path, ["--node-name", "node1"], "");
+
+        Assert.Equal(
+            (1, "cni-bridge-agent: no source of the nodes: this is not a pod with a service account, so give --kubeconfig FILE or --nodes FILE\n"),
+            (result.ExitCode, result.Stderr));
+    }
+
+    static void WriteAccount(ScratchNode node, FakeApiServer api)
+    {
+        node.WriteFile($"{Account}/ca.crt", api.AuthorityPem);
+        node.WriteFile($"{Account}/token", "token-of-the-agent");
+    }
+
+    static Dictionary<string, string> ServiceAt(string host, int port) => new()
+    {
+        ["KUBERNETES_SERVICE_HOST"] = host,
+        ["KUBERNETES_SERVICE_PORT"] = $"{port}",
+    };
 
     static string GetServer(ScratchNode node, string kubeConfig) => node.Run(
         "kubectl", "--kubeconfig", kubeConfig, "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}").Succeeded().Stdout.Trim();
-
-    static X509Certificate2 NewCertificate(string address)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Parse(address));
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
 }

@@ -32,6 +32,18 @@ public sealed partial class CommandLineTests
     public void The_reference_is_what_the_program_knows(string format, string file) =>
         Assert.Equal(Resource(file), Run(Program, "reference", format).Succeeded().Stdout);
 
+    // A unit or a manifest may still call it, with options that are gone.
+    [Fact]
+    public void The_former_command_agent_names_the_program_that_replaces_it()
+    {
+        var result = Run(Program, "agent", "--kubernetes", "--kubectl=/kubectl", "--conflist");
+
+        Assert.Equal(
+            (1, "cni-bridge: the agent is now a program of its own: cni-bridge-agent\n" +
+                "cni-bridge: use the same options, but --kubeconfig FILE instead of --kubernetes, and --listen instead of --metrics\n"),
+            (result.ExitCode, result.Stderr));
+    }
+
     [Fact]
     public void The_manual_page_is_one()
     {

@@ -73,21 +73,6 @@ public sealed class ConfigurationCommandTests
     }
 
     [Fact]
-    public void Kubernetes_is_asked_with_kubectl()
-    {
-        using var node = NewNode();
-        node.WriteFile($"{ScratchNode.Directory}/list.json", Kubernetes);
-        node.WriteProgram($"{ScratchNode.Directory}/kubectl", $"#!/bin/sh\necho \"$@\" > {ScratchNode.Directory}/arguments\ncat {ScratchNode.Directory}/list.json");
-
-        Init(node, "--kubernetes", "--kubectl", $"{ScratchNode.Directory}/kubectl", "--kubeconfig", "/k", "--node-name", "node1").Succeeded();
-
-        Assert.Equal("10.244.7.0/24", Subnet(node));
-        Assert.Equal("get nodes -o json --request-timeout=10s --kubeconfig=/k\n", File.ReadAllText(node.FromOutside($"{ScratchNode.Directory}/arguments")));
-        var failed = Init(node, "--kubernetes", "--kubectl", "/nonexistent", "--node-name", "node1");
-        AssertFails(failed, "cni-bridge: could not start /nonexistent: no such file or directory\n");
-    }
-
-    [Fact]
     public void The_list_may_come_through_a_pipe_and_the_name_from_the_environment()
     {
         using var node = NewNode();

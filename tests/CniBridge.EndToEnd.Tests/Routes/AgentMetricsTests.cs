@@ -3,11 +3,9 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>cni-bridge agent --metrics, asked by a shell.</summary>
+/// <summary>The server of cni-bridge-agent, asked by a shell.</summary>
 public sealed class AgentMetricsTests
 {
-    const string Address = "127.0.0.1:9469";
-
     static string Ask(NodeLan lan, string request) => lan.Node.Run(
         "timeout", "60", "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/9469; printf '{request}' >&3; cat <&3").Succeeded().Stdout;
 
@@ -15,7 +13,7 @@ public sealed class AgentMetricsTests
     public void Whoever_asks_gets_the_node_s_numbers_as_they_are_then()
     {
         using var lan = new NodeLan();
-        using var agent = lan.StartAgent("--metrics", Address);
+        using var agent = lan.StartAgent();
         lan.AwaitRoutes(AllRoutes);
 
         var answer = Ask(lan, @"GET /metrics HTTP/1.1\r\nHost: node\r\n\r\n");
@@ -36,7 +34,7 @@ public sealed class AgentMetricsTests
     public void Nobody_keeps_others_from_asking()
     {
         using var lan = new NodeLan();
-        using var agent = lan.StartAgent("--metrics", Address);
+        using var agent = lan.StartAgent();
         lan.AwaitRoutes(AllRoutes);
         using var silent = lan.Node.Start("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /met' >&3; echo connected; sleep 60"]);
         silent.WaitForOutput("connected");
@@ -50,32 +48,81 @@ public sealed class AgentMetricsTests
     {
         Requirement.Programs("prlimit");
         using var lan = new NodeLan();
-        using var agent = lan.StartAgent("--metrics", Address);
+        using var agent = lan.StartAgent();
         lan.AwaitRoutes(AllRoutes);
         Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
         agent.LimitDescriptors(3);
         // The kernel took a descriptor for this caller when the agent began to wait for it.
         Assert.Contains("Too many open files", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
         using var waiting = lan.Node.Start("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3; sleep 60"]);
-        agent.WaitFor("cannot accept metrics requests: too many open files");
+        agent.WaitFor("cannot accept requests of probes: too many open files");
         var before = agent.ProcessorTime();
         Thread.Sleep(TimeSpan.FromSeconds(3));
         Assert.InRange(agent.ProcessorTime() - before, TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
-        Assert.Equal(1, agent.Count("cannot accept metrics requests"));
+        Assert.Equal(1, agent.Count("cannot accept requests of probes"));
 
         agent.LimitDescriptors(1024);
         waiting.WaitForOutput("HTTP/1.1 200 ");
     }
 
-    [Theory]
-    [InlineData("0.0.0.0:9469")]
-    [InlineData("192.168.1.11:9469")]
-    [InlineData("127.0.0.1")]
-    [InlineData("localhost:9469")]
-    public void Only_addresses_that_nobody_else_reaches_are_listened_on(string address)
+    // Prometheus on another machine asks the node's address, if the operator wants that.
+    [Fact]
+    public void Another_address_is_listened_on_if_it_is_given()
     {
         using var lan = new NodeLan();
-        using var agent = lan.StartAgent("--metrics", address);
-        agent.WaitFor("--metrics: invalid endpoint \"" + address.Replace(".", "\\.", StringComparison.Ordinal) + "\": use a loopback address and a port");
+        using var agent = lan.StartAgent("--listen", "192.168.1.11:9470");
+        lan.AwaitRoutes(AllRoutes);
+
+        var answer = lan.Node.Run("ip", "netns", "exec", "node2", "timeout", "60", "bash", "-c",
+            @"exec 3<>/dev/tcp/192.168.1.11/9470; printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3; cat <&3").Succeeded().Stdout;
+
+        Assert.EndsWith("\nready\n", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost:9469")]
+    [InlineData("192.168.1.99:9469")]
+    public void An_address_that_cannot_be_used_ends_the_agent_with_one_sentence(string address)
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent("--listen", address);
+        agent.WaitFor($"cni-bridge-agent: cannot listen on --listen {address.Replace(".", "\\.", StringComparison.Ordinal)}: .*; use another address and port, or none");
+    }
+
+    [Fact]
+    public void Probes_say_what_is_missing_and_then_that_the_node_is_ready()
+    {
+        using var lan = new NodeLan();
+        lan.Node.Run("mv", NodesPath, $"{NodesPath}.later").Succeeded();
+        using var agent = lan.StartAgent("--conflist");
+        agent.WaitFor("problem: node1: cannot read the nodes file");
+
+        Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /healthz HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+        var answer = Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"not ready: no valid nodes from the file {NodesPath} since the start: cannot read the nodes file", answer, StringComparison.Ordinal);
+        Assert.Contains("not ready: /etc/cni/net.d/10-cni-bridge.conflist is not written yet", answer, StringComparison.Ordinal);
+
+        lan.Node.Run("mv", $"{NodesPath}.later", NodesPath).Succeeded();
+        lan.AwaitRoutes(AllRoutes);
+        Wait.Until(() => Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n").EndsWith("\nready\n", StringComparison.Ordinal), TimeSpan.FromSeconds(20), () => agent.Output);
+        // An API server that is away makes no agent unready: a rollout in all nodes at once would end.
+        lan.Node.Run("rm", NodesPath).Succeeded();
+        agent.WaitFor("(problem: node1: cannot read the nodes file(.|\n)*){2}");
+        Assert.EndsWith("\nready\n", Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+        Assert.Contains("\ncni_bridge_agent_source_up 0\n", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"cniVersion\": \"1.0.0\", \"name\": \"other\", \"plugins\": []}", "not ready: /etc/cni/net.d/10-cni-bridge.conflist")]
+    public void A_configuration_of_another_program_makes_the_node_unready(string conflist, string why)
+    {
+        using var lan = new NodeLan();
+        lan.Node.WriteFile("/etc/cni/net.d/10-cni-bridge.conflist", conflist);
+        using var agent = lan.StartAgent("--conflist");
+        lan.AwaitRoutes(AllRoutes);
+
+        Wait.Until(() => Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n").Contains(why, StringComparison.Ordinal), TimeSpan.FromSeconds(20), () => agent.Output);
     }
 }

@@ -7,7 +7,7 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>cni-bridge agent on one node of three; the judges are ip and what the kernel announces.</summary>
+/// <summary>cni-bridge-agent on one node of three; the judges are ip and what the kernel announces.</summary>
 [RunsFirst]
 public sealed class AgentTests
 {
@@ -191,53 +191,6 @@ public sealed class AgentTests
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{looks} looks in {clock.Elapsed.TotalSeconds:0.0} s"));
         // Each lists the addresses once; a little more for a clock that is read before and after.
         Assert.InRange(looks, 2, (11 * clock.Elapsed.TotalSeconds) + 5);
-    }
-
-    // The list that kubectl was asked for never comes: routes heal, and the kubectl that watches ends with the agent.
-    [Fact]
-    public void A_kubectl_that_does_not_answer_delays_nothing()
-    {
-        using var lan = new NodeLan();
-        lan.Routes("sync").Succeeded();
-        lan.Node.WriteFile("/var/lib/cni-bridge/nodes.json", $$"""{"nodes": [{{Node1}}, {{Node2}}, {{Node3}}]}""");
-        lan.Node.WriteProgram($"{ScratchNode.Directory}/kubectl", "#!/bin/sh\nexec sleep 1000");
-        using var agent = lan.StartAgent("--kubernetes", "--kubectl", $"{ScratchNode.Directory}/kubectl");
-        agent.WaitFor("3 nodes of the last valid table until the source answers");
-        lan.Ip("route del 10.244.2.0/24");
-        lan.AwaitRoutes(AllRoutes);
-        Assert.Equal(0, agent.Kill().ExitCode);
-    }
-
-    [Fact]
-    public void Nodes_of_Kubernetes_are_followed_by_a_watch_and_kubectl_ends_with_the_agent()
-    {
-        using var lan = new NodeLan();
-        lan.Node.WriteProgram($"{ScratchNode.Directory}/kubectl", $$"""
-            #!/bin/sh
-            case "$*" in
-              *--watch*) echo "ADDED node1 uid1 x"; cat {{ScratchNode.Directory}}/changes; exec sleep 1000;;
-              *) cat {{NodesPath}};;
-            esac
-            """);
-        lan.Node.Run("mkfifo", $"{ScratchNode.Directory}/changes").Succeeded();
-        lan.ReplaceFile(KubernetesList(2));
-        using var agent = lan.StartAgent("--kubernetes", "--kubectl", $"{ScratchNode.Directory}/kubectl");
-        lan.AwaitRoutes(RouteTo2);
-        lan.ReplaceFile(KubernetesList(3));
-        lan.Node.Run("sh", "-c", $"echo 'ADDED node3 uid3 x' > {ScratchNode.Directory}/changes").Succeeded();
-        lan.AwaitRoutes(RouteTo2, RouteTo3);
-        Assert.Equal(0, agent.Kill().ExitCode);
-        Assert.DoesNotContain("sleep", lan.Node.Run("ps", "-e").Succeeded().Stdout, StringComparison.Ordinal);
-        Assert.Equal([RouteTo2, RouteTo3], lan.OurRoutes());
-    }
-
-    static string KubernetesList(int count)
-    {
-        var items = Enumerable.Range(1, count).Select(n => $$$"""
-            {"kind": "Node", "metadata": {"name": "node{{{n}}}"}, "spec": {"podCIDR": "10.244.{{{n}}}.0/24", "podCIDRs": ["10.244.{{{n}}}.0/24"]},
-             "status": {"addresses": [{"type": "InternalIP", "address": "192.168.1.1{{{n}}}"}]}}
-            """);
-        return $$"""{"apiVersion": "v1", "kind": "List", "items": [{{string.Join(",", items)}}]}""";
     }
 
     [Fact]

@@ -76,7 +76,7 @@ sealed class NodeLan : IDisposable
 
     /// <summary>The same by another program, which is the one that takes the signals then.</summary>
     public AgentProcess StartAgentUnder(string[] wrapper, params string[] arguments) =>
-        new(Node, [.. wrapper, Program, "agent", "--node-name", "node1", .. arguments.Contains("--kubernetes") ? Array.Empty<string>() : ["--nodes", NodesPath], .. arguments]);
+        new(Node, [.. wrapper, AgentProgram.Path, "--node-name", "node1", "--nodes", NodesPath, .. arguments]);
 
     /// <summary>Changes a route that is nobody's until ip monitor, which does not say when it listens, tells of it.</summary>
     public void AwaitMonitor(RunningProcess monitor, int round = 0)

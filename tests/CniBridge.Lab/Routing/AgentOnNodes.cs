@@ -7,7 +7,7 @@ sealed class AgentOnNodes : RoutingWay
     public override void Start(WorkerNode node, Families families)
     {
         // It waits for its file.
-        node.Start($"cni-bridge agent --nodes {NodesFile.FilePath}");
+        node.Start($"cni-bridge-agent --nodes {NodesFile.FilePath}");
     }
 
     public override void Update(Cluster cluster)

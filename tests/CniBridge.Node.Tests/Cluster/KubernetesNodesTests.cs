@@ -118,7 +118,7 @@ public sealed class KubernetesNodesTests
     [Theory]
     [InlineData("\"spec\":\"x\"", "spec is not a JSON object", false, true)]
     [InlineData("\"spec\":{\"podCIDRs\":\"10.244.1.0/24\"}", "podCIDRs is not a list", false, true)]
-    [InlineData("\"spec\":{\"podCIDR\":[\"10.244.1.0/24\"]}", "invalid pod CIDR \"\": use ADDRESS/LENGTH such as 10.244.1.0/24", false, true)]
+    [InlineData("\"spec\":{\"podCIDR\":[\"10.244.1.0/24\"]}", "podCIDR is not a string", false, true)]
     [InlineData("\"status\":[]", "status is not a JSON object", true, false)]
     [InlineData("\"status\":{\"addresses\":{\"type\":\"InternalIP\",\"address\":\"10.0.0.1\"}}", "addresses is not a list", true, false)]
     public void A_value_of_the_wrong_type_is_told_and_makes_the_entry_faulty(string property, string text, bool lacksAddresses, bool lacksRanges)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using CniBridge.Node.Cluster.Sources;
 
@@ -27,7 +26,7 @@ sealed class JsonFormat : INodeFormat
                     json.ReadObject(key => version = key == "resourceVersion" ? json.ReadText() ?? "" : Skip(json, version));
                     break;
                 case "items":
-                    json.ReadList(() => nodes.Add(ReadNode(json)));
+                    json.ReadList(() => nodes.Add(NodeObjectJson.Read(json, out _)));
                     break;
                 default:
                     json.Skip();
@@ -78,86 +77,9 @@ sealed class JsonFormat : INodeFormat
             else if (key == "code")
                 code = json.ReadInt32() ?? 0;
             else
-                ReadNodeField(json, node, key);
+                NodeObjectJson.ReadField(json, node, key);
         }
     });
-
-    static NodeObject ReadNode(JsonStream json)
-    {
-        var node = new NodeObject();
-        json.ReadObject(key => ReadNodeField(json, node, key));
-        return node;
-    }
-
-    static void ReadNodeField(JsonStream json, NodeObject node, string key)
-    {
-        switch (key)
-        {
-            case "metadata":
-                json.ReadObject(name => ReadMetadata(json, node, name));
-                break;
-            case "spec":
-                json.ReadObject(name => ReadSpec(json, node, name));
-                break;
-            case "status":
-                json.ReadObject(name => ReadStatus(json, node, name));
-                break;
-            default:
-                json.Skip();
-                break;
-        }
-    }
-
-    static void ReadMetadata(JsonStream json, NodeObject node, string key)
-    {
-        if (key == "name")
-            node.Name = json.ReadText() ?? "";
-        else if (key == "resourceVersion")
-            node.ResourceVersion = json.ReadText() ?? "";
-        else if (key == "creationTimestamp")
-            node.CreationTime = ParseTime(json.ReadText());
-        else
-            json.Skip();
-    }
-
-    static void ReadSpec(JsonStream json, NodeObject node, string key)
-    {
-        if (key == "podCIDR")
-            node.PodRange = json.ReadText() ?? "";
-        else if (key == "podCIDRs")
-            json.ReadList(() => node.PodRanges.Add(json.ReadText() ?? ""));
-        else
-            json.Skip();
-    }
-
-    static void ReadStatus(JsonStream json, NodeObject node, string key)
-    {
-        if (key == "addresses")
-            json.ReadList(() => ReadAddress(json, node));
-        else
-            json.Skip();
-    }
-
-    static void ReadAddress(JsonStream json, NodeObject node)
-    {
-        string? type = null, address = null;
-        json.ReadObject(key =>
-        {
-            if (key == "type")
-                type = json.ReadText();
-            else if (key == "address")
-                address = json.ReadText();
-            else
-                json.Skip();
-        });
-        if (type == "InternalIP")
-            node.Addresses.Add(address ?? "");
-    }
-
-    static long ParseTime(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time.ToUnixTimeSeconds()
-            : long.MaxValue;
 
     static string Skip(JsonStream json, string value)
     {

@@ -1,3 +1,5 @@
+using CniBridge.Node.Cluster.Sources;
+
 namespace CniBridge.Agent.Kubernetes.Wire;
 
 enum NodeEventType

@@ -1,3 +1,4 @@
+using CniBridge.Node.Cluster.Sources;
 using Google.Protobuf;
 
 namespace CniBridge.Agent.Kubernetes.Wire;

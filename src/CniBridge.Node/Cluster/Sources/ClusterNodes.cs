@@ -4,11 +4,9 @@ using CniBridge.Node.Cluster.Nodes;
 namespace CniBridge.Node.Cluster.Sources;
 
 /// <summary>A node source with given cluster networks, which override those of the source.</summary>
-public sealed class ClusterNodes(INodeSource source, IReadOnlyList<Cidr> clusterCidrs) : INodeSource, IDisposable
+public sealed class ClusterNodes(INodeSource source, IReadOnlyList<Cidr> clusterCidrs) : INodeSource
 {
     public string Description => source.Description;
 
     public NodeTable Read() => source.Read().WithClusterCidrs(clusterCidrs);
-
-    public void Dispose() => (source as IDisposable)?.Dispose();
 }

@@ -125,11 +125,11 @@ sealed class NodeDocument
 
     void AddItem()
     {
-        var entry = KubernetesNode.Read(_json, PlaceOf("items"), out var kind);
+        var node = NodeObjectJson.Read(_json, out var kind);
         // Items of a NodeList from the API have no kind.
         if (kind is not (null or "Node"))
             throw Refuse($"is not a list of nodes: it contains a {NodeNames.Shown(kind)}");
-        _items!.Add(entry.Finish(_problems));
+        _items!.Add(node.ToClaim(PlaceOf("items"), _problems));
     }
 
     NodeTable Finish(bool isKubernetes)
@@ -138,11 +138,7 @@ sealed class NodeDocument
             return NodeTable.Create(_nodes, _problems).WithClusterCidrs(_clusterCidrs).WithOrigin(Origin(_nodes));
         if (_kind is not ("List" or "NodeList") || _items is null || _nodes is not null)
             throw Refuse($"is not a list of nodes: {Found()}");
-        // The oldest node wins a conflict. Equal times are ordered by name, so that the order is always the same.
-        _items.Sort(static (one, other) => string.CompareOrdinal(TimeOf(one), TimeOf(other)) is not 0 and var byTime
-            ? byTime
-            : string.CompareOrdinal(one.Node.Name, other.Node.Name));
-        return NodeTable.Create(_items, _problems).WithClusterCidrs(_clusterCidrs).WithOrigin(NodeOrigin.Kubernetes);
+        return KubernetesNodes.Create(_items, _problems).WithClusterCidrs(_clusterCidrs);
     }
 
     /// <summary>
@@ -157,9 +153,6 @@ sealed class NodeDocument
             ? NodeOrigin.Kubernetes
             : null;
     }
-
-    /// <summary>Returns the sort key. A node without a creation time counts as the newest.</summary>
-    static string TimeOf(NodeClaim claim) => claim.CreationTime ?? "9999-12-31T23:59:59Z";
 
     string Found()
     {

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using CniBridge.Agent.Serving;
+using CniBridge.Linux.Namespaces;
+using CniBridge.Linux.Tests;
+
+namespace CniBridge.Agent.Tests.Serving;
+
+/// <summary>The server of probes and metrics on the loopback address of a namespace, with callers as bad as they can be.</summary>
+public sealed class HttpServerTests : IDisposable
+{
+    const string Request = "GET /metrics HTTP/1.1\r\nHost: node\r\n\r\n";
+
+    /// <summary>The patience with one caller. The bad callers of a test have 30 s of patience and more together.</summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2), s_soon = TimeSpan.FromSeconds(12);
+
+    readonly ScratchNamespace _scratch = new();
+    readonly NetworkNamespace _namespace;
+    readonly HttpServer _server;
+    readonly ConcurrentQueue<string> _told = [];
+    readonly List<Socket> _sockets = [];
+    readonly MetricsReader _reader;
+    Func<string> _read = () => "metric 1\n";
+
+    public HttpServerTests()
+    {
+        _reader = new MetricsReader(() => _read());
+        _namespace = _scratch.Open();
+        Assert.Equal(0, HelperProgram.Run("", "nsenter", $"--net={_scratch.Path}", "ip", "link", "set", "lo", "up").ExitCode);
+        _server = _namespace.Run(() => new HttpServer(new IPEndPoint(IPAddress.Loopback, 0), Find, _told.Enqueue));
+    }
+
+    public void Dispose()
+    {
+        _sockets.ForEach(socket => socket.Dispose());
+        _server?.Dispose();
+        _namespace?.Dispose();
+        _scratch.Dispose();
+    }
+
+    HttpAnswer? Find(string path) => path != "/metrics" ? null
+        : _reader.Read() is (true, var text) ? new HttpAnswer(HttpStatusCode.OK, text)
+        : new HttpAnswer(HttpStatusCode.InternalServerError, _reader.Read().Text);
+
+    Socket Connect() => _namespace.Run(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000 };
+        _sockets.Add(socket);
+        socket.Connect(_server.Endpoint);
+        return socket;
+    });
+
+    Socket Send(string text)
+    {
+        var socket = Connect();
+        socket.Send(Encoding.ASCII.GetBytes(text));
+        return socket;
+    }
+
+    /// <summary>Everything until the server closes the connection.</summary>
+    static string Receive(Socket socket)
+    {
+        var (text, buffer) = (new StringBuilder(), new byte[4096]);
+        for (int count; (count = socket.Receive(buffer)) > 0;)
+            text.Append(Encoding.UTF8.GetString(buffer, 0, count));
+        return text.ToString();
+    }
+
+    void AssertAnswersAtOnce()
+    {
+        var watch = Stopwatch.StartNew();
+        var answer = Receive(Send(Request));
+        Assert.EndsWith("\r\n\r\nmetric 1\n", answer, StringComparison.Ordinal);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, s_soon);
+    }
+
+    [Fact]
+    public void Callers_that_send_nothing_delay_no_other()
+    {
+        for (var i = 0; i < 3 * HttpServer.MaxCallers; i++)
+            Send(i % 2 == 0 ? "" : "GET /met");
+        AssertAnswersAtOnce();
+        AssertAnswersAtOnce();
+    }
+
+    // Each byte used to begin the two seconds anew.
+    [Fact]
+    public void A_caller_that_sends_a_byte_now_and_then_has_one_deadline()
+    {
+        var slow = Send("G");
+        var watch = Stopwatch.StartNew();
+        Assert.Throws<SocketException>(() =>
+        {
+            while (watch.Elapsed < TimeSpan.FromSeconds(15))
+            {
+                slow.Send("E"u8);
+                if (slow.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectRead) && slow.Receive(new byte[1]) == 0)
+                    throw new SocketException((int)SocketError.ConnectionReset);
+            }
+        });
+        Assert.InRange(watch.Elapsed, s_patience - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(12));
+        AssertAnswersAtOnce();
+    }
+
+    [Fact]
+    public void A_caller_that_takes_no_answer_delays_no_other()
+    {
+        _read = () => new string('x', 32 * 1024 * 1024);
+        for (var i = 0; i < HttpServer.MaxCallers - 1; i++)
+            Send(Request);
+        _read = () => "metric 1\n";
+        AssertAnswersAtOnce();
+    }
+
+    [Fact]
+    public void Callers_that_wait_for_one_reading_share_the_next()
+    {
+        var count = 0;
+        using var mayGoOn = new ManualResetEventSlim();
+        var reader = new MetricsReader(() =>
+        {
+            mayGoOn.Wait(20_000);
+            return $"metric {Interlocked.Increment(ref count)}\n";
+        });
+        var callers = Enumerable.Range(0, 20).Select(_ => new Thread(() => Assert.True(reader.Read().IsGood))).ToList();
+        callers.ForEach(caller => caller.Start());
+        Assert.True(SpinWait.SpinUntil(() => callers.TrueForAll(caller => caller.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin)), 20_000));
+        // The clock goes on, so that the next reading begins later than all calls.
+        Thread.Sleep(50);
+        mayGoOn.Set();
+        callers.ForEach(caller => caller.Join());
+
+        Assert.Equal(2, count);
+        // Not a text of the past.
+        Assert.Equal("metric 3\n", reader.Read().Text);
+    }
+
+    [Fact]
+    public void A_reading_that_fails_is_told_to_the_caller_and_ends_nothing()
+    {
+        _read = () => throw new InvalidOperationException("the node is odd");
+        var answer = Receive(Send(Request));
+        Assert.StartsWith("HTTP/1.1 500 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("the node is odd\n", answer, StringComparison.Ordinal);
+        _read = () => "metric 1\n";
+        AssertAnswersAtOnce();
+        Assert.Empty(_told);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 404 ")]
+    [InlineData("POST /metrics HTTP/1.1\r\n\r\n", "HTTP/1.1 405 ")]
+    [InlineData("\r\n\r\n", "HTTP/1.1 405 ")]
+    public void Other_requests_are_refused(string request, string answer) =>
+        Assert.StartsWith(answer, Receive(Send(request)), StringComparison.Ordinal);
+}
