@@ -49,10 +49,12 @@ sealed class ApiClient : IDisposable
 
     /// <summary>Calls <paramref name="handle"/> for each change since a resource version, until the server ends the watch.</summary>
     /// <param name="duration">How long the server is asked to keep the watch open.</param>
+    /// <param name="opened">Called when the server has accepted the watch.</param>
     /// <exception cref="ApiException">
     /// The watch failed; <see cref="ApiException.NeedsList"/> where the server no longer knows the version.
     /// </exception>
-    internal void WatchNodes(string resourceVersion, TimeSpan duration, Action<NodeEvent> handle, CancellationToken cancellation) =>
+    internal void WatchNodes(
+        string resourceVersion, TimeSpan duration, Action opened, Action<NodeEvent> handle, CancellationToken cancellation) =>
         Guard(duration + WatchGrace, deadline =>
         {
             var seconds = ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -63,6 +65,7 @@ sealed class ApiClient : IDisposable
                 ";stream=watch", header.Token);
             using var body = response.Content.ReadAsStream(deadline.Token);
             using var abort = deadline.Token.Register(body.Dispose);
+            opened();
             foreach (var one in FormatOf(response).ReadEvents(body))
                 handle(one.Failure is null ? one : throw one.Failure);
             deadline.Token.ThrowIfCancellationRequested();

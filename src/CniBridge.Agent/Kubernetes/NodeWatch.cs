@@ -64,14 +64,13 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
         var clock = Stopwatch.StartNew();
         try
         {
-            client.WatchNodes(_resourceVersion!, schedule.NextWatch(), Apply, cancellation);
+            client.WatchNodes(_resourceVersion!, schedule.NextWatch(), () => SetFailure(null), Apply, cancellation);
         }
         finally
         {
             if (clock.Elapsed >= schedule.StableAfter)
                 schedule.Reset();
         }
-        SetFailure(null);
         // A server that ends each watch at once must not be asked without a pause.
         if (clock.Elapsed < schedule.StableAfter)
             schedule.WaitBeforeRetry(cancellation);
@@ -108,7 +107,6 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
 
     void Apply(NodeEvent one)
     {
-        SetFailure(null);
         var isChanged = one.Type != NodeEventType.Bookmark && Store(one);
         // Only now: if the version moved first, a failure in between would lose the event.
         _resourceVersion = one.Node.ResourceVersion;

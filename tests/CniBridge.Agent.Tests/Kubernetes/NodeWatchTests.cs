@@ -159,6 +159,45 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
+    public async Task A_list_that_stops_halfway_is_reported_in_time()
+    {
+        await using var api = new FakeApi();
+        api.Override = async context =>
+        {
+            context.Response.ContentType = "application/vnd.kubernetes.protobuf";
+            await context.Response.Body.WriteAsync("k8s\0"u8.ToArray());
+            await context.Response.Body.FlushAsync();
+            var aborted = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(aborted.SetResult);
+            await aborted.Task;
+            return true;
+        };
+        using var watch = new RunningWatch(api.Access(), timeout: TimeSpan.FromMilliseconds(300));
+
+        watch.WaitUntil(() => watch.Watch.Read().Failure is not null);
+
+        Assert.Contains("did not finish its answer in time", watch.Watch.Read().Failure, StringComparison.Ordinal);
+    }
+
+    // In a small cluster the next event comes only after a minute.
+    [Fact]
+    public async Task A_failure_is_over_when_a_watch_stands_again()
+    {
+        await using var api = new FakeApi();
+        api.Nodes.Add(s_first);
+        using var watch = new RunningWatch(api.Access());
+        watch.WaitUntil(() => api.Requests.Contains("watch 100"));
+        api.Override = context => Refuse(context, StatusCodes.Status500InternalServerError);
+        api.EndWatch();
+        watch.WaitUntil(() => watch.Watch.Read().Failure is not null);
+
+        api.Override = static _ => Task.FromResult(false);
+
+        watch.WaitUntil(() => watch.Watch.Read().Failure is null);
+        Assert.Equal(1, watch.Watch.ListCount);
+    }
+
+    [Fact]
     public async Task A_silent_watch_is_no_failure()
     {
         await using var api = new FakeApi();

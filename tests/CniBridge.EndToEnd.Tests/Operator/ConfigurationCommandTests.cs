@@ -128,7 +128,6 @@ public sealed class ConfigurationCommandTests
     [InlineData("--node-name node1 --service-cidr 10.244.0.0/16", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
     [InlineData("--node-name node1 --cluster-cidr 10.244.0.0/16", "the pod CIDR fd00:10:244:1::/64 is outside --cluster-cidr 10.244.0.0/16")]
     [InlineData("--node-name node1 --service-cidr x", "--service-cidr \"x\" is invalid: use ADDRESS/LENGTH")]
-    [InlineData("--node-name node1 --kubernetes", "--nodes and --kubernetes cannot be combined: use one of them")]
     public void What_must_not_be_is_refused_and_nothing_is_written(string arguments, string why)
     {
         using var node = NewNode();
