@@ -5,6 +5,7 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
 /// <summary>The agent with an API server that is not as it should be: one clear sentence each, and the routes stay.</summary>
+[RunsFirst]
 public sealed class AgentFailureTests
 {
     const string Server = "127\\.0\\.0\\.1:6443", Route = "added: 10\\.244\\.2\\.0/24";
