@@ -15,12 +15,14 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
     readonly string? _chained = scenario.HostPort ? contender.ConfigurePortMap(scenario, FirstPort + number) : null;
     readonly string _containerId = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
-    /// <summary>What ADD answered, which is what DEL and whoever is chained behind are given.</summary>
+    /// <summary>The result of ADD, which DEL and the next plugins of the chain get.</summary>
     string _result = "";
 
     /// <summary>The call that is measured.</summary>
     internal PluginProcess Prepare(Verb verb, bool isRelayed = false) => _chained is null
-        ? Prepare(verb, scenario.AddressesOnly ? contender.HostLocal : contender.Bridge, verb == Verb.Add ? _config : WithResult(_config), isRelayed)
+        ? Prepare(
+            verb, scenario.AddressesOnly ? contender.HostLocal : contender.Bridge, verb == Verb.Add ? _config
+            : WithResult(_config), isRelayed)
         : Prepare(verb, contender.PortMap, WithResult(_chained), isRelayed);
 
     PluginProcess Prepare(Verb verb, string plugin, string config, bool isRelayed) => new(

@@ -4,7 +4,7 @@ namespace CniBridge.Benchmark;
 
 /// <summary>A set of plugins in the race, with networks of its own.</summary>
 /// <param name="Number">Makes its subnets its own.</param>
-/// <param name="StaysEmpty">Its stores have no reservations, whatever the scenario says.</param>
+/// <param name="StaysEmpty">Its stores have no reservations in any scenario.</param>
 sealed record Contender(string Name, string Key, string BinDirectory, int Number, bool StaysEmpty = false)
 {
     internal string HostLocal => Path.Combine(BinDirectory, "host-local");

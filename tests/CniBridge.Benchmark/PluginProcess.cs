@@ -9,7 +9,7 @@ namespace CniBridge.Benchmark;
 /// </summary>
 sealed unsafe class PluginProcess : IDisposable
 {
-    /// <summary>Results have 1 KB; pipes and this buffer take 64 KB, so nobody ever waits for the harness.</summary>
+    /// <summary>Results have 1 KB; pipes and this buffer take 64 KB, so no process waits for the harness.</summary>
     const int MaxOutput = 64 * 1024;
 
     readonly NativeTexts _arguments;
@@ -66,7 +66,7 @@ sealed unsafe class PluginProcess : IDisposable
     }
 
     /// <summary>Reads the output to its end, waits for the process and stops the clock.</summary>
-    /// <param name="isRelayed">A relay started the process and left it to us: wait for whoever else is there.</param>
+    /// <param name="isRelayed">A relay started the process and left it to us: wait for the other processes.</param>
     internal ProcessOutcome Finish(bool isRelayed = false)
     {
         var length = 0;

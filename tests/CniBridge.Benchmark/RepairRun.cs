@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace CniBridge.Benchmark;
 
 /// <summary>
-/// How long cni-bridge repair takes after somebody flushed all rules, with pods that have masquerading, the spoof check and,
+/// The time of cni-bridge repair after a flush of all rules, with pods that have masquerading, the spoof check and,
 /// some of them, host ports. There is no peer: the Go plugins cannot do it.
 /// </summary>
 sealed partial class RepairRun(Contender contender, string workDirectory, TextWriter output)
@@ -74,7 +74,8 @@ sealed partial class RepairRun(Contender contender, string workDirectory, TextWr
 
     /// <summary>Line by line in an order of their own, for elements of sets are told in any; without what was counted.</summary>
     static string Rules() => string.Join('\n', Counter().Replace(Ruleset.Read(), "counter").Split('\n')
-        .Select(line => line.Replace("elements = {", "", StringComparison.Ordinal).Trim(' ', '\t', ',', '}')).Order(StringComparer.Ordinal));
+        .Select(line => line.Replace("elements = {", "", StringComparison.Ordinal).Trim(' ', '\t', ',', '}'))
+            .Order(StringComparer.Ordinal));
 
     [GeneratedRegex("counter packets [0-9]+ bytes [0-9]+")]
     private static partial Regex Counter();

@@ -77,7 +77,8 @@ sealed class RouteRounds(string binDirectory, string workDirectory)
         for (var i = 0; i < Nodes; i++)
         {
             text.Append(i == 0 ? "\n" : ",\n").Append(string.Create(CultureInfo.InvariantCulture,
-                $"{{\"name\": \"node{i}\", \"addresses\": [\"172.16.{(i + 1) / 256}.{(i + 1) % 256}\", \"fd00:1::{i + 1:x}\"], ")).Append(string.Create(
+                $"{{\"name\": \"node{i}\", \"addresses\": [\"172.16.{(i + 1) / 256}.{(i + 1) % 256}\", \"fd00:1::{i + 1:x}\"], "))
+                    .Append(string.Create(
                 CultureInfo.InvariantCulture, $"\"podRanges\": [\"10.{64 + (i / 256)}.{i % 256}.0/24\", \"fd00:a:{i:x}::/64\"]}}"));
         }
         return text.Append("\n]}\n").ToString();

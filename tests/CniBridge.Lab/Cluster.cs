@@ -40,7 +40,7 @@ sealed class Cluster : IDisposable
 
     public IReadOnlyList<Pod> Pods => [.. nodes.SelectMany(node => node.Pods)];
 
-    /// <summary>Makes a node with pods; nobody has routes to it before <see cref="Route"/>.</summary>
+    /// <summary>Creates a node with pods; no node has routes to it before <see cref="Route"/>.</summary>
     public void AddNode(int number, int range)
     {
         transcript.Say("Another machine on the LAN");
@@ -59,7 +59,7 @@ sealed class Cluster : IDisposable
             node.AddPod($"pod-{node.Number}{letter}");
     }
 
-    /// <summary>Takes a node's power away: nobody is told.</summary>
+    /// <summary>Turns a node off without a notice to the other nodes.</summary>
     public void RemoveNode(WorkerNode node)
     {
         nodes.Remove(node);

@@ -8,7 +8,8 @@ static class NodesFile
     public const string FilePath = "/etc/cni-bridge/nodes.json";
 
     public static string Of(Cluster cluster) =>
-        $"{{ \"clusterCidrs\": {List(cluster.Families.Each().Select(Addresses.Cluster)).ToJsonString()}, \"nodes\": [\n" + string.Join(",\n", cluster.Nodes.Select(node => "  " + new JsonObject
+        $"{{ \"clusterCidrs\": {List(cluster.Families.Each().Select(Addresses.Cluster)).ToJsonString()}, \"nodes\": [\n" +
+            string.Join(",\n", cluster.Nodes.Select(node => "  " + new JsonObject
         {
             ["name"] = node.Name,
             ["addresses"] = List(node.LanAddresses),

@@ -3,7 +3,7 @@ namespace CniBridge.Lab;
 /// <summary>
 /// A node on this machine's kernel: new network, mount, PID and host name namespaces, with fresh state directories.
 /// Everything in it ends with it: its first process lives as long as the test process holds the other end of its
-/// standard input, and the kernel kills whatever else runs in a PID namespace whose first process is gone.
+/// standard input, and the kernel kills all other processes of a PID namespace whose first process is gone.
 /// </summary>
 sealed class ScratchNode : Node, IDisposable
 {

@@ -1,6 +1,6 @@
 namespace CniBridge.Lab;
 
-/// <summary>Tells a person what is done, command by command; nobody in tests.</summary>
+/// <summary>Prints each command for a reader; silent in tests.</summary>
 sealed class Transcript(TextWriter writer)
 {
     public static Transcript None { get; } = new(TextWriter.Null);

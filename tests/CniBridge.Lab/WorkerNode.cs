@@ -33,7 +33,7 @@ sealed class WorkerNode : Machine
 
     public string LanAddress(bool isV6) => Addresses.Lan(Number + 10, isV6);
 
-    /// <summary>What whoever manages the node's network does, at its start and when its link is back.</summary>
+    /// <summary>The work of the program that manages the node's network, at the start and when the link is back.</summary>
     public void ConfigureLan() => Type("ip link set eth0 up\n" + string.Join('\n', families.Each().Select(isV6 => $"""
         ip address replace {LanAddress(isV6)}/{Addresses.LanPrefix(isV6)} dev eth0{(isV6 ? " nodad" : "")}
         ip route replace {Addresses.Default(isV6)} via {Addresses.Lan(1, isV6)}

@@ -59,7 +59,7 @@ public sealed class ChildProcessTests
         Assert.Equal(0, Run("exec 0<&-; exit 0", new byte[1_000_000]).ExitCode);
 
     [Fact]
-    public void A_signal_is_told_as_a_shell_tells_it() => Assert.Equal(128 + 9, Run("kill -9 $$", []).ExitCode);
+    public void A_signal_is_reported_as_a_shell_tells_it() => Assert.Equal(128 + 9, Run("kill -9 $$", []).ExitCode);
 
     // grep reads all of yes only if nothing stops yes; SIGPIPE must.
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ChildProcessTests
     [Theory]
     [InlineData("/nonexistent/program", Errno.ENOENT)]
     [InlineData("/etc/passwd", 13)]
-    public void What_cannot_be_started_says_why(string path, int errno)
+    public void A_program_that_cannot_start_is_an_error_with_the_reason(string path, int errno)
     {
         var error = Assert.Throws<KernelException>(() => ChildProcess.Run(path, s_environment, []));
 

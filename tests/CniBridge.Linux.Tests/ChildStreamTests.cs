@@ -47,7 +47,7 @@ public sealed class ChildStreamTests
     }
 
     [Fact]
-    public void More_errors_than_a_pipe_holds_make_nobody_wait_and_64_KiB_are_kept()
+    public void Large_error_output_does_not_block_and_64_KiB_are_kept()
     {
         using var child = Start("head -c 500000 /dev/zero >&2; echo end");
 
@@ -56,7 +56,7 @@ public sealed class ChildStreamTests
     }
 
     [Fact]
-    public void Output_that_nobody_reads_is_passed_over()
+    public void Output_that_is_not_read_is_discarded()
     {
         using var child = Start("head -c 500000 /dev/zero; exit 4");
 
@@ -110,7 +110,7 @@ public sealed class ChildStreamTests
     }
 
     [Fact]
-    public void What_cannot_be_started_says_why()
+    public void A_program_that_cannot_start_is_an_error_with_the_reason()
     {
         var error = Assert.Throws<KernelException>(() => new ChildStream("/nonexistent/program", [], s_environment, null));
 

@@ -13,7 +13,7 @@ public sealed class DirectoryWatchTests : IDisposable
     string this[string name] => Path.Combine(_directory, name);
 
     [Fact]
-    public void A_file_that_is_written_replaced_or_deleted_is_told()
+    public void A_file_that_is_written_replaced_or_deleted_is_reported()
     {
         using var watch = DirectoryWatch.TryOpen(_directory)!;
         AssertTold(watch, () => File.WriteAllText(this["nodes"], "1"));
@@ -25,7 +25,7 @@ public sealed class DirectoryWatchTests : IDisposable
 
     // As the kubelet does it: ..data is a link to a directory, and another link is renamed over it.
     [Fact]
-    public void A_link_that_is_replaced_is_told()
+    public void A_link_that_is_replaced_is_reported()
     {
         Directory.CreateDirectory(this["..1"]);
         Directory.CreateDirectory(this["..2"]);
@@ -38,7 +38,7 @@ public sealed class DirectoryWatchTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_told_when_nothing_changes()
+    public void Nothing_is_reported_when_nothing_changes()
     {
         File.WriteAllText(this["nodes"], "1");
         using var watch = DirectoryWatch.TryOpen(_directory)!;

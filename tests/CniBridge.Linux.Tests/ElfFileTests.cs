@@ -29,7 +29,7 @@ public sealed class ElfFileTests
     [Theory]
     [InlineData(0)]
     [InlineData(63)]
-    public void What_is_shorter_than_a_header_is_none(int length) => Assert.Null(ElfFile.TryRead(Program.AsSpan(0, length)));
+    public void Bytes_shorter_than_a_header_are_not_a_message(int length) => Assert.Null(ElfFile.TryRead(Program.AsSpan(0, length)));
 
     [Fact]
     public void A_script_is_none() => Assert.Null(ElfFile.TryRead(System.Text.Encoding.ASCII.GetBytes("#!/bin/sh\n".PadRight(100))));

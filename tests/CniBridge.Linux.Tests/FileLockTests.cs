@@ -102,7 +102,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_no_lock()
+    public void A_link_is_not_a_lock()
     {
         File.CreateSymbolicLink(Lock, Path.Combine(_directory.FullName, "elsewhere"));
         Assert.Equal(Errno.ELOOP, Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short)).Errno);
@@ -132,20 +132,20 @@ public sealed class FileLockTests : IDisposable
         Assert.False(CanFlock());
     }
 
-    // Whoever gave up must not get the lock behind his own back: nobody would ever release it.
+    // A waiter that gave up must not get the lock later: it would never be released.
     [Fact]
     public void A_lock_that_was_given_up_waiting_for_is_not_taken_later()
     {
         using (HoldLock())
             Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short));
-        // Time for whoever still waits to be woken
+        // Time for a remaining waiter to wake up
         Thread.Sleep(Short);
         Assert.True(CanFlock("--timeout", "1"));
     }
 
-    // A blocking open would wait for somebody to write to it.
+    // A blocking open would wait for a writer.
     [Fact]
-    public void A_named_pipe_in_the_files_place_keeps_nobody_waiting()
+    public void A_named_pipe_in_place_of_the_file_does_not_block()
     {
         Assert.Equal(0, HelperProgram.Run("", "mkfifo", Lock).ExitCode);
         using (FileLock.Acquire(Lock, Mode, TimeSpan.FromSeconds(1)))

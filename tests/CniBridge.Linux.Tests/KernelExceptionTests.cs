@@ -32,7 +32,7 @@ public sealed class KernelExceptionTests
     [InlineData(9999)]
     [InlineData(int.MinValue)]
     [InlineData(int.MaxValue)]
-    public void A_number_that_nobody_knows_has_a_text_too(int errno) =>
+    public void An_unknown_errno_has_a_text(int errno) =>
         Assert.StartsWith("could not x: ", new KernelException("x", errno).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -44,6 +44,6 @@ public sealed class KernelExceptionTests
     [InlineData(Errno.EINVAL, false)]
     [InlineData(Errno.ENOENT, false)]
     [InlineData(Errno.EPERM, false)]
-    public void What_may_work_a_moment_later_is_temporary(int errno, bool isTemporary) =>
+    public void Errors_that_a_retry_may_solve_are_temporary(int errno, bool isTemporary) =>
         Assert.Equal(isTemporary, new KernelException("x", errno).IsTemporary);
 }

@@ -7,7 +7,9 @@ namespace CniBridge.Linux.Tests;
 [Collection(NamespaceTests.Name)]
 public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
 {
-    /// <summary>In a mount namespace of its own: an empty /mnt with a namespace that is mounted on "/mnt/a b/net", whose name is printed.</summary>
+    /// <summary>
+    /// In a mount namespace of its own: an empty /mnt with a namespace that is mounted on "/mnt/a b/net", whose name is printed.
+    /// </summary>
     const string MountOne = """
         mount -t tmpfs tmpfs /mnt && mkdir '/mnt/a b' && touch '/mnt/a b/net' &&
         name=$(unshare --net="/mnt/a b/net" readlink /proc/self/ns/net) && echo $name
@@ -117,7 +119,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
     [InlineData("mkdir '/mnt/a b' && mkfifo '/mnt/a b/net'")]
     [InlineData("mkdir -p '/mnt/a b/net'")]
     [InlineData("true")]
-    public void What_hides_a_mount_is_not_opened_and_hides_no_other(string hide)
+    public void A_hidden_mount_is_not_opened_and_others_are(string hide)
     {
         _ = scratch.Path;
         using var target = new WatchedFile();
@@ -144,7 +146,8 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         using var target = new WatchedFile();
         var script = MountOne + $" && mount -t tmpfs tmpfs '/mnt/a b' && ln -s {target.Path} '/mnt/a b/net' && echo done && read line";
         using var holder = HelperProgram.Start(
-            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "unshare", "--user", "--map-root-user", "--mount", "--net", "sh", "-c", script);
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "unshare", "--user", "--map-root-user", "--mount", "--net", "sh",
+                "-c", script);
         var hidden = ReadIdentity(holder);
         Assert.Equal("done", holder.ReadLine());
         using var pod = scratch.Open();

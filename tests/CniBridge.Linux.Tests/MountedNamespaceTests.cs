@@ -19,7 +19,7 @@ public sealed class MountedNamespaceTests : IDisposable
         $"36 35 {device} {root} {mountPoint} {options} shared:7 - nsfs nsfs rw\n";
 
     [Fact]
-    public void Network_namespaces_are_told_from_all_other_mounts()
+    public void Network_namespaces_are_reported_from_all_other_mounts()
     {
         var found = Read(
             "24 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n" +

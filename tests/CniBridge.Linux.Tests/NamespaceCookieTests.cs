@@ -25,7 +25,8 @@ public sealed class NamespaceCookieTests(ScratchNamespace scratch) : IClassFixtu
     [InlineData("/")]
     [InlineData("")]
     [InlineData("a\0b")]
-    public void What_is_no_namespace_has_none(string path) => Assert.Equal(NamespaceCookie.Unknown, NamespaceCookie.Of(path));
+    public void A_path_that_is_not_a_namespace_has_no_cookie(string path) =>
+        Assert.Equal(NamespaceCookie.Unknown, NamespaceCookie.Of(path));
 
     [Theory]
     [InlineData(5, 5, true)]

@@ -45,7 +45,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Who_cannot_come_back_gives_up_before_anything_else_is_done(bool fails)
+    public void A_failed_return_to_the_own_namespace_ends_the_process(bool fails)
     {
         using var pod = scratch.Open();
         var events = new List<string?>();
@@ -66,7 +66,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void Who_cannot_enter_does_no_work()
+    public void Without_access_to_the_namespace_the_work_is_not_run()
     {
         var host = Current();
         var closed = scratch.Open();
@@ -101,7 +101,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void What_is_no_network_namespace_is_none()
+    public void A_path_that_is_not_a_network_namespace_is_null()
     {
         var (file, socket) = (Path.Combine(_directory.FullName, "file"), Path.Combine(_directory.FullName, "socket"));
         File.WriteAllText(file, "");
@@ -115,7 +115,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
         Assert.All(paths, path => Assert.Null(NetworkNamespace.TryOpen(path)));
     }
 
-    // Nobody writes to it, so an open that waits for a writer would wait for ever.
+    // The pipe has no writer, so an open that waits for one would wait for ever.
     [Fact]
     public void A_named_pipe_is_none_and_is_not_waited_for()
     {

@@ -68,6 +68,7 @@ public sealed class PendingFileTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_that_is_not_there_is_told() => Assert.Equal(
-        Errno.ENOENT, Assert.Throws<KernelException>(() => PendingFile.Create(Path.Combine(_directory.FullName, "no/file"), "x"u8, Mode)).Errno);
+    public void A_directory_that_does_not_exist_is_reported() => Assert.Equal(
+        Errno.ENOENT,
+            Assert.Throws<KernelException>(() => PendingFile.Create(Path.Combine(_directory.FullName, "no/file"), "x"u8, Mode)).Errno);
 }

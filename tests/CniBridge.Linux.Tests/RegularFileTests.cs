@@ -119,15 +119,17 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_missing_or_too_long_is_told()
+    public void Missing_and_overlong_values_are_reported()
     {
         Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(() => RegularFile.ReadAll(Target, 100)).Errno);
         File.WriteAllText(Target, new string('x', 100));
-        Assert.Contains("longer than 100 bytes", Assert.Throws<IOException>(() => RegularFile.ReadAll(Target, 100)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "longer than 100 bytes", Assert.Throws<IOException>(() => RegularFile.ReadAll(Target, 100)).Message, StringComparison.Ordinal);
         Assert.Equal(100, RegularFile.ReadAll(Target, 101).Length);
     }
 
     void AssertRefused(Action action, string words) =>
         Assert.Equal($"{Target} is {words}; a regular file is needed".Replace(Target, "", StringComparison.Ordinal),
-            Assert.ThrowsAny<IOException>(action).Message.Replace(Target, "", StringComparison.Ordinal).Replace(".link", "", StringComparison.Ordinal));
+            Assert.ThrowsAny<IOException>(action).Message.Replace(Target, "", StringComparison.Ordinal)
+                .Replace(".link", "", StringComparison.Ordinal));
 }

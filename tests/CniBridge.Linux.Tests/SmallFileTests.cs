@@ -27,21 +27,22 @@ public sealed class SmallFileTests : IDisposable
     }
 
     [Fact]
-    public void What_would_fill_the_heap_is_refused_and_not_cut()
+    public void Input_that_would_fill_the_memory_is_refused()
     {
         using (var file = System.IO.File.Create(File))
             file.SetLength((16 << 20) - 1);
         Assert.Equal((16 << 20) - 1, SmallFile.TryRead(File)!.Length);
         using (var file = System.IO.File.OpenWrite(File))
             file.SetLength(1L << 40);
-        Assert.Contains("longer than 16777216 bytes", Assert.Throws<IOException>(() => SmallFile.TryRead(File)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "longer than 16777216 bytes", Assert.Throws<IOException>(() => SmallFile.TryRead(File)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(100)]
     [InlineData(512)]
     [InlineData(600)]
-    public void What_is_longer_than_the_limit_is_cut(int limit)
+    public void Longer_output_is_cut_at_the_limit(int limit)
     {
         System.IO.File.WriteAllBytes(File, Bytes(2000));
         Assert.Equal(Bytes(2000)[..limit], SmallFile.TryRead(File, limit));
@@ -63,7 +64,7 @@ public sealed class SmallFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_made_with_the_mode_that_is_asked_for()
+    public void A_file_that_does_not_exist_is_made_with_the_mode_that_is_asked_for()
     {
         OverwrittenFile.Write(File, "x"u8, 0b110_000_000);
         Assert.Equal("x", System.IO.File.ReadAllText(File));
@@ -103,14 +104,16 @@ public sealed class SmallFileTests : IDisposable
         for (var i = 0; i < 2; i++)
         {
             AtomicFile.Publish(File, "new"u8, 0b110_000_000);
-            Assert.Equal(".file.tmp file", await Task.Run(() => renames.TryTake(out var rename, 10_000) ? rename : "none", TestContext.Current.CancellationToken));
+            Assert.Equal(
+                ".file.tmp file",
+                await Task.Run(() => renames.TryTake(out var rename, 10_000) ? rename : "none", TestContext.Current.CancellationToken));
         }
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_was_left_beside_a_file_goes_when_it_is_replaced_and_when_it_is_asked_for(bool isPublished)
+    public void Leftovers_beside_a_file_are_deleted_at_a_replacement_and_on_request(bool isPublished)
     {
         var beside = Path.Combine(_directory.FullName, ".file.tmp");
         Assert.True(AtomicFile.IsUnfinished(".file.tmp"));
@@ -129,7 +132,7 @@ public sealed class SmallFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_cannot_be_replaced_stays_and_nothing_is_left_beside_it(bool isPublished)
+    public void A_file_that_cannot_be_replaced_stays_without_a_leftover(bool isPublished)
     {
         Directory.CreateDirectory(File);
         Assert.Equal(Errno.EISDIR, Assert.Throws<KernelException>(() => Write(isPublished, [])).Errno);

@@ -35,10 +35,12 @@ static class Call
         return variables;
     }
 
-    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, string config = Config, OperationLog? operations = null) =>
+    internal static Answer Run(
+        IPlugin plugin, IReadOnlyDictionary<string, string> variables, string config = Config, OperationLog? operations = null) =>
         Run(plugin, variables, Encoding.UTF8.GetBytes(config), operations);
 
-    internal static Answer Run(IPlugin plugin, IReadOnlyDictionary<string, string> variables, byte[] config, OperationLog? operations = null)
+    internal static Answer Run(
+        IPlugin plugin, IReadOnlyDictionary<string, string> variables, byte[] config, OperationLog? operations = null)
     {
         using var input = new MemoryStream(config);
         return Run(plugin, variables, input, operations);

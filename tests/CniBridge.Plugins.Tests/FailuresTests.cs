@@ -7,7 +7,7 @@ namespace CniBridge.Plugins.Tests;
 public sealed class FailuresTests
 {
     [Fact]
-    public void All_steps_run_and_what_failed_is_told_together()
+    public void All_steps_run_and_what_failed_is_reported_together()
     {
         var failures = new Failures();
         var done = new List<int>();
@@ -25,11 +25,13 @@ public sealed class FailuresTests
         Assert.True(failures.Any);
         var failure = Assert.Throws<CniException>(() => failures.ThrowIfAny("it is not done"));
         Assert.Equal(CniErrorCode.IoFailure, failure.Code);
-        Assert.Equal("it is not done: could not delete x: device or resource busy; not you; 9 bytes, 4 are there; no lease (ask the daemon); no details",
+        Assert.Equal(
+            "it is not done: could not delete x: device or resource busy; not you; 9 bytes, 4 are there; no lease (ask the daemon); no " +
+            "details",
             failure.Message);
     }
 
     [Fact]
-    public void A_mistake_in_the_code_is_no_failure_to_go_past() =>
+    public void A_programming_error_is_not_tolerated() =>
         Assert.Throws<InvalidOperationException>(() => new Failures().Try(() => throw new InvalidOperationException("a bug")));
 }

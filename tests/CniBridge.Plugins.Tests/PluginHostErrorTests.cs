@@ -34,7 +34,7 @@ public sealed class PluginHostErrorTests
     [InlineData("bytes that lie", 999, false)]
     [InlineData("bug", 999, true)]
     [InlineData("null", 999, true)]
-    public void A_failure_has_the_code_of_its_kind_and_the_log_has_the_trace_of_what_nobody_expected(
+    public void A_failure_has_the_code_of_its_kind_and_an_unexpected_one_a_stack_trace(
         string what, int code, bool isTraced)
     {
         foreach (var verb in (string[])["ADD", "DEL", "CHECK", "GC"])
@@ -58,7 +58,7 @@ public sealed class PluginHostErrorTests
         Assert.Equal("", answer.Log);
     }
 
-    // Whatever would make every ADD fail is one answer to the question that STATUS asks.
+    // STATUS reports every reason that would make all ADDs fail.
     [Theory]
     [InlineData("kernel says no", 50)]
     [InlineData("kernel is busy", 50)]
@@ -102,7 +102,7 @@ public sealed class PluginHostErrorTests
     }
 
     [Fact]
-    public void What_is_no_text_does_not_break_the_document()
+    public void A_value_that_is_not_text_does_not_break_the_document()
     {
         var failure = new CniException(100, "half a pair: \ud800", "\udc00");
         Call.Run(new RecordingPlugin { Failure = failure }, Call.Variables("ADD")).AssertError(100, "half a pair: \ufffd", "\ufffd");
@@ -121,7 +121,7 @@ public sealed class PluginHostErrorTests
             Call.Run(new RecordingPlugin(), variables).Text);
     }
 
-    // The runtime closed the pipe: there is nobody to tell but the log, and the exit code still says it.
+    // The runtime closed the pipe: the failure is in the log and in the exit code.
     [Theory]
     [InlineData("VERSION")]
     [InlineData("ADD")]

@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>Standard input: whatever comes, the answer is one JSON document and an exit code.</summary>
+/// <summary>Standard input: for any input the answer is one JSON document and an exit code.</summary>
 public sealed class PluginHostInputTests
 {
     const int MaxInputBytes = 4 * 1024 * 1024;

@@ -42,7 +42,7 @@ public sealed class PluginHostNamespaceTests
     [InlineData("true")]
     [InlineData("True")]
     [InlineData("TRUE")]
-    public void Who_knows_what_it_does_may_name_the_own_namespace(string mayUse)
+    public void CNI_NETNS_OVERRIDE_allows_the_namespace_of_the_node(string mayUse)
     {
         var plugin = new RecordingPlugin();
         Assert.Equal(0, Call.Run(plugin,
@@ -66,7 +66,7 @@ public sealed class PluginHostNamespaceTests
     [InlineData("/etc/hostname/ns")]
     [InlineData("/tmp")]
     [InlineData("/proc/self/ns/mnt")]
-    public void A_path_that_is_no_namespace_is_left_to_the_plugin(string netns)
+    public void A_path_that_is_not_a_namespace_is_left_to_the_plugin(string netns)
     {
         var plugin = new RecordingPlugin();
         Call.Run(plugin, Call.Variables("DEL", ("CNI_NETNS", netns))).AssertSilentSuccess();

@@ -192,7 +192,7 @@ public sealed class PluginHostTests
     }
 
     [Fact]
-    public void The_whole_environment_is_there_for_whoever_asks_and_read_only_then()
+    public void The_complete_environment_is_read_only_on_demand()
     {
         var plugin = new RecordingPlugin();
         var asked = 0;
@@ -225,7 +225,8 @@ public sealed class PluginHostTests
     public void An_ADD_whose_result_has_no_form_is_undone()
     {
         var plugin = new RecordingPlugin();
-        Call.Run(plugin, Call.Variables("ADD"), """{"cniVersion":"0.2.0","name":"pods"}""").AssertError(7, "cannot convert: no valid IP addresses");
+        Call.Run(plugin, Call.Variables("ADD"), """{"cniVersion":"0.2.0","name":"pods"}""")
+            .AssertError(7, "cannot convert: no valid IP addresses");
         Assert.Equal(["ADD", "DEL"], plugin.Calls.Select(call => call.Verb));
     }
 }

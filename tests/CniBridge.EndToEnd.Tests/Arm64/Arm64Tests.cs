@@ -50,7 +50,8 @@ public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machin
         Assert.Equal(["10.88.0.2/24", "fd00:88::2/64"], node.IpJsonInPod("first", "address", "show", "eth0").GlobalAddresses());
         Assert.Equal(["10.88.0.3/24", "fd00:88::3/64"], node.IpJsonInPod("second", "address", "show", "eth0").GlobalAddresses());
         Assert.All(["10.88.0.1", "10.88.0.3", "fd00:88::1", "fd00:88::3"], address => node.AssertPodReaches("first", address));
-        Assert.All(["10.88.0.2", "fd00:88::2", OutsideWorld.FarV4, OutsideWorld.FarV6], address => node.AssertPodReaches("second", address));
+        Assert.All(
+            ["10.88.0.2", "fd00:88::2", OutsideWorld.FarV4, OutsideWorld.FarV6], address => node.AssertPodReaches("second", address));
         node.AssertReaches("10.88.0.2");
         node.AssertReaches("fd00:88::3");
         Assert.Equal(OutsideWorld.NodeV4, outside.SenderSeen("first", OutsideWorld.FarV4));

@@ -105,7 +105,7 @@ public sealed class AutomaticMtuTests
     }
 
     [Fact]
-    public void The_pods_network_itself_is_nobody_s_uplink()
+    public void The_bridge_of_the_pods_is_not_an_uplink()
     {
         using var node = NewNode();
         AddUplink(node, "up0", 1400);

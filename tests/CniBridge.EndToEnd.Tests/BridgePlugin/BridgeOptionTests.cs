@@ -119,7 +119,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void A_bridge_that_was_there_before_is_used_as_it_is()
+    public void A_bridge_that_was_there_before_is_used_unchanged()
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();

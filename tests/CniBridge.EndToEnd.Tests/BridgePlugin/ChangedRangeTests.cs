@@ -6,7 +6,7 @@ namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
 /// <summary>
 /// The network's range was changed and the bridge still has the gateway address of the old one: it is replaced when
-/// nobody can be using it, and stays beside the new one, with a word on standard error, when somebody may.
+/// no pod can be using it. Otherwise it stays beside the new one, with a message on standard error.
 /// </summary>
 public sealed class ChangedRangeTests
 {
@@ -75,7 +75,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void Another_IPv6_address_is_in_nobody_s_way_and_stays()
+    public void Another_IPv6_address_does_not_conflict_and_stays()
     {
         using var node = NewNode();
         ComeAndGo(node, false, """{"ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/64"}]]}""", "old");
@@ -111,7 +111,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void An_ADD_that_fails_does_not_make_the_old_address_somebody_else_s()
+    public void A_failed_ADD_does_not_lose_the_owner_of_the_old_address()
     {
         using var node = NewNode();
         ComeAndGo(node, false, OldRange, "old");
@@ -159,7 +159,7 @@ public sealed class ChangedRangeTests
         {
             AssertSaysWhoUses(added, OldGateway, pod, AddressOf(result));
             AssertConnected(node, pod, "10.88.0.1", AddressOf(result));
-            // The pod's own address is one of the loopback, which nobody has brought up.
+            // The pod's own address is a local one, and the loopback interface is down.
             foreach (var other in results.Select(AddressOf).Where(other => other != AddressOf(result)))
             {
                 node.AssertPodReaches(pod, other);
@@ -294,7 +294,7 @@ public sealed class ChangedRangeTests
 
     [Theory]
     [MemberData(nameof(ForeignPorts))]
-    public void With_a_port_of_somebody_else_the_old_address_stays(string command)
+    public void The_old_address_stays_while_the_bridge_has_a_port_of_another_program(string command)
     {
         using var node = NewNode();
         if (command.Contains("tuntap", StringComparison.Ordinal) && !File.Exists("/dev/net/tun"))

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>DEL succeeds and leaves nothing of the attachment, whatever became of the rest.</summary>
+/// <summary>DEL succeeds and leaves nothing of the attachment in any state of the node.</summary>
 public sealed class DeleteTests
 {
     [Theory]
@@ -45,7 +45,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void A_plain_file_where_the_namespace_was_is_no_obstacle()
+    public void A_plain_file_where_the_namespace_was_is_not_an_obstacle()
     {
         using var node = NewNode();
         Add(node);
@@ -96,7 +96,7 @@ public sealed class DeleteTests
     [InlineData("""{"prevResult": "none"}""")]
     [InlineData("""{"cniVersion": "0.1.0"}""")]
     [InlineData("""{"cniVersion": "0.3.1"}""")]
-    public void A_configuration_that_became_another_or_invalid_is_no_obstacle(string keys)
+    public void A_configuration_that_became_another_or_invalid_is_not_an_obstacle(string keys)
     {
         using var node = NewNode();
         Add(node);
@@ -125,7 +125,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void The_same_container_in_another_network_is_left_alone()
+    public void The_same_container_in_another_network_stays_unchanged()
     {
         using var node = NewNode();
         Add(node);
@@ -137,7 +137,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void An_interface_of_another_kind_is_left_alone()
+    public void An_interface_of_another_kind_stays_unchanged()
     {
         using var node = NewNode();
         node.Run("ip", "-n", "pod", "link", "add", "eth0", "type", "bridge").Succeeded();
@@ -151,7 +151,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void A_link_of_the_host_s_end_s_name_that_is_another_s_is_left_alone()
+    public void A_link_of_the_host_s_end_s_name_that_is_another_s_stays_unchanged()
     {
         using var node = NewNode();
         Add(node);

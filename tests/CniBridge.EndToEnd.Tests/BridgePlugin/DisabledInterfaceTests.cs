@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>"disableContainerInterface": a pair whose end in the pod is left to somebody else, as a virtual machine.</summary>
+/// <summary>"disableContainerInterface": a pair whose end in the pod another program configures, such as a virtual machine.</summary>
 public sealed class DisabledInterfaceTests
 {
     const string Disabled = """{"disableContainerInterface": true, "ipam": {}}""";
@@ -85,7 +85,7 @@ public sealed class DisabledInterfaceTests
     }
 
     [Fact]
-    public void A_pod_s_end_that_somebody_brings_up_later_is_connected()
+    public void A_container_interface_that_is_brought_up_later_is_connected()
     {
         using var node = NewNode();
         node.AddPod("other");

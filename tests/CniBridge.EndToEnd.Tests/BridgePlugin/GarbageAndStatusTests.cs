@@ -87,7 +87,7 @@ public sealed class GarbageAndStatusTests
     [Theory]
     [InlineData("""{"subnet": "10.88.0.0/30"}""")]
     [InlineData("""{"subnet": "fd00:88::/126", "rangeEnd": "fd00:88::2"}""")]
-    public void A_full_range_and_a_lock_that_is_held_are_no_bad_status(string ipam)
+    public void A_full_range_and_a_held_lock_do_not_fail_STATUS(string ipam)
     {
         using var node = NewNode();
         var configuration = Configurations.WithIpam(ipam, Network);

@@ -21,7 +21,7 @@ public sealed class GatewayOptionTests
     }
 
     [Fact]
-    public void Without_a_gateway_the_node_is_left_alone()
+    public void Without_a_gateway_the_node_stays_unchanged()
     {
         using var node = NewNode();
         node.Run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward").Succeeded();
@@ -48,7 +48,7 @@ public sealed class GatewayOptionTests
     }
 
     [Fact]
-    public void The_bridge_is_no_listener_to_router_advertisements()
+    public void The_bridge_is_not_a_listener_to_router_advertisements()
     {
         using var node = NewNode();
         Add(node, Configurations.Plain);
@@ -61,7 +61,7 @@ public sealed class GatewayOptionTests
     [Theory]
     [InlineData("""{"isGateway": false, "isDefaultGateway": false}""")]
     [InlineData("{}")]
-    public void The_result_has_the_MAC_that_the_bridge_of_somebody_else_has_in_the_end(string keys)
+    public void The_result_has_the_final_MAC_of_a_bridge_of_another_program(string keys)
     {
         using var node = NewNode();
         // A bridge that lost its last port has the address of none.
@@ -121,7 +121,7 @@ public sealed class GatewayOptionTests
     }
 
     [Fact]
-    public void An_address_that_is_right_is_no_conflict()
+    public void An_address_that_is_right_is_not_a_conflict()
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();

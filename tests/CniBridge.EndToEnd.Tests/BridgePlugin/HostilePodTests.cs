@@ -32,7 +32,7 @@ public sealed class HostilePodTests
         Lines(100, i => $"link property add dev {link} altname {i:d3}{new string('x', 120)}")).Succeeded();
 
     [Fact]
-    public void A_link_with_a_hundred_names_is_no_obstacle()
+    public void A_link_with_a_hundred_names_is_not_an_obstacle()
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -72,7 +72,8 @@ public sealed class HostilePodTests
     {
         using var node = NewNode();
         Requirement.Node("strace");
-        var second = Configurations.With("""{"name": "second", "ipam": {"type": "host-local", "subnet": "10.89.0.0/24"}, "isDefaultGateway": false}""");
+        var second = Configurations.With(
+            """{"name": "second", "ipam": {"type": "host-local", "subnet": "10.89.0.0/24"}, "isDefaultGateway": false}""");
         RawCall.Of(node, "ADD", second).With("CNI_IFNAME", "net1").Succeed();
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
         node.AddPod("other");
@@ -84,22 +85,27 @@ public sealed class HostilePodTests
 
         var result = FailTheFirstAnswerInThePod(node, call);
 
-        Assert.Contains("searching the node for the host veth of eth0 in /run/netns/pod: could not ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains(
+            "searching the node for the host veth of eth0 in /run/netns/pod: could not ", result.Stderr, StringComparison.Ordinal);
         if (plugin == "loopback")
             return;
         Assert.Equal(["10.88.0.3", "10.89.0.2", "fd00:88::3"], node.Reservations());
         Assert.Equal(2, node.PodLinks(PodNetwork.Bridge).Count());
-        Assert.Equal(["lo", "net1"], node.IpJsonInPod("pod", "link", "show").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()).Order());
+        Assert.Equal(
+            ["lo", "net1"],
+            node.IpJsonInPod("pod", "link", "show").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()).Order());
         node.AssertPodReaches("other", "10.88.0.1");
     }
 
     /// <summary>Takes away what names the attachments: the links are as those of the Go plugin then.</summary>
     static void Disguise(ScratchNode node) => node.Run("sh", "-ec",
-        "cd /sys/class/net/cni0/brif; i=0; for port in *; do i=$((i+1)); ip link set $port alias ''; ip link set $port down; ip link set $port name go$i up; done")
+        "cd /sys/class/net/cni0/brif; i=0; for port in *; do i=$((i+1)); ip link set $port alias ''; ip link set $port down; ip link set " +
+            "$port name go$i up; done")
         .Succeeded();
 
     /// <summary>
-    /// Runs a call in which the first answer of the kernel inside the pod cannot be received. A call for a pod with a link of another kind asks the
+    /// Runs a call in which the first answer of the kernel inside the pod cannot be received. A call for a pod with a link of another kind
+    /// asks the
     /// kernel the same before that.
     /// </summary>
     static CommandResult FailTheFirstAnswerInThePod(ScratchNode node, RawCall call)
@@ -119,7 +125,8 @@ public sealed class HostilePodTests
         var before = calls[..entry].Count(line => line.Contains("recvfrom(", StringComparison.Ordinal));
         return (call with
         {
-            Wrapper = ["strace", "-f", "-qq", "-o", trace, "-e", $"inject=recvfrom:error=EMSGSIZE:when={(before + 1).ToString(CultureInfo.InvariantCulture)}"],
+            Wrapper = ["strace", "-f", "-qq", "-o", trace, "-e",
+                $"inject=recvfrom:error=EMSGSIZE:when={(before + 1).ToString(CultureInfo.InvariantCulture)}"],
         }).Succeed();
     }
 

@@ -106,9 +106,9 @@ public sealed class LoopbackTests
         Call(node, "DEL", "1.0.0").With("CNI_NETNS", path).Succeed();
     }
 
-    // Nobody can enter a network namespace without rights where it was made, not even to come back to it.
+    // setns needs rights in the user namespace that owns the network namespace, even for a return.
     [Fact]
-    public void A_namespace_is_entered_where_the_own_one_is_somebody_elses()
+    public void A_namespace_is_entered_from_a_namespace_of_another_user_namespace()
     {
         using var node = NewNode();
 

@@ -111,7 +111,7 @@ public sealed class NeighbourTests
         done
         """;
 
-    const string AfterNobody = Common + """
+    const string AfterUnusedAddress = Common + """
 
         # WHO: becomes a ping, in the background
         wait_for_address() {
@@ -190,7 +190,7 @@ public sealed class NeighbourTests
     [InlineData("10.88.0.50", """{"runtimeConfig": {"ips": ["10.88.0.50"]}}""")]
     [InlineData("fd00:88::50", """{"runtimeConfig": {"ips": ["fd00:88::50"]}}""")]
     [InlineData("10.88.0.50", """{"args": {"cni": {"ips": ["10.88.0.50"]}}}""")]
-    public void So_it_is_however_the_address_was_asked_for(string address, string keys)
+    public void Neighbours_learn_the_new_MAC_of_a_requested_address(string address, string keys)
     {
         using var node = NewNode(address, keys);
         AssertAnswers(node, AfterAnother, address, "node", 10);
@@ -199,7 +199,7 @@ public sealed class NeighbourTests
     [Theory]
     [InlineData("10.88.0.50")]
     [InlineData("fd00:88::50")]
-    public void So_it_is_with_a_range_of_one_address(string address)
+    public void Neighbours_learn_the_new_MAC_of_the_only_address_of_a_range(string address)
     {
         using var node = NewNode(address);
         node.WriteFile($"{ScratchNode.Directory}/input", Configurations.WithIpam(
@@ -214,7 +214,7 @@ public sealed class NeighbourTests
         string first)
     {
         using var node = NewNode(address);
-        AssertAnswers(node, AfterNobody, address, first, 20, $"IP={address}");
+        AssertAnswers(node, AfterUnusedAddress, address, first, 20, $"IP={address}");
     }
 
     [Theory]

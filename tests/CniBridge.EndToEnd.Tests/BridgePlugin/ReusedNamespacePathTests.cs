@@ -131,7 +131,9 @@ public sealed class ReusedNamespacePathTests
         node.AssertPodReaches("pod", "10.88.0.1");
     }
 
-    /// <summary>Adds pods to one path, whose namespaces end without DEL. Returns the container whose inode number the last one has.</summary>
+    /// <summary>
+    /// Adds pods to one path, whose namespaces end without DEL. Returns the container whose inode number the last one has.
+    /// </summary>
     static string EndPodsUntilAnInodeNumberRepeats(ScratchNode node)
     {
         var containers = new Dictionary<string, string>();
@@ -160,7 +162,9 @@ public sealed class ReusedNamespacePathTests
 
         var deletion = RawCall.Of(node, "DEL", Loopback) with { Plugin = "loopback" };
         var result = deletion.With("CNI_NETNS", "/run/netns/other").Succeed();
-        Assert.Contains("not bringing lo in /run/netns/other down: the namespace belongs to podnet/container-other/eth0", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains(
+            "not bringing lo in /run/netns/other down: the namespace belongs to podnet/container-other/eth0", result.Stderr,
+            StringComparison.Ordinal);
         node.AssertPodReaches("other", "127.0.0.1");
 
         Assert.Empty(deletion.Succeed().Stderr);

@@ -36,7 +36,7 @@ public sealed class RouterAdvertisementTests
             Thread.Sleep(250);
         }
         while (Environment.TickCount64 < end);
-        // ip also shows a route that has expired, until the kernel comes to delete it; but nobody is reached over such.
+        // ip also shows an expired route until the kernel deletes it, but no packet uses it.
         node.AssertReaches(AdvertisingRouter.Outside);
         node.AssertPodReaches("pod", AdvertisingRouter.Outside);
         Assert.DoesNotContain("accept_ra", Add(node, "other").Stderr, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class RouterAdvertisementTests
     [InlineData($"echo 0 > /proc/sys/net/ipv6/conf/{Uplink}/accept_ra", "0")]
     [InlineData($"echo 2 > /proc/sys/net/ipv6/conf/{Uplink}/accept_ra", "2")]
     [InlineData("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding", "1")]
-    public void Links_that_do_not_need_it_are_left_alone(string setup, string expected)
+    public void Links_that_do_not_need_it_stay_unchanged(string setup, string expected)
     {
         using var node = NodeWithLinks();
         node.Run("sh", "-ec", $"{setup}\n{LearnedRoute}").Succeeded();

@@ -5,7 +5,7 @@ namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
 /// <summary>
 /// An IPv6 range where IPv6 is switched off: the error names the setting that stands in the way, and nothing stays; and
-/// whoever needs no IPv6 is not disturbed.
+/// networks without IPv6 work.
 /// </summary>
 public sealed class SwitchedOffIpv6Tests
 {
@@ -146,7 +146,7 @@ public sealed class SwitchedOffIpv6Tests
     [InlineData(DualStack, "{}")]
     [InlineData(Ipv6Only, "{}")]
     [InlineData(Ipv6Only, """{"isGateway": false, "isDefaultGateway": false}""")]
-    public void A_kernel_without_IPv6_is_told_as_such(string ipam, string keys)
+    public void A_kernel_without_IPv6_is_reported_as_such(string ipam, string keys)
     {
         using var node = NewNode();
         node.Run("sh", "-ec", OfKernel).Succeeded();

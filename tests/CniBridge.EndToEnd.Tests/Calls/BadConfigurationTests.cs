@@ -176,7 +176,8 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     [InlineData("stateDir", "../owners")]
     [InlineData("resolvConf", "resolv.conf")]
     public void A_relative_path_is_refused(string key, string path) => AssertRefused(
-        InvalidConfig, Configurations.WithIpam($$"""{"subnet": "10.88.0.0/24", "{{key}}": "{{path}}"}"""), $"ipam.{key}", path, "absolute path");
+        InvalidConfig, Configurations.WithIpam($$"""{"subnet": "10.88.0.0/24", "{{key}}": "{{path}}"}"""), $"ipam.{key}", path,
+            "absolute path");
 
     void AssertRefused(int code, string configuration, params string[] words) =>
         nodes.AssertRefused(code, node => RawCall.Of(node, "ADD", configuration), words);

@@ -98,7 +98,7 @@ public sealed class BadEnvironmentTests(UntouchedNodes nodes) : IClassFixture<Un
     [InlineData("/proc/1/ns/net\n")]
     [InlineData("relative")]
     [InlineData(".")]
-    public void What_is_no_network_namespace_is_refused(string path) => nodes.AssertRefused(
+    public void A_path_that_is_not_a_network_namespace_is_refused(string path) => nodes.AssertRefused(
         InvalidEnvironment,
         [node => Call(node, "ADD").With("CNI_NETNS", path), node => Call(node, "CHECK").With("CNI_NETNS", path)],
         "CNI_NETNS");

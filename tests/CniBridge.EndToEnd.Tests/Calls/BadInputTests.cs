@@ -46,7 +46,7 @@ public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<Untouche
 
     [Theory]
     [MemberData(nameof(Inputs))]
-    public void Input_that_is_no_configuration_is_refused(string name) => AssertRefusedByEveryVerb(
+    public void Input_that_is_not_a_configuration_is_refused(string name) => AssertRefusedByEveryVerb(
         name == "the word null" ? InvalidConfig : Decoding, call => call with { Input = NotJson[name] });
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<Untouche
     [InlineData("1.0.0.0")]
     [InlineData("-1.0.0")]
     [InlineData("99999999999.0.0")]
-    public void A_version_that_is_none_is_refused(string version)
+    public void A_version_that_is_invalid_is_refused(string version)
     {
         var configuration = Configurations.With($$"""{"cniVersion": "{{version}}"}""");
         nodes.AssertRefused(IncompatibleVersion, node => RawCall.Of(node, "ADD", configuration));

@@ -67,7 +67,7 @@ public sealed class BinaryTests
     }
 
     [Fact]
-    public void No_other_program_is_run_no_thread_is_started_and_nobody_sleeps()
+    public void A_call_runs_no_program_starts_no_thread_and_does_not_sleep()
     {
         Requirement.Programs("strace");
         using var node = NewNode();
@@ -104,7 +104,7 @@ public sealed class BinaryTests
     }
 
     [Fact]
-    public void Nobody_but_the_kernel_is_spoken_to()
+    public void A_call_connects_to_no_other_process()
     {
         Requirement.Programs("strace");
         using var node = NewNode();
@@ -124,7 +124,7 @@ public sealed class BinaryTests
     }
 
     [Fact]
-    public void The_kernel_s_errors_are_told_in_its_own_words()
+    public void The_kernel_s_errors_are_reported_in_its_own_words()
     {
         using var node = NewNode();
 

@@ -58,7 +58,8 @@ public sealed class DeadlineTests
     public void The_kernel_keeps_both_deadlines()
     {
         using var node = NewNode();
-        var traced = (RawCall.Of(node, "VERSION", "") with { Wrapper = ["strace", "-qq", "-e", "trace=alarm,timer_create,timer_settime"] }).Run();
+        var traced = (RawCall.Of(node, "VERSION", "") with { Wrapper = ["strace", "-qq", "-e", "trace=alarm,timer_create,timer_settime"] })
+            .Run();
         Assert.Contains("alarm(90)", traced.Stderr, StringComparison.Ordinal);
         Assert.Contains("sigev_signo=SIGKILL", traced.Stderr, StringComparison.Ordinal);
         Assert.Contains("it_value={tv_sec=92, tv_nsec=0}", traced.Stderr, StringComparison.Ordinal);

@@ -10,7 +10,8 @@ public sealed class NoHardLinksTests
     /// <summary>One address for pods.</summary>
     static readonly string s_one = Configurations.WithIpam("""{"subnet": "10.88.0.0/30"}""");
 
-    static RawCall Without(RawCall call, string error) => call with { Wrapper = ["strace", "-qq", "-o", "/dev/null", "-e", $"inject=linkat:error={error}"] };
+    static RawCall Without(RawCall call, string error) =>
+        call with { Wrapper = ["strace", "-qq", "-o", "/dev/null", "-e", $"inject=linkat:error={error}"] };
 
     [Theory]
     [InlineData("EPERM")]
@@ -51,7 +52,7 @@ public sealed class NoHardLinksTests
         Assert.Equal(["10.88.0.2"], node.Reservations());
     }
 
-    // What is there is another's, whatever file system it is on.
+    // The existing file belongs to another program, on any file system.
     [Fact]
     public void An_address_that_another_has_is_left_to_it()
     {
@@ -71,7 +72,8 @@ public sealed class NoHardLinksTests
         {
             var killed = (call with
             {
-                Wrapper = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=linkat:error=EPERM", "-e", $"inject=write:signal=KILL:when={number}"],
+                Wrapper = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=linkat:error=EPERM", "-e",
+                    $"inject=write:signal=KILL:when={number}"],
             }).Run();
             Without(RawCall.Of(node, "DEL", s_one), "EPERM").Succeed();
             Without(RawCall.Of(node, "ADD", s_one), "EPERM").Succeed();

@@ -44,7 +44,8 @@ public sealed class ReadOnlyRunTests
         var isGuarded = keys.Contains("macspoofchk", StringComparison.Ordinal);
         Assert.Equal(isGuarded ? SpoofGuards.Expected(("pod", added)) : [], SpoofGuards.Elements(node));
         Assert.Equal(isMasqueraded, added.Stderr.Contains("could not write the record masquerade/podnet,ip6", StringComparison.Ordinal));
-        Assert.Equal(isGuarded, added.Stderr.Contains("could not write the record spoof-check/podnet,container-pod,eth0", StringComparison.Ordinal));
+        Assert.Equal(
+            isGuarded, added.Stderr.Contains("could not write the record spoof-check/podnet,container-pod,eth0", StringComparison.Ordinal));
         RawCall.Of(node, "CHECK", network).WithPrevious(added).Succeed();
 
         RawCall.Of(node, "DEL", network).Succeed();

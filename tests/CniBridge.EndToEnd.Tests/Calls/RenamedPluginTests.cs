@@ -46,7 +46,8 @@ public sealed class RenamedPluginTests
 
         (RawCall.Of(node, "ADD", Loopback).With("CNI_IFNAME", "lo") with { Plugin = $"{Bin}/loopback.bak" }).Succeed();
 
-        Assert.Contains("UP", node.IpJsonInPod("pod", "link", "show", "lo")[0].GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()));
+        Assert.Contains(
+            "UP", node.IpJsonInPod("pod", "link", "show", "lo")[0].GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()));
         Assert.Empty(node.PodLinks(PodNetwork.Bridge));
     }
 

@@ -15,14 +15,14 @@ public abstract class FaultTests : IClassFixture<SpareClusters>
         this.way = way;
     }
 
-    /// <summary>How long a route that somebody deleted may be away.</summary>
+    /// <summary>The longest time without a deleted route.</summary>
     private protected abstract TimeSpan AwayAfterDeletion { get; }
 
-    /// <summary>How long others may have routes to a node without power, once whoever knows has said so.</summary>
+    /// <summary>The longest time for which other nodes may have routes to a node without power after it was reported.</summary>
     private protected abstract TimeSpan StayAfterLoss { get; }
 
     [Fact]
-    public void Routes_that_somebody_deletes_or_a_link_takes_with_it_come_back()
+    public void Deleted_routes_and_routes_of_a_deleted_link_are_restored()
     {
         using var cluster = clusters.Take(way);
         var node = cluster.Nodes[0];

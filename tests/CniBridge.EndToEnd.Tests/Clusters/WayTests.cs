@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>What pods of different nodes are to each other, and to the world outside, whatever the way that their packets find.</summary>
+/// <summary>The connections of pods of different nodes with each other and with the outside, for each way of routing.</summary>
 [RunsFirst]
 public abstract class WayTests : IClassFixture<StartedClusters>
 {

@@ -4,7 +4,7 @@ namespace CniBridge.EndToEnd.Tests.Crashes;
 
 /// <summary>
 /// Plugins that are killed, or that the kernel refuses something, where <see cref="CrashMatrixTests"/> does not come: without a
-/// namespace, with certain files, with nobody who reads the result.
+/// namespace, with certain files, or with a closed pipe for the result.
 /// </summary>
 public sealed class CrashTests
 {
@@ -113,7 +113,7 @@ public sealed class CrashTests
     [InlineData(">&-")]
     [InlineData(">&- 2>&-")]
     [InlineData("3<>/run/out 4>/run/out 3<&- >&4 4>&-")]
-    public void An_ADD_whose_result_reaches_nobody_leaves_nothing(string redirections)
+    public void An_ADD_that_cannot_write_its_result_leaves_nothing(string redirections)
     {
         using var node = NewNode();
         node.Run("mkfifo", "/run/out").Succeeded();

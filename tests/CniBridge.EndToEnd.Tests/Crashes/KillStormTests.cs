@@ -79,7 +79,8 @@ public sealed class KillStormTests : IDisposable
         {
             // From a moment to more than any needs: as many short as long ones.
             var seconds = isKilled ? 0.005 * Math.Pow(400, random.Next(1000) / 1000.0) : 200;
-            script.Append(CultureInfo.InvariantCulture, $"sh ./chain {container} {verbOf(container)} {seconds:0.0000} 2> err.{container} &\n");
+            script.Append(
+                CultureInfo.InvariantCulture, $"sh ./chain {container} {verbOf(container)} {seconds:0.0000} 2> err.{container} &\n");
         }
         Script(script.Append("wait\n").ToString());
         return [.. Enumerable.Range(1, containers).Select(container =>
@@ -89,7 +90,8 @@ public sealed class KillStormTests : IDisposable
     void Succeed(string verb, int containers)
     {
         foreach (var (index, code) in AtOnce(_ => verb, isKilled: false, containers).Index())
-            Assert.True(code == 0, $"seed {random.Seed}: {verb} of {index + 1}: {code} {Read($"out.{index + 1}")} {Read($"err.{index + 1}")}");
+            Assert.True(
+                code == 0, $"seed {random.Seed}: {verb} of {index + 1}: {code} {Read($"out.{index + 1}")} {Read($"err.{index + 1}")}");
     }
 
     NodeThings State() => NodeThings.Parse(

@@ -3,7 +3,7 @@ namespace CniBridge.EndToEnd.Tests.Differential;
 /// <summary>Compares two states, given what is known to differ.</summary>
 static class Comparison
 {
-    /// <summary>Differences that nobody expects, and expected ones that are not there.</summary>
+    /// <summary>Unexpected differences, and expected differences that are missing.</summary>
     public static List<string> Problems(
         SortedDictionary<string, string> go,
         SortedDictionary<string, string> ours,

@@ -96,7 +96,7 @@ sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int leng
         holders[container] = address;
     }
 
-    /// <summary>Whoever was last among those that came at once has left its address in the marker.</summary>
+    /// <summary>The last of the concurrent calls has written its address to the marker.</summary>
     void ReadMarker(List<string> given)
     {
         if (given.Count > 0)

@@ -4,7 +4,7 @@ namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
 /// Thousands of calls of host-local, by Go and ours, from several processes on one store. Each process is a shell with containers
-/// of its own; who is given an address makes a file of its name, which fails where somebody has it already.
+/// of its own. A pod with a new address creates a file with its name, which fails if another pod has the address.
 /// </summary>
 sealed class MixedStoreStorm(ScratchNode node)
 {
@@ -66,7 +66,8 @@ sealed class MixedStoreStorm(ScratchNode node)
         Parallel.For(0, shells, new ParallelOptions { MaxDegreeOfParallelism = shells },
             shell => results[shell] = node.Run("sh", "-c", Worker, "sh", $"{shell}"));
         Assert.All(results, result => Assert.Equal("", result.Succeeded().Stdout));
-        var sums = Enumerable.Range(0, shells).Select(shell => File.ReadAllText(node.FromOutside(PathOf("sums", shell))).Split(' ')).ToList();
+        var sums = Enumerable.Range(0, shells).Select(shell => File.ReadAllText(node.FromOutside(PathOf("sums", shell))).Split(' '))
+            .ToList();
         return (sums.Sum(sum => Number(sum[0])), sums.Sum(sum => Number(sum[1])));
     }
 

@@ -14,7 +14,7 @@ public sealed class MixedStoreTests
     [Theory]
     [InlineData(Small, "10.88.0.")]
     [InlineData(SmallIpv6, "fd00:88::")]
-    public void Addresses_go_round_whoever_hands_them_out(string ipam, string prefix)
+    public void The_search_continues_after_the_last_address_that_either_plugin_assigned(string ipam, string prefix)
     {
         using var node = MixedNode.Make();
         var handedOut = new List<string>();

@@ -24,7 +24,7 @@ sealed class Normalisation(string scenarioText)
         // Clocks.
         "gc_timer", "hello_timer", "forward_delay_timer", "hold_timer", "tcn_timer", "topology_change_timer",
         "message_age_timer",
-        // What the drivers can do: the kernel says it, nobody sets it, and a bridge's depend on ports it once had.
+        // Features of drivers: the kernel reports them, no program sets them, and those of a bridge depend on its former ports.
         "min_mtu", "max_mtu", "gso_max_size", "gso_max_segs", "gro_max_size", "tso_max_size", "tso_max_segs",
     ];
 
@@ -189,7 +189,7 @@ sealed class Normalisation(string scenarioText)
         }
     }
 
-    /// <summary>All zeros are nobody's own: a bridge that lost its last port, or a loopback.</summary>
+    /// <summary>All zeros are no MAC of its own: a bridge that lost its last port, or a loopback interface.</summary>
     bool IsAskedFor(string mac) =>
         mac == "00:00:00:00:00:00" || hardwareAddressesAskedFor.Contains(mac, StringComparison.Ordinal);
 

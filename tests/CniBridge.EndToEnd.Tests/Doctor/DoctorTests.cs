@@ -24,7 +24,8 @@ public sealed partial class DoctorTests
     public void A_node_without_pods_has_nothing()
     {
         using var node = new DoctorNode();
-        node.Sh($"cni-bridge del container-pod1 && cni-bridge del container-pod2".Replace("cni-bridge", Shell.Quote(DoctorNode.Program), StringComparison.Ordinal));
+        node.Sh($"cni-bridge del container-pod1 && cni-bridge del container-pod2".Replace(
+            "cni-bridge", Shell.Quote(DoctorNode.Program), StringComparison.Ordinal));
         Assert.Empty(node.Examine());
     }
 
@@ -41,7 +42,8 @@ public sealed partial class DoctorTests
 
         var found = node.Examine(arguments);
 
-        var finding = found.FirstOrDefault(item => Text(item, "id") == id && Text(item, "what").Contains(fault.Words, StringComparison.Ordinal));
+        var finding = found.FirstOrDefault(
+            item => Text(item, "id") == id && Text(item, "what").Contains(fault.Words, StringComparison.Ordinal));
         Assert.True(finding.ValueKind == JsonValueKind.Object, $"{id} {fault.Words} is not among {string.Join('\n', found)}");
         // What was not filled in.
         Assert.DoesNotMatch(@"\{[A-Z_]+\}", Text(finding, "what") + Text(finding, "fix"));
@@ -53,16 +55,19 @@ public sealed partial class DoctorTests
         Assert.DoesNotContain(node.Examine(arguments), item => Text(item, "what") == Text(finding, "what"));
     }
 
-    /// <summary>Nobody can plant these here: this kernel has nftables, and not VLANs of bridges.</summary>
+    /// <summary>No test can cause these faults here: this kernel has nftables, but no VLANs of bridges.</summary>
     static readonly string[] s_unplanted = ["kernel-without-nftables", "bridge-vlans-off"];
 
     [Fact]
     public void Every_kind_is_planted_by_some_test() =>
-        Assert.Equal(Documented().Except(s_unplanted).Order(StringComparer.Ordinal), Faults.All.Select(fault => fault.Id).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Documented().Except(s_unplanted).Order(StringComparer.Ordinal),
+            Faults.All.Select(fault => fault.Id).Distinct().Order(StringComparer.Ordinal));
 
     /// <summary>As docs/doctor.md has them, which is compared with the program elsewhere.</summary>
     static IEnumerable<string> Documented() =>
-        RowPattern().Matches(File.ReadAllText(Path.Combine(PluginDirectory.RepositoryRoot, "docs/doctor.md"))).Select(row => row.Groups[1].Value);
+        RowPattern().Matches(File.ReadAllText(Path.Combine(PluginDirectory.RepositoryRoot, "docs/doctor.md")))
+            .Select(row => row.Groups[1].Value);
 
     [GeneratedRegex(@"^\| `([a-z0-9-]+)` \|", RegexOptions.Multiline)]
     private static partial Regex RowPattern();
@@ -93,9 +98,13 @@ public sealed partial class DoctorTests
     {
         Requirement.Programs("strace");
         using var node = new DoctorNode();
-        var trace = node.Node.Run("strace", "-f", "-v", "-e", "trace=file,sendto,sendmsg,setsockopt,flock,kill,socket,mount", DoctorNode.Program, "doctor").Succeeded().Stderr;
+        var trace = node.Node.Run(
+            "strace", "-f", "-v", "-e", "trace=file,sendto,sendmsg,setsockopt,flock,kill,socket,mount", DoctorNode.Program, "doctor")
+            .Succeeded().Stderr;
 
-        Assert.DoesNotMatch(@"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|LOCK_EX|\b(unlink|rename|mkdir|link|symlink|chmod|utimens|truncate|kill|mount)(at|at2)?\(", trace);
+        Assert.DoesNotMatch(
+            @"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|LOCK_EX|\b(unlink|rename|mkdir|link|symlink|chmod|utimens|truncate|kill|mount)(at|at2)?\(",
+            trace);
         Assert.Single(ProgramPattern().Matches(trace));
         var requests = RequestPattern().Matches(trace).Select(match => match.Groups[1].Value).ToList();
         Assert.True(requests.Count > 20, trace);
@@ -125,7 +134,8 @@ public sealed partial class DoctorTests
         using var node = new DoctorNode();
         node.Sh("sysctl -w net.ipv4.ip_forward=0; cp /opt/cni/bin/cni-bridge /run/cni-bridge-copy");
 
-        var result = node.Node.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/run/cni-bridge-copy", "doctor", "--output", "json");
+        var result = node.Node.Run(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/run/cni-bridge-copy", "doctor", "--output", "json");
 
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(["forwarding-off-ipv4"], result.Json.GetProperty("findings").EnumerateArray().Select(item => Text(item, "id")));
@@ -166,7 +176,7 @@ public sealed partial class DoctorTests
     [InlineData("--service-cidr", "x")]
     [InlineData("--output", "yaml")]
     [InlineData("surplus")]
-    public void What_is_not_understood_is_an_error(params string[] arguments)
+    public void A_wrong_command_line_is_an_error(params string[] arguments)
     {
         using var node = new DoctorNode();
         var result = node.Run(["doctor", .. arguments]);

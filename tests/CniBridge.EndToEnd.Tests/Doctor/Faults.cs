@@ -39,8 +39,10 @@ static class Faults
         new("conf-invalid", $"ln -s none {Conf}/05-x.conflist") { Words = "05-x.conflist is not valid: cannot read" },
         new("conf-invalid", $"sed -i s/10.244.1.0/10.244.1.7/ {DoctorNode.Conflist}") { Words = "host bits" },
         new("conf-misnamed", $"mv {DoctorNode.Conflist} {Conf}/10-podnet.conf") { Words = "list of plugins" },
-        new("conf-shadowed", $$"""echo '{"name": "x", "plugins": [{"type": "ptp"}]}' > '{{Conf}}/05 x.conflist'""") { Words = "05 x.conflist" },
-        new("conf-ignored", $"cp {DoctorNode.Conflist} {Conf}/20-podnet.conflist") { Words = "Runtimes ignore /etc/cni/net.d/20-podnet.conflist" },
+        new("conf-shadowed",
+            $$"""echo '{"name": "x", "plugins": [{"type": "ptp"}]}' > '{{Conf}}/05 x.conflist'""") { Words = "05 x.conflist" },
+        new("conf-ignored",
+            $"cp {DoctorNode.Conflist} {Conf}/20-podnet.conflist") { Words = "Runtimes ignore /etc/cni/net.d/20-podnet.conflist" },
         new("conf-writable", $"chmod 666 {DoctorNode.Conflist}") { Words = "0666" },
         new("portmap-without-capability", $"sed -i s/capabilities/capability/ {DoctorNode.Conflist}") { NoCure = Person },
     ];
@@ -61,13 +63,15 @@ static class Faults
     [
         new("plugin-missing", $"rm {Bin}/portmap") { Words = "plugin portmap is missing" },
         new("plugin-missing", $"rm -r {Bin}/*") { Words = "plugin bridge is missing" },
-        new("other-plugin-missing", $$"""sed -i 's/{"type": "portmap"/{"type": "tuning"}, &/' {{DoctorNode.Conflist}}""") { Words = "tuning" },
+        new("other-plugin-missing",
+            $$"""sed -i 's/{"type": "portmap"/{"type": "tuning"}, &/' {{DoctorNode.Conflist}}""") { Words = "tuning" },
         new("plugin-dangling", $"ln -sf nowhere {Bin}/bridge") { Words = "nowhere" },
         new("plugin-not-executable", $"chmod 644 {Bin}/cni-bridge") { Words = "0644" },
         new("plugin-of-go", $"rm {Bin}/bridge; cp {PluginDirectory.Go}/bridge {Bin}/bridge") { Words = "bridge in /opt/cni/bin" },
         new("plugin-of-other-build", $"echo >> {Bin}/cni-bridge") { Words = "bridge, host-local, loopback, portmap in" },
         new("plugin-damaged", $"truncate -s 1000000 {Bin}/cni-bridge") { Words = "truncated" },
-        new("plugin-damaged", $"rm {Bin}/portmap; install -m 755 /dev/null {Bin}/portmap") { Words = "portmap in /opt/cni/bin: not a program" },
+        new("plugin-damaged",
+            $"rm {Bin}/portmap; install -m 755 /dev/null {Bin}/portmap") { Words = "portmap in /opt/cni/bin: not a program" },
         new("plugin-not-static", $"rm {Bin}/bridge; cp /bin/true {Bin}/bridge") { Words = "bridge in" },
     ];
 
@@ -85,9 +89,11 @@ static class Faults
         new("accept-ra-ignored", "ip -6 route replace default via fd00:1::1 dev eth0 proto ra; sysctl -w net/ipv6/conf/eth0/accept_ra=1"),
         new("bridge-accepts-ra", "sysctl -w net/ipv6/conf/cni0/accept_ra=2"),
         new("ipv6-switched-off", "sysctl -w net/ipv6/conf/cni0/disable_ipv6=1"),
-        new("bridge-netfilter-off", "nft add table ip kube-proxy; nft add chain ip kube-proxy services; sysctl -w net/bridge/bridge-nf-call-iptables=0")
+        new("bridge-netfilter-off",
+            "nft add table ip kube-proxy; nft add chain ip kube-proxy services; sysctl -w net/bridge/bridge-nf-call-iptables=0")
         { Words = "IPv4" },
-        new("bridge-netfilter-off", "nft add table ip6 nat; nft add chain ip6 nat KUBE-SERVICES; sysctl -w net/bridge/bridge-nf-call-ip6tables=0")
+        new("bridge-netfilter-off",
+            "nft add table ip6 nat; nft add chain ip6 nat KUBE-SERVICES; sysctl -w net/bridge/bridge-nf-call-ip6tables=0")
         { Words = "IPv6" },
         new("bridge-netfilter-missing", "nft add table ip kube-proxy; nft add chain ip kube-proxy x; mount -t tmpfs x /proc/sys/net/bridge")
         { NoCure = Module },
@@ -103,7 +109,9 @@ static class Faults
         new("bridge-mtu", "ip link set eth0 mtu 1400") { Words = "1400" },
         new("port-mtu", $"{Port}; ip link set cni0 mtu 1400; ip link set cni0 mtu 1500; ip link set $port mtu 1300") { Words = "1300" },
         new("bridge-stp", "ip link set cni0 type bridge stp_state 1"),
-        new("bridge-full", "for i in $(seq 1 500); do echo link add d$i type veth peer name e$i; echo link set d$i master cni0; echo link set e$i master cni0; done | ip -batch -")
+        new("bridge-full",
+            "for i in $(seq 1 500); do echo link add d$i type veth peer name e$i; echo link set d$i master cni0; echo link set e$i " +
+            "master cni0; done | ip -batch -")
         { Words = "1002 of", NoCure = Cluster },
         new("port-down", $"{Port}; ip link set $port down") { Words = "podnet/container-pod" },
         new("port-detached", $"{Port}; ip link set $port nomaster") { Words = "podnet/container-pod" },
@@ -114,14 +122,19 @@ static class Faults
     static readonly Fault[] s_store =
     [
         new("store-not-writable", "mount -o remount,ro /var/lib/cni") { Words = Store },
-        new("reservation-leaked", $"{AgeRecorded}; ip -n pod2 link delete eth0; ip netns delete pod2") { Words = "10.244.1.3 (container-pod2), fd00:a1::3 (container-pod2)" },
-        new("reservation-unproven", $"printf 'of-go\\r\\neth0' > {Store}/10.244.1.77; {Age} {Store}/10.244.1.77") { Words = "10.244.1.77 (of-go)" },
+        new("reservation-leaked",
+            $"{AgeRecorded}; ip -n pod2 link delete eth0; ip netns delete pod2") { Words = "10.244.1.3 (container-pod2), fd00:a1::3 " +
+            "(container-pod2)" },
+        new("reservation-unproven",
+            $"printf 'of-go\\r\\neth0' > {Store}/10.244.1.77; {Age} {Store}/10.244.1.77") { Words = "10.244.1.77 (of-go)" },
         new("reservation-empty", $": > {Store}/10.244.1.78; {Age} {Store}/10.244.1.78") { Words = "10.244.1.78" },
         new("reservation-torn", $"printf '../x' > {Store}/10.244.1.79; {Age} {Store}/10.244.1.79") { Words = "10.244.1.79" },
         new("reservation-outside", $"printf 'old\\r\\neth0' > {Store}/10.9.9.9; {Age} {Store}/10.9.9.9") { Words = "10.9.9.9" },
         new("marker-outside", $"echo 10.9.9.9 > {Store}/last_reserved_ip.2") { Words = "last_reserved_ip.2" },
-        new("pool-nearly-full", $"for i in $(seq 10 239); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "of the 253", NoCure = Person },
-        new("pool-full", $"for i in $(seq 4 254); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "All 253", NoCure = Person },
+        new("pool-nearly-full", $"for i in $(seq 10 239); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "of the 253",
+            NoCure = Person },
+        new("pool-full", $"for i in $(seq 4 254); do printf \"c$i\\r\\neth0\" > {Store}/10.244.1.$i; done") { Words = "All 253",
+            NoCure = Person },
         new("address-claimed", "ip -n pod1 address add 10.244.1.200/24 dev eth0; ping -c 1 -W 5 10.244.1.200")
         { Words = "(podnet/container-pod1/eth0) claims free addresses of podnet: 10.244.1.200", NoCure = Person },
         new("address-claimed", """
@@ -139,8 +152,10 @@ static class Faults
         new("macspoofchk-lost", "nft delete table bridge cni-bridge") { Words = "podnet/container-pod" },
         new("hostport-lost", "nft flush map ip cni-bridge hostports") { Words = "8080" },
         new("record-stale", "ip -n pod1 link delete eth0; ip netns delete pod1") { Words = "podnet/container-pod1/eth0" },
-        new("record-orphaned", $"ip -n pod1 link delete eth0; ip netns delete pod1; sed -i s/podnet/other/ {DoctorNode.Conflist}") { Words = "/run/cni-bridge/" },
-        new("forward-dropped", "nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; policy drop; }'")
+        new("record-orphaned", $"ip -n pod1 link delete eth0; ip netns delete pod1; sed -i s/podnet/other/ {DoctorNode.Conflist}")
+        { Words = "/run/cni-bridge/" },
+        new("forward-dropped",
+            "nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; policy drop; }'")
         { Words = "of pod 10.244.1.2 from cni0 to eth0 (chain inet fw forward, policy drop)" },
         new("forward-dropped", "iptables -P FORWARD DROP") { Words = "ip filter FORWARD" },
         new("forward-dropped-between-pods", """
@@ -150,7 +165,9 @@ static class Faults
         { Words = "from cni0 to cni0" },
         new("forward-dropped-legacy", "iptables-legacy -P FORWARD DROP") { Words = "IPv4" },
         new("forward-dropped-legacy", "ip6tables-legacy -A FORWARD -i eth0 -j ACCEPT; ip6tables-legacy -P FORWARD DROP") { Words = "IPv6" },
-        new("legacy-chains", "iptables-legacy -t nat -N CNI-1; iptables-legacy -t nat -A CNI-1 -j ACCEPT; iptables-legacy -t nat -A POSTROUTING -s 10.9.0.0/16 -j CNI-1")
+        new("legacy-chains",
+            "iptables-legacy -t nat -N CNI-1; iptables-legacy -t nat -A CNI-1 -j ACCEPT; iptables-legacy -t nat -A POSTROUTING -s " +
+            "10.9.0.0/16 -j CNI-1")
         { Words = "table nat (IPv4) contains chains of the Go plugins (1, for example CNI-1)" },
     ];
 
@@ -159,9 +176,11 @@ static class Faults
         new("route-missing", "ip route del 10.244.2.0/24") { Words = "10.244.2.0/24 via 192.168.1.12 (node2)" },
         new("route-wrong", "ip route replace 10.244.2.0/24 via 192.168.1.99 proto 67") { Words = "192.168.1.12" },
         new("route-unwanted", "ip route add 10.77.0.0/24 via 192.168.1.12 proto 67") { Words = "10.77.0.0/24" },
-        new("route-foreign", "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
+        new("route-foreign",
+            "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
         new("route-foreign", "ip -6 route add fd00:a3::/64 via fd00:1::99 metric 512") { Words = "fd00:a3::/64" },
-        new("node-unreachable", "sed -i s/192.168.1.13/192.168.9.13/ /var/lib/cni-bridge/nodes.json") { Words = "behind the gateway", NoCure = Person },
+        new("node-unreachable", "sed -i s/192.168.1.13/192.168.9.13/ /var/lib/cni-bridge/nodes.json") { Words = "behind the gateway",
+            NoCure = Person },
         new("node-table", "sed -i s/192.168.1.13/192.168.1.12/ /var/lib/cni-bridge/nodes.json")
         {
             Words = "node3: the address 192.168.1.12 is not used: it is already an address of node2",
@@ -182,9 +201,14 @@ static class Faults
             Fix = "kubectl describe node node3",
             NoCure = Cluster,
         },
-        new("node-table", "sed -i 's/\"addresses\": .\"192.168.1.13\"/\"adresses\": [\"192.168.1.13\"/' /var/lib/cni-bridge/nodes.json") { Words = "adresses", NoCure = Person },
-        new("pod-range-refused", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 10.244.2.0/24 is not used: it overlaps", NoCure = Person },
-        new("pod-range-refused", "sed -i s,fd00:a3::/64,2000::/3, /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 2000::/3 is not used: it is larger", NoCure = Person },
+        new("node-table", "sed -i 's/\"addresses\": .\"192.168.1.13\"/\"adresses\": [\"192.168.1.13\"/' /var/lib/cni-bridge/nodes.json")
+        { Words = "adresses", NoCure = Person },
+        new("pod-range-refused",
+            "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 10.244.2.0/24 is not used: " +
+            "it overlaps", NoCure = Person },
+        new("pod-range-refused",
+            "sed -i s,fd00:a3::/64,2000::/3, /var/lib/cni-bridge/nodes.json") { Words = "node3: the pod CIDR 2000::/3 is not used: it is " +
+            "larger", NoCure = Person },
         new("pod-range-refused", """sed -i '1s/{/{"clusterCidrs": ["10.244.2.0\/24", "fd00::\/8"],/' /var/lib/cni-bridge/nodes.json""")
         { Words = "node3: the pod CIDR 10.244.3.0/24 is not used: it is outside the cluster CIDRs", NoCure = Person },
         new("route-retained", "sed -i s/10.244.3.0/10.244.2.0/ /var/lib/cni-bridge/nodes.json")
@@ -205,7 +229,9 @@ static class Faults
 
     static readonly Fault[] s_limits =
     [
-        new("neighbour-table-small", "mount -t tmpfs x /proc/sys/net/ipv4/neigh; mkdir /proc/sys/net/ipv4/neigh/default; echo 4 > /proc/sys/net/ipv4/neigh/default/gc_thresh3")
+        new("neighbour-table-small",
+            "mount -t tmpfs x /proc/sys/net/ipv4/neigh; mkdir /proc/sys/net/ipv4/neigh/default; echo 4 > " +
+            "/proc/sys/net/ipv4/neigh/default/gc_thresh3")
         { Words = "IPv4 neighbour table holds at most 4 entries, for 5 pods and nodes" },
         new("connection-table-full", """
             cd /proc/sys/net/netfilter; echo 100 > /run/max; echo 95 > /run/count

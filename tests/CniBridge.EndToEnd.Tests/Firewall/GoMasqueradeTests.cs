@@ -120,7 +120,7 @@ public sealed class GoMasqueradeTests
     }
 
     [Fact]
-    public void GC_collects_what_is_proven_to_be_of_the_network_and_of_nobody_who_lives()
+    public void GC_removes_rules_of_the_network_whose_attachments_are_gone()
     {
         using var node = GoFirewallNode.Make();
         node.Go("living").Added();
@@ -147,7 +147,7 @@ public sealed class GoMasqueradeTests
     }
 
     [Fact]
-    public void What_cannot_be_deleted_is_logged_and_keeps_nothing_else()
+    public void A_rule_that_cannot_be_deleted_is_logged_and_the_rest_is_removed()
     {
         using var node = GoFirewallNode.Make();
         var pod = node.Go("pod");
@@ -163,7 +163,7 @@ public sealed class GoMasqueradeTests
     }
 
     [Fact]
-    public void For_pods_that_were_made_here_nobody_looks_into_nftables()
+    public void DEL_of_our_own_attachments_does_not_read_nftables()
     {
         using var node = GoFirewallNode.Make("strace");
         node.AddPod("pod");

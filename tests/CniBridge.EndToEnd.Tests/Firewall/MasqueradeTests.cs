@@ -17,7 +17,7 @@ public sealed partial class MasqueradeTests
         }
         """;
 
-    /// <summary>What somebody else has in nftables, our tables' names with other families among it.</summary>
+    /// <summary>Rules of other programs in nftables, also in tables with our names in other families.</summary>
     const string Foreign = """
         add table inet cni-bridge
         add chain inet cni-bridge masq { type filter hook input priority 0; }
@@ -79,7 +79,7 @@ public sealed partial class MasqueradeTests
     [InlineData("""{"ipMasq": false, "ipMasqBackend": "ufw"}""")]
     [InlineData("""{"ipMasq": true, "ipam": {}}""")]
     [InlineData("""{"nonMasqueradeCIDRs": ["10.0.0.0/8"]}""")]
-    public void Who_does_not_ask_for_it_gets_nothing_of_it(string keys)
+    public void Without_ipMasq_ADD_opens_no_nftables_socket(string keys)
     {
         Requirement.Programs("strace");
         using var node = NewNode("pod");
@@ -161,7 +161,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void After_somebody_flushed_the_ruleset_CHECK_fails_and_the_next_ADD_restores_it()
+    public void After_a_flush_of_the_ruleset_CHECK_fails_and_the_next_ADD_restores_the_rules()
     {
         using var node = NewNode("pod", "second");
         var outside = new OutsideWorld(node);
@@ -409,7 +409,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Two_networks_have_a_rule_each_and_what_others_have_stays_as_it_is()
+    public void Two_networks_have_a_rule_each_and_what_others_have_stays_unchanged()
     {
         using var node = NewNode("pod", "second", "third");
         node.Run("nft", ["-f", "-"], Foreign).Succeeded();

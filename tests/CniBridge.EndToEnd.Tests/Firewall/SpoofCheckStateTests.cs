@@ -39,7 +39,7 @@ public sealed class SpoofCheckStateTests
     [InlineData("echo torn > /run/cni-bridge/spoof-check/podnet,container-pod,eth0", On)]
     // Nothing is there any more.
     [InlineData("nft flush ruleset", On)]
-    public void However_it_comes_to_DEL_nothing_is_left(string before, string keys)
+    public void DEL_leaves_no_rules_in_any_state_of_the_node(string before, string keys)
     {
         using var node = NewNode("pod", "second");
         Add(node, "pod");
@@ -86,7 +86,7 @@ public sealed class SpoofCheckStateTests
     }
 
     [Fact]
-    public void An_element_of_somebody_else_with_the_port_s_name_is_replaced()
+    public void An_element_of_another_program_with_the_name_of_the_port_is_replaced()
     {
         using var node = NewNode("pod");
         var port = Ends(Add(node, "pod")).Port;
@@ -163,7 +163,7 @@ public sealed class SpoofCheckStateTests
     }
 
     [Fact]
-    public void Who_does_not_ask_for_it_pays_nothing_but_a_look_at_DEL()
+    public void Without_macspoofchk_DEL_only_looks_for_a_record()
     {
         Requirement.Programs("strace");
         using var node = NewNode("pod", "guarded");

@@ -9,7 +9,7 @@ public sealed class SpoofCheckTests
     static readonly string[] Others = ["10.88.0.1", "10.88.0.3", "fd00:88::1", "fd00:88::3"];
 
     [Fact]
-    public void A_pod_that_takes_another_MAC_reaches_nobody_until_it_has_its_own_again()
+    public void A_pod_with_another_MAC_is_cut_off_until_it_has_its_own_MAC_again()
     {
         using var node = NewNode("pod", "second", "third");
         var (_, mac) = Ends(Add(node, "pod"));
@@ -36,7 +36,7 @@ public sealed class SpoofCheckTests
     [Theory]
     [InlineData("ip link add link eth0 name other type macvlan mode bridge")]
     [InlineData("ip link add other type bridge; ip link set eth0 master other")]
-    public void What_a_pod_sends_for_a_link_behind_its_own_is_dropped(string makeLink)
+    public void Frames_of_a_link_behind_the_container_interface_are_dropped(string makeLink)
     {
         using var node = NewNode("pod", "second");
         Add(node, "pod");
@@ -60,7 +60,7 @@ public sealed class SpoofCheckTests
     }
 
     [Fact]
-    public void Who_is_not_guarded_sends_what_it_likes_beside_who_is()
+    public void A_pod_without_macspoofchk_may_use_any_MAC_beside_a_pod_with_it()
     {
         using var node = NewNode("free", "pod");
         Add(node, "free", "{}");
@@ -107,7 +107,7 @@ public sealed class SpoofCheckTests
         """, frame).Succeeded();
 
     [Fact]
-    public void An_interface_that_somebody_else_brings_up_is_guarded_before()
+    public void The_rules_exist_before_another_program_can_bring_the_interface_up()
     {
         using var node = NewNode("pod");
         Add(node, "pod", """{"macspoofchk": true, "disableContainerInterface": true, "ipam": {}}""");

@@ -28,7 +28,7 @@ public sealed class InstallOptionTests
     }
 
     [Fact]
-    public void Both_families_and_the_cluster_s_networks_can_be_told()
+    public void Both_families_and_the_cluster_s_networks_can_be_given()
     {
         using var node = WholeNode.NewNode();
 
@@ -64,7 +64,7 @@ public sealed class InstallOptionTests
     }
 
     [Fact]
-    public void What_cannot_be_is_refused_before_anything_is_changed()
+    public void Impossible_options_are_refused_before_any_change()
     {
         using var node = WholeNode.NewNode();
         node.WriteFile(OwnFile, """{"name": "own", "plugins": []}""");
@@ -107,7 +107,7 @@ public sealed class InstallOptionTests
     }
 
     [Fact]
-    public void A_configuration_that_comes_first_is_told()
+    public void A_configuration_that_comes_first_is_reported()
     {
         using var node = WholeNode.NewNode();
         node.WriteFile("/etc/cni/net.d/05-other.conflist", "{}");
@@ -121,7 +121,9 @@ public sealed class InstallOptionTests
     public void Settings_are_written_for_the_programs_that_there_are()
     {
         using var node = WholeNode.NewNode();
-        node.WriteFile("/etc/cni/net.d/20-other.conflist", $$"""{"cniVersion": "1.0.0", "name": "other", "plugins": [{{Configurations.With("""{"bridge": "br9"}""")}}]}""");
+        node.WriteFile(
+            "/etc/cni/net.d/20-other.conflist",
+            $$"""{"cniVersion": "1.0.0", "name": "other", "plugins": [{{Configurations.With("""{"bridge": "br9"}""")}}]}""");
 
         var first = node.CniBridge("install", "--host-integration").Succeeded().Stdout;
 
@@ -135,24 +137,29 @@ public sealed class InstallOptionTests
         Assert.All(files[1..], file => Assert.Contains("br9", node.Run("cat", file).Stdout, StringComparison.Ordinal));
         Assert.DoesNotContain("wrote", node.CniBridge("install", "--host-integration").Succeeded().Stdout, StringComparison.Ordinal);
         node.Run("rm", "-r", "/etc/NetworkManager", "/etc/systemd", "/etc/sysctl.d").Succeeded();
-        Assert.EndsWith("is already installed in /opt/cni/bin\nwrote /etc/sysctl.d/90-cni-bridge.conf\n", node.CniBridge("install", "--host-integration").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "is already installed in /opt/cni/bin\nwrote /etc/sysctl.d/90-cni-bridge.conf\n",
+            node.CniBridge("install", "--host-integration").Succeeded().Stdout, StringComparison.Ordinal);
     }
 
     // The programs that apply settings anew take pods nothing, and an uplink that listens to routers goes on listening.
     [Theory]
     [InlineData("sysctl", "--system")]
     [InlineData("/usr/lib/systemd/systemd-sysctl")]
-    public void Settings_that_are_applied_anew_leave_forwarding_on(params string[] command)
+    public void Settings_that_are_applied_again_leave_forwarding_on(params string[] command)
     {
         using var node = WholeNode.NewNode(command[0]);
-        node.WriteFile("/etc/sysctl.d/10-cautious.conf", "net.ipv4.ip_forward = 0\nnet.ipv6.conf.all.forwarding = 0\nnet.ipv6.conf.eth0.accept_ra = 1\n");
+        node.WriteFile(
+            "/etc/sysctl.d/10-cautious.conf",
+            "net.ipv4.ip_forward = 0\nnet.ipv6.conf.all.forwarding = 0\nnet.ipv6.conf.eth0.accept_ra = 1\n");
         node.Run("ip", "-6", "route", "add", "default", "via", "fe80::1", "dev", "eth0", "proto", "ra").Succeeded();
         node.CniBridge("install", "--host-integration").Succeeded();
 
         node.Run(command[0], command[1..]).Succeeded();
 
         Assert.Equal("1\n1\n2\n", node.Run(
-            "cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding", "/proc/sys/net/ipv6/conf/eth0/accept_ra").Stdout);
+            "cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding",
+                "/proc/sys/net/ipv6/conf/eth0/accept_ra").Stdout);
     }
 
     // It takes every link that a file matches for its own, and from it what it did not give it.
@@ -163,10 +170,13 @@ public sealed class InstallOptionTests
     {
         const string networkd = "/usr/lib/systemd/systemd-networkd";
         using var node = WholeNode.NewNode(networkd);
-        node.CniBridge(["install", "--with-conf", "--pod-cidr", "10.244.1.0/24", .. isIntegrated ? ["--host-integration"] : Array.Empty<string>()]).Succeeded();
+        node.CniBridge(
+            ["install", "--with-conf", "--pod-cidr", "10.244.1.0/24", .. isIntegrated ? ["--host-integration"] : Array.Empty<string>()])
+            .Succeeded();
         node.AddPod("pod");
         node.CniBridge("add", "box", "pod", "--bin-dir", WholeNode.Bin).Succeeded();
-        node.WriteFile("/etc/systemd/network/20-all.network", "[Match]\nName=*\n[Network]\nAddress=192.0.2.77/24\nLinkLocalAddressing=no\n");
+        node.WriteFile(
+            "/etc/systemd/network/20-all.network", "[Match]\nName=*\n[Network]\nAddress=192.0.2.77/24\nLinkLocalAddressing=no\n");
         // As in a container, where there is no udev to wait for; and a link that comes after all others.
         node.Run("sh", "-ec", """
             mount -o remount,ro /sys
@@ -179,9 +189,12 @@ public sealed class InstallOptionTests
         using var running = node.Start("timeout", ["60", networkd]);
         node.Run("timeout", "50", "sh", "-c", "until ip address show last0 | grep -q 192.0.2.77; do sleep 0.1; done").Succeeded();
 
-        var taken = node.IpJson("address", "show", "to", "192.0.2.77").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()!).ToList();
+        var taken = node.IpJson("address", "show", "to", "192.0.2.77").EnumerateArray()
+            .Select(link => link.GetProperty("ifname").GetString()!).ToList();
         Assert.Contains("eth0", taken);
-        Assert.Equal(isIntegrated, !taken.Exists(name => name == "cni0" || (name.StartsWith("veth", StringComparison.Ordinal) && name.Length == 12)));
+        Assert.Equal(
+            isIntegrated,
+            !taken.Exists(name => name == "cni0" || (name.StartsWith("veth", StringComparison.Ordinal) && name.Length == 12)));
         Assert.Equal(isIntegrated, node.Run("ip", "-6", "address", "show", "cni0").Stdout.Contains("fe80", StringComparison.Ordinal));
     }
 

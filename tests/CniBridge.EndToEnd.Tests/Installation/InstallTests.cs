@@ -27,7 +27,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void What_is_installed_is_left_alone()
+    public void An_installed_file_is_not_replaced_again()
     {
         using var node = NewNode();
         node.Run(Program, "install").Succeeded();
@@ -170,7 +170,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void A_directory_that_cannot_be_written_to_is_told()
+    public void A_directory_that_cannot_be_written_to_is_reported()
     {
         using var node = NewNode();
         node.Run("mount", "-o", "remount,ro", "/opt/cni").Succeeded();
@@ -198,15 +198,19 @@ public sealed class InstallTests
         using var node = NewNode();
         WriteOldPlugin(node);
         const string conflist = "/etc/cni/net.d/10-cni-bridge.conflist";
-        node.WriteFile("/etc/cni-bridge/nodes.json", """{"nodes": [{"name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"]}]}""");
+        node.WriteFile(
+            "/etc/cni-bridge/nodes.json",
+            """{"nodes": [{"name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"]}]}""");
         node.Run(Program, "conf", "init", "--nodes", "/etc/cni-bridge/nodes.json", "--node-name", "node1").Succeeded();
-        var locks = new[] { Bin, $"{Bin}/cni-bridge", conflist, "/etc/cni-bridge/nodes.json", "/etc/cni/net.d", "/opt/cni" }.Select(path => node.Start(
+        var locks = new[] { Bin, $"{Bin}/cni-bridge", conflist, "/etc/cni-bridge/nodes.json", "/etc/cni/net.d", "/opt/cni" }.Select(
+            path => node.Start(
             "setpriv", ["--reuid", "65534", "--clear-groups", "flock", path, "sh", "-c", "echo locked; cat"])).ToList();
         locks.ForEach(held => held.WaitForOutput("locked"));
 
         node.Run("timeout", "20", Program, "install").Succeeded();
         AssertInstalled(node);
-        using var installed = node.Start("setpriv", ["--reuid", "65534", "--clear-groups", "flock", $"{Bin}/cni-bridge", "sh", "-c", "echo locked; cat"]);
+        using var installed = node.Start(
+            "setpriv", ["--reuid", "65534", "--clear-groups", "flock", $"{Bin}/cni-bridge", "sh", "-c", "echo locked; cat"]);
         installed.WaitForOutput("locked");
         Assert.Contains("already", node.Run("timeout", "20", Program, "install").Succeeded().Stdout, StringComparison.Ordinal);
         node.Run(Program, "conf", "validate", "--bin-dir", Bin).Succeeded();

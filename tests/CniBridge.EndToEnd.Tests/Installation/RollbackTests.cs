@@ -19,7 +19,9 @@ public sealed class RollbackTests
 
         var result = node.CniBridge("rollback").Succeeded();
 
-        Assert.Equal($"restored the plugins from before cni-bridge in {Bin}: cni-bridge, bridge, host-local, loopback, portmap\n", result.Stdout, ignoreCase: false);
+        Assert.Equal(
+            $"restored the plugins from before cni-bridge in {Bin}: cni-bridge, bridge, host-local, loopback, portmap\n", result.Stdout,
+            ignoreCase: false);
         Assert.Equal(before, Hashes(node));
         Assert.DoesNotContain("cni-bridge", node.Run($"{Bin}/bridge").Stderr, StringComparison.Ordinal);
         node.AddPod("pod");
@@ -92,9 +94,9 @@ public sealed class RollbackTests
         Assert.Equal(["bridge", "cni-bridge", "host-local", "loopback", "portmap"], node.Plugins());
     }
 
-    // Root without capabilities may not link to what is somebody else's (fs.protected_hardlinks).
+    // Root without capabilities may not create hard links to files of other users (fs.protected_hardlinks).
     [Fact]
-    public void What_cannot_be_linked_is_copied()
+    public void A_file_that_cannot_be_linked_is_copied()
     {
         Requirement.Programs("setpriv");
         using var node = NewNodeWithGo();

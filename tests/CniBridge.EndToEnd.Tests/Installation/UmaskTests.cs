@@ -49,7 +49,8 @@ public sealed class UmaskTests
         node.WriteFile("/run/node/nodes.json", """
             {"nodes": [{"name": "node1", "addresses": ["192.168.1.11"], "podRanges": ["10.244.1.0/24"]}]}
             """);
-        node.WriteFile("/run/node/guarded.conf", Configurations.With("""{"name": "guarded", "bridge": "br1", "macspoofchk": true, "ipMasq": true}"""));
+        node.WriteFile(
+            "/run/node/guarded.conf", Configurations.With("""{"name": "guarded", "bridge": "br1", "macspoofchk": true, "ipMasq": true}"""));
         // A tmpfs is made with the mode 1777.
         node.Run("chmod", "755", "/opt/cni", "/var/lib/cni", "/var/lib/cni-bridge", "/etc/cni").Succeeded();
         node.Run("sh", "-c", Script, "sh", WholeNode.Program, umask).Succeeded();

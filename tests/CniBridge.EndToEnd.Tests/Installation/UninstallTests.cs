@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>cni-bridge uninstall: the node as it was, whatever happened in between.</summary>
+/// <summary>cni-bridge uninstall restores the node after any sequence of events.</summary>
 public sealed class UninstallTests
 {
     const string Conflist = "/etc/cni/net.d/10-cni-bridge.conflist";
@@ -11,7 +11,10 @@ public sealed class UninstallTests
     const string Nodes = $"{ScratchNode.Directory}/nodes.json";
 
     static readonly string[] s_install =
-        ["install", "--with-conf", "--pod-cidr", "10.88.0.0/24", "--pod-cidr", "fd00:88::/64", "--cluster-cidr", "10.88.0.0/16,fd00:88::/48", "--host-integration"];
+    [
+        "install", "--with-conf", "--pod-cidr", "10.88.0.0/24", "--pod-cidr", "fd00:88::/64",
+        "--cluster-cidr", "10.88.0.0/16,fd00:88::/48", "--host-integration",
+    ];
 
     [Theory]
     [InlineData(false)]
@@ -87,13 +90,15 @@ public sealed class UninstallTests
             node.Run($"{WholeNode.Bin}/cni-bridge", "del", $"box{i}", $"pod{i}").Succeeded();
             node.Run("ip", "netns", "delete", $"pod{i}").Succeeded();
         }
-        node.Run("sh", "-c", "for bridge in cni0 cni1; do until ip link show $bridge | grep -q NO-CARRIER; do sleep 0.01; done; done").Succeeded();
+        node.Run("sh", "-c", "for bridge in cni0 cni1; do until ip link show $bridge | grep -q NO-CARRIER; do sleep 0.01; done; done")
+            .Succeeded();
     }
 
-    /// <summary>Of a network that somebody configured by hand.</summary>
+    /// <summary>The bridge of a network that was configured by hand.</summary>
     static void UseFancyPod(ScratchNode node)
     {
-        var plugin = Configurations.WithIpam("""{"subnet": "10.88.9.0/24"}""", """{"name": "fancy", "bridge": "cni1", "macspoofchk": true}""");
+        var plugin = Configurations.WithIpam(
+            """{"subnet": "10.88.9.0/24"}""", """{"name": "fancy", "bridge": "cni1", "macspoofchk": true}""");
         node.WriteFile(Fancy, $$"""{"cniVersion": "1.0.0", "name": "fancy", "plugins": [{{plugin}}]}""");
         node.AddPod("fancy");
         RawCall.Of(node, "ADD", plugin, "fancy").Succeed();
@@ -101,7 +106,8 @@ public sealed class UninstallTests
         node.Run("ip", "netns", "delete", "fancy").Succeeded();
     }
 
-    static string Announced(string done) => string.Concat(done.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2) switch
+    static string Announced(string done) =>
+        string.Concat(done.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2) switch
     {
         ["removed", var rest] => $"would remove {rest}\n",
         ["put" or "set", _] => $"would {line}\n",
@@ -129,7 +135,8 @@ public sealed class UninstallTests
         using var node = WholeNode.NewNode();
         node.CniBridge(s_install).Succeeded();
         node.AddPod("pod");
-        node.Run("env", "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-0", $"{WholeNode.Bin}/cni-bridge", "add", "box", "pod").Succeeded();
+        node.Run("env", "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-0", $"{WholeNode.Bin}/cni-bridge", "add", "box",
+            "pod").Succeeded();
         var before = node.WholeState();
 
         node.CniBridge("uninstall").Fails("1 pods", "shop/web-0", "--force");
@@ -152,11 +159,12 @@ public sealed class UninstallTests
 
         Assert.Contains("of the pod podnet/container-pod/eth0\n", done, StringComparison.Ordinal);
         Assert.Equal(before, node.WholeState());
-        Assert.Equal(["lo"], node.IpJsonInPod("pod", "link", "show").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()));
+        Assert.Equal(
+            ["lo"], node.IpJsonInPod("pod", "link", "show").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()));
     }
 
     [Fact]
-    public void What_is_others_or_was_there_before_stays()
+    public void Objects_of_other_programs_and_earlier_ones_stay()
     {
         using var node = WholeNode.NewNode();
         node.Run("sh", "-ec", """
@@ -166,7 +174,8 @@ public sealed class UninstallTests
             """).Succeeded();
         node.CniBridge("install").Succeeded();
         const string other = "/etc/cni/net.d/20-other.conflist";
-        node.WriteFile(other, $$"""{"cniVersion": "1.0.0", "name": "other", "plugins": [{{Configurations.With("""{"bridge": "br9"}""")}}]}""");
+        node.WriteFile(
+            other, $$"""{"cniVersion": "1.0.0", "name": "other", "plugins": [{{Configurations.With("""{"bridge": "br9"}""")}}]}""");
         node.WriteFile("/etc/sysctl.d/90-cni-bridge.conf", "net.ipv4.ip_forward = 1\n");
         node.Run("sh", "-ec", """
             ip link add br9 type bridge
@@ -180,7 +189,9 @@ public sealed class UninstallTests
         Assert.Contains("left the bridge cni0: it existed before the installation\n", done, StringComparison.Ordinal);
         Assert.Contains("left the bridge br9: it has other ports: port9\n", done, StringComparison.Ordinal);
         Assert.Contains($"left {other}: cni-bridge did not write it\n", done, StringComparison.Ordinal);
-        Assert.Equal(["cni0", "br9"], node.IpJson("link", "show", "type", "bridge").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()));
+        Assert.Equal(
+            ["cni0", "br9"],
+            node.IpJson("link", "show", "type", "bridge").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()));
         Assert.Equal("1\n", node.Run("cat", "/proc/sys/net/ipv4/ip_forward").Stdout);
         Assert.Equal(["portmap"], node.Files(WholeNode.Bin));
         Assert.Equal("net.ipv4.ip_forward = 1\n", node.Run("cat", "/etc/sysctl.d/90-cni-bridge.conf").Stdout);
@@ -196,7 +207,8 @@ public sealed class UninstallTests
         var done = node.CniBridge("uninstall").Succeeded().Stdout;
 
         Assert.Contains("left /var/lib/cni/networks/podnet: it contains 10.88.0.7\n", done, StringComparison.Ordinal);
-        Assert.Equal(["networks/podnet/10.88.0.7"], node.Files("/var/lib/cni").Where(file => !file.EndsWith("/lock", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["networks/podnet/10.88.0.7"], node.Files("/var/lib/cni").Where(file => !file.EndsWith("/lock", StringComparison.Ordinal)));
     }
 
     // Forwarding made the plugin change it, so that the node kept its default route.
@@ -207,7 +219,8 @@ public sealed class UninstallTests
         node.CniBridge("install").Succeeded();
         node.Run("sh", "-c", "echo 2 > /proc/sys/net/ipv6/conf/eth0/accept_ra").Succeeded();
 
-        Assert.Contains("set net/ipv6/conf/eth0/accept_ra to 1\n", node.CniBridge("uninstall").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains(
+            "set net/ipv6/conf/eth0/accept_ra to 1\n", node.CniBridge("uninstall").Succeeded().Stdout, StringComparison.Ordinal);
 
         Assert.Equal("1\n", node.Run("cat", "/proc/sys/net/ipv6/conf/eth0/accept_ra").Stdout);
     }
@@ -249,7 +262,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void A_damaged_record_is_told_and_nothing_is_undone()
+    public void A_damaged_record_is_reported_and_nothing_is_undone()
     {
         using var node = WholeNode.NewNode();
         node.CniBridge(s_install).Succeeded();

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>Nobody who makes pods notices that the plugins are being replaced.</summary>
+/// <summary>A runtime that creates pods does not notice the replacement of the plugins.</summary>
 [RunsFirst]
 public sealed class UpgradeTests
 {
@@ -38,7 +38,8 @@ public sealed class UpgradeTests
             {"cniVersion": "1.0.0", "name": "alone", "type": "host-local", "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.77.0.0/24"}]]}}
             """);
         // Another version: the same with a byte more.
-        node.Run("sh", "-ec", $"cp {Shell.Quote(WholeNode.Program)} /run/node/new; cp /run/node/new /run/node/newer; echo >> /run/node/newer").Succeeded();
+        node.Run("sh", "-ec",
+            $"cp {Shell.Quote(WholeNode.Program)} /run/node/new; cp /run/node/new /run/node/newer; echo >> /run/node/newer").Succeeded();
         node.Run("/run/node/newer", "install").Succeeded();
         using var pods = node.Start("bash", ["-c", Pods]);
         pods.WaitForOutput("started");

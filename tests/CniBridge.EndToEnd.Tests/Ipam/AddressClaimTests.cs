@@ -14,7 +14,8 @@ public sealed class AddressClaimTests
         """{"ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/120"}]]}""");
 
     static string Address(int number, bool isV6) =>
-        isV6 ? $"fd00:88::{number.ToString("x", CultureInfo.InvariantCulture)}" : string.Create(CultureInfo.InvariantCulture, $"10.88.0.{number}");
+        isV6 ? $"fd00:88::{number.ToString("x", CultureInfo.InvariantCulture)}"
+            : string.Create(CultureInfo.InvariantCulture, $"10.88.0.{number}");
 
     /// <summary>A node with the pod "hostile", whose addresses are 10.88.0.2 and fd00:88::2, and two empty ones.</summary>
     static ScratchNode NewNode()
@@ -37,7 +38,9 @@ public sealed class AddressClaimTests
 
     /// <summary>Takes away what names the pod: the port is one of another plugin's then.</summary>
     static void Disguise(ScratchNode node) =>
-        node.Run("sh", "-ec", "cd /sys/class/net/cni0/brif; for port in *; do ip link set $port alias ''; ip link set $port down; ip link set $port name other up; done")
+        node.Run("sh", "-ec",
+            "cd /sys/class/net/cni0/brif; for port in *; do ip link set $port alias ''; ip link set $port down; ip link set $port name " +
+            "other up; done")
             .Succeeded();
 
     static string[] AddressesOf(CommandResult result) =>
@@ -59,7 +62,8 @@ public sealed class AddressClaimTests
         Assert.Equal([Address(3, false), Address(3, true)], AddressesOf(result));
         foreach (var isV6 in new[] { false, true })
         {
-            Assert.Matches($"ignoring the claim of {Address(3, isV6)} by ..:..:..:..:..:.. behind veth[0-9a-f]* .podnet/container-hostile/eth0.: " +
+            Assert.Matches(
+                $"ignoring the claim of {Address(3, isV6)} by ..:..:..:..:..:.. behind veth[0-9a-f]* .podnet/container-hostile/eth0.: " +
                 $"{Address(2, isV6)} is reserved for it", result.Stderr);
         }
         if (plugin != "bridge")
@@ -98,7 +102,7 @@ public sealed class AddressClaimTests
     [Theory]
     [InlineData("bridge")]
     [InlineData("host-local")]
-    public void A_requested_address_is_given_whoever_claims_it(string plugin)
+    public void A_requested_address_is_assigned_in_spite_of_a_claim(string plugin)
     {
         using var node = NewNode();
         Disguise(node);

@@ -55,8 +55,9 @@ public sealed class AddressLifeTests
 
         node.AddPod("new");
         RawCall.Of(node, "ADD", config, "new").Fail(999, "no IP addresses available in range set: 10.88.0.1-10.88.0.14");
-        // Nobody knows how old this one is.
-        node.Run("sh", "-c", $"printf 'gopod\\r\\neth0' > {Reservations}/10.88.0.9.new && mv {Reservations}/10.88.0.9.new {Reservations}/10.88.0.9")
+        // The age of this one is unknown.
+        node.Run("sh", "-c",
+            $"printf 'gopod\\r\\neth0' > {Reservations}/10.88.0.9.new && mv {Reservations}/10.88.0.9.new {Reservations}/10.88.0.9")
             .Succeeded();
         Reboot(node, pods, 1);
 
@@ -76,8 +77,10 @@ public sealed class AddressLifeTests
         using var process = node.Start("ip", ["netns", "exec", "old", "sh", "-c", "echo $$ > /run/node/pid; echo started; exec sleep 60"]);
         process.WaitForOutput("started");
         node.Run("ip", "netns", "delete", "old").Succeeded();
-        // Nor is there a link that anybody would take for the pod's.
-        node.Run("sh", "-c", "ip link set cni0 down; for link in /sys/class/net/veth*; do link=${link##*/}; ip link set $link down; ip link set $link alias ''; ip link set $link name other; done; ip link set cni0 up")
+        // There is also no link that could be mistaken for the pod's.
+        node.Run("sh", "-c",
+            "ip link set cni0 down; for link in /sys/class/net/veth*; do link=${link##*/}; ip link set $link down; ip link set $link " +
+            "alias ''; ip link set $link name other; done; ip link set cni0 up")
             .Succeeded();
         node.AddPod("new");
 
@@ -98,7 +101,8 @@ public sealed class AddressLifeTests
         AddNew(node, config, "other");
         node.AddPod("second");
         RawCall.Of(node, "ADD", config).With("CNI_NETNS", "/run/netns/second")
-            .Fail(999, "10.88.0.2 has been allocated to container-pod, duplicate allocation is not allowed: eth0 is alive", "/run/netns/pod");
+            .Fail(999, "10.88.0.2 has been allocated to container-pod, duplicate allocation is not allowed: eth0 is alive",
+                "/run/netns/pod");
 
         node.Run("ip", "netns", "delete", "pod").Succeeded();
         Assert.Equal("10.88.0.2/24", AddNew(node, config, "pod"));
@@ -172,7 +176,7 @@ public sealed class AddressLifeTests
         Assert.Empty(node.Reservations());
     }
 
-    // Whoever asks for it by the same names may be another: only a namespace that is the same, or gone, tells.
+    // Another container may have the same names: only the same namespace, or a namespace that is gone, is a proof.
     [Fact]
     public void DEL_of_another_network_leaves_a_living_attachment_of_the_same_names_alone()
     {

@@ -40,7 +40,9 @@ public sealed class ForeignAddressTests
     [Theory]
     [InlineData("for i in 3 4 5 6; do ip address add 10.88.0.$i/29 dev eth0; done")]
     [InlineData("for i in 3 4 5 6; do ip address add 10.88.0.$i/29 dev lo; done")]
-    [InlineData("ip link add own type veth peer name other; for i in 3 4 5 6; do ip address add 10.88.0.$i/29 dev own; done; ip link set own up; ip link set other up")]
+    [InlineData(
+        "ip link add own type veth peer name other; for i in 3 4 5 6; do ip address add 10.88.0.$i/29 dev own; done; ip link set own up; " +
+        "ip link set other up")]
     [InlineData("ip link delete eth0; ip link set lo up; for i in 3 4 5 6; do ip address add 10.88.0.$i/29 dev lo; done")]
     public void The_addresses_that_a_pod_configures_for_itself_keep_none_from_being_taken_back(string script)
     {
@@ -84,7 +86,8 @@ public sealed class ForeignAddressTests
         RawCall CallSecond(string pod) => RawCall.Of(node, "ADD", second, pod).With("CNI_IFNAME", "net1") with { Plugin = "host-local" };
         AddNew(node, Config("10.88.0.0/24"), "old");
         CallSecond("old").Succeed();
-        node.InPod("old", "sh", "-ec", "ip link add net1 type bridge; ip address add 10.89.0.2/30 dev net1; ip link set net1 up").Succeeded();
+        node.InPod("old", "sh", "-ec", "ip link add net1 type bridge; ip address add 10.89.0.2/30 dev net1; ip link set net1 up")
+            .Succeeded();
         using var process = node.Start("ip", ["netns", "exec", "old", "sh", "-c", "echo started; exec sleep 60"]);
         process.WaitForOutput("started");
         node.Run("ip", "netns", "delete", "old").Succeeded();
@@ -104,7 +107,9 @@ public sealed class ForeignAddressTests
         node.Run("sh", "-ec", $"touch /run/netns/old; mount --bind /proc/{pid}/ns/net /run/netns/old").Succeeded();
         Assert.Equal("10.88.0.2/30", Add(node, config, "old"));
         node.Run("umount", "/run/netns/old").Succeeded();
-        node.Run("sh", "-c", "for link in /sys/class/net/veth*; do link=${link##*/}; ip link set $link down; ip link set $link alias ''; ip link set $link name other; done")
+        node.Run("sh", "-c",
+            "for link in /sys/class/net/veth*; do link=${link##*/}; ip link set $link down; ip link set $link alias ''; ip link set " +
+            "$link name other; done")
             .Succeeded();
         node.AddPod("new");
 

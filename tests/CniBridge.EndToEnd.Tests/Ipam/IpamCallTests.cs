@@ -39,7 +39,7 @@ public sealed class IpamCallTests
 
         foreach (var verb in Verbs)
         {
-            // Blanks, keys nobody knows, a key twice, escapes that need not be: whoever writes it anew changes it.
+            // White space, unknown keys, a repeated key, needless escapes: a program that writes the text again changes it.
             var call = Call(node, verb, Newest);
             var odd = "\n {\t\"x\":[1.50 , 1e2,\"\\u0041\\/é\"],\"X\":{},\"X\" :null,\n\"prevResult\":" + added + ','
                 + Text(call.Input).TrimStart('{') + "\r\n\n";
@@ -124,7 +124,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void What_it_writes_to_standard_error_is_passed_on_and_is_no_part_of_the_result()
+    public void The_standard_error_of_a_plugin_is_passed_on_and_not_part_of_the_result()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -143,7 +143,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void What_it_writes_to_standard_error_before_it_fails_is_passed_on_too()
+    public void The_standard_error_of_a_failing_plugin_is_passed_on()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -156,7 +156,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void What_it_answers_to_other_verbs_than_ADD_is_nobody_s_result()
+    public void Output_of_the_IPAM_plugin_for_other_verbs_than_ADD_is_ignored()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -228,7 +228,7 @@ public sealed class IpamCallTests
     [InlineData("IP=10.88.0.9/24,fd00:88::9/64;GATEWAY=10.88.0.1,fd00:88::1")]
     [InlineData("MAC=02:00:00:00:00:09;GATEWAY=none of our business;IP=neither")]
     [InlineData("IgnoreUnknown=1;K8S_POD_NAME=pod")]
-    public void Arguments_for_it_are_no_strangers(string arguments)
+    public void Arguments_of_the_IPAM_plugin_are_known(string arguments)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -241,7 +241,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void Arguments_for_nobody_are_refused_before_it_is_called()
+    public void Unknown_arguments_are_refused_before_the_IPAM_plugin_runs()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);

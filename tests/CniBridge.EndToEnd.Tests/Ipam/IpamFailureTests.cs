@@ -61,7 +61,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_DEL_is_told_after_the_interface_is_gone(string name)
+    public void A_failing_DEL_is_reported_after_the_interface_is_gone(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -81,7 +81,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_CHECK_is_told_and_changes_nothing(string name)
+    public void A_failing_CHECK_is_reported_and_changes_nothing(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -96,7 +96,7 @@ public sealed class IpamFailureTests
         Assert.Equal(before, node.SettledSnapshot());
     }
 
-    // Whatever its code: a runtime understands only that no ADD can work.
+    // The code does not matter: a runtime understands only that no ADD can work.
     [Theory]
     [MemberData(nameof(Names))]
     public void A_failing_STATUS_says_that_the_network_is_not_available(string name)
@@ -114,7 +114,7 @@ public sealed class IpamFailureTests
     [Theory]
     [InlineData(50)]
     [InlineData(51)]
-    public void A_STATUS_that_the_specification_knows_is_told_as_it_is(int code)
+    public void A_STATUS_that_the_specification_knows_is_reported_unchanged(int code)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -127,7 +127,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_GC_is_told_after_the_interfaces_are_gone(string name)
+    public void A_failing_GC_is_reported_after_the_interfaces_are_gone(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -222,9 +222,9 @@ public sealed class IpamFailureTests
         Call(node, "ADD").FailSomehow("/opt/cni/bin/scripted", "ermission denied");
     }
 
-    // Whoever installs a plugin in place has it open; the runtime comes again, and need not be kept waiting.
+    // A program that installs a plugin in place has it open. The runtime retries, so ADD does not wait.
     [Fact]
-    public void A_file_that_is_being_written_is_no_failure_for_good()
+    public void A_file_that_is_being_written_is_a_temporary_failure()
     {
         Requirement.Programs("strace");
         using var node = NodeWithLivingPod();

@@ -36,7 +36,7 @@ public sealed class IpamResultTests
                 data.Add(version, "", shape);
                 data.Add(version, "\"cniVersion\": \"\",", shape);
                 data.Add(version, $"\"cniVersion\": \"{version}\",", shape);
-                // A version of its own decides, whatever the configuration's is.
+                // The version of the result counts, not that of the configuration.
                 data.Add("0.2.0", $"\"cniVersion\": \"{version}\",", shape);
                 data.Add("1.1.0", $"\"CNIVERSION\": \"{version}\",", shape);
             }
@@ -88,7 +88,7 @@ public sealed class IpamResultTests
     [InlineData("0.2.0", """{"cniVersion": "1.0.0", "ip4": {"ip": "10.88.0.9/24"}}""")]
     [InlineData("", """{"ips": [{"address": "10.88.0.9/24"}]}""")]
     [InlineData("", "null")]
-    public void An_answer_without_an_address_is_no_answer(string configured, string answer)
+    public void An_answer_without_an_address_is_not_an_answer(string configured, string answer)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -121,7 +121,7 @@ public sealed class IpamResultTests
     [InlineData("""{"ips": [{"address": "10.88.0.9/24"}], "dns": []}""")]
     [InlineData("""{"cniVersion": "9.9.9", "ips": [{"address": "10.88.0.9/24"}]}""")]
     [InlineData("""{"cniVersion": 1, "ips": [{"address": "10.88.0.9/24"}]}""")]
-    public void An_answer_that_is_no_result_fails_and_is_undone(string answer)
+    public void An_answer_that_is_not_a_result_fails_and_is_undone(string answer)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -161,7 +161,7 @@ public sealed class IpamResultTests
     [InlineData("""{"isDefaultGateway": true}""", "10.88.0.9/24", "10.88.0.1")]
     [InlineData("""{"isGateway": false}""", "10.88.0.9/24", null)]
     [InlineData("""{"isGateway": false}""", "fd00:88::9/64", null)]
-    public void A_gateway_that_nobody_names_is_the_first_address_of_the_network(string keys, string address, string? gateway)
+    public void The_default_gateway_address_is_the_first_of_the_subnet(string keys, string address, string? gateway)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);

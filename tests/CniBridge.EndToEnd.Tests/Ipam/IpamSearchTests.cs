@@ -110,7 +110,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     [InlineData("bin", "/opt/cni", "failed to find plugin \"bin\" in path [/opt/cni]")]
     [InlineData(".", "/opt/cni/bin", "failed to find plugin \".\" in path [/opt/cni/bin]")]
     [InlineData("..", "/opt/cni/bin", "failed to find plugin \"..\" in path [/opt/cni/bin]")]
-    public void What_is_not_there_is_looked_for_before_anything_is_changed(string type, string path, string message)
+    public void Missing_files_are_found_before_any_change(string type, string path, string message)
     {
         var configuration = ScriptedIpam.Network(type: type);
         nodes.AssertRefused(Internal, node => RawCall.Of(node, "ADD", configuration).With("CNI_PATH", path), message);

@@ -47,7 +47,7 @@ public sealed class IpamUndoTests
     [InlineData(">/dev/full")]
     [InlineData(">&-")]
     [InlineData(">&- 2>&-")]
-    public void A_result_that_reaches_nobody_gives_them_back_once(string redirections)
+    public void A_result_that_cannot_be_written_releases_the_addresses_once(string redirections)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -61,7 +61,7 @@ public sealed class IpamUndoTests
     }
 
     [Fact]
-    public void An_interface_that_is_there_is_known_before_anybody_is_asked_for_an_address()
+    public void An_existing_interface_fails_ADD_before_the_IPAM_plugin_runs()
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -79,7 +79,7 @@ public sealed class IpamUndoTests
     [InlineData("""{"bridge": "lo"}""")]
     [InlineData("""{"runtimeConfig": {"mac": "zz"}}""")]
     [InlineData("""{"hairpinMode": true, "promiscMode": true}""")]
-    public void Nobody_is_asked_for_an_address_with_a_configuration_that_is_wrong(string keys)
+    public void An_invalid_configuration_fails_before_the_IPAM_plugin_runs(string keys)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -155,7 +155,7 @@ public sealed class IpamUndoTests
     [InlineData("/run/text")]
     [InlineData("")]
     [InlineData(null)]
-    public void DEL_takes_the_interface_first_and_then_gives_the_addresses_back_however_often(string? path)
+    public void DEL_deletes_the_interface_before_it_releases_addresses_each_time(string? path)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);

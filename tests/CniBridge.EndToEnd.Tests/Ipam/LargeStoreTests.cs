@@ -41,7 +41,7 @@ public sealed class LargeStoreTests : IDisposable
     [InlineData(100_000, 100_000)]
     [InlineData(100_000, 0)]
     [InlineData(1, 100_000)]
-    public void ADD_DEL_and_GC_work_however_many_reservations_and_records_there_are(int reservations, int records)
+    public void ADD_DEL_and_GC_work_with_many_reservations_and_records(int reservations, int records)
     {
         Requirement.Node("busybox");
         node.AddPod("pod");

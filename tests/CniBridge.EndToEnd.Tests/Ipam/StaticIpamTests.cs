@@ -118,7 +118,7 @@ public sealed class StaticIpamTests
     [InlineData("""{"type": "static", "addresses": [{"address": "10.88.0.5"}]}""", "{}", "10.88.0.5")]
     [InlineData("""{"type": "static", "addresses": [{"address": "10.88.0.5/24"}]}""", """{"cniVersion": "1.1.0"}""",
         "incompatible CNI versions config is \"1.1.0\", plugin supports [\"0.1.0\"")]
-    public void Its_errors_are_told_and_nothing_is_left(string ipam, string keys, string message)
+    public void Its_errors_are_reported_and_nothing_is_left(string ipam, string keys, string message)
     {
         using var node = NewNode();
         var version = new Dictionary<string, string> { ["CNI_COMMAND"] = "VERSION" };

@@ -49,14 +49,19 @@ public sealed class ConfigurationReviewTests
     public void Each_file_is_judged_whatever_the_others_are()
     {
         using var node = NewNode();
-        node.Run("sh", "-c", "cd /etc/cni/net.d; ln -s none 05-dangling.conf; head -c 40000000 /dev/zero > 06-long.conflist; printf '\\357\\273\\277{}' > 07-mark.conf").Succeeded();
+        node.Run("sh", "-c",
+            "cd /etc/cni/net.d; ln -s none 05-dangling.conf; head -c 40000000 /dev/zero > 06-long.conflist; printf '\\357\\273\\277{}' > " +
+            "07-mark.conf").Succeeded();
 
         var result = Conf(node, "validate");
 
         Assert.Equal(
-            "/etc/cni/net.d/05-dangling.conf:1:1: error: cannot read the network configuration /etc/cni/net.d/05-dangling.conf: there is no such file\n" +
-            "/etc/cni/net.d/06-long.conflist:1:1: error: cannot read the network configuration /etc/cni/net.d/06-long.conflist: it is longer than 1 MiB\n" +
-            "/etc/cni/net.d/07-mark.conf:1:1: error: not valid JSON: the text begins with a byte order mark: save it as UTF-8 without one\n" +
+            "/etc/cni/net.d/05-dangling.conf:1:1: error: cannot read the network configuration /etc/cni/net.d/05-dangling.conf: there is " +
+                "no such file\n" +
+            "/etc/cni/net.d/06-long.conflist:1:1: error: cannot read the network configuration /etc/cni/net.d/06-long.conflist: it is " +
+                "longer than 1 MiB\n" +
+            "/etc/cni/net.d/07-mark.conf:1:1: error: not valid JSON: the text begins with a byte order mark: save it as UTF-8 without " +
+                "one\n" +
             "/etc/cni/net.d/10-podnet.conf: ok\n" +
             "/etc/cni/net.d/20-other.conflist:2:22: warning: unknown key brigde is ignored: did you mean bridge?\n", result.Stdout);
         Assert.Equal(2, result.ExitCode);
@@ -88,7 +93,7 @@ public sealed class ConfigurationReviewTests
     }
 
     [Fact]
-    public void What_a_runtime_takes_is_shown()
+    public void conf_show_prints_the_file_that_runtimes_use()
     {
         using var node = NewNode();
 

@@ -32,16 +32,22 @@ public sealed partial class HealthTests
     public void A_node_that_is_well_says_so_and_one_that_is_not_says_why()
     {
         using var node = NewNode();
-        Assert.Equal("ok: 1 bridges, 1 pods, 2 addresses (fullest range 16 %), 0 routes to other nodes\n", node.Run(Program, "status").Succeeded().Stdout);
+        Assert.Equal(
+            "ok: 1 bridges, 1 pods, 2 addresses (fullest range 16 %), 0 routes to other nodes\n",
+            node.Run(Program, "status").Succeeded().Stdout);
 
         node.Run("sh", "-c", "nft flush ruleset; ip link set cni0 down").Succeeded();
 
         var status = node.Run(Program, "status");
         Assert.Equal(2, status.ExitCode);
-        Assert.Matches(@"^degraded: cni0 is down; missing: masquerade rules of podnet \(ip cni-bridge [^)]*\) \(1 bridges, ", status.Stdout);
+        Assert.Matches(
+            @"^degraded: cni0 is down; missing: masquerade rules of podnet \(ip cni-bridge [^)]*\) \(1 bridges, ", status.Stdout);
         var json = node.Run(Program, "status", "--output", "json").Json;
         Assert.False(json.GetProperty("ok").GetBoolean());
-        Assert.Equal((1, 2, 1), (json.GetProperty("pods").GetInt32(), json.GetProperty("addressesUsed").GetInt32(), json.GetProperty("addressesLeaked").GetInt32()));
+        Assert.Equal(
+            (1, 2, 1),
+            (json.GetProperty("pods").GetInt32(), json.GetProperty("addressesUsed").GetInt32(),
+            json.GetProperty("addressesLeaked").GetInt32()));
         node.Run("sh", "-c", $"{Shell.Quote(Program)} repair && ip link set cni0 up").Succeeded();
         node.Run(Program, "status").Succeeded();
     }
@@ -50,7 +56,8 @@ public sealed partial class HealthTests
     public void A_full_range_and_missing_routes_are_problems()
     {
         using var node = NewNode();
-        node.Run("sh", "-c", "for i in $(seq 4 14); do printf 'c%s\\r\\neth0' $i > /var/lib/cni/networks/podnet/10.88.0.$i; done").Succeeded();
+        node.Run("sh", "-c", "for i in $(seq 4 14); do printf 'c%s\\r\\neth0' $i > /var/lib/cni/networks/podnet/10.88.0.$i; done")
+            .Succeeded();
         node.WriteFile("/var/lib/cni-bridge/nodes.json", """
             {"nodes": [{"name": "one", "addresses": ["192.0.2.1"], "podRanges": ["10.88.0.0/24"]},
                        {"name": "two", "addresses": ["192.0.2.2"], "podRanges": ["10.88.1.0/24"]}]}
@@ -79,7 +86,9 @@ public sealed partial class HealthTests
         Assert.Contains("cni_bridge_log_operations{plugin=\"bridge\",verb=\"ADD\",result=\"success\"} 2", lines);
         Assert.Contains("cni_bridge_log_operations{plugin=\"bridge\",verb=\"ADD\",result=\"error\"} 1", lines);
         const string quantile = "cni_bridge_log_operation_seconds{plugin=\"bridge\",verb=\"ADD\",quantile=\"0.99\"} ";
-        var seconds = double.Parse(Assert.Single(lines, line => line.StartsWith(quantile, StringComparison.Ordinal))[quantile.Length..], CultureInfo.InvariantCulture);
+        var seconds = double.Parse(
+            Assert.Single(lines, line => line.StartsWith(quantile, StringComparison.Ordinal))[quantile.Length..],
+            CultureInfo.InvariantCulture);
         Assert.Equal(SlowestAdd(node) / 1e6, seconds, tolerance: 1e-6);
         Assert.Contains("cni_bridge_rules_lost 0", lines);
         Assert.Contains("cni_bridge_routes_present 0", lines);
@@ -92,7 +101,8 @@ public sealed partial class HealthTests
     }
 
     /// <summary>Returns the duration of the slowest ADD of the bridge plugin in the log, in microseconds.</summary>
-    static long SlowestAdd(ScratchNode node) => node.Run(Program, "log", "--output", "json").Succeeded().Json.GetProperty("operations").EnumerateArray()
+    static long SlowestAdd(ScratchNode node) =>
+        node.Run(Program, "log", "--output", "json").Succeeded().Json.GetProperty("operations").EnumerateArray()
         .Where(call => call.GetProperty("plugin").GetString() == "bridge" && call.GetProperty("verb").GetString() == "ADD")
         .Max(call => call.GetProperty("microseconds").GetInt64());
 

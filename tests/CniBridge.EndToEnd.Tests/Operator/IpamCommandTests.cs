@@ -48,10 +48,13 @@ public sealed class IpamCommandTests
         Assert.Equal(["10.88.0.2", "10.88.0.3", "10.88.0.4", "10.88.0.5"], found.Select(one => Text(one, "address")));
         Assert.Equal(["alive", "dead", "unknown", "dead"], found.Select(one => Text(one, "state")));
         Assert.Equal([false, true, false, true], found.Select(one => one.GetProperty("leaked").GetBoolean()));
-        Assert.Equal(("container-lives", "eth0", "/run/netns/lives"), (Text(found[0], "containerId"), Text(found[0], "interface"), Text(found[0], "netns")));
+        Assert.Equal(
+            ("container-lives", "eth0", "/run/netns/lives"),
+            (Text(found[0], "containerId"), Text(found[0], "interface"), Text(found[0], "netns")));
         Assert.All(found, one => Assert.Equal("podnet", Text(one, "network")));
         Assert.Contains("its namespace is gone from /run/netns/died", Text(found[1], "how"), StringComparison.Ordinal);
-        Assert.Contains("another plugin made it; no namespace on the node uses the address", Text(found[2], "how"), StringComparison.Ordinal);
+        Assert.Contains(
+            "another plugin made it; no namespace on the node uses the address", Text(found[2], "how"), StringComparison.Ordinal);
         Assert.Contains("its file is empty", Text(found[3], "how"), StringComparison.Ordinal);
         var time = found[0].GetProperty("reservedAt").GetDateTimeOffset();
         Assert.InRange(DateTimeOffset.UtcNow - time, TimeSpan.Zero, TimeSpan.FromMinutes(1));
@@ -79,10 +82,11 @@ public sealed class IpamCommandTests
     }
 
     static string Files(ScratchNode node) =>
-        node.Run("sh", "-c", "find /var/lib/cni /var/lib/cni-bridge /run/cni-bridge -type f -printf '%p %T@ ' -exec md5sum {} \\; | sort").Stdout;
+        node.Run("sh", "-c",
+            "find /var/lib/cni /var/lib/cni-bridge /run/cni-bridge -type f -printf '%p %T@ ' -exec md5sum {} \\; | sort").Stdout;
 
     [Fact]
-    public void What_leaked_is_found_and_freed_and_nothing_else()
+    public void Only_leaked_reservations_are_found_and_released()
     {
         using var node = NewNodeWithOneOfEach();
 
@@ -145,7 +149,7 @@ public sealed class IpamCommandTests
         string[] pods = [.. Enumerable.Range(0, 10).Select(i => $"pod{i}")];
         var addresses = pods.Select(pod => Add(node, pod)).ToArray();
         node.Run("rm", "-rf", Store, Records).Succeeded();
-        // One that somebody else has by now.
+        // An address that another container has by now.
         node.Run("sh", "-c", $"mkdir -p {Store} && printf 'thief\\r\\neth0' > {Store}/{addresses[9]}").Succeeded();
 
         var rebuilt = Run(node, "rebuild", "--output", "json");
@@ -203,7 +207,9 @@ public sealed class IpamCommandTests
     {
         using var node = NewNode();
         Add(node, "pod");
-        node.Run("sh", "-ec", $"ip -n pod address flush dev eth0; ip -n pod address add {first}/24 dev eth0; ip -n pod address add 10.88.0.2/24 dev eth0; rm -rf {Store} {Records}")
+        node.Run("sh", "-ec",
+            $"ip -n pod address flush dev eth0; ip -n pod address add {first}/24 dev eth0; ip -n pod address add 10.88.0.2/24 dev eth0; " +
+            $"rm -rf {Store} {Records}")
             .Succeeded();
         Configure(node, """{"type": "host-local", "subnet": "10.88.0.0/24", "gateway": "10.88.0.50", "exclude": ["10.88.0.8/31"]}""");
 
@@ -217,7 +223,7 @@ public sealed class IpamCommandTests
         """);
 
     [Fact]
-    public void What_other_plugins_reserved_can_be_proven_dead_after_a_rebuild()
+    public void Reservations_of_other_plugins_can_be_proven_gone_after_a_rebuild()
     {
         using var node = NewNode();
         Add(node, "pod");
@@ -240,7 +246,7 @@ public sealed class IpamCommandTests
     }
 
     [Fact]
-    public void Whoever_is_not_root_is_told_so()
+    public void The_error_says_that_the_user_is_not_root()
     {
         using var node = NewNodeWithOneOfEach();
         node.Run("sh", "-c", $"mkdir -p /run/node/bin && cp {Shell.Quote(Program)} /run/node/bin/ && chmod 700 {Store}").Succeeded();

@@ -33,7 +33,8 @@ public sealed class LogTests
         var add = found[0];
         Assert.Equal(
             ("bridge", "podnet", "container-pod", "eth0", "/run/netns/pod", "shop/web-0", trace),
-            (Text(add, "plugin"), Text(add, "network"), Text(add, "containerId"), Text(add, "ifName"), Text(add, "netns"), Text(add, "pod"), Text(add, "trace")));
+            (Text(add, "plugin"), Text(add, "network"), Text(add, "containerId"), Text(add, "ifName"), Text(add, "netns"), Text(add, "pod"),
+                Text(add, "trace")));
         Assert.Contains(address, add.GetProperty("addresses").EnumerateArray().Select(one => one.GetString()));
         var phases = add.GetProperty("phases").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetInt64());
         Assert.All((string[])["configuration", "addresses", "link", "pod", "gateway"], phase => Assert.Contains(phase, phases.Keys));
@@ -66,10 +67,11 @@ public sealed class LogTests
     }
 
     [Fact]
-    public void What_comes_from_outside_makes_no_lines_and_moves_no_cursor()
+    public void Untrusted_text_is_escaped_in_the_log()
     {
         using var node = NewNode();
-        RawCall.Of(node, "ADD", Configurations.With("""{"mtu": "\u001b[2J\nADD"}""")).With("CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=a;K8S_POD_NAME=b\u001b[2J").Fail(6, "mtu");
+        RawCall.Of(node, "ADD", Configurations.With("""{"mtu": "\u001b[2J\nADD"}"""))
+            .With("CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=a;K8S_POD_NAME=b\u001b[2J").Fail(6, "mtu");
         var lines = node.Run(Program, "log").Succeeded().Stdout.Split('\n');
         Assert.Equal(3, lines.Length);
         Assert.DoesNotContain('\u001b', string.Concat(lines));
@@ -80,7 +82,8 @@ public sealed class LogTests
     public void The_log_level_debug_tells_the_same_on_standard_error()
     {
         using var node = NewNode();
-        var config = Configurations.Plain.Replace("\"type\": \"bridge\"", "\"type\": \"bridge\", \"logLevel\": \"debug\"", StringComparison.Ordinal);
+        var config = Configurations.Plain.Replace(
+            "\"type\": \"bridge\"", "\"type\": \"bridge\", \"logLevel\": \"debug\"", StringComparison.Ordinal);
         Assert.NotEqual(Configurations.Plain, config);
 
         var line = RawCall.Of(node, "ADD", config).Succeed().Stderr;
@@ -91,14 +94,16 @@ public sealed class LogTests
         RawCall.Of(node, "DEL", wrong).Succeed();
     }
 
-    // Whoever fills it does not fill the disk; old lines go, and no line is torn however many write at once.
+    // The log cannot fill the disk: old lines are removed. Concurrent writers never mix their lines.
     [Fact]
     public void It_stays_below_its_cap_and_its_lines_whole()
     {
         using var node = NewNode();
-        var line = Encoding.ASCII.GetBytes($$"""{"time":"2026-01-02T03:04:05Z","verb":"ADD","plugin":"old","error":"{{new string('x', 300)}}","code":1}""" + "\n");
+        var line = Encoding.ASCII.GetBytes(
+            $$"""{"time":"2026-01-02T03:04:05Z","verb":"ADD","plugin":"old","error":"{{new string('x', 300)}}","code":1}""" + "\n");
         node.WriteFile(LogFile, [.. Enumerable.Repeat(line, MaxBytes * 7 / 16 / line.Length).SelectMany(bytes => bytes)]);
-        var script = "for i in $(seq 25); do for j in 1 2 3 4; do CNI_COMMAND=ADD CNI_CONTAINERID=c$i-$j CNI_NETNS=/run/none CNI_IFNAME=eth0 CNI_PATH=/ " +
+        var script = "for i in $(seq 25); do for j in 1 2 3 4; do CNI_COMMAND=ADD CNI_CONTAINERID=c$i-$j CNI_NETNS=/run/none " +
+            "CNI_IFNAME=eth0 CNI_PATH=/ " +
             $"{Shell.Quote(PluginDirectory.UnderTest)}/bridge < /run/node/config > /dev/null & done; wait; done";
         node.WriteFile("/run/node/config", Configurations.Plain);
 

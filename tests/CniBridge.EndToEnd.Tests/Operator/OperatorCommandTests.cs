@@ -116,7 +116,7 @@ public sealed class OperatorCommandTests
     [Theory]
     [InlineData("true")]
     [InlineData("false")]
-    public void What_was_done_before_a_failing_plugin_is_deleted_again(string statusOfDel)
+    public void The_plugins_before_a_failing_one_get_DEL(string statusOfDel)
     {
         using var node = NewNode();
         const string directory = $"{ScratchNode.Directory}/bin";
@@ -138,7 +138,7 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
-    public void A_refused_second_ADD_leaves_the_first_as_it_is()
+    public void A_refused_second_ADD_leaves_the_first_unchanged()
     {
         using var node = NewNode();
         WriteNetwork(node, "10-podnet.conflist");
@@ -151,7 +151,7 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
-    public void Failures_are_told_in_one_sentence()
+    public void Failures_are_reported_in_one_sentence()
     {
         using var node = NewNode();
         AssertFails(Run(node, "add", "box", "pod"), "no network configuration in /etc/cni/net.d");
@@ -183,7 +183,7 @@ public sealed class OperatorCommandTests
     [InlineData("check", "box")]
     [InlineData("fly")]
     [InlineData("add", "box", "pod", "--wings")]
-    public void What_is_not_understood_is_an_error_with_usage(params string[] arguments)
+    public void A_wrong_command_line_is_an_error_that_names_the_help(params string[] arguments)
     {
         using var node = NewNode();
         var before = node.Snapshot();
@@ -199,7 +199,7 @@ public sealed class OperatorCommandTests
     [InlineData("--help", "add")]
     [InlineData("-h", "del")]
     [InlineData("version", "CNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
-    public void Help_and_version_are_told(string argument, string words)
+    public void Help_and_version_are_reported(string argument, string words)
     {
         using var node = NewNode();
         Assert.Contains(words, Run(node, argument).Succeeded().Stdout, StringComparison.Ordinal);

@@ -39,7 +39,8 @@ public sealed class OutputShapeTests
         }
     }
 
-    static string KindOf(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? "truth" : value.ValueKind.ToString();
+    static string KindOf(JsonElement value) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? "truth" : value.ValueKind.ToString();
 
     /// <summary>A pod with everything that can be told, one that died, and one of which nothing is known.</summary>
     static ScratchNode NewNode()
@@ -53,14 +54,17 @@ public sealed class OutputShapeTests
         {
             node.AddPod(pod);
             var result = RawCall.Of(node, "ADD", config, pod)
-                .With("CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=" + pod).With("TRACEPARENT", "00-1-1-01").Succeed().Stdout;
+                .With("CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=" + pod).With("TRACEPARENT", "00-1-1-01")
+                    .Succeed().Stdout;
             (RawCall.Of(node, "ADD", $$$"""
                 {"cniVersion": "1.0.0", "name": "podnet", "type": "portmap", "prevResult": {{{result}}},
                  "runtimeConfig": {"portMappings": [{"hostPort": {{{(pod == "web" ? 81 : 82)}}}, "containerPort": 80, "hostIP": "192.0.2.1"}]}}
                 """, pod) with { Plugin = "portmap" }).Succeed();
         }
         RawCall.Of(node, "ADD", config, "web").Fail(999, "duplicate");
-        node.Run("sh", "-c", "ip netns delete died; printf 'go\\r\\neth0' > /var/lib/cni/networks/podnet/10.88.0.9; ip link add other type veth peer name rehto; ip link set other master cni0; ip route add 10.9.0.0/16 via 10.88.0.77 proto 67").Succeeded();
+        node.Run("sh", "-c",
+            "ip netns delete died; printf 'go\\r\\neth0' > /var/lib/cni/networks/podnet/10.88.0.9; ip link add other type veth peer name " +
+            "rehto; ip link set other master cni0; ip route add 10.9.0.0/16 via 10.88.0.77 proto 67").Succeeded();
         return node;
     }
 
@@ -70,8 +74,10 @@ public sealed class OutputShapeTests
         using var node = NewNode();
         (string Heading, string Words)[] commands =
         [
-            ("show", "show"), ("log", "log"), ("log", "log --timing"), ("ipam", "ipam list"), ("ipam", "ipam leaks"), ("ipam", "ipam gc --dry-run"),
-            ("status", "status"), ("conf", "conf validate"), ("conf", "conf show"), ("version", "version"), ("install, rollback, uninstall", "install --bin-dir /run/bin --with-conf --pod-cidr 10.3.0.0/24"),
+            ("show", "show"), ("log", "log"), ("log", "log --timing"), ("ipam", "ipam list"), ("ipam", "ipam leaks"),
+                ("ipam", "ipam gc --dry-run"),
+            ("status", "status"), ("conf", "conf validate"), ("conf", "conf show"), ("version", "version"),
+                ("install, rollback, uninstall", "install --bin-dir /run/bin --with-conf --pod-cidr 10.3.0.0/24"),
             ("install, rollback, uninstall", "uninstall --bin-dir /run/bin --dry-run --force"),
         ];
         foreach (var (heading, words) in commands)

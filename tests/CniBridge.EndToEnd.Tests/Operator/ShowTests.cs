@@ -78,7 +78,9 @@ public sealed class ShowTests
         node.Run("nft", "flush", "ruleset").Succeeded();
         lines = node.Run(Program, "show").Succeeded().Stdout.Split('\n');
         Assert.Equal("└─ missing rules (restore them with cni-bridge repair)", lines[8]);
-        Assert.Contains(lines[9..], line => line.StartsWith("   host port 8080/tcp of any address of podnet/container-web/eth0", StringComparison.Ordinal));
+        Assert.Contains(
+            lines[9..], line =>
+            line.StartsWith("   host port 8080/tcp of any address of podnet/container-web/eth0", StringComparison.Ordinal));
         Assert.DoesNotContain('\u001b', string.Concat(lines));
         using var other = new ScratchNode();
         Assert.EndsWith("└─ no pod bridge\n", other.Run(Program, "show").Succeeded().Stdout, StringComparison.Ordinal);
@@ -117,11 +119,12 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public void A_pod_that_is_not_there_is_an_error()
+    public void A_pod_that_does_not_exist_is_an_error()
     {
         using var node = NewNode();
         var result = node.Run(Program, "pod", "nobody");
-        Assert.Equal((1, "cni-bridge: unknown pod \"nobody\": cni-bridge show lists the pods of this node\n"), (result.ExitCode, result.Stderr));
+        Assert.Equal(
+            (1, "cni-bridge: unknown pod \"nobody\": cni-bridge show lists the pods of this node\n"), (result.ExitCode, result.Stderr));
     }
 
     [Fact]
@@ -136,17 +139,21 @@ public sealed class ShowTests
         var web = Assert.Single(BoxesOf(drawn), box => box[1] == "shop/web-0");
         Assert.Equal(["10.88.0.2/24", "fd00:88::2/64", MacOf(node, "web"), "up, mtu 1500", "8080/tcp → 80"], web[2..]);
         var bridge = Assert.Single(BoxesOf(drawn), box => box[1] == "cni0");
-        Assert.Equal(["10.88.0.1/24", "fd00:88::1/64", node.Run("cat", "/sys/class/net/cni0/address").Stdout.Trim(), "up, mtu 1500"], bridge[2..]);
-        Assert.Contains(BoxesOf(drawn), edge => edge[0] == $"{bridge[0]}--{web[0]}" && edge[1].StartsWith("veth", StringComparison.Ordinal) &&
+        Assert.Equal(
+            ["10.88.0.1/24", "fd00:88::1/64", node.Run("cat", "/sys/class/net/cni0/address").Stdout.Trim(), "up, mtu 1500"], bridge[2..]);
+        Assert.Contains(
+            BoxesOf(drawn), edge => edge[0] == $"{bridge[0]}--{web[0]}" && edge[1].StartsWith("veth", StringComparison.Ordinal) &&
             edge[2] == "up, mtu 1500");
-        Assert.Contains(BoxesOf(drawn), edge => edge[0].StartsWith("host--route", StringComparison.Ordinal) && edge[1] == "via 10.88.0.254");
+        Assert.Contains(
+            BoxesOf(drawn), edge => edge[0].StartsWith("host--route", StringComparison.Ordinal) && edge[1] == "via 10.88.0.254");
     }
 
     /// <summary>Returns the boxes and edges with a label: the name of each, and the lines of its label.</summary>
     static List<string[]> BoxesOf(XElement drawing) =>
     [
         .. drawing.Descendants().Where(element => (string?)element.Attribute("class") is "node" or "edge")
-            .Select(element => element.Elements().Where(child => child.Name.LocalName is "title" or "text").Select(child => child.Value).ToArray())
+            .Select(element =>
+                element.Elements().Where(child => child.Name.LocalName is "title" or "text").Select(child => child.Value).ToArray())
             .Where(box => box.Length > 1),
     ];
 
@@ -164,17 +171,19 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public void The_version_is_told_to_programs()
+    public void The_version_is_reported_to_programs()
     {
         using var node = new ScratchNode();
         var version = node.Run(Program, "version", "--output", "json").Succeeded().Json;
         Assert.Matches("^[0-9]+\\.[0-9]+\\.[0-9]+", Text(version, "version"));
         Assert.Equal(["bridge", "host-local", "loopback", "portmap"], Texts(version, "roles"));
         Assert.Equal(["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"], Texts(version, "cniVersions"));
-        Assert.StartsWith($"cni-bridge {Text(version, "version")}", node.Run(Program, "version").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"cni-bridge {Text(version, "version")}", node.Run(Program, "version").Succeeded().Stdout, StringComparison.Ordinal);
     }
 
     static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
-    static IEnumerable<string> Texts(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(one => one.GetString()!)];
+    static IEnumerable<string> Texts(JsonElement element, string name) =>
+        [.. element.GetProperty(name).EnumerateArray().Select(one => one.GetString()!)];
 }

@@ -4,12 +4,16 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>Names and texts of pods, programs and persons, with what terminals obey in them: the operator sees them, and nothing happens.</summary>
+/// <summary>
+/// Names and texts of pods, programs and persons, with what terminals obey in them: the operator sees them, and nothing happens.
+/// </summary>
 public sealed class TerminalTextTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
-    /// <summary>ESC, CSI as one character, BEL, DEL and a change of the order of letters; no white space, so that the kernel takes it.</summary>
+    /// <summary>
+    /// ESC, CSI as one character, BEL, DEL and a change of the order of letters; no white space, so that the kernel takes it.
+    /// </summary>
     const string Evil = "\u001b[2J\u0007\u007f";
 
     const string EvilName = "x" + Evil;
@@ -35,7 +39,8 @@ public sealed class TerminalTextTests
         node.Run("ip", "link", "set", $"p{Evil}", "master", "cni0").Succeeded();
         node.WriteFile("/var/lib/cni/networks/podnet/10.88.0.99", $"{EvilName}\r\neth\u001b[31m");
         node.WriteFile($"/var/lib/cni/networks/n{Evil}/10.9.9.9", "gone\r\neth0");
-        node.WriteFile(EvilConfiguration, $$"""{"name": "{{JsonEncodedText.Encode(Evil)}}", "k{{JsonEncodedText.Encode(Evil)}}": 1, "plugins": 5}""");
+        node.WriteFile(
+            EvilConfiguration, $$"""{"name": "{{JsonEncodedText.Encode(Evil)}}", "k{{JsonEncodedText.Encode(Evil)}}": 1, "plugins": 5}""");
         return node;
     }
 

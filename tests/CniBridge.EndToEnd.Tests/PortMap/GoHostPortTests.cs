@@ -41,7 +41,7 @@ public sealed class GoHostPortTests
     }
 
     [Fact]
-    public void GC_collects_what_is_proven_to_be_of_the_network_and_of_nobody_who_lives()
+    public void GC_removes_rules_of_the_network_whose_attachments_are_gone()
     {
         using var node = GoFirewallNode.Make();
         Add(node.Go("living"), 8081);
@@ -66,7 +66,7 @@ public sealed class GoHostPortTests
     }
 
     [Fact]
-    public void What_GC_cannot_delete_is_logged_and_keeps_nothing_else()
+    public void A_rule_that_GC_cannot_delete_is_logged_and_the_rest_is_removed()
     {
         using var node = GoFirewallNode.Make();
         Add(node.Go("pod"), 8080);

@@ -126,7 +126,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void A_pod_without_an_address_of_the_port_s_family_gets_none_and_is_told_so_in_the_log()
+    public void A_pod_without_an_address_of_the_family_gets_no_host_port_and_this_is_logged()
     {
         using var node = HostPortNode.Of("""{"ipam": {"type": "host-local", "subnet": "10.88.0.0/24"}}""", "pod");
         var answer = node.Add("pod", $"[{Mapping(8080, 80, "tcp", "::")}]");
@@ -137,7 +137,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void What_is_wrong_changes_nothing()
+    public void An_invalid_mapping_changes_nothing()
     {
         using var node = HostPortNode.With("pod");
         var before = node.Node.Snapshot();
@@ -191,8 +191,10 @@ public sealed class HostPortCheckTests
         foreach (var (damage, words) in new[]
         {
             ("flush ruleset", "missing rules of host ports (the set ip cni-bridge hostport-addresses is missing) and 4 more;"),
-            ("delete element ip cni-bridge hostports { tcp . 8080 }", "missing host port 8080/tcp of any address of podnet/container-pod/eth0;"),
-            ("flush chain ip6 cni-bridge hostport-output", "missing rules of host ports (the rules of the chain ip6 cni-bridge hostport-output"),
+            ("delete element ip cni-bridge hostports { tcp . 8080 }",
+                "missing host port 8080/tcp of any address of podnet/container-pod/eth0;"),
+            ("flush chain ip6 cni-bridge hostport-output",
+                "missing rules of host ports (the rules of the chain ip6 cni-bridge hostport-output"),
         })
         {
             node.Node.Run("nft", damage).Succeeded();

@@ -114,7 +114,7 @@ public sealed class HostPortCrashTests
     [Theory]
     [InlineData(">/dev/full")]
     [InlineData(">&-")]
-    public void An_ADD_whose_result_reaches_nobody_leaves_nothing(string redirections)
+    public void An_ADD_that_cannot_write_its_result_leaves_nothing(string redirections)
     {
         using var node = NewNode();
         var result = (node.Call("ADD", "pod", s_ports) with { Redirections = redirections }).Run();

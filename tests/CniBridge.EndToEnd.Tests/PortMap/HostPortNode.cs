@@ -5,7 +5,7 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
 /// <summary>
-/// A node with pods on the bridge and a host outside. Pods serve ports: whoever asks is told which pod answered, and whom it saw
+/// A node with pods on the bridge and a host outside. Pods serve ports: a client learns which pod answered, and which source it saw
 /// asking.
 /// </summary>
 sealed class HostPortNode : IDisposable
@@ -41,7 +41,7 @@ sealed class HostPortNode : IDisposable
         print("ready", flush=True)
         """;
 
-    // One that is refused fails at once, one that nobody answers after some seconds: the first packet from port to port of a
+    // A refused connection fails at once, one without an answer after some seconds: the first packet from port to port of a
     // bridge may be lost in br_netfilter while the node looks for the pod (IPv6), and the next is sent after a second.
     const string Client = """
         import socket, sys
@@ -167,7 +167,7 @@ sealed class HostPortNode : IDisposable
         server.WaitForOutput("ready");
     }
 
-    /// <summary>Who answers, and whom it saw: "pod 192.0.2.2"; or why nobody does.</summary>
+    /// <summary>Returns the server and the client that it saw: "pod 192.0.2.2"; or the error.</summary>
     /// <param name="ownPort">The asker's, the same each time; 0: any.</param>
     public string Ask(string from, string protocol, string address, int port, int ownPort = 0)
     {

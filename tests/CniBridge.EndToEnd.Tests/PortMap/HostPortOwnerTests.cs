@@ -34,7 +34,7 @@ public sealed class HostPortOwnerTests
     [Theory]
     [InlineData(OutsideWorld.NodeV4)]
     [InlineData(OutsideWorld.NodeV6)]
-    public void Who_always_sends_from_one_port_reaches_the_next_pod_at_once(string address)
+    public void A_client_with_a_fixed_source_port_reaches_the_next_pod_at_once(string address)
     {
         using var node = HostPortNode.With("pod", "other").WithOutside();
         node.Serve("pod", "udp/53");
@@ -47,7 +47,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Who_began_to_send_before_the_port_was_there_reaches_the_pod_at_once()
+    public void A_client_that_sent_before_the_host_port_existed_reaches_the_pod_at_once()
     {
         using var node = HostPortNode.With("pod").WithOutside();
         node.Serve("pod", "udp/53");
@@ -178,7 +178,7 @@ public sealed class HostPortOwnerTests
 
     [Theory]
     [MemberData(nameof(Deletions))]
-    public void DEL_removes_what_ADD_made_whatever_it_is_told(string what, string mappings)
+    public void DEL_removes_the_rules_of_ADD_with_any_mappings(string what, string mappings)
     {
         Assert.NotEmpty(what);
         using var node = HostPortNode.With("pod", "other");
@@ -210,7 +210,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void DEL_after_somebody_flushed_the_ruleset_succeeds()
+    public void DEL_succeeds_after_the_ruleset_was_flushed()
     {
         using var node = HostPortNode.With("pod");
         node.Add("pod", s_port);
@@ -241,7 +241,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void GC_removes_what_is_of_the_network_and_of_nobody_in_the_list()
+    public void GC_removes_rules_of_the_network_whose_attachments_are_not_in_the_list()
     {
         using var node = HostPortNode.With("pod", "other", "unrecorded");
         node.Add("pod", Only(8080, 80));

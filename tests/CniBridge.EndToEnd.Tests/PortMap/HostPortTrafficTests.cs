@@ -56,7 +56,7 @@ public sealed class HostPortTrafficTests
             Assert.StartsWith("pod ", node.Ask("other", protocol, address, 8080), StringComparison.Ordinal);
             Assert.Equal($"pod {(PodNetwork.IsIpv6(address) ? GatewayV6 : GatewayV4)}", node.Ask("pod", protocol, address, 8080));
         }
-        // Nowhere else: neither another port of the node nor the port at an address of somebody else's.
+        // No other port of the node and no address of another host leads to the pod.
         node.AssertNoAnswer(Outside, protocol, NodeV4, 8081);
         node.AssertNoAnswer(TheNode, protocol, OutsideWorld.HostV4, 8080);
     }
@@ -107,7 +107,9 @@ public sealed class HostPortTrafficTests
         Assert.Equal(address.GetProperty("local").GetString(), Assert.Single(LinkLocals(node)).GetProperty("local").GetString());
         // What an administrator adds is checked for duplicates as before.
         node.Node.Run("ip", "address", "add", "fd00:77::1/64", "dev", "cni0").Succeeded();
-        Assert.Contains("tentative", node.Node.Run("ip", "address", "show", "to", "fd00:77::1", "dev", "cni0").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains(
+            "tentative", node.Node.Run("ip", "address", "show", "to", "fd00:77::1", "dev", "cni0").Succeeded().Stdout,
+            StringComparison.Ordinal);
     }
 
     static List<System.Text.Json.JsonElement> LinkLocals(HostPortNode node) =>
@@ -119,7 +121,7 @@ public sealed class HostPortTrafficTests
 
     // No packet of ::1 can leave a node: who tries it must hear so at once, to go on to 127.0.0.1.
     [Fact]
-    public void What_listens_on_the_IPv6_loopback_is_left_alone()
+    public void A_service_on_the_IPv6_loopback_keeps_its_port()
     {
         using var node = HostPortNode.With("pod");
         node.Serve("pod", "tcp/80");
@@ -152,12 +154,12 @@ public sealed class HostPortTrafficTests
                     node.Ask("other", protocol, address, 8080));
             }
         }
-        // Whoever asks the pod itself is who he is.
+        // A client that connects to the pod directly keeps its address.
         Assert.Equal($"pod {node.AddressOf("other", false)}", node.Ask("other", "tcp", node.AddressOf("pod", false), 80));
     }
 
     [Fact]
-    public void With_masqAll_everybody_comes_from_the_node_and_without_snat_nobody_does()
+    public void With_masqAll_all_clients_have_the_address_of_the_node_and_without_snat_none()
     {
         using var node = HostPortNode.With("all", "none", "other").WithOutside();
         node.SetBridgeNetfilter(false);
@@ -219,7 +221,7 @@ public sealed class HostPortTrafficTests
     }
 
     [Fact]
-    public void Who_is_on_the_bridge_does_not_get_at_what_the_node_keeps_on_127_0_0_1()
+    public void A_pod_cannot_reach_services_of_the_node_on_127_0_0_1()
     {
         using var node = HostPortNode.With("pod", "attacker").WithOutside();
         node.ServeOnNode("tcp/9000");

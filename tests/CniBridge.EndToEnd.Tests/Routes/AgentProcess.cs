@@ -15,7 +15,7 @@ sealed class AgentProcess : IDisposable
     {
         this.node = node;
         // nsenter passes no signal on: the process itself says who it is.
-        // Signals have their default effect, even when whoever started the tests ignores them.
+        // Signals have their default effect, even if the process that started the tests ignores them.
         process = node.Start("env", ["--default-signal", "sh", "-c", "echo pid $$.; exec \"$@\"", "sh", .. command]);
         pid = process.FindOutput("pid ([0-9]+)\\.", TimeSpan.FromSeconds(20))!.Groups[1].Value;
     }
@@ -39,7 +39,8 @@ sealed class AgentProcess : IDisposable
     {
         // proc(5): the fields after the name in brackets, of which utime and stime count hundredths of a second.
         var fields = node.Run("cat", $"/proc/{pid}/stat").Succeeded().Stdout.Split(") ")[^1].Split(' ');
-        return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
+        return TimeSpan.FromMilliseconds(
+            10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Sends a signal and waits for the end.</summary>

@@ -22,8 +22,11 @@ public sealed class FaultyNodeTests
         Assert.Equal(2, sync.ExitCode);
         // That of a node that left goes all the same.
         Assert.Contains("0 added, 0 replaced, 1 removed, 4 unchanged", sync.Stdout, StringComparison.Ordinal);
-        Assert.Contains("problem: node2: unknown key \"adresses\": a node has name, addresses and podRanges", sync.Stdout, StringComparison.Ordinal);
-        Assert.Contains("problem: node2: the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains(
+            "problem: node2: unknown key \"adresses\": a node has name, addresses and podRanges", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains(
+            "problem: node2: the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", sync.Stdout,
+            StringComparison.Ordinal);
         Assert.Equal(AllRoutes, lan.OurRoutes());
         lan.Node.AssertReaches("10.244.2.2");
         var show = lan.Routes("show");
@@ -57,7 +60,9 @@ public sealed class FaultyNodeTests
         {
             var sync = lan.Routes("sync", option);
             Assert.Equal(1, sync.ExitCode);
-            Assert.Equal($"cni-bridge: the nodes from the file {NodesPath} are refused: {why}; no route was changed (use --force to accept them)\n", sync.Stderr);
+            Assert.Equal(
+                $"cni-bridge: the nodes from the file {NodesPath} are refused: {why}; no route was changed (use --force to accept them)\n",
+                sync.Stderr);
             Assert.Empty(sync.Stdout);
         }
         Assert.Equal(AllRoutes, lan.OurRoutes());
@@ -109,7 +114,9 @@ public sealed class FaultyNodeTests
         {
             lan.AwaitRoutes(AllRoutes);
             lan.WriteNodes(Node1, s_illegible, Node3);
-            agent.WaitFor("problem: node2: the entry is faulty, so the last valid values stay in use: addresses 192\\.168\\.1\\.12, fd00:1::12, pod CIDRs 10\\.244\\.2\\.0/24, fd00:a2::/64");
+            agent.WaitFor(
+                "problem: node2: the entry is faulty, so the last valid values stay in use: addresses 192\\.168\\.1\\.12, fd00:1::12, " +
+                "pod CIDRs 10\\.244\\.2\\.0/24, fd00:a2::/64");
             lan.Ip("link set eth0 down");
             lan.Ip("link set eth0 up");
             lan.AwaitRoutes(AllRoutes);

@@ -7,7 +7,8 @@ public sealed class HostileNodeTests
 {
     /// <summary>Node2 with other pod CIDRs beside its own.</summary>
     static string Node2With(params string[] ranges) =>
-        Node2.Replace("\"podRanges\": [", $"\"podRanges\": [{string.Concat(ranges.Select(range => $"\"{range}\", "))}", StringComparison.Ordinal);
+        Node2.Replace(
+            "\"podRanges\": [", $"\"podRanges\": [{string.Concat(ranges.Select(range => $"\"{range}\", "))}", StringComparison.Ordinal);
 
     public static TheoryData<string, string> Claims => new()
     {
@@ -65,7 +66,9 @@ public sealed class HostileNodeTests
 
         var sync = lan.Routes("sync", networks);
 
-        Assert.Contains("node2: the pod CIDR 10.9.0.0/16 is not used: it is outside the cluster CIDRs (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,fd00:a0::/28)", sync.Stdout, StringComparison.Ordinal);
+        Assert.Contains(
+            "node2: the pod CIDR 10.9.0.0/16 is not used: it is outside the cluster CIDRs (--cluster-cidr " +
+            "10.244.0.0/16,203.0.113.0/24,fd00:a0::/28)", sync.Stdout, StringComparison.Ordinal);
         Assert.Equal([RouteTo2, RouteTo3, "203.0.113.0/25 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6], lan.OurRoutes());
 
         // One that was made before the option was given goes.
@@ -89,7 +92,9 @@ public sealed class HostileNodeTests
         using var lan = new NodeLan();
         lan.WriteNodes(Node2With("203.0.113.0/24", "10.9.0.0/16"), Node1, Node3);
         using var agent = lan.StartAgent("--cluster-cidr", "10.244.0.0/16,203.0.113.0/24,fd00:a0::/28", "--conflist");
-        agent.WaitFor("problem: node2: the pod CIDR 10\\.9\\.0\\.0/16 is not used: it is outside the cluster CIDRs \\(--cluster-cidr 10\\.244\\.0\\.0/16,203");
+        agent.WaitFor(
+            "problem: node2: the pod CIDR 10\\.9\\.0\\.0/16 is not used: it is outside the cluster CIDRs \\(--cluster-cidr " +
+            "10\\.244\\.0\\.0/16,203");
         string[] routes = [RouteTo2, RouteTo3, "203.0.113.0/24 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6];
         lan.AwaitRoutes(routes);
         agent.WaitFor("wrote /etc/cni/net\\.d");
@@ -101,7 +106,9 @@ public sealed class HostileNodeTests
         Assert.Contains("\ncni_bridge_routes_retained 0\n", metrics, StringComparison.Ordinal);
         var findings = lan.Run("doctor", "--node-name", "node1", "--output", "json").Json.GetProperty("findings").EnumerateArray()
             .Where(finding => finding.GetProperty("id").GetString()!.StartsWith("pod-range-", StringComparison.Ordinal)).ToList();
-        Assert.Contains("node2: the pod CIDR 10.9.0.0/16 is not used: it is outside", Assert.Single(findings).GetProperty("what").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "node2: the pod CIDR 10.9.0.0/16 is not used: it is outside", Assert.Single(findings).GetProperty("what").GetString(),
+            StringComparison.Ordinal);
 
         lan.WriteNodes(Node1, Node2, Node3);
         agent.WaitFor("solved: node2: the pod CIDR 10\\.9\\.0\\.0/16");

@@ -40,7 +40,7 @@ public sealed class RouteCommandTests
     }
 
     [Fact]
-    public void A_node_finds_itself_whatever_the_case_of_its_name()
+    public void A_node_finds_itself_regardless_of_case()
     {
         using var lan = new NodeLan();
         lan.Routes("sync", "--node-name", "NODE1").Succeeded();
@@ -61,16 +61,20 @@ public sealed class RouteCommandTests
         Assert.Contains("2 removed", lan.Routes("sync").Succeeded().Stdout, StringComparison.Ordinal);
 
         var after = lan.Ip("route show table all").Stdout + lan.Ip("-6 route show table all").Stdout;
-        Assert.Equal(before.Split('\n').Where(line => !line.Contains("10.244.3.0", StringComparison.Ordinal) && !line.Contains("fd00:a3::", StringComparison.Ordinal)), after.Split('\n'));
+        Assert.Equal(
+            before.Split('\n')
+            .Where(line => !line.Contains("10.244.3.0", StringComparison.Ordinal) && !line.Contains("fd00:a3::", StringComparison.Ordinal)),
+            after.Split('\n'));
         Assert.Equal([RouteTo2, RouteTo2V6], lan.OurRoutes());
     }
 
     [Fact]
-    public void A_next_hop_behind_a_router_is_told_and_gets_no_route()
+    public void A_next_hop_behind_a_router_is_reported_and_gets_no_route()
     {
         using var lan = new NodeLan();
         lan.Ip("route add default via 192.168.1.1");
-        lan.WriteNodes(Node1, Node2, """{"name": "node3", "addresses": ["192.168.2.13"], "podRanges": ["10.244.3.0/24", "fd00:a3::/64"]}""");
+        lan.WriteNodes(
+            Node1, Node2, """{"name": "node3", "addresses": ["192.168.2.13"], "podRanges": ["10.244.3.0/24", "fd00:a3::/64"]}""");
         var result = lan.Routes("sync", "--output", "json");
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(
@@ -78,13 +82,14 @@ public sealed class RouteCommandTests
                 "node3: fd00:a3::/64 is not routed: the node has no IPv6 address",
                 "node3: 10.244.3.0/24 is not routed: 192.168.2.13 is behind the gateway 192.168.1.1 on eth0, not on a link of this node",
             ],
-            result.Json.GetProperty("problems").EnumerateArray().Select(problem => $"{problem.GetProperty("node").GetString()}: {problem.GetProperty("text").GetString()}"));
+            result.Json.GetProperty("problems").EnumerateArray()
+                .Select(problem => $"{problem.GetProperty("node").GetString()}: {problem.GetProperty("text").GetString()}"));
         Assert.Equal(["10.244.2.0/24", "fd00:a2::/64"], Destinations(result.Json.GetProperty("added")));
         Assert.Equal([RouteTo2, RouteTo2V6], lan.OurRoutes());
     }
 
     [Fact]
-    public void A_route_of_somebody_else_is_left_alone()
+    public void A_route_of_another_program_stays()
     {
         using var lan = new NodeLan();
         lan.Ip("route add 10.244.2.0/24 via 192.168.1.99 proto static");
@@ -104,14 +109,17 @@ public sealed class RouteCommandTests
     {
         using var lan = new NodeLan();
         lan.Routes("sync").Succeeded();
-        lan.WriteNodes(Node1, Node2.Replace("10.244.2.0", "10.244.3.0", StringComparison.Ordinal), Node3.Replace("10.244.3.0", "10.244.2.0", StringComparison.Ordinal));
+        lan.WriteNodes(
+            Node1, Node2.Replace("10.244.2.0", "10.244.3.0", StringComparison.Ordinal),
+            Node3.Replace("10.244.3.0", "10.244.2.0", StringComparison.Ordinal));
         using var monitor = lan.Node.Start("ip", ["monitor", "route"]);
         lan.AwaitMonitor(monitor);
         Assert.Contains("0 added, 2 replaced, 0 removed", lan.Routes("sync").Succeeded().Stdout, StringComparison.Ordinal);
         monitor.WaitForOutput("10\\.244\\.2\\.0/24 via 192\\.168\\.1\\.13(.|\n)*|10\\.244\\.3\\.0/24 via 192\\.168\\.1\\.12");
         Assert.DoesNotContain("Deleted", monitor.Output, StringComparison.Ordinal);
         Assert.Equal(
-            ["10.244.2.0/24 via 192.168.1.13 dev eth0", "10.244.3.0/24 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6], lan.OurRoutes());
+            ["10.244.2.0/24 via 192.168.1.13 dev eth0", "10.244.3.0/24 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6],
+                lan.OurRoutes());
     }
 
     [Fact]
@@ -135,8 +143,10 @@ public sealed class RouteCommandTests
         var result = lan.Routes("show", "--output", "json");
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(
-            ["fd00:a2::/64 ok", "fd00:a3::/64 ok", "10.244.2.0/24 missing", "10.244.3.0/24 wrong, goes via 192.168.1.12", "fd00:a9::/64 not wanted"],
-            result.Json.GetProperty("routes").EnumerateArray().Select(route => $"{route.GetProperty("destination").GetString()} {route.GetProperty("state").GetString()}"));
+            ["fd00:a2::/64 ok", "fd00:a3::/64 ok", "10.244.2.0/24 missing", "10.244.3.0/24 wrong, goes via 192.168.1.12",
+                "fd00:a9::/64 not wanted"],
+            result.Json.GetProperty("routes").EnumerateArray()
+                .Select(route => $"{route.GetProperty("destination").GetString()} {route.GetProperty("state").GetString()}"));
 
         lan.Node.Run("rm", NodesPath).Succeeded();
         result = lan.Routes("show").Succeeded();
@@ -180,8 +190,12 @@ public sealed class RouteCommandTests
             """, lan.Routes("plan", "--for", "router", "--quota", "4").Succeeded().Stdout);
         var json = lan.Routes("plan", "--for", "router", "--format", "json").Succeeded().Json;
         Assert.Equal(["10.244.1.0/24", "fd00:a1::/64", "10.244.2.0/23", "fd00:a2::/64"], Destinations(json.GetProperty("routes")));
-        Assert.Contains("ipv6 route fd00:a2::/64 fd00:1::12\n", lan.Routes("plan", "--for", "router", "--format", "frr").Succeeded().Stdout, StringComparison.Ordinal);
-        Assert.Contains("  route 10.244.2.0/23 via 192.168.1.12;\n", lan.Routes("plan", "--for", "router", "--format", "bird").Succeeded().Stdout, StringComparison.Ordinal);
+        Assert.Contains(
+            "ipv6 route fd00:a2::/64 fd00:1::12\n", lan.Routes("plan", "--for", "router", "--format", "frr").Succeeded().Stdout,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "  route 10.244.2.0/23 via 192.168.1.12;\n", lan.Routes("plan", "--for", "router", "--format", "bird").Succeeded().Stdout,
+            StringComparison.Ordinal);
 
         var result = lan.Routes("plan", "--for", "router", "--quota", "3");
         Assert.Equal(2, result.ExitCode);
@@ -194,7 +208,7 @@ public sealed class RouteCommandTests
     [InlineData("plan", "--for", "moon", "moon")]
     [InlineData("plan", "--quota", "many", "many")]
     [InlineData("show", "--output", "yaml", "yaml")]
-    public void What_cannot_be_done_is_an_error(string verb, string option, string value, string words)
+    public void An_impossible_request_is_an_error(string verb, string option, string value, string words)
     {
         using var lan = new NodeLan();
         var result = lan.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), ["routes", verb, option, value], "");
@@ -203,5 +217,6 @@ public sealed class RouteCommandTests
         Assert.Empty(lan.OurRoutes());
     }
 
-    static IEnumerable<string?> Destinations(JsonElement routes) => routes.EnumerateArray().Select(route => route.GetProperty("destination").GetString());
+    static IEnumerable<string?> Destinations(JsonElement routes) =>
+        routes.EnumerateArray().Select(route => route.GetProperty("destination").GetString());
 }

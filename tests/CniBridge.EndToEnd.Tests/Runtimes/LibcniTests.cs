@@ -59,7 +59,7 @@ public sealed class LibcniTests
 
     // cnitool's name for a container is a hash of its namespace's path.
     [Fact]
-    public void What_libcni_began_the_operator_s_command_can_finish_and_the_other_way_round()
+    public void The_operator_command_and_libcni_can_finish_each_other_s_attachments()
     {
         using var node = NodeWithNetwork("1.0.0");
         var pod = node.AddPod("pod");

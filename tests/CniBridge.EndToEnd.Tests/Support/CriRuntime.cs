@@ -62,13 +62,16 @@ sealed class CriRuntime : IDisposable
         {
             // message RuntimeCondition { string type = 1; bool status = 2; }   Of a value that is false nothing is sent.
             var fields = Fields(condition.Bytes);
-            conditions[Encoding.UTF8.GetString(fields.First(field => field.Number == 1).Bytes)] = fields.Any(field => field is { Number: 2, Value: 1 });
+            conditions[Encoding.UTF8.GetString(fields.First(field => field.Number == 1).Bytes)] = fields.Any(
+                field => field is { Number: 2, Value: 1 });
         }
 
         return conditions;
     }
 
-    /// <summary>A unary call of gRPC with an empty message: each message has a byte for its compression and four for its length before it.</summary>
+    /// <summary>
+    /// A unary call of gRPC with an empty message: each message has a byte for its compression and four for its length before it.
+    /// </summary>
     byte[] Call(string method)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"http://containerd{method}")

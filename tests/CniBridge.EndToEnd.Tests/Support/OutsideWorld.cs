@@ -63,7 +63,7 @@ sealed class OutsideWorld
     {
         var set = PodNetwork.IsIpv6(address) ? "v6" : "v4";
         node.InPod(receiver, "nft", "flush", "set", "inet", "seen", set).Succeeded();
-        // Whoever is not masqueraded gets no answer.
+        // A pod without masquerade gets no answer.
         node.InPod(from, "ping", "-c1", "-W1", address);
         var seen = node.InPod(receiver, "nft", "-j", "list", "set", "inet", "seen", set).Succeeded().Json;
         return Assert.Single(seen.GetProperty("nftables").EnumerateArray()

@@ -58,7 +58,9 @@ sealed record RawCall
         return WithInput(configuration.ToJsonString());
     }
 
-    /// <summary>Runs the plugin in the node; one that does not end within 80 seconds is ended with exit code 124, before it ends itself.</summary>
+    /// <summary>
+    /// Runs the plugin in the node; one that does not end within 80 seconds is ended with exit code 124, before it ends itself.
+    /// </summary>
     public CommandResult Run()
     {
         const string input = $"{Lab.Node.Directory}/input";

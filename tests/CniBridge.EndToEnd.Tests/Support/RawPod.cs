@@ -143,7 +143,8 @@ sealed class RawPod : IDisposable
     byte[] Ipv6(byte[] destination, IPAddress from, IPAddress to, byte[] message)
     {
         byte[] addresses = [.. from.GetAddressBytes(), .. to.GetAddressBytes()];
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum([.. addresses, 0, 0, 0, (byte)message.Length, 0, 0, 0, 58, .. message]));
+        BinaryPrimitives.WriteUInt16BigEndian(
+            message.AsSpan(2), Checksum([.. addresses, 0, 0, 0, (byte)message.Length, 0, 0, 0, 58, .. message]));
         return [.. Ethernet(destination, EthernetIpv6), 0x60, 0, 0, 0, 0, (byte)message.Length, 58, 255, .. addresses, .. message];
     }
 

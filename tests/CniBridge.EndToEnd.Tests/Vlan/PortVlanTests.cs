@@ -51,7 +51,7 @@ public sealed class PortVlanTests(VlanMachine machine)
     [InlineData("""{"vlanTrunk": []}""", true)]
     [InlineData("""{"vlanTrunk": [{}], "preserveDefaultVlan": false}""", true)]
     [InlineData("""{"vlan": 0, "vlanTrunk": null, "preserveDefaultVlan": false}""", false)]
-    public void A_new_bridge_tells_VLANs_apart_when_a_key_asks_for_it(string keys, bool filters)
+    public void A_new_bridge_filters_VLANs_when_a_key_asks_for_it(string keys, bool filters)
     {
         var node = machine.AddNode();
         var pod = node.VlanPod("pod", VlanNetwork.LayerTwo(keys));
@@ -104,7 +104,7 @@ public sealed class PortVlanTests(VlanMachine machine)
     }
 
     [Fact]
-    public void Pods_of_one_VLAN_reach_each_other_and_nobody_else()
+    public void Pods_reach_only_pods_of_their_own_VLAN()
     {
         var node = machine.AddNode();
         node.AddVlanPod("one", Configurations.With(SharedSubnet, """{"vlan": 100}"""));

@@ -18,7 +18,7 @@ public sealed class VlanCheckTests(VlanMachine machine)
     [InlineData("{}", "ip link delete cni0.100", "cni0.100")]
     [InlineData("{}", "ip address delete 10.88.0.1/24 dev cni0.100", "10.88.0.1")]
     [InlineData("{}", "ip address delete fd00:88::1/64 dev cni0.100", "fd00:88::1")]
-    public void What_was_changed_is_told(string keys, string change, string words)
+    public void CHECK_names_the_changed_setting(string keys, string change, string words)
     {
         var node = machine.AddNode();
         AssertTold(node, keys, change, words);
@@ -30,14 +30,14 @@ public sealed class VlanCheckTests(VlanMachine machine)
     [InlineData("{}", "ip link set $GATEWAY_PORT down", "$GATEWAY_PORT")]
     [InlineData("{}", "ip link set $GATEWAY_PORT nomaster", "cni0.100")]
     [InlineData("{}", "bridge vlan del vid 100 dev $GATEWAY_PORT", "VLAN 100")]
-    public void A_gateway_that_pods_cannot_reach_is_told(string keys, string change, string words)
+    public void A_gateway_that_pods_cannot_reach_is_reported(string keys, string change, string words)
     {
         var node = machine.AddNode();
         AssertTold(node, keys, change, words);
     }
 
     [Fact]
-    public void A_bridge_that_does_not_tell_VLANs_apart_any_more_is_told()
+    public void A_bridge_that_no_longer_filters_VLANs_is_reported()
     {
         var node = machine.AddNode();
         AssertTold(node, """{"ipam": {}}""", "ip link set cni0 type bridge vlan_filtering 0", "vlan_filtering");

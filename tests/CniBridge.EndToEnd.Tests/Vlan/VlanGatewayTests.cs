@@ -193,7 +193,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
 
     /// <summary>As an administrator makes one who does not want a pair.</summary>
     [Fact]
-    public void A_link_of_the_gateway_s_name_is_taken_as_it_is()
+    public void A_link_of_the_gateway_s_name_is_used_unchanged()
     {
         var node = machine.AddNode();
         node.Script("""
@@ -215,7 +215,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
 
     /// <summary>The number that the kernel tells of the other end is then that of another link here.</summary>
     [Fact]
-    public void A_gateway_whose_other_end_is_elsewhere_is_taken_as_it_is_and_no_other_link_for_its_end()
+    public void A_gateway_whose_other_end_is_elsewhere_is_used_unchanged_and_no_other_link_for_its_end()
     {
         var node = machine.AddNode();
         node.Script("""

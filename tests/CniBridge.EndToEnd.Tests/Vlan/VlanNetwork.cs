@@ -36,7 +36,7 @@ static class VlanNetwork
 
     public static string HostEnd(this CommandResult added) => added.InterfaceNames()[1];
 
-    /// <summary>The port of the bridge behind which a VLAN's gateway is, whatever its name.</summary>
+    /// <summary>The bridge port that leads to a VLAN's gateway link, with any name.</summary>
     public static string GatewayPort(this Node node, string gateway = Gateway100) =>
         node.IpJson("link", "show", gateway)[0].GetProperty("link").GetString()!;
 

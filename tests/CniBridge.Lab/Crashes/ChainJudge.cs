@@ -54,16 +54,17 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
     /// <summary>Of timeout(1).</summary>
     const string TimedOut = "124";
 
-    /// <summary>Before anybody does anything about it.</summary>
+    /// <summary>The state before any repair.</summary>
     IEnumerable<string> Immediate(ChainReport report, Ending ending)
     {
         var after = report.State("after");
-        // Who was told of success calls nobody again.
+        // After a success, the runtime does not call again.
         if (ending == Ending.Done)
         {
             return report.Succeeded("chain")
                 ? Differences("it succeeded", after, done)
-                    .Where(difference => !difference.Contains(Help, StringComparison.Ordinal) && !IsAnnounced(difference, report.Lines("log")))
+                    .Where(difference => !difference.Contains(Help, StringComparison.Ordinal)
+                        && !IsAnnounced(difference, report.Lines("log")))
                 : ["it succeeded, but what comes after it in the chain failed"];
         }
         return step.Verb switch

@@ -42,7 +42,8 @@ static class CrashReport
         output.WriteLine($"{date}, Linux {kernel}: **{CrashTable.Summary(places)}**.");
         output.WriteLine();
         CrashTable.Write(output, places);
-        errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CrashTable.Summary(places)}, {clock.Elapsed.TotalMinutes:0.0} minutes"));
+        errors.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{CrashTable.Summary(places)}, {clock.Elapsed.TotalMinutes:0.0} minutes"));
         return places.All(place => place.Problems.Count == 0);
     }
 }

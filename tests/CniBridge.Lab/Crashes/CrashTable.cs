@@ -19,7 +19,8 @@ static class CrashTable
     /// <summary>"N places, N killed, N failed, N with residue".</summary>
     public static string Summary(IReadOnlyList<Place> places) => string.Create(CultureInfo.InvariantCulture,
         $"{CountPlaces(places)} places, {places.Count(place => place.Injection.Error is null)} killed, " +
-        $"{places.Count(place => place.Injection.Error is not null)} failed, {places.Count(place => place.Problems.Count > 0)} with residue");
+        $"{places.Count(place => place.Injection.Error is not null)} failed, {places.Count(place => place.Problems.Count > 0)} with " +
+            $"residue");
 
     static string NameOf(Place place) =>
         CallErrors.IsOfTheRuntime(place.Injection.Call) ? "of the runtime and the loader" : $"`{place.Injection.Call}`";

@@ -10,7 +10,7 @@ sealed class MachineState(ScratchNode node)
 
     public NetworkState Own { get; } = NetworkState.Of(node);
 
-    /// <summary>The pod whose link is the other end of a port, and that link; null: nobody with a name.</summary>
+    /// <summary>The pod at the other end of a port, and its link; null: no named pod.</summary>
     public (NetworkState Pod, LinkState Link)? FindPeer(LinkState port)
     {
         if (!names.TryGetValue(port.PeerNamespace, out var name))

@@ -38,7 +38,8 @@ public sealed class CidrSummaryTests
             for (var last = 0; last < 256; last++)
             {
                 var address = IpAddress.FromBytes([10, 0, 0, (byte)last]);
-                Assert.Equal(networks.Exists(network => network.Contains(address)) ? 1 : 0, summary.Count(network => network.Contains(address)));
+                Assert.Equal(
+                    networks.Exists(network => network.Contains(address)) ? 1 : 0, summary.Count(network => network.Contains(address)));
             }
             Assert.DoesNotContain(summary.Zip(summary.Skip(1)), pair =>
                 pair.First.PrefixLength == pair.Second.PrefixLength &&

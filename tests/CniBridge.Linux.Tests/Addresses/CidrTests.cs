@@ -60,7 +60,7 @@ public sealed class CidrTests
     [InlineData("[fd00::]/64")]
     [InlineData("::ffff:10.0.0.0/129")]
     [InlineData("::ffff:10.0.0.0/24")]
-    public void What_is_no_CIDR_is_refused(string? text)
+    public void An_invalid_CIDR_is_refused(string? text)
     {
         Assert.False(Cidr.TryParse(text, out _));
         Assert.Equal($"invalid CIDR address: {text}", Assert.Throws<FormatException>(() => Cidr.Parse(text)).Message);

@@ -34,7 +34,7 @@ public sealed class IpAddressParseTests
     [InlineData("10.0.0.1/24")]
     [InlineData("10.0.0.1:80")]
     [InlineData("localhost")]
-    public void What_is_no_IPv4_address_is_refused(string text) => Assert.False(IpAddress.TryParse(text, out _));
+    public void An_invalid_IPv4_address_is_refused(string text) => Assert.False(IpAddress.TryParse(text, out _));
 
     [Theory]
     [InlineData(":")]
@@ -78,7 +78,7 @@ public sealed class IpAddressParseTests
     [InlineData("::1.2.3.4:10.0.0.1")]
     [InlineData("1:2:3:4:5:6:7:10.0.0.1")]
     [InlineData("1:2:3:4:5:10.0.0.1")]
-    public void What_is_no_IPv6_address_is_refused(string text) => Assert.False(IpAddress.TryParse(text, out _));
+    public void An_invalid_IPv6_address_is_refused(string text) => Assert.False(IpAddress.TryParse(text, out _));
 
     [Theory]
     [InlineData("0.0.0.0", "0.0.0.0")]

@@ -40,7 +40,7 @@ public sealed class ConntrackEntryTests
     [InlineData("02 00 00 00 06 00 0c 00 00 01 00 00", "id of two bytes")]
     [InlineData("02 00 00 00 10 00 01 80 0c 00 01 80 07 00 01 00 0a 00 00", "address of three bytes")]
     [InlineData("02 00 00 00 10 00 01 80 0c 00 02 80 08 00 03 00 00 00 00 35", "port of four bytes")]
-    public void What_cannot_be_true_is_refused(string payload, string what) =>
+    public void Impossible_values_are_refused(string payload, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {ConntrackEntry.Decode(Golden.Bytes(payload))}");
 
     // What it would be deleted by must be there.

@@ -103,7 +103,7 @@ public sealed class ConntrackFilterTests
     // The two conditions of nothing else being deleted, by any kernel: DeleteMatching says why.
     [Theory]
     [MemberData(nameof(Deletable))]
-    public void What_the_kernel_deletes_by_has_an_original_tuple_and_never_all_of_one(ConntrackFilter filter)
+    public void A_deletion_request_has_an_original_tuple_that_is_never_complete(ConntrackFilter filter)
     {
         Assert.True(filter.IsExactInKernel);
         var lines = RequestTree.Decode(Request.Encode(new DeleteMatching(filter), NLM_F_ACK, 1));
@@ -129,7 +129,9 @@ public sealed class ConntrackFilterTests
     public void IPv6_addresses_are_not_sent()
     {
         var lines = RequestTree.Decode(Request.Encode(
-            new ListEntries(new(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1"), ReplySource = IpAddress.Parse("fd00:2::7") }),
+            new ListEntries(
+                new(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1"),
+                ReplySource = IpAddress.Parse("fd00:2::7") }),
             NLM_F_DUMP,
             1));
         Assert.DoesNotContain(lines, line => line.Contains("/32769/", StringComparison.Ordinal));

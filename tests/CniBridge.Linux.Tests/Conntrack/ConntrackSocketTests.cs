@@ -87,7 +87,7 @@ public sealed class ConntrackSocketTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Filters))]
-    public void What_matches_is_deleted_and_all_else_stays(ConntrackFilter filter, string[] deleted)
+    public void Matching_connections_are_deleted_and_others_stay(ConntrackFilter filter, string[] deleted)
     {
         var before = Prepare();
         _socket.Delete([new(filter)]);
@@ -98,7 +98,7 @@ public sealed class ConntrackSocketTests : IDisposable
     // The way of a kernel that does not delete by filters.
     [Theory]
     [MemberData(nameof(Filters))]
-    public void What_matches_is_deleted_one_by_one_and_all_else_stays(ConntrackFilter filter, string[] deleted)
+    public void Matching_connections_are_deleted_one_by_one_and_others_stay(ConntrackFilter filter, string[] deleted)
     {
         var before = Prepare();
         var seen = 0;
@@ -116,8 +116,10 @@ public sealed class ConntrackSocketTests : IDisposable
         Prepare();
         _socket.Delete(
         [
-            new(new(AddressFamily.IPv4, Udp, 53)), new(new(AddressFamily.IPv4, Udp, 54)), new(new(AddressFamily.IPv4, Tcp, 53)), new(new(AddressFamily.IPv4, Tcp, 54)),
-            new(new(AddressFamily.IPv4, Sctp, 53)), new(new(AddressFamily.IPv6, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") }), new(new(AddressFamily.IPv6, Tcp, 53)),
+            new(new(AddressFamily.IPv4, Udp, 53)), new(new(AddressFamily.IPv4, Udp, 54)), new(new(AddressFamily.IPv4, Tcp, 53)),
+                new(new(AddressFamily.IPv4, Tcp, 54)),
+            new(new(AddressFamily.IPv4, Sctp, 53)), new(new(AddressFamily.IPv6, Udp, 53) { ReplySource = IpAddress.Parse("fd00:2::7") }),
+                new(new(AddressFamily.IPv6, Tcp, 53)),
             new(new(AddressFamily.IPv6, Tcp, 4711)),
         ]);
         Assert.Equal(

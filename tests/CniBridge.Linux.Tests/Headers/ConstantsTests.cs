@@ -104,7 +104,7 @@ public sealed class ConstantsTests
     }
 
     [Fact]
-    public void Architectures_are_told_apart()
+    public void Architectures_are_distinguished()
     {
         var x64 = LibCPackage.UsedConstants(Architecture.X64).ToList();
         var (wrong, _) = SystemHeaders.Check(Architecture.Arm64, x64);

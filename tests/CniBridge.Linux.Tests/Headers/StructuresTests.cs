@@ -124,7 +124,8 @@ public sealed class StructuresTests
     // struct rtnexthop is read by hand.
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void A_next_hop_has_a_header_of_eight_bytes_with_its_length_first(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    public void A_next_hop_has_a_header_of_eight_bytes_with_its_length_first(Architecture architecture) =>
+        SystemHeaders.AssertSame(architecture,
     [
         ("sizeof(struct rtnexthop)", 8),
         ("offsetof(struct rtnexthop, rtnh_len)", 0),
@@ -161,7 +162,8 @@ public sealed class StructuresTests
     // struct nlmsgerr is read by hand too.
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void An_acknowledgement_is_an_error_number_and_the_header_of_the_request(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    public void An_acknowledgement_is_an_error_number_and_the_header_of_the_request(Architecture architecture) =>
+        SystemHeaders.AssertSame(architecture,
     [
         ("sizeof(struct nlmsgerr)", 20),
         ("offsetof(struct nlmsgerr, error)", 0),

@@ -14,7 +14,7 @@ public sealed class AcknowledgementTests
     [InlineData("refused-gateway", NetworkUnreachable, "Nexthop has invalid gateway")]
     [InlineData("refused-mtu", Errno.EINVAL, "mtu less than device minimum")]
     [InlineData("refused-mtu-capped", Errno.EINVAL, "mtu less than device minimum")]
-    public void What_the_kernel_says_is_decoded(string capture, int errno, string? text)
+    public void Messages_of_the_kernel_are_decoded(string capture, int errno, string? text)
     {
         var payload = Answer.Payload(capture, out var flags);
         Assert.Equal(new Acknowledgement(errno, text), Acknowledgement.Decode(payload, flags));

@@ -37,7 +37,7 @@ static class Answer
         return reader.Payload.ToArray();
     }
 
-    /// <summary>Decodes whatever a datagram contains, each message by its type.</summary>
+    /// <summary>Decodes all messages of a datagram, each by its type.</summary>
     internal static void DecodeAll(ReadOnlySpan<byte> datagram)
     {
         var reader = new MessageReader(datagram);

@@ -2,7 +2,7 @@ using CniBridge.Linux.Netlink;
 
 namespace CniBridge.Linux.Tests.Netlink;
 
-/// <summary>Whatever arrives is decoded or is an InvalidDataException: no other exception, no endless loop.</summary>
+/// <summary>Any answer is decoded or is an InvalidDataException: no other exception, no endless loop.</summary>
 public sealed class DamagedAnswerTests
 {
     public static TheoryData<string> Captures => [.. Golden.Captures("answers/")];

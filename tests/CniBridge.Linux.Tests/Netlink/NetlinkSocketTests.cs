@@ -19,7 +19,7 @@ public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture
     }
 
     [Fact]
-    public void The_addresses_of_a_link_that_is_not_there_are_refused() => Assert.Equal(
+    public void The_addresses_of_a_link_that_does_not_exist_are_refused() => Assert.Equal(
         Errno.ENODEV,
         Assert.Throws<KernelException>(() => Dump(new ListAddresses(4711), LinkAddress.Decode)).Errno);
 

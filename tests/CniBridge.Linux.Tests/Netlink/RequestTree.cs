@@ -20,7 +20,8 @@ static class RequestTree
             >= 24 and <= 31 => 12,
             >= 112 and <= 115 => 8,
             _ when type >> 8 == Conntrack => 4,
-            _ => throw new ArgumentOutOfRangeException(nameof(message), type, "no message of a link, address, route, neighbour, VLAN or connection"),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(message), type, "no message of a link, address, route, neighbour, VLAN or connection"),
         };
         var lines = new SortedSet<string>(StringComparer.Ordinal)
         {

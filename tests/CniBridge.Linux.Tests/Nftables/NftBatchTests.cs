@@ -69,7 +69,7 @@ public sealed class NftBatchTests
 
     // The kernel gives a list's length 16 bits.
     [Fact]
-    public void So_many_of_the_largest_elements_fit_into_one_message()
+    public void The_largest_elements_fit_into_one_message()
     {
         var longest = new string('x', 127);
         var elements = Enumerable.Repeat(new SetElement(new byte[64])

@@ -10,7 +10,7 @@ public sealed class NftNameTests
     [InlineData(".a")]
     [InlineData("CNI-DN-0a1b")]
     [InlineData("a/b_c.d")]
-    public void What_nft_can_read_is_a_name(string name) => Assert.Equal(name, NftName.Checked(name));
+    public void Names_that_nft_can_read_are_valid(string name) => Assert.Equal(name, NftName.Checked(name));
 
     [Theory]
     [InlineData("")]

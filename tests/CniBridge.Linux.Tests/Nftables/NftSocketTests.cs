@@ -31,7 +31,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void What_is_there_is_found_and_what_is_not_is_null()
+    public void Existing_objects_are_found_and_missing_ones_are_null()
     {
         _socket.Commit(Masquerade());
         Assert.Equal("masquerade of pods", _socket.TryGetTable(Cni)!.Comment);
@@ -79,7 +79,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void What_we_build_is_what_we_find()
+    public void The_rules_that_are_built_are_recognized()
     {
         foreach (var capture in new[] { "nft-masquerade", "nft-spoof-check", "nft-host-ports", "nft-nat", "nft-filter" })
         {
@@ -113,7 +113,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_first_refusal_is_thrown_however_many_there_are()
+    public void The_first_of_many_refusals_is_thrown()
     {
         var batch = new NftBatch().Add(new NewTable(Cni), new DeleteSet(Cni.Set("first")));
         for (var i = 0; i < 5_000; i++)

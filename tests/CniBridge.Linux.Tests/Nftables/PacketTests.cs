@@ -34,7 +34,7 @@ public sealed class PacketTests : IDisposable
     }
 
     [Fact]
-    public void What_a_pod_sends_outside_comes_from_the_node_and_what_it_sends_inside_from_itself()
+    public void Traffic_to_the_outside_has_the_source_of_the_node_and_traffic_inside_that_of_the_pod()
     {
         Run(_nodeScratch, "address add 10.1.0.7/32 dev lo");
         ConnectAddresses("veth0");

@@ -103,7 +103,8 @@ static class Rulesets
             })
             .Add(
                 new NewRule(translate,
-                    Meta.TransportProtocol(), Payload.DestinationAddress(AddressFamily.IPv4, register: 1), Payload.DestinationPort(register: 2),
+                    Meta.TransportProtocol(), Payload.DestinationAddress(AddressFamily.IPv4, register: 1),
+                        Payload.DestinationPort(register: 2),
                     Lookup.Map(ports), Nat.Destination(AddressFamily.IPv4, address: 0, port: 1)),
                 new NewRule(translate,
                     Meta.TransportProtocol(), Payload.DestinationPort(register: 1),

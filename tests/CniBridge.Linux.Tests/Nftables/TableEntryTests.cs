@@ -24,6 +24,6 @@ public sealed class TableEntryTests
     [InlineData("02 00 00", "header cut short")]
     [InlineData("02 00 00 00 08 00 04 00 00 00 00 01", "handle of four bytes")]
     [InlineData("02 00 00 00 08 00 01 00 63 6e", "name longer than the rest")]
-    public void What_cannot_be_true_is_refused(string payload, string what) =>
+    public void Impossible_values_are_refused(string payload, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {TableEntry.Decode(Golden.Bytes(payload))}");
 }

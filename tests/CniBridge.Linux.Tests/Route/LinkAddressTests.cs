@@ -54,7 +54,7 @@ public sealed class LinkAddressTests
     [InlineData("02 21 00 00 07 00 00 00 08 00 01 00 0a 00 00 01", "IPv4 address with a prefix of 33 bits")]
     [InlineData("0a 81 00 00 07 00 00 00 14 00 01 00 fd 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01",
         "IPv6 address with a prefix of 129 bits")]
-    public void What_cannot_be_true_is_refused(string payload, string what) =>
+    public void Impossible_values_are_refused(string payload, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {LinkAddress.Decode(Golden.Bytes(payload))}");
 
     // A link may have one: ip address add ::ffff:10.0.0.1/64. It does not make the link a neighbour of 10.0.0.0/8.

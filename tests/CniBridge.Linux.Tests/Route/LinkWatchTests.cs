@@ -47,7 +47,7 @@ public sealed class LinkWatchTests : IDisposable
         return watch.WaitUntilOperational([host.Index], socket, s_short);
     }));
 
-    // Whoever began to watch too late has heard nothing of it, and looks in the end.
+    // A watch that began too late gets no event and looks at the end.
     [Fact]
     public void A_link_that_was_up_before_is_found_up_at_the_deadline() => Assert.True(InScratch(socket =>
     {

@@ -33,12 +33,13 @@ public sealed class NeighbourEntryTests
     public void Link_state_MAC_and_address_are_decoded(string capture, int index, int state, string? address)
     {
         var entry = Assert.Single(Answer.Decode(capture, NeighbourEntry.Decode));
-        Assert.Equal(new NeighbourEntry(index, (ushort)state, s_mac) { Address = address is null ? null : IpAddress.Parse(address) }, entry);
+        Assert.Equal(
+            new NeighbourEntry(index, (ushort)state, s_mac) { Address = address is null ? null : IpAddress.Parse(address) }, entry);
         Assert.False(entry.IsOwn);
     }
 
     [Theory]
-    // Nobody has answered yet; a tunnel's neighbour, which is an IPv4 address.
+    // A neighbour without an answer yet, and a tunnel's neighbour, which is an IPv4 address.
     [InlineData("02 00 00 00 02 00 00 00 01 00 00 01 08 00 01 00 0a 58 00 05")]
     [InlineData("02 00 00 00 02 00 00 00 02 00 00 01 08 00 02 00 0a 58 00 05")]
     public void Without_a_MAC_there_is_none(string payload) => Assert.Null(NeighbourEntry.Decode(Golden.Bytes(payload)).Mac);
@@ -46,6 +47,6 @@ public sealed class NeighbourEntryTests
     [Theory]
     [InlineData("02 00 00 00 02 00 00", "header cut short")]
     [InlineData("02 00 00 00 02 00 00 00 02 00 00 01 0a 00 02 00 02 00", "attribute longer than the rest")]
-    public void What_cannot_be_true_is_refused(string payload, string what) =>
+    public void Impossible_values_are_refused(string payload, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {NeighbourEntry.Decode(Golden.Bytes(payload))}");
 }

@@ -41,7 +41,7 @@ public sealed class NetworkWatchTests : IDisposable
     [InlineData("route", "fd00:8::/64")]
     [InlineData("gone", "10.8.0.0/16")]
     [InlineData("gone", "fd00:8::/64")]
-    public void A_change_is_told_once(string what, string cidr = "10.0.0.0/8")
+    public void A_change_is_reported_once(string what, string cidr = "10.0.0.0/8")
     {
         var network = Cidr.Parse(cidr);
         if (what != "link")
@@ -65,7 +65,7 @@ public sealed class NetworkWatchTests : IDisposable
 
     // 4,000 announcements are more than there is room for, and still one change.
     [Fact]
-    public void A_storm_is_told_as_one_change()
+    public void A_storm_is_reported_as_one_change()
     {
         for (var i = 0; i < 2000; i++)
         {

@@ -44,7 +44,7 @@ public sealed class RouteEntryTests
 
     // 10.31.0.0/16 has a gateway that is not among those of its family: it is not straight to a link.
     [Fact]
-    public void Routes_straight_to_a_link_are_told_from_others()
+    public void Routes_straight_to_a_link_are_reported_from_others()
     {
         Assert.Equal(["10.1.2.0/24", "10.9.0.2/32"], Direct("routes-v4"));
         Assert.Equal(["fd00:2::/64", "fe80::/64"], Direct("routes-v6"));
@@ -66,7 +66,7 @@ public sealed class RouteEntryTests
     [InlineData("0a 80 00 00 fe 02 00 01 00 02 00 00", "2 cached")]
     [InlineData("02 10 00 00 fe 04 00 01 01 00 00 00", "4 dead")]
     [InlineData("02 10 00 00 fe 04 00 01 00 00 00 00", "4")]
-    public void What_else_tells_routes_apart_is_decoded(string payload, string expected)
+    public void The_other_keys_of_a_route_are_decoded(string payload, string expected)
     {
         var route = RouteEntry.Decode(Golden.Bytes(payload));
         Assert.Equal(expected, $"{route.Protocol}" + (route.TypeOfService > 0 ? $" tos {route.TypeOfService}" : "") +
@@ -82,13 +82,13 @@ public sealed class RouteEntryTests
     }
 
     [Fact]
-    public void Default_routes_are_told_from_others() => Assert.Equal(
+    public void Default_routes_are_reported_from_others() => Assert.Equal(
         [true, false, false, false, false, false, false],
         Answer.Decode("routes-v4", RouteEntry.Decode).Select(route => route.Destination.IsDefault));
 
     // unreachable ::ffff:0:0/96 is a common precaution. It says nothing about any IPv4 address.
     [Fact]
-    public void The_route_of_all_IPv4_mapped_addresses_is_no_IPv4_route()
+    public void The_route_of_all_IPv4_mapped_addresses_is_not_an_IPv4_route()
     {
         var destination = Answer.Decode("routes-v6-mapped", RouteEntry.Decode)[0].Destination;
         Assert.InRange(destination.PrefixLength, 0, destination.Address.Bits);
@@ -102,7 +102,7 @@ public sealed class RouteEntryTests
     [InlineData("02 10 00 00 fe 03 00 01 00 00 00 00 05 00 0f 00 fe 00 00 00", "table of 1 byte")]
     [InlineData("02 21 00 00 fe 03 00 01 00 00 00 00 08 00 01 00 0a 14 00 00", "IPv4 prefix of 33 bits")]
     [InlineData("0a 81 00 00 fe 03 00 01 00 00 00 00", "IPv6 prefix of 129 bits")]
-    public void What_cannot_be_true_is_refused(string payload, string what) =>
+    public void Impossible_values_are_refused(string payload, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {RouteEntry.Decode(Golden.Bytes(payload))}");
 
     [Theory]

@@ -97,7 +97,8 @@ public sealed class RouteSocketTests : IDisposable
         _socket.EnsureAddress(1, Cidr.Parse("10.7.7.7/32"), skipsDad: true);
         Assert.Equal(("lo", "cni0", null), (_socket.TryGetName(1), _socket.TryGetName(bridge.Index), _socket.TryGetName(4711)));
         Assert.Equal([(1, "10.7.7.7/32"), (bridge.Index, "10.1.2.3/24")],
-            _socket.ListAddresses().Where(address => address.Cidr.Address.IsV4).Select(address => (address.Index, address.Cidr.ToString())));
+            _socket.ListAddresses().Where(address => address.Cidr.Address.IsV4)
+                .Select(address => (address.Index, address.Cidr.ToString())));
     }
 
     [Fact]
@@ -221,7 +222,7 @@ public sealed class RouteSocketTests : IDisposable
     [Theory]
     [InlineData("10.0.0.1", "10.0.0.1", "10.0.0.7", "192.0.2.1")]
     [InlineData("fd00::1", "fd00::1", "fd00::7", "2001:db8::1")]
-    public void Routes_to_own_addresses_to_neighbours_and_through_routers_are_told_apart(
+    public void Routes_to_own_addresses_to_neighbours_and_through_routers_are_distinguished(
         string address, string own, string neighbour, string far)
     {
         var bridge = CreateBridge();
@@ -241,7 +242,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void What_is_gone_already_is_deleted_as_well()
+    public void An_object_that_is_gone_counts_as_deleted()
     {
         var bridge = CreateBridge();
         _socket.DeleteAddress(bridge.Index, Cidr.Parse("10.0.0.1/24"));

@@ -7,7 +7,8 @@ namespace CniBridge.Linux.Tests.XTables;
 /// <summary>Tables that iptables-legacy made in a namespace; it is the judge of what is there.</summary>
 public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
 {
-    void Iptables(AddressFamily family, string arguments) => Run(family.IsV6 ? "ip6tables-legacy" : "iptables-legacy", arguments.Split(' '));
+    void Iptables(AddressFamily family, string arguments) =>
+        Run(family.IsV6 ? "ip6tables-legacy" : "iptables-legacy", arguments.Split(' '));
 
     string Run(string program, params string[] arguments)
     {
@@ -29,7 +30,9 @@ public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture
     [InlineData(AddressFamily.IPv6)]
     public void Chains_the_policy_and_who_is_accepted_are_read(AddressFamily family)
     {
-        foreach (var rule in (string[])["-N CNI-FORWARD", "-A CNI-FORWARD -i cni0 -p tcp -j ACCEPT", "-A FORWARD -i up+ -m mark --mark 1 -j ACCEPT", "-A INPUT -j CNI-FORWARD", "-A FORWARD -j DROP"])
+        foreach (var rule in (
+            string[])["-N CNI-FORWARD", "-A CNI-FORWARD -i cni0 -p tcp -j ACCEPT", "-A FORWARD -i up+ -m mark --mark 1 -j ACCEPT",
+            "-A INPUT -j CNI-FORWARD", "-A FORWARD -j DROP"])
             Iptables(family, rule);
         var open = In(() => XTablesSocket.Read("filter", family));
         Assert.Equal(["CNI-FORWARD"], open.Chains);
@@ -60,7 +63,7 @@ public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture
     }
 
     [Fact]
-    public void Where_nobody_used_any_there_is_none_and_none_is_made()
+    public void An_unused_table_does_not_exist_and_is_not_created()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: a namespace is made");
         Assert.Empty(NetworkNamespace.RunInNew(() => XTablesSocket.ListNames(AddressFamily.IPv4)));
@@ -70,7 +73,7 @@ public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture
     [InlineData(100)]
     [InlineData(112)]
     [InlineData(170)]
-    public void What_ends_too_early_is_refused(int length)
+    public void A_truncated_value_is_refused(int length)
     {
         var entries = new byte[length];
         entries[88] = 112;

@@ -57,7 +57,7 @@ public sealed class ConflistFileTests : IDisposable
     [InlineData("""{"name":"podnet","plugins":[{"managedBy":"cni-bridge"}]}""")]
     [InlineData("")]
     [InlineData("not JSON, \"managedBy\": \"cni-bridge\"")]
-    public void What_somebody_else_wrote_is_left_alone(string text)
+    public void A_file_of_another_program_is_not_changed(string text)
     {
         Put(text);
 
@@ -94,7 +94,7 @@ public sealed class ConflistFileTests : IDisposable
 
     // Runtimes read the directory whenever something in it changes.
     [Fact]
-    public void Whoever_reads_meanwhile_sees_the_one_or_the_other()
+    public void A_concurrent_reader_sees_the_old_or_the_new_file()
     {
         string[] texts = [Text(1), Text(2)];
         _file.Write(texts[0]);

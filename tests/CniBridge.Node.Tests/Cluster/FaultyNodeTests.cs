@@ -5,7 +5,9 @@ using CniBridge.Node.Cluster.Sources;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>A typing error in a file of nodes, or a contradiction between two of its entries, and the routes that node1 has by then.</summary>
+/// <summary>
+/// A typing error in a file of nodes, or a contradiction between two of its entries, and the routes that node1 has by then.
+/// </summary>
 public sealed class FaultyNodeTests
 {
     const string Node1 = """{"name":"node1","addresses":["192.168.1.11"],"podRanges":["10.244.1.0/24"]}""";
@@ -24,7 +26,8 @@ public sealed class FaultyNodeTests
     /// <summary>The routes after node1 has taken a table, and what it says of it.</summary>
     static (string[] Routes, string[] Problems) Take(NodeTable table, params string[] routes)
     {
-        var kernel = new KernelRoutes().With("eth0", "192.168.1.11/24").With("cni0", "10.244.1.1/24").With("0.0.0.0/0 via 192.168.1.1 dev eth0");
+        var kernel = new KernelRoutes().With("eth0", "192.168.1.11/24").With("cni0", "10.244.1.1/24")
+            .With("0.0.0.0/0 via 192.168.1.1 dev eth0");
         foreach (var route in routes)
             kernel.With(route + " proto 67");
         var applied = table.Apply(kernel.Snapshot.CreateRangePolicy(table.ClusterCidrs, "node1"));
@@ -32,7 +35,8 @@ public sealed class FaultyNodeTests
         kernel.Apply(difference.Changes);
         Assert.Empty(RouteReconciliation.Create(WantedRoutes.OfNode(applied, "node1"), kernel.Snapshot).Changes);
         return (
-            [.. kernel.Entries.Where(entry => entry.Protocol == 67).Select(KernelRoutes.Describe).Select(text => text.Split(" proto")[0]).Order(StringComparer.Ordinal)],
+            [.. kernel.Entries.Where(entry => entry.Protocol == 67).Select(KernelRoutes.Describe).Select(text => text.Split(" proto")[0])
+                .Order(StringComparer.Ordinal)],
             [.. difference.Problems.Select(problem => $"{problem}")]);
     }
 
@@ -78,7 +82,7 @@ public sealed class FaultyNodeTests
         Assert.Equal(taken.Problems, problems);
     }
 
-    // Nobody knows any more which routes are its.
+    // It is unknown which routes belong to it.
     [Theory]
     [InlineData("""{"name":"node2","adresses":["192.168.1.12"],"podRange":["10.244.2.0/24"]}""")]
     [InlineData("5")]
@@ -88,7 +92,10 @@ public sealed class FaultyNodeTests
     {
         var (routes, problems) = Take(Parse(Node1, node2, Node3), Route2, Route3, Stale);
         Assert.Equal([Route2, Route3, Stale], routes);
-        Assert.Contains(problems, problem => problem.EndsWith("the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", StringComparison.Ordinal));
+        Assert.Contains(
+            problems, problem =>
+            problem.EndsWith(
+            "the route 10.244.2.0/24 via 192.168.1.12 is kept, because the node's entry is faulty", StringComparison.Ordinal));
         AssertKept(Parse(Node1, node2, Node3), (routes, problems));
     }
 
@@ -96,8 +103,13 @@ public sealed class FaultyNodeTests
     public void A_good_table_removes_what_it_does_not_ask_for()
     {
         Assert.Equal([Route3], Take(Parse(Node1, Node3), Route2, Route3, Stale).Routes);
-        Assert.Equal([Route3], Take(Parse(Node1, Node2.Replace("10.244.2.0/24", "", StringComparison.Ordinal).Replace("\"\"", "", StringComparison.Ordinal), Node3), Route2, Route3).Routes);
-        Assert.Equal(["10.244.3.0/24 via 192.168.1.23 dev eth0"], Take(Parse(Node1, Node3.Replace(".13", ".23", StringComparison.Ordinal)), Route3).Routes);
+        Assert.Equal(
+            [Route3], Take(
+            Parse(Node1, Node2.Replace("10.244.2.0/24", "", StringComparison.Ordinal).Replace("\"\"", "", StringComparison.Ordinal), Node3),
+            Route2, Route3).Routes);
+        Assert.Equal(
+            ["10.244.3.0/24 via 192.168.1.23 dev eth0"],
+            Take(Parse(Node1, Node3.Replace(".13", ".23", StringComparison.Ordinal)), Route3).Routes);
     }
 
     // Kubernetes says which is the older, so that a newcomer with another's old address keeps nothing of it.
@@ -127,7 +139,7 @@ public sealed class FaultyNodeTests
         Assert.Equal(["10.244.2.0/24 via 192.168.1.22 dev eth0", Route3], Take(table, Route2, Route3).Routes);
     }
 
-    // A range that a route must never lead to is not kept either, whoever may have asked for it.
+    // A route to a forbidden range is not retained either, for any node.
     [Theory]
     [InlineData("128.0.0.0/3")]
     [InlineData("8.8.8.8/32")]
@@ -135,7 +147,8 @@ public sealed class FaultyNodeTests
     public void A_route_that_breaks_a_rule_does_not_stay_because_of_a_faulty_entry(string range)
     {
         var table = Parse(Node1, $$"""{"name":"node2","addresses":["192.168.1.12"],"podRanges":["{{range}}","x"]}""", Node3,
-            Node3.Replace("node3", "node4", StringComparison.Ordinal).Replace(".13", ".14", StringComparison.Ordinal).Replace("10.244.3", "10.244.4", StringComparison.Ordinal));
+            Node3.Replace("node3", "node4", StringComparison.Ordinal).Replace(".13", ".14", StringComparison.Ordinal)
+                .Replace("10.244.3", "10.244.4", StringComparison.Ordinal));
         var (routes, _) = Take(table, $"{range} via 192.168.1.12 dev eth0", Route2);
         Assert.Equal([Route2, Route3, "10.244.4.0/24 via 192.168.1.14 dev eth0"], routes);
     }

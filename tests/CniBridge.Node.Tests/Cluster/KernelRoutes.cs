@@ -76,7 +76,8 @@ sealed class KernelRoutes
             IsUnicast = true,
             Priority = metric,
         };
-        var first = Entries.FindIndex(entry => entry.Destination == step.Destination && entry.Priority == metric && entry.TypeOfService == 0);
+        var first = Entries.FindIndex(
+            entry => entry.Destination == step.Destination && entry.Priority == metric && entry.TypeOfService == 0);
         switch (step.Action)
         {
             case RouteAction.Add when first < 0: Entries.Add(made); break;
@@ -97,7 +98,8 @@ sealed class KernelRoutes
 
     internal static string Describe(RouteEntry entry) =>
         $"{(entry.IsUnicast ? "" : "blackhole ")}{entry.Destination}" +
-        string.Concat(entry.Links.Select((link, i) => (i < entry.Gateways.Count ? $" via {entry.Gateways[i]}" : "") + $" dev {s_links[link - 1]}")) +
+        string.Concat(
+            entry.Links.Select((link, i) => (i < entry.Gateways.Count ? $" via {entry.Gateways[i]}" : "") + $" dev {s_links[link - 1]}")) +
         $" proto {entry.Protocol} metric {entry.Priority}" + (entry.TypeOfService > 0 ? $" tos {entry.TypeOfService}" : "");
 
     static int IndexOf(string link) => Array.IndexOf(s_links, link) + 1;

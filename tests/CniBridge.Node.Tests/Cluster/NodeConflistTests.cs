@@ -15,7 +15,8 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
 
     static readonly ClusterNode s_node2 = Entry("node2", "192.168.1.12", "10.244.2.0/24");
 
-    static string Make(NodeTable nodes, string clusterCidrs = "", string serviceCidrs = "", string name = "node1") => NodeConflist.Make(nodes, name,
+    static string Make(NodeTable nodes, string clusterCidrs = "", string serviceCidrs = "", string name = "node1") =>
+        NodeConflist.Make(nodes, name,
         "the test", ConflistSettings.Parse(clusterCidrs.Length > 0 ? [clusterCidrs] : [], serviceCidrs.Length > 0 ? [serviceCidrs] : []));
 
     static string Refusal(NodeTable nodes, string clusterCidrs = "", string serviceCidrs = "", string name = "node1") =>
@@ -122,23 +123,30 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     [InlineData("10.244.1.0/32", "the pod CIDR 10.244.1.0/32 is too small: use a prefix length of at most 30")]
     [InlineData("fd00::/127", "the pod CIDR fd00::/127 is too small: use a prefix length of at most 126")]
     [InlineData("fd00::5/128", "the pod CIDR fd00::5/128 is too small: use a prefix length of at most 126")]
-    [InlineData("10.244.2.0/25", "the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2; the node has no usable pod CIDR")]
+    [InlineData(
+        "10.244.2.0/25", "the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2; the node has no usable pod CIDR")]
     [InlineData("10.244.1.0/24,192.168.1.0/24", "the pod CIDR 192.168.1.0/24 is not used: it contains the node's own address 192.168.1.11")]
     [InlineData("10.244.1.0/24,fd00::1/64", "the pod CIDR fd00::1/64 is not used: it has host bits: use fd00::/64")]
     public void A_range_that_pods_must_not_have_is_refused(string ranges, string why) =>
-        Assert.Equal($"cannot create the network configuration for node1: {why}", Refusal(Table(s_node2, Entry("node1", "192.168.1.11", ranges))));
+        Assert.Equal(
+            $"cannot create the network configuration for node1: {why}", Refusal(Table(s_node2, Entry("node1", "192.168.1.11", ranges))));
 
     [Theory]
     [InlineData("", "10.244.0.0/16", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
     [InlineData("", "fd00::/112, 10.244.1.128/25", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.1.128/25")]
     [InlineData("10.0.0.0/8", "10.96.0.0/12", "--cluster-cidr 10.0.0.0/8 overlaps --service-cidr 10.96.0.0/12")]
-    [InlineData("10.99.0.0/16,fd00::/16", "", "the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.99.0.0/16,fd00::/16, so traffic between pods would be masqueraded")]
-    [InlineData("10.244.1.0/25", "", "the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.244.1.0/25, so traffic between pods would be masqueraded")]
+    [InlineData(
+        "10.99.0.0/16,fd00::/16", "",
+        "the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.99.0.0/16,fd00::/16, so traffic between pods would be masqueraded")]
+    [InlineData(
+        "10.244.1.0/25", "",
+        "the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.244.1.0/25, so traffic between pods would be masqueraded")]
     public void A_range_that_does_not_go_with_the_cluster_is_refused(string cluster, string services, string why) => Assert.Equal(
-        $"cannot create the network configuration for node1: {why}", Refusal(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), cluster, services));
+        $"cannot create the network configuration for node1: {why}",
+            Refusal(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), cluster, services));
 
     [Fact]
-    public void What_is_wrong_with_another_node_stops_nothing() => Assert.Contains("10.244.1.0/24", Make(NodeTable.Create(
+    public void A_faulty_entry_of_another_node_does_not_stop_the_configuration() => Assert.Contains("10.244.1.0/24", Make(NodeTable.Create(
     [
         Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "10.244.1.7", "10.244.1.0/25"), Entry("node2", "", ""),
     ], [new NodeProblem("node3", "x") { CostsPodRange = true }]), serviceCidrs: "10.96.0.0/12"), StringComparison.Ordinal);
@@ -156,23 +164,26 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
         Assert.Contains("\"nonMasqueradeCIDRs\": [\"10.244.0.0/16\"]", Make(table), StringComparison.Ordinal);
         Assert.Contains("\"nonMasqueradeCIDRs\": [\"10.0.0.0/8\"]", Make(table, "10.0.0.0/8"), StringComparison.Ordinal);
         Assert.Equal(
-            "cannot create the network configuration for node1: the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.99.0.0/16, so traffic between pods would be masqueraded",
+            "cannot create the network configuration for node1: the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.99.0.0/16, so " +
+                "traffic between pods would be masqueraded",
             Refusal(table.WithClusterCidrs([Cidr.Parse("10.99.0.0/16")])));
     }
 
     [Fact]
-    public void What_cannot_be_read_of_the_own_entry_is_refused() => Assert.Equal("cannot create the network configuration for node1: x", Refusal(NodeTable.Create(
+    public void An_unreadable_own_entry_is_refused() =>
+        Assert.Equal("cannot create the network configuration for node1: x", Refusal(NodeTable.Create(
         [Entry("node1", "192.168.1.11", "10.244.1.0/24")], [new NodeProblem("node1", "x") { CostsPodRange = true }])));
 
     [Fact]
-    public void A_node_that_is_not_there_says_what_to_do() => Assert.Equal(
-        "node \"node9\" is not among the 1 nodes from the test: give this node's name with --node-name", Refusal(Table(s_node2), name: "node9"));
+    public void A_node_that_does_not_exist_says_what_to_do() => Assert.Equal(
+        "node \"node9\" is not among the 1 nodes from the test: give this node's name with --node-name",
+            Refusal(Table(s_node2), name: "node9"));
 
     [Theory]
     [InlineData("10.0.0.0", "--cluster-cidr \"10.0.0.0\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
     [InlineData("10.0.0.0/8,", "--cluster-cidr \"\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
     [InlineData("10.0.0.1/8", "--cluster-cidr 10.0.0.1/8 has host bits: use 10.0.0.0/8")]
-    public void What_is_no_network_is_refused(string text, string why) =>
+    public void An_invalid_network_is_refused(string text, string why) =>
         Assert.Equal(why, Assert.Throws<RuntimeException>(() => ConflistSettings.Parse([text], [])).Message);
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class NodeFileTests
     }
 
     [Fact]
-    public void What_is_written_is_read_again()
+    public void Written_text_is_read_again()
     {
         var nodes = new[]
         {
@@ -64,7 +64,7 @@ public sealed class NodeFileTests
     [InlineData("""{"name":5,"addresses":["192.168.1.12"]}""", "nodes[1]", "the entry has no name and is not used")]
     [InlineData("5", "nodes[1]", "the entry is not a JSON object")]
     [InlineData("[[{}]]", "nodes[1]", "the entry is not a JSON object")]
-    public void What_is_wrong_with_a_node_stops_no_other(string node, string name, string text)
+    public void A_faulty_node_does_not_affect_other_nodes(string node, string name, string text)
     {
         var table = Parse($$"""{"nodes":[{{Good}},{{node}},{"name":"node3","addresses":["192.168.1.13"]}]}""");
 
@@ -74,9 +74,10 @@ public sealed class NodeFileTests
     }
 
     [Fact]
-    public void What_is_no_name_is_shown_short_and_harmless()
+    public void An_invalid_name_is_shortened_and_escaped_in_messages()
     {
-        var problem = Assert.Single(Parse($$"""{"nodes":[{"name":"\u001b[31m{{new string('x', 500)}}","addresses":["10.0.0.1"]}]}""").Problems);
+        var problem = Assert.Single(
+            Parse($$"""{"nodes":[{"name":"\u001b[31m{{new string('x', 500)}}","addresses":["10.0.0.1"]}]}""").Problems);
 
         Assert.InRange(problem.ToString().Length, 1, 200);
         Assert.DoesNotContain('\u001b', problem.ToString());
@@ -90,23 +91,26 @@ public sealed class NodeFileTests
     [InlineData("[]", "nodes.json is not a JSON object")]
     [InlineData("5", "nodes.json is not a JSON object")]
     [InlineData("null", "nodes.json is not a JSON object")]
-    [InlineData("{}", "nodes.json is not a list of nodes: it has neither the key nodes (nodes file) nor the keys kind and items (kubectl get nodes -o json)")]
+    [InlineData(
+        "{}", "nodes.json is not a list of nodes: it has neither the key nodes (nodes file) nor the keys kind and items (kubectl get " +
+        "nodes -o json)")]
     [InlineData("""{"items":[]}""", "nodes.json is not a list of nodes: it has neither the key nodes ")]
     [InlineData("""{"nodes":{}}""", "nodes.json has a key nodes that is not a list")]
     [InlineData("""{"nodes":null}""", "nodes.json has a key nodes that is not a list")]
     [InlineData("""{"nodes":[],"kind":"Pods"}""", "nodes.json is not a list of nodes: it is a \"Pods\"")]
-    public void A_file_that_is_no_table_is_refused_with_the_reason(string text, string reason) =>
+    public void A_file_that_is_not_a_table_is_refused_with_the_reason(string text, string reason) =>
         Assert.StartsWith(reason, Refusal(text), StringComparison.Ordinal);
 
     [Fact]
-    public void Other_keys_beside_the_nodes_are_passed_over() =>
+    public void Other_keys_beside_the_nodes_are_skipped() =>
         Assert.Single(Parse($$"""{"$schema":"./nodes.schema.json","x":{"nodes":[1,[2]]},"nodes":[{{Good}}],"y":"z"}""").Nodes);
 
     // The second list would take away the nodes of the first.
     [Theory]
     [InlineData("""{"nodes":[{"name":"a"}],"nodes":[]}""", "nodes")]
     [InlineData("""{"kind":"List","items":[],"items":[]}""", "items")]
-    public void A_list_given_twice_is_refused(string text, string key) => Assert.Equal($"nodes.json has the key {key} more than once", Refusal(text));
+    public void A_list_given_twice_is_refused(string text, string key) =>
+        Assert.Equal($"nodes.json has the key {key} more than once", Refusal(text));
 
     [Fact]
     public void The_clusters_networks_may_stand_beside_the_nodes()
@@ -140,16 +144,19 @@ public sealed class NodeFileTests
         Assert.Equal(table.ClusterCidrs, again.ClusterCidrs);
         Assert.Equal(table.Problems, again.Problems);
         Assert.Contains("node2: invalid address \"x\": use an IP address", again.Problems.Select(problem => $"{problem}"));
-        Assert.Contains("node2: the pod CIDR 10.244.1.0/25 is not used: it overlaps 10.244.1.0/24 of node1", again.Problems.Select(problem => $"{problem}"));
+        Assert.Contains(
+            "node2: the pod CIDR 10.244.1.0/25 is not used: it overlaps 10.244.1.0/24 of node1",
+            again.Problems.Select(problem => $"{problem}"));
         Assert.Equal(NodeFile.Write(table), NodeFile.Write(again));
     }
 
     [Fact]
-    public void What_kubectl_prints_is_known_by_its_kind() =>
-        Assert.Equal(["node1 192.168.1.11 10.244.1.0/24,fd00:10:1::/64"], Texts(Parse(KubernetesNodesTests.List(KubernetesNodesTests.Node1))));
+    public void The_output_of_kubectl_is_recognized_by_its_kind() =>
+        Assert.Equal(
+            ["node1 192.168.1.11 10.244.1.0/24,fd00:10:1::/64"], Texts(Parse(KubernetesNodesTests.List(KubernetesNodesTests.Node1))));
 
     [Fact]
-    public void A_file_is_read_anew_each_time()
+    public void A_file_is_read_again_each_time()
     {
         using var directory = new TemporaryDirectory();
         var source = new NodeFile(directory["nodes.json"]);

@@ -6,7 +6,9 @@ using CniBridge.Plugins.Tests.Schema;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>conf/nodes.schema.json and the parser say the same of one node's entry; entries against each other are no schema's matter.</summary>
+/// <summary>
+/// conf/nodes.schema.json and the parser say the same of one node's entry; entries against each other are no schema's matter.
+/// </summary>
 public sealed class NodeSchemaTests(NodeSchemaJudge judge) : IClassFixture<NodeSchemaJudge>
 {
 
@@ -90,7 +92,7 @@ public sealed class NodeSchemaTests(NodeSchemaJudge judge) : IClassFixture<NodeS
     [InlineData("""{"name":"a","addresses":["1.2.3"]}""")]
     [InlineData("""{"name":"a","addresses":["127.0.0.1"]}""")]
     [InlineData("""{"name":"a","addresses":["10.0.0.1"],"podRanges":["10.1.0.1/16"]}""")]
-    public void What_a_schema_cannot_say_the_parser_says(string node)
+    public void The_parser_reports_what_the_schema_cannot_express(string node)
     {
         Assert.Empty(judge.Errors($$"""{"nodes":[{{node}}]}"""));
         Assert.False(IsTaken($$"""{"nodes":[{{node}}]}"""));

@@ -12,7 +12,8 @@ public sealed class NodeTableCompletionTests
         Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12,fd00:1::12", "10.244.2.0/24,fd00:a2::/64"),
         Entry("node3", "192.168.1.13", "10.244.3.0/24"));
 
-    static NodeTable Parse(params string[] nodes) => NodeFile.Parse(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"nodes":[{{string.Join(',', nodes)}}]}""")), "nodes.json");
+    static NodeTable Parse(params string[] nodes) =>
+        NodeFile.Parse(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"nodes":[{{string.Join(',', nodes)}}]}""")), "nodes.json");
 
     const string Node1 = """{"name":"node1","addresses":["192.168.1.11"],"podRanges":["10.244.1.0/24"]}""";
 
@@ -33,7 +34,9 @@ public sealed class NodeTableCompletionTests
         Assert.Null(table.Find("node3"));
         var texts = table.Problems.Select(problem => $"{problem}").ToList();
         Assert.Subset(texts.ToHashSet(), faulty.Problems.Select(problem => $"{problem}").ToHashSet());
-        Assert.Contains(texts, text => text.Contains("the entry is faulty, so the last valid values stay in use: addresses ", StringComparison.Ordinal));
+        Assert.Contains(
+            texts, text =>
+            text.Contains("the entry is faulty, so the last valid values stay in use: addresses ", StringComparison.Ordinal));
         // The next reading of the same file gives the same.
         Assert.Equal(Texts(table), Texts(Parse(Node1, node2).CompleteFrom(table)));
         Assert.Equal(texts, Parse(Node1, node2).CompleteFrom(table).Problems.Select(problem => $"{problem}"));
@@ -53,11 +56,12 @@ public sealed class NodeTableCompletionTests
         var table = Parse(
             """{"name":"node2","adresses":[],"podRange":[]}""", Node1,
             """{"name":"node4","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""").CompleteFrom(s_former);
-        Assert.Equal(["node1 192.168.1.11 10.244.1.0/24", "node4 192.168.1.12 10.244.2.0/24", "node2 fd00:1::12 fd00:a2::/64"], Texts(table));
+        Assert.Equal(
+            ["node1 192.168.1.11 10.244.1.0/24", "node4 192.168.1.12 10.244.2.0/24", "node2 fd00:1::12 fd00:a2::/64"], Texts(table));
     }
 
     [Fact]
-    public void A_table_without_faults_stays_as_it_is()
+    public void A_table_without_faults_stays_unchanged()
     {
         var table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12"));
         Assert.Same(table, table.CompleteFrom(s_former));
@@ -74,7 +78,8 @@ public sealed class NodeTableCompletionTests
     [InlineData("node1", null)]
     [InlineData("NODE3", null)]
     [InlineData("node4", "node \"node4\" is not among the 3 nodes: give this node's name with --node-name")]
-    public void A_table_without_the_node_that_asks_is_not_plausible(string name, string? why) => Assert.Equal(why, s_former.FindImplausibility(name));
+    public void A_table_without_the_node_that_asks_is_not_plausible(string name, string? why) =>
+        Assert.Equal(why, s_former.FindImplausibility(name));
 
     [Fact]
     public void An_empty_table_is_not_plausible_and_one_with_a_faulty_own_entry_is()

@@ -35,7 +35,7 @@ public sealed class NodeTableTests
     }
 
     [Fact]
-    public void What_was_found_before_stays_and_comes_first()
+    public void Earlier_problems_stay_and_come_first()
     {
         var before = new NodeProblem("node9", "something");
 
@@ -52,12 +52,14 @@ public sealed class NodeTableTests
     [InlineData("a\n")]
     [InlineData("ä")]
     [InlineData("a:b")]
-    public void A_name_that_is_none_costs_its_node(string name)
+    public void A_name_that_is_invalid_costs_its_node(string name)
     {
         var (nodes, problems) = Second(name, "192.168.1.12", "10.244.2.0/24");
 
         Assert.Empty(nodes);
-        Assert.EndsWith("the entry is not used: a name has 1 to 253 letters, digits and the characters - . _", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "the entry is not used: a name has 1 to 253 letters, digits and the characters - . _", Assert.Single(problems),
+            StringComparison.Ordinal);
         Assert.DoesNotContain('\n', problems[0]);
     }
 
@@ -203,14 +205,15 @@ public sealed class NodeTableTests
 #pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
     // Against the rule as one would write it down, with ranges that overlap as often as not.
     [Fact]
-    public void What_is_given_is_what_comparing_all_with_all_gives()
+    public void The_result_equals_a_comparison_of_all_pairs()
     {
         var random = new Random(5);
         for (var round = 0; round < 200; round++)
         {
             var nodes = Enumerable.Range(0, 12).Select(i => Entry($"n{i}", "", RandomRange(random))).ToList();
             var all = nodes.ConvertAll(node => node.PodRanges[0]);
-            var usual = all.GroupBy(range => range.PrefixLength).OrderByDescending(length => length.Count()).ThenBy(length => length.Key).First().Key;
+            var usual = all.GroupBy(range => range.PrefixLength).OrderByDescending(length => length.Count()).ThenBy(length => length.Key)
+                .First().Key;
             var given = new List<Cidr>();
             foreach (var range in all)
             {
@@ -242,7 +245,9 @@ public sealed class NodeTableTests
             Entry("node3", "192.168.1.13", "10.244.3.0/24"));
 
         Assert.Equal(["node1 192.168.1.11", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"], Texts(table));
-        Assert.Equal("node1: the pod CIDR 10.244.0.0/16 is not used: it contains pod CIDRs of node2 and node3", Assert.Single(table.Problems).ToString());
+        Assert.Equal(
+            "node1: the pod CIDR 10.244.0.0/16 is not used: it contains pod CIDRs of node2 and node3",
+            Assert.Single(table.Problems).ToString());
     }
 
     // Two newcomers that claim its halves.

@@ -10,7 +10,8 @@ sealed class RandomCluster(int seed)
     /// <summary>Addresses of the node itself, links and their networks: in the kernel, and in a table of routes.</summary>
     internal static readonly (string Link, string Cidr)[] Addresses =
     [
-        ("eth0", "192.168.1.11/24"), ("eth0", "fd00:1::11/64"), ("eth1", "172.16.0.11/16"), ("cni0", "10.244.1.1/24"), ("cni0", "fd00:a1::1/64"),
+        ("eth0", "192.168.1.11/24"), ("eth0", "fd00:1::11/64"), ("eth1", "172.16.0.11/16"), ("cni0", "10.244.1.1/24"),
+            ("cni0", "fd00:a1::1/64"),
     ];
 
     static readonly string[] s_nodeAddresses =
@@ -21,11 +22,13 @@ sealed class RandomCluster(int seed)
 
     static readonly string[] s_ranges =
     [
-        "10.244.1.0/24", "10.244.1.128/25", "10.244.2.0/24", "10.244.3.0/24", "10.244.4.0/23", "10.244.4.0/24", "192.168.1.64/26", "172.16.0.0/12",
+        "10.244.1.0/24", "10.244.1.128/25", "10.244.2.0/24", "10.244.3.0/24", "10.244.4.0/23", "10.244.4.0/24", "192.168.1.64/26",
+            "172.16.0.0/12",
         "fd00:a1::/64", "fd00:a2::/64", "fd00:a3::/64", "fd00:a4::/63",
     ];
 
-    static readonly string[] s_elsewhere = ["192.168.2.0/24", "10.0.0.0/8", "10.9.0.0/16", "172.16.0.12/32", "192.168.1.13/32", "0.0.0.0/0", "fd00:2::/64", "::/0", "fd00:1::13/128"];
+    static readonly string[] s_elsewhere = ["192.168.2.0/24", "10.0.0.0/8", "10.9.0.0/16", "172.16.0.12/32", "192.168.1.13/32", "0.0.0.0/0",
+        "fd00:2::/64", "::/0", "fd00:1::13/128"];
 
     static readonly string[] s_gateways = ["192.168.1.1", "192.168.1.12", "172.16.0.1", "fd00:1::1", "fd00:1::12"];
 

@@ -11,12 +11,14 @@ public sealed class RangePolicyTests
 {
     static KernelRoutes Lan() => new KernelRoutes()
         .With("eth0", "192.168.1.11/24").With("eth0", "fd00:1::11/64").With("cni0", "10.244.1.1/24").With("eth1", "172.20.0.11/16")
-        .With("0.0.0.0/0 via 192.168.1.1 dev eth0").With("0.0.0.0/0 via 100.64.0.1 dev eth1 metric 100").With("::/0 via fd00:9::1 dev eth0 proto 9");
+        .With("0.0.0.0/0 via 192.168.1.1 dev eth0").With("0.0.0.0/0 via 100.64.0.1 dev eth1 metric 100")
+            .With("::/0 via fd00:9::1 dev eth0 proto 9");
 
     static RangePolicy Policy(string clusterCidrs = "") =>
         Lan().Snapshot.CreateRangePolicy(ConflistSettings.ParseList("x", clusterCidrs.Length > 0 ? [clusterCidrs] : []), "node1");
 
-    const string Blocks = "is outside the private, shared and benchmarking blocks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 198.18.0.0/15), " +
+    const string Blocks = "is outside the private, shared and benchmarking blocks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, " +
+        "100.64.0.0/10, 198.18.0.0/15), " +
         "and --cluster-cidr is not given";
 
     [Theory]
@@ -63,14 +65,15 @@ public sealed class RangePolicyTests
         Assert.Equal(why, Policy("10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16").WhyNot(Cidr.Parse(range)));
 
     [Fact]
-    public void A_refused_range_is_told_and_takes_nothing_from_others()
+    public void A_refused_range_is_reported_and_takes_nothing_from_others()
     {
         var table = Table(
             Entry("node1", "192.168.1.11", "10.244.1.0/24"),
             Entry("node2", "192.168.1.12", "128.0.0.0/3,10.244.2.0/24,192.168.1.13/32"),
             Entry("node3", "192.168.1.13", "10.244.3.0/24")).Apply(Policy());
 
-        Assert.Equal(["node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"], Texts(table));
+        Assert.Equal(
+            ["node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"], Texts(table));
         Assert.Equal(
             [
                 "node2: the pod CIDR 128.0.0.0/3 is not used: it is larger than /8, and --cluster-cidr is not given",
@@ -98,7 +101,8 @@ public sealed class RangePolicyTests
     public void This_nodes_own_ranges_are_not_judged()
     {
         var table = Table(
-            Entry("Node1", "192.168.1.11", "10.244.1.0/24,203.0.113.0/24"), Entry("node2", "10.244.1.7,192.168.1.12", "10.244.2.0/24")).Apply(Policy());
+            Entry("Node1", "192.168.1.11", "10.244.1.0/24,203.0.113.0/24"), Entry("node2", "10.244.1.7,192.168.1.12", "10.244.2.0/24"))
+                .Apply(Policy());
 
         Assert.Equal(["Node1 192.168.1.11 10.244.1.0/24,203.0.113.0/24", "node2 192.168.1.12 10.244.2.0/24"], Texts(table));
     }
@@ -124,11 +128,15 @@ public sealed class RangePolicyTests
     {
         var gateway = range.Contains(':', StringComparison.Ordinal) ? "fd00:1::12" : "192.168.1.12";
         var routes = Lan().With($"{range} via {gateway} dev eth0 proto 67");
-        var table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12,fd00:1::12", $"{range},10.244.2.0/24")).Apply(Policy(clusterCidrs));
+        var table = Table(
+            Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12,fd00:1::12", $"{range},10.244.2.0/24"))
+            .Apply(Policy(clusterCidrs));
 
         var difference = RouteReconciliation.Create(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
 
-        Assert.Equal(["Add 10.244.2.0/24 via 192.168.1.12 dev eth0 (node2)", $"Remove {range} via {gateway} dev eth0"], difference.Changes.Select(step => $"{step.Action} {step}"));
+        Assert.Equal(
+            ["Add 10.244.2.0/24 via 192.168.1.12 dev eth0 (node2)", $"Remove {range} via {gateway} dev eth0"],
+            difference.Changes.Select(step => $"{step.Action} {step}"));
         Assert.Equal("node2", Assert.Single(difference.Problems).Node);
     }
 }

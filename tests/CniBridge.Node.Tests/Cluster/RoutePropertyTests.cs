@@ -5,7 +5,7 @@ using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Whatever routes there are and whatever a table says, without a kernel; see <see cref="RouteReconcilerTests"/>.</summary>
+/// <summary>Any routes and any table, without a kernel; see <see cref="RouteReconcilerTests"/>.</summary>
 public sealed class RoutePropertyTests
 {
     const int Rounds = 10_000;
@@ -44,7 +44,8 @@ public sealed class RoutePropertyTests
             var routes = NewKernel(random);
             for (var i = 0; i < TablesPerKernel; i++)
             {
-                var policy = routes.Snapshot.CreateRangePolicy(seed % 2 == 0 ? [] : [Cidr.Parse("10.244.0.0/16"), Cidr.Parse("fd00:a0::/28")], "node1");
+                var policy = routes.Snapshot.CreateRangePolicy(
+                    seed % 2 == 0 ? [] : [Cidr.Parse("10.244.0.0/16"), Cidr.Parse("fd00:a0::/28")], "node1");
                 var table = random.Table().Apply(policy);
                 var foreign = Foreign(routes);
                 var difference = RouteReconciliation.Create(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
@@ -53,7 +54,9 @@ public sealed class RoutePropertyTests
                 retained += difference.Kept.Count(step => step.Action == RouteAction.Retain);
                 Assert.True(foreign.SequenceEqual(Foreign(routes)), $"seed {seed}: a foreign route was touched");
                 foreach (var entry in routes.Entries.Where(entry => entry.Protocol == ClusterRoute.Protocol))
-                    Assert.True(policy.WhyNot(entry.Destination) is null, $"seed {seed}: {KernelRoutes.Describe(entry)} {policy.WhyNot(entry.Destination)}");
+                    Assert.True(
+                        policy.WhyNot(entry.Destination) is null,
+                        $"seed {seed}: {KernelRoutes.Describe(entry)} {policy.WhyNot(entry.Destination)}");
                 var second = RouteReconciliation.Create(WantedRoutes.OfNode(table, "node1"), routes.Snapshot);
                 Assert.True(second.Changes.Count == 0, $"seed {seed}: the second run wants to {string.Join(", ", second.Changes)}");
             }

@@ -18,7 +18,8 @@ public sealed class RouteReconcilerTests : IDisposable
     {
         _namespace = _scratch.Open();
         _socket = _namespace.Run(() => new RouteSocket());
-        Ip("link set lo up", "link add eth0 type veth peer name eth0p", "link add eth1 type veth peer name eth1p", "link add cni0 type bridge",
+        Ip("link set lo up", "link add eth0 type veth peer name eth0p", "link add eth1 type veth peer name eth1p",
+            "link add cni0 type bridge",
             "link set eth0 up", "link set eth0p up", "link set eth1 up", "link set eth1p up", "link set cni0 up");
         foreach (var (link, cidr) in RandomCluster.Addresses)
             Ip($"address add {cidr} dev {link} nodad");
@@ -41,10 +42,12 @@ public sealed class RouteReconcilerTests : IDisposable
         {
             var random = new RandomCluster(seed);
             // Some of them the kernel refuses, as it should.
-            TryIp([.. random.Routes().Select(route => $"{(route.Contains("::", StringComparison.Ordinal) ? "-6 " : "")}route add {route}")]);
+            TryIp([.. random.Routes()
+                .Select(route => $"{(route.Contains("::", StringComparison.Ordinal) ? "-6 " : "")}route add {route}")]);
             for (var i = 0; i < 3; i++)
                 changes += RunOnce(random.Table(), seed);
-            TryIp("-4 route flush proto 3", "-4 route flush proto 4", "-4 route flush proto 12", "-6 route flush proto 3", "-6 route flush proto 4", "-6 route flush proto 12");
+            TryIp("-4 route flush proto 3", "-4 route flush proto 4", "-4 route flush proto 12", "-6 route flush proto 3",
+                "-6 route flush proto 4", "-6 route flush proto 12");
         }
         Assert.InRange(changes, 50, int.MaxValue);
     }
@@ -63,8 +66,10 @@ public sealed class RouteReconcilerTests : IDisposable
                 report.Problems.Any(problem => problem.Text.Contains(route.Destination.ToString(), StringComparison.Ordinal)),
                 $"seed {seed}: {route}\n{string.Join('\n', ours)}\n{string.Join('\n', report.Problems)}");
         }
-        Assert.True(ours.TrueForAll(line => wanted.Routes.Any(route => IsWay(line, route)) ||
-            report.Kept.Any(step => step.Action == RouteAction.Retain && line.StartsWith($"{step.Destination} ", StringComparison.Ordinal))), $"seed {seed}\n{string.Join('\n', ours)}");
+        Assert.True(
+            ours.TrueForAll(line => wanted.Routes.Any(route => IsWay(line, route)) || report.Kept.Any(step =>
+                step.Action == RouteAction.Retain && line.StartsWith($"{step.Destination} ", StringComparison.Ordinal))),
+            $"seed {seed}\n{string.Join('\n', ours)}");
         var second = Run(table);
         Assert.True(second.Changes.Count == 0, $"seed {seed}: {string.Join(", ", second.Changes)}");
         return report.Changes.Count;
@@ -85,9 +90,9 @@ public sealed class RouteReconcilerTests : IDisposable
         Assert.Equal("10.244.2.0/24 via 192.168.1.12 dev eth0 proto 67", Assert.Single(Routes(isOurs: true)));
     }
 
-    // The kernel asks its rules too, which we do not: whatever it says, the others are not stopped.
+    // The kernel also applies its policy rules, which we do not. Its refusal does not stop other routes.
     [Fact]
-    public void A_route_that_the_kernel_refuses_is_told_and_stops_no_other()
+    public void A_route_that_the_kernel_refuses_is_reported_and_does_not_stop_others()
     {
         Ip("rule add pref 1 to 192.168.1.12/32 blackhole");
         var report = Run(ShortTable.Of("node1 192.168.1.11", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"));
@@ -96,26 +101,34 @@ public sealed class RouteReconcilerTests : IDisposable
         Assert.Equal("node2", problem.Node);
         Assert.StartsWith("could not add the route 10.244.2.0/24 via 192.168.1.12: ", problem.Text, StringComparison.Ordinal);
         Ip("rule del pref 1");
-        Assert.Equal((1, 0, 0), Counts(Run(ShortTable.Of("node1 192.168.1.11", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"))));
+        Assert.Equal(
+            (1, 0, 0),
+            Counts(Run(ShortTable.Of("node1 192.168.1.11", "node2 192.168.1.12 10.244.2.0/24", "node3 192.168.1.13 10.244.3.0/24"))));
     }
 
     [Fact]
     public void Ranges_of_both_families_are_swapped_in_place()
     {
-        Run(ShortTable.Of("node1 192.168.1.11", "node2 192.168.1.12,fd00:1::12 10.244.2.0/24,fd00:a2::/64", "node3 192.168.1.13,fd00:1::13 10.244.3.0/24,fd00:a3::/64"));
-        var report = Run(ShortTable.Of("node1 192.168.1.11", "node2 192.168.1.12,fd00:1::12 10.244.3.0/24,fd00:a3::/64", "node3 192.168.1.13,fd00:1::13 10.244.2.0/24,fd00:a2::/64"));
+        Run(ShortTable.Of(
+            "node1 192.168.1.11", "node2 192.168.1.12,fd00:1::12 10.244.2.0/24,fd00:a2::/64",
+            "node3 192.168.1.13,fd00:1::13 10.244.3.0/24,fd00:a3::/64"));
+        var report = Run(
+            ShortTable.Of(
+            "node1 192.168.1.11", "node2 192.168.1.12,fd00:1::12 10.244.3.0/24,fd00:a3::/64",
+            "node3 192.168.1.13,fd00:1::13 10.244.2.0/24,fd00:a2::/64"));
         Assert.Equal((0, 4, 0), Counts(report));
         Assert.Equal(
             [
                 "10.244.2.0/24 via 192.168.1.13 dev eth0 proto 67", "10.244.3.0/24 via 192.168.1.12 dev eth0 proto 67",
-                "fd00:a2::/64 via fd00:1::13 dev eth0 proto 67 metric 1024 pref medium", "fd00:a3::/64 via fd00:1::12 dev eth0 proto 67 metric 1024 pref medium",
+                "fd00:a2::/64 via fd00:1::13 dev eth0 proto 67 metric 1024 pref medium",
+                    "fd00:a3::/64 via fd00:1::12 dev eth0 proto 67 metric 1024 pref medium",
             ],
             Routes(isOurs: true));
     }
 
     // What a foreign program appended to ours is one route with ours in IPv6, and several in IPv4.
     [Fact]
-    public void What_others_appended_to_a_route_of_ours_stays()
+    public void Next_hops_that_other_programs_added_to_our_route_stay()
     {
         var table = ShortTable.Of("node1 192.168.1.11", "node2 192.168.1.12,fd00:1::12 10.244.2.0/24,fd00:a2::/64");
         Run(table);
@@ -125,7 +138,8 @@ public sealed class RouteReconcilerTests : IDisposable
         Assert.Empty(Routes(isOurs: true));
         Assert.Equal(
             ["10.244.2.0/24 via 192.168.1.99 dev eth0 proto 4", "fd00:a2::/64 via fd00:1::99 dev eth0 proto 4 metric 1024 pref medium"],
-            Routes(isOurs: false).Where(line => line.Contains("::99", StringComparison.Ordinal) || line.Contains(".99", StringComparison.Ordinal)));
+            Routes(isOurs: false)
+                .Where(line => line.Contains("::99", StringComparison.Ordinal) || line.Contains(".99", StringComparison.Ordinal)));
     }
 
     static (int, int, int) Counts(RouteReport report) =>

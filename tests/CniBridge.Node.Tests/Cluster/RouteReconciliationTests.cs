@@ -15,7 +15,8 @@ public sealed class RouteReconciliationTests
     const string Node2V6 = "fd00:a2::/64 via fd00:1::12 dev eth0", Node3V6 = "fd00:a3::/64 via fd00:1::13 dev eth0";
 
     static KernelRoutes Lan() => new KernelRoutes()
-        .With("eth0", "192.168.1.11/24").With("eth0", "fd00:1::11/64").With("cni0", "10.244.1.1/24").With("0.0.0.0/0 via 192.168.1.1 dev eth0");
+        .With("eth0", "192.168.1.11/24").With("eth0", "fd00:1::11/64").With("cni0", "10.244.1.1/24")
+            .With("0.0.0.0/0 via 192.168.1.1 dev eth0");
 
     /// <summary>The LAN with all that is wanted.</summary>
     static KernelRoutes Settled() => Ours(Ours(Ours(Ours(Lan(), Node2), Node3), Node2V6), Node3V6);
@@ -25,21 +26,23 @@ public sealed class RouteReconciliationTests
     static RouteReconciliation Run(KernelRoutes routes, NodeTable? table = null) =>
         RouteReconciliation.Create(WantedRoutes.OfNode(table ?? s_table, "node1"), routes.Snapshot);
 
-    static IEnumerable<string> Changes(RouteReconciliation reconciliation) => reconciliation.Changes.Select(step => $"{step.Action} {step}");
+    static IEnumerable<string> Changes(RouteReconciliation reconciliation) =>
+        reconciliation.Changes.Select(step => $"{step.Action} {step}");
 
     static IEnumerable<string> Problems(RouteReconciliation reconciliation) => reconciliation.Problems.Select(problem => $"{problem}");
 
     [Fact]
-    public void What_is_missing_is_added()
+    public void Missing_routes_are_added()
     {
         var difference = Run(Lan());
-        Assert.Equal([$"Add {Node2} (node2)", $"Add {Node2V6} (node2)", $"Add {Node3} (node3)", $"Add {Node3V6} (node3)"], Changes(difference));
+        Assert.Equal(
+            [$"Add {Node2} (node2)", $"Add {Node2V6} (node2)", $"Add {Node3} (node3)", $"Add {Node3V6} (node3)"], Changes(difference));
         Assert.Empty(difference.Problems);
         Assert.Empty(difference.Kept);
     }
 
     [Fact]
-    public void What_is_as_wanted_is_kept()
+    public void Routes_as_wanted_are_kept()
     {
         var difference = Run(Settled());
         Assert.Empty(difference.Changes);
@@ -50,7 +53,8 @@ public sealed class RouteReconciliationTests
     [Fact]
     public void A_node_that_left_loses_its_routes()
     {
-        var difference = Run(Settled(), ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12,fd00:1::12 10.244.2.0/24,fd00:a2::/64"));
+        var difference = Run(
+            Settled(), ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12,fd00:1::12 10.244.2.0/24,fd00:a2::/64"));
         Assert.Equal([$"Remove {Node3}", $"Remove {Node3V6}"], Changes(difference));
     }
 
@@ -78,7 +82,7 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void What_is_made_comes_before_what_is_removed()
+    public void Additions_come_before_removals()
     {
         var routes = Ours(Ours(Lan(), "10.244.9.0/24 via 192.168.1.19 dev eth0"), "10.244.2.0/24 via 192.168.1.19 dev eth0");
         Assert.Equal(
@@ -95,7 +99,8 @@ public sealed class RouteReconciliationTests
     public void A_next_hop_that_is_not_on_a_link_gets_no_route(string address, string? reason)
     {
         var routes = Ours(Lan(), $"10.244.2.0/24 via {address} dev eth0")
-            .With("blackhole 172.16.0.0/12").With("169.254.1.1/32 dev eth1").With("10.7.0.0/16 via 192.168.1.1 dev eth0").With("10.7.0.1/32 dev eth1");
+            .With("blackhole 172.16.0.0/12").With("169.254.1.1/32 dev eth1").With("10.7.0.0/16 via 192.168.1.1 dev eth0")
+                .With("10.7.0.1/32 dev eth1");
         var difference = Run(routes, ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", $"node2 {address} 10.244.2.0/24"));
         if (reason is null)
         {
@@ -111,7 +116,8 @@ public sealed class RouteReconciliationTests
     [InlineData("fe80::2", "fe80::2 is a link-local address, which is valid on every link")]
     public void An_IPv6_next_hop_that_is_not_on_a_link_gets_no_route(string address, string reason)
     {
-        var difference = Run(Lan().With("fe80::/64 dev eth0 proto 2 metric 256"), ShortTable.Of("node1 192.168.1.11", $"node2 {address} fd00:a2::/64"));
+        var difference = Run(
+            Lan().With("fe80::/64 dev eth0 proto 2 metric 256"), ShortTable.Of("node1 192.168.1.11", $"node2 {address} fd00:a2::/64"));
         Assert.Empty(difference.Changes);
         Assert.Equal([$"node2: fd00:a2::/64 is not routed: {reason}"], Problems(difference));
     }
@@ -133,7 +139,7 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void Where_none_of_several_addresses_is_on_a_link_each_reason_is_told()
+    public void Where_none_of_several_addresses_is_on_a_link_each_reason_is_reported()
     {
         var difference = Run(Lan(), ShortTable.Of("node1 192.168.1.11", "node2 192.168.2.12,192.168.3.12,fd00:1::12 10.244.2.0/24"));
         Assert.Empty(difference.Changes);
@@ -174,7 +180,7 @@ public sealed class RouteReconciliationTests
     [InlineData("10.244.2.0/24 via 192.168.1.99 dev eth0 proto 4", "static")]
     [InlineData("10.244.2.0/24 dev eth1 proto 12", "bird")]
     [InlineData("blackhole 10.244.2.0/24 proto 99", "99")]
-    public void Somebody_elses_route_is_left_alone_and_told(string route, string name)
+    public void A_route_of_another_program_stays_and_is_reported(string route, string name)
     {
         var table = ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24");
         var problem = $"node2: 10.244.2.0/24 is in conflict with a route of protocol {name} with the same destination and metric";
@@ -193,15 +199,16 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void A_route_with_a_lesser_metric_hides_ours_and_is_told()
+    public void A_route_with_a_lesser_metric_hides_ours_and_is_reported()
     {
-        var difference = Run(Settled().With("fd00:a2::/64 via fd00:1::99 dev eth0 proto 4 metric 512").With("fd00:a3::/64 dev eth1 proto 4 metric 2000"));
+        var difference = Run(
+            Settled().With("fd00:a2::/64 via fd00:1::99 dev eth0 proto 4 metric 512").With("fd00:a3::/64 dev eth1 proto 4 metric 2000"));
         Assert.Empty(difference.Changes);
         Assert.Equal(["node2: fd00:a2::/64 is overridden by a route of protocol static with the lower metric 512"], Problems(difference));
     }
 
     [Fact]
-    public void A_route_for_packets_of_a_kind_is_no_rival() =>
+    public void A_route_for_packets_of_a_kind_is_not_a_rival() =>
         Assert.Empty(Run(Settled().With("10.244.2.0/24 dev eth1 proto 4 tos 8")).Problems);
 
     [Fact]
@@ -222,14 +229,14 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void A_route_of_ours_with_another_metric_is_made_anew()
+    public void A_route_of_ours_with_another_metric_is_created_again()
     {
         var routes = Ours(Lan(), "10.244.2.0/24 via 192.168.1.12 dev eth0 metric 77");
         Assert.Equal(["Add", "Remove"], Run(routes, ShortTable.Of("node1 192.168.1.11", "node2 192.168.1.12 10.244.2.0/24"))
             .Changes.Select(step => $"{step.Action}"));
     }
 
-    // A next hop of several is a route of its own in IPv6, perhaps somebody else's.
+    // In IPv6, each of several next hops is a separate route, perhaps of another program.
     [Fact]
     public void Several_next_hops_are_one_route_in_IPv4_and_several_in_IPv6()
     {
@@ -258,7 +265,8 @@ public sealed class RouteReconciliationTests
     {
         var difference = RouteReconciliation.Create(WantedRoutes.OfNode(s_table, "nobody"), Lan().Snapshot);
         Assert.Equal(4, difference.Changes.Count);
-        Assert.Contains("node1: 10.244.1.0/24 is not routed: it is part of 10.244.1.0/24, the subnet of this node's link cni0", Problems(difference));
+        Assert.Contains(
+            "node1: 10.244.1.0/24 is not routed: it is part of 10.244.1.0/24, the subnet of this node's link cni0", Problems(difference));
         Assert.Contains("node1: fd00:a1::/64 is not routed: fd00:1::11 is an address of this node", Problems(difference));
     }
 }

@@ -6,7 +6,10 @@ namespace CniBridge.Node.Tests.Cluster;
 /// <summary>Tables of nodes in short: a line a node, "NAME ADDRESS,… RANGE,…".</summary>
 static class ShortTable
 {
-    /// <summary>A table that was not checked, so that it may hold what <see cref="NodeTable.Create(IEnumerable{ClusterNode}, IEnumerable{NodeProblem})"/> would leave out.</summary>
+    /// <summary>
+    /// A table that was not checked, so that it may hold what <see cref="NodeTable.Create(IEnumerable{ClusterNode},
+    /// IEnumerable{NodeProblem})"/> would leave out.
+    /// </summary>
     internal static NodeTable Of(params string[] lines)
     {
         ClusterNode[] nodes = [.. lines.Select(Parse)];

@@ -36,7 +36,7 @@ public sealed class WantedRoutesTests
 
     // The host's name is NODE1, and Kubernetes has it in lower case.
     [Fact]
-    public void A_node_knows_its_own_entry_whatever_the_case_of_its_name()
+    public void A_node_knows_its_own_entry_regardless_of_case()
     {
         var wanted = WantedRoutes.OfNode(s_table, "NODE1");
         Assert.DoesNotContain(wanted.Routes, route => route.Node == "node1");

@@ -13,7 +13,10 @@ using CniBridge.Plugins.Tests.Fuzzing;
 
 namespace CniBridge.Node.Tests.Fuzzing;
 
-/// <summary>Files that an operator, a runtime or we wrote, nearly right: each is read, or refused in one sentence. CNI_BRIDGE_FUZZ_SEED runs one seed again.</summary>
+/// <summary>
+/// Files that an operator, a runtime or we wrote, nearly right: each is read, or refused in one sentence. CNI_BRIDGE_FUZZ_SEED runs one
+/// seed again.
+/// </summary>
 public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
 {
     const int Documents = 2_500;
@@ -34,7 +37,9 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
                 var document = fuzzer.Document(samples);
                 var failure = Record.Exception(() => read(document));
                 taken += failure is null ? 1 : 0;
-                Assert.True(failure is null or RuntimeException or CniException || failure.IsIoFailure(), $"{failure}\n{Encoding.UTF8.GetString(document)}");
+                Assert.True(
+                    failure is null or RuntimeException or CniException
+                    || failure.IsIoFailure(), $"{failure}\n{Encoding.UTF8.GetString(document)}");
                 // Words of the base library help no operator.
                 Assert.DoesNotContain("System.", failure?.Message ?? "", StringComparison.Ordinal);
                 Assert.DoesNotContain("LineNumber", failure?.Message ?? "", StringComparison.Ordinal);

@@ -23,13 +23,16 @@ public sealed class ConfigurationReviewTests : IDisposable
     /// <summary>LINE:COLUMN error|warning: message, with the directory of plugins as BIN.</summary>
     string[] Review(string text) =>
     [
-        .. ConfigurationReview.Create(Encoding.UTF8.GetBytes(text), _binaries.Path).Select(finding => string.Create(CultureInfo.InvariantCulture,
-            $"{finding.Position.Line}:{finding.Position.Column} {(finding.IsError ? "error" : "warning")}: {finding.Message.Replace(_binaries.Path, "BIN", StringComparison.Ordinal)}")),
+        .. ConfigurationReview.Create(Encoding.UTF8.GetBytes(text), _binaries.Path)
+            .Select(finding => string.Create(CultureInfo.InvariantCulture,
+            $"{finding.Position.Line}:{finding.Position.Column} {(finding.IsError ? "error" : "warning")}: " +
+                $"{finding.Message.Replace(_binaries.Path, "BIN", StringComparison.Ordinal)}")),
     ];
 
     /// <summary>A single bridge: one key per line, of which the given ones are the fourth and those that follow.</summary>
     static string Bridge(string lines, string ipam = """{"type": "host-local", "subnet": "10.1.0.0/24"}""") =>
-        "{\n\"cniVersion\": \"1.0.0\", \"name\": \"pods\",\n\"type\": \"bridge\",\n" + lines + (lines.Length > 0 ? ",\n" : "") + "\"ipam\": " + ipam + "\n}\n";
+        "{\n\"cniVersion\": \"1.0.0\", \"name\": \"pods\",\n\"type\": \"bridge\",\n" + lines + (lines.Length > 0 ? ",\n" : "") +
+            "\"ipam\": " + ipam + "\n}\n";
 
     [Theory]
     [InlineData("10-bridge.conflist")]
@@ -43,14 +46,17 @@ public sealed class ConfigurationReviewTests : IDisposable
     [InlineData("\"isGatway\": true", "4:1 warning: unknown key isGatway is ignored: did you mean isGateway?")]
     [InlineData("\"dns\": {\"ä\": 1, \"nameserver\": []}",
         "4:9 warning: unknown key ä is ignored", "4:17 warning: unknown key nameserver is ignored: did you mean nameservers?")]
-    [InlineData("\"isGateway\": \"true\"", "4:1 error: error unmarshall network config: key isGateway: expected true or false, found \"true\"")]
+    [InlineData(
+        "\"isGateway\": \"true\"", "4:1 error: error unmarshall network config: key isGateway: expected true or false, found \"true\"")]
     [InlineData("\"hairpinMode\": true,\n\"mtu\": 67", "5:1 error: invalid network config: mtu = 67")]
     [InlineData("\"vlanTrunk\": [{\"id\": 1, \"mnID\": 2}]", "4:25 warning: unknown key mnID is ignored: did you mean minID?")]
     [InlineData("\"args\": {\"anything\": {\"goes\": 1}}, \"capabilities\": {\"mac\": true}, \"runtimeConfig\": {\"other\": 1}")]
     public void Keys_and_values_of_a_bridge(string lines, params string[] findings) => AssertStarts(findings, Review(Bridge(lines)));
 
     [Theory]
-    [InlineData("""{"type": "host-local", "ranges": [[{"subnet": "10.1.0.0/33"}]]}""", "4:45 error: invalid network config: ipam.ranges[0][0].subnet = 10.1.0.0/33")]
+    [InlineData(
+        """{"type": "host-local", "ranges": [[{"subnet": "10.1.0.0/33"}]]}""",
+        "4:45 error: invalid network config: ipam.ranges[0][0].subnet = 10.1.0.0/33")]
     [InlineData("""{"type": "host-local", "ranges": [[{"subnet": "10.1.0.0/24", "rangeSart": "10.1.0.9"}]]}""",
         "4:70 warning: unknown key rangeSart is ignored: did you mean rangeStart?")]
     [InlineData("""{"type": "host-local"}""", "1:1 error: no IP ranges specified")]
@@ -96,7 +102,8 @@ public sealed class ConfigurationReviewTests : IDisposable
     [InlineData("..")]
     public void A_key_without_letters_is_a_key(string key) => AssertStarts(
         [$"4:1 warning: unknown key {key}", "6:1 error: error unmarshall network config: key ipam.subnet: expected a string, found 0"],
-        Review(Bridge($"\"{key}\": 1", """{"type": "host-local", "subnet": 0}""").Replace("\"subnet\"", "\n\"subnet\"", StringComparison.Ordinal)));
+        Review(Bridge($"\"{key}\": 1", """{"type": "host-local", "subnet": 0}""")
+            .Replace("\"subnet\"", "\n\"subnet\"", StringComparison.Ordinal)));
 
     [Fact]
     public void A_key_given_twice_is_a_warning() => Assert.Equal(
@@ -104,7 +111,7 @@ public sealed class ConfigurationReviewTests : IDisposable
         Review("{\"cniVersion\": \"1.0.0\", \"name\": \"pods\", \"plugins\": [{\"type\": \"bridge\", \"mtu\": 1400,\n\"mtu\": 1500}]}"));
 
     [Fact]
-    public void A_plugin_that_nobody_can_execute_is_none()
+    public void A_file_without_execute_permission_is_not_a_plugin()
     {
         File.SetUnixFileMode(Path.Combine(_binaries.Path, "bridge"), UnixFileMode.UserRead);
         Assert.Equal(["3:1 error: BIN/bridge is not executable"], Review(Bridge("")));
@@ -120,7 +127,7 @@ public sealed class ConfigurationReviewTests : IDisposable
     [InlineData("[]", "1:1 error: it is not a JSON object")]
     [InlineData("{\"cniVersion\": \"9.9\", \"name\": \"pods\", \"type\": \"bridge\"}", "1:")]
     [InlineData("{\"cniVersion\": \"1.0.0\", \"name\": \"pods\", \"plugins\": [{}]}", "1:")]
-    public void What_a_runtime_refuses_is_an_error(string text, string start)
+    public void A_configuration_that_runtimes_refuse_is_an_error(string text, string start)
     {
         var finding = Assert.Single(Review(text));
         Assert.StartsWith(start, finding, StringComparison.Ordinal);

@@ -47,7 +47,9 @@ public sealed class FileReviewTests : IDisposable
         {
             var review = Review(name);
             Assert.False(review.IsRead);
-            Assert.StartsWith($"cannot read the network configuration {_directory[name]}: ", Assert.Single(review.Findings).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"cannot read the network configuration {_directory[name]}: ", Assert.Single(review.Findings).Message,
+                StringComparison.Ordinal);
         }
     }
 }

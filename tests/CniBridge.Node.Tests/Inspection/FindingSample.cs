@@ -17,7 +17,8 @@ sealed partial class FindingSample(MethodInfo method)
     [
         .. typeof(Finding).Assembly.GetTypes()
             .Where(type => type.Namespace == typeof(Finding).Namespace && type != typeof(Finding))
-            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            .SelectMany(
+                type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
             .Where(method => method.ReturnType == typeof(Finding))
             .Select(method => new FindingSample(method)),
     ];
@@ -80,7 +81,8 @@ sealed partial class FindingSample(MethodInfo method)
             if (value is UnixFileMode)
                 text = text.Replace("7700", Placeholder(parameter), StringComparison.Ordinal);
             else if (value is long or Cidr or IpAddress)
-                text = text.Replace(string.Create(CultureInfo.InvariantCulture, $"{value}"), Placeholder(parameter), StringComparison.Ordinal);
+                text = text.Replace(
+                    string.Create(CultureInfo.InvariantCulture, $"{value}"), Placeholder(parameter), StringComparison.Ordinal);
             else if (value is AddressFamily)
                 text = FamilyOf(text);
         }

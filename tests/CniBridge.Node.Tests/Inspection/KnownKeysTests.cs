@@ -8,11 +8,13 @@ namespace CniBridge.Node.Tests.Inspection;
 public sealed class KnownKeysTests
 {
     /// <summary>Keys of networks and those that runtimes add stand in no one definition.</summary>
-    static readonly string[] s_ofAny = ["cniVersion", "name", "$schema", "managedBy", "logLevel", "type", "capabilities", "ipam", "args", "runtimeConfig", "prevResult"];
+    static readonly string[] s_ofAny = ["cniVersion", "name", "$schema", "managedBy", "logLevel", "type", "capabilities", "ipam", "args",
+        "runtimeConfig", "prevResult"];
 
     static readonly JsonNode s_definitions = JsonNode.Parse(Resource.Text("cni-bridge.schema.json"))!["definitions"]!;
 
-    static IEnumerable<string> InSchema(string definition) => s_definitions[definition]!["properties"]!.AsObject().Select(one => one.Key).Except(s_ofAny).Order();
+    static IEnumerable<string> InSchema(string definition) =>
+        s_definitions[definition]!["properties"]!.AsObject().Select(one => one.Key).Except(s_ofAny).Order();
 
     static IEnumerable<string> Known(IEnumerable<string>? keys) => keys!.Except(s_ofAny).Order();
 

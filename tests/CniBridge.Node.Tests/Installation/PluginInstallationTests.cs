@@ -97,7 +97,7 @@ public sealed class PluginInstallationTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_one_left_goes()
+    public void A_file_of_a_killed_process_is_deleted()
     {
         Install();
         File.WriteAllText(InBin(".cni-bridge.unfinished"), "half");
@@ -139,7 +139,9 @@ public sealed class PluginInstallationTests : IDisposable
 
     void AssertInstalled(byte version)
     {
-        Assert.Equal([".cni-bridge", "bridge", "cni-bridge", "portmap"], Directory.EnumerateFileSystemEntries(Bin).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".cni-bridge", "bridge", "cni-bridge", "portmap"],
+            Directory.EnumerateFileSystemEntries(Bin).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(Program(version), File.ReadAllBytes(InBin("cni-bridge")));
         Assert.Equal(Mode, File.GetUnixFileMode(InBin("cni-bridge")));
         Assert.Null(new FileInfo(InBin("cni-bridge")).LinkTarget);

@@ -117,7 +117,7 @@ public sealed class NetworkChainTests : IDisposable
     }
 
     [Fact]
-    public void A_cleanup_that_fails_is_logged_and_the_first_failure_told()
+    public void A_cleanup_that_fails_is_logged_and_the_first_failure_reported()
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         _plugins.Fail("two", "ADD");
@@ -177,7 +177,8 @@ public sealed class NetworkChainTests : IDisposable
     {
         Assert.StartsWith("configuration version \"0.3.1\" does not support the CHECK command",
             Fails(() => Chain("0.3.1", "\"disableCheck\":true,").Check("pod1", Netns, "eth0")), StringComparison.Ordinal);
-        Assert.StartsWith("pod1 was not added to the network pods", Fails(() => Chain().Check("pod1", Netns, "eth0")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "pod1 was not added to the network pods", Fails(() => Chain().Check("pod1", Netns, "eth0")), StringComparison.Ordinal);
         Chain(more: "\"disableCheck\":true,").Check("pod1", Netns, "eth0");
         Assert.Empty(_plugins.Calls);
     }

@@ -105,7 +105,8 @@ public sealed class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<Sc
     [InlineData("\"ipam\":{\"type\":5}")]
     public void Both_refuse_a_key_of_any_plugin(string key)
     {
-        foreach (var text in (string[])[$$"""{"name":"pods","plugins":[{"type":"a",{{key}}}]}""", $$"""{"name":"pods","type":"a",{{key}}}"""])
+        foreach (var text in (
+            string[])[$$"""{"name":"pods","plugins":[{"type":"a",{{key}}}]}""", $$"""{"name":"pods","type":"a",{{key}}}"""])
         {
             Assert.NotEmpty(judge.Errors(text));
             Assert.False(IsTaken(text));
@@ -123,5 +124,5 @@ public sealed class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<Sc
 
     // The schema's name ends as a network's does: beside networks it must fail rather than become one.
     [Fact]
-    public void The_schema_is_no_network() => Assert.False(IsTaken(SchemaJudge.Schema));
+    public void The_schema_is_not_a_network() => Assert.False(IsTaken(SchemaJudge.Schema));
 }

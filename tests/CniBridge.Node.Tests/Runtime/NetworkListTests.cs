@@ -98,7 +98,9 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("""{"name":"pods","cniVersions":[],"cniVersion":"x","plugins":[{"type":"a"}]}""", "cniVersion: invalid version \"x\"")]
     [InlineData("""{"name":"pods","disableGC":"yes","plugins":[{"type":"a"}]}""", "disableGC = \"yes\": expected true, false")]
     [InlineData("""{"name":"pods","plugins":[{"type":"a"},{"type":"b","ipam":5}]}""", "key plugins[1].ipam: expected an object, found 5")]
-    [InlineData("""{"name":"pods","plugins":[{"type":"a","capabilities":{"mac":"yes"}}]}""", "key plugins[0].capabilities.mac: expected true or false")]
+    [InlineData(
+        """{"name":"pods","plugins":[{"type":"a","capabilities":{"mac":"yes"}}]}""",
+        "key plugins[0].capabilities.mac: expected true or false")]
     [InlineData("""{"name":"pods","type":"a","cniVersion":"9.9.9"}""", "incompatible CNI versions")]
     [InlineData("""{"name":"pods","plugins":null}""", "plugins is not a list with at least one plugin")]
     [InlineData("""{"name":"pods","plugins":[]}""", "plugins is not a list with at least one plugin")]
@@ -106,10 +108,11 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("""{"name":"pods","plugins":["a"]}""", "each plugin must be a JSON object")]
     [InlineData("""{"name":"pods","plugins":[null]}""", "each plugin must be a JSON object")]
     [InlineData("""{"name":"pods","plugins":[{"type":"a"},{}]}""", "each plugin needs a type")]
-    public void What_no_runtime_could_use_is_refused_with_file_and_reason(string text, string words) => AssertRefused(text, words);
+    public void A_file_that_no_runtime_can_use_is_refused_with_its_name_and_the_reason(string text, string words) =>
+        AssertRefused(text, words);
 
     [Fact]
-    public void Text_that_is_no_text_is_refused_with_the_file()
+    public void Text_that_is_not_a_text_is_refused_with_the_file()
     {
         AssertRefused("""{"name":"\ud800","type":"a"}""", "");
         AssertRefused("""{"name":"pods","type":"\udc00"}""", "");
@@ -163,7 +166,7 @@ public sealed class NetworkListTests : IDisposable
     }
 
     [Fact]
-    public void A_broken_plugin_in_the_networks_directory_is_told()
+    public void A_broken_plugin_in_the_networks_directory_is_reported()
     {
         Directory.CreateDirectory(_directory["pods"]);
         File.WriteAllText(_directory["pods/1.conf"], """{"name":"pods"}""");
@@ -172,10 +175,12 @@ public sealed class NetworkListTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_too_long_is_told()
+    public void A_file_that_is_too_long_is_reported()
     {
         File.WriteAllText(_directory["a.conf"], new string(' ', 1 << 20) + """{"name":"pods","type":"a"}""");
-        Assert.EndsWith("it is longer than 1 MiB", Assert.Throws<RuntimeException>(() => NetworkList.Load(_directory["a.conf"])).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it is longer than 1 MiB", Assert.Throws<RuntimeException>(() => NetworkList.Load(_directory["a.conf"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -191,7 +196,7 @@ public sealed class NetworkListTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_is_told()
+    public void A_file_that_cannot_be_read_is_reported()
     {
         foreach (var path in (string[])[_directory["missing"], _directory.Path])
         {

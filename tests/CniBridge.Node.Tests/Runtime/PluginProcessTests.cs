@@ -69,7 +69,7 @@ public sealed class PluginProcessTests : IDisposable
         Assert.StartsWith(words, Assert.Throws<RuntimeException>(() => Run(type)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_file_that_cannot_be_run_is_told()
+    public void A_file_that_cannot_be_run_is_reported()
     {
         File.WriteAllText(_plugins.Path + "/text", "no program");
         Assert.StartsWith("could not start ", Assert.Throws<RuntimeException>(() => Run("text")).Message, StringComparison.Ordinal);

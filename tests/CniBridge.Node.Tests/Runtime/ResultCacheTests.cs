@@ -42,7 +42,7 @@ public sealed class ResultCacheTests : IDisposable
     }
 
     [Fact]
-    public void What_was_saved_is_loaded_and_the_last_word_counts()
+    public void A_saved_result_is_loaded_and_the_last_one_counts()
     {
         Cache.Save(s_list, s_attachment, "/old", """{"cniVersion":"0.3.0"}"""u8.ToArray());
         Cache.Save(s_list, s_attachment, "/run/netns/pod1", """{"cniVersion":"1.0.0"}"""u8.ToArray());
@@ -62,7 +62,7 @@ public sealed class ResultCacheTests : IDisposable
     // The oldest libcni wrote the result alone.
     [InlineData("""{"cniVersion":"0.3.1","ips":[]}""", """{"cniVersion":"0.3.1","ips":[]}""")]
     [InlineData("""{"kind":"another","result":{}}""", """{"kind":"another","result":{}}""")]
-    public void What_libcni_wrote_is_read(string text, string result)
+    public void Results_that_libcni_wrote_are_read(string text, string result)
     {
         Write(text);
         var entry = Cache.TryLoad(s_attachment)!;
@@ -80,7 +80,7 @@ public sealed class ResultCacheTests : IDisposable
     [InlineData("""{"kind":"cniCacheV1"}""")]
     [InlineData("""{"kind":"cniCacheV1","result":null}""")]
     [InlineData("""{"kind":"cniCacheV1","kind":"cniCacheV1"}""")]
-    public void What_cannot_be_read_counts_for_none(string text)
+    public void An_unreadable_file_counts_as_absent(string text)
     {
         Write(text);
         Assert.Null(Cache.TryLoad(s_attachment));

@@ -66,7 +66,8 @@ sealed class ScriptedPlugins : IDisposable
 
     internal NetworkChain Chain(TextWriter? log = null, string version = "1.0.0", string more = "", params ReadOnlySpan<string> names)
     {
-        var plugins = string.Join(',', names.ToArray().Select(name => $$"""{"type":"{{name}}","key":"of {{name}}","cniVersion":"9.9.9"}"""));
+        var plugins = string.Join(
+            ',', names.ToArray().Select(name => $$"""{"type":"{{name}}","key":"of {{name}}","cniVersion":"9.9.9"}"""));
         var list = NetworkList.Parse(System.Text.Encoding.UTF8.GetBytes(
             $$"""{"name":"pods","cniVersion":"{{version}}",{{more}}"plugins":[{{plugins}}]}"""));
         return new NetworkChain(list, new PluginProcess(Path, OwnEnvironment), Cache, log ?? TextWriter.Null);

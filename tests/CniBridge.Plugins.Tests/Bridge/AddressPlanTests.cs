@@ -53,7 +53,8 @@ public sealed class AddressPlanTests
     public void An_address_whose_network_is_everything_is_refused(string ips)
     {
         Requests.AssertRefused(CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_gateway, Assigned(ips)), "/0: the prefix length 0");
-        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips)), "/0");
+        Requests.AssertRefused(
+            CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips)), "/0");
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class AddressPlanTests
     [InlineData("0.0.0.0/0", 100, null, true)]
     [InlineData("0.0.0.0/0@10.0.0.9", 0, 100, false)]
     [InlineData("0.0.0.0/0@10.0.0.9", 100, null, false)]
-    public void A_default_route_of_another_table_or_priority_is_no_default_route(string text, int priority, int? table, bool isAdded)
+    public void A_default_route_of_another_table_or_priority_is_not_a_default_route(string text, int priority, int? table, bool isAdded)
     {
         var route = Route(text) with { Priority = (uint)priority, Table = (uint?)table };
         var plan = AddressPlan.Make(s_defaultGateway, Assigned("10.0.0.5/24@10.0.0.1", route));

@@ -9,7 +9,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>ADD makes everything or leaves nothing of the attachment, whatever step fails.</summary>
+/// <summary>ADD completes, or leaves nothing of the attachment after a failure of any step.</summary>
 public sealed class BridgeAddTests
 {
     static readonly CniResult s_dual = new()
@@ -133,9 +133,9 @@ public sealed class BridgeAddTests
         Assert.Equal(s_masqueradeSteps, node.Calls);
     }
 
-    // Whoever sets the interface up brings it up too.
+    // The program that configures the interface also brings it up.
     [Fact]
-    public void A_port_is_guarded_before_anybody_can_bring_the_pods_end_up()
+    public void The_rules_exist_before_the_container_interface_can_be_brought_up()
     {
         foreach (var isDown in new[] { false, true })
         {
@@ -167,7 +167,7 @@ public sealed class BridgeAddTests
 
     // One that has no MAC of its own takes over that of its ports.
     [Fact]
-    public void The_bridges_MAC_is_told_as_it_is_in_the_end()
+    public void The_result_has_the_final_MAC_of_the_bridge()
     {
         var bridge = new Link { Index = 3, Name = "cni0", Kind = "bridge" };
         var node = new FakeNode { Assigned = s_dual, Links = { ["cni0"] = bridge }, PortMac = FakeNode.Mac("02:00:00:00:00:77") };
@@ -175,7 +175,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void A_bridge_that_is_no_gateway_gets_no_addresses_and_nothing_is_forwarded()
+    public void A_bridge_that_is_not_a_gateway_gets_no_addresses_and_nothing_is_forwarded()
     {
         var node = new FakeNode { Assigned = s_dual };
         Run(node, s_gateway with { IsGateway = false });
@@ -211,14 +211,15 @@ public sealed class BridgeAddTests
         Run(node, s_gateway with { DetectsDuplicates = true });
         var configured = Array.IndexOf(s_steps, "configure pod");
         Assert.Equal(
-            [.. s_steps[..configured], "watch duplicates on cni0 but not veth01234567", "configure pod, without duplicates", .. s_steps[(configured + 1)..]],
+            [.. s_steps[..configured], "watch duplicates on cni0 but not veth01234567", "configure pod, without duplicates",
+                .. s_steps[(configured + 1)..]],
             node.Calls);
         Assert.Equal(0, node.OpenPodLinks);
     }
 
-    // Nobody waits for it either: the port has no carrier while the other end is down.
+    // ADD does not wait for it: the port has no carrier while the other end is down.
     [Fact]
-    public void An_interface_that_somebody_else_sets_up_is_left_alone()
+    public void With_disableContainerInterface_the_interface_is_not_configured()
     {
         var node = new FakeNode();
         var result = Run(node, s_layer2 with { LeavesPodInterfaceDown = true });
@@ -240,7 +241,7 @@ public sealed class BridgeAddTests
         ["guarded and delegated"] = new Kind(s_guarded, true, s_guardedDelegatedSteps),
     };
 
-    // The link goes first: an address may be handed out again only when nobody has it any more.
+    // The link is deleted first: an address may be assigned again only when no pod has it.
     const string Both = "undo: delete veth|undo: release";
 
     const string Three = "undo: unguard|undo: delete veth|undo: release";
@@ -364,7 +365,7 @@ public sealed class BridgeAddTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void An_undo_that_fails_is_logged_and_the_first_failure_is_told(string kind, string step, string undos)
+    public void An_undo_that_fails_is_logged_and_the_first_failure_is_reported(string kind, string step, string undos)
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var node = Failing(kind, step, "undo: unguard", "undo: delete veth", "undo: release");

@@ -86,7 +86,8 @@ public sealed class BridgeCheckTests
             var config = new JsonObject { ["prevResult"] = Previous?.DeepClone() };
             new BridgeCheck(Requests.Make(config.ToJsonString(), Netns), Config, Config.IpamType is null ? null : node, node).Run();
             Assert.All(node.Calls, call => Assert.Matches(
-                "^(check addresses|addresses of|is forwarding|forward chains of|is masqueraded|is guarded veth0 with 02:00:00:00:00:0a of pods/pod1/eth0$)",
+                "^(check addresses|addresses of|is forwarding|forward chains of|is masqueraded|is guarded veth0 with 02:00:00:00:00:0a " +
+                    "of pods/pod1/eth0$)",
                 call));
         }
 
@@ -110,13 +111,13 @@ public sealed class BridgeCheckTests
     }
 
     [Fact]
-    public void What_is_no_difference_passes()
+    public void An_equivalent_setting_passes()
     {
         Passes(state => state.Masqueraded.Clear());
         Passes(state => state.Config = state.Config with { Masquerade = true });
         Passes(state => state.Config = state.Config with { ChecksMacSpoofing = true });
         Passes(state => state.MissingGuard = "the chain");
-        // A namespace is one however it is named, and a MAC in whatever case.
+        // Different paths can lead to one namespace, and the case of a MAC does not matter.
         Passes(state => state.Netns = "/proc/thread-self/ns/net");
         Passes(state => state.Interface(2)["mac"] = "02:00:00:00:00:0A");
         Passes(state => state.Interface(1)["mac"] = "");

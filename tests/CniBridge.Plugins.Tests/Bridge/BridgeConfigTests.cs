@@ -59,7 +59,8 @@ public sealed class BridgeConfigTests
     public void Every_key_is_read() => AssertEqual(s_full, Parse(Full));
 
     [Fact]
-    public void Hairpin_is_read() => AssertEqual(s_defaults with { PortSettings = PortSettings.Hairpin }, Parse("""{"hairpinMode":true}"""));
+    public void Hairpin_is_read() =>
+        AssertEqual(s_defaults with { PortSettings = PortSettings.Hairpin }, Parse("""{"hairpinMode":true}"""));
 
     [Fact]
     public void A_default_gateway_is_a_gateway() =>
@@ -195,7 +196,7 @@ public sealed class BridgeConfigTests
         AssertEqual(s_defaults with { IsMtuAuto = true }, Parse("""{"MTU":"auto"}"""));
 
     [Fact]
-    public void Another_word_for_the_MTU_is_told_the_one_that_there_is() => Requests.AssertRefused(
+    public void An_unknown_word_for_the_MTU_is_refused_and_the_error_names_auto() => Requests.AssertRefused(
         CniErrorCode.DecodingFailure, () => Parse("""{"mtu":"automatic"}"""),
         "key mtu: expected a whole number or \"auto\", found \"automatic\"");
 
@@ -289,7 +290,7 @@ public sealed class BridgeConfigTests
     [InlineData("10.0.0.0", "10.0.0.0")]
     [InlineData("", "")]
     [InlineData("pods", "pods")]
-    public void A_network_that_is_none_is_refused_with_its_place(string network, string value) => Requests.AssertRefused(
+    public void A_network_that_is_invalid_is_refused_with_its_place(string network, string value) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse($$"""{"nonMasqueradeCIDRs":["10.0.0.0/8","{{network}}"]}"""),
         $"nonMasqueradeCIDRs[1] = {value}: invalid CIDR address: {network}");
 

@@ -86,7 +86,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void Links_go_before_anybody_asks_who_manages_the_addresses()
+    public void Links_are_deleted_before_the_address_management_is_determined()
     {
         var node = new FakeNode();
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => new BridgeDelete(
@@ -101,7 +101,7 @@ public sealed class BridgeDeleteTests
     // The address stays until the link is known to be gone.
     [InlineData(Look, HostEnd + "|" + Look)]
     [InlineData(PodLink, HostEnd + "|" + Look + "|" + PodLink)]
-    public void A_failure_is_told_and_no_address_is_released_that_somebody_may_still_have(string step, string calls)
+    public void A_failed_deletion_is_reported_and_no_address_is_released(string step, string calls)
     {
         var node = new FakeNode { Failing = { step } };
         Assert.Equal(step, Assert.Throws<KernelException>(() => Run(node, Call.OwnNamespace)).Operation);
@@ -121,7 +121,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void A_previous_result_that_cannot_be_read_is_told_once()
+    public void A_previous_result_that_cannot_be_read_is_reported_once()
     {
         var log = RunWith(new FakeNode { AsksForAddresses = true }, "\"text\"");
         Assert.Single(log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -138,7 +138,7 @@ public sealed class BridgeDeleteTests
 
     // Who is told of success does not come again, and it would stay for good.
     [Fact]
-    public void A_guard_that_stays_keeps_nothing_else_and_is_told_last()
+    public void A_guard_that_stays_does_not_stop_the_rest_and_is_reported_last()
     {
         var node = new FakeNode { Failing = { Guard } };
         Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, Call.OwnNamespace), "could not remove the MAC spoofing rules");
@@ -180,7 +180,7 @@ public sealed class BridgeDeleteTests
         }
         """;
 
-    /// <summary>As the reference plugin made it: a name that nobody can compute, and no alias.</summary>
+    /// <summary>A link of the reference plugin: a random name and no alias.</summary>
     static readonly Link s_host = new() { Index = 4, Name = "veth0", Kind = "veth", Master = 3, Mac = FakeNode.Mac("02:00:00:00:00:02") };
 
     static FakeNode Node(Link host, string? failing = null, bool hasVeth = true) => new()
@@ -213,7 +213,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void Where_the_pods_end_was_reached_its_peer_is_gone_and_its_name_may_be_anybodys()
+    public void After_the_pair_was_deleted_through_the_pod_the_host_name_is_not_used()
     {
         var node = Node(s_host);
         RunWith(node, Previous, Call.OwnNamespace);
@@ -226,7 +226,8 @@ public sealed class BridgeDeleteTests
     public void A_failure_inside_the_pod_does_not_matter_where_the_previous_result_names_the_host_end(params string[] steps)
     {
         var node = Node(s_host, steps[^1]);
-        Assert.StartsWith($"deleted only the host veth: could not {steps[^1]}: ", RunWith(node, Previous, Call.OwnNamespace), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"deleted only the host veth: could not {steps[^1]}: ", RunWith(node, Previous, Call.OwnNamespace), StringComparison.Ordinal);
         Assert.Equal([GoRules, Guard, HostEnd, .. steps, "delete veth0", "release"], node.Calls);
     }
 

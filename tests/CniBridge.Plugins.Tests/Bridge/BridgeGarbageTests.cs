@@ -50,7 +50,8 @@ public sealed class BridgeGarbageTests : IDisposable
     {
         var node = Node();
         Run(node);
-        Assert.Equal([GoRules, "host links of pods", "delete veth2", "delete veth3", "collect guards of pods", "collect addresses"], node.Calls);
+        Assert.Equal(
+            [GoRules, "host links of pods", "delete veth2", "delete veth3", "collect guards of pods", "collect addresses"], node.Calls);
     }
 
     [Fact]
@@ -90,17 +91,17 @@ public sealed class BridgeGarbageTests : IDisposable
     const string Guards = "collect guards of pods";
     const string Links = "host links of pods|delete veth2|delete veth3|" + Guards, Left = "collect addresses, links left";
 
-    // Address management is told when somebody may still use an address.
+    // Address management is informed if an address may still be in use.
     [Theory]
     [InlineData("host links of pods", "host links of pods|" + Guards + "|" + Left)]
     [InlineData("delete veth2", Links + "|" + Left)]
     [InlineData("delete veth3", Links + "|" + Left)]
     [InlineData("delete veth2|delete veth3", Links + "|" + Left)]
     [InlineData("delete veth2|" + Left, Links + "|" + Left)]
-    // A port is gone whatever its guard does.
+    // The port is deleted even if the removal of its rules fails.
     [InlineData(Guards, Links + "|collect addresses")]
     [InlineData("collect addresses", Links + "|collect addresses")]
-    public void A_failure_stops_no_other_step_and_all_are_told_together(string failing, string calls)
+    public void A_failure_stops_no_other_step_and_all_are_reported_together(string failing, string calls)
     {
         var node = Node(failing.Split('|'));
         var failure = Assert.Throws<CniException>(() => Run(node));
@@ -119,14 +120,15 @@ public sealed class BridgeGarbageTests : IDisposable
         Assert.Equal(["10.0.0.2"], Files());
     }
 
-    // An address may be handed out again only when nobody has it any more.
+    // An address may be assigned again only when no pod has it.
     [Fact]
     public void Reservations_stay_while_a_link_may_have_them()
     {
         var before = Reserve();
         var request = Requests.Make(Config(OnlyA));
         Requests.AssertRefused(CniErrorCode.IoFailure,
-            () => new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request, AttachmentNetwork.None), Node("delete veth3")).Run(), "delete veth3");
+            () => new BridgeGarbage(request, false, HostLocalAddresses.ForDelete(request, AttachmentNetwork.None), Node("delete veth3"))
+                .Run(), "delete veth3");
         Assert.Equal(before, Files());
     }
 
@@ -144,6 +146,7 @@ public sealed class BridgeGarbageTests : IDisposable
         var node = Node();
         Run(node, "null");
         Assert.Equal(
-            [GoRules, "host links of pods", "delete veth1", "delete veth2", "delete veth3", "collect guards of pods", "collect addresses"], node.Calls);
+            [GoRules, "host links of pods", "delete veth1", "delete veth2", "delete veth3", "collect guards of pods", "collect addresses"],
+                node.Calls);
     }
 }

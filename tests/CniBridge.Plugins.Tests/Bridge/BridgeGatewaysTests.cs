@@ -112,7 +112,7 @@ public sealed class BridgeGatewaysTests
     [Theory]
     [InlineData("10.1.0.1/24 10.9.0.1/24", "10.9.0.1/24")]
     [InlineData("fd00::1/64 fd00::5/48", "fd00::1/64")]
-    public void What_else_is_there_stays_unasked_where_the_gateway_is(string present, string wanted)
+    public void Other_addresses_are_not_examined_if_the_gateway_address_exists(string present, string wanted)
     {
         var state = Run(present, wanted);
         Assert.Equal(["addresses of cni0"], state.Calls);
@@ -129,7 +129,7 @@ public sealed class BridgeGatewaysTests
         Assert.Equal("", state.Log);
     }
 
-    // An IPv6 address stands on a link once, whatever its prefix: the shorter one serves the pods of both.
+    // A link has each IPv6 address once, with one prefix: the shorter one serves the pods of both.
     [Fact]
     public void An_IPv6_gateway_whose_prefix_has_become_shorter_is_replaced_for_it_serves_the_same_pods()
     {
@@ -183,7 +183,7 @@ public sealed class BridgeGatewaysTests
 
     // The ports first, whose owners have reserved before: so no ADD beside this one has a port and no reservation.
     [Fact]
-    public void An_address_that_nobody_uses_is_replaced()
+    public void An_unused_address_is_replaced()
     {
         var state = Run();
         Assert.Equal(["addresses of cni0", "ports of cni0", "users", $"gateways of cni0: {Replaced}"], state.Calls);
@@ -193,7 +193,7 @@ public sealed class BridgeGatewaysTests
     [Theory]
     [InlineData("10.1.0.1/24 10.9.0.1/24", New, "in place of " + Old)]
     [InlineData("10.1.0.1/24 10.9.0.1/24 fd00::1/64", New, "in place of " + Old)]
-    // An administrator's address is nobody's but his.
+    // An address of an administrator is never removed.
     [InlineData("10.9.0.1/24 192.0.2.1/32", New, "")]
     [InlineData("10.9.0.1/24", New, "")]
     public void The_first_ADD_of_a_new_range_replaces_the_old_address_even_if_another_has_added_the_new_one(
@@ -256,7 +256,7 @@ public sealed class BridgeGatewaysTests
 
     [Theory]
     [MemberData(nameof(Users))]
-    public void An_address_that_somebody_uses_or_may_use_stays_and_the_log_says_who_and_what_to_do(string what)
+    public void A_used_address_stays_and_the_log_names_its_users_and_a_command(string what)
     {
         var state = Run(s_users[what].Change);
         Assert.Equal(New, Change(state));
@@ -303,7 +303,7 @@ public sealed class BridgeGatewaysTests
 
     [Theory]
     [MemberData(nameof(Nobodies))]
-    public void Who_has_an_address_of_the_new_range_or_is_this_attachment_is_no_user(string what)
+    public void Pods_of_the_new_range_and_this_attachment_do_not_count_as_users(string what)
     {
         var state = Run(s_nobodies[what]);
         Assert.Equal(Replaced, Change(state));

@@ -45,7 +45,7 @@ public sealed class BridgeMacTests
     [InlineData("01:00:5e:00:00:01")]
     [InlineData("ff:ff:ff:ff:ff:ff")]
     [InlineData("00:00:00:00:00:00")]
-    public void What_no_link_can_have_is_refused_with_the_place_it_came_from(string text)
+    public void An_invalid_MAC_is_refused_and_the_error_names_its_source(string text)
     {
         AssertRefused(Config(text, B), "MAC=" + C, $"runtimeConfig.mac = {text}");
         AssertRefused(Config(null, text), "MAC=" + C, $"args.cni.mac = {text}");

@@ -20,7 +20,8 @@ public sealed class BridgeStatusTests
         Failing = failing is null ? [] : [failing],
     };
 
-    static void Run(FakeNode node, BridgeConfig config) => new BridgeStatus("pods", config, config.IpamType is null ? null : node, node).Run();
+    static void Run(FakeNode node, BridgeConfig config) =>
+        new BridgeStatus("pods", config, config.IpamType is null ? null : node, node).Run();
 
     [Theory]
     [InlineData(true, true, "find bridge|report status")]
@@ -42,7 +43,7 @@ public sealed class BridgeStatusTests
     [InlineData("find bridge", false)]
     [InlineData("try kernel", false)]
     [InlineData("report status", false)]
-    public void What_would_make_every_ADD_fail_is_told(string step, bool hasBridge)
+    public void STATUS_reports_a_reason_why_every_ADD_fails(string step, bool hasBridge)
     {
         var node = Node(hasBridge, failing: step);
         Assert.Equal(step, Assert.Throws<KernelException>(() => Run(node, s_config)).Operation);
@@ -52,7 +53,7 @@ public sealed class BridgeStatusTests
     [Theory]
     [InlineData(true, "find bridge|try masquerade of pods|report status")]
     [InlineData(false, "find bridge|try kernel|try masquerade of pods|report status")]
-    public void Who_masquerades_needs_nftables(bool hasBridge, string calls)
+    public void STATUS_with_ipMasq_needs_nftables(bool hasBridge, string calls)
     {
         var node = Node(hasBridge);
         Run(node, s_config with { Masquerade = true });
@@ -64,7 +65,7 @@ public sealed class BridgeStatusTests
     [Theory]
     [InlineData(true, "find bridge|try spoof check of pods|report status")]
     [InlineData(false, "find bridge|try kernel|try spoof check of pods|report status")]
-    public void Who_is_guarded_needs_nftables_for_bridges(bool hasBridge, string calls)
+    public void STATUS_with_macspoofchk_needs_nftables_for_bridges(bool hasBridge, string calls)
     {
         var node = Node(hasBridge);
         Run(node, s_config with { ChecksMacSpoofing = true });
@@ -98,7 +99,7 @@ public sealed class BridgeStatusTests
     [InlineData(true, true, true, 100)]
     // A bridge that is not there yet has what new links have.
     [InlineData(false, true, true, 0)]
-    public void Whoever_asks_no_IPv6_of_the_bridge_does_not_need_it(bool hasBridge, bool isGateway, bool servesIPv6, int vlan)
+    public void STATUS_without_IPv6_ranges_does_not_need_IPv6_on_the_bridge(bool hasBridge, bool isGateway, bool servesIPv6, int vlan)
     {
         var node = Node(hasBridge, servesIPv6);
         Run(node, s_config with { IsGateway = isGateway, Vlan = vlan });

@@ -14,7 +14,7 @@ public sealed class ConfiguredNetworkTests
         ConfiguredNetwork.Parse("pods", "1.0.0", Encoding.UTF8.GetBytes($$"""{"type": "bridge"{{keys}}, "ipam": {{ipam}}}"""));
 
     [Fact]
-    public void What_is_not_given_is_as_ADD_takes_it()
+    public void Missing_keys_have_the_defaults_of_ADD()
     {
         var network = Parse("");
         Assert.Equal(("pods", "cni0", "cni0", false), (network.Name, network.Bridge, network.GatewayLink, network.IsGateway));
@@ -24,12 +24,17 @@ public sealed class ConfiguredNetworkTests
     }
 
     [Fact]
-    public void What_is_given_is_told()
+    public void Given_keys_are_returned()
     {
-        var network = Parse(", \"bridge\": \"br\", \"isDefaultGateway\": true, \"hairpinMode\": true, \"portIsolation\": true, \"vlan\": 7, \"ipMasq\": true",
+        var network = Parse(
+            ", \"bridge\": \"br\", \"isDefaultGateway\": true, \"hairpinMode\": true, \"portIsolation\": true, \"vlan\": 7, \"ipMasq\": " +
+            "true",
             """{"type": "host-local", "dataDir": "/d", "stateDir": "/s", "ranges": [[{"subnet": "10.0.0.0/24"}, {"subnet": "10.0.1.0/24", "gateway": "10.0.1.9"}], [{"subnet": "fd00::/64"}]]}""");
-        Assert.Equal(("br", "br.7", "/d/pods", "/s"), (network.Bridge, network.GatewayLink, network.StoreDirectory, network.StateDirectory));
-        Assert.True(network is { IsGateway: true, PortSettings: PortSettings.Hairpin | PortSettings.Isolated, FiltersVlans: true, NeedsFirewall: true, IsKnownOutside: false });
+        Assert.Equal(
+            ("br", "br.7", "/d/pods", "/s"), (network.Bridge, network.GatewayLink, network.StoreDirectory, network.StateDirectory));
+        Assert.True(
+            network is { IsGateway: true, PortSettings: PortSettings.Hairpin | PortSettings.Isolated, FiltersVlans: true,
+            NeedsFirewall: true, IsKnownOutside: false });
         Assert.Equal(["10.0.0.0/24", "10.0.1.0/24", "fd00::/64"], network.Subnets.Select(subnet => subnet.ToString()));
         Assert.Equal(["10.0.0.1/24", "10.0.1.9/24", "fd00::1/64"], network.Gateways.Select(gateway => gateway.ToString()));
         Assert.Equal("10.0.1.9/24", network.FindGateway(IpAddress.Parse("10.0.1.77"))?.ToString());
@@ -42,13 +47,15 @@ public sealed class ConfiguredNetworkTests
     public void Another_address_management_has_no_store() => Assert.Null(Parse("", """{"type": "dhcp"}""").StoreDirectory);
 
     [Fact]
-    public void What_ADD_refuses_is_refused() =>
-        Assert.Contains("hairpinMode", Assert.Throws<CniException>(() => Parse(", \"hairpinMode\": true, \"promiscMode\": true")).Message, StringComparison.Ordinal);
+    public void Configurations_that_ADD_refuses_are_refused() =>
+        Assert.Contains(
+            "hairpinMode", Assert.Throws<CniException>(() => Parse(", \"hairpinMode\": true, \"promiscMode\": true")).Message,
+            StringComparison.Ordinal);
 
     static ReservationState Reserved(string address) =>
         new(IpAddress.Parse(address), "c", "eth0", null, null, LivenessResult.Empty, null);
 
-    // The gateway, the network's own address and the broadcast address are nobody's.
+    // The gateway, the network address and the broadcast address belong to no pod.
     [Theory]
     [InlineData("""{"type": "host-local", "subnet": "10.0.0.0/24"}""", 253)]
     [InlineData("""{"type": "host-local", "subnet": "10.0.0.0/24", "rangeStart": "10.0.0.10", "rangeEnd": "10.0.0.19"}""", 10)]

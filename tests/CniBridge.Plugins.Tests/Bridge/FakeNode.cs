@@ -191,7 +191,8 @@ sealed partial class FakeNode : INodeNetwork, IBridgeLinks, IGatewayLinks, IHost
 
     public void EnableForwarding(AddressFamily family) => Note(family.IsV6 ? "forward v6" : "forward v4");
 
-    public bool IsForwarding(AddressFamily family) => family.IsV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);
+    public bool IsForwarding(AddressFamily family) =>
+        family.IsV6 ? Note("is forwarding v6", ForwardsV6) : Note("is forwarding v4", ForwardsV4);
 
     public IPortWatch Watch(Link bridge, VethPair veth)
     {

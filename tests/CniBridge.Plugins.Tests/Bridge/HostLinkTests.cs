@@ -37,7 +37,7 @@ public sealed class HostLinkTests
 
     // Its name could be made without one.
     [Fact]
-    public void A_port_without_an_alias_is_no_VLANs() =>
+    public void A_port_without_an_alias_belongs_to_no_VLAN_gateway() =>
         Assert.False(HostLink.IsVlanPort(new Link { Index = 5, Name = HostLink.NameOfVlanPort(""), Alias = "" }));
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class HostLinkTests
     }
 
     [Fact]
-    public void Where_one_name_ends_and_the_next_begins_is_told_apart()
+    public void Where_one_name_ends_and_the_next_begins_is_distinguished()
     {
         Assert.NotEqual(HostLink.NameOf(new("a", "bc", "eth0"), 0), HostLink.NameOf(new("ab", "c", "eth0"), 0));
         Assert.NotEqual(HostLink.AliasOf(new("a", "bc", "eth0")), HostLink.AliasOf(new("ab", "c", "eth0")));
@@ -97,5 +97,5 @@ public sealed class HostLinkTests
     [InlineData("a//c")]
     [InlineData("/b/c")]
     [InlineData("a/b/")]
-    public void Another_alias_is_nobodys(string alias) => Assert.Null(HostLink.TryParseAlias(alias));
+    public void A_foreign_alias_names_no_attachment(string alias) => Assert.Null(HostLink.TryParseAlias(alias));
 }

@@ -51,7 +51,8 @@ public sealed class InterfaceOwnershipTests
         ["the result names it"] = (Host(s_own, ""), null, Previous(HostLink.NameOf(s_own, 0), ""), null),
         ["the result names its MAC"] = (Host(s_own, ""), null, Previous("veth9", Mac), null),
         ["the result names another"] =
-            (Host(s_own, ""), null, Previous("veth9", "02:00:00:00:00:09"), $"{HostLink.NameOf(s_own, 0)}, which is not in the result of ADD"),
+            (Host(s_own, ""), null, Previous("veth9", "02:00:00:00:00:09"),
+                $"{HostLink.NameOf(s_own, 0)}, which is not in the result of ADD"),
         ["the result names no link of the node"] = (Host(s_own, ""), null, Previous("eth0", "02:00:00:00:00:09", "/x"), null),
         ["the result cannot be read"] = (Host(s_own, ""), null, """{"prevResult":"text"}""", null),
     };

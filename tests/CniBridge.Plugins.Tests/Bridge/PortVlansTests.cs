@@ -37,7 +37,7 @@ public sealed class PortVlansTests
     [InlineData(100, "", false, "-1-4094 +100!")]
     [InlineData(100, "", true, "+100!")]
     [InlineData(4094, "", false, "-1-4094 +4094!")]
-    // What comes without a tag belongs to VLAN 1, as on a bridge that nobody configured.
+    // Untagged frames belong to VLAN 1, as on a bridge with the default configuration.
     [InlineData(0, "10", false, "-1-4094 +10 +1!")]
     [InlineData(0, "10", true, "+10 +1!")]
     [InlineData(0, "10-20 30", false, "-1-4094 +10-20 +30 +1!")]
@@ -47,7 +47,8 @@ public sealed class PortVlansTests
     [InlineData(100, "90-110", false, "-1-4094 +90-110 +100!")]
     [InlineData(100, "100", true, "+100 +100!")]
     [InlineData(0, "1-4094", false, "-1-4094 +1-4094 +1!")]
-    public void What_is_there_goes_first_and_the_native_VLAN_comes_last(int vlan, string trunk, bool preserves, string messages) =>
+    public void Existing_VLANs_are_removed_first_and_the_native_VLAN_is_added_last(
+        int vlan, string trunk, bool preserves, string messages) =>
         Assert.Equal(messages, Describe(PortVlans.Create(7, "veth7", Config(vlan, trunk, preserves))));
 
     [Theory]

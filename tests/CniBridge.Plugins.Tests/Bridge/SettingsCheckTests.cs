@@ -155,7 +155,7 @@ public sealed class SettingsCheckTests
 
     [Theory]
     [MemberData(nameof(Fine))]
-    public void What_is_as_configured_passes(string what)
+    public void Settings_as_configured_pass(string what)
     {
         var state = new State();
         s_fine[what](state);
@@ -188,10 +188,14 @@ public sealed class SettingsCheckTests
         ["bridge down"] = (s => s.Bridge = s.Bridge with { Flags = 0 }, "The bridge cni0 is down"),
         ["host's end down"] = (s => s.Host = s.Host with { Flags = 0 }, "The host's end veth0 is down"),
         ["pod down"] = (s => s.Pod = s.Pod with { Flags = 0 }, "The pod's interface eth0 is down"),
-        ["hairpin"] = (s => s.Host = s.Host with { PortSettings = PortSettings.Hairpin }, "The port veth0 is hairpin: True, configured: False"),
-        ["no hairpin"] = (s => s.Config = s.Config with { PortSettings = PortSettings.Hairpin }, "The port veth0 is hairpin: False, configured: True"),
-        ["isolated"] = (s => s.Host = s.Host with { PortSettings = PortSettings.Isolated }, "The port veth0 is isolated: True, configured: False"),
-        ["not isolated"] = (s => s.Config = s.Config with { PortSettings = PortSettings.Isolated }, "The port veth0 is isolated: False, configured: True"),
+        ["hairpin"] = (
+            s => s.Host = s.Host with { PortSettings = PortSettings.Hairpin }, "The port veth0 is hairpin: True, configured: False"),
+        ["no hairpin"] = (
+            s => s.Config = s.Config with { PortSettings = PortSettings.Hairpin }, "The port veth0 is hairpin: False, configured: True"),
+        ["isolated"] = (
+            s => s.Host = s.Host with { PortSettings = PortSettings.Isolated }, "The port veth0 is isolated: True, configured: False"),
+        ["not isolated"] = (
+            s => s.Config = s.Config with { PortSettings = PortSettings.Isolated }, "The port veth0 is isolated: False, configured: True"),
         ["larger MTU"] = (s => s.Config = s.Config with { Mtu = 1400 }, "The MTU of veth0 is 1500, configured: 1400"),
         ["smaller MTU"] = (s => s.Config = s.Config with { Mtu = 9000 }, "The MTU of veth0 is 1500, configured: 9000"),
         ["larger MTU inside"] = (s => s.Pod = s.Pod with { Mtu = 1501 },
@@ -317,7 +321,7 @@ public sealed class SettingsCheckTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void What_is_otherwise_fails_and_says_what(string what)
+    public void A_different_setting_fails_and_the_error_names_it(string what)
     {
         var state = new State();
         s_wrong[what].Change(state);

@@ -88,7 +88,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     [InlineData("""{"ips":[{"address":"10.0.0.5/24","gateway":"x"}]}""", "result.ips[0].gateway = x")]
     [InlineData("""{"cniVersion":"0.2.0","ip4":{"ip":"10.0.0.5/24","routes":[{"dst":"x"}]}}""", "result.ip4.routes[0].dst = x")]
     [InlineData("""{"cniVersion":"2.0.0","ips":[{"address":"10.0.0.5/24"}]}""", "unsupported CNI result version \"2.0.0\"")]
-    public void A_result_that_cannot_be_read_is_told_with_whose_it_is(string output, string words)
+    public void A_result_that_cannot_be_read_is_reported_with_whose_it_is(string output, string words)
     {
         Answer(output);
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => Allocate(),
@@ -109,7 +109,7 @@ public sealed class DelegatedAddressesTests : IDisposable
 
     // It may have failed half-way.
     [Fact]
-    public void Who_fails_is_told_to_clean_up_and_its_failure_is_the_answer()
+    public void After_a_failed_ADD_the_plugin_gets_DEL_and_its_error_is_returned()
     {
         _scripts.AddNoting("bin/static", Failing);
         var failure = Assert.Throws<CniException>(() => Allocate());
@@ -118,7 +118,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     }
 
     [Fact]
-    public void Who_cannot_even_clean_up_is_in_the_log()
+    public void A_failed_DEL_after_a_failed_ADD_is_logged()
     {
         _scripts.Add("bin/static", "echo $CNI_COMMAND failed >&2; exit 1");
         using var log = new StringWriter(CultureInfo.InvariantCulture);
@@ -154,9 +154,9 @@ public sealed class DelegatedAddressesTests : IDisposable
         Requests.AssertRefused(100, () => s_verbs[verb](Addresses()), "no lease");
     }
 
-    // A result is no answer to these verbs, nor is anything else that somebody prints.
+    // These verbs have no answer, so a result or other output is ignored.
     [Fact]
-    public void What_is_printed_without_need_is_passed_over()
+    public void Unexpected_output_is_ignored()
     {
         _scripts.Add("bin/static", "echo hello");
         foreach (var call in s_verbs.Values)
@@ -228,7 +228,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     }
 
     [Fact]
-    public void What_fails_of_its_GC_is_in_the_bridges_report_with_its_details()
+    public void A_failed_GC_of_the_IPAM_plugin_is_reported_with_its_details()
     {
         _scripts.Add("bin/static", Failing);
         var request = _scripts.Request(config: """{"cni.dev/valid-attachments":[]}""");

@@ -29,7 +29,7 @@ public sealed class IpamPluginTests : IDisposable
     }
 
     [Fact]
-    public void What_it_writes_is_its_answer()
+    public void The_output_of_the_plugin_is_its_answer()
     {
         _scripts.Add("bin/static", "printf '{\"a\": 1}\\n'");
         Assert.Equal("{\"a\": 1}\n", Run());
@@ -61,7 +61,7 @@ public sealed class IpamPluginTests : IDisposable
     }
 
     [Fact]
-    public void Who_does_not_read_its_input_or_writes_before_it_reads_is_served_too()
+    public void A_plugin_that_ignores_its_input_or_writes_first_works()
     {
         var config = new string(' ', 300_000);
         _scripts.Add("deaf/static", "echo answer");
@@ -104,7 +104,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("static")]
     [InlineData("Static")]
     [InlineData("..")]
-    public void A_plugin_that_is_nowhere_is_told_with_the_directories(string type)
+    public void A_plugin_that_is_nowhere_is_reported_with_the_directories(string type)
     {
         Directory.CreateDirectory(_scripts["one"]);
         if (type != "static")
@@ -125,7 +125,7 @@ public sealed class IpamPluginTests : IDisposable
         AssertFails(CniErrorCode.Internal, $"invalid plugin name: {type}", "ipam.type", ".:bin", type);
     }
 
-    // Whoever is called by a name that the binary does not know is asked once more, and so for ever.
+    // A binary that is called by an unknown name would execute itself again and again.
     [Fact]
     public void A_link_to_this_very_program_is_refused()
     {
@@ -136,7 +136,7 @@ public sealed class IpamPluginTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_started_is_the_kernels_failure()
+    public void A_program_that_cannot_start_is_a_kernel_error()
     {
         _scripts.AddFile("bin/static", "#!/no/such/interpreter\n");
         Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(() => Run()).Errno);
@@ -183,7 +183,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("""{"code":"100","msg":"a text for a code"}""")]
     [InlineData("""{"ips":[{"address":"10.0.0.5/24"}]}""")]
     [InlineData("""{"code":100,"msg":"twice"}{"code":100,"msg":"twice"}""")]
-    public void What_is_no_error_object_is_repeated(string output)
+    public void Output_that_is_not_an_error_object_is_part_of_the_error(string output)
     {
         _scripts.AddFile("error", output);
         _scripts.Add("bin/static", "cat DIR/error; echo; exit 1");
@@ -195,14 +195,14 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("kill -9 $$", "netplugin failed with no error message: signal 9")]
     [InlineData("echo oops >&2; exit 1", "netplugin failed: \"oops\"")]
     [InlineData("printf 'two\\nlines\\n' >&2; exit 1", "netplugin failed: \"two\nlines\"")]
-    public void Without_a_word_its_error_output_or_its_exit_status_is_told(string script, string message)
+    public void Without_a_word_its_error_output_or_its_exit_status_is_reported(string script, string message)
     {
         _scripts.Add("bin/static", script);
         AssertFails(CniErrorCode.Internal, message, "ipam.type = static");
     }
 
     [Fact]
-    public void What_it_says_on_its_error_output_is_in_our_log()
+    public void The_error_output_of_the_plugin_is_logged()
     {
         _scripts.Add("bin/static", "echo note one >&2; echo answer; printf 'note two' >&2");
         Assert.Equal("answer\n", Run());

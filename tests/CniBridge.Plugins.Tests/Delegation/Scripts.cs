@@ -3,7 +3,7 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Tests.Delegation;
 
 /// <summary>
-/// Small programs of one test, in directories of its own. Whoever runs some is of one collection: a file that another
+/// Small programs of one test, in directories of its own. Tests that run some are in one collection: a file that another
 /// thread's new process still has open for writing cannot be run.
 /// </summary>
 sealed class Scripts : IDisposable
@@ -14,7 +14,7 @@ sealed class Scripts : IDisposable
 
     internal string this[string name] => _root[name];
 
-    /// <summary>A file that can be run, whatever it holds.</summary>
+    /// <summary>An executable file with any content.</summary>
     internal string AddFile(string path, string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_root[path])!);

@@ -58,7 +58,7 @@ public sealed class ElementOwnerTests
 
     [Theory]
     [MemberData(nameof(LongNames))]
-    public void What_is_cut_stays_apart_from_others_and_nft_can_read_it_back(string network, string container, string name)
+    public void Shortened_comments_stay_distinct_and_nft_can_read_them(string network, string container, string name)
     {
         var owner = ElementOwner.Format(Of(container, network, name));
         Assert.InRange(owner.Length, 1, ElementOwner.MaxLength);

@@ -28,7 +28,8 @@ public sealed class FormerRangesTests : IDisposable
     NetworkMasquerade Of(string subnet, string? store = "store")
     {
         var cidr = Cidr.Parse(subnet);
-        return NetworkMasquerade.Create("pods", cidr.Address.Family, [new AddressPool(cidr.Network.Next(), cidr.Last.Previous(), cidr)], []) with
+        return NetworkMasquerade.Create(
+            "pods", cidr.Address.Family, [new AddressPool(cidr.Network.Next(), cidr.Last.Previous(), cidr)], []) with
         {
             Store = store is null ? "" : _root[store],
         };
@@ -48,7 +49,8 @@ public sealed class FormerRangesTests : IDisposable
         var ruleset = firewall.Nft("", "--stateless", "list", "table", family, "cni-bridge").Replace("\n", " ", StringComparison.Ordinal);
         Assert.Single(ruleset.Split("type nat hook postrouting").Skip(1));
         return string.Join(" | ", ruleset.Split("elements = {").Skip(1).Select(part =>
-            string.Join(' ', part[..part.IndexOf('}', StringComparison.Ordinal)].Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries))));
+            string.Join(
+                ' ', part[..part.IndexOf('}', StringComparison.Ordinal)].Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries))));
     }
 
     const string Old = "10.88.0.0/24", New = "10.99.0.0/24";
@@ -180,7 +182,7 @@ public sealed class FormerRangesTests : IDisposable
     });
 
     [Fact]
-    public void A_range_that_comes_back_is_no_former_one_and_the_other_is() => ScratchFirewall.Run(firewall =>
+    public void A_range_that_comes_back_is_not_a_former_one_and_the_other_is() => ScratchFirewall.Run(firewall =>
     {
         using var socket = new NftSocket();
         Reserve("10.88.0.2");

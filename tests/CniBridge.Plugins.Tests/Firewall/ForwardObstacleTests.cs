@@ -30,7 +30,8 @@ public sealed class ForwardObstacleTests
     {
         var bridge = new Link { Index = 7, Name = "a;$(x)\u001b" };
         string Remedy(TableFamily family, string table, string chain) => new ForwardObstacle(
-            new ForwardPath(IpAddress.Parse("10.0.0.5"), bridge, s_uplink, IsFromPod: true), new ChainEntry(family, table, chain), null).Remedy;
+            new ForwardPath(IpAddress.Parse("10.0.0.5"), bridge, s_uplink, IsFromPod: true), new ChainEntry(family, table, chain),
+                null).Remedy;
 
         const string word = @"$'a;$(x)\033'";
         Assert.Equal($"iptables -I FORWARD -i {word} -j ACCEPT", Remedy(TableFamily.IPv4, "filter", "FORWARD"));

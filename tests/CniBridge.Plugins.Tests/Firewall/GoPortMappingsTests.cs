@@ -61,7 +61,7 @@ public sealed class GoPortMappingsTests
     }
 
     [Fact]
-    public void What_Go_made_with_iptables_goes_and_the_other_containers_stays() => ScratchFirewall.Run(firewall =>
+    public void Go_rules_of_iptables_are_removed_and_those_of_other_containers_stay() => ScratchFirewall.Run(firewall =>
     {
         firewall.Ip("link", "set", "lo", "up");
         firewall.Ip("address", "add", "10.88.0.254/24", "dev", "lo");
@@ -99,7 +99,7 @@ public sealed class GoPortMappingsTests
     });
 
     [Fact]
-    public void What_Go_made_with_nftables_goes_by_its_comment() => ScratchFirewall.Run(firewall =>
+    public void Go_rules_of_nftables_are_removed_by_their_comment() => ScratchFirewall.Run(firewall =>
     {
         firewall.Nft(Nftables, "-f", "-");
         var expected = string.Concat(firewall.Ruleset.Split('\n')
@@ -109,7 +109,7 @@ public sealed class GoPortMappingsTests
     });
 
     [Fact]
-    public void Garbage_is_what_is_proven_to_be_of_the_network_and_of_nobody_who_lives() => ScratchFirewall.Run(firewall =>
+    public void Only_rules_of_gone_attachments_of_the_network_are_removed() => ScratchFirewall.Run(firewall =>
     {
         firewall.Ip("link", "set", "lo", "up");
         firewall.Ip("address", "add", "10.88.0.254/24", "dev", "lo");

@@ -16,7 +16,7 @@ public sealed class MasqueradeRecordTests : IDisposable
     [Theory]
     [InlineData("10.1.0.5/24", "pods,ip")]
     [InlineData("fd00::5/64", "pods,ip6")]
-    public void What_was_made_is_read_again(string address, string name)
+    public void Created_rules_are_read_again(string address, string name)
     {
         var masquerade = Of(address);
         var records = new MasqueradeRecords(_root.Path).Configured;
@@ -37,7 +37,7 @@ public sealed class MasqueradeRecordTests : IDisposable
     [InlineData("""{"network": "pods", "family": "ip", "chain": "masq-1-2", "from": ["10.0.0.1-x"], "inside": []}""")]
     [InlineData("""{"network": "pods", "family": "ip", "chain": "masq-1-2", "from": [null], "inside": []}""")]
     [InlineData("""{"network": "pods", "family": "ip", "from": [], "inside": []}""")]
-    public void What_lacks_something_is_none(string text)
+    public void Incomplete_rules_are_not_recognized(string text)
     {
         Directory.CreateDirectory(_root["masquerade"]);
         File.WriteAllText(_root["masquerade/pods,ip"], text);

@@ -136,7 +136,7 @@ public sealed class SpoofCheckRulesTests
     }
 
     [Fact]
-    public void What_was_added_goes_and_the_chain_stays()
+    public void The_element_is_removed_and_the_chain_stays()
     {
         InNamespace(rules =>
         {

@@ -10,7 +10,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>Records are there before the rules and go after them, whatever fails.</summary>
+/// <summary>Records exist before the rules and are deleted after them, even after failures.</summary>
 public sealed class SpoofCheckTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();
@@ -75,7 +75,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void What_an_undo_cannot_remove_keeps_its_record_for_DEL()
+    public void Rules_that_an_undo_cannot_remove_keep_their_record_for_DEL()
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var rules = Rules("remove veth1");
@@ -107,7 +107,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void What_a_former_ADD_left_goes_before_its_record_is_replaced()
+    public void Rules_of_an_earlier_ADD_are_removed_before_its_record_is_replaced()
     {
         Records.Save(Guard("a", "veth9"));
         var rules = Rules();
@@ -126,7 +126,7 @@ public sealed class SpoofCheckTests : IDisposable
     static readonly string[] s_ports = ["veth1", "veth2"];
 
     [Fact]
-    public void Who_has_a_record_is_removed_by_it_whatever_is_configured()
+    public void Rules_with_a_record_are_removed_with_any_configuration()
     {
         Records.Save(Guard("a", "veth9"));
         Records.Save(Guard("b", "veth8"));
@@ -137,7 +137,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void Who_never_was_guarded_costs_nothing_but_a_look()
+    public void Without_a_record_DEL_does_not_open_nftables()
     {
         var rules = Rules();
         Check(rules).Remove(s_a, s_ports, () => false);
@@ -166,7 +166,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_removed_keeps_its_record()
+    public void Rules_that_cannot_be_removed_keep_their_record()
     {
         Records.Save(Guard("a", "veth9"));
         Assert.Throws<KernelException>(() => Check(Rules("remove veth9")).Remove(s_a, s_ports, () => true));
@@ -177,7 +177,7 @@ public sealed class SpoofCheckTests : IDisposable
         $$"""{"cni.dev/valid-attachments":[{"containerID":"{{container}}","ifname":"eth0"}]}"""), GarbageJson.Read, "network config"));
 
     [Fact]
-    public void Garbage_is_what_belongs_to_the_network_and_to_nobody_in_the_list()
+    public void GC_removes_rules_of_the_network_that_are_not_in_the_list()
     {
         Records.Save(Guard("a", "veth1"));
         Records.Save(Guard("b", "veth2"));
@@ -189,7 +189,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void Where_nobody_is_guarded_nothing_is_looked_for()
+    public void Without_records_and_macspoofchk_GC_does_not_open_nftables()
     {
         Records.Save(Guard("a", "veth1"));
         var rules = Rules();
@@ -212,7 +212,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void A_kernel_without_nftables_for_bridges_is_told_with_the_key()
+    public void A_kernel_without_nftables_for_bridges_is_reported_with_the_key()
     {
         using var undo = NewUndo();
         Requests.AssertRefused(CniErrorCode.UnsupportedField,
@@ -229,13 +229,14 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_tries_is_told_what_the_network_s_living_pods_lost()
+    public void STATUS_names_the_missing_rules_of_running_pods()
     {
         File.WriteAllText(_root["netns"], "");
         SpoofGuard Of(string container, string port, string network = "pods", bool isAlive = true) => Guard(
             container, port, network, _root["netns"], isAlive ? SmallFile.IdentityOf(_root["netns"])! : "0:0:1");
         Assert.Equal("", Try(Rules()));
-        foreach (var guard in new[] { Of("a", "veth1"), Of("b", "veth2"), Of("c", "veth3"), Of("d", "veth4", isAlive: false), Of("e", "veth5", "other") })
+        foreach (var guard in new[] { Of("a", "veth1"), Of("b", "veth2"), Of("c", "veth3"), Of("d", "veth4", isAlive: false),
+            Of("e", "veth5", "other") })
             Records.Save(guard);
 
         Assert.Equal("", Try(new FakeSpoofCheckRules(_root["spoof-check"]) { Whole = ["veth1", "veth2", "veth3"] }));
@@ -244,5 +245,5 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void What_is_missing_is_told() => Assert.Equal("missing veth1", Check(Rules()).FindMissing(Guard("a", "veth1")));
+    public void The_missing_part_is_named() => Assert.Equal("missing veth1", Check(Rules()).FindMissing(Guard("a", "veth1")));
 }

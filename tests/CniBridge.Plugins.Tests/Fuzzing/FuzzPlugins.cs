@@ -26,7 +26,8 @@ sealed class FuzzPlugins(string root)
     internal List<string> Calls { get; } = [];
 
     /// <summary>The plugins on a new node.</summary>
-    internal IReadOnlyList<IPlugin> All => [new BridgeOnFakeNode(this, MakeNode()), new HostLocalOnFakeNode(this), new PortMapOnFakeNode(this, new FakePorts())];
+    internal IReadOnlyList<IPlugin> All =>
+        [new BridgeOnFakeNode(this, MakeNode()), new HostLocalOnFakeNode(this), new PortMapOnFakeNode(this, new FakePorts())];
 
     static FakeNode MakeNode() => new()
     {

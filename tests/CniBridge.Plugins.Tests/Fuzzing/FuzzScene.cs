@@ -6,7 +6,9 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
-/// <summary>Calls of plugins with any input, each judged: an answer as the specification has it, in time, and nothing changed by what is refused.</summary>
+/// <summary>
+/// Calls of plugins with any input, each judged: an answer as the specification has it, in time, and nothing changed by what is refused.
+/// </summary>
 sealed class FuzzScene : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -50,7 +52,9 @@ sealed class FuzzScene : IDisposable
             : clock.Elapsed > s_patience ? $"took {clock.Elapsed}"
             : Judge(answer!, before, variables.GetValueOrDefault("CNI_COMMAND", ""));
         if (problem is not null)
-            Assert.Fail($"{problem}\n{plugin.Name} {Show(variables)}\n{Encoding.UTF8.GetString(config)}\nexit code {answer?.ExitCode}: {answer?.Text}\n{answer?.Log}");
+            Assert.Fail(
+                $"{problem}\n{plugin.Name} {Show(variables)}\n{Encoding.UTF8.GetString(config)}\nexit code {answer?.ExitCode}: " +
+                $"{answer?.Text}\n{answer?.Log}");
         Count(answer!);
         return answer!;
     }
@@ -76,16 +80,18 @@ sealed class FuzzScene : IDisposable
 
     string? Judge(Answer answer, string before, string verb)
     {
-        // An exception that is nobody's word on the input is logged whole.
+        // An unexpected exception is logged with its stack trace.
         if (answer.Log.Contains("   at CniBridge.", StringComparison.Ordinal))
             return "stack trace";
         if (answer.ExitCode is not (0 or 1))
             return "exit code";
         if (answer.ExitCode == 0)
-            return verb == "ADD" || verb == "VERSION" ? WhyNotObject(answer.Output) : answer.Output.Length == 0 ? null : "output of a call without a result";
+            return verb == "ADD" || verb == "VERSION" ? WhyNotObject(answer.Output) : answer.Output.Length == 0 ? null
+                : "output of a call without a result";
         if (WhyNotError(answer.Output) is { } why)
             return why;
-        if (answer.Code is not (CniErrorCode.IncompatibleVersion or CniErrorCode.InvalidEnvironment or CniErrorCode.DecodingFailure or CniErrorCode.InvalidConfig))
+        if (answer.Code is not (CniErrorCode.IncompatibleVersion or CniErrorCode.InvalidEnvironment or CniErrorCode.DecodingFailure
+            or CniErrorCode.InvalidConfig))
             return null;
         if (Reservations() != before)
             return "reservations changed";
@@ -94,7 +100,8 @@ sealed class FuzzScene : IDisposable
 
     /// <summary>A change of an ADD that is refused must not be made, or be undone.</summary>
     static string? Unfinished(List<string> calls) =>
-        calls.Find(call => call.StartsWith("configure pod", StringComparison.Ordinal) || call.StartsWith("gateways", StringComparison.Ordinal)) ??
+        calls.Find(
+            call => call.StartsWith("configure pod", StringComparison.Ordinal) || call.StartsWith("gateways", StringComparison.Ordinal)) ??
         (calls.Contains("create veth") && !calls.Contains("undo: delete veth") ? "create veth" : null) ??
         (calls.Contains("allocate") && !calls.Contains("undo: release") ? "allocate" : null);
 
@@ -128,7 +135,8 @@ sealed class FuzzScene : IDisposable
             if (!isRight)
                 return $"error object: {member}";
         }
-        return document.RootElement.TryGetProperty("code", out _) && document.RootElement.TryGetProperty("msg", out _) ? null : "no error object";
+        return document.RootElement.TryGetProperty("code", out _) && document.RootElement.TryGetProperty("msg", out _) ? null
+            : "no error object";
     }
 
     /// <summary>The reserved addresses with their owners.</summary>
@@ -158,5 +166,7 @@ sealed class FuzzScene : IDisposable
     }
 
     static string Show(Dictionary<string, string> variables) =>
-        string.Join(' ', variables.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={JsonEncodedText.Encode(pair.Value)}"));
+        string.Join(
+            ' ', variables.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"{pair.Key}={JsonEncodedText.Encode(pair.Value)}"));
 }

@@ -44,13 +44,14 @@ sealed class Fuzzer(PseudoRandom random)
                 members.RemoveAt(at);
                 break;
             case 4:
-                members.Insert(Next(members.Count + 1), member with { Value = Is(2) ? member.Value.Clone() : FuzzNode.Text(Pick(FuzzValues.Json)) });
+                members.Insert(
+                    Next(members.Count + 1), member with { Value = Is(2) ? member.Value.Clone() : FuzzNode.Text(Pick(FuzzValues.Json)) });
                 break;
             case 5:
                 members[at] = member with { Key = Rename(member.Key, containers) };
                 break;
             case 6:
-                // Somewhere else's value, of whatever type that is.
+                // The value of another place, of any type.
                 members[at] = member with { Value = Pick(Pick(containers).Members!).Value.Clone() };
                 break;
             case 7:
@@ -111,7 +112,8 @@ sealed class Fuzzer(PseudoRandom random)
     internal void Change(Dictionary<string, string> variables)
     {
         string[] names =
-            ["CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS", "CNI_PATH", "CNI_NETNS_OVERRIDE", "TRACEPARENT", "CNI_OTHER"];
+            ["CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS", "CNI_PATH", "CNI_NETNS_OVERRIDE", "TRACEPARENT",
+                "CNI_OTHER"];
         for (var change = Next(4); change > 0; change--)
         {
             var name = Pick(names);

@@ -4,7 +4,8 @@ using System.Text;
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
 /// <summary>
-/// Configurations, previous results, environments and state files that are nearly right: never a crash, a trace, a wait without end or another
+/// Configurations, previous results, environments and state files that are nearly right: never a crash, a trace, a wait without end or
+/// another
 /// answer than the protocol's. CNI_BRIDGE_FUZZ_SEED runs one seed again.
 /// </summary>
 public sealed class PluginFuzzTests(ITestOutputHelper output)
@@ -82,24 +83,28 @@ public sealed class PluginFuzzTests(ITestOutputHelper output)
             Damage(scene);
         var variables = Variables(scene);
         var before = AddressesOfOthers(scene, variables["CNI_CONTAINERID"]);
-        var answer = scene.Run(scene.Plugins.All[scene.Random.Next(3)], variables, Encoding.UTF8.GetBytes(scene.Random.Pick(s_configurations)));
+        var answer = scene.Run(
+            scene.Plugins.All[scene.Random.Next(3)], variables, Encoding.UTF8.GetBytes(scene.Random.Pick(s_configurations)));
         if (variables["CNI_COMMAND"] == "ADD" && answer.ExitCode == 0)
             AssertFree(answer, before);
     });
 
-    /// <summary>An address that has a file is taken, whatever is in the file. A container may get its own address again.</summary>
+    /// <summary>An address with a file is reserved, with any content of the file. A container may get its own address again.</summary>
     static void AssertFree(Answer answer, HashSet<string> before)
     {
         foreach (var ip in answer.Json["ips"]?.AsArray() ?? [])
         {
             var address = ip!["address"]!.GetValue<string>().Split('/')[0];
             // portmap repeats what it was given.
-            Assert.True(answer.Json["ips"]!.AsArray().Count == 2 && address is "10.1.0.5" or "fd00::5" || !before.Contains(address), $"{address} is given twice");
+            Assert.True(
+                answer.Json["ips"]!.AsArray().Count == 2 && address is "10.1.0.5" or "fd00::5"
+                || !before.Contains(address), $"{address} is given twice");
         }
     }
 
     static HashSet<string> AddressesOfOthers(FuzzScene scene, string container) =>
-        [.. Directory.EnumerateFiles(scene.Data, "*", SearchOption.AllDirectories).Where(path => OwnerOf(path) != container).Select(path => Path.GetFileName(path)!)];
+        [.. Directory.EnumerateFiles(scene.Data, "*", SearchOption.AllDirectories).Where(path => OwnerOf(path) != container)
+            .Select(path => Path.GetFileName(path)!)];
 
     static string OwnerOf(string reservation) => Encoding.UTF8.GetString(FuzzScene.ReadOrNothing(reservation)).Split('\r')[0];
 

@@ -35,7 +35,7 @@ public sealed class AddressRangeTests
     // A gateway may be elsewhere, even in the other family: then .1 is an address like any other.
     [InlineData("192.0.2.0/24", "192.0.2.1", "192.0.2.9", "10.9.9.9")]
     [InlineData("192.0.2.0/24", "192.0.2.1", "192.0.2.9", "fd00::1")]
-    public void What_is_written_is_kept(string subnet, string start, string end, string gateway)
+    public void A_written_value_is_kept(string subnet, string start, string end, string gateway)
     {
         var range = Parse(subnet, start, end, gateway);
         Assert.Equal((subnet, start, end, gateway),
@@ -58,7 +58,9 @@ public sealed class AddressRangeTests
     [InlineData("10.0.0.0/0")]
     [InlineData("::ffff:0.0.0.0/96")]
     public void A_subnet_of_all_addresses_is_refused(string subnet) =>
-        AssertRefused(() => Parse(subnet, "10.0.0.5", "10.0.0.9"), "ipam.subnet = " + subnet, "a subnet of all addresses would replace the default route");
+        AssertRefused(
+            () => Parse(subnet, "10.0.0.5", "10.0.0.9"), "ipam.subnet = " +
+            subnet, "a subnet of all addresses would replace the default route");
 
     [Theory]
     [InlineData("192.0.2.0/31")]

@@ -16,7 +16,7 @@ public sealed class AllocatorModelTests
     [InlineData("10.0.0.0/28 10.0.1.0/27+10.0.1.0-10.0.1.31", 2)]
     [InlineData("10.0.0.0/26|2001:db8::/122", 3)]
     [InlineData("10.0.0.0/30 10.0.1.0/30|10.1.0.0/28|2001:db8::/126", 4)]
-    public void Nobody_gets_an_address_that_somebody_has_nor_a_gateway_and_a_full_set_is_really_full(string sets, int seed)
+    public void No_address_is_assigned_twice_or_to_a_gateway_and_a_full_set_has_no_free_address(string sets, int seed)
     {
         var random = new PseudoRandom(seed);
         var config = AllocatorTests.Config(sets);

@@ -130,7 +130,7 @@ public sealed class AllocatorTests
     }
 
     [Fact]
-    public void What_was_asked_for_and_fits_no_set_gives_everything_back() =>
+    public void A_requested_address_outside_all_range_sets_releases_everything() =>
         AssertFails(new MemoryStore(), Config("10.0.1.0/24|10.0.2.0/24", "10.0.1.5", "10.0.1.6", "10.0.9.9"),
             "failed to allocate all requested IPs: 10.0.1.6 10.0.9.9");
 
@@ -160,7 +160,7 @@ public sealed class AllocatorTests
     }
 
     [Fact]
-    public void Another_interface_another_container_and_another_set_are_no_duplicates()
+    public void Another_interface_another_container_and_another_set_are_not_duplicates()
     {
         var (store, config) = (new MemoryStore(), Config("10.0.0.0/24"));
         Allocate(store, config);
@@ -173,7 +173,7 @@ public sealed class AllocatorTests
     public void Leftovers_of_a_crash_are_taken_only_when_nothing_else_is_free()
     {
         var (store, config) = (Store("10.0.0.4 10.0.0.5"), Config("10.0.0.0/29"));
-        store.Reservations[IpAddress.Parse("10.0.0.2")] = MemoryStore.Nobody;
+        store.Reservations[IpAddress.Parse("10.0.0.2")] = MemoryStore.Ownerless;
         Assert.Equal("10.0.0.3/29", Allocate(store, config));
         Assert.Equal("10.0.0.6/29", Allocate(store, config, new ReservationOwner("pod3", "eth0")));
         Assert.Equal(0, store.Reclaims);
@@ -186,7 +186,7 @@ public sealed class AllocatorTests
     public void A_requested_address_that_is_a_leftover_of_a_crash_is_given()
     {
         var store = new MemoryStore();
-        store.Reservations[IpAddress.Parse("10.0.0.5")] = MemoryStore.Nobody;
+        store.Reservations[IpAddress.Parse("10.0.0.5")] = MemoryStore.Ownerless;
         Assert.Equal("10.0.0.5/24", Allocate(store, Config("10.0.0.0/24", "10.0.0.5")));
     }
 
@@ -199,7 +199,7 @@ public sealed class AllocatorTests
     [InlineData("10.9.0.0/24", "0=10.0.0.9 1=10.1.0.9", "10.0.0.9")]
     [InlineData("10.9.0.0/24|fd00::/64", "1=fd01::9", "fd01::9")]
     [InlineData("10.9.0.0/24|fd00::/64", "0=10.0.0.9 1=fd01::9", "10.0.0.9 fd01::9")]
-    public void What_was_handed_out_last_before_is_remembered(string sets, string markers, string lastReserved = "")
+    public void The_last_assigned_address_is_remembered(string sets, string markers, string lastReserved = "")
     {
         var store = new MemoryStore();
         foreach (var marker in markers.Split(' ', StringSplitOptions.RemoveEmptyEntries))

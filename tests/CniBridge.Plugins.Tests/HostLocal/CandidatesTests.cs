@@ -25,7 +25,7 @@ public sealed class CandidatesTests
     [InlineData("192.168.1.0/29", "192.168.1.7", "2 3 4 5 6")]
     [InlineData("192.168.1.0/29", "10.0.0.3", "2 3 4 5 6")]
     [InlineData("192.168.1.0/29", "fd00::3", "2 3 4 5 6")]
-    // The last one was the gateway before somebody changed the configuration.
+    // The last one was the gateway before the configuration was changed.
     [InlineData("192.168.1.0/29", "192.168.1.1", "2 3 4 5 6")]
     [InlineData("192.168.1.0/30", null, "2")]
     [InlineData("192.168.1.0/30", "192.168.1.2", "2")]

@@ -88,7 +88,8 @@ public sealed class ClaimedAddressTests : IDisposable
     [InlineData("10.0.0.6", "other", "eth1", "10.0.0.3/29")]
     [InlineData("10.0.0.6", "another", "eth0", "10.0.0.3/29")]
     [InlineData("10.9.9.9", "other", "eth0", "10.0.0.3/29")]
-    public void An_attachment_with_a_reservation_of_its_own_claims_in_vain(string address, string container, string interfaceName, string given)
+    public void An_attachment_with_a_reservation_of_its_own_claims_in_vain(
+        string address, string container, string interfaceName, string given)
     {
         Reserve(address, container, interfaceName);
         Claim(s_other, "10.0.0.2");
@@ -101,15 +102,19 @@ public sealed class ClaimedAddressTests : IDisposable
         Reserve("10.0.0.6");
         Claim(s_other, "10.0.0.2");
         Allocate("10.0.0.0/29");
-        Assert.Equal("ignoring the claim of 10.0.0.2 by 00:00:00:00:00:00 behind veth1 (pods/other/eth0): 10.0.0.6 is reserved for it\n", _log.ToString());
+        Assert.Equal(
+            "ignoring the claim of 10.0.0.2 by 00:00:00:00:00:00 behind veth1 (pods/other/eth0): 10.0.0.6 is reserved for it\n",
+            _log.ToString());
     }
 
     [Fact]
-    public void A_requested_address_is_given_whoever_claims_it()
+    public void A_requested_address_is_assigned_in_spite_of_a_claim()
     {
         Claim(s_other, "10.0.0.5");
         Assert.Equal("10.0.0.5/29", Allocate("10.0.0.0/29", "10.0.0.5"));
-        Assert.Equal("assigning 10.0.0.5 as requested, although it is in use by 00:00:00:00:00:00 behind veth1 (pods/other/eth0)\n", _log.ToString());
+        Assert.Equal(
+            "assigning 10.0.0.5 as requested, although it is in use by 00:00:00:00:00:00 behind veth1 (pods/other/eth0)\n",
+            _log.ToString());
     }
 
     [Fact]
@@ -122,7 +127,7 @@ public sealed class ClaimedAddressTests : IDisposable
     }
 
     [Fact]
-    public void However_many_addresses_are_claimed_an_ADD_looks_up_a_few_hundred()
+    public void ADD_looks_up_at_most_a_few_hundred_claimed_addresses()
     {
         for (var address = IpAddress.Parse("10.0.0.2"); address != IpAddress.Parse("10.0.255.255"); address = address.Next())
             _claims[address] = null;

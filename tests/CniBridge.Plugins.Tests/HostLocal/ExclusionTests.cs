@@ -26,12 +26,12 @@ public sealed class ExclusionTests
     [InlineData("10.0.0.0/29", "0.0.0.0/0", null, "")]
     [InlineData("10.0.0.0/29", "::/0", null, "2 3 4 5 6")]
     [InlineData("10.0.0.0/30 10.0.1.0/29", "10.0.0.2-10.0.1.4", null, "5 6")]
-    public void What_is_excluded_is_passed_over(string set, string excluded, string? last, string expected) =>
+    public void Excluded_addresses_are_skipped(string set, string excluded, string? last, string expected) =>
         Assert.Equal(expected, Walk(Set(set, excluded), last));
 
-    // Nobody counts to 2^63.
+    // No test can count to 2^63.
     [Fact]
-    public void However_many_they_are() =>
+    public void Any_number_of_values_is_accepted() =>
         Assert.Equal("8000:0:0:0 8000:0:0:1", string.Join(' ', Candidates.List(Set("fd00::/64", "fd00::/65"), null).Take(2)
             .Select(candidate => candidate.Address.ToString()["fd00::".Length..])));
 
@@ -41,7 +41,9 @@ public sealed class ExclusionTests
         var config = AllocatorTests.Config("10.0.0.0/24", "10.0.0.20");
         config = config with { RangeSets = [Set("10.0.0.0/24", "10.0.0.5", "10.0.0.16/28")] };
         var refusal = Assert.Throws<CniException>(() => AllocatorTests.Allocate(new MemoryStore(), config));
-        Assert.Contains("requested IP address 10.0.0.20 is never handed out: ipam.exclude[1] = 10.0.0.16/28", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "requested IP address 10.0.0.20 is never handed out: ipam.exclude[1] = 10.0.0.16/28", refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,8 +54,9 @@ public sealed class ExclusionTests
     [InlineData("10.0.0.5-10.0.0.4")]
     [InlineData("10.0.0.5-fd00::5")]
     [InlineData("10.0.0.5 - 10.0.0.9")]
-    public void What_is_none_is_refused(string text) =>
-        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Exclusion.Parse(["10.0.0.1", text], "ipam.exclude"), $"ipam.exclude[1] = {text}");
+    public void An_invalid_value_is_refused(string text) =>
+        Requests.AssertRefused(
+            CniErrorCode.InvalidConfig, () => Exclusion.Parse(["10.0.0.1", text], "ipam.exclude"), $"ipam.exclude[1] = {text}");
 
     [Theory]
     [InlineData("10.1.0.77", false)]
@@ -61,7 +64,7 @@ public sealed class ExclusionTests
     [InlineData("10.0.0.0/8", false)]
     [InlineData("10.2.0.0/24", true)]
     [InlineData("fd00::/8", true)]
-    public void One_that_lies_in_no_range_is_told(string excluded, bool isTold)
+    public void One_that_lies_in_no_range_is_reported(string excluded, bool isTold)
     {
         using var root = new TemporaryDirectory();
         using var log = new StringWriter(CultureInfo.InvariantCulture);

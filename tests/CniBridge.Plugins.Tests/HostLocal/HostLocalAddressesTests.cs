@@ -21,7 +21,8 @@ public sealed class HostLocalAddressesTests : IDisposable
         return request with { Environment = request.Environment with { ContainerId = id } };
     }
 
-    HostLocalAddresses Make(string ranges, string id = "pod1") => HostLocalAddresses.ForAdd(Request(ranges, id), CniArgs.Parse(""), AttachmentNetwork.None);
+    HostLocalAddresses Make(string ranges, string id = "pod1") =>
+        HostLocalAddresses.ForAdd(Request(ranges, id), CniArgs.Parse(""), AttachmentNetwork.None);
 
     HostLocalAddresses Allocate(string ranges, string id)
     {
@@ -67,7 +68,7 @@ public sealed class HostLocalAddressesTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_first_ADD_of_a_new_range_is_told_that_the_network_has_moved()
+    public void Only_the_first_ADD_of_a_new_range_knows_that_the_network_has_moved()
     {
         Assert.False(Allocate(Old, "pod1").HasMoved);
         Assert.False(Allocate(Old, "pod2").HasMoved);
@@ -78,7 +79,7 @@ public sealed class HostLocalAddressesTests : IDisposable
 
     // Whose the old gateway address is must still be known to the next ADD.
     [Fact]
-    public void What_the_old_range_gave_out_last_is_known_until_an_ADD_succeeds()
+    public void The_last_address_of_the_old_range_is_known_until_an_ADD_succeeds()
     {
         Allocate(Old, "pod1");
         using (var undo = new Rollback(TextWriter.Null))

@@ -173,7 +173,7 @@ public sealed class HostLocalPluginTests : IDisposable
         Assert.Equal(address, Ip(Succeed("ADD", Config(Simple, more))));
 
     [Fact]
-    public void What_cannot_be_had_leaves_nothing_behind()
+    public void A_failed_allocation_leaves_nothing()
     {
         var more = "\"args\": {\"cni\": {\"ips\": [\"10.1.2.88\", \"10.1.2.77\"]}},";
         var answer = Run("ADD", Config("\"ranges\": [[{\"subnet\": \"10.1.2.0/24\"}], [{\"subnet\": \"10.1.3.0/24\"}]]", more));
@@ -182,7 +182,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void What_can_fail_fails_before_an_address_is_taken()
+    public void Failures_happen_before_an_address_is_reserved()
     {
         Run("ADD", Config(Simple + ", \"resolvConf\": \"/no/such\"")).AssertError(5, "open /no/such: no such file or directory");
         Run("ADD", Config(Simple + ", \"routes\": [{}]")).AssertIsError();

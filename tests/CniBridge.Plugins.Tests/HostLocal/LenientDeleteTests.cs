@@ -52,7 +52,7 @@ public sealed class LenientDeleteTests : IDisposable
     [InlineData("")]
     [InlineData("/run/netns/pod")]
     [InlineData("/run/netns/other")]
-    public void So_is_one_whose_namespace_is_gone(string netns)
+    public void A_renamed_network_releases_an_attachment_whose_namespace_is_gone(string netns)
     {
         _node.AddNamespace("/run/netns/pod");
         Add("/run/netns/pod");
@@ -124,8 +124,10 @@ public sealed class LenientDeleteTests : IDisposable
 
     // There is no telling where the reservation is.
     [Fact]
-    public void A_relative_data_directory_is_refused() => Requests.AssertRefused(CniErrorCode.InvalidConfig, () => HostLocalAddresses.ForDelete(
-        Requests.Make("""{"ipam": {"type": "host-local", "dataDir": "networks"}}"""), AttachmentNetwork.None), "ipam.dataDir", "networks", "absolute path");
+    public void A_relative_data_directory_is_refused() =>
+        Requests.AssertRefused(CniErrorCode.InvalidConfig, () => HostLocalAddresses.ForDelete(
+        Requests.Make("""{"ipam": {"type": "host-local", "dataDir": "networks"}}"""), AttachmentNetwork.None), "ipam.dataDir", "networks",
+            "absolute path");
 
     // The next call may come from another working directory.
     [Theory]
@@ -133,5 +135,6 @@ public sealed class LenientDeleteTests : IDisposable
     [InlineData("/run/../netns/pod", "/run/../netns/pod")]
     [InlineData("netns/pod", "{0}/netns/pod")]
     public void The_recorded_path_of_a_namespace_is_absolute(string netns, string recorded) => Assert.Equal(
-        recorded.Replace("{0}", Directory.GetCurrentDirectory(), StringComparison.Ordinal), Requests.Make("{}", netns).RecordedNamespacePath);
+        recorded.Replace("{0}", Directory.GetCurrentDirectory(), StringComparison.Ordinal),
+            Requests.Make("{}", netns).RecordedNamespacePath);
 }

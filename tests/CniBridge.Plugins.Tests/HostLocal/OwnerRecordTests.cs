@@ -57,10 +57,10 @@ public sealed class OwnerRecordTests
 
     // A crash came between writing a shorter text and cutting the rest of the longer one.
     [Fact]
-    public void What_stands_after_the_end_is_of_an_earlier_text() =>
+    public void Text_after_the_end_of_a_record_is_ignored() =>
         Assert.Equal(Show(s_record), Show(Parse(Text + "10.1.2.6\nnetns=/other\nend\n").Record));
 
-    // Earlier versions wrote addresses only; whatever lacks its end may lack more.
+    // Earlier versions wrote addresses only. A record without an end may lack more lines.
     [Theory]
     [InlineData("10.1.2.5\nfd00::5\n")]
     [InlineData("10.1.2.5 17\nfd00::5 18\ncontainer=cid1\nboot=boot\nnetns=/a\nnetnsid=1\nsince=5\n")]

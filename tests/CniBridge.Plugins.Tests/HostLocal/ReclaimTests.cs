@@ -55,7 +55,8 @@ public sealed class ReclaimTests : IDisposable
         Assert.Equal("10.0.0.2/24", Allocate("after", "10.0.0.0/24"));
         Assert.Equal(["after\r\neth0"], Owners());
         Assert.Equal(1, _node.Looks);
-        Assert.Contains("releasing 10.0.0.9 of pod7 eth0: it was made before the node was booted", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "releasing 10.0.0.9 of pod7 eth0: it was made before the node was booted", _log.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,7 +190,7 @@ public sealed class ReclaimTests : IDisposable
     [InlineData("gopod\r\neth0")]
     [InlineData("gopod")]
     [InlineData("no owner's name/")]
-    public void What_the_Go_plugin_reserved_is_not_taken_by_ADD(string content)
+    public void ADD_does_not_reclaim_reservations_of_the_Go_plugin(string content)
     {
         Fill("10.0.0.0/29", 4);
         WriteAsGo("10.0.0.6", content);
@@ -201,7 +202,7 @@ public sealed class ReclaimTests : IDisposable
 
     // The Go plugin deleted our pod and made it anew, as a restarted container: what we know is of its former life.
     [Fact]
-    public void What_the_Go_plugin_reserved_anew_for_an_owner_of_ours_is_not_taken()
+    public void A_new_reservation_of_the_Go_plugin_for_our_owner_is_not_reclaimed()
     {
         Fill("10.0.0.0/30", 1);
         File.Delete(Path.Combine(Place.Directory, "10.0.0.2"));
@@ -221,7 +222,7 @@ public sealed class ReclaimTests : IDisposable
     }
 
     [Fact]
-    public void Another_range_of_the_network_is_left_as_it_is()
+    public void Another_range_of_the_network_stays_unchanged()
     {
         Allocate("pod0", "10.0.0.0/30");
         Allocate("pod1", "10.1.0.0/30");
@@ -232,7 +233,7 @@ public sealed class ReclaimTests : IDisposable
 
     // An index that is made anew keeps what it knows.
     [Fact]
-    public void What_is_known_of_owners_outlives_the_Go_plugins_work_in_between()
+    public void Records_of_owners_survive_calls_of_the_Go_plugin()
     {
         Fill("10.0.0.0/29", 4);
         WriteAsGo("10.0.0.6", "gopod\r\neth0");
@@ -244,7 +245,7 @@ public sealed class ReclaimTests : IDisposable
     }
 
     [Fact]
-    public void Without_records_nobody_is_proven_dead()
+    public void Without_records_no_attachment_is_proven_gone()
     {
         Fill("10.0.0.0/29", 5);
         Directory.Delete(_root["state"], recursive: true);

@@ -38,7 +38,7 @@ public sealed class RequestedAddressTests
     [InlineData("", """["10.1.2.3",""]""", "null", "args.cni.ips[1]")]
     [InlineData("", """[null]""", "null", "args.cni.ips[0]")]
     [InlineData("", "null", """["fd00::1%eth0"]""", "runtimeConfig.ips[0] = fd00::1%eth0")]
-    public void What_is_no_address_is_refused_with_its_place(string args, string cni, string runtime, string words) =>
+    public void An_invalid_address_is_refused_and_the_error_names_its_key(string args, string cni, string runtime, string words) =>
         Requests.AssertRefused(CniErrorCode.InvalidConfig,
             () => HostLocalConfigTests.Parse(Config(cni, runtime), args), words, "invalid IP address");
 }

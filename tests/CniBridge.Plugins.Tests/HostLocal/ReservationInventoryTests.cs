@@ -37,10 +37,11 @@ public sealed class ReservationInventoryTests : IDisposable
     ReservationInventory Inventory => new(_root["data/pods"], _root["state"], TextWriter.Null) { Node = _node };
 
     static string Show(ReservationState state) =>
-        $"{state.Address} {state.ContainerId} {state.InterfaceName} {state.Life.State}{(state.IsLeaked ? " leaked" : "")}: {state.Life.How}";
+        $"{state.Address} {state.ContainerId} {state.InterfaceName} {state.Life.State}{(state.IsLeaked ? " leaked" : "")}: " +
+            $"{state.Life.How}";
 
     [Fact]
-    public void Each_reservation_is_told_with_its_owner_its_life_and_how_that_is_known()
+    public void Each_reservation_is_reported_with_its_owner_its_life_and_how_that_is_known()
     {
         var states = Inventory.List();
         Assert.Equal(
@@ -59,7 +60,7 @@ public sealed class ReservationInventoryTests : IDisposable
     }
 
     [Fact]
-    public void Only_what_is_proven_to_be_nobodys_is_collected()
+    public void GC_releases_only_addresses_that_are_proven_unused()
     {
         Assert.Equal(["10.0.0.3", "10.0.0.11"], Inventory.Collect().Select(state => state.Address.ToString()));
         Assert.Equal(["10.0.0.2", "10.0.0.4", "10.0.0.10", "10.0.0.12"], Inventory.List().Select(state => state.Address.ToString()));

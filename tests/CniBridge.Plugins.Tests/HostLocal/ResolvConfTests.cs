@@ -34,12 +34,12 @@ public sealed class ResolvConfTests
     [Theory]
     [InlineData("/no/such/file")]
     [InlineData("/etc/hostname/resolv.conf")]
-    public void A_file_that_is_not_there_is_told_in_the_words_that_runtimes_know(string path) =>
+    public void A_file_that_does_not_exist_is_reported_in_the_words_that_runtimes_know(string path) =>
         Requests.AssertRefused(CniErrorCode.IoFailure, () => ResolvConf.Read(path), $"open {path}: no such file or directory");
 
     [Theory]
     [InlineData("/tmp")]
     [InlineData("/no\0such")]
-    public void What_is_no_file_is_an_IO_failure(string path) =>
+    public void A_path_that_is_not_a_file_is_an_IO_failure(string path) =>
         Requests.AssertRefused(CniErrorCode.IoFailure, () => ResolvConf.Read(path), "resolvConf");
 }

@@ -68,12 +68,13 @@ public sealed class RetryTests : IDisposable
         _node.HostLinks.Clear();
         _node.Hidden.Add(IpAddress.Parse("fd00::2"));
         Assert.EndsWith("fd00::2 has been allocated to pod1, duplicate allocation is not allowed: " +
-            "its namespace is gone from /run/netns/old, but some namespace has the address", Refusal("/run/netns/new"), StringComparison.Ordinal);
+            "its namespace is gone from /run/netns/old, but some namespace has the address", Refusal("/run/netns/new"),
+                StringComparison.Ordinal);
     }
 
-    // A namespace that ended keeps its links for a while, and somebody who makes them need not wait.
+    // A namespace that ended keeps its links for a while. A plugin that creates links need not wait.
     [Fact]
-    public void A_link_that_is_left_of_it_is_deleted_first_by_whoever_makes_links()
+    public void The_bridge_plugin_deletes_a_leftover_link_first()
     {
         _node.AddNamespace("/run/netns/old");
         Allocate("/run/netns/old");
@@ -87,7 +88,7 @@ public sealed class RetryTests : IDisposable
             undo.Cancel();
         }
         Assert.Empty(_node.HostLinks);
-        // Of one that lives nobody deletes anything.
+        // Nothing of a living attachment is deleted.
         _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth6";
         addresses = Make("/run/netns/new", deleteHostLink: _ => Assert.Fail("it lives"));
         using var second = new Rollback(TextWriter.Null);
@@ -133,7 +134,7 @@ public sealed class RetryTests : IDisposable
 
     // A full range took the one back, and the other set has room: from the first reservation on the record is the new attachment's.
     [Fact]
-    public void What_is_left_of_its_addresses_it_gets_again()
+    public void A_container_gets_its_remaining_addresses_again()
     {
         _node.AddNamespace("/run/netns/old");
         Allocate("/run/netns/old");

@@ -27,7 +27,8 @@ public sealed class ReuseDelayTests : IDisposable
         return result.Ips[0].Address.ToString();
     }
 
-    void Delete(string id, string reuseDelay = "30") => HostLocalAddresses.ForDelete(Request(id, reuseDelay), AttachmentNetwork.None).Release();
+    void Delete(string id, string reuseDelay = "30") =>
+        HostLocalAddresses.ForDelete(Request(id, reuseDelay), AttachmentNetwork.None).Release();
 
     string[] Releases() => [.. Directory.EnumerateFiles(_root["state"], "10.*", SearchOption.AllDirectories)];
 
@@ -63,7 +64,7 @@ public sealed class ReuseDelayTests : IDisposable
 
     // A clock that was wrong must not keep an address for years.
     [Fact]
-    public void A_time_to_come_is_no_rest()
+    public void A_release_time_in_the_future_does_not_count()
     {
         for (var i = 2; i <= 6; i++)
             Add($"pod{i}");
@@ -84,12 +85,12 @@ public sealed class ReuseDelayTests : IDisposable
         Assert.Empty(Releases());
     }
 
-    // The address goes, whatever stands there.
+    // The address is released with any content of the file.
     [Theory]
     [InlineData("-1")]
     [InlineData("86401")]
     [InlineData("\"30\"")]
-    public void What_is_no_number_of_seconds_fails_ADD_and_not_DEL(string reuseDelay)
+    public void An_invalid_number_of_seconds_fails_ADD_but_not_DEL(string reuseDelay)
     {
         Add("pod");
         Assert.Throws<CniException>(() => Add("new", reuseDelay));

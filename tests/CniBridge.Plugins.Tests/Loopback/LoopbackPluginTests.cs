@@ -27,7 +27,7 @@ public sealed class LoopbackPluginTests
     }
 
     [Fact]
-    public void A_damaged_previous_result_is_told_before_anything_is_done()
+    public void A_damaged_previous_result_is_reported_before_anything_is_done()
     {
         var answer = Run("ADD", "/no/such", """{"cniVersion":"1.1.0","name":"lo","prevResult":{"cniVersion":"9.9.9"}}""");
         Assert.Contains("could not parse prevResult: ", answer.Message, StringComparison.Ordinal);
@@ -36,5 +36,5 @@ public sealed class LoopbackPluginTests
     [Theory]
     [InlineData("GC")]
     [InlineData("STATUS")]
-    public void There_is_no_garbage_and_nothing_that_could_be_missing(string verb) => Run(verb, "").AssertSilentSuccess();
+    public void STATUS_and_GC_succeed_without_any_work(string verb) => Run(verb, "").AssertSilentSuccess();
 }

@@ -22,6 +22,6 @@ public sealed class HostPortRecordTests
     [InlineData("..", null)]
     [InlineData("../../etc/passwd", "..,..,etc,passwd")]
     [InlineData("a/b\0", null)]
-    public void Anybody_s_comment_names_a_record_or_none(string comment, string? name) =>
+    public void Any_comment_names_one_record_or_none(string comment, string? name) =>
         Assert.Equal(name, HostPortRecord.TryGetName(comment));
 }

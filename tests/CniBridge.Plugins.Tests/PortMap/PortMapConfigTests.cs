@@ -14,7 +14,8 @@ public sealed class PortMapConfigTests
     static string Describe(PortMapConfig config) =>
         string.Join("; ", config.Mappings.Select(mapping => $"{mapping} to {mapping.ContainerPort}, {Families(mapping)}"));
 
-    static string Families(PortMapping mapping) => (mapping.Serves(AddressFamily.IPv4) ? "v4" : "") + (mapping.Serves(AddressFamily.IPv6) ? "v6" : "");
+    static string Families(PortMapping mapping) =>
+        (mapping.Serves(AddressFamily.IPv4) ? "v4" : "") + (mapping.Serves(AddressFamily.IPv6) ? "v6" : "");
 
     [Theory]
     [InlineData("""{"hostPort":8080,"containerPort":80,"protocol":"tcp"}""", "host port 8080/tcp of any address to 80, v4v6")]
@@ -155,7 +156,8 @@ public sealed class PortMapConfigTests
     [InlineData("\"conditionsV6\":[5]", 6, "conditionsV6[0]")]
     [InlineData("\"runtimeConfig\":[]", 6, "runtimeConfig")]
     [InlineData("\"runtimeConfig\":{\"portMappings\":{}}", 6, "runtimeConfig.portMappings")]
-    public void Keys_that_are_wrong_are_refused(string keys, int code, string words) => Requests.AssertRefused(code, () => Parse(keys), words);
+    public void Keys_that_are_wrong_are_refused(string keys, int code, string words) =>
+        Requests.AssertRefused(code, () => Parse(keys), words);
 
     [Theory]
     [InlineData(null, true)]
@@ -166,6 +168,6 @@ public sealed class PortMapConfigTests
     [InlineData("::", false)]
     [InlineData("::1", false)]
     [InlineData("7f00::1", false)]
-    public void Ports_of_127_0_0_1_are_told_from_others(string? hostIp, bool serves) => Assert.Equal(serves,
+    public void Ports_of_127_0_0_1_are_reported_from_others(string? hostIp, bool serves) => Assert.Equal(serves,
         ParseMappings($$"""{"hostPort":1,"containerPort":2,"hostIP":"{{hostIp}}"}""").Mappings[0].ServesLocalhost);
 }

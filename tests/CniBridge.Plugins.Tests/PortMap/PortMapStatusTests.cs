@@ -55,7 +55,7 @@ public sealed class PortMapStatusTests : IDisposable
     }
 
     [Fact]
-    public void Where_all_is_there_nothing_is_told()
+    public void Where_all_is_there_nothing_is_reported()
     {
         var node = new FakePorts();
         Assert.Equal("", Run(node));
@@ -65,16 +65,16 @@ public sealed class PortMapStatusTests : IDisposable
     }
 
     [Fact]
-    public void A_lost_port_is_told_with_its_owner_and_how_it_comes_back()
+    public void A_lost_port_is_reported_with_its_owner_and_how_it_comes_back()
     {
         Save("pod1", 8080);
         Assert.Equal("some host ports of the network pods do not work: missing host port 8080/tcp of any address of pods/pod1/eth0; " +
             "cni-bridge repair restores them", Run(new FakePorts()));
     }
 
-    // IPv6's tables are nobody's here, and are not missed.
+    // The tables of IPv6 are not needed here, and are not reported as missing.
     [Fact]
-    public void Of_many_losses_the_first_is_told_and_how_many_others_there_are()
+    public void Of_many_losses_the_first_is_reported_and_how_many_others_there_are()
     {
         Save("pod1", 8080);
         Save("pod2", 8081);
@@ -84,7 +84,7 @@ public sealed class PortMapStatusTests : IDisposable
     }
 
     [Fact]
-    public void A_setting_that_was_changed_is_told()
+    public void A_setting_that_was_changed_is_reported()
     {
         var node = new FakePorts { IsLocalhostAllowed = false };
         Put(node, Save("pod1", 8080));

@@ -6,7 +6,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
-/// <summary>The verbs on a node in memory: all or nothing, whatever step fails, and nobody else's.</summary>
+/// <summary>The verbs on a node in memory: all or nothing after a failure of any step, and no change of other attachments.</summary>
 public sealed class PortMapTests : IDisposable
 {
     const string Tcp = """{"hostPort":8080,"containerPort":80}""";
@@ -32,7 +32,7 @@ public sealed class PortMapTests : IDisposable
         "ip6 cni-bridge hostports host port 8080/tcp of any address: pods/pod1/eth0",
     ];
 
-    /// <summary>It belongs to nobody and stays.</summary>
+    /// <summary>It belongs to no attachment and stays.</summary>
     const string Guard = "ip cni-bridge hostport-localhost-links guard of 127.0.0.1 on cni0: ";
 
     readonly TemporaryDirectory _root = new();
@@ -159,7 +159,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void What_connections_were_is_only_a_pity()
+    public void A_failed_deletion_of_connections_is_only_logged()
     {
         _node.Failing.Add("forget others of Udp 192.0.2.1 53 to 10.1.0.5 5353");
         Add(Udp);
@@ -232,13 +232,13 @@ public sealed class PortMapTests : IDisposable
         Assert.Equal(s_elements.Where(element => !element.Contains("53/udp", StringComparison.Ordinal)), _node.Elements);
     }
 
-    // Its record says that the namespace is gone, and so it is; but a record can also be somebody else's.
+    // Its record says that the namespace is gone, and this is true. But the record can also belong to another attachment.
     [Theory]
     [InlineData("pods/unknown/eth0")]
     [InlineData("")]
     [InlineData("a comment")]
     [InlineData("../../etc")]
-    public void Whose_owner_nobody_knows_is_let_live(string owner)
+    public void A_host_port_with_an_unknown_owner_is_kept(string owner)
     {
         Add(Tcp);
         var port = _node.List().First(element => element.Mapping is not null);
@@ -248,7 +248,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void Who_comes_second_is_refused_even_if_he_did_not_see_the_first()
+    public void The_second_of_two_concurrent_calls_is_refused()
     {
         _node.Meanwhile.Enqueue(() => Add(Tcp, container: "other"));
         Requests.AssertRefused(999, () => Add($"{Udp},{Tcp}"), "taken by pods/other/eth0");
@@ -393,7 +393,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void DEL_goes_on_when_somebody_flushes_the_ruleset_meanwhile()
+    public void DEL_continues_if_the_ruleset_is_flushed_meanwhile()
     {
         Add(Tcp);
         _node.Meanwhile.Enqueue(_node.Clear);
@@ -406,7 +406,8 @@ public sealed class PortMapTests : IDisposable
     {
         Add($"{Tcp},{Udp}", "\"masqAll\":true");
         Add("""{"hostPort":9090,"containerPort":80}""", container: "other",
-            previous: Previous.Replace("10.1.0.5", "10.1.0.9", StringComparison.Ordinal).Replace("fd00::5", "fd00::9", StringComparison.Ordinal));
+            previous: Previous.Replace("10.1.0.5", "10.1.0.9", StringComparison.Ordinal)
+                .Replace("fd00::5", "fd00::9", StringComparison.Ordinal));
         var others = _node.Elements.Where(element => element.Contains("other", StringComparison.Ordinal)).ToList();
         Directory.Delete(_root["hostports"], recursive: true);
         Delete($$"""{"hostPort":9090,"containerPort":80},{{Tcp}},{{Udp}},{"hostPort":0}""");
@@ -502,7 +503,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void A_record_is_read_as_it_was_written_and_one_that_is_none_is_not()
+    public void A_record_is_read_as_it_was_written_and_one_that_is_invalid_is_not()
     {
         Add($"{Tcp},{Udp}", "\"masqAll\":true");
         var written = File.ReadAllText(_root["hostports/pods,pod1,eth0"]);

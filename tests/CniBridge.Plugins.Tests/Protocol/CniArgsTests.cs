@@ -51,7 +51,7 @@ public sealed class CniArgsTests
     [InlineData("IgnoreUnknown=1;K=V=W", "ARGS: invalid pair \"K=V=W\"")]
     [InlineData("IgnoreUnknown=0, Unk=nown", "ARGS: invalid pair \"IgnoreUnknown=0, Unk=nown\"")]
     [InlineData(" ", "ARGS: invalid pair \" \"")]
-    public void What_is_not_known_is_refused_with_the_whole_pair(string text, string message) => AssertRefused(text, message);
+    public void An_unknown_argument_is_refused_and_the_error_contains_the_pair(string text, string message) => AssertRefused(text, message);
 
     [Theory]
     [InlineData("yes")]

@@ -84,7 +84,7 @@ public sealed class CniEnvironmentTests
     }
 
     [Fact]
-    public void Of_two_bad_values_the_first_in_the_table_is_told() =>
+    public void Of_two_bad_values_the_first_in_the_table_is_reported() =>
         AssertRefused(Call.Variables("ADD", ("CNI_CONTAINERID", "a/b"), ("CNI_IFNAME", "..")),
             "invalid characters in containerID", "a/b");
 
@@ -99,7 +99,7 @@ public sealed class CniEnvironmentTests
     }
 
     [Fact]
-    public void Variables_of_others_are_passed_over() =>
+    public void Variables_of_others_are_skipped() =>
         Assert.Equal("DEL", CniEnvironment.Read(Call.Variables("DEL", ("CNI_FUTURE", "x"), ("PATH", ""))).CommandName);
 
     static void AssertRefused(Dictionary<string, string> variables, string message, string details)

@@ -46,7 +46,7 @@ public sealed class CniNameTests
     [InlineData("a\u200b")]
     [InlineData("a\ud800")]
     [InlineData("a🎈")]
-    public void Anything_else_is_refused_and_told(string name)
+    public void Anything_else_is_refused_and_reported(string name)
     {
         AssertRefused(4, "invalid characters in containerID", name, () => CniName.CheckContainerId(name));
         AssertRefused(7, "invalid characters found in network name", name, () => CniName.CheckNetworkName(name));

@@ -44,7 +44,7 @@ public sealed class CniResultReaderTests
     }
 
     [Fact]
-    public void A_result_without_a_version_is_taken_as_it_is()
+    public void A_result_without_a_version_is_used_unchanged()
     {
         var result = """{"ips":[{"address":"10.1.2.5/24"}],"future":{"key":1}}"""u8.ToArray();
         ExpectedResults.AssertEqual(ExpectedResults.Get("1.1.0", "plain"), CniResultReader.Convert(result, "1.1.0"));
@@ -126,7 +126,7 @@ public sealed class CniResultReaderTests
             CniErrorCode.DecodingFailure, "could not parse the result of the plugin x: " + words);
 
     [Fact]
-    public void A_damaged_previous_result_is_told_with_its_place() => AssertRefused(
+    public void A_damaged_previous_result_is_reported_with_its_place() => AssertRefused(
         () => CniResultReader.ReadPrevious(new JsonText("""{"prevResult":{"ips":[{"address":"x"}]}}"""u8.ToArray())),
         CniErrorCode.InvalidConfig, "prevResult.ips[0].address = x");
 

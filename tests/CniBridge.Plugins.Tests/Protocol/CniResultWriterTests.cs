@@ -109,7 +109,7 @@ public sealed class CniResultWriterTests
         Assert.Equal(text, json["dns"]!["domain"]!.GetValue<string>());
     }
 
-    // Byte by byte, for whoever compares with what the Go plugins print.
+    // Byte by byte, because programs compare with the output of the Go plugins.
     [Theory]
     [InlineData("<>&", @"\u003c\u003e\u0026")]
     [InlineData("\u2028\u2029", @"\u2028\u2029")]

@@ -39,7 +39,7 @@ public sealed class CniVersionTests
     [InlineData("1,0,0")]
     [InlineData("١.0.0")]
     [InlineData("99999999999.0.0")]
-    public void What_is_no_version_is_a_decoding_failure(string version) =>
+    public void An_invalid_version_is_a_decoding_failure(string version) =>
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => CniVersion.IsAtLeast(version, "0.1.0"),
             $"invalid version \"{version}\"");
 

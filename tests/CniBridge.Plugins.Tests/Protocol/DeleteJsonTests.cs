@@ -35,7 +35,7 @@ public sealed class DeleteJsonTests
     [InlineData("\"\"")]
     [InlineData("\"/a\\u0000b\"")]
     [InlineData("\"relative\"")]
-    public void A_state_directory_that_is_none_counts_for_none(string value) =>
+    public void A_state_directory_that_is_invalid_counts_as_absent(string value) =>
         Assert.Null(Read($$"""{"ipam":{"stateDir":{{value}} } }""")!.StateDir);
 
     [Theory]

@@ -10,13 +10,15 @@ public sealed class JsonParserTests
 {
     static readonly string[] s_texts =
     [
-        "", " ", "{}", "[]", " [ ] ", "\t{\r\n}\n", "null", "true", "false", "\"\"", "0", "-0", "12", "-12.5", "0.5", "1e9", "1E-9", "1.5e+10",
+        "", " ", "{}", "[]", " [ ] ", "\t{\r\n}\n", "null", "true", "false", "\"\"", "0", "-0", "12", "-12.5", "0.5", "1e9", "1E-9",
+            "1.5e+10",
         """{"a":1,"A":[true,false,null,"x"],"b":{"c":{"d":[[],{}]}}}""",
         """{"a":1,"a":2}""", """{"":""}""", "{ \"a\" : [ 1 , 2 ] , \"b\" : { } }",
         """["\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83d\ude00","é€😀"]""",
         """["\ud800"]""", """["\udc00x"]""", """["\ud83d\ud83d\ude00"]""", """["\ud83dx"]""", """{"\ud800":"\udc00"}""",
         """["\u12"]""", """["\u12g4"]""", """["\x41"]""", "[\"\\", "[\"\\u", "[\"a", "[\"\u0001\"]", "[\"\n\"]", "[\"\u007f\"]",
-        "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}",
+        "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}",
+            "{\"a\":1 \"b\":2}",
         "tru", "truE", "nul", "nulll", "falsee", "True", "NaN", "Infinity", "'a'", "# x", "[1] // x", "/* x */ 1", "[1 /* x */]",
         "01", "-", "-a", "+1", ".5", "1.", "1.e5", "1e", "1e+", "--1", "0x10", "1 2", "{} {}", "[] x", "\u00a0[]", "\ufeff{}", "\0", "{}\0",
     ];
@@ -36,7 +38,7 @@ public sealed class JsonParserTests
             var text = Encoding.UTF8.GetBytes(s_texts[i % s_texts.Length]);
             for (var change = random.Next(4); change > 0 && text.Length > 0; change--)
                 text[random.Next(text.Length)] = "{}[]\",:\\ue0159.+- \ntnfx"u8[random.Next(23)];
-            // Whatever else is refused before it is parsed.
+            // All other input is refused before it is parsed.
             if (Utf8.IsValid(text))
                 accepted += AssertAgrees(text) ? 1 : 0;
         }
@@ -51,7 +53,9 @@ public sealed class JsonParserTests
         foreach (var depth in (int[])[63, 64, 65, 66])
         {
             var inner = open == "[" ? "" : "1";
-            AssertAgrees(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(open, depth)) + inner + string.Concat(Enumerable.Repeat(close, depth))));
+            AssertAgrees(
+                Encoding.UTF8.GetBytes(
+                string.Concat(Enumerable.Repeat(open, depth)) + inner + string.Concat(Enumerable.Repeat(close, depth))));
         }
     }
 

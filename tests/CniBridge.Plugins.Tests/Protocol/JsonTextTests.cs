@@ -49,6 +49,6 @@ public sealed class JsonTextTests
     [Theory]
     [InlineData("""["\ud800"]""")]
     [InlineData("""{"\udc00":1}""")]
-    public void Half_of_a_character_is_no_node(string text) =>
+    public void Half_of_a_character_is_not_a_node(string text) =>
         Assert.Throws<JsonException>(() => new JsonText(Encoding.UTF8.GetBytes(text)).ToNode());
 }

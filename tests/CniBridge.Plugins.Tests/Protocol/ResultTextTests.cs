@@ -205,6 +205,6 @@ public sealed class ResultTextTests
         "            \"address\": \"10.1.2.5/24\"\n        }\n    ],\n    \"dns\": {}\n}")]
     [InlineData("1.0.0", "{\n    \"cniVersion\": \"1.0.0\",\n    \"ips\": [\n        {\n" +
         "            \"address\": \"10.1.2.5/24\"\n        }\n    ]\n}")]
-    public void What_is_empty_takes_no_room(string version, string text) =>
+    public void Empty_values_are_not_written(string version, string text) =>
         Assert.Equal(text, Write(new CniResult { Ips = [new CniIp(Cidr.Parse("10.1.2.5/24"), null, null)] }, version));
 }

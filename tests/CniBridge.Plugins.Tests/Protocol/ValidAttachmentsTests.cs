@@ -31,7 +31,7 @@ public sealed class ValidAttachmentsTests
     }
 
     [Fact]
-    public void All_are_told_as_attachments_of_a_network() => Assert.Equal(
+    public void All_are_reported_as_attachments_of_a_network() => Assert.Equal(
         [new Attachment("pods", "a", "eth0"), new Attachment("pods", "a", "net1")],
         Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"},{"containerID":"a","ifname":"net1"}]}""").List("pods"));
 

@@ -56,7 +56,8 @@ sealed record KeyValues(string Path, string Good, string Bad)
         RangeSets("runtimeConfig.ipRanges"),
         RangeSet("runtimeConfig.ipRanges[0]"),
         Range("runtimeConfig.ipRanges[0][0]"),
-        Subnet("runtimeConfig.ipRanges[0][0].subnet", "\"10.1.3.0/24\", \"10.1.3.4/30\", \"fd00:3::/64\"", "\"\", null, \"0.0.0.0/0\", \"::/0\""),
+        Subnet("runtimeConfig.ipRanges[0][0].subnet", "\"10.1.3.0/24\", \"10.1.3.4/30\", \"fd00:3::/64\"",
+            "\"\", null, \"0.0.0.0/0\", \"::/0\""),
         Address("runtimeConfig.ipRanges[0][0].rangeStart", "10.244.1.5"),
         Address("runtimeConfig.ipRanges[0][0].rangeEnd", "10.244.1.50"),
         Address("runtimeConfig.ipRanges[0][0].gateway", "10.244.1.9"),
@@ -102,7 +103,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         .. KeyTable.Bridge.Where(key => key.Value.Type == KeyType.Boolean).Select(key => Truth(key.Key)),
     ];
 
-    /// <summary>What the schema lets pass and the plugins refuse: what a schema cannot say, or only so that nobody can read it.</summary>
+    /// <summary>Values that the schema accepts and the plugins refuse, because a schema cannot express the rule legibly.</summary>
     internal static IReadOnlyList<(string Keys, string Why)> OnlyPluginsRefuse { get; } =
     [
         ("""{"mtu":1500.0}""", "a whole number is one to a schema however it is written"),

@@ -4,7 +4,7 @@ namespace CniBridge.Plugins.Tests.Schema;
 
 /// <summary>
 /// The keys that the plugins read, found in the source of the records that read them: nothing at run time knows the name of a
-/// key that nobody has written.
+/// key that no configuration has.
 /// </summary>
 static partial class ParserSource
 {
@@ -13,14 +13,17 @@ static partial class ParserSource
 
     const string PortMapRoot = "PortMapJson";
 
-    /// <summary>Part of a configuration for DEL; what nobody writes: results, errors, what libcni adds for GC.</summary>
-    static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson", "PluginTypesJson", "AnyPluginJson", PortMapRoot, "PortMapDeleteJson"];
+    /// <summary>
+    /// Part of a configuration for DEL, without keys that programs write: results, errors, the list that libcni adds for GC.
+    /// </summary>
+    static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson", "PluginTypesJson", "AnyPluginJson",
+        PortMapRoot, "PortMapDeleteJson"];
 
     static readonly Dictionary<string, string> s_records = Resource.Names("Json.cs")
         .SelectMany(file => RecordPattern().Matches(Resource.Text(file)))
         .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["body"].Value);
 
-    // The previous result is a key like another; nobody writes what is in it.
+    // The previous result is an ordinary key, but programs write its content.
     internal static IReadOnlyCollection<string> Keys { get; } = [.. Find(s_roots).Append("prevResult").Order(StringComparer.Ordinal)];
 
     internal static IReadOnlyCollection<string> PortMapKeys { get; } = Find(PortMapRoot);
@@ -29,7 +32,7 @@ static partial class ParserSource
 
     internal static IReadOnlyCollection<string> DeleteKeys { get; } = Find("DeleteJson");
 
-    /// <summary>Records that are in neither list, nor in one that is: what they read may be keys that somebody writes.</summary>
+    /// <summary>Records that are in neither list, nor nested in one of them: they may read keys that an operator writes.</summary>
     internal static IReadOnlyCollection<string> UnknownRecords { get; } = FindUnknown();
 
     static SortedSet<string> FindUnknown()

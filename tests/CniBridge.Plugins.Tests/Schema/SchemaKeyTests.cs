@@ -26,7 +26,7 @@ public sealed class SchemaKeyTests(SchemaJudge judge) : IClassFixture<SchemaJudg
     [Fact]
     public void DEL_reads_no_key_of_its_own() => Assert.Subset(ParserSource.Keys.ToHashSet(), ParserSource.DeleteKeys.ToHashSet());
 
-    // The parser is asked, not its source: a key that nobody reads may hold anything.
+    // The test asks the parser, not its source: a key that is never read may have any value.
     [Theory]
     [MemberData(nameof(Keys))]
     public void The_plugins_refuse_a_value_of_another_type_and_name_the_key(string path)

@@ -22,11 +22,14 @@ public sealed class SchemaPortMapTests(SchemaJudge judge) : IClassFixture<Schema
         { "conditionsV6", "[[], null]", "[[\"!\"], [\"\"], [null], [5], \"-s\", {}]" },
         { "runtimeConfig", "[{}, {\"mac\":5}, null]", "[5, \"x\", []]" },
         { "runtimeConfig.portMappings", "[[], null]", "[[null], [5], [{}], 5, \"x\", {}]" },
-        { "runtimeConfig.portMappings[0]", "[{\"hostPort\":1,\"containerPort\":2}]", "[{\"hostPort\":1}, {\"containerPort\":2}, {}, null, 5, []]" },
+        { "runtimeConfig.portMappings[0]", "[{\"hostPort\":1,\"containerPort\":2}]",
+            "[{\"hostPort\":1}, {\"containerPort\":2}, {}, null, 5, []]" },
         { "runtimeConfig.portMappings[0].hostPort", "[1, 65535]", $"[0, -1, 65536, null, {NoNumber}]" },
         { "runtimeConfig.portMappings[0].containerPort", "[1, 65535]", $"[0, -1, 65536, null, {NoNumber}]" },
-        { "runtimeConfig.portMappings[0].protocol", "[\"tcp\", \"UDP\", \"Sctp\", \"\", null]", $"[\"icmp\", \"tcp,udp\", \" \", {NoText}]" },
-        { "runtimeConfig.portMappings[0].hostIP", "[\"192.0.2.1\", \"::\", \"fd00::1\", \"\", null]", $"[\"localhost\", \"192.0.2.1/24\", \" \", {NoText}]" },
+        { "runtimeConfig.portMappings[0].protocol", "[\"tcp\", \"UDP\", \"Sctp\", \"\", null]",
+            $"[\"icmp\", \"tcp,udp\", \" \", {NoText}]" },
+        { "runtimeConfig.portMappings[0].hostIP", "[\"192.0.2.1\", \"::\", \"fd00::1\", \"\", null]",
+            $"[\"localhost\", \"192.0.2.1/24\", \" \", {NoText}]" },
     };
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
     [InlineData("""{"name":"a","plugins":[{"type":"bridge","mtu":"x"}]}""", "plugins[0].mtu")]
     [InlineData("""{"name":"a","type":"bridge","mtu":"x"}""", "$.mtu")]
     [InlineData("""{"name":"a","plugins":[{"type":"bridge"},{"type":"portmap","capabilities":{"portMappings":"x"}}]}""", "portMappings")]
-    public void What_is_wrong_is_found_where_it_is(string text, string where) =>
+    public void The_schema_finds_an_error_at_its_position(string text, string where) =>
         Assert.Contains(where, Assert.Single(judge.Errors(text)), StringComparison.Ordinal);
 
     public static TheoryData<string> Files => [.. Resource.Names(".conflist")];
@@ -98,7 +98,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
     public void The_files_beside_the_schema_are_right(string name) => Assert.Empty(judge.Errors(Resource.Text(name)));
 
     [Fact]
-    public void What_the_README_shows_is_right()
+    public void The_examples_of_the_README_are_valid()
     {
         var networks = JsonBlockPattern().Matches(Resource.Text("README.md")).Select(block => block.Groups[1].Value).Where(IsNetwork);
         // The judge is asked outside of Assert.All, which would make a failure of its skip.

@@ -27,7 +27,7 @@ public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJu
 
     [Theory]
     [MemberData(nameof(GoodValues))]
-    public void What_the_schema_takes_the_plugins_take(string path, string value)
+    public void Configurations_that_the_schema_accepts_are_accepted_by_the_plugins(string path, string value)
     {
         var sample = Sample.With(path, JsonNode.Parse(value));
         Assert.Empty(judge.Errors(sample));
@@ -36,7 +36,7 @@ public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJu
 
     [Theory]
     [MemberData(nameof(BadValues))]
-    public void What_the_schema_refuses_the_plugins_refuse(string path, string value)
+    public void Configurations_that_the_schema_refuses_are_refused_by_the_plugins(string path, string value)
     {
         var sample = Sample.With(path, JsonNode.Parse(value));
         Assert.NotEmpty(judge.Errors(sample));
@@ -47,7 +47,7 @@ public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJu
 
     [Theory]
     [MemberData(nameof(PluginsRefuse))]
-    public void What_a_schema_cannot_say_the_plugins_say(string keys, string why)
+    public void The_plugins_refuse_what_the_schema_cannot_express(string keys, string why)
     {
         Assert.NotEmpty(why);
         var sample = Sample.With(keys);
@@ -59,7 +59,7 @@ public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJu
 
     [Theory]
     [MemberData(nameof(SchemaRefuses))]
-    public void What_the_plugins_pass_over_the_schema_may_refuse(string keys, string why)
+    public void The_schema_refuses_keys_that_the_plugins_ignore(string keys, string why)
     {
         Assert.NotEmpty(why);
         var sample = Sample.With(keys);

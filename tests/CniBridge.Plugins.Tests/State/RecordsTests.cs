@@ -29,7 +29,7 @@ public sealed class RecordsTests : IDisposable
         new(new RecordOwner(new Attachment(network, container, "eth0"), "/run/netns/one", "0:4:7"), text);
 
     [Fact]
-    public void What_was_saved_is_read_again()
+    public void A_saved_record_is_read_again()
     {
         Records.Save(Of("one"));
         Records.Save(Of("two", "ü\"\\\n"));
@@ -75,7 +75,7 @@ public sealed class RecordsTests : IDisposable
     [InlineData("{\"network\":7}")]
     [InlineData("[]")]
     [InlineData("\0\0\0\0")]
-    public void What_cannot_be_read_is_no_record_and_keeps_nobody_from_the_others(string torn)
+    public void An_unreadable_record_is_ignored_and_others_are_read(string torn)
     {
         Records.Save(Of("one"));
         File.WriteAllText(_root["notes/pods,torn,eth0"], torn);
@@ -84,7 +84,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_file_is_no_record_and_goes_when_one_is_saved()
+    public void A_directory_is_not_a_record_and_is_replaced_by_one()
     {
         Records.Save(Of("one"));
         File.CreateSymbolicLink(_root["notes/pods,two,eth0"], "/dev/zero");
@@ -95,7 +95,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_never_finished_is_no_record()
+    public void A_file_that_was_never_finished_is_not_a_record()
     {
         Records.Save(Of("one"));
         File.Copy(_root["notes/pods,one,eth0"], _root["notes/.4711.tmp"]);
@@ -111,7 +111,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void What_an_unfinished_one_left_goes_with_the_record()
+    public void An_unfinished_file_is_deleted_with_the_record()
     {
         Records.Save(Of("one"));
         File.Copy(_root["notes/pods,one,eth0"], _root["notes/.pods,one,eth0.tmp"]);

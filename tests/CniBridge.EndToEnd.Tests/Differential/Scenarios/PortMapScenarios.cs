@@ -105,7 +105,8 @@ static class PortMapScenarios
             Differences = [.. Known.OnlyGoSucceeds("README: a host port that another pod has", 3), ResultOfGo(3)],
         },
         Row("the same port twice", Portmap($"{Tcp}, {Tcp}"), Add("a")),
-        Row("the same port twice, to other ports", Portmap($"{Tcp}, {Tcp.Replace(": 80,", ": 81,", StringComparison.Ordinal)}"), Add("a")) with
+        Row("the same port twice, to other ports", Portmap($"{Tcp}, {Tcp.Replace(": 80,", ": 81,", StringComparison.Ordinal)}"),
+            Add("a")) with
         {
             Differences = [.. Known.OnlyGoSucceeds("README: the same host port twice in a request", 2), ResultOfGo(2)],
         },
@@ -113,7 +114,8 @@ static class PortMapScenarios
         {
             Differences = [.. Known.OnlyGoSucceeds("README: conditionsV4, conditionsV6, externalSetMarkChain", 2), ResultOfGo(2)],
         },
-        Row("DEL without mappings", Portmap(Tcp), Add("a"), Del("a") with { Network = "none" }, Silent("", "192.0.2.1") with { Fails = true }) with
+        Row("DEL without mappings", Portmap(Tcp), Add("a"), Del("a") with { Network = "none" },
+            Silent("", "192.0.2.1") with { Fails = true }) with
         {
             Networks = new Dictionary<string, string> { ["none"] = Portmap("") },
             Differences = [new("exit code", "not 0", "0", "README: DEL without port mappings") { After = [4] }],
@@ -152,7 +154,7 @@ static class PortMapScenarios
         }
         """;
 
-    /// <summary>Whoever asks, from the node or a pod, is told so.</summary>
+    /// <summary>Clients on the node and in pods get this answer.</summary>
     static Step Answers(string from, string address, string answer, int port = 8080) =>
         Sh($"case \"$({Ask(from, address, port)})\" in {answer.Replace(" ", "\\ ", StringComparison.Ordinal)}) ;; *) exit 1 ;; esac");
 

@@ -78,7 +78,7 @@ public sealed class ChainEvaluationTests
         Assert.Equal((expected, dropping), Run(policy, chains));
 
     [Fact]
-    public void What_cannot_be_listed_may_do_anything() =>
+    public void A_rule_that_cannot_be_listed_may_have_any_effect() =>
         Assert.Equal(Accepted | Dropped, Run("drop", "base = jump:elsewhere").Item1);
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class CreateBridgeTests
         NLM_F_ACK);
 
     [Fact]
-    public void A_bridge_that_tells_VLANs_apart_is_created_as_ip_does() => Request.AssertSameAttributes(
+    public void A_bridge_that_filters_VLANs_is_created_as_ip_does() => Request.AssertSameAttributes(
         "create-bridge-vlan",
         new CreateBridge("cni1", MacAddress.FromBytes([0x02, 0x11, 0x22, 0x33, 0x44, 0x55]), 1400) { FiltersVlans = true },
         NLM_F_ACK);

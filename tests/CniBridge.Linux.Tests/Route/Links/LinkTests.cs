@@ -20,7 +20,7 @@ public sealed class LinkTests
         Assert.True(link.IsPromiscuous);
     }
 
-    // As a port of a bridge it has a promiscuity of 1 (IFLA_PROMISCUITY), but nobody asked for it (IFF_PROMISC).
+    // As a port of a bridge it has a promiscuity of 1 (IFLA_PROMISCUITY), but no program requested it (IFF_PROMISC).
     [Fact]
     public void The_host_end_of_a_veth_pair_is_decoded()
     {
@@ -49,7 +49,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_pair_with_both_ends_on_the_node_is_told_from_one_whose_other_end_is_elsewhere() =>
+    public void A_pair_with_both_ends_on_the_node_is_distinguished_from_one_whose_other_end_is_elsewhere() =>
         Assert.False(Assert.Single(Answer.Decode("link-port-isolated", Link.Decode)).IsPeerElsewhere);
 
     // A kernel without VLAN filtering says "off" too, but names no protocol.
@@ -57,7 +57,7 @@ public sealed class LinkTests
     [InlineData("link-bridge-vlan", true)]
     [InlineData("link-bridge", null)]
     [InlineData("link-veth-host", null)]
-    public void A_bridge_tells_whether_it_tells_VLANs_apart(string capture, bool? expected) =>
+    public void A_bridge_tells_whether_it_filters_VLANs(string capture, bool? expected) =>
         Assert.Equal(expected, Assert.Single(Answer.Decode(capture, Link.Decode)).FiltersVlans);
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class LinkTests
         "18 00 01 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 14")]
     [InlineData("a type nobody knows", "05 00 ff 3f 07 00 00 00")]
     [InlineData("an empty IFLA_LINKINFO", "04 00 12 80")]
-    public void What_does_not_concern_us_is_skipped(string what, string attribute)
+    public void Irrelevant_values_are_skipped(string what, string attribute)
     {
         var link = Link.Decode([.. Header, .. Golden.Bytes(attribute), .. Golden.Bytes("07 00 03 00 65 30 00 00")]);
         Assert.True(link is { Index: 7, Name: "e0", Kind: "", Mac: { IsZero: true } }, what);
@@ -93,7 +93,7 @@ public sealed class LinkTests
     [InlineData("0c 00 0a 00 02 00 00 00 00 00 00 00", "master of 8 bytes")]
     [InlineData("0c 00 12 00 09 00 01 00 76 65 74 68", "nested attribute longer than its nest")]
     [InlineData("06 00 12 00 76 65 00 00", "nested header cut short")]
-    public void What_cannot_be_true_is_refused(string attribute, string what) =>
+    public void Impossible_values_are_refused(string attribute, string what) =>
         Assert.Throws<InvalidDataException>(
             () => _ = $"{what}: {Link.Decode([.. Header, .. Golden.Bytes(attribute)])}");
 

@@ -19,10 +19,10 @@ public sealed class PortVlanTests
     [InlineData("0a 00 01 80 06 00 01 00 00 00 00 00", "half an entry")]
     [InlineData("14 00 01 80 08 00 01 00 00 00 64 00 08 00 02 00 65 00 00 00", "a number of four bytes")]
     [InlineData("0c 00 01 80 08 00 01 00", "an entry longer than the rest")]
-    public void What_cannot_be_true_is_refused(string attributes, string what) => Assert.Throws<InvalidDataException>(
+    public void Impossible_values_are_refused(string attributes, string what) => Assert.Throws<InvalidDataException>(
         () => _ = $"{what}: {PortVlan.Decode([.. Golden.Bytes("07 00 00 00 04 00 00 00"), .. Golden.Bytes(attributes)]).Count}");
 
     [Fact]
-    public void What_does_not_concern_us_is_skipped() =>
+    public void Irrelevant_values_are_skipped() =>
         Assert.Empty(PortVlan.Decode(Golden.Bytes("07 00 00 00 04 00 00 00 08 00 02 80 00 00 00 00")));
 }

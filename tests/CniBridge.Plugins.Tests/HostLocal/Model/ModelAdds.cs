@@ -11,7 +11,7 @@ sealed class ModelAdds(ModelScene scene) : ModelSteps(scene)
     {
         var owner = DrawOwner();
         var former = Node.Pods.GetValueOrDefault(owner);
-        // A second life beside one that nobody could know of is the runtime's to prevent.
+        // The runtime must prevent a second container beside one that is unknown here.
         if (former is { IsUp: true } && !Node.IsProvenUp(former) && Store.AddressesOf(owner).Count == 0)
             return;
         var wanted = Draw(6) ? Pick(Candidates.List(Sets[0], null))?.Address : null;

@@ -10,7 +10,8 @@ sealed class ModelEnd(ModelScene scene) : ModelSteps(scene)
     internal void DeleteAll()
     {
         Tell("end all");
-        foreach (var owner in Enumerable.Range(0, Containers).SelectMany(i => new ReservationOwner[] { new($"c{i}", "eth0"), new($"c{i}", "eth1") }))
+        foreach (var owner in Enumerable.Range(0, Containers)
+            .SelectMany(i => new ReservationOwner[] { new($"c{i}", "eth0"), new($"c{i}", "eth1") }))
         {
             Node.End(owner.ContainerId, leavesLinks: false);
             Judge.Watch(Disturbance.None, () => Plugin.Delete(owner, ""));
@@ -29,6 +30,7 @@ sealed class ModelEnd(ModelScene scene) : ModelSteps(scene)
             var owner = new ReservationOwner($"last{i}", "eth0");
             adds.Run(new ModelAdd(owner, Node.NamespaceOf(owner.ContainerId, isPathNew: false), true, false, null), Disturbance.None, null);
         }
-        Assert.Equal(room * Sets.Count, Store.Reservations.Values.Count(owner => owner.ContainerId.StartsWith("last", StringComparison.Ordinal)));
+        Assert.Equal(
+            room * Sets.Count, Store.Reservations.Values.Count(owner => owner.ContainerId.StartsWith("last", StringComparison.Ordinal)));
     }
 }

@@ -27,7 +27,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
 
     internal List<IpAddress> HeldBefore(ReservationOwner owner) => [.. _before.Where(file => file.Value == owner).Select(file => file.Key)];
 
-    /// <summary>Whatever happened: no reservation is anybody's who was deleted.</summary>
+    /// <summary>After any event, no deleted attachment has a reservation.</summary>
     internal void AssertAllAreSomebodys()
     {
         foreach (var (address, owner) in store.Reservations)
@@ -44,7 +44,9 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
                 $"{address} was given to {owner}, and {node.UserOf(address)} has it");
             Assert.True(Candidates.List(set, null).Any(candidate => candidate.Address == address), $"{address} is not to be handed out");
             var held = HeldBefore(owner).Find(one => set.Find(one) is not null);
-            Assert.True(held is null || held == address || (call.Wanted is { } wanted && set.Find(wanted) is not null), $"{owner} had {held}, and got {address}");
+            Assert.True(
+                held is null || held == address
+                || (call.Wanted is { } wanted && set.Find(wanted) is not null), $"{owner} had {held}, and got {address}");
         }
         Assert.Equal(Ordered(addresses), Ordered(store.AddressesOf(owner)));
     }
@@ -56,13 +58,14 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
 
     static IEnumerable<IpAddress> Ordered(IEnumerable<IpAddress> addresses) => addresses.Order();
 
-    /// <summary>ADD takes nothing that a living pod has, whatever records say, nor that of which nobody can know whether it lives.</summary>
+    /// <summary>ADD never reclaims an address of a living pod, or of a pod of unknown state, whatever the records say.</summary>
     internal void AssertNothingIsTaken()
     {
         var now = store.Reservations;
         foreach (var (address, owner) in _before)
         {
-            if (!ModelStore.IsNobody(owner) && (node.Pods[owner].Known == Knowledge.Nothing || node.Pods[owner].Addresses.Contains(address)))
+            if (!ModelStore.IsNobody(owner)
+                && (node.Pods[owner].Known == Knowledge.Nothing || node.Pods[owner].Addresses.Contains(address)))
                 Assert.True(now.GetValueOrDefault(address) == owner, $"{address} of {owner} was taken: {node.Pods[owner].Known}");
         }
     }
@@ -86,7 +89,8 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
         if (text.Contains("duplicate allocation", StringComparison.Ordinal))
         {
             Assert.True(node.Pods.TryGetValue(owner, out var pod), $"{owner} is not there: {text}");
-            Assert.False(node.IsProvenGone(pod, countsLink: !call.IsBridge) && !HeldBefore(owner).Exists(one => node.UserOf(one) is not null),
+            Assert.False(
+                node.IsProvenGone(pod, countsLink: !call.IsBridge) && !HeldBefore(owner).Exists(one => node.UserOf(one) is not null),
                 $"{owner} is gone: {text}");
         }
         else if (text.Contains("requested IP address", StringComparison.Ordinal))
@@ -118,10 +122,12 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
     {
         var held = HeldBefore(owner);
         Assert.All(store.AddressesOf(owner), address =>
-            Assert.True(held.Contains(address) || node.UsersOf(address).Any(user => user.Owner == owner) || _ofLinks.Contains(address), $"an ADD of {owner} failed and left {address}"));
+            Assert.True(
+                held.Contains(address) || node.UsersOf(address).Any(user => user.Owner == owner)
+                || _ofLinks.Contains(address), $"an ADD of {owner} failed and left {address}"));
     }
 
-    /// <summary>What nobody is proven to have given up is as it was, and what somebody is proven to is free.</summary>
+    /// <summary>Reservations without proof are unchanged, and those that are proven unused are free.</summary>
     internal void AssertOnlyLeaksAreFreed(bool isComplete)
     {
         var now = store.Reservations;
@@ -130,7 +136,8 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
             if (ModelStore.IsNobody(owner))
                 continue;
             var pod = node.Pods[owner];
-            // The record of a former life counts for a file of the same tick of the kernel's clock, when that of the present one was not written.
+            // The record of a former life counts for a file of the same tick of the kernel's clock, when that of the present one was not
+            // written.
             var isOfLivingNamespace = pod.Known == Knowledge.Recorded && pod.Origins.TrueForAll(node.IsThere);
             if (pod.Known == Knowledge.Nothing || node.UserOf(address) is not null || isOfLivingNamespace)
                 Assert.True(now.ContainsKey(address), $"{address} of {owner} was freed");

@@ -58,9 +58,11 @@ sealed class ModelPlugin(ModelNode node, ModelStore store, string ranges, string
     {
         var list = string.Join(',', valid.Select(owner =>
             $$"""{"containerID": "{{owner.ContainerId}}", "ifname": "{{owner.InterfaceName}}"}"""));
-        ForDelete(new ReservationOwner("gc", "eth0"), "", $$""", "cni.dev/valid-attachments": [{{list}}]""").CollectGarbage(areLinksGone: true);
+        ForDelete(new ReservationOwner("gc", "eth0"), "", $$""", "cni.dev/valid-attachments": [{{list}}]""")
+            .CollectGarbage(areLinksGone: true);
     }
 
     /// <summary>What the operator's command frees.</summary>
-    internal void FreeLeaks() => new ReservationInventory(store.Directory, store.StateDirectory, TextWriter.Null) { Node = node.View }.Collect();
+    internal void FreeLeaks() =>
+        new ReservationInventory(store.Directory, store.StateDirectory, TextWriter.Null) { Node = node.View }.Collect();
 }

@@ -17,10 +17,10 @@ sealed class ModelStore(TemporaryDirectory root)
 
     static readonly ReservationOwner s_nobody = new("", "");
 
-    /// <summary>As they were when they were looked at last; a file without content is nobody's.</summary>
+    /// <summary>The files at the last look. A file without content has no owner.</summary>
     internal Dictionary<IpAddress, ReservationOwner> Reservations { get; private set; } = [];
 
-    /// <summary>Refuses whatever should not be there.</summary>
+    /// <summary>Fails if there is an unexpected file.</summary>
     internal void Look()
     {
         Reservations = Read();
@@ -34,7 +34,8 @@ sealed class ModelStore(TemporaryDirectory root)
     void SetReleaseTimes()
     {
         _clock += TimeSpan.FromMilliseconds(1);
-        foreach (var path in Files().Where(path => path.Contains("/.released/", StringComparison.Ordinal) && File.GetLastWriteTimeUtc(path) > _start))
+        foreach (var path in Files()
+            .Where(path => path.Contains("/.released/", StringComparison.Ordinal) && File.GetLastWriteTimeUtc(path) > _start))
             File.SetLastWriteTimeUtc(path, _clock);
     }
 
@@ -71,7 +72,8 @@ sealed class ModelStore(TemporaryDirectory root)
         return new ReservationOwner(parts[0], parts[1]);
     }
 
-    internal List<IpAddress> AddressesOf(ReservationOwner owner) => [.. Reservations.Where(file => file.Value == owner).Select(file => file.Key)];
+    internal List<IpAddress> AddressesOf(ReservationOwner owner) =>
+        [.. Reservations.Where(file => file.Value == owner).Select(file => file.Key)];
 
     /// <summary>
     /// Writes as the Go plugin does, at another time than any of ours: the kernel's clock ticks every few milliseconds, and a pod of a test
@@ -131,7 +133,7 @@ sealed class ModelStore(TemporaryDirectory root)
         ? System.IO.Directory.GetFiles(StateDirectory, "*", SearchOption.AllDirectories)
         : [];
 
-    /// <summary>All names below, but for the lock, which whoever locks makes.</summary>
+    /// <summary>All names below the directory except the lock file, which every call creates.</summary>
     internal string Names() => string.Join('\n', System.IO.Directory.EnumerateFileSystemEntries(root.Path, "*", SearchOption.AllDirectories)
         .Where(path => Path.GetFileName(path) != "lock").Order(StringComparer.Ordinal));
 

@@ -26,15 +26,16 @@ public sealed class ReservationModelTests(ITestOutputHelper output)
             kind => Assert.True(counts.GetValueOrDefault(kind) > 50, kind));
     }
 
-    // Each ends with a DEL of all, in whatever state everything is then.
+    // Each run ends with a DEL of all attachments, in any state.
     [Fact]
-    public void Nor_in_many_short_lives()
+    public void The_model_holds_for_many_short_lived_pods()
     {
         for (var seed = 1000; seed < 1100; seed++)
             Run(seed, seed % 2 == 0 ? Tiny : Several + "," + Wide, "", 150);
     }
 
-    // Seeds that once failed: the last address that a hidden pod has is given twice; an ADD that fails deletes the link of a former attachment;
+    // Seeds that once failed: the last address that a hidden pod has is given twice; an ADD that fails deletes the link of a former
+    // attachment;
     // an ADD that cannot read its records gives an address that a hidden pod has.
     [Theory]
     [InlineData(87122)]
@@ -44,7 +45,7 @@ public sealed class ReservationModelTests(ITestOutputHelper output)
     public void Nor_with_seeds_that_failed(int seed) => Run(seed, Several + "," + Wide, "", 5_000);
 
     [Fact]
-    public void Nor_with_a_seed_that_nobody_chose() => Run(DrawSeed(), Several + "," + Wide, "", 5_000);
+    public void The_model_holds_with_a_random_seed() => Run(DrawSeed(), Several + "," + Wide, "", 5_000);
 
     static int DrawSeed() => Environment.GetEnvironmentVariable("CNI_BRIDGE_MODEL_SEED") is { Length: > 0 } given
         ? int.Parse(given, CultureInfo.InvariantCulture)

@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Store;
 
-/// <summary>Somebody deleted the reservations of pods that live.</summary>
+/// <summary>Reservations of running pods were deleted.</summary>
 public sealed class LostStoreTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();
@@ -60,7 +60,7 @@ public sealed class LostStoreTests : IDisposable
 
     // The Go plugin's DEL releases first, and its runtime deletes the namespace later.
     [Fact]
-    public void What_the_Go_plugin_released_is_free()
+    public void An_address_that_the_Go_plugin_released_is_free()
     {
         Add("pod0", hasLink: false);
         _node.Configured.Clear();
@@ -70,7 +70,7 @@ public sealed class LostStoreTests : IDisposable
     }
 
     [Fact]
-    public void After_a_reboot_nobody_lives_whatever_is_at_the_paths()
+    public void After_a_reboot_no_attachment_is_alive_whatever_the_paths_contain()
     {
         Add("pod0");
         Directory.Delete(Place.Directory, recursive: true);
@@ -80,7 +80,7 @@ public sealed class LostStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_was_put_back_is_taken_when_its_pod_has_ended()
+    public void A_restored_reservation_is_reclaimed_when_its_pod_is_gone()
     {
         Add("pod0");
         Directory.Delete(Place.Directory, recursive: true);
@@ -103,7 +103,8 @@ public sealed class LostStoreTests : IDisposable
             _node.Configured.Clear();
             _node.Namespaces.Clear();
             Directory.Delete(Place.Directory, recursive: true);
-            given.AddRange(TryAddAgain(second, failing) is { } now && now != former ? [Add($"third{failing}", false, former.Split('/')[0])] : []);
+            given.AddRange(
+                TryAddAgain(second, failing) is { } now && now != former ? [Add($"third{failing}", false, former.Split('/')[0])] : []);
             foreach (var directory in Directory.EnumerateDirectories(_root.Path))
                 Directory.Delete(directory, recursive: true);
         }

@@ -8,10 +8,10 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Store;
 
-/// <summary>Reservations in memory; an owner of nobody's name is what a crash left.</summary>
+/// <summary>Reservations in memory. An owner without a name is the leftover of a crash.</summary>
 sealed class MemoryStore : IReservationStore
 {
-    internal static readonly ReservationOwner Nobody = new("", "");
+    internal static readonly ReservationOwner Ownerless = new("", "");
 
     internal Dictionary<IpAddress, ReservationOwner> Reservations { get; } = [];
     internal Dictionary<int, IpAddress> LastReserved { get; } = [];
@@ -35,7 +35,8 @@ sealed class MemoryStore : IReservationStore
 
     public DateTimeOffset? FindRelease(IpAddress address) => Releases.TryGetValue(address, out var time) ? time : null;
 
-    public LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) => new(Lives.GetValueOrDefault(owner), "says the test");
+    public LivenessResult Judge(IpAddress address, ReservationOwner owner, bool countsLink = true) =>
+        new(Lives.GetValueOrDefault(owner), "says the test");
 
     public IReadOnlySet<IpAddress>? TryFindLiving(IReadOnlyDictionary<IpAddress, ReservationOwner?> reservations) =>
         Living?.Where(reservations.ContainsKey).ToHashSet();
@@ -61,7 +62,8 @@ sealed class MemoryStore : IReservationStore
         [.. Reservations.Where(pair => pair.Value == owner).Select(pair => pair.Key)];
 
     public IpAddress? FindReservation(Attachment attachment, RangeSet set) =>
-        FindByOwner(new ReservationOwner(attachment.ContainerId, attachment.InterfaceName)).FirstOrDefault(address => set.Find(address) is not null);
+        FindByOwner(new ReservationOwner(attachment.ContainerId, attachment.InterfaceName))
+            .FirstOrDefault(address => set.Find(address) is not null);
 
     public IpAddress? GetLastReserved(int rangeSet) => LastReserved.TryGetValue(rangeSet, out var address) ? address : null;
 
@@ -75,8 +77,9 @@ sealed class MemoryStore : IReservationStore
     public bool Reclaim(RangeSet set)
     {
         Reclaims++;
-        var left = Reservations.Where(pair => pair.Value == Nobody || (set.Find(pair.Key) is not null &&
-            Lives.GetValueOrDefault(pair.Value) == LivenessState.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key).ToList();
+        var left = Reservations.Where(pair => pair.Value == Ownerless || (set.Find(pair.Key) is not null &&
+            Lives.GetValueOrDefault(pair.Value) == LivenessState.Dead && Living?.Contains(pair.Key) == false)).Select(pair => pair.Key)
+                .ToList();
         left.ForEach(address => Reservations.Remove(address));
         return left.Count > 0;
     }

@@ -31,7 +31,7 @@ public sealed class OwnerIndexTests : IDisposable
     }
 
     [Fact]
-    public void What_the_Go_plugin_adds_and_removes_is_seen()
+    public void Reservations_that_the_Go_plugin_adds_and_removes_are_seen()
     {
         Reserve("10.1.2.5", s_owner);
         File.WriteAllText(PathOf("10.1.2.6"), "cid1\r\neth0");
@@ -72,7 +72,7 @@ public sealed class OwnerIndexTests : IDisposable
     }
 
     [Fact]
-    public void A_lost_or_damaged_index_is_made_anew()
+    public void A_lost_or_damaged_index_is_created_again()
     {
         Reserve("10.1.2.5", s_owner);
         Directory.Delete(_root["state"], recursive: true);
@@ -95,7 +95,7 @@ public sealed class OwnerIndexTests : IDisposable
     }
 
     [Fact]
-    public void The_longest_names_and_names_that_look_alike_are_told_apart()
+    public void The_longest_names_and_names_that_look_alike_are_distinguished()
     {
         var longest = new string('a', 254);
         Reserve("10.1.2.5", new ReservationOwner(longest + "b", "fifteen-bytes--"));

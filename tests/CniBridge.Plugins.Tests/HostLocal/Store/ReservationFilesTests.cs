@@ -54,7 +54,7 @@ public sealed class ReservationFilesTests : IDisposable
             Create(files, $"10.0.0.{i}", s_owner);
         for (var i = 0; i < 40; i++)
             Assert.False(files.IsFree(IpAddress.Parse($"10.0.0.{i}")));
-        // Nobody else may do so under the lock: this is how one sees that there is a list.
+        // No other program may write under the lock. The change proves that the list is used.
         File.Delete(_root["10.0.0.5"]);
         Assert.False(files.IsFree(IpAddress.Parse("10.0.0.5")));
         files.Delete(IpAddress.Parse("10.0.0.6"));

@@ -49,7 +49,7 @@ public sealed class ReservationStoreTests : IDisposable
 
     // The Go plugin gives an interface as many addresses as are asked for by name; the index is not made for hundreds.
     [Fact]
-    public void All_addresses_of_an_owner_are_found_however_many()
+    public void All_addresses_of_an_owner_are_found_for_any_number()
     {
         var addresses = Enumerable.Range(0, 300).Select(i => $"2001:db8:1111:2222:3333:4444:5555:{i + 0x1000:x}").ToArray();
         foreach (var address in addresses)
@@ -80,7 +80,7 @@ public sealed class ReservationStoreTests : IDisposable
     [Theory]
     [InlineData("cid1,*")]
     [InlineData(".stamp")]
-    public void A_file_of_the_index_that_is_none_is_done_without_and_the_index_is_made_anew(string pattern)
+    public void A_file_of_the_index_that_is_invalid_is_done_without_and_the_index_is_created_again(string pattern)
     {
         Assert.True(Reserve("10.1.2.5"));
         var index = Assert.Single(Directory.EnumerateFiles(_root["state"], pattern, SearchOption.AllDirectories));
@@ -93,9 +93,9 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.Null(new FileInfo(index).LinkTarget);
     }
 
-    // Whatever it is, no pod gets the address, and nothing else suffers.
+    // No pod gets the address, and everything else works.
     [Fact]
-    public void A_reservation_that_is_no_file_has_no_owner_and_keeps_its_address()
+    public void A_reservation_that_is_not_a_file_has_no_owner_and_keeps_its_address()
     {
         Assert.True(Reserve("10.1.2.5"));
         Assert.True(Reserve("10.1.2.6"));
@@ -109,7 +109,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_marker_that_is_no_file_is_replaced()
+    public void A_marker_that_is_not_a_file_is_replaced()
     {
         Use(store =>
         {
@@ -182,7 +182,7 @@ public sealed class ReservationStoreTests : IDisposable
     [InlineData("10.1.2")]
     [InlineData("10.1.2.5/24")]
     [InlineData("garbage \0 \u00ff")]
-    public void A_marker_that_is_no_address_counts_for_none(string content)
+    public void A_marker_that_is_not_an_address_counts_as_absent(string content)
     {
         Write("last_reserved_ip.0", content);
         Assert.Null(Use(store => store.GetLastReserved(0)));
@@ -247,7 +247,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_others_put_there_is_neither_read_nor_removed()
+    public void Foreign_files_are_neither_read_nor_removed()
     {
         Write("notes.txt", "cid1\r\neth0");
         Write("10.1.2.5.bak", "cid1\r\neth0");
@@ -262,7 +262,7 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.False(Use(store => store.Reclaim(CandidatesTests.Set("10.1.2.0/24"))));
         Assert.Equal(before.Replace("notes", "lock notes", StringComparison.Ordinal), Files());
         Assert.True(File.Exists(PathOf("sub/10.1.2.5")));
-        // Nor is an address handed out whose name is taken, by whatever.
+        // An address is also not assigned if a file of any kind has its name.
         Assert.False(Reserve("10.1.2.7"));
         Assert.True(Reserve("10.1.2.5"));
     }
@@ -288,7 +288,7 @@ public sealed class ReservationStoreTests : IDisposable
     [InlineData("ROOT/escape\r\neth0")]
     [InlineData("..\r\n/../../escape")]
     [InlineData("a/b\r\neth0")]
-    public void Garbage_in_a_reservation_is_nobodys_and_harms_nobody(string content)
+    public void Garbage_in_a_reservation_file_has_no_owner_and_does_no_harm(string content)
     {
         content = content.Replace("ROOT", _root.Path, StringComparison.Ordinal);
         Write("10.1.2.5", content);
@@ -303,7 +303,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void All_users_are_listed_with_their_addresses_and_nobody_else()
+    public void All_users_are_listed_with_their_addresses()
     {
         Assert.Empty(Use(store => store.ListUsers()));
         Reserve("10.1.2.5");
@@ -324,22 +324,22 @@ public sealed class ReservationStoreTests : IDisposable
         ["GC"] = (store => store.ReleaseAllBut(owner => owner != s_owner), ["10.1.2.6", "10.1.2.8"]),
     };
 
-    // Whoever may write to a sticky directory may not delete in it what is another's.
+    // In a sticky directory, a user cannot delete the files of other users.
     [Theory]
     [InlineData("DEL")]
     [InlineData("GC")]
-    public void What_cannot_be_released_keeps_nothing_else_and_is_told(string verb)
+    public void A_reservation_that_cannot_be_released_is_reported_and_the_rest_is_released(string verb)
     {
-        Assert.SkipUnless(Nobody.CanBe, "needs root, and a kernel that lets it act as somebody else");
+        Assert.SkipUnless(UnprivilegedUser.IsAvailable, "needs root, and a kernel that supports setfsuid");
         Directory.CreateDirectory(Place.Directory);
         File.SetUnixFileMode(_root.Path, (UnixFileMode)0b111_111_111);
         File.SetUnixFileMode(Place.Directory, (UnixFileMode)0b1_111_111_111);
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         using (var store = ReservationStore.Open(Place, log))
         {
-            Nobody.Do(() => Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.5"), s_owner)));
+            UnprivilegedUser.Run(() => Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.5"), s_owner)));
             Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.6"), s_owner));
-            Nobody.Do(() => Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.7"), s_owner)));
+            UnprivilegedUser.Run(() => Assert.True(store.TryReserve(IpAddress.Parse("10.1.2.7"), s_owner)));
         }
         Write("10.1.2.8", "");
         foreach (var file in (string[])["10.1.2.6", "10.1.2.8"])
@@ -350,7 +350,7 @@ public sealed class ReservationStoreTests : IDisposable
         {
             // Root's own stamp is read by root.
             Assert.Equal(3, store.FindByOwner(s_owner).Count);
-            var failure = Nobody.Do(() => Assert.Throws<CniException>(() => release(store)));
+            var failure = UnprivilegedUser.Run(() => Assert.Throws<CniException>(() => release(store)));
             Assert.Equal(CniErrorCode.IoFailure, failure.Code);
             Assert.StartsWith(NotReleased, failure.Message, StringComparison.Ordinal);
             Assert.Equal(left.Select(file => $"could not delete {PathOf(file)}: operation not permitted"),
@@ -371,7 +371,7 @@ public sealed class ReservationStoreTests : IDisposable
     const string NotReleased = "could not release all addresses: ";
 
     [Fact]
-    public void Who_cleans_up_creates_nothing()
+    public void Cleaning_up_creates_no_files()
     {
         Assert.Null(ReservationStore.TryOpen(Place, TextWriter.Null));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root.Path));
@@ -380,7 +380,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void Who_cleans_up_finds_what_is_there()
+    public void Cleaning_up_finds_existing_reservations()
     {
         Reserve("10.1.2.5");
         using var store = ReservationStore.TryOpen(Place, TextWriter.Null);

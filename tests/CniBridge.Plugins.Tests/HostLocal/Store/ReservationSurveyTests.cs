@@ -37,7 +37,9 @@ public sealed class ReservationSurveyTests : IDisposable
     {
         var inventory = new ReservationInventory(_root["data/pods"], _root["state"], TextWriter.Null) { Node = _node };
         Assert.Equal(inventory.List(), Survey.List());
-        Assert.Equal([LivenessState.Alive, LivenessState.Dead, LivenessState.Unknown, LivenessState.Dead], Survey.List().Select(state => state.Life.State));
+        Assert.Equal(
+            [LivenessState.Alive, LivenessState.Dead, LivenessState.Unknown, LivenessState.Dead],
+            Survey.List().Select(state => state.Life.State));
     }
 
     // Before Linux 5.14 only the inode number identifies a namespace, and the kernel uses it again for another pod.
@@ -54,7 +56,7 @@ public sealed class ReservationSurveyTests : IDisposable
     }
 
     [Fact]
-    public void It_waits_for_nobody_and_writes_nothing()
+    public void It_takes_no_lock_and_writes_nothing()
     {
         // Stale: the Go plugin was there, and a lock is held.
         using var held = ReservationStore.Open(new StorePlace(_root["data/pods"], _root["state"]), TextWriter.Null);
@@ -66,7 +68,7 @@ public sealed class ReservationSurveyTests : IDisposable
     }
 
     [Fact]
-    public void Where_not_all_namespaces_can_be_looked_into_nobody_is_leaked()
+    public void Without_access_to_all_namespaces_no_reservation_counts_as_leaked()
     {
         _node.IsBlind = true;
         Assert.All(Survey.List(), state => Assert.Null(state.IsConfigured));

@@ -10,11 +10,13 @@ static class StoreClock
     {
         foreach (var path in Files(directory).Where(path => IpAddress.TryParse(Path.GetFileName(path), out _)))
             File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path) - time);
-        foreach (var path in Files(stateDirectory).Where(path => !path.Contains("/.released/", StringComparison.Ordinal) && Path.GetFileName(path) != ".stamp"))
+        foreach (var path in Files(stateDirectory)
+            .Where(path => !path.Contains("/.released/", StringComparison.Ordinal) && Path.GetFileName(path) != ".stamp"))
         {
             var lines = File.ReadAllText(path).Split('\n');
             for (var i = 0; i < lines.Length; i++)
-                lines[i] = RecordedAddress.TryParse(lines[i]) is { } entry ? (entry with { MadeAt = entry.MadeAt - time }).ToString() : lines[i];
+                lines[i] = RecordedAddress.TryParse(lines[i]) is { } entry ? (entry with { MadeAt = entry.MadeAt - time }).ToString()
+                    : lines[i];
             File.WriteAllText(path, string.Join('\n', lines));
         }
     }
