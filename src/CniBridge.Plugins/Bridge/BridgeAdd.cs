@@ -94,7 +94,7 @@ sealed class BridgeAdd(CniRequest request, BridgeConfig config, IAddressManager?
 
     void Masquerade(AddressPlan plan)
     {
-        if (!config.Masquerade)
+        if (!config.Masquerades)
         {
             node.Firewall.RemoveMasquerade(request.NetworkName);
             return;

@@ -29,7 +29,7 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         settings.CheckLinks(bridge, host, inside.Link);
         if (addresses is not null)
             settings.CheckGateways(bridge, previous);
-        if (config.Masquerade)
+        if (config.Masquerades)
             CheckMasquerade(previous);
         if (config.ChecksMacSpoofing)
             CheckGuard(host, inside.Link);
@@ -61,9 +61,9 @@ sealed class BridgeCheck(CniRequest request, BridgeConfig config, IAddressManage
         if (bridge.Kind != "bridge")
             throw Failure($"Interface {entry.Name} is not a bridge");
         CheckMac(entry, bridge);
-        if (bridge.IsPromiscuous != config.Promiscuous)
+        if (bridge.IsPromiscuous != config.IsPromiscuous)
         {
-            throw Failure($"Bridge interface {entry.Name} configured Promisc Mode {config.Promiscuous} " +
+            throw Failure($"Bridge interface {entry.Name} configured Promisc Mode {config.IsPromiscuous} " +
                 $"doesn't match current state: {bridge.IsPromiscuous}");
         }
         return bridge;

@@ -33,7 +33,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
                 missing.AddOnce(gateway);
         }
         // The one ADD that knows the old range may find the new address already added by a concurrent ADD.
-        var newcomers = config.ForceAddress || addresses.HasMoved ? gateways : missing;
+        var newcomers = config.ForcesAddress || addresses.HasMoved ? gateways : missing;
         if (newcomers.Count == 0)
             return;
         var stale = present.Except(gateways).Where(cidr => IsInTheWay(bridge, link, cidr, newcomers)).ToList();
@@ -43,7 +43,7 @@ sealed class BridgeGateways(CniRequest request, BridgeConfig config, IAddressMan
 
     bool IsInTheWay(Link bridge, Link link, Cidr cidr, IReadOnlyList<Cidr> newcomers) =>
         newcomers.FirstOrDefault(gateway => IsConflict(cidr, gateway)) is { } gateway &&
-        (config.ForceAddress || IsStale(bridge, link, cidr, gateway));
+        (config.ForcesAddress || IsStale(bridge, link, cidr, gateway));
 
     /// <summary>Tells whether the present address makes the gateway reachable for the pods of its network.</summary>
     internal static bool Serves(Cidr present, Cidr gateway) =>

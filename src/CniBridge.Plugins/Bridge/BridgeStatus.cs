@@ -15,7 +15,7 @@ sealed class BridgeStatus(string network, BridgeConfig config, IAddressManager? 
             node.Bridges.TryKernel(config);
         else if (config.IsGateway && addresses?.ServesIPv6 == true && FindGateway(bridge) is { } gateway)
             IPv6Switch.Require(gateway.Name);
-        if (config.Masquerade)
+        if (config.Masquerades)
             node.Firewall.TryMasquerade(network);
         if (config.ChecksMacSpoofing)
             node.Firewall.TrySpoofCheck(network);

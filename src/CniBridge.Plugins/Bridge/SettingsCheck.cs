@@ -81,7 +81,7 @@ sealed class SettingsCheck(BridgeConfig config, INodeNetwork node)
     /// </summary>
     void CheckForwardChains(Link gateway, IpAddress pod)
     {
-        var isKnownOutside = !config.Masquerade || config.NotMasqueraded.Count > 0;
+        var isKnownOutside = !config.Masquerades || config.NotMasqueraded.Count > 0;
         var obstacle = node.Firewall.FindForwardObstacle(gateway, pod, isFromPod: true)
             ?? (isKnownOutside ? node.Firewall.FindForwardObstacle(gateway, pod, isFromPod: false) : null);
         if (obstacle is not null)

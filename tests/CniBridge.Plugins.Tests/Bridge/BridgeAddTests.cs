@@ -22,7 +22,7 @@ public sealed class BridgeAddTests
     };
 
     static readonly BridgeConfig s_gateway = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
-    static readonly BridgeConfig s_masquerade = s_gateway with { Masquerade = true };
+    static readonly BridgeConfig s_masquerade = s_gateway with { Masquerades = true };
     static readonly BridgeConfig s_guarded = s_gateway with { ChecksMacSpoofing = true };
     static readonly BridgeConfig s_vlan = s_gateway with { Vlan = 100, FiltersVlans = true };
     static readonly BridgeConfig s_layer2 = new() { Bridge = "cni0" };

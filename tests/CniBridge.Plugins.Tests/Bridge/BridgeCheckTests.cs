@@ -114,7 +114,7 @@ public sealed class BridgeCheckTests
     public void An_equivalent_setting_passes()
     {
         Passes(state => state.Masqueraded.Clear());
-        Passes(state => state.Config = state.Config with { Masquerade = true });
+        Passes(state => state.Config = state.Config with { Masquerades = true });
         Passes(state => state.Config = state.Config with { ChecksMacSpoofing = true });
         Passes(state => state.MissingGuard = "the chain");
         // Different paths can lead to one namespace, and the case of a MAC does not matter.
@@ -155,7 +155,7 @@ public sealed class BridgeCheckTests
         ["bridge with another MAC"] = (s => s.Bridge = s.Bridge! with { Mac = FakeNode.Mac("02:00:00:00:00:99") },
             "Interface cni0 Mac 02:00:00:00:00:99"),
         ["bridge promiscuous"] = (s => s.Bridge = s.Bridge! with { Flags = FakeNode.IFF_UP | IFF_PROMISC }, "Promisc Mode"),
-        ["bridge not promiscuous"] = (s => s.Config = s.Config with { Promiscuous = true }, "Promisc Mode"),
+        ["bridge not promiscuous"] = (s => s.Config = s.Config with { IsPromiscuous = true }, "Promisc Mode"),
         ["pod not in the result"] = (s => s.Remove("interfaces", 2), "Interface name eth0 is missing"),
         ["pod without a sandbox"] = (s => s.Interface(2)["sandbox"] = "", "Interface name eth0 is missing"),
         ["pod in another sandbox"] = (s => s.Interface(2)["sandbox"] = "/proc/self/ns/mnt", "Sandbox in prevResult"),
@@ -186,12 +186,12 @@ public sealed class BridgeCheckTests
         ["gateway address gone"] = (s => s.Gateways.RemoveAt(0), "The gateway address 10.0.0.1/24 is not on cni0"),
         ["IPv4 not masqueraded"] = (s =>
         {
-            s.Config = s.Config with { Masquerade = true };
+            s.Config = s.Config with { Masquerades = true };
             s.Masqueraded.Remove("v4");
         }, "The network pods is not masqueraded: missing or incomplete chain ip cni-bridge masq-"),
         ["IPv6 not masqueraded"] = (s =>
         {
-            s.Config = s.Config with { Masquerade = true };
+            s.Config = s.Config with { Masquerades = true };
             s.Masqueraded.Remove("v6");
         }, "The network pods is not masqueraded: missing or incomplete chain ip6 cni-bridge masq-"),
         ["not guarded"] = (s =>

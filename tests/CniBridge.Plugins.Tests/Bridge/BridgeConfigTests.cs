@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route.Links;
@@ -37,9 +38,9 @@ public sealed class BridgeConfigTests
         Bridge = "br-pods",
         IsGateway = true,
         IsDefaultGateway = true,
-        ForceAddress = true,
+        ForcesAddress = true,
         Mtu = 1400,
-        Promiscuous = true,
+        IsPromiscuous = true,
         DetectsDuplicates = true,
         PortSettings = PortSettings.Isolated,
         Vlan = 100,
@@ -48,9 +49,16 @@ public sealed class BridgeConfigTests
         PreservesDefaultVlan = true,
         ChecksMacSpoofing = true,
         IpamType = "host-local",
-        Masquerade = true,
+        Masquerades = true,
         NotMasqueraded = [Cidr.Parse("10.0.0.0/8"), Cidr.Parse("fd00::/8")],
     };
+
+    // The rule for names in CONTRIBUTING.
+    [Fact]
+    public void The_name_of_a_switch_says_what_the_program_does() => Assert.All(
+        typeof(BridgeConfig).GetProperties(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Where(property => property.PropertyType == typeof(bool)),
+        property => Assert.Matches("^(Is[A-Z]|[A-Z][a-z]+s([A-Z]|$))", property.Name));
 
     [Fact]
     public void Every_key_has_a_default() => AssertEqual(s_defaults, Parse("{}"));
@@ -275,7 +283,7 @@ public sealed class BridgeConfigTests
     [InlineData("""{"ipMasq":false}""", false)]
     [InlineData("""{"ipMasqBackend":"nftables"}""", false)]
     public void Masquerading_has_two_names_and_two_backends_that_do_the_same(string config, bool isOn) =>
-        Assert.Equal(isOn, Parse(config[..^1] + "," + Ipam + "}").Masquerade);
+        Assert.Equal(isOn, Parse(config[..^1] + "," + Ipam + "}").Masquerades);
 
     [Theory]
     [InlineData("ipMasq", "ufw")]

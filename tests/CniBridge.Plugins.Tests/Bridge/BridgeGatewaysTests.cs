@@ -103,7 +103,7 @@ public sealed class BridgeGatewaysTests
     {
         foreach (var isForced in (bool[])[false, true])
         {
-            var state = Run(present, wanted, s => s.Config = s.Config with { ForceAddress = isForced });
+            var state = Run(present, wanted, s => s.Config = s.Config with { ForcesAddress = isForced });
             Assert.Equal(["addresses of cni0"], state.Calls);
             Assert.Equal("", state.Log);
         }
@@ -124,7 +124,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("fd00::1/64 fd00::5/48 fd01::1/64", "fd00::1/64", "fd00::5/48")]
     public void Force_removes_what_conflicts_where_the_gateway_is_too(string present, string wanted, string removed)
     {
-        var state = Run(present, wanted, s => s.Config = s.Config with { ForceAddress = true });
+        var state = Run(present, wanted, s => s.Config = s.Config with { ForcesAddress = true });
         Assert.Equal(["addresses of cni0", $"gateways of cni0: in place of {removed}"], state.Calls);
         Assert.Equal("", state.Log);
     }
@@ -150,7 +150,7 @@ public sealed class BridgeGatewaysTests
     {
         foreach (var isForced in (bool[])[false, true])
         {
-            var state = Run(present, wanted, s => s.Config = s.Config with { ForceAddress = isForced });
+            var state = Run(present, wanted, s => s.Config = s.Config with { ForcesAddress = isForced });
             Assert.Equal(["addresses of cni0", $"gateways of cni0: {added}"], state.Calls);
             Assert.Equal("", state.Log);
         }
@@ -165,7 +165,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("10.8.0.1/24 10.1.0.1/24", "10.8.0.1/24 10.9.0.1/24", "10.1.0.1/24")]
     public void Force_replaces_what_conflicts_without_asking_who_uses_it(string present, string wanted, string replaced)
     {
-        var state = Run(present, wanted, s => s.Config = s.Config with { ForceAddress = true }, s => s.AddPort("veth1", ""));
+        var state = Run(present, wanted, s => s.Config = s.Config with { ForcesAddress = true }, s => s.AddPort("veth1", ""));
         Assert.Equal(["addresses of cni0", $"gateways of cni0: {wanted.Split(' ')[^1]} in place of {replaced}"], state.Calls);
         Assert.Equal("", state.Log);
     }

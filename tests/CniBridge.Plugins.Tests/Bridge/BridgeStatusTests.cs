@@ -56,10 +56,10 @@ public sealed class BridgeStatusTests
     public void STATUS_with_ipMasq_needs_nftables(bool hasBridge, string calls)
     {
         var node = Node(hasBridge);
-        Run(node, s_config with { Masquerade = true });
+        Run(node, s_config with { Masquerades = true });
         Assert.Equal(calls.Split('|'), node.Calls);
         node = Node(hasBridge, failing: "try masquerade of pods");
-        Assert.Throws<KernelException>(() => Run(node, s_config with { Masquerade = true }));
+        Assert.Throws<KernelException>(() => Run(node, s_config with { Masquerades = true }));
     }
 
     [Theory]

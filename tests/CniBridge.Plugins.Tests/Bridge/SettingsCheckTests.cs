@@ -127,7 +127,7 @@ public sealed class SettingsCheckTests
         },
         ["nobody gets to pods that nobody outside knows"] = s =>
         {
-            s.Config = s.Config with { Masquerade = true };
+            s.Config = s.Config with { Masquerades = true };
             s.Obstructed.Add("to");
         },
         ["IPv4 alone"] = s =>
@@ -287,7 +287,7 @@ public sealed class SettingsCheckTests
             "The firewall drops new connections to pod 10.0.0.5 through cni0 (chain inet theirs forward, policy drop)"),
         ["nothing gets in from where pods keep their address"] = (s =>
         {
-            s.Config = s.Config with { Masquerade = true, NotMasqueraded = [Cidr.Parse("10.9.0.0/16")] };
+            s.Config = s.Config with { Masquerades = true, NotMasqueraded = [Cidr.Parse("10.9.0.0/16")] };
             s.Obstructed.Add("to");
         }, "The firewall drops new connections to pod 10.0.0.5 through cni0 (chain inet theirs forward, policy drop)"),
         ["nothing gets out of a VLAN"] = (s =>

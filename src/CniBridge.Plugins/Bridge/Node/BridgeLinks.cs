@@ -61,7 +61,7 @@ sealed class BridgeLinks(RouteSocket socket, TextWriter log) : IBridgeLinks
 
     public void Prepare(Link bridge, BridgeConfig config)
     {
-        var needsPromiscuity = config.Promiscuous && !bridge.IsPromiscuous;
+        var needsPromiscuity = config.IsPromiscuous && !bridge.IsPromiscuous;
         if (!bridge.IsUp || needsPromiscuity)
             socket.Execute(new ChangeLink(bridge.Index, bridge.Name) { Up = true, Promiscuous = needsPromiscuity });
         RouterAdvertisements.Ignore(bridge, socket, log);

@@ -23,7 +23,7 @@ sealed record BridgeConfig
     internal bool IsDefaultGateway { get; init; }
 
     /// <summary>True: replace a conflicting address of the bridge. False: refuse.</summary>
-    internal bool ForceAddress { get; init; }
+    internal bool ForcesAddress { get; init; }
 
     /// <summary>The MTU in bytes of both veth ends and of a new bridge; 0: the kernel's default.</summary>
     internal int Mtu { get; init; }
@@ -33,7 +33,7 @@ sealed record BridgeConfig
 
     /// <summary>The settings of the pod's port that are on.</summary>
     internal PortSettings PortSettings { get; init; }
-    internal bool Promiscuous { get; init; }
+    internal bool IsPromiscuous { get; init; }
 
     /// <summary>The VLAN of the pod's frames, which also has the gateway; 0: none.</summary>
     internal int Vlan { get; init; }
@@ -60,9 +60,9 @@ sealed record BridgeConfig
     internal bool LeavesPodInterfaceDown { get; init; }
 
     /// <summary>True: traffic of pods to the outside leaves with the node's address.</summary>
-    internal bool Masquerade { get; init; }
+    internal bool Masquerades { get; init; }
 
-    /// <summary>Networks that pods reach with their own addresses in spite of <see cref="Masquerade"/>.</summary>
+    /// <summary>Networks that pods reach with their own addresses in spite of <see cref="Masquerades"/>.</summary>
     internal IReadOnlyList<Cidr> NotMasqueraded { get; init; } = [];
 
     /// <summary>True: drop the pod's frames with a source MAC other than its own.</summary>
@@ -93,11 +93,11 @@ sealed record BridgeConfig
             Bridge = json.Bridge ?? DefaultBridge,
             IsGateway = json.IsGateway == true || json.IsDefaultGateway == true,
             IsDefaultGateway = json.IsDefaultGateway == true,
-            ForceAddress = json.ForceAddress == true,
+            ForcesAddress = json.ForceAddress == true,
             Mtu = json.Mtu ?? 0,
             IsMtuAuto = json.IsMtuAuto,
             PortSettings = json.PortSettings,
-            Promiscuous = json.PromiscMode == true,
+            IsPromiscuous = json.PromiscMode == true,
             Vlan = json.Vlan ?? 0,
             Trunk = VlanTrunk.Parse(json.VlanTrunk),
             FiltersVlans = json.Vlan is not (null or 0) || json.VlanTrunk is not null,
@@ -106,7 +106,7 @@ sealed record BridgeConfig
             DetectsDuplicates = json.EnableDad == true,
             Mac = ReadMac(json, args),
             IpamType = string.IsNullOrEmpty(json.Ipam?.Type) ? null : json.Ipam.Type,
-            Masquerade = AsksForMasquerade(json) && !string.IsNullOrEmpty(json.Ipam?.Type),
+            Masquerades = AsksForMasquerade(json) && !string.IsNullOrEmpty(json.Ipam?.Type),
             ChecksMacSpoofing = json.MacSpoofCheck == true,
             NotMasqueraded = ReadNetworks(json.NonMasqueradeCidrs, "nonMasqueradeCIDRs"),
             Dns = ReadDns(json.Dns),
@@ -142,7 +142,7 @@ sealed record BridgeConfig
     {
         if (CniName.WhyNoInterfaceName(config.Bridge) is { } why)
             throw CniException.InvalidConfig("bridge", $"\"{config.Bridge}\"", why.Message);
-        if (config.PortSettings.HasFlag(PortSettings.Hairpin) && config.Promiscuous)
+        if (config.PortSettings.HasFlag(PortSettings.Hairpin) && config.IsPromiscuous)
         {
             throw CniException.InvalidConfig("hairpinMode", "true",
                 "cannot set hairpin mode and promiscuous mode at the same time");
