@@ -1,3 +1,5 @@
+using CniBridge.Node.Cluster.Conflists;
+using CniBridge.Plugins.Protocol;
 using static CniBridge.Node.ConfigurationKeys.ConfigurationKey;
 
 namespace CniBridge.Node.ConfigurationKeys;
@@ -16,8 +18,8 @@ static class NetworkKeys
         Text("cniVersion", "CNI version of the results. CHECK needs 0.4.0 or newer, GC and STATUS need 1.1.0.", null, "\"1.0.0\"") with
         {
             IsNullable = false,
-            Values = ["1.1.0", "1.0.0", "0.4.0", "0.3.1", "0.3.0", "0.2.0", "0.1.0", ""],
-            Default = "\"0.1.0\"",
+            Values = [.. CniVersion.Supported.Reverse(), ""],
+            Default = $"\"{CniVersion.Oldest}\"",
         },
         Text("name", "Name of the network, unique on the node. The reservations are in a directory with this name.",
             TextFormat.NetworkName, "\"podnet\"") with
@@ -26,7 +28,8 @@ static class NetworkKeys
             IsNullable = false,
             MaxLength = 255,
         },
-        Text("managedBy", "The program that maintains this file. Remove the key to keep your own changes.", null, "\"cni-bridge\"") with
+        Text(NodeConflist.OwnerKey, "The program that maintains this file. Remove the key to keep your own changes.", null,
+            "\"cni-bridge\"") with
         {
             IsNullable = false,
             IsForRuntime = true,

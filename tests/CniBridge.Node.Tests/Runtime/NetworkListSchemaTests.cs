@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CniBridge.Node.ConfigurationKeys;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Tests.Schema;
@@ -7,7 +9,7 @@ using CniBridge.Plugins.Tests.Schema;
 namespace CniBridge.Node.Tests.Runtime;
 
 /// <summary>What a runtime reads of a network, by the schema and by us; what is in a plugin is the plugins' matter.</summary>
-public sealed class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
+public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {
     const string Rest = "\"name\":\"pods\",\"plugins\":[{\"type\":\"a\"}]";
 
@@ -112,6 +114,41 @@ public sealed class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<Sc
             Assert.False(IsTaken(text));
         }
     }
+
+    /// <summary>The described keys without those that no runtime reads.</summary>
+    static IEnumerable<ConfigurationKey> ListKeys =>
+        NetworkKeys.Network.Append(NetworkKeys.Plugins).Concat(NetworkKeys.OfList).Where(key => key.Name is not ("$schema" or "managedBy"));
+
+    [Fact]
+    public void The_reader_of_lists_reads_the_described_keys_and_no_others()
+    {
+        var source = Resource.Text("NetworkList.cs") + Resource.Text("ListKeys.cs");
+        var read = KeyPattern().Matches(source).Select(match => match.Groups["key"].Value).Distinct();
+
+        Assert.Equal(ListKeys.Select(key => key.Name).Order(), read.Order());
+    }
+
+    public static TheoryData<string> DescribedKeys => [.. ListKeys.Select(key => key.Name)];
+
+    [Theory]
+    [MemberData(nameof(DescribedKeys))]
+    public void A_described_key_of_a_list_is_read(string name)
+    {
+        var key = ListKeys.Single(key => key.Name == name);
+        Assert.False(IsTaken(With(new JsonObject())));
+        Assert.All(JsonNode.Parse($"[{key.Examples}]")!.AsArray(), example => Assert.True(IsTaken(With(example!.DeepClone()))));
+
+        string With(JsonNode value)
+        {
+            var list = JsonNode.Parse($"{{{Rest}}}")!;
+            list[name] = value;
+            return list.ToJsonString();
+        }
+    }
+
+    /// <summary>A key that is read from a list; other keys are those of a plugin.</summary>
+    [GeneratedRegex("""(?:keys\.\w+|Text|TryGetPropertyValue|root\.ContainsKey)\("(?<key>\w+)"|root\["(?<key>\w+)"\]""")]
+    private static partial Regex KeyPattern();
 
     [Fact]
     public void The_schema_s_version_without_one_is_ours()

@@ -21,6 +21,11 @@ public sealed class KeyTableTests
         ParserSource.PortMapKeys.Where(key => !key.StartsWith("conditions", StringComparison.Ordinal) || !key.EndsWith(']')),
         KeyTable.PortMap.Keys.Order(StringComparer.Ordinal));
 
+    // libcni adds the attachments that exist, for GC.
+    [Fact]
+    public void The_keys_that_libcni_reads_of_every_plugin_are_described() => Assert.Empty(
+        ParserSource.AnyPluginKeys.Where(key => !key.StartsWith("cni.dev/", StringComparison.Ordinal)).Except([.. KeyTable.Bridge.Keys, "type"]));
+
     public static TheoryData<string> BridgePaths => [.. KeyTable.Bridge.Keys];
 
     [Theory]

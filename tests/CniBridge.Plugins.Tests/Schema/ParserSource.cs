@@ -30,6 +30,9 @@ static partial class ParserSource
 
     internal static IReadOnlyCollection<string> PortMapDeleteKeys { get; } = Find("PortMapDeleteJson");
 
+    /// <summary>The keys that libcni reads of every plugin.</summary>
+    internal static IReadOnlyCollection<string> AnyPluginKeys { get; } = Find("AnyPluginJson");
+
     internal static IReadOnlyCollection<string> DeleteKeys { get; } = Find("DeleteJson");
 
     /// <summary>Records that are in neither list, nor nested in one of them: they may read keys that an operator writes.</summary>
