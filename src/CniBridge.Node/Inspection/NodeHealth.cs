@@ -6,7 +6,7 @@ using CniBridge.Plugins.Inspection;
 
 namespace CniBridge.Node.Inspection;
 
-/// <summary>The pod network of this node in numbers, with its obvious problems. <see cref="Doctor"/> does the detailed checks.</summary>
+/// <summary>The pod network of this node in numbers. <see cref="Doctor"/> finds its faults.</summary>
 public sealed record NodeHealth
 {
     public required NodeSnapshot Node { get; init; }
@@ -21,29 +21,6 @@ public sealed record NodeHealth
 
     /// <summary>The number of routes that are kept because a node's entry is faulty; null without a table.</summary>
     public required int? RetainedRoutes { get; init; }
-
-    public IReadOnlyList<string> Problems
-    {
-        get
-        {
-            var problems = new List<string>();
-            foreach (var bridge in Node.Bridges)
-            {
-                if (!bridge.Link.IsUp)
-                    problems.Add($"{bridge.Link.Name} is down");
-            }
-            foreach (var pool in Pools)
-            {
-                if (pool.Use.Used >= pool.Use.Size)
-                    problems.Add($"{pool.Network} has no free address in {pool.Use.Ranges}");
-            }
-            foreach (var lost in Node.LostRules ?? [])
-                problems.Add($"missing: {lost}");
-            if (WantedRoutes is { } wanted && wanted > Node.Routes.Count)
-                problems.Add($"{wanted - Node.Routes.Count} routes to other nodes are missing");
-            return problems;
-        }
-    }
 
     /// <summary>Reads the current state of this node.</summary>
     /// <param name="nodeName">The name of this node in the node table.</param>

@@ -1,10 +1,7 @@
 using System.CommandLine;
 using CniBridge.CommandLine;
-using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Inspection;
-using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Output;
-using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Commands;
 
@@ -12,14 +9,7 @@ namespace CniBridge.Commands;
 sealed class DoctorCommand
 {
     readonly OutputOption _output = new();
-
-    readonly Option<string> _confDir = SharedOptions.ConfDir();
-
-    readonly Option<string> _binDir = SharedOptions.BinDir("Plugin directory of the container runtime.");
-
-    readonly Option<string[]> _serviceCidrs = SharedOptions.ServiceCidrs();
-
-    readonly Option<string?> _nodeName = SharedOptions.NodeName();
+    readonly DoctorSettings _settings = new();
 
     internal static Command Make() => new DoctorCommand().Command();
 
@@ -27,10 +17,8 @@ sealed class DoctorCommand
     {
         var command = new Command("doctor",
             "Find problems in the pod network of this node and print a fix for each. Changes nothing. " +
-            "Exit code 0: no problems; 2: problems found; 1: no problems found, but some checks were not possible.")
-        {
-            _confDir, _binDir, _serviceCidrs, _nodeName,
-        };
+            "Exit code 0: no problems; 2: problems found; 1: no problems found, but some checks were not possible.");
+        _settings.AddTo(command);
         _output.AddTo(command);
         command.SetReportedAction(Run);
         return command;
@@ -38,7 +26,7 @@ sealed class DoctorCommand
 
     int Run(ParseResult parsed)
     {
-        var report = new Doctor(OptionsOf(parsed)).Run();
+        var report = new Doctor(_settings.Create(parsed)).Run();
         OperatorCommands.Print(_output.IsJson(parsed) ? DoctorOutput.Json(report) : DoctorOutput.Text(report));
         foreach (var omission in report.Omissions)
             OperatorCommands.Warn($"not checked: {omission.What}: {omission.Reason}");
@@ -46,15 +34,4 @@ sealed class DoctorCommand
             "address reservations, nftables and iptables rules, and the namespaces that use the addresses");
         return report.Findings.Count > 0 ? ExitCode.Findings : report.Omissions.Count > 0 ? ExitCode.Error : ExitCode.Success;
     }
-
-    DoctorOptions OptionsOf(ParseResult parsed) => new()
-    {
-        Program = Environment.ProcessPath ?? "cni-bridge",
-        Roles = PluginName.All,
-        ConfigurationDirectory = Path.GetFullPath(parsed.GetRequiredValue(_confDir)),
-        PluginDirectory = Path.GetFullPath(parsed.GetRequiredValue(_binDir)),
-        ServiceCidrs = ConflistSettings.Parse([], parsed.GetValue(_serviceCidrs) ?? []).ServiceCidrs,
-        NodeName = parsed.GetValue(_nodeName) is { Length: > 0 } given ? given : NodeSourceOptions.FindNodeName(),
-        IsRoot = Environment.IsPrivilegedProcess,
-    };
 }

@@ -2,41 +2,70 @@ using System.CommandLine;
 using System.Globalization;
 using CniBridge.CommandLine;
 using CniBridge.Node.Inspection;
+using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Commands;
 
-/// <summary>The command status: prints one line, with an exit code for probes.</summary>
-static class StatusCommand
+/// <summary>The command status: prints one line, with an exit code for probes. It finds the same faults as doctor.</summary>
+sealed class StatusCommand
 {
-    internal static Command Status()
+    /// <summary>The most faults in the line; one cause may affect each pod of the node.</summary>
+    const int MaxFaults = 5;
+
+    readonly OutputOption _output = new();
+    readonly DoctorSettings _settings = new();
+
+    internal static Command Status() => new StatusCommand().Make();
+
+    Command Make()
     {
-        var output = new OutputOption();
-        var options = new HealthOptions();
-        var command = new Command("status", "Print the state of this node's pod network in one line. Exit with 2 if something is wrong.");
-        options.AddTo(command);
-        output.AddTo(command);
-        command.SetReportedAction(parsed =>
-        {
-            var health = options.Take(parsed);
-            var problems = health.Problems;
-            OperatorCommands.Print(output.IsJson(parsed) ? Json(health, problems) : Text(health, problems));
-            return problems.Count > 0 ? ExitCode.Findings : ExitCode.Success;
-        });
+        var command = new Command("status",
+            "Print the state of this node's pod network in one line. " +
+            "Exit code 0: doctor finds no errors; 2: it finds errors; 1: it finds none, but some checks were not possible.");
+        _settings.AddTo(command);
+        _output.AddTo(command);
+        command.SetReportedAction(Run);
         return command;
     }
 
-    static ScreenText Text(NodeHealth health, IReadOnlyList<string> problems)
+    int Run(ParseResult parsed)
     {
-        if (problems.Count == 0)
-            return $"{Paint.Good("ok")}: {Summary(health)}\n";
-        return $"{Paint.Bad("degraded")}: {string.Join("; ", problems)} ({Summary(health)})\n";
+        OperatorCommands.TellWhatRootSees("the interfaces inside the pods, and missing rules");
+        var settings = _settings.Create(parsed);
+        var report = new Doctor(settings).Run();
+        var health = NodeHealth.Take(settings.ConfigurationDirectory, settings.NodeName ?? "");
+        OperatorCommands.Print(_output.IsJson(parsed) ? Json(health, report) : Text(health, report));
+        return report.Count(Severity.Error) > 0 ? ExitCode.Findings
+            : report.Omissions.Count > 0 ? ExitCode.Error : ExitCode.Success;
     }
 
-    static string Summary(NodeHealth health) => string.Create(CultureInfo.InvariantCulture,
+    static IEnumerable<string> FaultsOf(DoctorReport report) =>
+        report.Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.What);
+
+    static IEnumerable<string> NotChecked(DoctorReport report) => report.Omissions.Select(omission => omission.What);
+
+    static ScreenText Text(NodeHealth health, DoctorReport report)
+    {
+        if (report.Count(Severity.Error) > 0)
+            return $"{Paint.Bad("degraded")}: {Join(FaultsOf(report))} ({Summary(health, report)})\n";
+        if (report.Omissions.Count > 0)
+            return $"{Paint.Warning("unknown")}: not checked: {Join(NotChecked(report))} ({Summary(health, report)})\n";
+        return $"{Paint.Good("ok")}: {Summary(health, report)}\n";
+    }
+
+    static string Join(IEnumerable<string> faults)
+    {
+        var all = faults.ToList();
+        return string.Join("; ", all.Take(MaxFaults)) +
+            (all.Count > MaxFaults ? string.Create(CultureInfo.InvariantCulture, $"; and {all.Count - MaxFaults} more") : "");
+    }
+
+    static string Summary(NodeHealth health, DoctorReport report) => string.Create(CultureInfo.InvariantCulture,
         $"{health.Node.Bridges.Count} bridges, {CountPods(health)} pods, ") + string.Create(CultureInfo.InvariantCulture,
         $"{CountUsed(health)} addresses (fullest range {FullestPercent(health)} %), ") +
-        (health.Node.LostRules is null ? "rules not checked, " : "") +
-        string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes");
+        string.Create(CultureInfo.InvariantCulture, $"{health.Node.Routes.Count} routes to other nodes") +
+        (report.Count(Severity.Warning) is > 0 and var count
+            ? string.Create(CultureInfo.InvariantCulture, $", {count} warning{(count == 1 ? "" : "s")} of doctor") : "");
 
     static int CountUsed(NodeHealth health) => health.Pools.Sum(pool => pool.Use.Used);
 
@@ -46,10 +75,12 @@ static class StatusCommand
 
     static int CountPods(NodeHealth health) => health.Node.Bridges.Sum(bridge => bridge.Pods.Count);
 
-    static ScreenText Json(NodeHealth health, IReadOnlyList<string> problems) => JsonOutput.Object(json =>
+    static ScreenText Json(NodeHealth health, DoctorReport report) => JsonOutput.Object(json =>
     {
-        json.WriteBoolean("ok", problems.Count == 0);
-        json.WriteStrings("problems", problems);
+        json.WriteBoolean("ok", report.Count(Severity.Error) == 0 && report.Omissions.Count == 0);
+        json.WriteStrings("problems", FaultsOf(report));
+        json.WriteNumber("warnings", report.Count(Severity.Warning));
+        json.WriteStrings("notChecked", NotChecked(report));
         json.WriteNumber("bridges", health.Node.Bridges.Count);
         json.WriteNumber("pods", CountPods(health));
         json.WriteNumber("addressesUsed", CountUsed(health));

@@ -49,6 +49,8 @@ public sealed partial class DoctorTests
         Assert.DoesNotMatch(@"\{[A-Z_]+\}", Text(finding, "what") + Text(finding, "fix"));
         if (fault.Fix is not null)
             Assert.Equal(fault.Fix, Text(finding, "fix"));
+        var status = node.Run(["status", .. arguments]);
+        Assert.Equal(found.Any(item => Text(item, "severity") == "error") ? 2 : 0, status.ExitCode);
         if (fault.NoCure is not null)
             return;
         node.Sh(Text(finding, "fix"));

@@ -34,22 +34,50 @@ public sealed partial class HealthTests
         using var node = NewNode();
         Assert.Equal(
             "ok: 1 bridges, 1 pods, 2 addresses (fullest range 16 %), 0 routes to other nodes\n",
-            node.Run(Program, "status").Succeeded().Stdout);
+            Status(node).Succeeded().Stdout);
 
         node.Run("sh", "-c", "nft flush ruleset; ip link set cni0 down").Succeeded();
 
-        var status = node.Run(Program, "status");
+        var status = Status(node);
         Assert.Equal(2, status.ExitCode);
-        Assert.Matches(
-            @"^degraded: cni0 is down; missing: masquerade rules of podnet \(ip cni-bridge [^)]*\) \(1 bridges, ", status.Stdout);
-        var json = node.Run(Program, "status", "--output", "json").Json;
+        Assert.Matches(@"^degraded: The bridge cni0 is down; .*Masquerade rules of the network podnet .* \(1 bridges, ", status.Stdout);
+        var json = Status(node, "--output", "json").Json;
         Assert.False(json.GetProperty("ok").GetBoolean());
         Assert.Equal(
             (1, 2, 1),
             (json.GetProperty("pods").GetInt32(), json.GetProperty("addressesUsed").GetInt32(),
             json.GetProperty("addressesLeaked").GetInt32()));
         node.Run("sh", "-c", $"{Shell.Quote(Program)} repair && ip link set cni0 up").Succeeded();
-        node.Run(Program, "status").Succeeded();
+        Status(node).Succeeded();
+    }
+
+    static CommandResult Status(ScratchNode node, params string[] arguments) =>
+        node.Run(Program, ["status", "--bin-dir", PluginDirectory.UnderTest, .. arguments]);
+
+    [Fact]
+    public void A_node_without_configuration_and_plugins_is_not_ok()
+    {
+        Requirement.Node();
+        using var node = new ScratchNode();
+        var status = node.Run(Program, "status");
+        Assert.Equal(2, status.ExitCode);
+        Assert.StartsWith("degraded: There is no network configuration in /etc/cni/net.d", status.Stdout, StringComparison.Ordinal);
+
+        node.WriteFile("/etc/cni/net.d/10-podnet.conf", s_config);
+        Assert.StartsWith(
+            "degraded: The plugin bridge is missing in /opt/cni/bin", node.Run(Program, "status").Stdout, StringComparison.Ordinal);
+        node.WriteFile("/etc/cni/net.d/05-broken.conflist", "{");
+        Assert.Contains("/etc/cni/net.d/05-broken.conflist is not valid", node.Run(Program, "status").Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_user_without_privileges_gets_no_ok()
+    {
+        using var node = NewNode();
+        var status = node.Run(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program, "status", "--bin-dir", PluginDirectory.UnderTest);
+        Assert.NotEqual(0, status.ExitCode);
+        Assert.DoesNotContain("ok:", status.Stdout, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,10 +91,10 @@ public sealed partial class HealthTests
                        {"name": "two", "addresses": ["192.0.2.2"], "podRanges": ["10.88.1.0/24"]}]}
             """);
 
-        var status = node.Run(Program, "status", "--node-name", "one").Stdout;
+        var status = Status(node, "--node-name", "one").Stdout;
 
-        Assert.Contains("podnet has no free address in 10.88.0.1-10.88.0.14", status, StringComparison.Ordinal);
-        Assert.Contains("1 routes to other nodes are missing", status, StringComparison.Ordinal);
+        Assert.Contains("All 13 addresses of 10.88.0.1-10.88.0.14 (network podnet) are reserved", status, StringComparison.Ordinal);
+        Assert.Contains("192.0.2.2", status, StringComparison.Ordinal);
     }
 
     [Fact]
