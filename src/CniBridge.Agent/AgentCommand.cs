@@ -26,7 +26,7 @@ sealed class AgentCommand
 
     readonly AgentSourceOptions _source = new();
 
-    readonly Option<bool> _dryRun = new("--dry-run") { Description = "Log the changes without making them." };
+    readonly Option<bool> _dryRun = SharedOptions.DryRun("Log the changes without making them.");
 
     readonly Option<string> _log = new("--log")
     {
@@ -40,11 +40,7 @@ sealed class AgentCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    readonly Option<string[]> _serviceCidrs = new("--service-cidr")
-    {
-        Description = "For --conflist: the cluster's service CIDR.",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    readonly Option<string[]> _serviceCidrs = SharedOptions.ServiceCidrs("For --conflist: the cluster's service CIDR.");
 
     readonly Option<string> _listen = new("--listen")
     {

@@ -17,17 +17,11 @@ sealed class NodeSourceOptions
             $"[default: {NodeFile.DefaultPath}]",
     };
 
-    readonly Option<string?> _nodeName = new("--node-name")
-    {
-        Description = "This node's name. [default: $NODE_NAME, else the host name]",
-    };
+    readonly Option<string?> _nodeName = SharedOptions.NodeName();
 
-    readonly Option<string[]> _clusterCidrs = new("--cluster-cidr")
-    {
-        Description = "The cluster's pod CIDRs. Pods reach them without masquerading, and pod CIDRs of nodes outside them get no route. " +
-            "[default: clusterCidrs of the nodes file, if any]",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    readonly Option<string[]> _clusterCidrs = SharedOptions.ClusterCidrs(
+        "The cluster's pod CIDRs. Pods reach them without masquerading, and pod CIDRs of nodes outside them get no route. " +
+        "[default: clusterCidrs of the nodes file, if any]");
 
     internal void AddTo(Command command)
     {

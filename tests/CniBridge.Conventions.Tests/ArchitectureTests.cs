@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 
 namespace CniBridge.Conventions.Tests;
 
 /// <summary>The rules for folders and types that docs/architecture.md states.</summary>
-public sealed class ArchitectureTests
+public sealed partial class ArchitectureTests
 {
     const int MaxFilesInFolder = 25;
 
@@ -33,6 +34,22 @@ public sealed class ArchitectureTests
 
         Violations.AssertNone(crowded);
     }
+
+    [Fact]
+    public void Each_command_line_option_is_defined_once()
+    {
+        var definitions = Repository.Projects("src").SelectMany(Repository.Sources)
+            .SelectMany(path => OptionPattern().Matches(File.ReadAllText(path))
+                .Select(match => (Name: match.Groups[1].Value, Path: Repository.Relative(path))))
+            .ToLookup(definition => definition.Name, definition => definition.Path);
+
+        Assert.Contains("--conf-dir", definitions.Select(option => option.Key));
+        Violations.AssertNone(definitions.Where(option => option.Count() > 1)
+            .Select(option => $"{option.Key}: {string.Join(", ", option)}"));
+    }
+
+    [GeneratedRegex("(?:new|Option<[^(]*>)\\(\"(--[a-z-]+)\"")]
+    private static partial Regex OptionPattern();
 
     [Fact]
     public void No_two_types_of_the_product_have_the_same_name()

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CniBridge.CommandLine;
-using CniBridge.Linux.Files;
 using CniBridge.Node.Inspection;
 
 namespace CniBridge.Commands;
@@ -8,18 +7,9 @@ namespace CniBridge.Commands;
 /// <summary>The options that status and metrics share.</summary>
 sealed class HealthOptions
 {
-    internal const string DefaultConfDir = "/etc/cni/net.d";
+    readonly Option<string> _confDir = SharedOptions.ConfDir();
 
-    readonly Option<string> _confDir = new("--conf-dir")
-    {
-        Description = "Directory of network configurations.",
-        DefaultValueFactory = _ => DefaultConfDir,
-    };
-
-    readonly Option<string?> _nodeName = new("--node-name")
-    {
-        Description = "This node's name in the agent's nodes table. [default: $NODE_NAME, else the host name]",
-    };
+    readonly Option<string?> _nodeName = SharedOptions.NodeName("This node's name in the agent's nodes table.");
 
     internal void AddTo(Command command)
     {
@@ -30,9 +20,7 @@ sealed class HealthOptions
     internal NodeHealth Take(ParseResult parsed)
     {
         OperatorCommands.TellWhatRootSees("the interfaces inside the pods, and missing rules");
-        var name = parsed.GetValue(_nodeName) is { Length: > 0 } given ? given
-            : Environment.GetEnvironmentVariable("NODE_NAME") is { Length: > 0 } variable ? variable
-            : Sysctl.TryRead("kernel/hostname")?.ToLowerInvariant() ?? "";
+        var name = parsed.GetValue(_nodeName) is { Length: > 0 } given ? given : NodeSourceOptions.FindNodeName() ?? "";
         return NodeHealth.Take(parsed.GetRequiredValue(_confDir), name);
     }
 }

@@ -33,10 +33,8 @@ sealed class InstallCommand
         Description = "Pod CIDR of this node, one per address family. Requires --with-conf without a file.",
     };
 
-    readonly Option<string[]> _clusterCidr = new("--cluster-cidr")
-    {
-        Description = "The cluster's pod CIDR. Pods are masqueraded to all other addresses. Requires --with-conf without a file.",
-    };
+    readonly Option<string[]> _clusterCidr = SharedOptions.ClusterCidrs(
+        "The cluster's pod CIDR. Pods are masqueraded to all other addresses. Requires --with-conf without a file.");
 
     readonly Option<bool> _hostIntegration = new("--host-integration")
     {

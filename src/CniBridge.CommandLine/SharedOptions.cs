@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CniBridge.Plugins.Inspection;
 
-namespace CniBridge.Commands;
+namespace CniBridge.CommandLine;
 
 /// <summary>The options that several commands have, each with one name, one default and one sentence.</summary>
 static class SharedOptions
@@ -37,6 +37,13 @@ static class SharedOptions
     internal static Option<string[]> ServiceCidrs(string? description = null) => new("--service-cidr")
     {
         Description = description ?? "The cluster's service CIDR. Pod CIDRs must not overlap it.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>Creates --cluster-cidr, which can be given several times.</summary>
+    internal static Option<string[]> ClusterCidrs(string description) => new("--cluster-cidr")
+    {
+        Description = description,
         AllowMultipleArgumentsPerToken = true,
     };
 
