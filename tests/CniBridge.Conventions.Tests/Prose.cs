@@ -26,7 +26,14 @@ sealed partial record Prose(string Path, int Line, string Text)
     internal string? FindVagueSubject() =>
         VagueWords().Match(Text) is { Success: true } word ? word.Value : null;
 
+    /// <summary>Tells whether the name of a test has a vague subject: "What is wrong is told", "Nobody is asked".</summary>
+    internal bool IsVagueName => VagueNames().IsMatch(Text);
+
     public override string ToString() => $"{Path}:{Line}: {(Text.Length > 160 ? Text[..160] + "…" : Text)}";
+
+    [GeneratedRegex(
+        @"^(What|Who|Whose|So|Nor|However)\b|\b(nobody|nobodys|somebody|anybody|anybodys|whoever|whomever)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex VagueNames();
 
     [GeneratedRegex(@"(?<=[.!?])\s+")]
     private static partial Regex Sentences();

@@ -19,6 +19,38 @@ static partial class ProseReader
     internal static IReadOnlyList<Prose> Texts(string directory) =>
         [.. Repository.Sources(directory).SelectMany(path => CommentsAndStrings(path, Parse(path)))];
 
+    /// <summary>Returns each line of the files below a directory, without the parts that are inside raw string literals.</summary>
+    internal static IEnumerable<Prose> LinesWithoutRawText(string directory)
+    {
+        foreach (var path in Repository.Sources(directory))
+        {
+            var text = File.ReadAllText(path);
+            if (!text.Split('\n').Any(line => line.Length > WritingTests.MaxColumns))
+                continue;
+            var raw = Parse(path).GetRoot().DescendantNodes(node => !IsRawString(node)).Where(IsRawString)
+                .Select(node => node.Span).ToList();
+            var lines = Microsoft.CodeAnalysis.Text.SourceText.From(text).Lines;
+            foreach (var line in lines)
+            {
+                var hidden = raw.Sum(span => line.Span.Overlap(span)?.Length ?? 0);
+                yield return new Prose(Repository.Relative(path), line.LineNumber + 1, line.ToString()[..^hidden]);
+            }
+        }
+    }
+
+    static bool IsRawString(SyntaxNode node) => node switch
+    {
+        LiteralExpressionSyntax literal => literal.Token.Text.StartsWith("\"\"\"", StringComparison.Ordinal),
+        InterpolatedStringExpressionSyntax text => text.StringStartToken.Text.TrimEnd().EndsWith("\"\"\"", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    /// <summary>Returns the names of methods with underscores below a directory, with spaces between the words.</summary>
+    internal static IReadOnlyList<Prose> NamesOfTests(string directory) =>
+        [.. Repository.Sources(directory).SelectMany(path => Parse(path).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
+            .Where(method => method.Identifier.Text.Contains('_', StringComparison.Ordinal))
+            .Select(method => Create(path, method, method.Identifier.Text.Replace('_', ' '))))];
+
     /// <summary>Returns the paragraphs, list items and table cells of a Markdown text; code blocks are left out.</summary>
     internal static IEnumerable<Prose> Paragraphs(string path)
     {
@@ -60,8 +92,9 @@ static partial class ProseReader
         }
         foreach (var token in tree.GetRoot().DescendantTokens(descendIntoTrivia: true))
         {
-            if (token.Kind() is SyntaxKind.XmlTextLiteralToken or SyntaxKind.StringLiteralToken or SyntaxKind.SingleLineRawStringLiteralToken
-                or SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.Utf8StringLiteralToken)
+            if (token.Kind() is SyntaxKind.XmlTextLiteralToken or SyntaxKind.StringLiteralToken
+                or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
+                or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.Utf8StringLiteralToken)
                 yield return new Prose(Repository.Relative(path), LineOf(token.GetLocation()), token.ValueText.Trim());
         }
     }
@@ -73,7 +106,8 @@ static partial class ProseReader
     static string Plain(XmlElementSyntax element)
     {
         var text = string.Concat(element.Content.Select(node => node is XmlTextSyntax words
-            ? string.Concat(words.TextTokens.Select(token => token.ValueText + (token.IsKind(SyntaxKind.XmlTextLiteralNewLineToken) ? " " : "")))
+            ? string.Concat(
+                words.TextTokens.Select(token => token.ValueText + (token.IsKind(SyntaxKind.XmlTextLiteralNewLineToken) ? " " : "")))
             : "x"));
         return Spaces().Replace(text, " ").Trim();
     }

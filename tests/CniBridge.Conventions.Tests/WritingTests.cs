@@ -4,10 +4,10 @@ namespace CniBridge.Conventions.Tests;
 public sealed class WritingTests
 {
     const double MaxInvertedShare = 0.03;
-    const int MaxColumns = 140;
+    internal const int MaxColumns = 140;
     const int MaxWordsInSentence = 35;
 
-    static readonly string s_source = Path.Combine(Repository.Root, "src");
+    static readonly string s_source = Path.Combine(Repository.Root, "src"), s_tests = Path.Combine(Repository.Root, "tests");
 
     [Fact]
     public void Summaries_start_with_a_noun_or_a_verb()
@@ -32,6 +32,20 @@ public sealed class WritingTests
             .Where(line => line.Text.Length > MaxColumns);
 
         Violations.AssertNone(tooLong);
+    }
+
+    /// <summary>Text inside raw string literals does not count, because it is the input of another program.</summary>
+    [Fact]
+    public void Lines_of_the_tests_fit_140_columns() =>
+        Violations.AssertNone(ProseReader.LinesWithoutRawText(s_tests).Where(line => line.Text.Length > MaxColumns));
+
+    [Fact]
+    public void Names_of_tests_name_the_actor()
+    {
+        var names = ProseReader.NamesOfTests(s_tests);
+
+        Assert.NotEmpty(names);
+        Violations.AssertNone(names.Where(name => name.IsVagueName));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ class Machine : IDisposable
     /// <summary>The same for what is of no interest to a person.</summary>
     public CommandResult Prepare(string lines) => Node.Run("sh", ["-ec", lines], "", Variables).Succeeded();
 
-    /// <summary>Writes a file if it is another one than what is there; nobody ever reads a half of it.</summary>
+    /// <summary>Writes a file if its content differs. A reader never sees a partial file.</summary>
     public void WriteFile(string path, string content)
     {
         var outside = Node.FromOutside(path);

@@ -47,7 +47,8 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("client-certificate-data: AAAA", "client-key")]
     [InlineData("token: [1]", "token is no text")]
     [InlineData("as: system:admin", "as is not supported")]
-    public void A_user_that_cannot_be_used_is_named(string user, string expected) => Refuses($"certificate-authority-data: {Base64(_authority.Pem)}", user, expected);
+    public void A_user_that_cannot_be_used_is_named(string user, string expected) =>
+        Refuses($"certificate-authority-data: {Base64(_authority.Pem)}", user, expected);
 
     [Theory]
     [InlineData("insecure-skip-tls-verify: true", "insecure-skip-tls-verify is not supported")]

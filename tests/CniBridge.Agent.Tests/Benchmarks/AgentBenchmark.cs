@@ -60,7 +60,8 @@ public sealed class AgentBenchmark
         var events = Heartbeat(api, clock);
         var load = (ProcessorTime(agent) - before) / clock.Elapsed;
         Report(FormattableString.Invariant(
-            $"{format}: {Nodes} nodes in {sync.TotalSeconds:0.00} s ({syncTime.TotalSeconds:0.00} s of CPU), change {change.TotalMilliseconds:0} ms, ") +
+            $"{format}: {Nodes} nodes in {sync.TotalSeconds:0.00} s ({syncTime.TotalSeconds:0.00} s of CPU), ") +
+            FormattableString.Invariant($"change {change.TotalMilliseconds:0} ms, ") +
             FormattableString.Invariant($"{events} heartbeats in {clock.Elapsed.TotalSeconds:0} s with {load:0.000 %} CPU, ") +
             $"RSS {ReadStatus(agent, "VmRSS")}, peak {ReadStatus(agent, "VmHWM")}");
         agent.Kill();
@@ -122,7 +123,8 @@ public sealed class AgentBenchmark
     }
 
     static string ReadStatus(Process process, string key) =>
-        File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith($"{key}:", StringComparison.Ordinal))[(key.Length + 1)..].Trim();
+        File.ReadLines($"/proc/{process.Id}/status")
+            .Single(line => line.StartsWith($"{key}:", StringComparison.Ordinal))[(key.Length + 1)..].Trim();
 
     static int Setting(string name, int value) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var given) ? given : value;

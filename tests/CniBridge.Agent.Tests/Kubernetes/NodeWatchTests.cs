@@ -36,7 +36,7 @@ public sealed class NodeWatchTests
 
     [Theory]
     [MemberData(nameof(Encodings))]
-    public async Task A_heartbeat_is_no_change(bool isProtobuf)
+    public async Task A_heartbeat_is_not_a_change(bool isProtobuf)
     {
         await using var api = new FakeApi(isProtobuf);
         api.Nodes.Add(s_first);
@@ -198,7 +198,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task A_silent_watch_is_no_failure()
+    public async Task A_silent_watch_is_not_a_failure()
     {
         await using var api = new FakeApi();
         api.Nodes.Add(s_first);
@@ -237,7 +237,8 @@ public sealed class NodeWatchTests
             return false;
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(JsonEncoding.Status(status, "out of order").ToJsonString()));
+        await context.Response.Body.WriteAsync(
+            System.Text.Encoding.UTF8.GetBytes(JsonEncoding.Status(status, "out of order").ToJsonString()));
         return true;
     }
 }

@@ -14,7 +14,7 @@ public sealed class AgentPartTests
     static readonly TimeSpan s_long = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public void A_problem_is_told_when_it_appears_and_when_it_is_gone()
+    public void A_problem_is_reported_when_it_appears_and_when_it_is_gone()
     {
         using var output = new MemoryStream();
         var log = new ProblemLog(new AgentLog(output, isJson: false));
@@ -25,7 +25,8 @@ public sealed class AgentPartTests
         log.Update([other]);
         log.Update([]);
         Assert.Equal(
-            "problem: node1: first\nproblem: node2: second\\nline\\u001b[2J\nsolved: node1: first\nsolved: node2: second\\nline\\u001b[2J\n", Text(output));
+            "problem: node1: first\nproblem: node2: second\\nline\\u001b[2J\n" +
+            "solved: node1: first\nsolved: node2: second\\nline\\u001b[2J\n", Text(output));
     }
 
     [Fact]

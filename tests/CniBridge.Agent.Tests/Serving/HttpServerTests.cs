@@ -127,7 +127,9 @@ public sealed class HttpServerTests : IDisposable
         });
         var callers = Enumerable.Range(0, 20).Select(_ => new Thread(() => Assert.True(reader.Read().IsGood))).ToList();
         callers.ForEach(caller => caller.Start());
-        Assert.True(SpinWait.SpinUntil(() => callers.TrueForAll(caller => caller.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin)), 20_000));
+        Assert.True(
+            SpinWait.SpinUntil(
+            () => callers.TrueForAll(caller => caller.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin)), 20_000));
         // The clock goes on, so that the next reading begins later than all calls.
         Thread.Sleep(50);
         mayGoOn.Set();
@@ -139,7 +141,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void A_reading_that_fails_is_told_to_the_caller_and_ends_nothing()
+    public void A_reading_that_fails_is_reported_to_the_caller_and_ends_nothing()
     {
         _read = () => throw new InvalidOperationException("the node is odd");
         var answer = Receive(Send(Request));

@@ -24,7 +24,8 @@ sealed class FakeApi : IAsyncDisposable
         IsProtobuf = isProtobuf;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var certificate = _authority.CreateServerCertificate(serverName);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificate = certificate,

@@ -47,5 +47,6 @@ static class JsonEncoding
 
     static JsonObject Address(string type, string value) => new() { ["type"] = type, ["address"] = value };
 
-    static byte[] Bytes(JsonObject value) => Encoding.UTF8.GetBytes(value.ToJsonString(new JsonSerializerOptions { WriteIndented = false }));
+    static byte[] Bytes(JsonObject value) =>
+        Encoding.UTF8.GetBytes(value.ToJsonString(new JsonSerializerOptions { WriteIndented = false }));
 }

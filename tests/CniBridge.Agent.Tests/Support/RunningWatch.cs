@@ -39,7 +39,8 @@ sealed class RunningWatch : IDisposable
     {
         for (var clock = Stopwatch.StartNew(); !condition();)
         {
-            Assert.True(clock.Elapsed < s_patience, $"nodes [{string.Join(", ", Names)}], failure {Watch.Read().Failure}, changes {Changes}");
+            Assert.True(
+                clock.Elapsed < s_patience, $"nodes [{string.Join(", ", Names)}], failure {Watch.Read().Failure}, changes {Changes}");
             Thread.Sleep(5);
         }
     }

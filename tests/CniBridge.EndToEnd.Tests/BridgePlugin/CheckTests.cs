@@ -52,7 +52,7 @@ public sealed class CheckTests
     [InlineData("rm /var/lib/cni/networks/podnet/10.88.0.2 /var/lib/cni/networks/podnet/fd00*", "container-pod")]
     [InlineData("rm -r /var/lib/cni/networks", "container-pod")]
     [InlineData("ip netns delete pod", "/run/netns/pod")]
-    public void What_was_changed_is_told(string change, string words)
+    public void CHECK_names_the_changed_setting(string change, string words)
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -83,7 +83,7 @@ public sealed class CheckTests
     [InlineData("{}", "ip link set $HOST_END down", "$HOST_END")]
     [InlineData("""{"ipam": {}}""", "ip link set $HOST_END down", "$HOST_END")]
     [InlineData("""{"ipam": {}}""", "ip -n pod link set eth0 down", "eth0")]
-    public void What_the_configuration_asks_for_and_is_no_longer_so_is_told(string keys, string change, string word)
+    public void CHECK_names_a_configured_setting_that_was_changed(string keys, string change, string word)
     {
         using var node = NewNode();
         Requirement.Programs("bridge");
@@ -115,7 +115,7 @@ public sealed class CheckTests
         "echo 0 > /proc/sys/net/ipv6/conf/all/forwarding")]
     [InlineData(
         """{"ipam": {"type": "host-local", "subnet": "fd00:88::/64"}}""", "echo 0 > /proc/sys/net/ipv4/ip_forward")]
-    public void What_the_configuration_does_not_ask_for_may_change(string keys, string change)
+    public void CHECK_ignores_changes_of_settings_that_are_not_configured(string keys, string change)
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.With(keys)).Succeed();
@@ -127,7 +127,7 @@ public sealed class CheckTests
     [Theory]
     [InlineData("interfaces", "cni0 is missing in prevResult")]
     [InlineData("", "Required prevResult missing")]
-    public void A_previous_result_that_lacks_something_is_told(string key, string words)
+    public void A_previous_result_that_lacks_something_is_reported(string key, string words)
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -148,7 +148,7 @@ public sealed class CheckTests
     [InlineData("""{"cniVersion": "1.0.0", "ips": [{"address": "x"}]}""", 7)]
     [InlineData("""{"cniVersion": "1.0.0", "ips": [null]}""", 7)]
     [InlineData("""{"cniVersion": "1.0.0", "interfaces": {}}""", 6)]
-    public void A_previous_result_that_is_none_is_refused(string result, int code)
+    public void A_previous_result_that_is_invalid_is_refused(string result, int code)
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();

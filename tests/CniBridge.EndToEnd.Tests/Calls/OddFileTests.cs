@@ -53,7 +53,7 @@ public sealed class OddFileTests
     [InlineData("mkfifo", "a named pipe")]
     [InlineData("mkdir", "a directory")]
     [InlineData("ln -s /dev/zero", "a device")]
-    public void A_nodes_file_that_is_none_is_refused_with_what_it_is(string make, string words)
+    public void A_nodes_file_that_is_invalid_is_refused_with_what_it_is(string make, string words)
     {
         Requirement.Node();
         using var node = new ScratchNode();
@@ -113,7 +113,7 @@ public sealed class OddFileTests
     [InlineData("mkfifo")]
     [InlineData("ln -s /dev/zero")]
     [InlineData("ln -s /nowhere/at/all")]
-    public void A_state_file_that_is_none_keeps_no_call_waiting(string make)
+    public void A_state_file_that_is_invalid_keeps_no_call_waiting(string make)
     {
         Requirement.Programs("nft", "mkfifo");
         Requirement.Node();

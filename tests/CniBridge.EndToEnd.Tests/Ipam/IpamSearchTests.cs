@@ -35,7 +35,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     [InlineData("ln -s /opt/cni/none /opt/cni/one/scripted")]
     [InlineData("ln -s /opt/cni /opt/cni/one/scripted")]
     [InlineData("ln -s scripted /opt/cni/one/scripted")]
-    public void What_is_no_file_is_passed_over(string command)
+    public void A_path_that_is_not_a_file_is_skipped(string command)
     {
         using var node = NewNode();
         var second = new ScriptedIpam(node, "/opt/cni/two/scripted");

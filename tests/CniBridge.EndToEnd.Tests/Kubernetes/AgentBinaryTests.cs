@@ -30,7 +30,8 @@ public sealed class AgentBinaryTests
         const string trace = $"{ScratchNode.Directory}/trace";
 
         using var agent = cluster.Node.Start("strace", [
-            "-f", "-qq", "-e", "trace=open,openat", "-o", trace, AgentProgram.Path, "--kubeconfig", "/etc/cni/config", "--node-name", "node1"]);
+            "-f", "-qq", "-e", "trace=open,openat", "-o", trace, AgentProgram.Path, "--kubeconfig", "/etc/cni/config", "--node-name",
+                "node1"]);
 
         // The name is looked up, and TLS has compared it with the certificate.
         agent.WaitForOutput("the API server localhost:6443 cannot be trusted: its certificate is for another host name");

@@ -19,9 +19,11 @@ public sealed class AgentFailureTests
 
         using var agent = Start(cluster);
 
-        agent.WaitForOutput($"problem: node1: the API server {Server} cannot be trusted: its certificate is not from the given certificate authority\n");
+        agent.WaitForOutput(
+            $"problem: node1: the API server {Server} cannot be trusted: its certificate is not from the given certificate authority\n");
         Assert.Empty(cluster.Server.Requests);
-        Assert.Contains("not ready: no valid nodes from Kubernetes since the start: the API server", Readiness(cluster), StringComparison.Ordinal);
+        Assert.Contains(
+            "not ready: no valid nodes from Kubernetes since the start: the API server", Readiness(cluster), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,11 +35,14 @@ public sealed class AgentFailureTests
 
         using var agent = Start(cluster);
 
-        agent.WaitForOutput("problem: node1: the API server 127\\.0\\.0\\.2:6443 cannot be trusted: its certificate is for another host name\n");
+        agent.WaitForOutput(
+            "problem: node1: the API server 127\\.0\\.0\\.2:6443 cannot be trusted: its certificate is for another host name\n");
     }
 
     [Theory]
-    [InlineData(HttpStatusCode.Unauthorized, "refuses: it does not accept the credentials \\(401\\): the token has expired or is of another cluster\n")]
+    [InlineData(
+        HttpStatusCode.Unauthorized,
+        "refuses: it does not accept the credentials \\(401\\): the token has expired or is of another cluster\n")]
     [InlineData(HttpStatusCode.Forbidden, "refuses: it forbids to list and watch nodes \\(403\\): grant both verbs in RBAC\n")]
     public void A_refusal_keeps_the_routes_and_ends_when_the_server_answers_again(HttpStatusCode status, string sentence)
     {
@@ -109,5 +114,6 @@ public sealed class AgentFailureTests
         cluster.Node.Start(AgentProgram.Path, ["--kubeconfig", Kubectl.KubeConfig, "--node-name", "node1"]);
 
     static string Readiness(Cluster cluster) => cluster.Node.Run(
-        "timeout", "60", "bash", "-c", @"exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3; cat <&3").Succeeded().Stdout;
+        "timeout", "60", "bash", "-c", @"exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3; cat <&3")
+            .Succeeded().Stdout;
 }

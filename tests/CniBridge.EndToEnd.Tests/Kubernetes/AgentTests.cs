@@ -99,7 +99,8 @@ public sealed class AgentTests
         {
             WaitForRoutes(cluster, TimeSpan.FromSeconds(20), "10.244.2.0/24 via 192.168.1.12");
             Wait(s_soon, () => cluster.Node.Files("/var/lib/cni-bridge").Contains("nodes.json"), "nodes.json was not kept");
-            Assert.Contains("\"source\": \"Kubernetes\"", cluster.Node.Run("cat", "/var/lib/cni-bridge/nodes.json").Stdout, StringComparison.Ordinal);
+            Assert.Contains(
+                "\"source\": \"Kubernetes\"", cluster.Node.Run("cat", "/var/lib/cni-bridge/nodes.json").Stdout, StringComparison.Ordinal);
         }
 
         cluster.Server.Stop();

@@ -9,7 +9,7 @@ sealed class Cluster : IDisposable
 
     public Cluster() => (Node, Server) = Kubectl.NewNode();
 
-    /// <summary>This node is the first of two, on a LAN with nobody else.</summary>
+    /// <summary>This node is the first of two on a LAN without other hosts.</summary>
     public static Cluster OfTwoNodes()
     {
         var cluster = new Cluster();

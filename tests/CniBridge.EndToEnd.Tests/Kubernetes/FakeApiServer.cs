@@ -92,7 +92,7 @@ sealed class FakeApiServer : IDisposable
         }
     }
 
-    /// <summary>Nobody listens any more, and watches break off.</summary>
+    /// <summary>The server stops listening, and watches end.</summary>
     public void Stop()
     {
         lock (open)

@@ -24,7 +24,8 @@ public sealed class ManifestTests
     }
 
     /// <summary>Returns a name without the hash of a generated ConfigMap's content.</summary>
-    static string WithoutHash(string name) => name.StartsWith("configmap/cni-bridge-", StringComparison.Ordinal) ? "configmap/cni-bridge" : name;
+    static string WithoutHash(string name) =>
+        name.StartsWith("configmap/cni-bridge-", StringComparison.Ordinal) ? "configmap/cni-bridge" : name;
 
     // The name of the settings is in the pod template, so that a change restarts the agents.
     [Fact]
@@ -137,7 +138,8 @@ public sealed class ManifestTests
 
     [Theory]
     [InlineData("initContainers/install", "/opt/cni/bin=/host/opt/cni/bin")]
-    [InlineData("containers/agent", "/etc/cni/net.d=/etc/cni/net.d", "/var/lib/cni-bridge=/var/lib/cni-bridge", "/run/cni-bridge=/run/cni-bridge")]
+    [InlineData(
+        "containers/agent", "/etc/cni/net.d=/etc/cni/net.d", "/var/lib/cni-bridge=/var/lib/cni-bridge", "/run/cni-bridge=/run/cni-bridge")]
     public void Containers_write_to_no_other_directories_of_the_node(string container, params string[] mounts)
     {
         using var cluster = new Cluster();
@@ -170,7 +172,8 @@ public sealed class ManifestTests
     public void The_image_is_named_in_one_place()
     {
         using var cluster = new Cluster();
-        var images = new[] { "initContainers/install", "containers/agent" }.Select(name => cluster.Pod($"{name}/image").GetString()!).ToList();
+        var images = new[] { "initContainers/install", "containers/agent" }.Select(name => cluster.Pod($"{name}/image").GetString()!)
+            .ToList();
         Assert.Equal(images[0], images[1]);
         Assert.Matches("^registry.example/cni-bridge:[0-9.]+$", images[0]);
         Assert.Equal(["/cni-bridge"], cluster.Pod("initContainers/install/command").Texts());

@@ -12,7 +12,8 @@ static class Manifests
     public static IReadOnlyList<JsonElement> Read(ScratchNode node, string? directory = null)
     {
         // Each is printed on its own, with nothing between.
-        var text = Kubectl.Run(node, "create", "--dry-run=client", "--validate=false", "-o", "json", "-k", directory ?? Directory).Succeeded().Stdout;
+        var text = Kubectl.Run(node, "create", "--dry-run=client", "--validate=false", "-o", "json", "-k", directory ?? Directory)
+            .Succeeded().Stdout;
         var objects = new List<JsonElement>();
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { AllowMultipleValues = true });
         while (reader.Read())

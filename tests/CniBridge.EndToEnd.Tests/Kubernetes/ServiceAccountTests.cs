@@ -51,7 +51,8 @@ public sealed class ServiceAccountTests
         cluster.Node.WriteFile($"{Account}/token", "another-token");
         cluster.Server.Disconnect();
         Wait.Until(
-            () => cluster.Server.Requests.Any(request => request.Authorization == "Bearer another-token"), TimeSpan.FromSeconds(30), () => agent.Output);
+            () => cluster.Server.Requests.Any(request => request.Authorization == "Bearer another-token"), TimeSpan.FromSeconds(30), () =>
+                agent.Output);
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class ServiceAccountTests
         var result = cluster.Node.Run(AgentProgram.Path, ["--node-name", "node1"], "");
 
         Assert.Equal(
-            (1, "cni-bridge-agent: no source of the nodes: this is not a pod with a service account, so give --kubeconfig FILE or --nodes FILE\n"),
+            (1, "cni-bridge-agent: no source of the nodes: this is not a pod with a service account, so give --kubeconfig FILE or " +
+                "--nodes FILE\n"),
             (result.ExitCode, result.Stderr));
     }
 

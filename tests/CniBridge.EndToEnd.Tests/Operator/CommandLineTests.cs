@@ -110,7 +110,8 @@ public sealed partial class CommandLineTests
     {
         Requirement.Programs("script");
         using var node = new ScratchNode();
-        var shown = node.Run("env", [.. environment.Split(' '), "script", "-qec", $"{Shell.Quote(Program)} show", "/dev/null"]).Succeeded().Stdout;
+        var shown = node.Run("env", [.. environment.Split(' '), "script", "-qec", $"{Shell.Quote(Program)} show", "/dev/null"])
+            .Succeeded().Stdout;
         Assert.Equal(areThere, shown.Contains("\u001b[1m", StringComparison.Ordinal));
         Assert.DoesNotContain("\u001b", node.Run("env", "TERM=xterm", Program, "show").Succeeded().Stdout, StringComparison.Ordinal);
     }
@@ -150,11 +151,12 @@ public sealed partial class CommandLineTests
     }
 
     static readonly string[] s_printing =
-        ["--help", "add --help", "version", "version --output json", "completion bash", "reference man", "log", "show", "metrics", "conf validate /etc/none", "[suggest] l"];
+        ["--help", "add --help", "version", "version --output json", "completion bash", "reference man", "log", "show", "metrics",
+            "conf validate /etc/none", "[suggest] l"];
 
     public static TheoryData<string> Printing => [.. s_printing];
 
-    /// <summary>Once it has begun to write, nobody reads: neither a trace nor a word, and the exit code of SIGPIPE.</summary>
+    /// <summary>The reader closes the pipe after the first output: no stack trace, no message, and the exit code of SIGPIPE.</summary>
     [Theory]
     [MemberData(nameof(Printing))]
     public void A_closed_pipe_is_no_failure_to_talk_of(string line)

@@ -59,8 +59,11 @@ public sealed class ConfigurationCommandTests
         ], written.Stderr.TrimEnd('\n').Split('\n'));
         Assert.Equal($"{Path} is up to date\n", again.Stdout);
         var result = node.Run(Program, "add", "box", "pod").Succeeded().Json;
-        Assert.Equal(["10.244.1.2/24", "fd00:10:244:1::2/64"], result.GetProperty("ips").EnumerateArray().Select(ip => ip.GetProperty("address").GetString()));
-        Assert.Equal(["0.0.0.0/0", "::/0"], result.GetProperty("routes").EnumerateArray().Select(route => route.GetProperty("dst").GetString()));
+        Assert.Equal(
+            ["10.244.1.2/24", "fd00:10:244:1::2/64"],
+            result.GetProperty("ips").EnumerateArray().Select(ip => ip.GetProperty("address").GetString()));
+        Assert.Equal(
+            ["0.0.0.0/0", "::/0"], result.GetProperty("routes").EnumerateArray().Select(route => route.GetProperty("dst").GetString()));
         node.Run(Program, "check", "box", "pod").Succeeded();
         node.AssertPodReaches("pod", "10.244.1.1");
         node.AssertPodReaches("pod", "fd00:10:244:1::1");
@@ -88,7 +91,8 @@ public sealed class ConfigurationCommandTests
     {
         using var node = NewNode();
 
-        var result = node.Run("unshare", "--uts", "sh", "-c", $"hostname NODE1 && exec {Shell.Quote(Program)} conf init --nodes {NodesFile}");
+        var result = node.Run(
+            "unshare", "--uts", "sh", "-c", $"hostname NODE1 && exec {Shell.Quote(Program)} conf init --nodes {NodesFile}");
 
         result.Succeeded();
         Assert.Equal("10.244.1.0/24", Subnet(node));
@@ -108,7 +112,7 @@ public sealed class ConfigurationCommandTests
     }
 
     [Fact]
-    public void What_somebody_else_wrote_is_left_alone_and_what_comes_first_is_told()
+    public void A_file_without_managedBy_stays_and_a_file_that_sorts_first_is_reported()
     {
         using var node = NewNode();
         node.WriteFile("/etc/cni/net.d/05-other.conflist", "{}");
@@ -118,17 +122,21 @@ public sealed class ConfigurationCommandTests
             $"because its name sorts first: remove it to use {Path}\n", warned.Stderr, StringComparison.Ordinal);
         node.WriteFile(Path, "{}");
 
-        AssertFails(Init(node, "--nodes", NodesFile, "--node-name", "node1"), $"cni-bridge: {Path} is not changed: cni-bridge did not write it");
+        AssertFails(
+            Init(node, "--nodes", NodesFile, "--node-name", "node1"), $"cni-bridge: {Path} is not changed: cni-bridge did not write it");
         Assert.Equal("{}", File.ReadAllText(node.FromOutside(Path)));
     }
 
     [Theory]
     [InlineData("--node-name node9", "node \"node9\" is not among the 3 nodes from the file ")]
-    [InlineData("--node-name node3", "cannot create the network configuration for node3: the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2")]
+    [InlineData(
+        "--node-name node3",
+        "cannot create the network configuration for node3: the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2")]
     [InlineData("--node-name node1 --service-cidr 10.244.0.0/16", "the pod CIDR 10.244.1.0/24 overlaps --service-cidr 10.244.0.0/16")]
-    [InlineData("--node-name node1 --cluster-cidr 10.244.0.0/16", "the pod CIDR fd00:10:244:1::/64 is outside --cluster-cidr 10.244.0.0/16")]
+    [InlineData(
+        "--node-name node1 --cluster-cidr 10.244.0.0/16", "the pod CIDR fd00:10:244:1::/64 is outside --cluster-cidr 10.244.0.0/16")]
     [InlineData("--node-name node1 --service-cidr x", "--service-cidr \"x\" is invalid: use ADDRESS/LENGTH")]
-    public void What_must_not_be_is_refused_and_nothing_is_written(string arguments, string why)
+    public void An_invalid_network_is_refused_and_no_file_is_written(string arguments, string why)
     {
         using var node = NewNode();
 

@@ -10,7 +10,7 @@ public sealed class AgentMetricsTests
         "timeout", "60", "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/9469; printf '{request}' >&3; cat <&3").Succeeded().Stdout;
 
     [Fact]
-    public void Whoever_asks_gets_the_node_s_numbers_as_they_are_then()
+    public void Metrics_show_the_numbers_at_the_time_of_the_request()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
@@ -31,12 +31,13 @@ public sealed class AgentMetricsTests
 
     // One that asks for nothing, or only says half, is not waited for longer than two seconds.
     [Fact]
-    public void Nobody_keeps_others_from_asking()
+    public void A_silent_client_does_not_delay_other_clients()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
         lan.AwaitRoutes(AllRoutes);
-        using var silent = lan.Node.Start("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /met' >&3; echo connected; sleep 60"]);
+        using var silent = lan.Node.Start(
+            "bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /met' >&3; echo connected; sleep 60"]);
         silent.WaitForOutput("connected");
 
         Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
@@ -54,7 +55,8 @@ public sealed class AgentMetricsTests
         agent.LimitDescriptors(3);
         // The kernel took a descriptor for this caller when the agent began to wait for it.
         Assert.Contains("Too many open files", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
-        using var waiting = lan.Node.Start("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3; sleep 60"]);
+        using var waiting = lan.Node.Start(
+            "bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3; sleep 60"]);
         agent.WaitFor("cannot accept requests of probes: too many open files");
         var before = agent.ProcessorTime();
         Thread.Sleep(TimeSpan.FromSeconds(3));
@@ -87,7 +89,9 @@ public sealed class AgentMetricsTests
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent("--listen", address);
-        agent.WaitFor($"cni-bridge-agent: cannot listen on --listen {address.Replace(".", "\\.", StringComparison.Ordinal)}: .*; use another address and port, or none");
+        agent.WaitFor(
+            $"cni-bridge-agent: cannot listen on --listen {address.Replace(".", "\\.", StringComparison.Ordinal)}: .*; use another " +
+            "address and port, or none");
     }
 
     [Fact]
@@ -101,12 +105,16 @@ public sealed class AgentMetricsTests
         Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /healthz HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
         var answer = Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
-        Assert.Contains($"not ready: no valid nodes from the file {NodesPath} since the start: cannot read the nodes file", answer, StringComparison.Ordinal);
+        Assert.Contains(
+            $"not ready: no valid nodes from the file {NodesPath} since the start: cannot read the nodes file", answer,
+            StringComparison.Ordinal);
         Assert.Contains("not ready: /etc/cni/net.d/10-cni-bridge.conflist is not written yet", answer, StringComparison.Ordinal);
 
         lan.Node.Run("mv", $"{NodesPath}.later", NodesPath).Succeeded();
         lan.AwaitRoutes(AllRoutes);
-        Wait.Until(() => Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n").EndsWith("\nready\n", StringComparison.Ordinal), TimeSpan.FromSeconds(20), () => agent.Output);
+        Wait.Until(
+            () => Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n").EndsWith("\nready\n", StringComparison.Ordinal), TimeSpan.FromSeconds(20), () =>
+            agent.Output);
         // An API server that is away makes no agent unready: a rollout in all nodes at once would end.
         lan.Node.Run("rm", NodesPath).Succeeded();
         agent.WaitFor("(problem: node1: cannot read the nodes file(.|\n)*){2}");
@@ -123,6 +131,8 @@ public sealed class AgentMetricsTests
         using var agent = lan.StartAgent("--conflist");
         lan.AwaitRoutes(AllRoutes);
 
-        Wait.Until(() => Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n").Contains(why, StringComparison.Ordinal), TimeSpan.FromSeconds(20), () => agent.Output);
+        Wait.Until(
+            () => Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n").Contains(why, StringComparison.Ordinal), TimeSpan.FromSeconds(20), () =>
+            agent.Output);
     }
 }

@@ -20,7 +20,7 @@ public sealed class AgentTests
     [Theory]
     [InlineData("", "10.244.2.0/24", "10.244.2.0/24 via 192.168.1.12")]
     [InlineData("-6 ", "fd00:a3::/64", "fd00:a3::/64 via fd00:1::13")]
-    public void A_route_that_somebody_deleted_is_back_within_a_second(string family, string destination, string route)
+    public void A_deleted_route_is_restored_within_a_second(string family, string destination, string route)
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
@@ -31,11 +31,13 @@ public sealed class AgentTests
             // Not before the monitor listens, which it does not say.
             lan.AwaitMonitor(monitor, i);
             lan.Ip($"{family}route del {destination}");
-            var found = monitor.FindOutput($"\\[(.*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\\[(.*)\\] ?{Regex.Escape(route)} ", s_heals);
+            var found = monitor.FindOutput(
+                $"\\[(.*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\\[(.*)\\] ?{Regex.Escape(route)} ", s_heals);
             Assert.True(found is not null, $"{route} did not come back: {monitor.Output}");
             lan.AwaitRoutes(AllRoutes);
         }
-        var all = Regex.Matches(monitor.Output, $"\\[([^\\]]*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\n\\[([^\\]]*)\\] ?{Regex.Escape(route)} ");
+        var all = Regex.Matches(
+            monitor.Output, $"\\[([^\\]]*)\\] ?Deleted {Regex.Escape(route)} (.|\n)*?\n\\[([^\\]]*)\\] ?{Regex.Escape(route)} ");
         Assert.Equal(5, all.Count);
         var times = all.Select(match => Time(match.Groups[3].Value) - Time(match.Groups[1].Value)).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
@@ -83,7 +85,9 @@ public sealed class AgentTests
         lan.Node.AssertReaches("10.244.2.2");
         lan.WriteNodes(Node1, Node3);
         lan.AwaitRoutes(RouteTo3, RouteTo3V6);
-        lan.WriteNodes(Node1, Node2.Replace("10.244.2.0", "10.244.3.0", StringComparison.Ordinal), Node3.Replace("10.244.3.0", "10.244.2.0", StringComparison.Ordinal));
+        lan.WriteNodes(
+            Node1, Node2.Replace("10.244.2.0", "10.244.3.0", StringComparison.Ordinal),
+            Node3.Replace("10.244.3.0", "10.244.2.0", StringComparison.Ordinal));
         lan.AwaitRoutes("10.244.2.0/24 via 192.168.1.13 dev eth0", "10.244.3.0/24 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6);
         agent.WaitFor("replaced: 10\\.244\\.3\\.0/24 via 192\\.168\\.1\\.12 dev eth0 \\(node2\\), was via 192\\.168\\.1\\.13\n");
     }
@@ -103,7 +107,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void A_file_that_is_no_table_leaves_the_last_one_in_force()
+    public void A_file_that_is_not_a_table_leaves_the_last_one_in_force()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
@@ -166,7 +170,8 @@ public sealed class AgentTests
         var result = agent.Kill();
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(lan.OurRoutes());
-        var events = result.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var events = result.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         var added = events.FindAll(line => line.GetProperty("event").GetString() == "added");
         Assert.All(added, line => Assert.True(line.GetProperty("dryRun").GetBoolean()));
         Assert.Equal(
@@ -177,7 +182,7 @@ public sealed class AgentTests
 
     // A storm is answered ten times a second at most; what it hides is seen all the same.
     [Fact]
-    public void A_storm_of_links_is_no_storm_of_work()
+    public void A_storm_of_links_is_not_a_storm_of_work()
     {
         Requirement.Programs("strace");
         using var lan = new NodeLan();
@@ -185,10 +190,14 @@ public sealed class AgentTests
         var clock = Stopwatch.StartNew();
         using var agent = lan.StartAgentUnder(["strace", "-f", "-qq", "-e", "trace=sendto", "-o", trace]);
         lan.AwaitRoutes(AllRoutes);
-        lan.Node.Run("sh", "-ec", "for i in $(seq 300); do ip link add storm type bridge; ip link set storm up; ip link del storm; done; ip route del 10.244.2.0/24").Succeeded();
+        lan.Node.Run(
+            "sh", "-ec",
+            "for i in $(seq 300); do ip link add storm type bridge; ip link set storm up; ip link del storm; done; ip route del " +
+            "10.244.2.0/24").Succeeded();
         lan.AwaitRoutes(AllRoutes);
         var looks = int.Parse(lan.Node.Run("grep", "-c", "RTM_GETADDR", trace).Succeeded().Stdout, CultureInfo.InvariantCulture);
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{looks} looks in {clock.Elapsed.TotalSeconds:0.0} s"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{looks} looks in {clock.Elapsed.TotalSeconds:0.0} s"));
         // Each lists the addresses once; a little more for a clock that is read before and after.
         Assert.InRange(looks, 2, (11 * clock.Elapsed.TotalSeconds) + 5);
     }
@@ -221,7 +230,9 @@ public sealed class AgentTests
         Assert.DoesNotContain("10.244.4.", Rules(), StringComparison.Ordinal);
         var before = Rules();
 
-        lan.WriteNodes(Node1, Node2, Node3, Node3.Replace("node3", "node4", StringComparison.Ordinal).Replace("192.168.1.13", "192.168.1.14", StringComparison.Ordinal)
+        lan.WriteNodes(
+            Node1, Node2, Node3,
+            Node3.Replace("node3", "node4", StringComparison.Ordinal).Replace("192.168.1.13", "192.168.1.14", StringComparison.Ordinal)
             .Replace("fd00:1::13", "fd00:1::14", StringComparison.Ordinal).Replace("10.244.3.0", "10.244.4.0", StringComparison.Ordinal)
             .Replace("fd00:a3:", "fd00:a4:", StringComparison.Ordinal));
         agent.WaitFor("info: updated the masquerade exceptions of the network podnet for the current nodes");

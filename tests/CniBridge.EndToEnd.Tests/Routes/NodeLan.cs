@@ -69,7 +69,9 @@ sealed class NodeLan : IDisposable
     public CommandResult Run(params string[] arguments) => Node.Run(Program, arguments, "");
 
     public CommandResult Routes(string verb, params string[] arguments) =>
-        Node.Run(Program, ["routes", verb, "--nodes", NodesPath, .. arguments.Contains("--node-name") ? Array.Empty<string>() : ["--node-name", "node1"], .. arguments], "");
+        Node.Run(Program,
+            ["routes", verb, "--nodes", NodesPath, .. arguments.Contains("--node-name") ? Array.Empty<string>()
+            : ["--node-name", "node1"], .. arguments], "");
 
     /// <summary>The agent as node1; <see cref="AgentProcess.Kill"/> ends it.</summary>
     public AgentProcess StartAgent(params string[] arguments) => StartAgentUnder([], arguments);
@@ -78,7 +80,7 @@ sealed class NodeLan : IDisposable
     public AgentProcess StartAgentUnder(string[] wrapper, params string[] arguments) =>
         new(Node, [.. wrapper, AgentProgram.Path, "--node-name", "node1", "--nodes", NodesPath, .. arguments]);
 
-    /// <summary>Changes a route that is nobody's until ip monitor, which does not say when it listens, tells of it.</summary>
+    /// <summary>Changes an unused route until ip monitor reports it, because ip monitor does not say when it listens.</summary>
     public void AwaitMonitor(RunningProcess monitor, int round = 0)
     {
         for (var attempt = 0; attempt < 100; attempt++)
@@ -99,7 +101,8 @@ sealed class NodeLan : IDisposable
     IEnumerable<string> Show(string family) => Node.IpJson(family, "route", "show", "protocol", "67").EnumerateArray().Select(Describe);
 
     static string Describe(JsonElement route) => string.Create(CultureInfo.InvariantCulture,
-        $"{route.GetProperty("dst").GetString()} via {route.GetProperty("gateway").GetString()} dev {route.GetProperty("dev").GetString()}");
+        $"{route.GetProperty("dst").GetString()} via {route.GetProperty("gateway").GetString()} dev " +
+            $"{route.GetProperty("dev").GetString()}");
 
     /// <summary>Waits for the kernel to have exactly these routes of ours, by what it announces.</summary>
     public void AwaitRoutes(params string[] routes)
@@ -110,7 +113,7 @@ sealed class NodeLan : IDisposable
         while (!OurRoutes().SequenceEqual(routes))
         {
             Assert.True(Environment.TickCount64 < deadline, $"not {string.Join(", ", routes)} but {string.Join(", ", OurRoutes())}");
-            // Whatever is announced, look; what was announced before the monitor stood is seen in the next look.
+            // Look after each event. The next look also sees changes from before the monitor was ready.
             monitor.FindOutput($"^(.*\n){{{++lines}}}", TimeSpan.FromMilliseconds(200));
         }
     }

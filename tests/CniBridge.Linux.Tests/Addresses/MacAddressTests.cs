@@ -47,7 +47,7 @@ public sealed class MacAddressTests
     [InlineData("0011:22aa:bbcc")]
     [InlineData("0011.22aa-bbcc")]
     [InlineData("00112.2aa.bbcc")]
-    public void What_is_no_address_is_refused(string text) => Assert.False(MacAddress.TryParse(text, out _));
+    public void An_invalid_address_is_refused(string text) => Assert.False(MacAddress.TryParse(text, out _));
 
     [Theory]
     [InlineData(0)]

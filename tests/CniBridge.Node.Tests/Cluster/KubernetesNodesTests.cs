@@ -36,7 +36,8 @@ public sealed class KubernetesNodesTests
         """;
 
     internal static string List(params ReadOnlySpan<string> items) =>
-        $$$"""{"apiVersion":"v1","items":[{{{string.Join(',', items.ToArray())}}}],"kind":"List","metadata":{"resourceVersion":""}}""" + "\n";
+        $$$"""{"apiVersion":"v1","items":[{{{string.Join(',', items.ToArray())}}}],"kind":"List","metadata":{"resourceVersion":""}}""" +
+            "\n";
 
     static string Item(string name, string created, string addresses, string podRanges = "[]")
     {
@@ -92,7 +93,8 @@ public sealed class KubernetesNodesTests
     [InlineData("null", "")]
     public void The_old_key_counts_where_the_new_one_is_not(string spec, string ranges)
     {
-        var table = Parse(List($$$"""{"metadata":{"name":"a"},"spec":{{{spec}}},"status":{"addresses":[{"type":"InternalIP","address":"10.0.0.1"}]}}"""));
+        var table = Parse(
+            List($$$"""{"metadata":{"name":"a"},"spec":{{{spec}}},"status":{"addresses":[{"type":"InternalIP","address":"10.0.0.1"}]}}"""));
 
         Assert.Equal([$"a 10.0.0.1 {ranges}".TrimEnd()], Texts(table));
         Assert.Empty(table.Problems);
@@ -103,7 +105,7 @@ public sealed class KubernetesNodesTests
         """{"metadata":{"name":"a","deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"addresses":[]}}""")).Nodes);
 
     [Fact]
-    public void What_is_wrong_with_a_node_stops_no_other()
+    public void A_faulty_node_does_not_affect_other_nodes()
     {
         var table = Parse(List(
             """{"metadata":{"name":"a"},"spec":{"podCIDRs":["10.244.1.0"]},"status":{"addresses":[{"type":"InternalIP","address":"x"}]}}""",
@@ -121,7 +123,8 @@ public sealed class KubernetesNodesTests
     [InlineData("\"spec\":{\"podCIDR\":[\"10.244.1.0/24\"]}", "podCIDR is not a string", false, true)]
     [InlineData("\"status\":[]", "status is not a JSON object", true, false)]
     [InlineData("\"status\":{\"addresses\":{\"type\":\"InternalIP\",\"address\":\"10.0.0.1\"}}", "addresses is not a list", true, false)]
-    public void A_value_of_the_wrong_type_is_told_and_makes_the_entry_faulty(string property, string text, bool lacksAddresses, bool lacksRanges)
+    public void A_value_of_the_wrong_type_is_reported_and_makes_the_entry_faulty(
+        string property, string text, bool lacksAddresses, bool lacksRanges)
     {
         var table = Parse(List($$"""{"metadata":{"name":"a"},{{property}}}""", Node1));
 
@@ -154,7 +157,7 @@ public sealed class KubernetesNodesTests
     [InlineData("""{"kind":"List","items":[{"kind":"Node","metadata":{"na""", "the list is not valid JSON: line 1, byte ")]
     [InlineData("No resources found", "the list is not valid JSON: line 1, byte 1: ")]
     [InlineData("", "the list is not valid JSON: ")]
-    public void What_is_no_list_of_nodes_is_refused_by_what_it_is(string text, string why) =>
+    public void Other_kinds_than_a_list_of_nodes_are_refused_by_name(string text, string why) =>
         Assert.StartsWith(why, Assert.Throws<RuntimeException>(() => Parse(text)).Message, StringComparison.Ordinal);
 
     // Wherever a read ends: in a name, in a number, between the two bytes of a letter.
@@ -171,7 +174,7 @@ public sealed class KubernetesNodesTests
 
     // 80 MB go through; what stays is a few hundred bytes of each node.
     [Fact]
-    public void Memory_does_not_grow_with_what_is_passed_over()
+    public void Memory_does_not_grow_with_what_is_skipped()
     {
         const int count = 5000;
         var liveBefore = GC.GetTotalMemory(forceFullCollection: true);

@@ -329,7 +329,7 @@ public sealed class BridgeConfigTests
     [InlineData("static")]
     [InlineData("dhcp")]
     [InlineData("Host-Local")]
-    public void Whose_the_addresses_are_is_taken_as_it_is_written(string type) =>
+    public void The_IPAM_type_is_used_as_written(string type) =>
         AssertEqual(s_defaults with { IpamType = type }, Parse("{\"ipam\":{\"type\":\"" + type + "\"}}"));
 
     [Fact]

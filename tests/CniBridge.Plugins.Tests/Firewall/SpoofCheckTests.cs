@@ -152,7 +152,7 @@ public sealed class SpoofCheckTests : IDisposable
     [InlineData("""{"network":"pods","containerId":"a","ifName":"eth0","port":"veth1"}""")]
     [InlineData("""{"network":"pods","containerId":"a","ifName":"eth0","port":"a-name-of-18-bytes","mac":"02:00:00:00:00:0a"}""")]
     [InlineData("""{"network":"pods","containerId":"a","ifName":"eth0","mac":"02:00:00:00:00:0a"}""")]
-    public void Whose_record_is_lost_is_looked_for_by_the_names_of_its_port(string? torn)
+    public void Rules_without_a_record_are_found_by_the_names_of_the_port(string? torn)
     {
         if (torn is not null)
         {

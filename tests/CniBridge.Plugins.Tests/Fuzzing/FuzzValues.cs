@@ -27,7 +27,8 @@ static class FuzzValues
     /// <summary>Names and texts of the environment.</summary>
     internal static string[] Environment { get; } =
     [
-        "", " ", "x", "eth0", "lo", "pod1", "-rf", "--help", "..", ".", "/", "../../etc", "a/b", "a:b", "a b", "a%d", "é", "😀", "\u001b[2J",
+        "", " ", "x", "eth0", "lo", "pod1", "-rf", "--help", "..", ".", "/", "../../etc", "a/b", "a:b", "a b", "a%d", "é",
+        "😀", "\u001b[2J",
             "\n", "a\r\nb", "\u007f", "\u009b",
         new string('x', 15), new string('x', 16), new string('x', 255), new string('x', 256), new string('x', 5000),
         "ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION", "add", "ADD ", "UPDATE",

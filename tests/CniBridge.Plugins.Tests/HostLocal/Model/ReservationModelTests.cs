@@ -42,7 +42,7 @@ public sealed class ReservationModelTests(ITestOutputHelper output)
     [InlineData(221745)]
     [InlineData(104736)]
     [InlineData(733110)]
-    public void Nor_with_seeds_that_failed(int seed) => Run(seed, Several + "," + Wide, "", 5_000);
+    public void The_model_holds_with_seeds_that_failed_before(int seed) => Run(seed, Several + "," + Wide, "", 5_000);
 
     [Fact]
     public void The_model_holds_with_a_random_seed() => Run(DrawSeed(), Several + "," + Wide, "", 5_000);
