@@ -24,7 +24,8 @@ public sealed class KeyTableTests
     // libcni adds the attachments that exist, for GC.
     [Fact]
     public void The_keys_that_libcni_reads_of_every_plugin_are_described() => Assert.Empty(
-        ParserSource.AnyPluginKeys.Where(key => !key.StartsWith("cni.dev/", StringComparison.Ordinal)).Except([.. KeyTable.Bridge.Keys, "type"]));
+        ParserSource.AnyPluginKeys.Where(key => !key.StartsWith("cni.dev/", StringComparison.Ordinal))
+            .Except([.. KeyTable.Bridge.Keys, "type"]));
 
     public static TheoryData<string> BridgePaths => [.. KeyTable.Bridge.Keys];
 
