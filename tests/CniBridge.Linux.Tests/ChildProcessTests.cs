@@ -63,7 +63,7 @@ public sealed class ChildProcessTests
 
     // grep reads all of yes only if nothing stops yes; SIGPIPE must.
     [Fact]
-    public void A_closed_pipe_ends_programs_as_ever() =>
+    public void Child_programs_get_the_default_action_of_SIGPIPE() =>
         Assert.Equal("y\n", Encoding.UTF8.GetString(Run("yes 2>&1 | head -n 1", []).Output));
 
     [Theory]

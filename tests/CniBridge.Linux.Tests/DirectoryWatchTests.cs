@@ -49,7 +49,7 @@ public sealed class DirectoryWatchTests : IDisposable
     [Theory]
     [InlineData("missing")]
     [InlineData("file")]
-    public void Where_there_is_no_directory_there_is_no_watch(string name)
+    public void A_missing_directory_cannot_be_watched(string name)
     {
         File.WriteAllText(this["file"], "");
         var watch = DirectoryWatch.TryOpen(name == "file" ? this["file/below"] : this[name]);

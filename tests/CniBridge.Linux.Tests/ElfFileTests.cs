@@ -24,12 +24,12 @@ public sealed class ElfFileTests
     public void One_that_was_cut_is_not_whole(int missing) => Assert.False(ElfFile.TryRead(Program.AsSpan()[..^missing])!.IsWhole);
 
     [Fact]
-    public void Of_its_header_alone_nothing_is_there() => Assert.False(ElfFile.TryRead(Program.AsSpan(0, 64))!.IsWhole);
+    public void A_header_alone_is_not_a_complete_program() => Assert.False(ElfFile.TryRead(Program.AsSpan(0, 64))!.IsWhole);
 
     [Theory]
     [InlineData(0)]
     [InlineData(63)]
-    public void Bytes_shorter_than_a_header_are_not_a_message(int length) => Assert.Null(ElfFile.TryRead(Program.AsSpan(0, length)));
+    public void Bytes_shorter_than_a_header_are_not_a_program(int length) => Assert.Null(ElfFile.TryRead(Program.AsSpan(0, length)));
 
     [Fact]
     public void A_script_is_none() => Assert.Null(ElfFile.TryRead(System.Text.Encoding.ASCII.GetBytes("#!/bin/sh\n".PadRight(100))));

@@ -30,7 +30,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void While_another_program_has_the_lock_it_is_not_got()
+    public void The_lock_is_not_acquired_while_another_program_has_it()
     {
         using var holder = HoldLock();
         Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short));
@@ -70,7 +70,7 @@ public sealed class FileLockTests : IDisposable
 
     // Each but the first waits for a file that is deleted before it gets the lock.
     [Fact]
-    public async Task Of_many_who_want_a_directory_s_lock_one_has_it_at_a_time()
+    public async Task The_lock_of_a_directory_has_one_holder_at_a_time()
     {
         var stop = TestContext.Current.CancellationToken;
         var (holders, most, count) = (0, 0, 0);
@@ -155,7 +155,7 @@ public sealed class FileLockTests : IDisposable
     [Theory]
     [InlineData("missing/lock")]
     [InlineData("file/lock")]
-    public void Where_there_is_no_directory_there_is_nothing_to_lock(string path)
+    public void A_missing_directory_cannot_be_locked(string path)
     {
         File.WriteAllText(Path.Combine(_directory.FullName, "file"), "");
         Assert.Null(FileLock.TryAcquire(Path.Combine(_directory.FullName, path), Mode, Short));

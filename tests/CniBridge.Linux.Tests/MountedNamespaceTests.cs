@@ -60,5 +60,5 @@ public sealed class MountedNamespaceTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_process_that_ended_there_is_nothing() => Assert.Empty(MountedNamespace.ReadAll("/proc/0", "0:4"));
+    public void A_process_that_ended_has_no_mounts() => Assert.Empty(MountedNamespace.ReadAll("/proc/0", "0:4"));
 }

@@ -49,7 +49,7 @@ public sealed class SmallFileTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_read_where_there_is_no_file() => Assert.Null(SmallFile.TryRead(File, 512) ?? SmallFile.TryRead(File));
+    public void A_missing_file_is_not_read() => Assert.Null(SmallFile.TryRead(File, 512) ?? SmallFile.TryRead(File));
 
     [Theory]
     [InlineData("")]
@@ -144,7 +144,7 @@ public sealed class SmallFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Of_many_who_replace_one_file_at_once_one_is_last_and_each_is_whole(bool isPublished)
+    public async Task Concurrent_replacements_of_a_file_leave_one_complete_version(bool isPublished)
     {
         Write(isPublished, []);
         var writing = 4;

@@ -106,7 +106,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void A_caller_that_takes_no_answer_delays_no_other()
+    public void A_client_that_does_not_read_does_not_delay_others()
     {
         _read = () => new string('x', 32 * 1024 * 1024);
         for (var i = 0; i < HttpServer.MaxCallers - 1; i++)

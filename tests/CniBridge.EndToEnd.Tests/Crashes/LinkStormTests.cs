@@ -57,7 +57,7 @@ public sealed class LinkStormTests
     }
 
     [Fact]
-    public void A_list_of_links_that_changed_while_it_was_told_is_asked_for_again()
+    public void A_dump_of_links_that_changed_meanwhile_is_repeated()
     {
         const int Enough = 20;
         const int TooMany = 100;

@@ -162,7 +162,7 @@ public sealed class ForwardChainTests
     [Theory]
     [InlineData("""{"isGateway": false, "isDefaultGateway": false}""")]
     [InlineData("""{"ipam": {}, "isGateway": false, "isDefaultGateway": false}""")]
-    public void Where_the_node_forwards_nothing_its_chains_do_not_matter(string keys)
+    public void Forward_chains_do_not_matter_without_forwarding(string keys)
     {
         using var node = NewNode();
         var configuration = Configurations.With(keys);

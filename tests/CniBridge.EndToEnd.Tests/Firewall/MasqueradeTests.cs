@@ -126,7 +126,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void There_is_as_much_in_nftables_for_thirty_pods_as_for_one_and_for_none()
+    public void The_size_of_the_ruleset_does_not_depend_on_the_number_of_pods()
     {
         using var node = NewNode(Pods(30));
         Add(node, "p1");
@@ -444,7 +444,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Where_nftables_cannot_be_used_STATUS_says_so_and_ADD_leaves_nothing()
+    public void Without_nftables_STATUS_fails_and_ADD_leaves_nothing()
     {
         Requirement.Programs("strace");
         using var node = NewNode("pod");

@@ -124,7 +124,7 @@ public sealed class InstallTests
     [InlineData("fsync")]
     [InlineData("rename")]
     [InlineData("symlink")]
-    public void One_that_was_killed_leaves_working_plugins_and_the_next_tidies_up(string call)
+    public void A_killed_installation_leaves_working_plugins_and_the_next_one_cleans_up(string call)
     {
         Requirement.Programs("strace");
         using var node = NewNode();

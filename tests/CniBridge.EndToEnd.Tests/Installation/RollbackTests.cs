@@ -67,7 +67,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Of_several_installations_the_last_is_undone_and_uninstall_knows_the_first()
+    public void Rollback_undoes_the_last_installation_and_uninstall_the_first()
     {
         using var node = NewNodeWithGo();
         var before = Hashes(node);
@@ -85,7 +85,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void There_must_be_something_to_go_back_to()
+    public void A_rollback_needs_an_earlier_installation()
     {
         using var node = WholeNode.NewNode();
         node.CniBridge("rollback").Fails("cannot roll back in /opt/cni/bin", "no installation");

@@ -226,7 +226,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void Where_nothing_was_noted_only_what_is_marked_as_ours_goes()
+    public void Without_a_record_uninstall_removes_only_marked_objects()
     {
         using var node = WholeNode.NewNode();
         node.Run("sh", "-ec", $"cp -a {Shell.Quote(PluginDirectory.UnderTest)}/. {WholeNode.Bin}").Succeeded();
@@ -275,7 +275,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void On_a_node_without_anything_there_is_nothing_to_do()
+    public void Uninstall_changes_nothing_on_a_node_without_an_installation()
     {
         using var node = WholeNode.NewNode();
         var before = node.WholeState();

@@ -112,7 +112,7 @@ public sealed class AddressLifeTests
     }
 
     [Fact]
-    public void Of_a_store_that_was_deleted_under_50_pods_no_address_is_given_twice()
+    public void No_address_is_assigned_twice_after_the_store_of_50_pods_was_deleted()
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/24");

@@ -68,7 +68,7 @@ public sealed class DhcpTests
     }
 
     [Fact]
-    public void Where_no_server_answers_nothing_is_left()
+    public void Without_a_DHCP_server_ADD_leaves_nothing()
     {
         using var node = NewNode();
         using var dhcp = new DhcpService(node, router: null);

@@ -98,7 +98,7 @@ public sealed class ForeignAddressTests
 
     // A runtime may give a pod a user namespace of its own, which then owns its network namespace.
     [Fact]
-    public void The_address_of_a_living_pod_with_a_user_namespace_is_not_taken_back()
+    public void The_address_of_a_living_pod_with_a_user_namespace_is_not_reclaimed()
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/30");

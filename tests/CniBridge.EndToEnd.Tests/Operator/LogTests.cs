@@ -119,7 +119,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public void Where_nothing_can_be_kept_the_call_is_as_good()
+    public void A_call_succeeds_even_if_its_log_cannot_be_written()
     {
         using var node = NewNode();
         node.Run("mkdir", "-p", LogFile).Succeeded();

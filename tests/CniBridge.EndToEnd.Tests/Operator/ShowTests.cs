@@ -87,7 +87,7 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public void A_bridge_without_pods_is_shown_when_a_configuration_names_it_and_a_stranger_s_is_not()
+    public void A_bridge_without_pods_is_shown_only_if_a_configuration_names_it()
     {
         using var node = new ScratchNode();
         node.Run("sh", "-c", "ip link add cni0 type bridge; ip link add docker0 type bridge").Succeeded();

@@ -63,7 +63,7 @@ public sealed class TerminalTextTests
     [InlineData("pod \u001b[2J")]
     [InlineData("ipam list --network \u001b[2J")]
     [InlineData("metrics", @"\\u001b[2J")]
-    public void Nothing_that_a_terminal_obeys_is_printed(string command, string expected = @"\u001b[2J")
+    public void Control_sequences_are_escaped_in_the_output(string command, string expected = @"\u001b[2J")
     {
         using var node = NewNode();
 

@@ -150,7 +150,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Where_the_record_is_lost_the_owner_is_let_live_and_can_still_come_and_go()
+    public void Without_a_record_the_owner_counts_as_alive_and_can_still_be_added_and_deleted()
     {
         using var node = HostPortNode.With("pod", "other");
         node.Add("pod", s_port);
@@ -283,7 +283,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Of_ten_ADDs_at_once_for_one_port_one_succeeds()
+    public void One_of_ten_concurrent_ADDs_for_a_host_port_succeeds()
     {
         using var node = HostPortNode.With([.. Pods(10), "dead"]);
         for (var round = 0; round < 3; round++)

@@ -199,7 +199,7 @@ public sealed class ConntrackSocketTests : IDisposable
 
     // A netlink socket is in the namespace's list from its first message on.
     [Fact]
-    public void Where_nothing_is_tracked_nothing_is_asked_of_the_kernel()
+    public void Without_tracked_connections_the_kernel_gets_no_request()
     {
         _socket.Delete([new(new(AddressFamily.IPv4, Udp, 53)), new(new(AddressFamily.IPv6, Sctp, 53))]);
         _socket.Delete([new(new(AddressFamily.IPv6, Udp, 53)) { Condition = _ => true }]);

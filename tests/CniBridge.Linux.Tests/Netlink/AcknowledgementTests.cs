@@ -23,7 +23,7 @@ public sealed class AcknowledgementTests
     [Theory]
     [InlineData(0)]
     [InlineData(19)]
-    public void One_cut_short_is_refused(int length) =>
+    public void A_truncated_message_is_refused(int length) =>
         Assert.Throws<InvalidDataException>(() => Acknowledgement.Decode(new byte[length], 0));
 
     [Theory]

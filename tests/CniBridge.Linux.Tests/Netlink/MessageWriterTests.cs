@@ -46,7 +46,7 @@ public sealed class MessageWriterTests
     [InlineData(20)]
     [InlineData(23)]
     [InlineData(64)]
-    public void There_is_always_room(int size)
+    public void The_buffer_grows_as_needed(int size)
     {
         var writer = new MessageWriter(new byte[size]);
         var message = writer.BeginMessage(16, 1, 7);

@@ -114,7 +114,7 @@ public sealed class FaultyNodeTests
 
     // Kubernetes says which is the older, so that a newcomer with another's old address keeps nothing of it.
     [Fact]
-    public void Where_creation_times_decide_a_contested_route_is_replaced()
+    public void A_contested_route_is_replaced_if_creation_times_decide()
     {
         var older = Nodes.Entry("node3", "192.168.1.23", "10.244.3.0/24");
         var newer = Nodes.Entry("node4", "192.168.1.13", "10.244.3.0/24");

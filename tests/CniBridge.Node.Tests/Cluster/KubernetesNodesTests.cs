@@ -51,7 +51,7 @@ public sealed class KubernetesNodesTests
     static NodeTable Parse(string text) => KubernetesNodes.Parse(new MemoryStream(Encoding.UTF8.GetBytes(text)), "the list");
 
     [Fact]
-    public void Of_a_node_its_internal_addresses_and_its_ranges_count()
+    public void The_internal_addresses_and_the_pod_CIDRs_of_a_node_count()
     {
         var table = Parse(List(Node1));
 

@@ -153,7 +153,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
 
     // The first may be another node's, with a typing error in its name: two nodes would give out the same addresses.
     [Fact]
-    public void Of_two_entries_with_the_own_name_none_is_believed() => Assert.Equal(
+    public void Two_entries_with_the_name_of_this_node_are_both_refused() => Assert.Equal(
         "cannot create the network configuration for Node1: a second entry with this name is not used",
         Refusal(Table(Entry("Node1", "192.168.1.12", "10.244.2.0/24"), Entry("node1", "192.168.1.11", "10.244.1.0/24"))));
 

@@ -68,7 +68,7 @@ public sealed class NodeTableCompletionTests
     }
 
     [Fact]
-    public void Of_two_entries_with_one_name_none_is_completed()
+    public void Two_entries_with_the_same_name_are_not_completed()
     {
         var table = Parse(Node1, """{"name":"node2","addresses":["192.168.1.12"]}""", """{"name":"node2","addresses":["192.168.1.14"]}""");
         Assert.Same(table, table.CompleteFrom(s_former));

@@ -73,7 +73,7 @@ public sealed class NodeTableTests
     [Theory]
     [InlineData("node1")]
     [InlineData("Node1")]
-    public void Of_two_entries_with_one_name_the_first_counts(string name)
+    public void The_first_of_two_entries_with_the_same_name_counts(string name)
     {
         var (nodes, problems) = Second(name, "192.168.1.12", "10.244.2.0/24");
 
@@ -113,7 +113,7 @@ public sealed class NodeTableTests
     [InlineData("10.244.2.0/24,10.244.2.0/25")]
     [InlineData("10.244.2.0/25,10.244.2.0/24")]
     [InlineData("10.244.2.0/24,10.244.2.0/24")]
-    public void Of_two_ranges_of_one_node_that_overlap_the_first_counts(string ranges)
+    public void The_first_of_two_overlapping_ranges_of_a_node_counts(string ranges)
     {
         var (nodes, problems) = Second("node2", "192.168.1.12", ranges);
 

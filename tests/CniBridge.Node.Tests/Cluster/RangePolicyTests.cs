@@ -98,7 +98,7 @@ public sealed class RangePolicyTests
 
     // A node that comes with an address of this node's pods costs this node nothing.
     [Fact]
-    public void This_nodes_own_ranges_are_not_judged()
+    public void The_policy_does_not_apply_to_the_pod_CIDRs_of_this_node()
     {
         var table = Table(
             Entry("Node1", "192.168.1.11", "10.244.1.0/24,203.0.113.0/24"), Entry("node2", "10.244.1.7,192.168.1.12", "10.244.2.0/24"))

@@ -127,7 +127,7 @@ public sealed class RouteReconciliationTests
     [InlineData("192.168.1.11,192.168.1.12", "192.168.1.12 dev eth0")]
     [InlineData("192.168.1.12,192.168.1.14", "192.168.1.12 dev eth0")]
     [InlineData("192.168.2.12,172.16.0.12,192.168.1.12", "172.16.0.12 dev eth1")]
-    public void Of_several_addresses_the_first_one_on_a_link_is_the_next_hop(string addresses, string way)
+    public void The_first_address_on_a_link_is_the_next_hop(string addresses, string way)
     {
         var table = ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", $"node2 {addresses} 10.244.2.0/24");
         var routes = Lan().With("eth1", "172.16.0.11/16");
@@ -139,7 +139,7 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void Where_none_of_several_addresses_is_on_a_link_each_reason_is_reported()
+    public void If_no_address_is_on_a_link_each_reason_is_reported()
     {
         var difference = Run(Lan(), ShortTable.Of("node1 192.168.1.11", "node2 192.168.2.12,192.168.3.12,fd00:1::12 10.244.2.0/24"));
         Assert.Empty(difference.Changes);

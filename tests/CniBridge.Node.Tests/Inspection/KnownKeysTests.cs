@@ -32,7 +32,7 @@ public sealed class KnownKeysTests
         Assert.Equal(InSchema("list").Append("plugins").Order(), Known(KnownKeys.OfList));
 
     [Fact]
-    public void Of_what_is_not_ours_nothing_is_known()
+    public void Keys_of_other_plugins_are_unknown()
     {
         Assert.Null(KnownKeys.Find("tuning", "", ""));
         Assert.Null(KnownKeys.Find("bridge", "dhcp", "ipam"));

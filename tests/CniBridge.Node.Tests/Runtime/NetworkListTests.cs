@@ -124,7 +124,7 @@ public sealed class NetworkListTests : IDisposable
     [Theory]
     [InlineData("""{"name":"other","name":"pods","plugins":[{"type":"a"}],"plugins":[{"type":"x","type":"b"}]}""")]
     [InlineData("""{"name":"other","type":"a","name":"pods","type":"b"}""")]
-    public void Of_a_key_given_twice_the_last_counts(string text)
+    public void The_last_of_repeated_keys_counts(string text)
     {
         var list = Load(text);
         Assert.Equal(("pods", "b"), (list.Name, Assert.Single(list.Plugins)["type"]!.GetValue<string>()));
@@ -145,7 +145,7 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("""["2.0.0"]""", null, "0.1.0")]
     [InlineData("[]", "0.4.0", "0.4.0")]
     [InlineData("[]", "", "0.1.0")]
-    public void Of_several_versions_the_newest_known_counts(string versions, string? version, string expected)
+    public void The_newest_known_version_of_several_counts(string versions, string? version, string expected)
     {
         var stated = version is null ? "" : $"\"cniVersion\":\"{version}\",";
         Assert.Equal(expected, Load($$"""{"name":"pods",{{stated}}"cniVersions":{{versions}},"plugins":[{"type":"a"}]}""").Version);
@@ -221,7 +221,7 @@ public sealed class NetworkListTests : IDisposable
     }
 
     [Fact]
-    public void Where_there_is_no_configuration_it_says_what_to_do()
+    public void Without_a_configuration_the_error_says_what_to_do()
     {
         foreach (var path in (string[])[_directory.Path, _directory["missing"]])
         {

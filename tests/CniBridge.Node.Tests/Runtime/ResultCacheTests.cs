@@ -87,7 +87,7 @@ public sealed class ResultCacheTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_there_is_no_failure()
+    public void A_missing_result_is_not_a_failure()
     {
         Assert.Null(Cache.TryLoad(s_attachment));
         Cache.Remove(s_attachment);

@@ -89,7 +89,7 @@ public sealed class BridgeConfigTests
     }
 
     [Fact]
-    public void Of_two_keys_the_later_wins()
+    public void The_later_of_two_keys_counts()
     {
         Assert.Equal(2000, Parse("""{"mtu":1000,"MTU":2000}""").Mtu);
         Assert.Equal(1000, Parse("""{"MTU":2000,"mtu":1000}""").Mtu);

@@ -28,7 +28,7 @@ public sealed class BridgeDeleteTests
 
     // A pod decides what is in its namespace; it has no say about the node's end.
     [Fact]
-    public void Where_the_host_end_is_known_nothing_in_the_pod_matters()
+    public void With_a_known_host_end_the_content_of_the_pod_does_not_matter()
     {
         var node = new FakeNode { HasHostLink = true, Failing = { Look, PodLink } };
         Run(node, Call.OwnNamespace);
@@ -148,7 +148,7 @@ public sealed class BridgeDeleteTests
     [Theory]
     [InlineData(Errno.EPROTONOSUPPORT)]
     [InlineData(Errno.EOPNOTSUPP)]
-    public void Where_a_kernel_has_no_nftables_nothing_is_guarded_and_DEL_does_not_fail_for_ever(int errno)
+    public void Without_nftables_ADD_fails_and_DEL_succeeds(int errno)
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var node = new FakeNode { Failing = { Guard }, FailsWith = errno };

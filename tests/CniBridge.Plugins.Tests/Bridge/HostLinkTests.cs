@@ -50,7 +50,7 @@ public sealed class HostLinkTests
     }
 
     [Fact]
-    public void Where_one_name_ends_and_the_next_begins_is_distinguished()
+    public void Adjacent_names_are_distinguished()
     {
         Assert.NotEqual(HostLink.NameOf(new("a", "bc", "eth0"), 0), HostLink.NameOf(new("ab", "c", "eth0"), 0));
         Assert.NotEqual(HostLink.AliasOf(new("a", "bc", "eth0")), HostLink.AliasOf(new("ab", "c", "eth0")));

@@ -197,7 +197,7 @@ public sealed class FormerRangesTests : IDisposable
     });
 
     [Fact]
-    public void Nothing_of_them_stays_where_the_network_is_not_masqueraded_any_more() => ScratchFirewall.Run(firewall =>
+    public void All_former_ranges_are_removed_when_the_masquerade_ends() => ScratchFirewall.Run(firewall =>
     {
         using var socket = new NftSocket();
         Reserve("10.88.0.2");

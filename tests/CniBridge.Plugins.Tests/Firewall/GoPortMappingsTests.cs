@@ -143,7 +143,7 @@ public sealed class GoPortMappingsTests
     });
 
     [Fact]
-    public void Where_Go_was_never_used_nothing_is_made() => ScratchFirewall.Run(firewall =>
+    public void Without_tables_of_the_Go_plugins_none_are_created() => ScratchFirewall.Run(firewall =>
     {
         Collect("podnet");
         Delete("podnet", "one1");

@@ -40,7 +40,7 @@ public sealed class NetworkMasqueradeTests
     }
 
     [Fact]
-    public void Where_no_ranges_are_known_the_networks_of_the_addresses_are() =>
+    public void Without_ranges_the_subnets_of_the_addresses_are_masqueraded() =>
         Assert.Equal("10.1.0.0-10.1.0.255 10.7.0.0-10.7.255.255", From(Assert.Single(Of("10.1.0.10/24 10.7.0.9/16"))));
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class NetworkMasqueradeTests
     [InlineData("fd00::10/64", 1)]
     [InlineData("fd00::10/64 10.1.0.10/24", 2)]
     [InlineData("", 0)]
-    public void There_is_one_for_each_family_of_the_pod(string ips, int count) => Assert.Equal(count, Of(ips, pools: s_pools).Count);
+    public void Each_family_of_the_pod_has_one_masquerade(string ips, int count) => Assert.Equal(count, Of(ips, pools: s_pools).Count);
 
     [Theory]
     [InlineData("10.0.0.0/8", $"10.0.0.0-10.255.255.255 {Multicast}")]

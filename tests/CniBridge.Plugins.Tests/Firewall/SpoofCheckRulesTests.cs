@@ -155,7 +155,7 @@ public sealed class SpoofCheckRulesTests
     }
 
     [Fact]
-    public void Where_nothing_is_nothing_is_removed_or_made() => InNamespace(rules =>
+    public void Without_rules_nothing_is_removed_or_created() => InNamespace(rules =>
     {
         rules.Remove(s_a);
         rules.Remove(s_a.Owner.Attachment, ["veth1", "veth2"]);

@@ -87,7 +87,7 @@ public sealed class SpoofCheckTests : IDisposable
 
     // A read-only or full /run.
     [Fact]
-    public void Where_no_record_can_be_made_the_rules_come_and_go_without()
+    public void Rules_are_created_and_deleted_without_a_record_if_none_can_be_written()
     {
         File.WriteAllText(_root["spoof-check"], "in the way");
         var rules = Rules();

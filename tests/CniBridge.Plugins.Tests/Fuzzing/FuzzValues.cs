@@ -28,8 +28,7 @@ static class FuzzValues
     internal static string[] Environment { get; } =
     [
         "", " ", "x", "eth0", "lo", "pod1", "-rf", "--help", "..", ".", "/", "../../etc", "a/b", "a:b", "a b", "a%d", "é",
-        "😀", "\u001b[2J",
-            "\n", "a\r\nb", "\u007f", "\u009b",
+        "😀", "\u001b[2J", "\n", "a\r\nb", "\u007f", "\u009b",
         new string('x', 15), new string('x', 16), new string('x', 255), new string('x', 256), new string('x', 5000),
         "ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION", "add", "ADD ", "UPDATE",
         "/some/netns/path", "/proc/self/ns/net", "/proc/self/ns/mnt", "/proc/1/ns/net", "/dev/null", "/proc", "//",

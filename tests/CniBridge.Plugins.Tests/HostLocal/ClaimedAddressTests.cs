@@ -61,7 +61,7 @@ public sealed class ClaimedAddressTests : IDisposable
     }
 
     [Fact]
-    public void Of_claimed_addresses_alone_the_first_is_given()
+    public void If_all_free_addresses_are_claimed_the_first_is_assigned()
     {
         Reserve("10.0.0.2");
         Claim(null, "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6");

@@ -64,7 +64,7 @@ public sealed class ExclusionTests
     [InlineData("10.0.0.0/8", false)]
     [InlineData("10.2.0.0/24", true)]
     [InlineData("fd00::/8", true)]
-    public void One_that_lies_in_no_range_is_reported(string excluded, bool isTold)
+    public void An_exclusion_outside_all_ranges_is_reported(string excluded, bool isTold)
     {
         using var root = new TemporaryDirectory();
         using var log = new StringWriter(CultureInfo.InvariantCulture);

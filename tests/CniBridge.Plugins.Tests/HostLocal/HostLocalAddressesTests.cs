@@ -94,7 +94,7 @@ public sealed class HostLocalAddressesTests : IDisposable
 
     // Or an address that was given back would be the next one's.
     [Fact]
-    public void Of_an_ADD_that_fails_the_place_in_its_own_range_stays()
+    public void A_failed_ADD_keeps_the_position_in_its_range()
     {
         Allocate(Old, "pod1");
         using (var undo = new Rollback(TextWriter.Null))

@@ -76,7 +76,7 @@ public sealed class LenientDeleteTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void While_its_link_is_there_it_is_cut_off_first(bool makesLinks)
+    public void An_existing_link_is_deleted_before_the_address_is_released(bool makesLinks)
     {
         _node.AddNamespace("/run/netns/pod");
         Add("/run/netns/pod");
@@ -99,7 +99,7 @@ public sealed class LenientDeleteTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_network_itself_has_something_no_other_is_looked_at()
+    public void Other_networks_are_not_searched_if_this_one_has_a_reservation()
     {
         _node.AddNamespace("/run/netns/pod");
         Add("/run/netns/pod");
@@ -110,7 +110,7 @@ public sealed class LenientDeleteTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_reservations_are_gone_the_record_goes()
+    public void A_record_without_reservations_is_deleted()
     {
         Add("/run/netns/pod");
         Directory.Delete(_root["data"], recursive: true);

@@ -28,7 +28,7 @@ public sealed class RequestedAddressTests
     [Theory]
     [InlineData("""{"ipam":{"subnet":"10.1.2.0/24"},"args":null,"runtimeConfig":null}""")]
     [InlineData("""{"ipam":{"subnet":"10.1.2.0/24"},"args":{"cni":null}}""")]
-    public void Nothing_asked_for_is_fine(string config) => Assert.Empty(HostLocalConfigTests.Parse(config).RequestedAddresses);
+    public void A_request_without_addresses_is_valid(string config) => Assert.Empty(HostLocalConfigTests.Parse(config).RequestedAddresses);
 
     [Theory]
     [InlineData("IP=zz", "null", "null", "CNI_ARGS IP = zz")]

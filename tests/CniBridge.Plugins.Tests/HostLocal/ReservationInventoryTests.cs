@@ -68,7 +68,7 @@ public sealed class ReservationInventoryTests : IDisposable
     }
 
     [Fact]
-    public void Where_not_all_namespaces_can_be_looked_into_nothing_but_empty_files_is_collected()
+    public void Without_access_to_all_namespaces_only_empty_files_are_released()
     {
         _node.IsBlind = true;
         Assert.Equal(["10.0.0.11"], Inventory.Collect().Select(state => state.Address.ToString()));

@@ -49,7 +49,7 @@ public sealed class ReuseDelayTests : IDisposable
     }
 
     [Fact]
-    public void Where_all_that_are_free_rest_the_one_that_rests_longest_is_taken()
+    public void If_all_free_addresses_rest_the_one_released_first_is_assigned()
     {
         for (var i = 2; i <= 6; i++)
             Add($"pod{i}");
@@ -99,7 +99,7 @@ public sealed class ReuseDelayTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_time_cannot_be_noted_the_address_is_released_all_the_same()
+    public void An_address_is_released_even_if_its_release_time_cannot_be_written()
     {
         Add("pod");
         var index = Directory.EnumerateDirectories(_root["state"]).Single();

@@ -71,7 +71,7 @@ public sealed class PortMapConfigTests
         Requests.AssertRefused(6, () => ParseMappings(mapping), key);
 
     [Fact]
-    public void Nothing_in_place_of_a_mapping_is_refused() =>
+    public void A_null_mapping_is_refused() =>
         Requests.AssertRefused(7, () => ParseMappings("null"), "runtimeConfig.portMappings[0]");
 
     static string Mapping(string? hostIp, string protocol = "tcp", int containerPort = 80) =>

@@ -55,7 +55,7 @@ public sealed class PortMapStatusTests : IDisposable
     }
 
     [Fact]
-    public void Where_all_is_there_nothing_is_reported()
+    public void STATUS_logs_nothing_if_all_rules_exist()
     {
         var node = new FakePorts();
         Assert.Equal("", Run(node));
@@ -74,7 +74,7 @@ public sealed class PortMapStatusTests : IDisposable
 
     // The tables of IPv6 are not needed here, and are not reported as missing.
     [Fact]
-    public void Of_many_losses_the_first_is_reported_and_how_many_others_there_are()
+    public void The_first_of_many_missing_parts_is_reported_with_the_number_of_the_others()
     {
         Save("pod1", 8080);
         Save("pod2", 8081);

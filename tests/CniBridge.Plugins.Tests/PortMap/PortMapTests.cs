@@ -290,7 +290,7 @@ public sealed class PortMapTests : IDisposable
     [InlineData(Tcp, """{"cniVersion":"1.0.0"}""")]
     [InlineData(Udp, """{"cniVersion":"1.0.0","ips":[{"address":"fd00::5/64"}]}""")]
     [InlineData(Tcp, """{"cniVersion":"1.0.0","interfaces":[{"name":"cni0"}],"ips":[{"address":"fd00::5/64","interface":0}]}""")]
-    public void Where_there_is_nothing_to_do_nothing_is_done(string mappings, string previous)
+    public void Without_mappings_of_the_families_no_rules_are_created(string mappings, string previous)
     {
         Add(mappings, previous: previous);
         Assert.Empty(_node.Calls);

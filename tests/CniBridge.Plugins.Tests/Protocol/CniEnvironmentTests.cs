@@ -84,12 +84,12 @@ public sealed class CniEnvironmentTests
     }
 
     [Fact]
-    public void Of_two_bad_values_the_first_in_the_table_is_reported() =>
+    public void The_first_of_two_bad_values_is_reported() =>
         AssertRefused(Call.Variables("ADD", ("CNI_CONTAINERID", "a/b"), ("CNI_IFNAME", "..")),
             "invalid characters in containerID", "a/b");
 
     [Fact]
-    public void A_bad_value_that_the_verb_does_not_need_is_let_pass()
+    public void An_invalid_value_that_the_verb_does_not_need_is_ignored()
     {
         foreach (var verb in (string[])["GC", "STATUS", "VERSION", "NOPE"])
         {

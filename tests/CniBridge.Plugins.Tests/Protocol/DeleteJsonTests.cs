@@ -54,6 +54,6 @@ public sealed class DeleteJsonTests
     [Theory]
     [InlineData("dataDir")]
     [InlineData("type")]
-    public void Where_the_addresses_are_must_be_a_text(string key) => Requests.AssertRefused(
+    public void The_data_directory_must_be_a_string(string key) => Requests.AssertRefused(
         CniErrorCode.DecodingFailure, () => Read($$"""{"ipam":{"{{key}}":5} }"""), $"key ipam.{key}: expected a string, found 5");
 }

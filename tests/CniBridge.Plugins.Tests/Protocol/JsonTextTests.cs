@@ -43,7 +43,7 @@ public sealed class JsonTextTests
     [InlineData("""{"a":1,"b":2,"a":3}""", """{"a":3,"b":2}""")]
     [InlineData("""{"a":{"x":1},"a":{"y":2}}""", """{"a":{"y":2}}""")]
     [InlineData("""{"a":1,"A":2}""", """{"a":1,"A":2}""")]
-    public void Of_a_key_given_twice_the_last_counts(string text, string expected) =>
+    public void The_last_of_repeated_keys_counts(string text, string expected) =>
         Assert.Equal(expected, new JsonText(Encoding.UTF8.GetBytes(text)).ToNode()!.ToJsonString());
 
     [Theory]

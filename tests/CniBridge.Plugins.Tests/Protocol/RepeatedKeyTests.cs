@@ -16,10 +16,10 @@ public sealed class RepeatedKeyTests
     [InlineData(""" "mtu":1400,"MTU":1500 """)]
     [InlineData(""" "mtu":1500,"mtu":null """)]
     [InlineData(""" "mtu":null,"mtu":1500,"Mtu":null """)]
-    public void Of_numbers_the_last_counts(string keys) => Assert.Equal(1500, Read(keys).Mtu);
+    public void The_last_of_repeated_numbers_counts(string keys) => Assert.Equal(1500, Read(keys).Mtu);
 
     [Fact]
-    public void Of_texts_truths_and_lists_the_last_counts()
+    public void The_last_of_repeated_texts_booleans_and_lists_counts()
     {
         var json = Read("""
             "bridge":"a","bridge":"b","isGateway":false,"isGateway":true,

@@ -59,7 +59,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void Where_nothing_was_saved_there_is_nothing()
+    public void Without_a_saved_record_none_is_read()
     {
         Assert.Null(Records.TryRead("pods,one,eth0"));
         Assert.Empty(Records.ReadAll());

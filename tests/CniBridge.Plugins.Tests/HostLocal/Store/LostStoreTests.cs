@@ -38,7 +38,7 @@ public sealed class LostStoreTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Of_a_store_that_was_deleted_no_address_is_given_twice(bool isDirectoryGone)
+    public void No_address_is_assigned_twice_after_the_store_was_deleted(bool isDirectoryGone)
     {
         var given = new HashSet<string>();
         for (var i = 0; i < 50; i++)

@@ -84,7 +84,7 @@ public sealed class OwnerIndexTests : IDisposable
     }
 
     [Fact]
-    public void Where_no_index_can_be_kept_everything_works_and_the_log_says_why()
+    public void Without_a_writable_index_everything_works_and_the_reason_is_logged()
     {
         File.WriteAllText(_root["state"], "a file where a directory belongs");
         using var log = new StringWriter(CultureInfo.InvariantCulture);
