@@ -119,13 +119,15 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
         lock (_lock)
         {
             var before = _nodes.GetValueOrDefault(one.Node.Name);
+            var isChanged = one.Type == NodeEventType.Deleted ? before is not null : !one.Node.Equals(before);
+            if (!isChanged)
+                return false;
+            _revision++;
             if (one.Type == NodeEventType.Deleted)
                 _nodes.Remove(one.Node.Name);
             else
                 _nodes[one.Node.Name] = one.Node;
-            var isChanged = one.Type == NodeEventType.Deleted ? before is not null : !one.Node.Equals(before);
-            _revision += isChanged ? 1 : 0;
-            return isChanged;
+            return true;
         }
     }
 

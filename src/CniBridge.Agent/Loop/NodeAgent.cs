@@ -19,6 +19,9 @@ sealed class NodeAgent
     /// <summary>The longest time between two runs, in case a change was not noticed.</summary>
     static readonly TimeSpan s_fullCheck = TimeSpan.FromSeconds(30);
 
+    /// <summary>The shortest time between two collections after new tables.</summary>
+    static readonly TimeSpan s_collectInterval = TimeSpan.FromMinutes(1);
+
     /// <summary>The pause after the kernel failed to report changes.</summary>
     static readonly TimeSpan s_failurePause = TimeSpan.FromSeconds(1);
 
@@ -49,6 +52,11 @@ sealed class NodeAgent
 
     IReadOnlyList<NodeProblem> _tableProblems = [];
 
+    /// <summary>True if a new table was handled since the last collection.</summary>
+    bool _hasGarbage;
+
+    long _lastCollection = Environment.TickCount64 - (long)s_collectInterval.TotalMilliseconds;
+
     public NodeAgent(AgentOptions options, INodeFeed feed, AgentLog log)
     {
         (_options, _log, _feed) = (options, log, feed);
@@ -75,10 +83,24 @@ sealed class NodeAgent
         {
             var start = Environment.TickCount64;
             RunOnce(reconciler);
+            CollectGarbage();
             _trigger.WaitForStop(s_interval - TimeSpan.FromMilliseconds(Environment.TickCount64 - start));
             _trigger.Wait(s_fullCheck);
         }
         _log.Information("stopped; the routes stay");
+    }
+
+    /// <summary>
+    /// Returns memory to the kernel after a new table: reading it and comparing it with the kernel's routes needs several times the memory
+    /// that stays in use, and the next table may come hours later.
+    /// </summary>
+    void CollectGarbage()
+    {
+        var now = Environment.TickCount64;
+        if (!_hasGarbage || now - _lastCollection < s_collectInterval.TotalMilliseconds)
+            return;
+        (_hasGarbage, _lastCollection) = (false, now);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     NodeTable? TryReadLast()
@@ -171,7 +193,7 @@ sealed class NodeAgent
         var nodes = NodeFile.Write(table);
         if (!nodes.AsSpan().SequenceEqual(_nodes))
             _log.Information($"{table.Nodes.Count} nodes from {_feed.Description}");
-        (_table, _nodes, _isNew, _isFromSource) = (table, nodes, true, true);
+        (_table, _nodes, _isNew, _isFromSource, _hasGarbage) = (table, nodes, true, true, true);
     }
 
     string DescribeRefusal(string why) => $"the nodes from {_feed.Description} are refused: {why}; " +
