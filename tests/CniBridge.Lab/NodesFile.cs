@@ -10,11 +10,11 @@ static class NodesFile
     public static string Of(Cluster cluster) =>
         $"{{ \"clusterCidrs\": {List(cluster.Families.Each().Select(Addresses.Cluster)).ToJsonString()}, \"nodes\": [\n" +
             string.Join(",\n", cluster.Nodes.Select(node => "  " + new JsonObject
-        {
-            ["name"] = node.Name,
-            ["addresses"] = List(node.LanAddresses),
-            ["podRanges"] = List(node.PodRanges),
-        }.ToJsonString())) + "\n] }\n";
+            {
+                ["name"] = node.Name,
+                ["addresses"] = List(node.LanAddresses),
+                ["podRanges"] = List(node.PodRanges),
+            }.ToJsonString())) + "\n] }\n";
 
     static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 }

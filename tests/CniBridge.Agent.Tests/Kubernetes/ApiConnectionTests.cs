@@ -37,8 +37,11 @@ public sealed class ApiConnectionTests
     public void A_closed_port_is_one_sentence()
     {
         using var authority = new TestAuthority();
-        var access = new ApiAccess { Server = new Uri("https://127.0.0.1:1"),
-            Authorities = Certificates.ParseAuthorities(authority.Pem, "test") };
+        var access = new ApiAccess
+        {
+            Server = new Uri("https://127.0.0.1:1"),
+            Authorities = Certificates.ParseAuthorities(authority.Pem, "test")
+        };
 
         Assert.Equal("cannot reach the API server 127.0.0.1:1: Connection refused", Fail(access));
     }

@@ -130,8 +130,11 @@ public sealed class ConntrackFilterTests
     {
         var lines = RequestTree.Decode(Request.Encode(
             new ListEntries(
-                new(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1"),
-                ReplySource = IpAddress.Parse("fd00:2::7") }),
+                new(AddressFamily.IPv6, Udp, 53)
+                {
+                    Destination = IpAddress.Parse("fd00:1::1"),
+                    ReplySource = IpAddress.Parse("fd00:2::7")
+                }),
             NLM_F_DUMP,
             1));
         Assert.DoesNotContain(lines, line => line.Contains("/32769/", StringComparison.Ordinal));

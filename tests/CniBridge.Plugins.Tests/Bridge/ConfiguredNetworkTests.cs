@@ -33,8 +33,11 @@ public sealed class ConfiguredNetworkTests
         Assert.Equal(
             ("br", "br.7", "/d/pods", "/s"), (network.Bridge, network.GatewayLink, network.StoreDirectory, network.StateDirectory));
         Assert.True(
-            network is { IsGateway: true, PortSettings: PortSettings.Hairpin | PortSettings.Isolated, FiltersVlans: true,
-            NeedsFirewall: true, IsKnownOutside: false });
+            network is
+            {
+                IsGateway: true, PortSettings: PortSettings.Hairpin | PortSettings.Isolated, FiltersVlans: true,
+                NeedsFirewall: true, IsKnownOutside: false
+            });
         Assert.Equal(["10.0.0.0/24", "10.0.1.0/24", "fd00::/64"], network.Subnets.Select(subnet => subnet.ToString()));
         Assert.Equal(["10.0.0.1/24", "10.0.1.9/24", "fd00::1/64"], network.Gateways.Select(gateway => gateway.ToString()));
         Assert.Equal("10.0.1.9/24", network.FindGateway(IpAddress.Parse("10.0.1.77"))?.ToString());
