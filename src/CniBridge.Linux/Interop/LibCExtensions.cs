@@ -159,7 +159,6 @@ static unsafe class LibCExtensions
         internal static int NETLINK_GET_STRICT_CHK => 12;
 
         internal static short POSIX_SPAWN_SETSIGDEF => 0x4;
-        internal static int WNOHANG => 1;
 
         internal static int IN_CLOEXEC => 0x80000;
         internal static uint IN_CLOSE_WRITE => 0x8;

@@ -8,7 +8,7 @@ static unsafe class PosixSpawn
     /// <summary>Starts a program.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
     /// <param name="standard">The descriptors for its standard input, output and error.</param>
-    /// <returns>The process ID. It stays reserved until <see cref="Wait(int)"/> or <see cref="TryWait"/> returns the exit code.</returns>
+    /// <returns>The process ID. It stays reserved until <see cref="Wait"/> returns the exit code.</returns>
     /// <exception cref="KernelException">The program could not be started: ENOENT, EACCES, ETXTBSY, …</exception>
     internal static int Start(
         string path,
@@ -38,22 +38,17 @@ static unsafe class PosixSpawn
 
     /// <summary>Waits until the process ends.</summary>
     /// <returns>The exit code, or 128 plus the number of the signal that ended the process.</returns>
-    internal static int Wait(int pid) => Wait(pid, 0)!.Value;
-
-    /// <summary>Returns the exit code as <see cref="Wait(int)"/> does, or null if the process still runs.</summary>
-    internal static int? TryWait(int pid) => Wait(pid, LibC.WNOHANG);
-
-    static int? Wait(int pid, int options)
+    internal static int Wait(int pid)
     {
-        int status, ended;
-        while ((ended = LibC.waitpid(pid, &status, options)) < 0)
+        int status;
+        while (LibC.waitpid(pid, &status, 0) < 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EINTR)
                 throw new KernelException("wait for a program", errno);
         }
         // #define WTERMSIG(status) ((status) & 0x7f)   #define WEXITSTATUS(status) (((status) & 0xff00) >> 8)
-        return ended == 0 ? null : (status & 0x7f) == 0 ? (status & 0xff00) >> 8 : 128 + (status & 0x7f);
+        return (status & 0x7f) == 0 ? (status & 0xff00) >> 8 : 128 + (status & 0x7f);
     }
 
     /// <summary>A char *const[]: NUL-terminated strings, with a null pointer at the end.</summary>
