@@ -23,7 +23,7 @@ public sealed class AgentFailureTests
             $"problem: node1: the API server {Server} cannot be trusted: its certificate is not from the given certificate authority\n");
         Assert.Empty(cluster.Server.Requests);
         Assert.Contains(
-            "not ready: no valid nodes from Kubernetes since the start: the API server", Readiness(cluster), StringComparison.Ordinal);
+            "not ready: no valid nodes from Kubernetes since the start: the API server", cluster.Readiness(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class AgentFailureTests
         cluster.Server.Disconnect();
         agent.WaitForOutput($"problem: node1: the API server {Server} {sentence}");
         Assert.Contains("10.244.2.0/24", cluster.Node.Run("ip", "route").Succeeded().Stdout, StringComparison.Ordinal);
-        Assert.EndsWith("ready\n", Readiness(cluster), StringComparison.Ordinal);
+        Assert.EndsWith("ready\n", cluster.Readiness(), StringComparison.Ordinal);
 
         cluster.Server.Refusal = null;
         agent.WaitForOutput($"solved: node1: the API server {Server} {sentence}");
@@ -112,8 +112,4 @@ public sealed class AgentFailureTests
 
     static RunningProcess Start(Cluster cluster) =>
         cluster.Node.Start(AgentProgram.Path, ["--kubeconfig", Kubectl.KubeConfig, "--node-name", "node1"]);
-
-    static string Readiness(Cluster cluster) => cluster.Node.Run(
-        "timeout", "60", "bash", "-c", @"exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3; cat <&3")
-            .Succeeded().Stdout;
 }

@@ -175,6 +175,73 @@ public sealed class AgentTests
         Assert.DoesNotContain("ead-only", agent.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_node_gets_its_route_when_it_gets_its_pod_CIDR_and_another_one_when_that_changes()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        cluster.Server.Nodes.Put("node3", "192.168.1.13");
+        using var agent = StartAgent(cluster, s_source);
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
+
+        cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
+        cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.9.0/24");
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.9.0/24 via 192.168.1.13");
+
+        Assert.DoesNotContain("problem:", agent.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_that_is_created_again_with_its_name_gets_the_new_route()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        using var agent = StartAgent(cluster, s_source);
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
+
+        cluster.Server.Nodes.Delete("node2");
+        cluster.Server.Nodes.PutLater("node2", "192.168.1.22", "10.244.7.0/24");
+
+        WaitForRoutes(cluster, s_soon, "10.244.7.0/24 via 192.168.1.22");
+    }
+
+    [Fact]
+    public void Of_two_nodes_with_one_pod_CIDR_the_older_one_gets_the_route()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        cluster.Server.Nodes.PutLater("node0", "192.168.1.13", "10.244.2.0/24");
+        using var agent = StartAgent(cluster, s_source);
+
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
+        agent.WaitForOutput("problem: node0: the pod CIDR 10.244.2.0/24 is not used: it overlaps 10.244.2.0/24 of node2\n");
+    }
+
+    [Fact]
+    public void A_pod_CIDR_outside_the_cluster_gets_no_route()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.9.0.0/24");
+        using var agent = StartAgent(cluster, [.. s_source, "--cluster-cidr", "10.244.0.0/16"]);
+
+        WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
+        agent.WaitForOutput("problem: node3: the pod CIDR 10.9.0.0/24 .*10.244.0.0/16");
+    }
+
+    // The node itself waits for kube-controller-manager.
+    [Fact]
+    public void An_agent_whose_node_has_no_pod_CIDR_yet_is_not_ready_until_it_has()
+    {
+        using var cluster = Cluster.OfTwoNodes();
+        cluster.Server.Nodes.Put("node1", "192.168.1.11");
+        using var agent = StartAgent(cluster, [.. s_source, "--conflist"]);
+        agent.WaitForOutput("problem: node1: .*pod CIDR");
+        Assert.Contains(
+            "not ready: /etc/cni/net.d/10-cni-bridge.conflist is not written: ", cluster.Readiness(), StringComparison.Ordinal);
+
+        cluster.Server.Nodes.Put("node1", "192.168.1.11", "10.244.1.0/24");
+
+        Wait(s_soon, () => cluster.Readiness().EndsWith("\nready\n", StringComparison.Ordinal), "the agent is not ready");
+    }
+
     static int Count(RunningProcess agent, string text) => agent.Output.Split(text).Length - 1;
 
     static int Lists(Cluster cluster) =>

@@ -11,12 +11,17 @@ sealed class FakeNodes
     int version = 1;
 
     /// <summary>Adds a node, or changes it.</summary>
-    public void Put(string name, string address, params string[] podCidrs)
+    public void Put(string name, string address, params string[] podCidrs) => Put(name, "2026-11-21T00:00:00Z", address, podCidrs);
+
+    /// <summary>Adds a node that was created later than the others, or changes it.</summary>
+    public void PutLater(string name, string address, params string[] podCidrs) => Put(name, "2026-11-22T00:00:00Z", address, podCidrs);
+
+    void Put(string name, string created, string address, string[] podCidrs)
     {
         lock (changed)
         {
             var type = nodes.ContainsKey(name) ? "MODIFIED" : "ADDED";
-            nodes[name] = NewNode(name, address, podCidrs);
+            nodes[name] = NewNode(name, address, podCidrs, created);
             Tell(type, nodes[name]);
         }
     }
@@ -93,7 +98,7 @@ sealed class FakeNodes
         Monitor.PulseAll(changed);
     }
 
-    static JsonObject NewNode(string name, string address, string[] podCidrs)
+    static JsonObject NewNode(string name, string address, string[] podCidrs, string created)
     {
         var spec = new JsonObject();
         if (podCidrs.Length > 0)
@@ -110,7 +115,7 @@ sealed class FakeNodes
             {
                 ["name"] = name,
                 ["uid"] = $"uid-of-{name}",
-                ["creationTimestamp"] = "2026-11-21T00:00:00Z",
+                ["creationTimestamp"] = created,
                 ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = name },
             },
             ["spec"] = spec,
