@@ -1,0 +1,100 @@
+namespace CniBridge.EndToEnd.Tests.Kubernetes;
+
+/// <summary>The agent with the real API server, as scripts/kube-machine builds it; skipped without it. It takes two minutes.</summary>
+public sealed class RealApiServerTests
+{
+    static readonly TimeSpan s_soon = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void The_role_of_the_manifest_suffices_and_nodes_that_come_and_go_have_their_routes()
+    {
+        using var server = NewServer();
+        server.CreateNodes(3, first: 1);
+        using var agent = StartAgent(server);
+        WaitForRoutes(server, agent, "10.100.2.0/24 via 192.168.1.12", "10.100.3.0/24 via 192.168.1.13");
+
+        server.Kubectl("delete", "node", "node2").Succeeded();
+        WaitForRoutes(server, agent, "10.100.3.0/24 via 192.168.1.13");
+        server.CreateNodes(1, first: 4);
+        WaitForRoutes(server, agent, "10.100.3.0/24 via 192.168.1.13", "10.100.4.0/24 via 192.168.1.14");
+
+        Assert.Equal(["list nodes", "watch nodes"], server.VerbsOfAgent().Order(StringComparer.Ordinal));
+        Assert.Equal(1, server.ListsOfAgent());
+    }
+
+    [Fact]
+    public void Without_the_role_the_agent_says_what_it_may_not_do()
+    {
+        using var server = new RealApiServer();
+        server.CreateNodes(2, first: 1);
+        using var agent = StartAgent(server);
+        agent.WaitForOutput("problem: node1: .*403");
+
+        Grant(server);
+        WaitForRoutes(server, agent, "10.100.2.0/24 via 192.168.1.12");
+    }
+
+    [Fact]
+    public void A_server_that_is_killed_costs_no_route_and_its_successor_is_followed()
+    {
+        using var server = NewServer();
+        server.CreateNodes(2, first: 1);
+        using var agent = StartAgent(server);
+        WaitForRoutes(server, agent, "10.100.2.0/24 via 192.168.1.12");
+        using var monitor = server.Node.Start("ip", ["monitor", "route"]);
+
+        server.Kill();
+        agent.WaitForOutput("problem: node1: ");
+        server.Start();
+        server.CreateNodes(1, first: 3);
+        WaitForRoutes(server, agent, "10.100.2.0/24 via 192.168.1.12", "10.100.3.0/24 via 192.168.1.13");
+
+        Assert.DoesNotContain("Deleted 10.100.2.0", monitor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_thousand_nodes_have_their_routes_and_their_reports_of_health_cause_no_work()
+    {
+        using var server = NewServer();
+        server.CreateNodes(1, first: 1);
+        using var agent = StartAgent(server);
+        agent.WaitForOutput("info: 1 nodes from Kubernetes");
+        server.CreateNodes(999, first: 2);
+        Wait.Until(() => Routes(server).Count == 999, s_soon, () => $"{Routes(server).Count} routes\n{agent.Output}");
+        agent.WaitForOutput("info: 1000 nodes from Kubernetes");
+        var reports = Count(agent, "nodes from Kubernetes");
+
+        server.Beat(1000, first: 1);
+        server.CreateNodes(1, first: 1001);
+        Wait.Until(() => Routes(server).Count == 1000, s_soon, () => agent.Output);
+
+        // The new node changed twice: it was created, and then it got its address.
+        Assert.InRange(Count(agent, "nodes from Kubernetes"), reports + 1, reports + 2);
+        Assert.Equal(1, server.ListsOfAgent());
+    }
+
+    static RealApiServer NewServer()
+    {
+        var server = new RealApiServer();
+        Grant(server);
+        return server;
+    }
+
+    static void Grant(RealApiServer server) => server.Kubectl(
+        "apply", "-f", Path.Combine(PluginDirectory.RepositoryRoot, "conf/kubernetes/rbac.yaml")).Succeeded();
+
+    static RunningProcess StartAgent(RealApiServer server) =>
+        server.Node.Start(AgentProgram.Path, ["--kubeconfig", RealApiServer.AgentConfig, "--node-name", "node1"]);
+
+    static int Count(RunningProcess agent, string text) => agent.Output.Split(text).Length - 1;
+
+    static void WaitForRoutes(RealApiServer server, RunningProcess agent, params string[] routes) => Wait.Until(
+        () => Routes(server).SequenceEqual(routes), s_soon, () => $"{string.Join(", ", Routes(server))}\n{agent.Output}");
+
+    static List<string> Routes(RealApiServer server) =>
+    [
+        .. server.Node.IpJson("route", "show", "proto", "67").EnumerateArray()
+            .Select(route => $"{route.GetProperty("dst").GetString()} via {route.GetProperty("gateway").GetString()}")
+            .Order(StringComparer.Ordinal),
+    ];
+}
