@@ -8,8 +8,8 @@ public sealed class UmaskTests
     // All that makes files, each with the umask; then what there is, with its modes.
     const string Script = """
         set -e
-        program=$1
-        umask $2
+        program=$1 agent=$2
+        umask $3
         "$program" install --with-conf --pod-cidr 10.244.1.0/24 --host-integration --bin-dir /opt/cni/new/bin
         "$program" conf init --nodes /run/node/nodes.json --node-name node1 --path /etc/cni/other/net.d/20-other.conflist
         "$program" metrics --textfile /run/node/metrics.prom
@@ -17,7 +17,7 @@ public sealed class UmaskTests
         "$program" add box pod --bin-dir /opt/cni/new/bin --conf /etc/cni/net.d/10-cni-bridge.conflist
         "$program" add pod pod --ifname eth1 --bin-dir /opt/cni/new/bin --conf /run/node/guarded.conf
         "$program" del pod pod --ifname eth1 --bin-dir /opt/cni/new/bin --conf /run/node/guarded.conf
-        "$program" agent --nodes /run/node/nodes.json --node-name node1 &
+        "$agent" --listen none --nodes /run/node/nodes.json --node-name node1 &
         until [ -e /var/lib/cni-bridge/nodes.json ]; do sleep 0.1; done
         kill $!; wait $! || true
         find /opt/cni /etc/cni /etc/sysctl.d /etc/NetworkManager /etc/systemd /var/lib/cni /var/lib/cni-bridge /run/cni-bridge /run/node/metrics.prom -printf '%p %M\n' | sort > /run/node/modes
@@ -53,7 +53,7 @@ public sealed class UmaskTests
             "/run/node/guarded.conf", Configurations.With("""{"name": "guarded", "bridge": "br1", "macspoofchk": true, "ipMasq": true}"""));
         // A tmpfs is made with the mode 1777.
         node.Run("chmod", "755", "/opt/cni", "/var/lib/cni", "/var/lib/cni-bridge", "/etc/cni").Succeeded();
-        node.Run("sh", "-c", Script, "sh", WholeNode.Program, umask).Succeeded();
+        node.Run("timeout", "60", "sh", "-c", Script, "sh", WholeNode.Program, AgentProgram.Path, umask).Succeeded();
         return [.. File.ReadAllLines(node.FromOutside("/run/node/modes"))];
     }
 }
