@@ -18,7 +18,7 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
     /// <summary>The state that the last event showed; null where a new list is needed.</summary>
     string? _resourceVersion;
 
-    /// <summary>How often a list was asked for.</summary>
+    /// <summary>The number of lists that were requested.</summary>
     internal int ListCount { get; private set; }
 
     /// <summary>The number of changes of the nodes; 0 before the first list.</summary>

@@ -1,6 +1,6 @@
 namespace CniBridge.Agent.Loop;
 
-/// <summary>What the agent has achieved, for probes and metrics. Any thread may read it.</summary>
+/// <summary>The results of the agent's last run, for probes and metrics. Any thread may read them.</summary>
 sealed class AgentState
 {
     /// <summary>The time without a completed run after which the agent counts as stuck. A run happens every 30 s at least.</summary>

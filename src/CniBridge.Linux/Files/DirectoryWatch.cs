@@ -4,7 +4,8 @@ namespace CniBridge.Linux.Files;
 
 /// <summary>
 /// A watch for changes in a directory (inotify(7)): files that are written, replaced by a rename, created or deleted.
-/// FileSystemWatcher of the base library would add 0.1 MB to the binary.
+/// FileSystemWatcher of the base library does not report that the directory itself was deleted or moved. It then stays silent for
+/// ever, even if another directory takes the place.
 /// </summary>
 public sealed unsafe class DirectoryWatch : IDisposable
 {

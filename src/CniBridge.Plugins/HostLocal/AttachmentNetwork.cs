@@ -3,7 +3,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.HostLocal;
 
-/// <summary>What the allocation of addresses needs to know of the network that attachments are on.</summary>
+/// <summary>The network of an attachment, as the allocation of addresses uses it.</summary>
 /// <param name="FindClaim">Returns the claim of an address on the network, or null.</param>
 /// <param name="DeleteHostLink">Deletes the host veth of an attachment that ended; null: the caller makes no links.</param>
 sealed record AttachmentNetwork(Func<IpAddress, AddressClaim?> FindClaim, Action<Attachment>? DeleteHostLink = null)

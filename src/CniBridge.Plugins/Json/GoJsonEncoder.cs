@@ -10,7 +10,7 @@ namespace CniBridge.Plugins.Json;
 /// </summary>
 sealed unsafe class GoJsonEncoder : JavaScriptEncoder
 {
-    /// <summary>The length of \uXXXX.</summary>
+    /// <summary>The longest escape sequence: a backslash, the letter u and four hexadecimal digits.</summary>
     public override int MaxOutputCharactersPerInputCharacter => 6;
 
     public override bool WillEncode(int unicodeScalar) =>

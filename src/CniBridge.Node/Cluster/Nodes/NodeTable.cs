@@ -23,7 +23,7 @@ public sealed class NodeTable
     /// <summary>The networks that contain all pod CIDRs of the cluster; empty if unknown.</summary>
     public IReadOnlyList<Cidr> ClusterCidrs { get; init; } = [];
 
-    /// <summary>Where the entries are corrected; null if unknown.</summary>
+    /// <summary>The place where an operator corrects the entries; null if unknown.</summary>
     public NodeOrigin? Origin { get; private init; }
 
     /// <summary>The rules that were applied to pod CIDRs; null for none.</summary>
