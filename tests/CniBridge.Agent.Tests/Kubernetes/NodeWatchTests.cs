@@ -143,13 +143,7 @@ public sealed class NodeWatchTests
     public async Task A_server_that_does_not_answer_is_reported_in_time()
     {
         await using var api = new FakeApi();
-        api.Override = async context =>
-        {
-            var aborted = new TaskCompletionSource();
-            await using var registration = context.RequestAborted.Register(aborted.SetResult);
-            await aborted.Task;
-            return true;
-        };
+        api.Override = FakeApi.HangAsync;
         using var watch = new RunningWatch(api.Access(), timeout: TimeSpan.FromMilliseconds(300));
 
         watch.WaitUntil(() => watch.Watch.Read().Failure is not null);
@@ -167,10 +161,7 @@ public sealed class NodeWatchTests
             context.Response.ContentType = "application/vnd.kubernetes.protobuf";
             await context.Response.Body.WriteAsync("k8s\0"u8.ToArray());
             await context.Response.Body.FlushAsync();
-            var aborted = new TaskCompletionSource();
-            await using var registration = context.RequestAborted.Register(aborted.SetResult);
-            await aborted.Task;
-            return true;
+            return await FakeApi.HangAsync(context);
         };
         using var watch = new RunningWatch(api.Access(), timeout: TimeSpan.FromMilliseconds(300));
 

@@ -130,8 +130,9 @@ public sealed class HttpServerTests : IDisposable
         Assert.True(
             SpinWait.SpinUntil(
             () => callers.TrueForAll(caller => caller.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin)), 20_000));
-        // The clock goes on, so that the next reading begins later than all calls.
-        Thread.Sleep(50);
+        // The next reading must begin in a later tick than all calls.
+        var tick = Environment.TickCount64;
+        Assert.True(SpinWait.SpinUntil(() => Environment.TickCount64 > tick, 20_000));
         mayGoOn.Set();
         callers.ForEach(caller => caller.Join());
 

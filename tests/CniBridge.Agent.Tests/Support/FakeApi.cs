@@ -60,6 +60,15 @@ sealed class FakeApi : IAsyncDisposable
     /// <summary>Answers the next requests instead of the default; returns false to let the default answer.</summary>
     internal Func<HttpContext, Task<bool>> Override { get; set; } = static _ => Task.FromResult(false);
 
+    /// <summary>Sends nothing until the client gives up: a value of <see cref="Override"/>, or the end of one.</summary>
+    internal static async Task<bool> HangAsync(HttpContext context)
+    {
+        var aborted = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(aborted.SetResult);
+        await aborted.Task;
+        return true;
+    }
+
     /// <summary>Writes to every open watch.</summary>
     internal BlockingCollection<byte[]> Events { get; private set; } = [];
 
