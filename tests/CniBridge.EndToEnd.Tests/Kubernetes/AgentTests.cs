@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
@@ -28,7 +27,7 @@ public sealed class AgentTests
         Assert.Contains("10.244.2.0/24", plan.Stdout, StringComparison.Ordinal);
         Assert.Contains("192.168.1.12", plan.Stdout, StringComparison.Ordinal);
         Assert.DoesNotContain("10.244.1.0/24", plan.Stdout, StringComparison.Ordinal);
-        Assert.Empty(Routes(cluster));
+        Assert.Empty(PeerRoutes.Of(cluster.Node));
     }
 
     [Fact]
@@ -105,7 +104,7 @@ public sealed class AgentTests
 
         cluster.Server.Stop();
         cluster.Node.Run("ip", "route", "flush", "proto", "67").Succeeded();
-        Assert.Empty(Routes(cluster));
+        Assert.Empty(PeerRoutes.Of(cluster.Node));
 
         using var second = StartAgent(cluster, s_source);
         WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12");
@@ -139,7 +138,7 @@ public sealed class AgentTests
         using var without = cluster.Node.Start("setpriv", [
             "--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs", AgentProgram.Path, .. s_source]);
         without.WaitForOutput("operation not permitted");
-        Assert.Empty(Routes(cluster));
+        Assert.Empty(PeerRoutes.Of(cluster.Node));
     }
 
     // Nothing but the image's two files and what the manifest mounts: no shell, no home, no /tmp, and nothing can be written to.
@@ -257,15 +256,9 @@ public sealed class AgentTests
         IReadOnlyList<string> found = [];
         return Wait(
             timeout,
-            () => (found = Routes(cluster)).SequenceEqual(routes),
+            () => (found = PeerRoutes.Of(cluster.Node)).SequenceEqual(routes),
             () => $"not {string.Join(", ", routes)} but {string.Join(", ", found)}");
     }
-
-    /// <summary>Those between nodes, by their protocol.</summary>
-    static List<string> Routes(Cluster cluster) =>
-        [.. cluster.Node.IpJson("route", "show", "proto", "67").EnumerateArray().Select(Describe).Order(StringComparer.Ordinal)];
-
-    static string Describe(JsonElement route) => $"{route.GetProperty("dst").GetString()} via {route.GetProperty("gateway").GetString()}";
 
     static void Wait(TimeSpan timeout, Func<bool> isReached, string complaint) => Wait(timeout, isReached, () => complaint);
 

@@ -60,13 +60,13 @@ public sealed class RealApiServerTests
         using var agent = StartAgent(server);
         agent.WaitForOutput("info: 1 nodes from Kubernetes");
         server.CreateNodes(999, first: 2);
-        Wait.Until(() => Routes(server).Count == 999, s_soon, () => $"{Routes(server).Count} routes\n{agent.Output}");
+        Wait.Until(() => PeerRoutes.Of(server.Node).Count == 999, s_soon, () => agent.Output);
         agent.WaitForOutput("info: 1000 nodes from Kubernetes");
         var reports = Count(agent, "nodes from Kubernetes");
 
         server.Beat(1000, first: 1);
         server.CreateNodes(1, first: 1001);
-        Wait.Until(() => Routes(server).Count == 1000, s_soon, () => agent.Output);
+        Wait.Until(() => PeerRoutes.Of(server.Node).Count == 1000, s_soon, () => agent.Output);
 
         // The new node changed twice: it was created, and then it got its address.
         Assert.InRange(Count(agent, "nodes from Kubernetes"), reports + 1, reports + 2);
@@ -89,12 +89,6 @@ public sealed class RealApiServerTests
     static int Count(RunningProcess agent, string text) => agent.Output.Split(text).Length - 1;
 
     static void WaitForRoutes(RealApiServer server, RunningProcess agent, params string[] routes) => Wait.Until(
-        () => Routes(server).SequenceEqual(routes), s_soon, () => $"{string.Join(", ", Routes(server))}\n{agent.Output}");
-
-    static List<string> Routes(RealApiServer server) =>
-    [
-        .. server.Node.IpJson("route", "show", "proto", "67").EnumerateArray()
-            .Select(route => $"{route.GetProperty("dst").GetString()} via {route.GetProperty("gateway").GetString()}")
-            .Order(StringComparer.Ordinal),
-    ];
+        () => PeerRoutes.Of(server.Node).SequenceEqual(routes), s_soon,
+        () => $"{string.Join(", ", PeerRoutes.Of(server.Node))}\n{agent.Output}");
 }
