@@ -16,8 +16,9 @@ static class MovedAgentCommand
         };
         command.SetAction(_ =>
         {
-            OperatorCommands.Warn("the agent is now a program of its own: cni-bridge-agent");
-            OperatorCommands.Warn("use the same options, but --kubeconfig FILE instead of --kubernetes, and --listen instead of --metrics");
+            OperatorCommands.Warn("the agent is now a program of its own: start cni-bridge-agent instead");
+            OperatorCommands.Warn(
+                "replace --kubernetes with --kubeconfig FILE and --metrics with --listen; remove --kubectl; give nodes files with --nodes");
             return ExitCode.Error;
         });
         return command;

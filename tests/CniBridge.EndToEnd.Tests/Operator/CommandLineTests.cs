@@ -39,8 +39,9 @@ public sealed partial class CommandLineTests
         var result = Run(Program, "agent", "--kubernetes", "--kubectl=/kubectl", "--conflist");
 
         Assert.Equal(
-            (1, "cni-bridge: the agent is now a program of its own: cni-bridge-agent\n" +
-                "cni-bridge: use the same options, but --kubeconfig FILE instead of --kubernetes, and --listen instead of --metrics\n"),
+            (1, "cni-bridge: the agent is now a program of its own: start cni-bridge-agent instead\n" +
+                "cni-bridge: replace --kubernetes with --kubeconfig FILE and --metrics with --listen; remove --kubectl; " +
+                "give nodes files with --nodes\n"),
             (result.ExitCode, result.Stderr));
     }
 
