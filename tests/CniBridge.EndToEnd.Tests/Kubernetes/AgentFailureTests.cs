@@ -95,7 +95,7 @@ public sealed class AgentFailureTests
         using var cluster = Cluster.OfTwoNodes();
         using var agent = Start(cluster);
         agent.WaitForOutput(Route);
-        Wait.Until(() => cluster.Server.Requests.Any(request => request["watch"].Length > 0), TimeSpan.FromSeconds(30), () => agent.Output);
+        cluster.Server.WaitForWatch();
 
         cluster.Node.Run("sh", "-ec", """
             nft 'add table inet cut; add chain inet cut input { type filter hook input priority 0; }'

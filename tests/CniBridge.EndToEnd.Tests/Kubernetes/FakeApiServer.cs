@@ -82,6 +82,10 @@ sealed class FakeApiServer : IDisposable
         new Thread(() => Accept(socket)) { IsBackground = true }.Start();
     }
 
+    /// <summary>Waits until a client has asked for a watch, which the next <see cref="Disconnect"/> then ends.</summary>
+    public void WaitForWatch() => Wait.Until(
+        () => Requests.Any(request => request["watch"].Length > 0), TimeSpan.FromSeconds(30), () => $"{Requests.Count} requests, no watch");
+
     /// <summary>Ends all open connections, but listens on.</summary>
     public void Disconnect()
     {

@@ -46,6 +46,7 @@ public sealed class ServiceAccountTests
         using var agent = cluster.Node.Start(AgentProgram.Path, ["--node-name", "node1"], ServiceAt("127.0.0.1", FakeApiServer.Port));
 
         agent.WaitForOutput("added: 10.244.2.0/24");
+        cluster.Server.WaitForWatch();
         Assert.All(cluster.Server.Requests, request => Assert.Equal("Bearer token-of-the-agent", request.Authorization));
         // The kubelet renews the token; the next request has it.
         cluster.Node.WriteFile($"{Account}/token", "another-token");
