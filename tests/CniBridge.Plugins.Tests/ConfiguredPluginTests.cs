@@ -24,7 +24,7 @@ public sealed class ConfiguredPluginTests
     [InlineData(".portmap", null)]
     [InlineData("Portmap", null)]
     [InlineData("", null)]
-    public void A_name_begins_with_a_plugin(string name, string? plugin) => Assert.Equal(plugin, PluginName.Find(name));
+    public void A_plugin_is_recognized_by_the_start_of_its_name(string name, string? plugin) => Assert.Equal(plugin, PluginName.Find(name));
 
     [Theory]
     [InlineData("wrapped", """{"type":"portmap"}""", "portmap")]
@@ -35,7 +35,7 @@ public sealed class ConfiguredPluginTests
     [InlineData("wrapped", """{"type":"macvlan","ipam":{"type":"host-local"}}""", "host-local")]
     [InlineData("wrapped", """{"type":"macvlan","ipam":{"type":"host-local.old"}}""", "host-local")]
     [InlineData("wrapped", """{"ipam":{"type":"host-local"}}""", "host-local")]
-    public void The_configuration_names_the_plugin(string program, string config, string expected)
+    public void The_configuration_selects_the_plugin(string program, string config, string expected)
     {
         foreach (var verb in new[] { "ADD", "DEL", "CHECK", "GC", "STATUS" })
         {
@@ -52,7 +52,7 @@ public sealed class ConfiguredPluginTests
     [InlineData("wrapped", """{"type":"Bridge"}""")]
     // Called for the addresses, it must not act as the bridge that calls it.
     [InlineData("wrapped", """{"type":"bridge","ipam":{"type":"wrapped"}}""")]
-    public void Without_a_name_there_the_call_is_refused(string program, string config)
+    public void A_call_without_a_known_plugin_name_is_refused(string program, string config)
     {
         foreach (var verb in new[] { "ADD", "DEL", "CHECK", "GC" })
         {
@@ -66,7 +66,7 @@ public sealed class ConfiguredPluginTests
     }
 
     [Fact]
-    public void VERSION_needs_no_plugin() => Assert.Equal(0, Run("wrapped", "VERSION", "{}").Answer.ExitCode);
+    public void VERSION_needs_no_known_plugin_name() => Assert.Equal(0, Run("wrapped", "VERSION", "{}").Answer.ExitCode);
 
     [Fact]
     public void The_log_of_operations_names_the_plugin_that_was_found() =>

@@ -7,7 +7,7 @@ namespace CniBridge.Plugins.Tests;
 public sealed class FailuresTests
 {
     [Fact]
-    public void All_steps_run_and_what_failed_is_reported_together()
+    public void All_steps_run_and_their_failures_are_reported_together()
     {
         var failures = new Failures();
         var done = new List<int>();

@@ -34,7 +34,7 @@ public sealed class PluginHostErrorTests
     [InlineData("bytes that lie", 999, false)]
     [InlineData("bug", 999, true)]
     [InlineData("null", 999, true)]
-    public void A_failure_has_the_code_of_its_kind_and_an_unexpected_one_a_stack_trace(
+    public void An_error_has_the_code_of_its_kind_and_an_unexpected_one_has_a_stack_trace(
         string what, int code, bool isTraced)
     {
         foreach (var verb in (string[])["ADD", "DEL", "CHECK", "GC"])
@@ -50,7 +50,7 @@ public sealed class PluginHostErrorTests
     }
 
     [Fact]
-    public void A_lack_of_memory_is_a_failure_without_a_trace()
+    public void A_lack_of_memory_is_reported_without_a_stack_trace()
     {
         // InsufficientMemoryException is the kind that programs may throw.
         var answer = Call.Run(new RecordingPlugin { Failure = new InsufficientMemoryException() }, Call.Variables("DEL"));
@@ -66,7 +66,7 @@ public sealed class PluginHostErrorTests
     [InlineData("permission", 50)]
     [InlineData("bytes that lie", 50)]
     [InlineData("bug", 999)]
-    public void STATUS_says_not_available(string what, int code)
+    public void A_failed_STATUS_has_code_50(string what, int code)
     {
         var failure = Make(what);
         Call.Run(new RecordingPlugin { Failure = failure }, Call.Variables("STATUS")).AssertError(code, failure.Message);
@@ -83,7 +83,7 @@ public sealed class PluginHostErrorTests
     [InlineData(52, 50)]
     [InlineData(100, 50)]
     [InlineData(999, 50)]
-    public void STATUS_says_not_available_or_what_a_delegated_plugin_said_of_it(int code, int told)
+    public void A_STATUS_keeps_code_50_or_51_of_a_delegated_plugin(int code, int told)
     {
         var failure = new CniException(code, "no", "and why");
         Call.Run(new RecordingPlugin { Failure = failure }, Call.Variables("STATUS")).AssertError(told, "no", "and why");
@@ -93,7 +93,7 @@ public sealed class PluginHostErrorTests
     [InlineData(1234, "plugin says no", "and why")]
     [InlineData(7, "no details", "")]
     [InlineData(50, "<tags> & \"quotes\" \\ \t Grüße 🎈", "\u2028\0")]
-    public void A_plugins_own_error_passes_unchanged(int code, string message, string details)
+    public void The_error_of_a_plugin_is_passed_on_unchanged(int code, string message, string details)
     {
         var answer = Call.Run(new RecordingPlugin { Failure = new CniException(code, message, details) }, Call.Variables("ADD"));
         answer.AssertError(code, message, details);
@@ -102,14 +102,14 @@ public sealed class PluginHostErrorTests
     }
 
     [Fact]
-    public void A_value_that_is_not_text_does_not_break_the_document()
+    public void Invalid_UTF_16_in_an_error_is_replaced()
     {
         var failure = new CniException(100, "half a pair: \ud800", "\udc00");
         Call.Run(new RecordingPlugin { Failure = failure }, Call.Variables("ADD")).AssertError(100, "half a pair: \ufffd", "\ufffd");
     }
 
     [Fact]
-    public void An_error_has_four_blanks_of_indent_no_version_and_no_newline_at_its_end()
+    public void An_error_is_indented_by_four_spaces_without_version_and_final_newline()
     {
         var variables = Call.Variables("ADD", ("CNI_CONTAINERID", "a/b"));
         Assert.Equal(
@@ -126,7 +126,7 @@ public sealed class PluginHostErrorTests
     [InlineData("VERSION")]
     [InlineData("ADD")]
     [InlineData("NOPE")]
-    public void An_output_that_cannot_be_written_is_a_line_in_the_log_and_exit_code_1(string verb)
+    public void A_failed_write_of_the_output_is_logged_and_gives_exit_code_1(string verb)
     {
         using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Call.Config));
         using var output = new ClosedPipe();

@@ -73,7 +73,7 @@ public sealed class PluginHostInputTests
 
     [Theory]
     [MemberData(nameof(Garbage), DisableDiscoveryEnumeration = true)]
-    public void Garbage_is_a_decoding_failure_and_never_a_crash(string what, byte[] input)
+    public void Garbage_is_a_decoding_failure(string what, byte[] input)
     {
         foreach (var verb in (string[])["ADD", "DEL", "CHECK", "STATUS", "NOPE"])
         {

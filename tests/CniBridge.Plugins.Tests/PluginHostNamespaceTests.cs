@@ -51,7 +51,7 @@ public sealed class PluginHostNamespaceTests
     }
 
     [Fact]
-    public void CHECK_changes_nothing_and_may_look_anywhere()
+    public void CHECK_accepts_the_namespace_of_the_plugin()
     {
         var plugin = new RecordingPlugin();
         Call.Run(plugin, Call.Variables("CHECK", ("CNI_NETNS", Call.OwnNamespace))).AssertSilentSuccess();

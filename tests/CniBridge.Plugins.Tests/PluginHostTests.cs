@@ -38,7 +38,7 @@ public sealed class PluginHostTests
     [InlineData("CHECK")]
     [InlineData("GC")]
     [InlineData("STATUS")]
-    public void Only_ADD_prints_something(string verb) =>
+    public void Only_ADD_prints_a_result(string verb) =>
         Call.Run(new RecordingPlugin(), Call.Variables(verb)).AssertSilentSuccess();
 
     // The unknown verb is noticed last: a runtime that sends garbage hears of the garbage first.
@@ -69,7 +69,7 @@ public sealed class PluginHostTests
     [InlineData("ADDDEL")]
     [InlineData("\ud800")]
     [InlineData("\0")]
-    public void A_verb_is_its_exact_word(string verb)
+    public void A_verb_with_another_spelling_is_refused(string verb)
     {
         var plugin = new RecordingPlugin();
         var answer = Call.Run(plugin, Call.Variables(verb));
@@ -90,7 +90,7 @@ public sealed class PluginHostTests
     [InlineData("""{"name":"a\u0000b"}""", "invalid characters found in network name", "a\0b")]
     // The name is looked at before the version.
     [InlineData("""{"name":"..","cniVersion":"9.9.9"}""", "invalid characters found in network name", "..")]
-    public void The_network_needs_a_name(string config, string message, string? details)
+    public void A_network_without_a_name_is_refused(string config, string message, string? details)
     {
         var plugin = new RecordingPlugin();
         Call.Run(plugin, Call.Variables("ADD"), config).AssertError(CniErrorCode.InvalidConfig, message, details);
@@ -102,7 +102,7 @@ public sealed class PluginHostTests
     [InlineData("""{"name":"pods","cniVersion":""}""")]
     [InlineData("""{"name":"pods","cniVersion":null}""")]
     [InlineData("""{"NAME":"pods","CNIVERSION":"0.1.0"}""")]
-    public void A_configuration_without_a_version_is_of_the_oldest(string config)
+    public void A_configuration_without_a_version_has_the_oldest_one(string config)
     {
         var plugin = new RecordingPlugin();
         Call.Run(plugin, Call.Variables("DEL"), config).AssertSilentSuccess();
@@ -132,7 +132,7 @@ public sealed class PluginHostTests
     [InlineData("v1.0.0")]
     [InlineData("1.0.0.0")]
     [InlineData("adsfsadf")]
-    public void ADD_and_DEL_refuse_another_version_and_say_both_sides(string version)
+    public void ADD_and_DEL_refuse_an_unknown_version_and_name_the_supported_ones(string version)
     {
         foreach (var verb in (string[])["ADD", "DEL"])
         {
@@ -154,7 +154,7 @@ public sealed class PluginHostTests
     [InlineData("CHECK", "adsfsadf", 6, null)]
     [InlineData("CHECK", "1.0.0.0", 6, null)]
     [InlineData("GC", "a.b.c", 6, null)]
-    public void A_verb_needs_a_version_that_knows_it(string verb, string version, int code, string? message)
+    public void A_verb_that_the_version_does_not_know_is_refused(string verb, string version, int code, string? message)
     {
         var plugin = new RecordingPlugin();
         var answer = Call.Run(plugin, Call.Variables(verb), Versioned(version));
@@ -180,7 +180,7 @@ public sealed class PluginHostTests
     }
 
     [Fact]
-    public void GC_and_STATUS_need_the_verb_and_the_path_alone()
+    public void GC_and_STATUS_need_only_verb_and_path()
     {
         foreach (var verb in (string[])["GC", "STATUS"])
         {
@@ -210,7 +210,7 @@ public sealed class PluginHostTests
     }
 
     [Fact]
-    public void Without_another_the_protocols_variables_are_the_environment()
+    public void The_default_environment_consists_of_the_CNI_variables()
     {
         var plugin = new RecordingPlugin();
         var variables = Call.Variables("DEL");
@@ -222,7 +222,7 @@ public sealed class PluginHostTests
 
     // The older shapes have no place for a result without an address; the plugin made it all the same.
     [Fact]
-    public void An_ADD_whose_result_has_no_form_is_undone()
+    public void An_ADD_whose_result_cannot_be_converted_is_undone()
     {
         var plugin = new RecordingPlugin();
         Call.Run(plugin, Call.Variables("ADD"), """{"cniVersion":"0.2.0","name":"pods"}""")

@@ -22,7 +22,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Nothing_is_undone_after_success()
+    public void Success_undoes_no_step()
     {
         var done = new List<int>();
         using (var undo = new Rollback(TextWriter.Null))
@@ -51,7 +51,7 @@ public sealed class RollbackTests
     [InlineData(nameof(InvalidDataException))]
     [InlineData(nameof(CniException))]
     [InlineData(nameof(InvalidOperationException))]
-    public void An_undo_that_fails_is_logged_and_neither_stops_the_others_nor_hides_the_first_error(string kind)
+    public void A_failed_undo_is_logged_and_neither_stops_others_nor_hides_the_first_error(string kind)
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var done = new List<int>();

@@ -20,5 +20,5 @@ public sealed class Sha512Tests
 
     // FIPS 180-4, example of one block.
     [Fact]
-    public void Digits_are_those_of_the_beginning() => Assert.Equal("ddaf35a193617abacc417349", Sha512.HexOf("abc", 24));
+    public void The_digits_are_the_start_of_the_digest() => Assert.Equal("ddaf35a193617abacc417349", Sha512.HexOf("abc", 24));
 }

@@ -41,7 +41,7 @@ public sealed class AddressPlanTests
     [InlineData("10.0.0.5/24@10.0.0.254 10.1.0.5/16", "10.0.0.254/24 10.1.0.1/16")]
     // Two addresses of one subnet have one gateway.
     [InlineData("10.0.0.5/24@10.0.0.1 10.0.0.6/24@10.0.0.1", "10.0.0.1/24")]
-    public void A_gateway_has_each_addresses_gateway_or_the_first_of_its_network(string ips, string gateways)
+    public void The_gateway_of_an_address_is_its_own_or_the_first_address_of_its_network(string ips, string gateways)
     {
         Assert.Equal(gateways, string.Join(' ', AddressPlan.Make(s_gateway, Assigned(ips)).Gateways));
         Assert.Empty(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips)).Gateways);
@@ -50,7 +50,7 @@ public sealed class AddressPlanTests
     [Theory]
     [InlineData("10.0.0.5/0")]
     [InlineData("10.0.0.5/24 fd00::5/0")]
-    public void An_address_whose_network_is_everything_is_refused(string ips)
+    public void An_address_with_prefix_length_0_is_refused(string ips)
     {
         Requests.AssertRefused(CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_gateway, Assigned(ips)), "/0: the prefix length 0");
         Requests.AssertRefused(
@@ -58,7 +58,7 @@ public sealed class AddressPlanTests
     }
 
     [Fact]
-    public void Only_a_gateway_fills_a_missing_gateway_in()
+    public void Only_isGateway_fills_in_a_missing_gateway()
     {
         Assert.Equal("10.0.0.1", AddressPlan.Make(s_gateway, Assigned("10.0.0.5/24")).Result.Ips[0].Gateway?.ToString());
         Assert.Null(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned("10.0.0.5/24")).Result.Ips[0].Gateway);
@@ -127,7 +127,7 @@ public sealed class AddressPlanTests
     }
 
     [Fact]
-    public void All_else_of_a_route_is_kept()
+    public void The_other_keys_of_a_route_are_kept()
     {
         var route = Route("10.9.9.9/16@10.0.0.7") with { Mtu = 1400, AdvertisedMss = 1360, Priority = 5, Table = 100, Scope = 0 };
         var plan = AddressPlan.Make(s_gateway, Assigned(Dual, route));
@@ -143,7 +143,7 @@ public sealed class AddressPlanTests
     // An address whose gateway is of the other family gives no route a gateway that the kernel would refuse.
     [InlineData("10.0.0.5/24@fd00::1", "")]
     [InlineData("10.0.0.5/24@fd00::1", "0.0.0.0/0")]
-    public void Destination_and_gateway_are_of_one_family(string ips, string routes) => Requests.AssertRefused(
+    public void A_route_through_a_gateway_of_another_family_is_refused(string ips, string routes) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => AddressPlan.Make(s_defaultGateway, Assigned(ips, Routes(routes))), "address families");
 
     [Fact]

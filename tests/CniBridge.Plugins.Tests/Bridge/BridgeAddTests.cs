@@ -65,7 +65,7 @@ public sealed class BridgeAddTests
         new BridgeAdd(request ?? Requests.Make("{}", Call.OwnNamespace), config, config.IpamType is null ? null : node, node).Run();
 
     [Fact]
-    public void All_steps_run_in_their_order_and_nothing_is_undone()
+    public void ADD_runs_all_steps_in_order_and_undoes_none()
     {
         var node = new FakeNode { Assigned = s_dual };
         Run(node, s_gateway);
@@ -74,7 +74,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void Addresses_that_are_asked_for_through_the_interface_are_asked_for_when_it_is_there()
+    public void A_plugin_that_needs_the_interface_runs_after_its_creation()
     {
         var node = new FakeNode { Assigned = s_dual, NeedsInterface = true };
         var result = Run(node, s_gateway);
@@ -99,7 +99,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void The_gateway_of_a_VLAN_is_a_link_of_its_own_and_the_results_fourth()
+    public void The_gateway_of_a_VLAN_has_its_own_link_which_is_fourth_in_the_result()
     {
         var node = new FakeNode { Assigned = s_dual };
         var result = Run(node, s_vlan);
@@ -109,7 +109,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void A_network_is_masqueraded_by_its_ranges_or_else_by_the_networks_of_the_addresses()
+    public void Masquerading_uses_the_ranges_or_else_the_networks_of_the_addresses()
     {
         var node = new FakeNode { Assigned = s_dual };
         Run(node, s_masquerade);
@@ -123,7 +123,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void A_network_that_is_not_masqueraded_any_more_loses_what_it_had()
+    public void ADD_without_ipMasq_removes_an_earlier_masquerade()
     {
         var node = new FakeNode { Assigned = s_dual, WasMasqueraded = true };
         Run(node, s_gateway);
@@ -149,7 +149,7 @@ public sealed class BridgeAddTests
     [InlineData(false, "host-local")]
     [InlineData(true, null)]
     [InlineData(false, null)]
-    public void A_VLAN_without_a_gateway_has_no_link_for_it(bool isGateway, string? ipamType)
+    public void A_VLAN_without_a_gateway_has_no_gateway_link(bool isGateway, string? ipamType)
     {
         var node = new FakeNode { Assigned = s_dual };
         Assert.Equal(3, Run(node, s_vlan with { IsGateway = isGateway, IpamType = ipamType }).Interfaces.Count);
@@ -157,7 +157,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void A_bridge_that_is_there_is_taken()
+    public void An_existing_bridge_is_used()
     {
         var bridge = new Link { Index = 3, Name = "cni0", Kind = "bridge", Mac = FakeNode.Mac("02:00:00:00:00:99") };
         var node = new FakeNode { Assigned = s_dual, Links = { ["cni0"] = bridge } };
@@ -175,7 +175,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void A_bridge_that_is_not_a_gateway_gets_no_addresses_and_nothing_is_forwarded()
+    public void Without_isGateway_the_bridge_gets_no_address_and_forwarding_stays_off()
     {
         var node = new FakeNode { Assigned = s_dual };
         Run(node, s_gateway with { IsGateway = false });
@@ -205,7 +205,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void Claims_of_addresses_are_watched_from_before_the_interface_is_up()
+    public void Address_claims_are_watched_before_the_interface_is_up()
     {
         var node = new FakeNode { Assigned = s_dual };
         Run(node, s_gateway with { DetectsDuplicates = true });
@@ -354,7 +354,7 @@ public sealed class BridgeAddTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void A_step_that_fails_ends_it_and_what_was_made_is_undone_newest_first(string kind, string step, string undos)
+    public void A_failed_step_ends_ADD_and_earlier_steps_are_undone_newest_first(string kind, string step, string undos)
     {
         var node = Failing(kind, step);
         var failure = Assert.Throws<KernelException>(() => Run(node, s_kinds[kind].Config));
@@ -365,7 +365,7 @@ public sealed class BridgeAddTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void An_undo_that_fails_is_logged_and_the_first_failure_is_reported(string kind, string step, string undos)
+    public void A_failed_undo_is_logged_and_the_first_failure_is_reported(string kind, string step, string undos)
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var node = Failing(kind, step, "undo: unguard", "undo: delete veth", "undo: release");
@@ -379,7 +379,7 @@ public sealed class BridgeAddTests
     }
 
     [Fact]
-    public void Every_step_is_in_the_table_of_failures() => Assert.Equal(
+    public void The_table_of_failures_contains_every_step() => Assert.Equal(
         s_kinds.SelectMany(pair => pair.Value.Steps.Select(step => (pair.Key, step))),
         Failures.Select(row => (row.Data.Item1, row.Data.Item2)));
 
@@ -390,7 +390,7 @@ public sealed class BridgeAddTests
     ];
 
     [Fact]
-    public void A_route_that_no_kernel_takes_gives_the_address_back()
+    public void A_route_with_mixed_families_releases_the_address()
     {
         var route = new CniRoute(Cidr.Parse("0.0.0.0/0"), IpAddress.Parse("fd00::1"));
         var node = new FakeNode { Assigned = s_dual with { Routes = [route] } };
@@ -407,7 +407,7 @@ public sealed class BridgeAddTests
     [InlineData("/etc/hostname", "is not a network namespace")]
     [InlineData("/tmp", "is not a network namespace")]
     [InlineData("/proc/self/ns/mnt", "is not a network namespace")]
-    public void Without_its_namespace_nothing_is_touched(string netns, string why)
+    public void ADD_without_a_valid_namespace_changes_nothing(string netns, string why)
     {
         var node = new FakeNode { Assigned = s_dual };
         Requests.AssertRefused(CniErrorCode.InvalidEnvironment, () => Run(node, s_gateway, Requests.Make("{}", netns)),

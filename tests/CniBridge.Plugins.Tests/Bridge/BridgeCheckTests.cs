@@ -136,7 +136,7 @@ public sealed class BridgeCheckTests
     }
 
     [Fact]
-    public void A_network_without_addresses_is_checked_without_address_management() => Passes(state =>
+    public void CHECK_of_a_network_without_addresses_runs_no_IPAM_plugin() => Passes(state =>
     {
         state.Config = state.Config with { IpamType = null };
         state.IsReserved = false;

@@ -55,7 +55,7 @@ public sealed class BridgeConfigTests
 
     // The rule for names in CONTRIBUTING.
     [Fact]
-    public void The_name_of_a_switch_says_what_the_program_does() => Assert.All(
+    public void Names_of_boolean_properties_say_what_the_plugin_does() => Assert.All(
         typeof(BridgeConfig).GetProperties(BindingFlags.Instance | BindingFlags.NonPublic)
             .Where(property => property.PropertyType == typeof(bool)),
         property => Assert.Matches("^(Is[A-Z]|[A-Z][a-z]+s([A-Z]|$))", property.Name));
@@ -89,7 +89,7 @@ public sealed class BridgeConfigTests
     }
 
     [Fact]
-    public void The_later_of_two_keys_counts()
+    public void The_last_of_two_equal_keys_counts()
     {
         Assert.Equal(2000, Parse("""{"mtu":1000,"MTU":2000}""").Mtu);
         Assert.Equal(1000, Parse("""{"MTU":2000,"mtu":1000}""").Mtu);
@@ -108,7 +108,7 @@ public sealed class BridgeConfigTests
     [InlineData("""{"ipam":{},"dns":{},"args":{"cni":null},"runtimeConfig":{"mac":null,"ips":null,"ipRanges":null}}""")]
     [InlineData("""{"ipam":{"type":""},"dns":{"domain":""}}""")]
     [InlineData("""{"ipam":{"type":null,"unknown":1},"isGateway":false,"mtu":0,"vlan":0,"portIsolation":false}""")]
-    public void Unknown_keys_and_empty_parts_ask_for_nothing(string config) => AssertEqual(s_defaults, Parse(config));
+    public void Unknown_keys_and_empty_objects_leave_the_defaults(string config) => AssertEqual(s_defaults, Parse(config));
 
     [Theory]
     [InlineData("ipMasq", "false")]
@@ -122,7 +122,7 @@ public sealed class BridgeConfigTests
     [InlineData("disableContainerInterface", "false")]
     [InlineData("ipam", "{\"type\":\"\"}")]
     [InlineData("ipam", "{}")]
-    public void A_value_that_asks_for_nothing_is_let_pass(string key, string value) =>
+    public void A_value_without_an_effect_is_accepted(string key, string value) =>
         AssertEqual(s_defaults, Parse($$"""{"{{key}}":{{value}}}"""));
 
     // A backend without masquerading asks for nothing: the Go plugin looks at the one only when it does the other.
@@ -134,7 +134,7 @@ public sealed class BridgeConfigTests
     // Nor is there anything to masquerade without addresses.
     [InlineData("""{"ipMasq":true}""")]
     [InlineData("""{"isMasq":true,"ipam":{"type":""}}""")]
-    public void Masquerading_that_has_nothing_to_do_is_let_pass(string config) =>
+    public void Masquerading_options_without_an_effect_are_accepted(string config) =>
         AssertEqual(s_defaults, Parse(config));
 
     public static TheoryData<string, string> WrongTypes
@@ -187,7 +187,7 @@ public sealed class BridgeConfigTests
     [InlineData(1500)]
     [InlineData(9000)]
     [InlineData(65535)]
-    public void An_MTU_is_what_a_veth_can_have(int mtu) => Assert.Equal(mtu, Parse($$"""{"mtu":{{mtu}}}""").Mtu);
+    public void An_MTU_that_a_veth_pair_can_have_is_accepted(int mtu) => Assert.Equal(mtu, Parse($$"""{"mtu":{{mtu}}}""").Mtu);
 
     [Theory]
     [InlineData(1)]
@@ -196,7 +196,7 @@ public sealed class BridgeConfigTests
     [InlineData(int.MaxValue)]
     [InlineData(-1)]
     [InlineData(int.MinValue)]
-    public void Another_MTU_is_refused_with_its_value(int mtu) => Requests.AssertRefused(
+    public void An_MTU_out_of_range_is_refused_with_its_value(int mtu) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse($$"""{"mtu":{{mtu}}}"""), $"mtu = {mtu}", "from 68 to 65535");
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class BridgeConfigTests
     [InlineData("""{"vlanTrunk":[]}""", true)]
     [InlineData("""{"vlanTrunk":[{}]}""", true)]
     [InlineData("""{"vlan":0,"vlanTrunk":[{"id":10}]}""", true)]
-    public void A_VLAN_key_makes_a_new_bridge_tell_VLANs_apart(string config, bool filters) =>
+    public void A_VLAN_key_turns_on_VLAN_filtering_of_a_new_bridge(string config, bool filters) =>
         Assert.Equal(filters, Parse(config).FiltersVlans);
 
     [Theory]
@@ -227,7 +227,7 @@ public sealed class BridgeConfigTests
     [InlineData(1, "cni0.1")]
     [InlineData(100, "cni0.100")]
     [InlineData(4094, "cni0.4094")]
-    public void A_VLAN_is_from_1_to_4094_and_0_is_none(int vlan, string? gateway)
+    public void A_VLAN_is_a_number_from_1_to_4094_and_0_means_none(int vlan, string? gateway)
     {
         var config = Parse($$"""{"VLAN":{{vlan}}}""");
         Assert.Equal((vlan, gateway), (config.Vlan, config.VlanGateway));
@@ -240,7 +240,7 @@ public sealed class BridgeConfigTests
     [InlineData(5000)]
     [InlineData(int.MaxValue)]
     [InlineData(int.MinValue)]
-    public void Another_VLAN_is_refused_with_its_value(int vlan) => Requests.AssertRefused(
+    public void A_VLAN_out_of_range_is_refused_with_its_value(int vlan) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse($$"""{"vlan":{{vlan}}}"""),
         $"vlan = {vlan}: invalid VLAN ID {vlan} (must be between 0 and 4094)");
 
@@ -255,7 +255,7 @@ public sealed class BridgeConfigTests
     [InlineData("fifteen-bytes--", 1, false, true, true)]
     [InlineData("fifteen-bytes--", 1, true, false, true)]
     [InlineData("fifteen-bytes--", 0, true, true, true)]
-    public void The_link_of_a_VLANs_gateway_has_a_name_that_the_kernel_takes(
+    public void A_bridge_name_too_long_for_its_VLAN_gateway_is_refused(
         string bridge, int vlan, bool isGateway, bool hasIpam, bool isFine)
     {
         var config = new JsonObject { ["bridge"] = bridge, ["vlan"] = vlan, ["isGateway"] = isGateway };
@@ -271,7 +271,7 @@ public sealed class BridgeConfigTests
     }
 
     [Fact]
-    public void A_default_gateway_needs_the_link_too() => Requests.AssertRefused(
+    public void A_bridge_name_too_long_for_its_VLAN_default_gateway_is_refused() => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse("{\"bridge\":\"fifteen-bytes--\",\"vlan\":1,\"isDefaultGateway\":true," + Ipam + "}"),
         "interface name is too long");
 
@@ -282,14 +282,14 @@ public sealed class BridgeConfigTests
     [InlineData("""{"ipMasq":false,"isMasq":true,"ipMasqBackend":"nftables"}""", true)]
     [InlineData("""{"ipMasq":false}""", false)]
     [InlineData("""{"ipMasqBackend":"nftables"}""", false)]
-    public void Masquerading_has_two_names_and_two_backends_that_do_the_same(string config, bool isOn) =>
+    public void Both_keys_and_both_backends_turn_on_masquerading(string config, bool isOn) =>
         Assert.Equal(isOn, Parse(config[..^1] + "," + Ipam + "}").Masquerades);
 
     [Theory]
     [InlineData("ipMasq", "ufw")]
     [InlineData("isMasq", "Nftables")]
     [InlineData("ipMasq", " ")]
-    public void Another_backend_is_refused_with_its_value(string key, string backend) => Requests.AssertRefused(
+    public void An_unknown_backend_is_refused_with_its_value(string key, string backend) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse($$"""{"{{key}}":true,"ipMasqBackend":"{{backend}}",{{Ipam}}}"""),
         $"ipMasqBackend = \"{backend}\": unknown ipmasq backend \"{backend}\"");
 
@@ -298,12 +298,12 @@ public sealed class BridgeConfigTests
     [InlineData("10.0.0.0", "10.0.0.0")]
     [InlineData("", "")]
     [InlineData("pods", "pods")]
-    public void A_network_that_is_invalid_is_refused_with_its_place(string network, string value) => Requests.AssertRefused(
+    public void An_invalid_network_is_refused_with_its_position(string network, string value) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse($$"""{"nonMasqueradeCIDRs":["10.0.0.0/8","{{network}}"]}"""),
         $"nonMasqueradeCIDRs[1] = {value}: invalid CIDR address: {network}");
 
     [Fact]
-    public void A_network_that_is_null_is_refused_with_its_place() => Requests.AssertRefused(
+    public void A_null_network_is_refused_with_its_position() => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse("""{"nonMasqueradeCIDRs":[null]}"""), "nonMasqueradeCIDRs[0] = null");
 
     [Fact]
@@ -315,13 +315,13 @@ public sealed class BridgeConfigTests
     [InlineData("""{"DISABLECONTAINERINTERFACE":true,"ipam":{"type":""}}""", true)]
     [InlineData("""{"disablecontainerinterface":true,"ipam":{}}""", true)]
     [InlineData("{\"disableContainerInterface\":false," + Ipam + "}", false)]
-    public void A_pods_interface_can_be_left_down(string config, bool isLeft) =>
+    public void The_container_interface_can_stay_down(string config, bool isLeft) =>
         Assert.Equal(isLeft, Parse(config).LeavesPodInterfaceDown);
 
     [Theory]
     [InlineData("{\"disableContainerInterface\":true," + Ipam + "}")]
     [InlineData("""{"DISABLECONTAINERINTERFACE":true,"IPAM":{"TYPE":"static"}}""")]
-    public void An_interface_that_is_left_down_can_have_no_addresses(string config) => Requests.AssertRefused(
+    public void An_interface_that_stays_down_can_have_no_addresses(string config) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse(config),
         "disableContainerInterface = true: cannot use IPAM when DisableContainerInterface flag is set");
 
@@ -346,7 +346,7 @@ public sealed class BridgeConfigTests
     [InlineData("a b", "interface name contains / or : or whitespace characters")]
     [InlineData("cni%d", "interface name contains % or control characters")]
     [InlineData("a\\u0000b", "interface name contains % or control characters")]
-    public void A_bridge_has_a_name_that_the_kernel_takes(string name, string why) => Requests.AssertRefused(
+    public void A_bridge_name_that_the_kernel_refuses_is_refused(string name, string why) => Requests.AssertRefused(
         CniErrorCode.InvalidConfig, () => Parse($$"""{"bridge":"{{name}}"}"""), "bridge = ", why);
 
     [Theory]
@@ -359,7 +359,7 @@ public sealed class BridgeConfigTests
     [InlineData("""{"dns":{"search":[]}}""", true)]
     [InlineData("""{"dns":{"options":[]}}""", true)]
     [InlineData("""{"dns":{"domain":"x"}}""", true)]
-    public void DNS_is_given_when_any_part_is_there_and_an_empty_list_counts(string config, bool isGiven) =>
+    public void Any_DNS_key_even_an_empty_list_sets_the_DNS(string config, bool isGiven) =>
         Assert.Equal(isGiven, Parse(config).Dns is not null);
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class BridgeDeleteTests
         new BridgeDelete(Requests.Make("{}", netns), () => isGuarded, () => hasAddresses ? node : null, node).Run();
 
     [Fact]
-    public void The_link_goes_before_the_address()
+    public void DEL_deletes_the_link_before_it_releases_the_address()
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace);
@@ -28,7 +28,7 @@ public sealed class BridgeDeleteTests
 
     // A pod decides what is in its namespace; it has no say about the node's end.
     [Fact]
-    public void With_a_known_host_end_the_content_of_the_pod_does_not_matter()
+    public void DEL_with_a_known_host_veth_does_not_need_the_pod()
     {
         var node = new FakeNode { HasHostLink = true, Failing = { Look, PodLink } };
         Run(node, Call.OwnNamespace);
@@ -44,7 +44,7 @@ public sealed class BridgeDeleteTests
     [InlineData("/tmp")]
     [InlineData("/proc/self/ns/mnt")]
     [InlineData("/dev/null")]
-    public void Without_a_namespace_the_host_end_and_the_address_go_all_the_same(string netns)
+    public void DEL_without_a_namespace_deletes_the_host_veth_and_releases_the_address(string netns)
     {
         var node = new FakeNode();
         Run(node, netns);
@@ -61,7 +61,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void Addresses_that_were_asked_for_through_the_interface_go_after_it_all_the_same()
+    public void Addresses_of_a_plugin_that_needs_the_interface_are_released_after_its_deletion()
     {
         var node = new FakeNode { NeedsInterface = true };
         Run(node, Call.OwnNamespace);
@@ -70,7 +70,7 @@ public sealed class BridgeDeleteTests
 
     // Only then does the store say that no pod uses the range.
     [Fact]
-    public void Former_ranges_go_after_the_addresses()
+    public void Former_ranges_are_removed_after_the_addresses()
     {
         var node = new FakeNode { HasHostLink = true, HasFormerRanges = true };
         Run(node, Call.OwnNamespace);
@@ -78,7 +78,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void Without_address_management_there_is_nothing_to_release()
+    public void DEL_without_an_IPAM_type_releases_no_address()
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace, hasAddresses: false);
@@ -86,7 +86,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void Links_are_deleted_before_the_address_management_is_determined()
+    public void DEL_deletes_links_before_it_reads_the_IPAM_type()
     {
         var node = new FakeNode();
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => new BridgeDelete(
@@ -113,7 +113,7 @@ public sealed class BridgeDeleteTests
     [InlineData("""{"ip4":{"ip":"10.0.0.5/24"}}""", "10.0.0.5/24", "")]
     [InlineData("null", "", "")]
     [InlineData("\"text\"", "", "ignoring the previous result: ")]
-    public void Addresses_that_the_Go_plugins_made_rules_for_are_those_of_the_previous_result(string previous, string addresses, string log)
+    public void DEL_looks_for_Go_rules_of_the_addresses_in_the_previous_result(string previous, string addresses, string log)
     {
         var node = new FakeNode { AsksForAddresses = true };
         Assert.StartsWith(log, RunWith(node, previous), StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void A_previous_result_that_cannot_be_read_is_reported_once()
+    public void An_unreadable_previous_result_is_reported_once()
     {
         var log = RunWith(new FakeNode { AsksForAddresses = true }, "\"text\"");
         Assert.Single(log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -129,7 +129,7 @@ public sealed class BridgeDeleteTests
 
     // The kernel waits after each of the two: so it does once for both.
     [Fact]
-    public void A_guard_goes_before_the_link()
+    public void MAC_spoofing_rules_are_removed_before_the_link()
     {
         var node = new FakeNode();
         Run(node, Call.OwnNamespace, isGuarded: true);
@@ -138,7 +138,7 @@ public sealed class BridgeDeleteTests
 
     // Who is told of success does not come again, and it would stay for good.
     [Fact]
-    public void A_guard_that_stays_does_not_stop_the_rest_and_is_reported_last()
+    public void A_failed_removal_of_spoofing_rules_stops_no_step_and_is_reported_last()
     {
         var node = new FakeNode { Failing = { Guard } };
         Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, Call.OwnNamespace), "could not remove the MAC spoofing rules");
@@ -158,7 +158,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void A_configuration_that_does_not_tell_of_a_guard_keeps_nothing()
+    public void DEL_with_an_unreadable_macspoofchk_removes_everything_else()
     {
         using var log = new StringWriter(CultureInfo.InvariantCulture);
         var node = new FakeNode();
@@ -205,7 +205,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void A_host_end_that_only_the_previous_result_knows_goes_when_the_namespace_is_gone()
+    public void DEL_without_the_namespace_deletes_the_host_veth_of_the_previous_result()
     {
         var node = Node(s_host);
         Assert.Equal("", RunWith(node, Previous));
@@ -213,7 +213,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void After_the_pair_was_deleted_through_the_pod_the_host_name_is_not_used()
+    public void The_recorded_host_name_is_unused_if_the_pair_was_deleted_in_the_pod()
     {
         var node = Node(s_host);
         RunWith(node, Previous, Call.OwnNamespace);
@@ -223,7 +223,7 @@ public sealed class BridgeDeleteTests
     [Theory]
     [InlineData(Look)]
     [InlineData(Look, PodLink)]
-    public void A_failure_inside_the_pod_does_not_matter_where_the_previous_result_names_the_host_end(params string[] steps)
+    public void A_failure_inside_the_pod_is_tolerated_if_the_previous_result_names_the_host_veth(params string[] steps)
     {
         var node = Node(s_host, steps[^1]);
         Assert.StartsWith(
@@ -232,7 +232,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void A_namespace_without_the_interface_is_not_the_pods()
+    public void A_namespace_without_the_interface_is_not_the_namespace_of_the_pod()
     {
         var node = Node(s_host, hasVeth: false);
         Assert.Equal("", RunWith(node, Previous, Call.OwnNamespace));
@@ -240,7 +240,7 @@ public sealed class BridgeDeleteTests
     }
 
     [Fact]
-    public void An_address_stays_while_the_previous_results_link_may_have_it()
+    public void A_failed_deletion_of_the_recorded_link_keeps_the_address()
     {
         var node = Node(s_host, "delete veth0");
         Assert.Equal("delete veth0", Assert.Throws<KernelException>(() => RunWith(node, Previous)).Operation);
@@ -260,7 +260,7 @@ public sealed class BridgeDeleteTests
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void A_link_that_became_anothers_stays(string what)
+    public void A_recorded_link_that_belongs_to_another_attachment_stays(string what)
     {
         var node = Node(s_others[what]);
         RunWith(node, Previous);
@@ -273,7 +273,7 @@ public sealed class BridgeDeleteTests
     [InlineData("""{"interfaces":[{"name":"veth0","mac":"02:00:00:00:00:02","sandbox":"/x"}]}""")]
     [InlineData("""{"ip4":{"ip":"10.0.0.5/24"}}""")]
     [InlineData("null")]
-    public void A_previous_result_that_names_no_link_of_the_node_deletes_none(string previous)
+    public void A_previous_result_without_a_link_of_the_node_deletes_no_link(string previous)
     {
         var node = Node(s_host);
         Assert.Equal("", RunWith(node, previous));
@@ -285,7 +285,7 @@ public sealed class BridgeDeleteTests
     [InlineData("""{"interfaces":[null]}""")]
     [InlineData("""{"interfaces":[{"name":"veth0","mac":"02:00:00:00:00:02"}],"ips":[{"address":"x"}]}""")]
     [InlineData("""{"cniVersion":"9.9.9"}""")]
-    public void A_previous_result_that_cannot_be_read_keeps_nothing_from_being_cleaned_up(string previous)
+    public void DEL_with_an_unreadable_previous_result_removes_everything(string previous)
     {
         var node = Node(s_host);
         Assert.StartsWith("ignoring the previous result: ", RunWith(node, previous), StringComparison.Ordinal);

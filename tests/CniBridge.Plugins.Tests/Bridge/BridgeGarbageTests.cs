@@ -46,7 +46,7 @@ public sealed class BridgeGarbageTests : IDisposable
     string[] Files() => [.. Directory.EnumerateFiles(_root["data/pods"], "10.*").Select(path => Path.GetFileName(path)!).Order()];
 
     [Fact]
-    public void Links_of_the_dead_go_before_their_addresses()
+    public void GC_deletes_stale_links_before_it_releases_their_addresses()
     {
         var node = Node();
         Run(node);
@@ -55,7 +55,7 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
-    public void Former_ranges_go_after_the_addresses()
+    public void Former_ranges_are_removed_after_the_addresses()
     {
         var node = new FakeNode { HasFormerRanges = true };
         Run(node);
@@ -63,7 +63,7 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
-    public void Without_address_management_only_links_go()
+    public void GC_without_an_IPAM_type_deletes_links_only()
     {
         var node = Node();
         Run(node, hasAddresses: false);
@@ -71,7 +71,7 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
-    public void When_nothing_lives_everything_goes()
+    public void GC_with_an_empty_list_removes_all_attachments()
     {
         var node = Node();
         Run(node, "[]");
@@ -81,7 +81,7 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
-    public void Guards_of_the_dead_are_looked_for_where_the_configuration_says_that_there_are_some()
+    public void GC_with_macspoofchk_removes_stale_spoofing_rules()
     {
         var node = Node();
         Run(node, isGuarded: true);
@@ -112,7 +112,7 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
-    public void Reservations_of_the_dead_go()
+    public void GC_releases_stale_reservations()
     {
         Reserve();
         var request = Requests.Make(Config(OnlyA));
@@ -122,7 +122,7 @@ public sealed class BridgeGarbageTests : IDisposable
 
     // An address may be assigned again only when no pod has it.
     [Fact]
-    public void Reservations_stay_while_a_link_may_have_them()
+    public void GC_keeps_reservations_if_a_link_was_not_deleted()
     {
         var before = Reserve();
         var request = Requests.Make(Config(OnlyA));
@@ -133,7 +133,7 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_list_nothing_is_touched()
+    public void GC_without_a_list_changes_nothing()
     {
         var node = Node();
         Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Run(node, list: ""), "cni.dev/valid-attachments");
@@ -141,7 +141,7 @@ public sealed class BridgeGarbageTests : IDisposable
     }
 
     [Fact]
-    public void Null_is_an_empty_list()
+    public void GC_treats_null_as_an_empty_list()
     {
         var node = Node();
         Run(node, "null");

@@ -99,7 +99,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("10.9.0.1/24", "10.9.0.1/24")]
     [InlineData("10.9.0.1/24 fd00::1/64 fe80::1/64", "10.9.0.1/24 fd00::1/64")]
     [InlineData("10.9.0.1/24 fd00::1/64", "fd00::1/64")]
-    public void When_nothing_is_missing_nothing_more_is_asked_and_nothing_is_changed(string present, string wanted)
+    public void A_complete_bridge_is_not_changed(string present, string wanted)
     {
         foreach (var isForced in (bool[])[false, true])
         {
@@ -122,7 +122,7 @@ public sealed class BridgeGatewaysTests
     [Theory]
     [InlineData("10.1.0.1/24 10.9.0.1/24", "10.9.0.1/24", "10.1.0.1/24")]
     [InlineData("fd00::1/64 fd00::5/48 fd01::1/64", "fd00::1/64", "fd00::5/48")]
-    public void Force_removes_what_conflicts_where_the_gateway_is_too(string present, string wanted, string removed)
+    public void forceAddress_removes_conflicting_addresses_beside_the_gateway_address(string present, string wanted, string removed)
     {
         var state = Run(present, wanted, s => s.Config = s.Config with { ForcesAddress = true });
         Assert.Equal(["addresses of cni0", $"gateways of cni0: in place of {removed}"], state.Calls);
@@ -131,7 +131,7 @@ public sealed class BridgeGatewaysTests
 
     // A link has each IPv6 address once, with one prefix: the shorter one serves the pods of both.
     [Fact]
-    public void An_IPv6_gateway_whose_prefix_has_become_shorter_is_replaced_for_it_serves_the_same_pods()
+    public void An_IPv6_gateway_address_with_a_shorter_prefix_replaces_the_old_one()
     {
         var state = Run("fd00::1/64", "fd00::1/48", s => s.AddPort("veth1", ""));
         Assert.Equal(["addresses of cni0", "gateways of cni0: fd00::1/48 in place of fd00::1/64"], state.Calls);
@@ -146,7 +146,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("10.1.0.1/24", "fd00::1/64", "fd00::1/64")]
     // IPv6 networks stand beside each other.
     [InlineData("fd00:1::1/64 fe80::1/64", "fd00:2::1/64", "fd00:2::1/64")]
-    public void Without_a_conflict_what_is_missing_is_added(string present, string wanted, string added)
+    public void A_missing_gateway_address_without_a_conflict_is_added(string present, string wanted, string added)
     {
         foreach (var isForced in (bool[])[false, true])
         {
@@ -163,7 +163,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("fd00::1/48 fd00:2::1/64 fe80::1/64", "fd00::1/64", "fd00::1/48")]
     [InlineData("fd00::5/64", "fd00::1/48", "fd00::5/64")]
     [InlineData("10.8.0.1/24 10.1.0.1/24", "10.8.0.1/24 10.9.0.1/24", "10.1.0.1/24")]
-    public void Force_replaces_what_conflicts_without_asking_who_uses_it(string present, string wanted, string replaced)
+    public void forceAddress_replaces_conflicting_addresses_without_a_search_for_users(string present, string wanted, string replaced)
     {
         var state = Run(present, wanted, s => s.Config = s.Config with { ForcesAddress = true }, s => s.AddPort("veth1", ""));
         Assert.Equal(["addresses of cni0", $"gateways of cni0: {wanted.Split(' ')[^1]} in place of {replaced}"], state.Calls);
@@ -174,7 +174,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("")]
     [InlineData("10.9.0.7")]
     [InlineData("10.1.1.7 fd00::7")]
-    public void An_address_that_was_never_the_networks_stays(string lastServed)
+    public void An_address_that_the_network_never_had_stays(string lastServed)
     {
         var state = Run(s => Replace(s.LastServed, lastServed));
         Assert.Equal(["addresses of cni0", $"gateways of cni0: {New}"], state.Calls);
@@ -196,7 +196,7 @@ public sealed class BridgeGatewaysTests
     // An address of an administrator is never removed.
     [InlineData("10.9.0.1/24 192.0.2.1/32", New, "")]
     [InlineData("10.9.0.1/24", New, "")]
-    public void The_first_ADD_of_a_new_range_replaces_the_old_address_even_if_another_has_added_the_new_one(
+    public void The_first_ADD_of_a_new_range_replaces_the_old_address_beside_an_existing_new_one(
         string present, string wanted, string change)
     {
         var state = Run(present, wanted, s => s.HasMoved = true);
@@ -204,7 +204,7 @@ public sealed class BridgeGatewaysTests
     }
 
     [Fact]
-    public void The_first_ADD_of_a_new_range_says_who_uses_the_old_one_even_if_another_has_added_the_new_address()
+    public void The_first_ADD_of_a_new_range_logs_users_of_the_old_address_beside_an_existing_new_one()
     {
         var state = Run($"{Old} {New}", New, s => s.HasMoved = true, s => s.AddUser("pod2", "eth0", "10.1.0.9"));
         Assert.Equal("", Change(state));
@@ -325,7 +325,7 @@ public sealed class BridgeGatewaysTests
     }
 
     [Fact]
-    public void Each_old_address_is_judged_for_itself()
+    public void Each_old_address_is_judged_separately()
     {
         var state = Run("10.1.0.1/24 10.2.0.1/24 10.3.0.1/24", New,
             s => Replace(s.LastServed, "10.1.0.7 10.2.0.7"), s => s.AddUser("pod2", "eth0", "10.2.0.9"));
@@ -356,7 +356,7 @@ public sealed class BridgeGatewaysTests
     }
 
     [Fact]
-    public void A_VLANs_addresses_are_on_its_own_link_and_its_pods_behind_the_bridge()
+    public void The_addresses_of_a_VLAN_are_on_its_gateway_link_and_its_pods_on_the_bridge()
     {
         var state = Run(MakeVlan, s => s.AddPort("veth2", "pods/pod2/eth0"));
         Assert.Equal(["addresses of cni0.100", "ports of cni0", "users", $"gateways of cni0.100: {New}"], state.Calls);
@@ -368,7 +368,7 @@ public sealed class BridgeGatewaysTests
     [Theory]
     [InlineData("cni0.100")]
     [InlineData("cni0.200")]
-    public void The_port_behind_which_a_VLANs_gateway_is_belongs_to_no_pod(string gateway)
+    public void The_bridge_port_of_a_VLAN_gateway_belongs_to_no_pod(string gateway)
     {
         var state = Run(MakeVlan, s => s.AddPort(HostLink.NameOfVlanPort(gateway), gateway));
         Assert.Equal($"gateways of cni0.100: {Replaced}", state.Calls[^1]);
@@ -381,7 +381,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("users")]
     [InlineData("ports of cni0")]
     [InlineData("gateways of cni0: " + Replaced)]
-    public void A_question_that_gets_no_answer_changes_nothing(string step)
+    public void A_failed_query_changes_nothing(string step)
     {
         var state = new State { Failing = step };
         Assert.Equal(step, Assert.Throws<KernelException>(state.Ensure).Operation);

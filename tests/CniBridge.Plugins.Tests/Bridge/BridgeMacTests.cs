@@ -22,7 +22,7 @@ public sealed class BridgeMacTests
     [InlineData(null, null, "MAC=" + C, C)]
     [InlineData(null, null, "MAC=", null)]
     [InlineData(null, null, "", null)]
-    public void The_nearest_word_wins(string? runtime, string? cni, string args, string? mac) =>
+    public void The_MAC_of_runtimeConfig_wins_over_args_and_CNI_ARGS(string? runtime, string? cni, string args, string? mac) =>
         Assert.Equal(mac, BridgeConfigTests.Parse(Config(runtime, cni), args).Mac?.ToString());
 
     [Theory]

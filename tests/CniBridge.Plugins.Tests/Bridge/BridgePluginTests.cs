@@ -45,7 +45,7 @@ public sealed class BridgePluginTests : IDisposable
     [InlineData("host-local", "IgnoreUnknown=1;GATEWAY=10.0.0.1", Fine)]
     [InlineData("static", "SUBNET=10.0.0.0", "ARGS: unknown args [\"SUBNET=10.0.0.0\"]")]
     [InlineData("static", "gateway=10.0.0.1", "ARGS: unknown args [\"gateway=10.0.0.1\"]")]
-    public void GATEWAY_is_another_plugins_argument(string type, string args, string message)
+    public void GATEWAY_is_accepted_only_with_another_IPAM_plugin(string type, string args, string message)
     {
         _scripts.AddNoting("bin/static");
         var answer = Run("ADD", ConfigOf(type), args);
@@ -57,11 +57,11 @@ public sealed class BridgePluginTests : IDisposable
 
     // In-process and on its own it is the same word for the same thing.
     [Fact]
-    public void The_name_of_the_own_address_management_is_its_exact_word() => Run("CHECK", ConfigOf("Host-Local"), netns: Call.OwnNamespace)
+    public void host_local_is_recognized_by_its_exact_name() => Run("CHECK", ConfigOf("Host-Local"), netns: Call.OwnNamespace)
         .AssertError(CniErrorCode.Internal, $"failed to find plugin \"Host-Local\" in path [{_scripts["bin"]}]");
 
     [Fact]
-    public void CHECK_is_passed_on_before_anything_else_is_looked_at()
+    public void CHECK_of_the_IPAM_plugin_runs_before_all_other_checks()
     {
         _scripts.Add("bin/static", """echo '{"code":100,"msg":"no lease","details":"ask the daemon"}'; exit 1""");
         Run("CHECK", ConfigOf("static"), netns: Call.OwnNamespace).AssertError(100, "no lease", "ask the daemon");
@@ -86,9 +86,9 @@ public sealed class BridgePluginTests : IDisposable
     [InlineData(""","ipam":{}""")]
     [InlineData(""","ipam":{"type":""}""")]
     [InlineData(""","ipam":{"type":"host-local","dataDir":"/no/such"}""")]
-    public void DEL_runs_nothing_for_addresses_that_are_no_others(string ipam) => Run("DEL", Config(ipam)).AssertSilentSuccess();
+    public void DEL_without_a_delegated_IPAM_plugin_runs_no_program(string ipam) => Run("DEL", Config(ipam)).AssertSilentSuccess();
 
     [Fact]
-    public void DEL_tells_that_the_plugin_is_gone() => Run("DEL", ConfigOf("static"))
+    public void DEL_reports_a_missing_IPAM_plugin() => Run("DEL", ConfigOf("static"))
         .AssertError(CniErrorCode.Internal, $"failed to find plugin \"static\" in path [{_scripts["bin"]}]", "ipam.type, CNI_PATH");
 }

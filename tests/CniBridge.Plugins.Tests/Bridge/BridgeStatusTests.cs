@@ -29,7 +29,7 @@ public sealed class BridgeStatusTests
     // Without a bridge the kernel is tried, in a namespace of its own.
     [InlineData(false, true, "find bridge|try kernel|report status")]
     [InlineData(false, false, "find bridge|try kernel")]
-    public void The_kernel_is_tried_where_there_is_no_bridge_and_addresses_are_asked_for_last(
+    public void STATUS_tries_the_kernel_without_a_bridge_and_runs_IPAM_last(
         bool hasBridge, bool hasAddresses, string calls)
     {
         var node = Node(hasBridge);

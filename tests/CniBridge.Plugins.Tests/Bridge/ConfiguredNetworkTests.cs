@@ -47,7 +47,7 @@ public sealed class ConfiguredNetworkTests
     }
 
     [Fact]
-    public void Another_address_management_has_no_store() => Assert.Null(Parse("", """{"type": "dhcp"}""").StoreDirectory);
+    public void Another_IPAM_plugin_has_no_reservation_store() => Assert.Null(Parse("", """{"type": "dhcp"}""").StoreDirectory);
 
     [Fact]
     public void Configurations_that_ADD_refuses_are_refused() =>

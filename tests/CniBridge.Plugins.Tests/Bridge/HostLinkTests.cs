@@ -15,14 +15,14 @@ public sealed class HostLinkTests
     [InlineData("eth0", 1, "veth194611d2")]
     [InlineData("eth0", 2, "veth194611cb")]
     [InlineData("net1", 0, "vethcf11a33f")]
-    public void The_name_can_be_computed_for_ever(string interfaceName, int candidate, string name) =>
+    public void The_name_of_a_host_veth_follows_from_its_attachment(string interfaceName, int candidate, string name) =>
         Assert.Equal(name, HostLink.NameOf(s_attachment with { InterfaceName = interfaceName }, candidate));
 
     // One that no attachment can have: it is found again by it when half of the pair was made.
     [Theory]
     [InlineData("cni0.100", "vethd41ad8ab")]
     [InlineData("br-pods.4094", "veth9e1ca987")]
-    public void The_port_of_a_VLANs_gateway_has_a_name_that_can_be_computed_for_ever(string gateway, string name) =>
+    public void The_name_of_a_VLAN_gateway_port_follows_from_its_gateway(string gateway, string name) =>
         Assert.Equal(name, HostLink.NameOfVlanPort(gateway));
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class HostLinkTests
     [InlineData("vethd41ad8ab", "", false)]
     [InlineData("tap0", "cni0.100", false)]
     [InlineData("veth19461761", "pods/pod1/eth0", false)]
-    public void The_port_of_a_VLANs_gateway_is_known_by_name_and_alias(string name, string alias, bool isOne) =>
+    public void A_VLAN_gateway_port_is_recognized_by_name_and_alias(string name, string alias, bool isOne) =>
         Assert.Equal(isOne, HostLink.IsVlanPort(new Link { Index = 5, Name = name, Alias = alias }));
 
     // Its name could be made without one.
@@ -41,7 +41,7 @@ public sealed class HostLinkTests
         Assert.False(HostLink.IsVlanPort(new Link { Index = 5, Name = HostLink.NameOfVlanPort(""), Alias = "" }));
 
     [Fact]
-    public void Ten_thousand_pods_have_as_many_names()
+    public void Ten_thousand_pods_have_different_names()
     {
         var names = Enumerable.Range(0, 10_000).Select(i => HostLink.NameOf(s_attachment with { ContainerId = $"pod{i}" }, 0)).ToList();
         // Two of them may fall together by chance (one time in ninety); then the second candidate is taken.
@@ -50,14 +50,14 @@ public sealed class HostLinkTests
     }
 
     [Fact]
-    public void Adjacent_names_are_distinguished()
+    public void Attachments_with_equal_concatenated_names_are_distinguished()
     {
         Assert.NotEqual(HostLink.NameOf(new("a", "bc", "eth0"), 0), HostLink.NameOf(new("ab", "c", "eth0"), 0));
         Assert.NotEqual(HostLink.AliasOf(new("a", "bc", "eth0")), HostLink.AliasOf(new("ab", "c", "eth0")));
     }
 
     [Fact]
-    public void The_alias_says_whose_link_it_is()
+    public void The_alias_names_the_attachment()
     {
         Assert.Equal("pods/pod1/eth0", HostLink.AliasOf(s_attachment));
         Assert.Equal(s_attachment, HostLink.TryParseAlias("pods/pod1/eth0"));
@@ -70,7 +70,7 @@ public sealed class HostLinkTests
     [InlineData(255, 255, true)]
     [InlineData(1, 255, true)]
     [InlineData(255, 1, true)]
-    public void A_long_alias_is_cut_and_still_unique(int networkLength, int idLength, bool isCut)
+    public void A_long_alias_is_shortened_and_stays_unique(int networkLength, int idLength, bool isCut)
     {
         var attachment = new Attachment(new string('n', networkLength), new string('c', idLength), "eth0");
         var alias = HostLink.AliasOf(attachment);
@@ -82,7 +82,7 @@ public sealed class HostLinkTests
     }
 
     [Fact]
-    public void An_interface_name_of_more_bytes_than_letters_is_counted_in_bytes()
+    public void An_interface_name_is_measured_in_bytes()
     {
         var attachment = new Attachment(new string('n', 120), new string('c', 120), "ééééééé");
         Assert.InRange(Encoding.UTF8.GetByteCount(HostLink.AliasOf(attachment)), 240, 254);

@@ -6,7 +6,7 @@ namespace CniBridge.Plugins.Tests.Bridge;
 public sealed class IPv6SwitchTests
 {
     [Fact]
-    public void A_link_without_the_setting_has_no_IPv6_to_ask_for_or_to_switch_on()
+    public void A_link_without_the_IPv6_setting_is_reported()
     {
         foreach (var use in (Action<string>[])[IPv6Switch.Require, IPv6Switch.TurnOn])
         {

@@ -61,7 +61,7 @@ public sealed class InterfaceOwnershipTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Only_an_interface_that_nothing_gives_to_another_is_deleted(string name)
+    public void Only_an_interface_without_another_owner_is_deleted(string name)
     {
         var (host, isOfRecord, config, other) = s_cases[name];
         var node = new FakeNode { VethHost = host, IsOfRecord = isOfRecord };
@@ -77,7 +77,7 @@ public sealed class InterfaceOwnershipTests
 
     // The host end of the result is the attachment's own wherever the path of its namespace leads.
     [Fact]
-    public void The_own_host_end_goes_where_the_namespace_is_anothers()
+    public void The_host_veth_is_deleted_if_the_namespace_belongs_to_another_attachment()
     {
         var own = new Link { Index = 4, Name = "veth0", Kind = "veth", Master = 3, Mac = FakeNode.Mac("02:00:00:00:00:04") };
         var node = new FakeNode { VethHost = Host(s_own with { ContainerId = "pod2" }), Links = { ["veth0"] = own } };

@@ -56,7 +56,7 @@ public sealed class PortVlansTests
     [InlineData(100, "10-20 30", false, "-1-4094 +100!")]
     [InlineData(100, "90-110", false, "-1-4094 +100!")]
     [InlineData(100, "10-20", true, "+100!")]
-    public void The_gateways_port_is_in_its_own_VLAN_alone(int vlan, string trunk, bool preserves, string messages) =>
+    public void The_port_of_a_VLAN_gateway_is_only_in_its_own_VLAN(int vlan, string trunk, bool preserves, string messages) =>
         Assert.Equal(messages, Describe(PortVlans.OfGateway(7, "veth7", Config(vlan, trunk, preserves))));
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class PortVlansTests
     [InlineData(100, "99-101", "100! 99 101")]
     [InlineData(100, "100", "100!")]
     [InlineData(0, "1-3", "1! 2 3")]
-    public void CHECK_looks_for_each_VLAN_once(int vlan, string trunk, string expected)
+    public void The_expected_VLANs_of_a_port_contain_each_VLAN_once(int vlan, string trunk, string expected)
     {
         foreach (var preserves in (bool[])[false, true])
         {

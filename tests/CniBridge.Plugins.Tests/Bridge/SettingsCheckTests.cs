@@ -163,7 +163,7 @@ public sealed class SettingsCheckTests
     }
 
     [Fact]
-    public void Only_what_the_configuration_names_is_asked_for()
+    public void CHECK_reads_only_the_configured_settings()
     {
         var state = new State();
         state.Check();

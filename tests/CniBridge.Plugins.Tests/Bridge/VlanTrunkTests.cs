@@ -29,7 +29,7 @@ public sealed class VlanTrunkTests
     [InlineData("""[{"minID":10,"maxID":20},{"minID":21,"maxID":30}]""", "10-30")]
     [InlineData("""[{"minID":10,"maxID":20},{"minID":22,"maxID":30}]""", "10-20 22-30")]
     [InlineData("""[{"minID":10,"maxID":40},{"minID":20,"maxID":30},{"id":41}]""", "10-41")]
-    public void Items_add_up(string trunk, string ranges) => Assert.Equal(ranges, Parse(trunk));
+    public void Trunk_items_are_merged(string trunk, string ranges) => Assert.Equal(ranges, Parse(trunk));
 
     [Theory]
     [InlineData("""{"minID":100}""", "maxID = null", "minID and maxID should be configured simultaneously, maxID is missing")]
@@ -49,14 +49,14 @@ public sealed class VlanTrunkTests
     [InlineData("""{"id":-1}""", "id = -1", "incorrect trunk id parameter")]
     [InlineData("""{"id":0}""", "id = 0", "incorrect trunk id parameter")]
     [InlineData("""{"id":0,"minID":1,"maxID":2}""", "id = 0", "incorrect trunk id parameter")]
-    public void An_item_that_cannot_be_is_refused_with_its_place_and_value(string item, string value, string why)
+    public void An_invalid_trunk_item_is_refused_with_its_position_and_value(string item, string value, string why)
     {
         AssertRefused($"[{item}]", $"invalid network config: vlanTrunk[0].{value}: {why}");
         AssertRefused($$"""[{"id":7},{},{{item}}]""", $"invalid network config: vlanTrunk[2].{value}: {why}");
     }
 
     [Fact]
-    public void An_item_is_an_object() =>
+    public void A_trunk_item_that_is_not_an_object_is_refused() =>
         AssertRefused("""[{"id":7},null]""", "invalid network config: vlanTrunk[1] = null: expected an object");
 
     static void AssertRefused(string trunk, string message)

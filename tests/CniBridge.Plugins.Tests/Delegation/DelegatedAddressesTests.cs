@@ -54,7 +54,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     [InlineData("0.4.0", """{"cniVersion":"","ips":[{"version":"4","address":"10.0.0.5/24","gateway":"10.0.0.1"}]}""")]
     [InlineData("0.2.0", """{"cniVersion":null,"ip4":{"ip":"10.0.0.5/24","gateway":"10.0.0.1"}}""")]
     [InlineData("1.0.0", """{"IPS":[{"Address":"10.0.0.5/24","Gateway":"10.0.0.1"}],"future":1}""")]
-    public void A_result_without_a_version_has_the_shape_of_the_requests(string version, string output)
+    public void A_result_without_a_version_has_the_version_of_the_request(string version, string output)
     {
         Answer(output);
         var ip = Assert.Single(Allocate(version).Ips);
@@ -88,7 +88,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     [InlineData("""{"ips":[{"address":"10.0.0.5/24","gateway":"x"}]}""", "result.ips[0].gateway = x")]
     [InlineData("""{"cniVersion":"0.2.0","ip4":{"ip":"10.0.0.5/24","routes":[{"dst":"x"}]}}""", "result.ip4.routes[0].dst = x")]
     [InlineData("""{"cniVersion":"2.0.0","ips":[{"address":"10.0.0.5/24"}]}""", "unsupported CNI result version \"2.0.0\"")]
-    public void A_result_that_cannot_be_read_is_reported_with_whose_it_is(string output, string words)
+    public void The_error_for_an_unreadable_result_names_the_IPAM_plugin(string output, string words)
     {
         Answer(output);
         Requests.AssertRefused(CniErrorCode.DecodingFailure, () => Allocate(),
@@ -97,7 +97,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     }
 
     [Fact]
-    public void An_undo_tells_it_to_clean_up_and_success_does_not()
+    public void The_IPAM_plugin_gets_DEL_only_when_ADD_is_undone()
     {
         _scripts.AddNoting("bin/static", Simple);
         Allocate();
@@ -145,7 +145,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     [InlineData("CHECK")]
     [InlineData("GC")]
     [InlineData("STATUS")]
-    public void Every_other_verb_is_passed_on_and_its_failure_told(string verb)
+    public void The_IPAM_plugin_gets_every_other_verb_and_its_failure_is_reported(string verb)
     {
         _scripts.AddNoting("bin/static");
         s_verbs[verb](Addresses());
@@ -164,7 +164,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     }
 
     [Fact]
-    public void It_asks_through_the_interface_and_nothing_of_its_addresses_is_known()
+    public void A_delegated_IPAM_plugin_needs_the_interface_and_its_addresses_are_unknown()
     {
         var addresses = Addresses();
         Assert.True(addresses.NeedsInterface);
@@ -175,7 +175,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     }
 
     [Fact]
-    public void Before_an_ADD_it_is_looked_for_and_not_run()
+    public void ADD_looks_for_the_IPAM_plugin_before_it_runs_it()
     {
         var request = _scripts.Request();
         Requests.AssertRefused(CniErrorCode.Internal, () => DelegatedAddresses.ForAdd("static", request), "failed to find plugin");
@@ -190,7 +190,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     static readonly BridgeConfig s_bridge = new() { Bridge = "cni0", IsGateway = true, IpamType = "static" };
 
     [Fact]
-    public void A_bridge_that_gets_its_addresses_so_undoes_them_when_a_later_step_fails()
+    public void ADD_releases_delegated_addresses_if_a_later_step_fails()
     {
         _scripts.AddNoting("bin/static", Simple);
         var request = _scripts.Request();
@@ -206,7 +206,7 @@ public sealed class DelegatedAddressesTests : IDisposable
     }
 
     [Fact]
-    public void A_bridge_whose_plugin_fails_has_no_veth_pair_left()
+    public void ADD_with_a_failed_IPAM_plugin_leaves_no_veth_pair()
     {
         _scripts.AddNoting("bin/static", Failing);
         var request = _scripts.Request();
@@ -218,7 +218,7 @@ public sealed class DelegatedAddressesTests : IDisposable
 
     // What it does about an address that may be in use is its own affair.
     [Fact]
-    public void A_bridges_GC_is_passed_on_when_links_could_not_be_deleted_too()
+    public void The_IPAM_plugin_gets_GC_even_if_links_could_not_be_deleted()
     {
         _scripts.AddNoting("bin/static");
         var request = _scripts.Request(config: """{"cni.dev/valid-attachments":[]}""");

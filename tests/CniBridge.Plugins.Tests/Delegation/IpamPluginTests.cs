@@ -29,7 +29,7 @@ public sealed class IpamPluginTests : IDisposable
     }
 
     [Fact]
-    public void The_output_of_the_plugin_is_its_answer()
+    public void The_output_of_the_plugin_is_returned()
     {
         _scripts.Add("bin/static", "printf '{\"a\": 1}\\n'");
         Assert.Equal("{\"a\": 1}\n", Run());
@@ -50,7 +50,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("CHECK")]
     [InlineData("GC")]
     [InlineData("STATUS")]
-    public void The_whole_environment_is_passed_with_the_verb_in_it(string verb)
+    public void The_plugin_gets_the_whole_environment_with_the_verb(string verb)
     {
         _scripts.Add("bin/static", "cat /proc/$$/environ\nexit 0");
         var expected = Scripts.Variables();
@@ -61,7 +61,7 @@ public sealed class IpamPluginTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_that_ignores_its_input_or_writes_first_works()
+    public void A_plugin_may_ignore_its_input_or_write_first()
     {
         var config = new string(' ', 300_000);
         _scripts.Add("deaf/static", "echo answer");
@@ -79,7 +79,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("directory:two", "second")]
     // Nor is a device: /dev/null is the plugin's name here.
     [InlineData("/dev:one", "first")]
-    public void The_first_file_of_the_name_is_run(string path, string answer)
+    public void The_first_file_with_the_name_is_run(string path, string answer)
     {
         foreach (var name in (string[])["static", "null"])
         {
@@ -104,7 +104,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("static")]
     [InlineData("Static")]
     [InlineData("..")]
-    public void A_plugin_that_is_nowhere_is_reported_with_the_directories(string type)
+    public void The_error_for_a_missing_plugin_names_the_directories(string type)
     {
         Directory.CreateDirectory(_scripts["one"]);
         if (type != "static")
@@ -119,7 +119,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("bin/static")]
     [InlineData("static/")]
     [InlineData("a\0b")]
-    public void A_type_is_a_name_and_no_path(string type)
+    public void A_type_that_is_a_path_is_refused(string type)
     {
         _scripts.Add("bin/static", "echo first");
         AssertFails(CniErrorCode.Internal, $"invalid plugin name: {type}", "ipam.type", ".:bin", type);
@@ -127,7 +127,7 @@ public sealed class IpamPluginTests : IDisposable
 
     // A binary that is called by an unknown name would execute itself again and again.
     [Fact]
-    public void A_link_to_this_very_program_is_refused()
+    public void A_link_to_this_program_is_refused()
     {
         Directory.CreateDirectory(_scripts["bin"]);
         File.CreateSymbolicLink(_scripts["bin/static"], "/proc/self/exe");
@@ -147,7 +147,7 @@ public sealed class IpamPluginTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_that_is_being_replaced_is_tried_again_later()
+    public void A_plugin_file_that_is_being_written_gives_try_again_later()
     {
         _scripts.Add("bin/static", "echo first");
         using (new FileStream(_scripts["bin/static"], FileMode.Open, FileAccess.Write))
@@ -164,7 +164,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("""{"code":11,"msg":"busy"}""", 11, "busy", "")]
     [InlineData("""{"cniVersion":"1.1.0","code":7,"msg":"bad","details":"","more":{"a":[1]}}""", 7, "bad", "")]
     [InlineData("""{"Code":50,"MSG":"<Grüße> & \"more\"","Details":null}""", 50, "<Grüße> & \"more\"", "")]
-    public void Its_own_error_passes_unchanged(string output, int code, string message, string details)
+    public void The_error_object_of_the_plugin_is_passed_on_unchanged(string output, int code, string message, string details)
     {
         _scripts.AddFile("error", output);
         _scripts.Add("bin/static", "cat DIR/error; exit 1");
@@ -195,7 +195,7 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("kill -9 $$", "netplugin failed with no error message: signal 9")]
     [InlineData("echo oops >&2; exit 1", "netplugin failed: \"oops\"")]
     [InlineData("printf 'two\\nlines\\n' >&2; exit 1", "netplugin failed: \"two\nlines\"")]
-    public void Without_a_word_its_error_output_or_its_exit_status_is_reported(string script, string message)
+    public void Without_output_the_standard_error_or_the_exit_status_is_reported(string script, string message)
     {
         _scripts.Add("bin/static", script);
         AssertFails(CniErrorCode.Internal, message, "ipam.type = static");

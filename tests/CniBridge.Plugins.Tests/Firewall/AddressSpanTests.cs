@@ -26,7 +26,7 @@ public sealed class AddressSpanTests
     [InlineData("0.0.0.0-127.255.255.255 128.0.0.0-255.255.255.255", "0.0.0.0-255.255.255.255")]
     [InlineData("fd00::1-fd00::5 fd00::6-fd00::9", "fd00::1-fd00::9")]
     [InlineData("::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ff00::-ffff::", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
-    public void Spans_are_joined_where_nothing_is_between(string spans, string merged) =>
+    public void Spans_without_a_gap_are_merged(string spans, string merged) =>
         Assert.Equal(merged, string.Join(' ', AddressSpan.Merge(Read(spans))));
 
     [Theory]
@@ -35,11 +35,12 @@ public sealed class AddressSpanTests
     [InlineData("0.0.0.0/0", "0.0.0.0-255.255.255.255")]
     [InlineData("::/0", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
     [InlineData("fd00::5/64", "fd00::-fd00::ffff:ffff:ffff:ffff")]
-    public void A_network_is_a_span(string network, string span) => Assert.Equal(span, AddressSpan.From(Cidr.Parse(network)).ToString());
+    public void A_network_becomes_one_span(string network, string span) =>
+        Assert.Equal(span, AddressSpan.From(Cidr.Parse(network)).ToString());
 
     // A bit for each of sixteen addresses says the same as the spans do.
     [Fact]
-    public void No_address_is_lost_or_won()
+    public void Merged_spans_contain_the_same_addresses()
     {
         for (var seed = 0; seed < 500; seed++)
         {

@@ -12,7 +12,7 @@ public sealed class ElementOwnerTests
     static Attachment Of(string container, string network = "pods", string name = "eth0") => new(network, container, name);
 
     [Fact]
-    public void An_owner_is_network_container_and_interface()
+    public void A_comment_contains_network_container_and_interface()
     {
         Assert.Equal("pods/pod1/eth0", ElementOwner.Format(Of("pod1")));
         Assert.Equal("pods/pod1/eth0 02:00:00:00:00:0a", ElementOwner.WithMac(Of("pod1"), s_mac));
@@ -24,7 +24,7 @@ public sealed class ElementOwnerTests
     [InlineData("whose is this", "whose is this", null)]
     [InlineData("", "", null)]
     [InlineData(" 02:00:00:00:00:0a", " 02:00:00:00:00:0a", null)]
-    public void It_is_read_again(string comment, string owner, string? mac)
+    public void A_comment_is_parsed_into_owner_and_MAC(string comment, string owner, string? mac)
     {
         var (read, address) = ElementOwner.Parse(comment);
         Assert.Equal((owner, mac), (read, address?.ToString()));
@@ -33,7 +33,7 @@ public sealed class ElementOwnerTests
     static string Long(int length, char last = 'x') => new string('x', length - 1) + last;
 
     [Fact]
-    public void The_longest_that_fits_is_whole_and_a_longer_one_is_cut()
+    public void A_comment_is_shortened_only_above_the_maximum_length()
     {
         var fits = Of(Long(ElementOwner.MaxLength - "pods//eth0".Length));
         Assert.Equal($"pods/{fits.ContainerId}/eth0", ElementOwner.Format(fits));
@@ -72,7 +72,7 @@ public sealed class ElementOwnerTests
     }
 
     [Fact]
-    public void No_other_network_begins_like_one()
+    public void The_prefixes_of_two_networks_differ()
     {
         Assert.Equal("pods/", ElementOwner.PrefixOf("pods"));
         Assert.DoesNotMatch($"^{ElementOwner.PrefixOf("pods")}", ElementOwner.Format(Of("ctr", "pods2")));

@@ -58,7 +58,7 @@ public sealed class FormerRangesTests : IDisposable
     const string OnlyNew = "10.99.0.1-10.99.0.254 | 10.99.0.0/24 224.0.0.0/4";
 
     [Fact]
-    public void A_former_range_stays_while_a_pod_uses_it_and_goes_after() => ScratchFirewall.Run(firewall =>
+    public void A_former_range_is_removed_after_its_last_pod() => ScratchFirewall.Run(firewall =>
     {
         using var socket = new NftSocket();
         Reserve("10.88.0.2");
@@ -140,7 +140,7 @@ public sealed class FormerRangesTests : IDisposable
     });
 
     [Fact]
-    public void A_range_that_only_the_kernel_knows_stays() => ScratchFirewall.Run(firewall =>
+    public void A_range_without_a_record_stays_in_the_kernel() => ScratchFirewall.Run(firewall =>
     {
         using var socket = new NftSocket();
         Directory.CreateDirectory(_root["store"]);
@@ -152,7 +152,7 @@ public sealed class FormerRangesTests : IDisposable
     });
 
     [Fact]
-    public void Reservations_are_looked_for_in_the_store_of_their_time() => ScratchFirewall.Run(firewall =>
+    public void The_reservations_of_a_former_range_are_read_from_its_own_store() => ScratchFirewall.Run(firewall =>
     {
         using var socket = new NftSocket();
         Reserve("10.88.0.2", "old store");
@@ -168,7 +168,7 @@ public sealed class FormerRangesTests : IDisposable
 
     // Reservations of the new range, which lies in the old one, do not count for the old one.
     [Fact]
-    public void A_range_that_became_smaller_is_a_former_one() => ScratchFirewall.Run(firewall =>
+    public void The_larger_range_before_a_reduction_is_a_former_range() => ScratchFirewall.Run(firewall =>
     {
         using var socket = new NftSocket();
         Reserve("fd00:88::5");
@@ -182,7 +182,7 @@ public sealed class FormerRangesTests : IDisposable
     });
 
     [Fact]
-    public void A_range_that_comes_back_is_not_a_former_one_and_the_other_is() => ScratchFirewall.Run(firewall =>
+    public void A_range_that_returns_is_current_and_the_other_is_former() => ScratchFirewall.Run(firewall =>
     {
         using var socket = new NftSocket();
         Reserve("10.88.0.2");
@@ -216,7 +216,7 @@ public sealed class FormerRangesTests : IDisposable
     [InlineData("""{"network":"pods","family":"ip","ranges":[{"store":"/x"}]}""", null)]
     [InlineData("""{"family":"ip","ranges":[]}""", null)]
     [InlineData("torn", null)]
-    public void A_record_that_cannot_be_read_is_none(string text, int? count)
+    public void An_unreadable_record_counts_as_absent(string text, int? count)
     {
         Directory.CreateDirectory(_root["run/former-ranges"]);
         File.WriteAllText(_root["run/former-ranges/pods,ip"], text);
@@ -224,7 +224,7 @@ public sealed class FormerRangesTests : IDisposable
     }
 
     [Fact]
-    public void Only_names_of_files_that_are_addresses_are_reserved_addresses()
+    public void Only_files_named_like_addresses_are_reservations()
     {
         Assert.Null(ReservedAddresses.TryList(_root["store"]));
         Reserve("10.0.0.2");

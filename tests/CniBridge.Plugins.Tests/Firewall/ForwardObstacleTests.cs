@@ -15,7 +15,7 @@ public sealed class ForwardObstacleTests
         new ForwardPath(IpAddress.Parse("10.0.0.5"), s_bridge, s_uplink, isFromPod), new ChainEntry(family, table, chain), rule);
 
     [Fact]
-    public void The_way_and_the_chain_are_named()
+    public void The_message_names_direction_and_chain()
     {
         Assert.Equal(
             "The firewall drops new connections of pod 10.0.0.5 from cni0 to up0 (chain ip filter FORWARD, policy drop)",
@@ -26,7 +26,7 @@ public sealed class ForwardObstacleTests
     }
 
     [Fact]
-    public void The_name_of_a_link_is_one_word_of_the_shell()
+    public void The_remedy_quotes_the_name_of_a_link()
     {
         var bridge = new Link { Index = 7, Name = "a;$(x)\u001b" };
         string Remedy(TableFamily family, string table, string chain) => new ForwardObstacle(
@@ -45,6 +45,6 @@ public sealed class ForwardObstacleTests
     [InlineData(TableFamily.Inet, "filter", "FORWARD", true, "nft insert rule inet filter FORWARD iifname cni0 accept")]
     [InlineData(TableFamily.IPv4, "filter", "forward", false, "nft insert rule ip filter forward oifname cni0 accept")]
     [InlineData(TableFamily.Inet, "firewalld", "filter_FORWARD", true, "firewall-cmd --zone=trusted --add-interface=cni0")]
-    public void A_command_is_named_that_helps(TableFamily family, string table, string chain, bool isFromPod, string remedy) =>
+    public void The_remedy_is_a_command_for_the_table(TableFamily family, string table, string chain, bool isFromPod, string remedy) =>
         Assert.Equal(remedy, Obstacle(family, table, chain, isFromPod).Remedy);
 }

@@ -31,7 +31,7 @@ public sealed class GoNamesTests
     [InlineData("name: \"pods2\" id: \"one\"", null)]
     [InlineData("dnat name: \"pods\" id: \"one\"", null)]
     [InlineData("", null)]
-    public void A_container_is_read_from_a_whole_comment_of_the_network(string comment, string? container) =>
+    public void The_container_is_parsed_from_a_complete_comment_of_the_network(string comment, string? container) =>
         Assert.Equal(container, GoNames.TryParseContainer(comment, "pods"));
 
     [Theory]
@@ -40,6 +40,6 @@ public sealed class GoNamesTests
     [InlineData("dnat name: \"pods\" id: \"one...", null)]
     [InlineData("snat name: \"pods\" id: \"one\"", null)]
     [InlineData("name: \"pods\" id: \"one\"", null)]
-    public void And_from_one_of_a_kind_of_port_mappings(string comment, string? container) =>
+    public void The_container_is_parsed_from_a_comment_of_a_port_mapping(string comment, string? container) =>
         Assert.Equal(container, GoNames.TryParseContainer(comment, "pods", "dnat "));
 }

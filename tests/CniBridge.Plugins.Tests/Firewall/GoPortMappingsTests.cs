@@ -83,7 +83,7 @@ public sealed class GoPortMappingsTests
     });
 
     [Fact]
-    public void A_chain_of_the_first_years_goes_too() => ScratchFirewall.Run(firewall =>
+    public void A_chain_of_early_Go_plugins_is_removed_too() => ScratchFirewall.Run(firewall =>
     {
         var chain = GoNames.SourceChain("podnet", "one1");
         firewall.Nft($$"""
@@ -143,7 +143,7 @@ public sealed class GoPortMappingsTests
     });
 
     [Fact]
-    public void Without_tables_of_the_Go_plugins_none_are_created() => ScratchFirewall.Run(firewall =>
+    public void Removal_creates_no_tables_of_the_Go_plugins() => ScratchFirewall.Run(firewall =>
     {
         Collect("podnet");
         Delete("podnet", "one1");

@@ -16,7 +16,7 @@ public sealed class MasqueradeRecordTests : IDisposable
     [Theory]
     [InlineData("10.1.0.5/24", "pods,ip")]
     [InlineData("fd00::5/64", "pods,ip6")]
-    public void Created_rules_are_read_again(string address, string name)
+    public void Created_rules_are_recognized(string address, string name)
     {
         var masquerade = Of(address);
         var records = new MasqueradeRecords(_root.Path).Configured;

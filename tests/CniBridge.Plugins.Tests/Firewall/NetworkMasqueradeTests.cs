@@ -28,7 +28,7 @@ public sealed class NetworkMasqueradeTests
     const string MulticastV6 = "ff00::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
     [Fact]
-    public void Ranges_are_masqueraded_and_their_subnets_are_inside()
+    public void Sources_are_the_ranges_and_the_subnets_are_excluded_destinations()
     {
         var families = Of("10.1.0.10/24 fd00::10/64", pools: s_pools);
         Assert.Equal([false, true], families.Select(family => family.Family.IsV6));
@@ -55,7 +55,7 @@ public sealed class NetworkMasqueradeTests
     [InlineData("10.0.9.9/16 192.0.2.1/32 fd00::/8", $"10.0.0.0-10.1.0.255 192.0.2.1-192.0.2.1 {Multicast}")]
     [InlineData("0.0.0.0/0", "0.0.0.0-255.255.255.255")]
     [InlineData("240.0.0.0/4", "10.1.0.0-10.1.0.255 224.0.0.0-255.255.255.255")]
-    public void Networks_that_are_not_masqueraded_are_inside(string outside, string inside) =>
+    public void Configured_networks_are_excluded_destinations(string outside, string inside) =>
         Assert.Equal(inside, Inside(Of("10.1.0.10/24", outside, pools: s_pools)[0]));
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class NetworkMasqueradeTests
     }
 
     [Fact]
-    public void The_comment_is_the_networks_name_as_far_as_there_is_room()
+    public void The_comment_is_the_network_name_cut_at_127_bytes()
     {
         Assert.Equal("pods", Of("10.1.0.10/24")[0].Comment);
         Assert.Equal(new string('n', 127), Of("10.1.0.10/24", network: new string('n', 255))[0].Comment);

@@ -102,7 +102,7 @@ public sealed class SpoofCheckRulesTests
     static string[] Ports() => [.. Elements().Where(line => line.StartsWith("in guarded", StringComparison.Ordinal))];
 
     [Fact]
-    public void It_is_what_an_administrator_would_have_written()
+    public void The_rules_equal_those_written_by_hand()
     {
         string[] expected = [];
         InNamespace(_ =>
@@ -136,7 +136,7 @@ public sealed class SpoofCheckRulesTests
     }
 
     [Fact]
-    public void The_element_is_removed_and_the_chain_stays()
+    public void Removal_deletes_the_elements_and_keeps_the_chain()
     {
         InNamespace(rules =>
         {
@@ -155,7 +155,7 @@ public sealed class SpoofCheckRulesTests
     }
 
     [Fact]
-    public void Without_rules_nothing_is_removed_or_created() => InNamespace(rules =>
+    public void Removal_without_rules_changes_nothing() => InNamespace(rules =>
     {
         rules.Remove(s_a);
         rules.Remove(s_a.Owner.Attachment, ["veth1", "veth2"]);
@@ -165,7 +165,7 @@ public sealed class SpoofCheckRulesTests
     });
 
     [Fact]
-    public void A_former_link_of_the_name_is_replaced_whosever_it_was()
+    public void An_element_of_a_former_link_with_the_same_name_is_replaced()
     {
         InNamespace(rules =>
         {
@@ -196,7 +196,7 @@ public sealed class SpoofCheckRulesTests
 
     // An administrator's element, whose comment names no MAC.
     [Fact]
-    public void An_element_without_a_word_whose_it_is_is_replaced_too() => InNamespace(rules =>
+    public void An_element_without_a_comment_is_replaced() => InNamespace(rules =>
     {
         rules.Restore([]);
         Nft("add element bridge cni-bridge guarded { \"veth1\" }\n", "-f", "-");
@@ -205,7 +205,7 @@ public sealed class SpoofCheckRulesTests
     });
 
     [Fact]
-    public void Without_a_record_the_port_s_names_are_enough() => InNamespace(rules =>
+    public void Elements_without_a_record_are_removed_by_the_names_of_the_port() => InNamespace(rules =>
     {
         rules.Add(s_a);
         rules.Add(s_b);
@@ -215,7 +215,7 @@ public sealed class SpoofCheckRulesTests
     });
 
     [Fact]
-    public void A_record_with_another_MAC_than_the_port_s_removes_both() => InNamespace(rules =>
+    public void Removal_deletes_the_MAC_of_the_record_and_that_of_the_port() => InNamespace(rules =>
     {
         rules.Add(s_a);
         Nft("add element bridge cni-bridge allowed { \"veth1\" . 02:00:00:00:00:09 comment \"pods/a/eth0\" }\n", "-f", "-");
@@ -224,7 +224,7 @@ public sealed class SpoofCheckRulesTests
     });
 
     [Fact]
-    public void Others_of_a_network_go_and_no_other_network_s() => InNamespace(rules =>
+    public void RemoveOthers_deletes_unlisted_attachments_of_one_network_only() => InNamespace(rules =>
     {
         var (longNamed, other) = (Guard(new string('c', 200), "veth3", 3), Guard("b", "veth4", 4, "pods2"));
         foreach (var guard in new[] { s_a, s_b, longNamed, other })
@@ -240,7 +240,7 @@ public sealed class SpoofCheckRulesTests
     });
 
     [Fact]
-    public void A_network_s_name_may_be_longer_than_what_fits() => InNamespace(rules =>
+    public void A_network_name_may_be_longer_than_a_comment() => InNamespace(rules =>
     {
         var name = new string('n', 255);
         var (dead, living, other) = (Guard("a", "veth1", 1, name), Guard("b", "veth2", 2, name), Guard("a", "veth3", 3, name[1..]));
@@ -271,7 +271,7 @@ public sealed class SpoofCheckRulesTests
     });
 
     [Fact]
-    public void A_thousand_are_restored_at_once() => InNamespace(rules =>
+    public void A_thousand_attachments_are_restored_in_one_batch() => InNamespace(rules =>
     {
         var guards = Enumerable.Range(0, 1000).Select(number => Guard($"c{number}", $"veth{number}", (byte)number)).ToList();
         rules.Restore(guards);

@@ -40,7 +40,7 @@ public sealed class SpoofCheckTests : IDisposable
     static Rollback NewUndo() => new(TextWriter.Null);
 
     [Fact]
-    public void A_record_is_there_before_the_rules()
+    public void The_record_exists_before_the_rules()
     {
         var rules = Rules();
         using var undo = NewUndo();
@@ -54,7 +54,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void An_undo_takes_the_rules_away_and_then_the_record()
+    public void An_undo_removes_the_rules_and_then_the_record()
     {
         var rules = Rules();
         using (var undo = NewUndo())
@@ -65,7 +65,7 @@ public sealed class SpoofCheckTests : IDisposable
 
     // Their answer may be lost.
     [Fact]
-    public void Rules_that_were_refused_are_undone_all_the_same()
+    public void Refused_rules_are_undone_too()
     {
         var rules = Rules("add veth1");
         using (var undo = NewUndo())
@@ -200,7 +200,7 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_living_are_restored()
+    public void Only_rules_of_running_pods_are_restored()
     {
         var netns = _root["netns"];
         File.WriteAllText(netns, "");
@@ -245,5 +245,5 @@ public sealed class SpoofCheckTests : IDisposable
     }
 
     [Fact]
-    public void The_missing_part_is_named() => Assert.Equal("missing veth1", Check(Rules()).FindMissing(Guard("a", "veth1")));
+    public void CHECK_names_the_missing_part() => Assert.Equal("missing veth1", Check(Rules()).FindMissing(Guard("a", "veth1")));
 }

@@ -53,11 +53,11 @@ public sealed class PluginFuzzTests(ITestOutputHelper output)
         ("CNI_CONTAINERID", $"pod{scene.Random.Next(5)}"), ("CNI_NETNS", Call.OwnNamespace), ("CNI_NETNS_OVERRIDE", "1"));
 
     [Fact]
-    public void Any_configuration_has_an_answer() => Run("configuration", (scene, _) =>
+    public void Any_configuration_gets_a_result_or_a_CNI_error() => Run("configuration", (scene, _) =>
         scene.Run(scene.Random.Pick(scene.Plugins.All), Variables(scene), scene.Random.Document(s_configurations)));
 
     [Fact]
-    public void Any_previous_result_has_an_answer() => Run("prevResult", (scene, _) =>
+    public void Any_previous_result_gets_a_result_or_a_CNI_error() => Run("prevResult", (scene, _) =>
     {
         var configuration = scene.Random.Pick(s_configurations);
         var result = Encoding.UTF8.GetString(scene.Random.Document(s_results));
@@ -66,7 +66,7 @@ public sealed class PluginFuzzTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Any_environment_has_an_answer() => Run("environment", (scene, _) =>
+    public void Any_environment_gets_a_result_or_a_CNI_error() => Run("environment", (scene, _) =>
     {
         var variables = Variables(scene);
         scene.Random.Change(variables);
@@ -75,7 +75,7 @@ public sealed class PluginFuzzTests(ITestOutputHelper output)
 
     // Every call finds the files of the calls before it, some of them damaged.
     [Fact]
-    public void Any_state_files_have_an_answer() => Run("state files", (scene, i) =>
+    public void Any_state_files_get_a_result_or_a_CNI_error() => Run("state files", (scene, i) =>
     {
         if (i % 100 == 99)
             Forget(scene);

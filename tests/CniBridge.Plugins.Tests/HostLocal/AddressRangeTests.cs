@@ -35,7 +35,7 @@ public sealed class AddressRangeTests
     // A gateway may be elsewhere, even in the other family: then .1 is an address like any other.
     [InlineData("192.0.2.0/24", "192.0.2.1", "192.0.2.9", "10.9.9.9")]
     [InlineData("192.0.2.0/24", "192.0.2.1", "192.0.2.9", "fd00::1")]
-    public void A_written_value_is_kept(string subnet, string start, string end, string gateway)
+    public void A_configured_value_is_kept(string subnet, string start, string end, string gateway)
     {
         var range = Parse(subnet, start, end, gateway);
         Assert.Equal((subnet, start, end, gateway),
@@ -80,7 +80,8 @@ public sealed class AddressRangeTests
     [InlineData("192.0.2/24")]
     [InlineData("192.0.2.00/24")]
     [InlineData("subnet")]
-    public void A_range_has_a_subnet(string? subnet) => AssertRefused(() => Parse(subnet), "ipam.subnet = ", "invalid CIDR address");
+    public void A_range_without_a_valid_subnet_is_refused(string? subnet) =>
+        AssertRefused(() => Parse(subnet), "ipam.subnet = ", "invalid CIDR address");
 
     [Theory]
     [InlineData("192.0.3.1", null)]
@@ -88,7 +89,7 @@ public sealed class AddressRangeTests
     [InlineData("fd00::1", null)]
     [InlineData("192.0.2.50", "192.0.2.40")]
     [InlineData("192.0.3.1", "192.0.2.40")]
-    public void A_start_lies_in_the_subnet_and_not_after_the_end(string start, string? end) =>
+    public void A_start_outside_the_subnet_or_after_the_end_is_refused(string start, string? end) =>
         AssertRefused(() => Parse("192.0.2.0/24", start, end), "rangeStart", $"RangeStart {start} not in network 192.0.2.0/24");
 
     [Theory]
@@ -98,7 +99,7 @@ public sealed class AddressRangeTests
     [InlineData("192.0.2.40", "192.0.3.1")]
     // The start is .1 where nothing else is said, so the network's own address ends before it begins.
     [InlineData(null, "192.0.2.0")]
-    public void An_end_lies_in_the_subnet_and_not_before_the_start(string? start, string end) =>
+    public void An_end_outside_the_subnet_or_before_the_start_is_refused(string? start, string end) =>
         AssertRefused(() => Parse("192.0.2.0/24", start, end), "rangeEnd", $"RangeEnd {end} not in network 192.0.2.0/24");
 
     // The end is .254 where nothing else is said: a range of nothing must not pass for a configuration.
@@ -111,7 +112,7 @@ public sealed class AddressRangeTests
     [InlineData("rangeEnd", "192.0.2.010")]
     [InlineData("gateway", "x")]
     [InlineData("gateway", "192.0.2.1/24")]
-    public void An_address_is_strict(string key, string text) => AssertRefused(
+    public void An_invalid_address_is_refused_with_its_key(string key, string text) => AssertRefused(
         () => Parse("192.0.2.0/24", key == "rangeStart" ? text : null, key == "rangeEnd" ? text : null, key == "gateway" ? text : null),
         $"ipam.{key} = {text}", $"invalid IP address: {text}");
 
@@ -126,7 +127,7 @@ public sealed class AddressRangeTests
     }
 
     [Fact]
-    public void The_families_numbers_are_not_compared()
+    public void A_range_contains_no_address_of_the_other_family()
     {
         Assert.False(Parse("0.0.0.0/1").Contains(IpAddress.Parse("::5")));
         Assert.False(Parse("::/64").Contains(IpAddress.Parse("0.0.0.5")));

@@ -58,11 +58,11 @@ public sealed class AllocatorTests
     [InlineData("10.0.0.0/30 10.0.1.0/30 10.0.2.0/30", "", "10.0.2.2", "10.0.0.2/30")]
     [InlineData("10.0.0.0/30 10.0.1.0/30 10.0.2.0/30", "10.0.0.2", "10.0.2.2", "10.0.1.2/30")]
     [InlineData("10.0.0.0/24|2001:db8::/64", "10.0.0.2", null, "10.0.0.3/24 2001:db8::2/64")]
-    public void The_next_free_address_is_given_with_its_subnets_prefix(string sets, string taken, string? last, string expected) =>
+    public void The_next_free_address_has_the_prefix_length_of_its_subnet(string sets, string taken, string? last, string expected) =>
         Assert.Equal(expected, Allocate(Store(taken, last), Config(sets)));
 
     [Fact]
-    public void An_address_comes_with_its_ranges_gateway_and_no_interface()
+    public void An_address_has_the_gateway_of_its_range_and_no_interface()
     {
         using var undo = new Rollback(TextWriter.Null);
         var store = Store("10.0.0.2");
@@ -78,7 +78,7 @@ public sealed class AllocatorTests
     [InlineData("10.0.0.0/29", 5)]
     [InlineData("10.0.0.0/30 10.0.1.0/30", 2)]
     [InlineData("2001:db8::/126", 2)]
-    public void When_nothing_is_free_the_message_says_which_set(string set, int size)
+    public void The_error_for_a_full_range_set_names_the_set(string set, int size)
     {
         var (store, config) = (new MemoryStore(), Config(set));
         var given = Enumerable.Range(0, size)
@@ -88,7 +88,7 @@ public sealed class AllocatorTests
     }
 
     [Fact]
-    public void A_released_address_waits_for_its_turn()
+    public void A_released_address_is_assigned_last()
     {
         var (store, config) = (new MemoryStore(), Config("10.0.0.0/29"));
         Assert.Equal("10.0.0.2/29", Allocate(store, config));
@@ -100,7 +100,7 @@ public sealed class AllocatorTests
     [InlineData("10.0.0.5")]
     [InlineData("10.0.0.2")]
     [InlineData("10.0.0.6")]
-    public void A_requested_address_is_given(string address)
+    public void A_requested_address_is_assigned(string address)
     {
         var store = Store("10.0.0.3", "10.0.0.3");
         Assert.Equal(address + "/29", Allocate(store, Config("10.0.0.0/29", address)));
@@ -117,7 +117,7 @@ public sealed class AllocatorTests
     [InlineData("10.0.0.7", "failed to allocate all requested IPs: 10.0.0.7")]
     [InlineData("10.0.9.9", "failed to allocate all requested IPs: 10.0.9.9")]
     [InlineData("fd00::5", "failed to allocate all requested IPs: fd00::5")]
-    public void A_requested_address_that_cannot_be_had_is_an_error(string address, string message) =>
+    public void A_requested_address_that_is_unavailable_is_an_error(string address, string message) =>
         AssertFails(Store("10.0.0.3"), Config("10.0.0.0/29", address), message);
 
     [Fact]
@@ -135,12 +135,12 @@ public sealed class AllocatorTests
             "failed to allocate all requested IPs: 10.0.1.6 10.0.9.9");
 
     [Fact]
-    public void A_second_set_that_fails_gives_the_first_sets_address_back() =>
+    public void A_failed_second_set_releases_the_address_of_the_first() =>
         AssertFails(Store("10.0.2.2"), Config("10.0.1.0/24|10.0.2.0/30"),
             "failed to allocate for range 1: no IP addresses available in range set: 10.0.2.1-10.0.2.2");
 
     [Fact]
-    public void A_marker_that_cannot_be_written_gives_the_address_back()
+    public void A_failed_marker_write_releases_the_address()
     {
         var store = new MemoryStore { BrokenMarker = 1 };
         Assert.Throws<KernelException>(() => Allocate(store, Config("10.0.1.0/24|10.0.2.0/24")));
@@ -151,7 +151,7 @@ public sealed class AllocatorTests
     [InlineData(null)]
     [InlineData("10.0.0.9")]
     [InlineData("10.0.0.2")]
-    public void An_attachment_that_has_an_address_gets_no_second_one_asked_for_or_not(string? requested)
+    public void An_attachment_with_an_address_gets_no_second_one(string? requested)
     {
         var store = new MemoryStore();
         Allocate(store, Config("10.0.0.0/24"));
@@ -160,7 +160,7 @@ public sealed class AllocatorTests
     }
 
     [Fact]
-    public void Another_interface_another_container_and_another_set_are_not_duplicates()
+    public void Addresses_of_another_interface_container_or_set_are_no_duplicates()
     {
         var (store, config) = (new MemoryStore(), Config("10.0.0.0/24"));
         Allocate(store, config);
@@ -170,7 +170,7 @@ public sealed class AllocatorTests
     }
 
     [Fact]
-    public void Leftovers_of_a_crash_are_taken_only_when_nothing_else_is_free()
+    public void Leftovers_of_a_crash_are_assigned_only_if_no_other_address_is_free()
     {
         var (store, config) = (Store("10.0.0.4 10.0.0.5"), Config("10.0.0.0/29"));
         store.Reservations[IpAddress.Parse("10.0.0.2")] = MemoryStore.Ownerless;
@@ -183,7 +183,7 @@ public sealed class AllocatorTests
     }
 
     [Fact]
-    public void A_requested_address_that_is_a_leftover_of_a_crash_is_given()
+    public void A_requested_leftover_of_a_crash_is_assigned()
     {
         var store = new MemoryStore();
         store.Reservations[IpAddress.Parse("10.0.0.5")] = MemoryStore.Ownerless;

@@ -48,7 +48,7 @@ public sealed class CandidatesTests
     [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffc/126", null, "fffe ffff")]
     [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffc/126", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe", "ffff fffe")]
     [InlineData("2001:db8::/126", null, "2 3")]
-    public void The_walk_starts_after_the_last_address_and_ends_with_it(string set, string? last, string expected) =>
+    public void Candidates_start_after_the_last_assigned_address_and_end_with_it(string set, string? last, string expected) =>
         Assert.Equal(expected, Walk(set, last));
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class CandidatesTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Every_address_but_the_gateways_comes_exactly_once_and_the_last_reserved_one_last(int seed)
+    public void Each_address_except_gateways_comes_once_and_the_last_assigned_one_last(int seed)
     {
         var random = new PseudoRandom(seed);
         var set = new RangeSet(0, [.. Enumerable.Range(0, 1 + random.Next(4)).Select(i => RandomRange(random, i))]);

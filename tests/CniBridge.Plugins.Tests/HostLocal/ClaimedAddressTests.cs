@@ -49,7 +49,7 @@ public sealed class ClaimedAddressTests : IDisposable
         _store.Reservations[IpAddress.Parse(address)] = new ReservationOwner(container, interfaceName);
 
     [Fact]
-    public void An_address_without_a_claim_is_given_first()
+    public void An_unclaimed_address_is_assigned_first()
     {
         Claim(null, "10.0.0.2", "10.0.0.3");
         Assert.Equal("10.0.0.4/29", Allocate("10.0.0.0/29"));
@@ -74,7 +74,7 @@ public sealed class ClaimedAddressTests : IDisposable
     }
 
     [Fact]
-    public void The_address_of_a_dead_attachment_is_taken_back_before_a_claimed_one_is_given()
+    public void A_stale_address_is_reclaimed_before_a_claimed_one_is_assigned()
     {
         Reserve("10.0.0.2", "dead");
         _store.Lives[new ReservationOwner("dead", "eth0")] = LivenessState.Dead;
@@ -88,7 +88,7 @@ public sealed class ClaimedAddressTests : IDisposable
     [InlineData("10.0.0.6", "other", "eth1", "10.0.0.3/29")]
     [InlineData("10.0.0.6", "another", "eth0", "10.0.0.3/29")]
     [InlineData("10.9.9.9", "other", "eth0", "10.0.0.3/29")]
-    public void An_attachment_with_a_reservation_of_its_own_claims_in_vain(
+    public void The_claim_of_an_attachment_with_a_reservation_is_ignored(
         string address, string container, string interfaceName, string given)
     {
         Reserve(address, container, interfaceName);

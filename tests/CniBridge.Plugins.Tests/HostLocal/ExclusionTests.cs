@@ -36,7 +36,7 @@ public sealed class ExclusionTests
             .Select(candidate => candidate.Address.ToString()["fd00::".Length..])));
 
     [Fact]
-    public void A_requested_one_is_refused_with_key_and_value()
+    public void An_excluded_requested_address_is_refused_with_key_and_value()
     {
         var config = AllocatorTests.Config("10.0.0.0/24", "10.0.0.20");
         config = config with { RangeSets = [Set("10.0.0.0/24", "10.0.0.5", "10.0.0.16/28")] };

@@ -51,7 +51,7 @@ public sealed class HostLocalAddressesTests : IDisposable
     [InlineData(Old, false)]
     [InlineData("""[[{"subnet":"fd00::/64"}]]""", true)]
     [InlineData("""[[{"subnet":"10.1.0.0/24"}],[{"subnet":"fd00::/64"}]]""", true)]
-    public void Ranges_tell_whether_there_will_be_IPv6_addresses(string ranges, bool servesIPv6)
+    public void The_ranges_determine_whether_pods_get_IPv6_addresses(string ranges, bool servesIPv6)
     {
         Assert.Equal(servesIPv6, Make(ranges).ServesIPv6);
         Assert.False(Make(ranges).NeedsInterface);
@@ -59,7 +59,7 @@ public sealed class HostLocalAddressesTests : IDisposable
     }
 
     [Fact]
-    public void After_a_change_of_the_range_the_old_one_is_known_by_what_it_gave_out_last()
+    public void LastServed_contains_the_last_address_of_the_old_range()
     {
         Assert.Empty(Allocate(Old, "pod1").LastServed);
         Assert.Equal([IpAddress.Parse("10.1.0.2")], Allocate(New, "pod2").LastServed);
@@ -68,7 +68,7 @@ public sealed class HostLocalAddressesTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_first_ADD_of_a_new_range_knows_that_the_network_has_moved()
+    public void HasMoved_is_true_only_in_the_first_ADD_of_a_new_range()
     {
         Assert.False(Allocate(Old, "pod1").HasMoved);
         Assert.False(Allocate(Old, "pod2").HasMoved);
@@ -103,7 +103,7 @@ public sealed class HostLocalAddressesTests : IDisposable
     }
 
     [Fact]
-    public void Everybody_with_an_address_is_listed_whatever_the_range_was()
+    public void Attachments_of_former_ranges_are_listed_too()
     {
         Assert.Empty(Make(Old).ListUsers());
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root.Path));

@@ -23,7 +23,7 @@ public sealed class HostLocalConfigTests
     // Without a subnet the other three of the old style are passed over.
     [InlineData("""{"rangeStart":"10.1.2.9","gateway":"x","ranges":[[{"subnet":"11.1.2.0/24"}]]}""", "0: 11.1.2.1-11.1.2.254")]
     [InlineData("""{"subnet":null,"ranges":[[{"SUBNET":"11.1.2.0/24","RangeStart":"11.1.2.5"}]]}""", "0: 11.1.2.5-11.1.2.254")]
-    public void Ranges_have_an_old_and_a_new_style(string ipam, string sets) => Assert.Equal(sets, Describe(ParseIpam(ipam)));
+    public void Ranges_are_read_in_the_old_and_the_new_style(string ipam, string sets) => Assert.Equal(sets, Describe(ParseIpam(ipam)));
 
     // The runtime's ranges come first: their place names the file that keeps their last address.
     [Fact]
@@ -39,7 +39,7 @@ public sealed class HostLocalConfigTests
     [Theory]
     [InlineData("""{"ipam":null}""")]
     [InlineData("""{}""")]
-    public void The_ipam_key_must_be_there(string config) => AssertRefused(() => Parse(config), "IPAM config missing 'ipam' key");
+    public void A_missing_ipam_key_is_refused(string config) => AssertRefused(() => Parse(config), "IPAM config missing 'ipam' key");
 
     [Theory]
     [InlineData("{}", "no IP ranges specified")]
@@ -59,7 +59,7 @@ public sealed class HostLocalConfigTests
     [InlineData("""{"subnet":"10.1.2.0/24","ranges":[[{"subnet":"10.9.0.0/24"}],[{"subnet":"10.1.2.0/24"}]]}""",
         "range set 0 overlaps with 2")]
     [InlineData("""{"subnet":"10.1.2.0/24","rangeStart":"10.1.3.1"}""", "RangeStart 10.1.3.1 not in network 10.1.2.0/24")]
-    public void Range_sets_are_not_empty_of_one_family_and_disjoint(string ipam, string message) =>
+    public void Empty_mixed_or_overlapping_range_sets_are_refused(string ipam, string message) =>
         AssertRefused(() => ParseIpam(ipam), message);
 
     [Theory]
@@ -113,7 +113,7 @@ public sealed class HostLocalConfigTests
     const string Subnet = "\"subnet\":\"10.1.2.0/24\"";
 
     [Fact]
-    public void Routes_are_read_whole_and_host_bits_kept()
+    public void All_keys_of_a_route_are_read_and_host_bits_are_kept()
     {
         var routes = ParseIpam($$"""
             {
@@ -136,7 +136,7 @@ public sealed class HostLocalConfigTests
     }
 
     [Fact]
-    public void A_routes_priority_and_table_are_the_kernels_32_bits()
+    public void Priority_and_table_of_a_route_have_32_bits()
     {
         var route = Assert.Single(ParseIpam(
             $$"""{{{Subnet}},"routes":[{"dst":"0.0.0.0/0","priority":4294967295,"table":4294967295}]}""").Routes);
@@ -158,7 +158,7 @@ public sealed class HostLocalConfigTests
     [InlineData("""{"dst":"0.0.0.0/0","scope":256}""", "ipam.routes[0].scope", "256")]
     [InlineData("""{"dst":"0.0.0.0/0","scope":-1}""", "ipam.routes[0].scope", "-1")]
     [InlineData("null", "ipam.routes[0]", "expected an object")]
-    public void A_route_is_checked_before_an_address_is_taken(string route, string key, string why) =>
+    public void An_invalid_route_is_refused_before_an_address_is_reserved(string route, string key, string why) =>
         AssertRefused(() => ParseIpam($$"""{{{Subnet}},"routes":[{{route}}]}"""), key, why);
 
     [Theory]
@@ -170,14 +170,14 @@ public sealed class HostLocalConfigTests
         Assert.Equal(directory, ParseIpam(ipam).Place.Directory);
 
     [Fact]
-    public void A_NUL_would_cut_a_path_short() =>
+    public void A_NUL_in_a_path_is_refused() =>
         AssertRefused(() => ParseIpam($$"""{{{Subnet}},"dataDir":"/run\u0000/x"}"""), "ipam.dataDir", "NUL");
 
     [Theory]
     [InlineData("dataDir")]
     [InlineData("stateDir")]
     [InlineData("resolvConf")]
-    public void A_relative_path_would_depend_on_the_callers_directory(string key)
+    public void A_relative_path_is_refused(string key)
     {
         foreach (var path in (ReadOnlySpan<string>)["x", "./x", "../x", " /x", "~/x"])
             AssertRefused(() => ParseIpam($$"""{{{Subnet}},"{{key}}":"{{path}}"}"""), $"ipam.{key}", path, "absolute path");

@@ -42,7 +42,7 @@ public sealed class HostLocalPluginTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void ADD_reserves_prints_and_DEL_releases_in_every_version(string version)
+    public void ADD_reserves_and_DEL_releases_an_address_in_every_version(string version)
     {
         File.WriteAllText(_root["resolv.conf"], "nameserver 192.0.2.3\n");
         var config = Config($$"""
@@ -85,7 +85,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void Two_networks_are_two_directories()
+    public void Two_networks_have_two_directories()
     {
         var (one, two) = (Config(Simple, name: "one"), Config("\"subnet\": \"10.9.9.0/24\"", name: "two"));
         Assert.Equal("10.1.2.2/24", Ip(Succeed("ADD", one)));
@@ -98,7 +98,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void The_same_attachment_is_refused_a_second_time_and_keeps_what_it_has()
+    public void A_second_ADD_of_an_attachment_is_refused_and_keeps_its_address()
     {
         var config = Config(Simple);
         Succeed("ADD", config);
@@ -126,7 +126,7 @@ public sealed class HostLocalPluginTests : IDisposable
     [InlineData("dummy\neth0", 1)]
     [InlineData("dummy\r\neth1", 1)]
     [InlineData("other", 1)]
-    public void DEL_takes_the_files_that_are_the_attachments(string content, int left)
+    public void DEL_deletes_only_files_of_the_attachment(string content, int left)
     {
         var config = Config(Simple);
         Succeed("ADD", config);
@@ -136,7 +136,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void DEL_releases_whatever_became_of_the_configuration()
+    public void DEL_releases_the_address_with_a_changed_configuration()
     {
         string[] changed =
             ["\"subnet\": \"172.16.0.0/16\"", "\"subnet\": \"garbage\"", "\"ranges\": 5", "\"routes\": [5]", "\"x\": 1"];
@@ -149,7 +149,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void DEL_of_what_never_was_succeeds_and_creates_nothing()
+    public void DEL_without_an_ADD_succeeds_and_creates_nothing()
     {
         for (var i = 0; i < 2; i++)
             Succeed("DEL", Config(Simple)).AssertSilentSuccess();
@@ -157,7 +157,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void CHECK_finds_the_reservation_or_says_so()
+    public void CHECK_reports_a_missing_reservation()
     {
         var config = Config(Simple);
         Run("CHECK", config).AssertError(999, "host-local: Failed to find address added by container dummy");
@@ -169,7 +169,7 @@ public sealed class HostLocalPluginTests : IDisposable
     [Theory]
     [InlineData("\"args\": {\"cni\": {\"ips\": [\"10.1.2.88\"]}},", "10.1.2.88/24")]
     [InlineData("\"runtimeConfig\": {\"Ips\": [\"10.1.2.77/16\"]},", "10.1.2.77/24")]
-    public void A_requested_address_is_given(string more, string address) =>
+    public void A_requested_address_is_assigned(string more, string address) =>
         Assert.Equal(address, Ip(Succeed("ADD", Config(Simple, more))));
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void GC_releases_all_but_the_living_and_leaves_markers_and_the_files_of_others()
+    public void GC_releases_stale_addresses_and_keeps_markers_and_foreign_files()
     {
         var config = Config(Simple);
         foreach (var id in (string[])["a", "b", "c"])
@@ -211,7 +211,7 @@ public sealed class HostLocalPluginTests : IDisposable
 
     // A full range is no reason: containerd takes the node out of service on any error.
     [Fact]
-    public void STATUS_fails_only_when_no_ADD_can_work()
+    public void STATUS_fails_only_if_every_ADD_would_fail()
     {
         var config = Config("\"subnet\": \"10.1.2.0/30\"");
         Succeed("STATUS", config).AssertSilentSuccess();
@@ -223,7 +223,7 @@ public sealed class HostLocalPluginTests : IDisposable
     }
 
     [Fact]
-    public void STATUS_fails_when_the_DNS_of_every_ADD_cannot_be_read() =>
+    public void STATUS_fails_if_resolvConf_cannot_be_read() =>
         Run("STATUS", Config(Simple + ", \"resolvConf\": \"/no/such\"")).AssertError(50, "open /no/such: no such file or directory");
 
     // STATUS carries no runtimeConfig.
@@ -234,7 +234,7 @@ public sealed class HostLocalPluginTests : IDisposable
     [InlineData("\"capabilities\": {\"ips\": true},", 1)]
     [InlineData("\"capabilities\": null,", 1)]
     [InlineData("", 1)]
-    public void STATUS_misses_no_ranges_that_come_with_each_request(string more, int exitCode)
+    public void STATUS_needs_no_ranges_with_the_capability_ipRanges(string more, int exitCode)
     {
         Assert.Equal(exitCode, Run("STATUS", Config("\"x\": 1", more)).ExitCode);
         Run("ADD", Config("\"x\": 1", more)).AssertError(CniErrorCode.InvalidConfig, "no IP ranges specified");
@@ -245,7 +245,7 @@ public sealed class HostLocalPluginTests : IDisposable
     [InlineData("MAC=02:00:00:00:00:0a;IP=10.1.2.50", true)]
     [InlineData("MAC=zz", true)]
     [InlineData("GATEWAY=10.1.2.1", false)]
-    public void A_MAC_among_the_arguments_is_the_main_plugins(string args, bool isFine)
+    public void host_local_ignores_the_argument_MAC(string args, bool isFine)
     {
         foreach (var verb in (string[])["ADD", "CHECK"])
         {

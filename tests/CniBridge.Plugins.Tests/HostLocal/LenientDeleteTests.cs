@@ -39,7 +39,7 @@ public sealed class LenientDeleteTests : IDisposable
     [InlineData("renamed", "data")]
     [InlineData("pods", "moved")]
     [InlineData("renamed", "moved")]
-    public void The_same_attachment_is_released_wherever_it_was_added(string network, string data)
+    public void DEL_of_a_renamed_or_moved_network_releases_the_attachment(string network, string data)
     {
         _node.AddNamespace("/run/netns/pod");
         Add("/run/netns/pod");
@@ -64,7 +64,7 @@ public sealed class LenientDeleteTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("/run/netns/other")]
-    public void One_that_lives_in_another_namespace_is_another(string netns)
+    public void A_live_attachment_in_another_namespace_stays(string netns)
     {
         _node.AddNamespace("/run/netns/pod");
         Add("/run/netns/pod");

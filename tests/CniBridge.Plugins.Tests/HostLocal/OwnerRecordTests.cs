@@ -35,7 +35,7 @@ public sealed class OwnerRecordTests
     [InlineData("netnscookie=-1\n")]
     [InlineData("netnscookie=x\n")]
     [InlineData("netnscookie=18446744073709551616\n")]
-    public void A_record_without_a_cookie_is_one_of_an_unknown_cookie(string line)
+    public void A_record_without_a_valid_cookie_has_an_unknown_cookie(string line)
     {
         var record = Parse(Text.Replace("netnscookie=18446744073709551615\n", line, StringComparison.Ordinal)).Record;
         Assert.Equal(s_record.Origin! with { NetnsCookie = 0 }, record.Origin);
@@ -47,7 +47,7 @@ public sealed class OwnerRecordTests
     static string Show(OwnerRecord record) => $"{record.Owner} {string.Join(' ', record.Entries)} {record.Origin}";
 
     [Fact]
-    public void A_record_is_lines_and_is_read_as_it_was_written()
+    public void A_record_survives_writing_and_reading()
     {
         Assert.Equal(Text, Encoding.UTF8.GetString(s_record.ToBytes("/data/pods")));
         var stored = Parse(Text);
@@ -67,7 +67,7 @@ public sealed class OwnerRecordTests
     [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nend\n")]
     [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nsince=5\nend\n")]
     [InlineData("10.1.2.5\nfd00::5\nboot=boot\nnetns=/a\nnetnsid=1\nsince=x\nend\n")]
-    public void Without_all_of_it_nothing_is_known_but_the_addresses(string text)
+    public void An_incomplete_record_contains_addresses_only(string text)
     {
         var record = Parse(text).Record;
         Assert.Equal(s_record.Addresses, record.Addresses);
@@ -75,7 +75,7 @@ public sealed class OwnerRecordTests
     }
 
     [Fact]
-    public void A_path_that_would_be_two_lines_proves_nothing()
+    public void A_record_with_a_line_break_in_a_path_has_no_origin()
     {
         var strange = s_record with { Origin = s_record.Origin! with { Netns = "/a\nend\n" } };
         var stored = Parse(Encoding.UTF8.GetString(strange.ToBytes("/da\nta")));
@@ -92,12 +92,12 @@ public sealed class OwnerRecordTests
     [InlineData("10.1.2.5 5 5")]
     [InlineData("10.1.2.5 2534023008000000000")]
     [InlineData("10.1.2.5 99999999999999999999999")]
-    public void An_address_without_a_time_is_one_of_an_unknown_maker(string line) =>
+    public void An_address_without_a_time_has_an_unknown_maker(string line) =>
         Assert.Equal([new RecordedAddress(s_record.Addresses[0], null)], Parse(line + "\nend\n").Record.Entries);
 
     // The reservations that are there are those of the attachment before.
     [Fact]
-    public void A_record_for_another_attachment_knows_nothing_of_who_made_what_is_there()
+    public void A_record_for_another_attachment_clears_the_times_of_old_addresses()
     {
         Assert.Same(s_record, s_record.For(s_record.Origin! with { }));
         var other = s_record.For(s_record.Origin! with { Netns = "/other" }).With(s_record.Addresses[1], s_time);

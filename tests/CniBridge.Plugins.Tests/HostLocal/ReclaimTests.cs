@@ -47,7 +47,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.Contains(Full, Assert.Throws<CniException>(() => Allocate(id, sets)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_24_that_was_full_before_a_reboot_is_free_for_the_next_ADD()
+    public void A_prefix_24_that_was_full_before_a_reboot_is_free_for_the_next_ADD()
     {
         Fill("10.0.0.0/24", 253);
         AssertFull("one-too-many", "10.0.0.0/24");
@@ -60,7 +60,7 @@ public sealed class ReclaimTests : IDisposable
     }
 
     [Fact]
-    public void A_thousand_reboots_with_50_pods_each_never_fill_a_24()
+    public void A_thousand_reboots_with_50_pods_each_never_fill_a_prefix_24()
     {
         for (var boot = 0; boot < 1000; boot++)
         {
@@ -77,7 +77,7 @@ public sealed class ReclaimTests : IDisposable
 
     // A runtime keeps the namespace where it was as long as the pod lives.
     [Fact]
-    public void Only_those_whose_namespace_is_gone_or_another_are_taken_back()
+    public void Only_addresses_of_missing_or_replaced_namespaces_are_reclaimed()
     {
         Fill("10.0.0.0/29", 5);
         _node.Namespaces.Remove(Netns("pod1"));
@@ -95,7 +95,7 @@ public sealed class ReclaimTests : IDisposable
     [InlineData(true, true, true)]
     [InlineData(true, false, false)]
     [InlineData(false, true, false)]
-    public void A_namespace_with_the_inode_number_of_the_former_is_another_by_its_cookie(bool isRecorded, bool isKnown, bool isTakenBack)
+    public void The_cookie_distinguishes_namespaces_with_the_same_inode_number(bool isRecorded, bool isKnown, bool isTakenBack)
     {
         _node.InodeNumbers = 1;
         _node.HasCookies = isRecorded;
@@ -119,7 +119,7 @@ public sealed class ReclaimTests : IDisposable
     // The container is not known: the Go plugin made the pod, or the alias was cut.
     [InlineData(false, "", false)]
     [InlineData(false, "pods/long~0123456789abcdef", false)]
-    public void An_address_in_the_namespace_of_another_container_does_not_count(bool hasCookies, string alias, bool isTakenBack)
+    public void An_address_in_the_namespace_of_another_container_is_reclaimed(bool hasCookies, string alias, bool isTakenBack)
     {
         _node.HasCookies = hasCookies;
         Fill("10.0.0.0/29", 5);
@@ -143,7 +143,7 @@ public sealed class ReclaimTests : IDisposable
     [Theory]
     [InlineData("others/pod0/net1")]
     [InlineData("others/stranger/eth0|others/pod0/net1")]
-    public void An_address_on_another_interface_of_its_container_counts(string aliases)
+    public void An_address_on_another_interface_of_its_container_stays(string aliases)
     {
         _node.HasCookies = false;
         Fill("10.0.0.0/30", 1);
@@ -156,7 +156,7 @@ public sealed class ReclaimTests : IDisposable
     }
 
     [Fact]
-    public void An_address_that_another_network_reserved_for_the_container_counts()
+    public void An_address_that_another_network_reserved_for_the_container_stays()
     {
         Fill("10.0.0.0/30", 1);
         _node.Namespaces.Remove(Netns("pod0"));
@@ -169,7 +169,7 @@ public sealed class ReclaimTests : IDisposable
     }
 
     [Fact]
-    public void An_address_that_is_configured_anywhere_is_never_taken_back_whatever_records_claim()
+    public void A_configured_address_is_never_reclaimed()
     {
         Fill("10.0.0.0/30", 1);
         _node.Reboot();
@@ -213,7 +213,7 @@ public sealed class ReclaimTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_requested_address_the_same_holds()
+    public void A_requested_address_is_reclaimed_only_if_it_is_stale()
     {
         Allocate("pod0", "10.0.0.0/24", "10.0.0.5");
         Assert.Throws<CniException>(() => Allocate("new", "10.0.0.0/24", "10.0.0.5"));
@@ -256,7 +256,7 @@ public sealed class ReclaimTests : IDisposable
 
     // A busy machine may stop a process for seconds, wherever it is.
     [Fact]
-    public void A_pause_before_the_record_is_written_does_not_make_the_reservation_anothers()
+    public void A_record_written_late_still_owns_its_reservation()
     {
         Allocate("first", "10.0.0.0/24", "10.0.0.9");
         CrashPoint.OnReached(() =>

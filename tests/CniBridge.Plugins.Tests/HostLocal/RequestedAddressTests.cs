@@ -22,7 +22,7 @@ public sealed class RequestedAddressTests
     [InlineData("IP=10.1.2.3", """["10.1.2.2"]""", """["10.1.2.1"]""", "10.1.2.3 10.1.2.2 10.1.2.1")]
     // One address in two dresses is one address.
     [InlineData("IP=10.1.2.3", """["10.1.2.3/24","::ffff:10.1.2.3"]""", """["10.1.2.3"]""", "10.1.2.3")]
-    public void All_three_places_count_in_their_order(string args, string cni, string runtime, string expected) =>
+    public void Requested_addresses_come_from_three_sources_in_order(string args, string cni, string runtime, string expected) =>
         Assert.Equal(expected, string.Join(' ', HostLocalConfigTests.Parse(Config(cni, runtime), args).RequestedAddresses));
 
     [Theory]

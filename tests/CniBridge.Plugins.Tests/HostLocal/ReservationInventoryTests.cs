@@ -41,7 +41,7 @@ public sealed class ReservationInventoryTests : IDisposable
             $"{state.Life.How}";
 
     [Fact]
-    public void Each_reservation_is_reported_with_its_owner_its_life_and_how_that_is_known()
+    public void Each_reservation_is_listed_with_owner_state_and_reason()
     {
         var states = Inventory.List();
         Assert.Equal(
@@ -76,7 +76,7 @@ public sealed class ReservationInventoryTests : IDisposable
     }
 
     [Fact]
-    public void Any_one_can_be_released_by_its_address()
+    public void A_reservation_can_be_released_by_its_address()
     {
         Assert.True(Inventory.Release(IpAddress.Parse("10.0.0.2")));
         Assert.True(Inventory.Release(IpAddress.Parse("10.0.0.12")));

@@ -34,7 +34,7 @@ public sealed class ResolvConfTests
     [Theory]
     [InlineData("/no/such/file")]
     [InlineData("/etc/hostname/resolv.conf")]
-    public void A_file_that_does_not_exist_is_reported_in_the_words_that_runtimes_know(string path) =>
+    public void The_error_for_a_missing_file_has_the_wording_of_the_Go_plugin(string path) =>
         Requests.AssertRefused(CniErrorCode.IoFailure, () => ResolvConf.Read(path), $"open {path}: no such file or directory");
 
     [Theory]

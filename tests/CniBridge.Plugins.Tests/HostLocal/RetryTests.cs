@@ -39,7 +39,7 @@ public sealed class RetryTests : IDisposable
     const string First = "10.1.0.2/24 fd00::2/64";
 
     [Fact]
-    public void When_the_namespace_is_gone_it_gets_its_addresses_again()
+    public void A_container_gets_its_addresses_again_if_its_namespace_is_gone()
     {
         _node.AddNamespace("/run/netns/old");
         Assert.Equal(First, Allocate("/run/netns/old"));
@@ -55,7 +55,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public void When_it_lives_the_refusal_names_its_namespace()
+    public void The_refusal_names_the_namespace_of_a_live_attachment()
     {
         _node.AddNamespace("/run/netns/old");
         Allocate("/run/netns/old");
@@ -97,7 +97,7 @@ public sealed class RetryTests : IDisposable
 
     // The text that Go's users match on.
     [Fact]
-    public void When_nothing_is_known_the_refusal_is_that_of_the_Go_plugin()
+    public void The_refusal_without_a_record_is_that_of_the_Go_plugin()
     {
         Allocate("/no/namespace");
         Assert.EndsWith("10.1.0.2 has been allocated to pod1, duplicate allocation is not allowed",
@@ -105,7 +105,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public void An_undo_releases_nothing_that_the_former_attachment_had()
+    public void An_undo_keeps_the_addresses_of_the_former_attachment()
     {
         _node.AddNamespace("/run/netns/old");
         Allocate("/run/netns/old");
@@ -118,7 +118,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public void Another_address_that_is_asked_for_takes_the_place_of_the_former_one()
+    public void A_requested_address_replaces_the_former_one()
     {
         _node.AddNamespace("/run/netns/old");
         Allocate("/run/netns/old");

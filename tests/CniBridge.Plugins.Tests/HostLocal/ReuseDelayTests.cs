@@ -36,7 +36,7 @@ public sealed class ReuseDelayTests : IDisposable
         Releases().Single(path => Path.GetFileName(path) == address), DateTime.UtcNow.AddSeconds(-seconds));
 
     [Fact]
-    public void A_released_address_rests_while_others_are_free()
+    public void A_released_address_is_delayed_while_others_are_free()
     {
         for (var i = 2; i <= 6; i++)
             Assert.Equal($"10.0.0.{i}/29", Add($"pod{i}"));
@@ -49,7 +49,7 @@ public sealed class ReuseDelayTests : IDisposable
     }
 
     [Fact]
-    public void If_all_free_addresses_rest_the_one_released_first_is_assigned()
+    public void If_all_free_addresses_are_delayed_the_first_released_one_is_assigned()
     {
         for (var i = 2; i <= 6; i++)
             Add($"pod{i}");
@@ -78,7 +78,7 @@ public sealed class ReuseDelayTests : IDisposable
     [Theory]
     [InlineData("0")]
     [InlineData("null")]
-    public void Without_it_nothing_is_noted(string reuseDelay)
+    public void Without_reuseDelay_no_release_time_is_recorded(string reuseDelay)
     {
         Add("pod", reuseDelay);
         Delete("pod", reuseDelay);

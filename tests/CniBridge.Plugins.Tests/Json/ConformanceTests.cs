@@ -18,7 +18,7 @@ public sealed class ConformanceTests
     static bool Accepts(byte[] text) => new JsonText(text).FindError() is null;
 
     [Theory, MemberData(nameof(Places))]
-    public void A_text_is_read_or_refused_as_its_verdict_says(string place)
+    public void A_text_is_accepted_or_refused_according_to_its_verdict(string place)
     {
         var (_, verdict, text) = s_cases[place];
         Assert.Equal(verdict == Verdict.Accept, Accepts(text));
@@ -46,7 +46,7 @@ public sealed class ConformanceTests
 
     /// <summary>Valid lists, objects and strings end with their last character, so each part of them is invalid.</summary>
     [Fact]
-    public void No_beginning_of_a_list_an_object_or_a_string_is_accepted()
+    public void A_truncated_list_object_or_string_is_refused()
     {
         var parts = 0;
         foreach (var (_, verdict, text) in s_cases.Values)

@@ -14,12 +14,12 @@ public sealed class LoopbackPluginTests
     [InlineData("")]
     [InlineData("/no/such/netns")]
     [InlineData("/etc/hostname")]
-    public void DEL_without_a_namespace_has_nothing_to_do(string netns) => Run("DEL", netns).AssertSilentSuccess();
+    public void DEL_without_a_namespace_succeeds(string netns) => Run("DEL", netns).AssertSilentSuccess();
 
     [Theory]
     [InlineData("ADD")]
     [InlineData("CHECK")]
-    public void Others_need_one(string verb)
+    public void ADD_and_CHECK_without_a_namespace_fail(string verb)
     {
         Assert.Equal("failed to open netns \"/no/such\": could not open /no/such: no such file or directory",
             Run(verb, "/no/such").Message);

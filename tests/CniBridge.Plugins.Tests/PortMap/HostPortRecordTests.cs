@@ -7,7 +7,7 @@ namespace CniBridge.Plugins.Tests.PortMap;
 public sealed class HostPortRecordTests
 {
     [Fact]
-    public void Its_name_is_its_owner_s_with_commas()
+    public void The_name_of_a_record_is_its_owner_with_commas()
     {
         Assert.Equal("pods,ctr,eth0", HostPortRecord.NameOf(new Attachment("pods", "ctr", "eth0")));
         var longest = HostPortRecord.NameOf(new Attachment(new string('n', 255), new string('c', 255), "fifteen-bytes--"));
@@ -22,6 +22,6 @@ public sealed class HostPortRecordTests
     [InlineData("..", null)]
     [InlineData("../../etc/passwd", "..,..,etc,passwd")]
     [InlineData("a/b\0", null)]
-    public void Any_comment_names_one_record_or_none(string comment, string? name) =>
+    public void A_comment_gives_one_record_name_or_none(string comment, string? name) =>
         Assert.Equal(name, HostPortRecord.TryGetName(comment));
 }

@@ -50,7 +50,7 @@ public sealed class PortMapConfigTests
     [InlineData("hostIP", "\"[::1]\"")]
     [InlineData("hostIP", "\"fe80::1%eth0\"")]
     [InlineData("hostIP", "\" \"")]
-    public void A_value_that_cannot_be_is_named_with_its_key(string key, string value)
+    public void The_error_for_an_invalid_value_names_the_key(string key, string value)
     {
         const string good = """{"hostPort":1,"containerPort":80}""";
         var others = new Dictionary<string, string> { ["hostPort"] = "8080", ["containerPort"] = "80", [key] = value };
@@ -67,7 +67,7 @@ public sealed class PortMapConfigTests
     [InlineData("""{"hostIP":5}""", "runtimeConfig.portMappings[0].hostIP")]
     [InlineData("5", "runtimeConfig.portMappings[0]")]
     [InlineData("[]", "runtimeConfig.portMappings[0]")]
-    public void A_wrong_type_is_named_with_its_key(string mapping, string key) =>
+    public void The_error_for_a_wrong_type_names_the_key(string mapping, string key) =>
         Requests.AssertRefused(6, () => ParseMappings(mapping), key);
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class PortMapConfigTests
     [InlineData("\"conditionsV4\":[],\"conditionsV6\":null,\"externalSetMarkChain\":null", true, false)]
     [InlineData("\"runtimeConfig\":null", true, false)]
     [InlineData("\"runtimeConfig\":{\"portMappings\":null,\"mac\":5}", true, false)]
-    public void Keys_are_read(string keys, bool masquerades, bool masqueradesAll)
+    public void The_keys_of_portmap_are_read(string keys, bool masquerades, bool masqueradesAll)
     {
         var config = Parse(keys);
         Assert.Equal((masquerades, masqueradesAll), (config.Masquerades, config.MasqueradesAll));
@@ -156,7 +156,7 @@ public sealed class PortMapConfigTests
     [InlineData("\"conditionsV6\":[5]", 6, "conditionsV6[0]")]
     [InlineData("\"runtimeConfig\":[]", 6, "runtimeConfig")]
     [InlineData("\"runtimeConfig\":{\"portMappings\":{}}", 6, "runtimeConfig.portMappings")]
-    public void Keys_that_are_wrong_are_refused(string keys, int code, string words) =>
+    public void Wrong_keys_are_refused(string keys, int code, string words) =>
         Requests.AssertRefused(code, () => Parse(keys), words);
 
     [Theory]
@@ -168,6 +168,6 @@ public sealed class PortMapConfigTests
     [InlineData("::", false)]
     [InlineData("::1", false)]
     [InlineData("7f00::1", false)]
-    public void Ports_of_127_0_0_1_are_reported_from_others(string? hostIp, bool serves) => Assert.Equal(serves,
+    public void Ports_on_127_0_0_1_are_distinguished_from_others(string? hostIp, bool serves) => Assert.Equal(serves,
         ParseMappings($$"""{"hostPort":1,"containerPort":2,"hostIP":"{{hostIp}}"}""").Mappings[0].ServesLocalhost);
 }

@@ -149,7 +149,7 @@ public sealed class PortMapRulesTests
     static bool IsOfLocalhost(HostPortElement element) => element.What.Contains("127.0.0.1", StringComparison.Ordinal);
 
     [Fact]
-    public void The_rules_and_elements_are_these() => InNamespace(rules =>
+    public void The_ruleset_has_the_expected_rules_and_elements() => InNamespace(rules =>
     {
         rules.Apply(new HostPortChange([], Elements(One)), remakesRules: false);
         Assert.Equal(IPv4, Nft("--stateless", "list", "ruleset"));
@@ -164,7 +164,7 @@ public sealed class PortMapRulesTests
     });
 
     [Fact]
-    public void Elements_of_another_are_refused_and_nothing_is_done() => InNamespace(rules =>
+    public void Elements_of_another_attachment_are_refused_and_nothing_changes() => InNamespace(rules =>
     {
         rules.Apply(new HostPortChange([], Elements(One)), remakesRules: false);
         var other = Record("other", "10.1.0.9", new PortMapping(TransportProtocol.Tcp, 8081, 80, null), One.Mappings[0]);
@@ -183,7 +183,7 @@ public sealed class PortMapRulesTests
     [InlineData("flush set ip cni-bridge hostport-senders; flush map ip6 cni-bridge hostport-addresses")]
     [InlineData("insert rule ip cni-bridge hostport-output return")]
     [InlineData("list ruleset")]
-    public void Records_are_enough_to_make_everything_again(string damage) => InNamespace(rules =>
+    public void Repair_restores_everything_from_the_records(string damage) => InNamespace(rules =>
     {
         // With a port of any address in both families, and one that two records name: the first has it.
         var any = Record("any", "10.1.0.8", new PortMapping(TransportProtocol.Tcp, 7070, 80, null), One.Mappings[0]);

@@ -65,7 +65,7 @@ public sealed class PortMapStatusTests : IDisposable
     }
 
     [Fact]
-    public void A_lost_port_is_reported_with_its_owner_and_how_it_comes_back()
+    public void A_lost_port_is_reported_with_its_owner_and_the_remedy()
     {
         Save("pod1", 8080);
         Assert.Equal("some host ports of the network pods do not work: missing host port 8080/tcp of any address of pods/pod1/eth0; " +
@@ -92,7 +92,7 @@ public sealed class PortMapStatusTests : IDisposable
     }
 
     [Fact]
-    public void The_dead_and_other_networks_have_lost_nothing()
+    public void STATUS_ignores_stale_attachments_and_other_networks()
     {
         Save("dead", 8080, isAlive: false);
         Save("pod1", 8081, network: "other");

@@ -88,7 +88,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void ADD_makes_all_elements_and_a_record_and_forgets_where_datagrams_went()
+    public void ADD_creates_elements_and_record_and_deletes_old_UDP_connections()
     {
         var result = Add($"{Tcp},{Udp}");
         Assert.Equal(s_elements, _node.Elements);
@@ -114,7 +114,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void ADD_leaves_nothing_when_the_kernel_s_answer_is_lost()
+    public void ADD_leaves_nothing_if_the_answer_of_the_kernel_is_lost()
     {
         _node.Meanwhile.Enqueue(() => _node.LosesAnswer = true);
         _node.Meanwhile.Enqueue(() => _node.LosesAnswer = false);
@@ -125,7 +125,7 @@ public sealed class PortMapTests : IDisposable
 
     // A read-only or full /run: the Go plugin needs no record either.
     [Fact]
-    public void ADD_and_DEL_work_where_no_record_and_no_lock_can_be_made()
+    public void ADD_and_DEL_work_without_record_and_lock()
     {
         File.WriteAllText(_root["hostports"], "a file in the place of the directory");
         _node.Failing.Add("lock");
@@ -140,7 +140,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void A_step_that_fails_is_undone_without_a_record_too()
+    public void A_failed_step_without_a_record_is_undone()
     {
         File.WriteAllText(_root["hostports"], "a file in the place of the directory");
         _node.Failing.Add("allow localhost on cni0");
@@ -149,7 +149,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void A_lock_that_another_process_holds_is_waited_for_and_not_done_without()
+    public void ADD_waits_for_a_lock_that_another_process_holds()
     {
         Add(Tcp);
         _node.Failing.Add("lock");
@@ -171,7 +171,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void ADD_again_changes_nothing()
+    public void A_repeated_ADD_changes_nothing()
     {
         Add($"{Tcp},{Udp}");
         _node.Calls.Clear();
@@ -181,7 +181,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void ADD_again_with_other_ports_replaces_them()
+    public void A_repeated_ADD_with_other_ports_replaces_them()
     {
         Add($"{Tcp},{Udp}", "\"masqAll\":true");
         Assert.Contains("ip cni-bridge hostport-masked masquerading of all to 10.1.0.5: pods/pod1/eth0", _node.Elements);
@@ -193,7 +193,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void ADD_again_that_fails_keeps_the_record_of_the_first()
+    public void A_failed_repeated_ADD_keeps_the_record_of_the_first()
     {
         Add(Tcp);
         _node.Failing.Add("remove 0, add 1");
@@ -203,7 +203,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void A_port_of_one_who_lives_is_refused_and_nothing_is_changed()
+    public void A_host_port_of_a_running_pod_is_refused_and_nothing_changes()
     {
         Add(Tcp, container: "other");
         var before = _node.Elements.ToList();
@@ -215,7 +215,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void A_port_of_one_who_is_gone_is_taken_over_under_the_lock()
+    public void A_host_port_of_a_stale_attachment_is_taken_over_under_the_lock()
     {
         Add(Tcp, container: "other", previous: Previous.Replace("10.1.0.5", "10.1.0.9", StringComparison.Ordinal));
         File.Delete(_root["other"]);
@@ -257,7 +257,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void Rules_that_are_gone_in_the_moment_are_made_again()
+    public void Rules_that_disappear_during_ADD_are_created_again()
     {
         _node.Meanwhile.Enqueue(() => throw new KernelException("add elements", Errno.ENOENT));
         Add($"{Tcp},{Udp}");
@@ -273,7 +273,7 @@ public sealed class PortMapTests : IDisposable
         """{"cniVersion":"1.0.0","interfaces":[{"name":"eth0"}],"ips":[{"address":"10.1.0.1/24","interface":0},{"address":"10.1.0.8/24","interface":7}]}""",
         "10.1.0.8", 2)]
     [InlineData("\"snat\":false", """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.8/24","interface":-1}]}""", "10.1.0.8", 2)]
-    public void Ports_lead_to_the_first_address_of_each_family_that_may_be_the_interface_s(
+    public void Ports_lead_to_the_first_address_of_the_interface_in_each_family(
         string keys, string previous, string addresses, int count)
     {
         Add($"{Tcp},{Udp}", keys, previous);
@@ -300,7 +300,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void DEL_goes_on_where_what_Go_left_cannot_be_removed()
+    public void DEL_continues_if_rules_of_the_Go_plugin_cannot_be_removed()
     {
         Add(Tcp);
         Records.TryDelete(Assert.Single(RecordNames)!);
@@ -310,7 +310,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void A_pod_behind_no_link_of_the_node_s_is_reached_from_elsewhere_only()
+    public void A_pod_without_a_link_on_the_node_gets_no_neighbour_elements()
     {
         var node = new FakePorts { Link = null };
         var request = Request(Tcp);
@@ -328,7 +328,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void DEL_removes_what_the_record_says_and_forgets_its_connections()
+    public void DEL_removes_the_recorded_elements_and_their_connections()
     {
         Add($"{Tcp},{Udp}");
         _node.Calls.Clear();
@@ -345,7 +345,7 @@ public sealed class PortMapTests : IDisposable
 
     // Each pass goes through all connections of the node, and takes 20 ms.
     [Fact]
-    public void Each_call_goes_through_the_connections_once()
+    public void Each_call_lists_the_connections_once()
     {
         static string Range(int first) => string.Join(',', Enumerable.Range(first, 50).Select(
             port => $$"""{"hostPort":{{port}},"containerPort":{{port}},"protocol":"udp"},{"hostPort":{{port}},"containerPort":{{port}}}"""));
@@ -367,7 +367,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void Twelve_thousand_ports_are_made_recorded_and_removed()
+    public void Twelve_thousand_ports_are_created_recorded_and_removed()
     {
         var ports = string.Join(',', Enumerable.Range(1, 12_000).Select(
             port => $$"""{"hostPort":{{port}},"containerPort":{{port}},"protocol":"tcp","hostIP":"2001:db8:1111:2222:3333:4444:5555:6666"}"""));
@@ -381,7 +381,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void DEL_that_fails_keeps_the_record_for_the_next()
+    public void A_failed_DEL_keeps_the_record()
     {
         Add(Tcp);
         _node.Failing.Add("remove 7, add 0");
@@ -402,7 +402,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_record_DEL_removes_what_says_that_it_is_the_attachment_s()
+    public void DEL_without_a_record_removes_elements_by_their_comment()
     {
         Add($"{Tcp},{Udp}", "\"masqAll\":true");
         Add("""{"hostPort":9090,"containerPort":80}""", container: "other",
@@ -420,7 +420,7 @@ public sealed class PortMapTests : IDisposable
     [InlineData("::")]
     [InlineData("0.0.0.0")]
     [InlineData("")]
-    public void A_port_that_is_asked_for_twice_is_made_once_and_removed_with_or_without_its_record(string hostIp)
+    public void A_duplicate_mapping_is_created_once_and_removed_with_or_without_its_record(string hostIp)
     {
         var twice = Tcp + "," + Tcp.Replace("}", $",\"hostIP\":\"{hostIp}\"}}", StringComparison.Ordinal);
         Add(Tcp);
@@ -440,7 +440,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void GC_goes_on_past_what_it_cannot_remove_and_reports_it()
+    public void GC_continues_after_a_failure_and_reports_it()
     {
         Add(Tcp);
         Add("""{"hostPort":9090,"containerPort":80}""", "\"snat\":false", container: "other");
@@ -464,7 +464,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void GC_refuses_a_request_without_a_list_and_takes_null_for_an_empty_one()
+    public void GC_refuses_a_missing_list_and_treats_null_as_empty()
     {
         Add(Tcp);
 
@@ -477,7 +477,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void GC_goes_on_where_what_Go_left_cannot_be_removed()
+    public void GC_continues_if_rules_of_the_Go_plugin_cannot_be_removed()
     {
         const string goPorts = "collect Go's ports of pods";
         Add(Tcp);
@@ -490,7 +490,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void CHECK_finds_what_is_missing()
+    public void CHECK_reports_missing_elements()
     {
         Add(Tcp);
         Check(Tcp, _node);
@@ -503,7 +503,7 @@ public sealed class PortMapTests : IDisposable
     }
 
     [Fact]
-    public void A_record_is_read_as_it_was_written_and_one_that_is_invalid_is_not()
+    public void A_record_survives_writing_and_reading_and_an_invalid_one_is_ignored()
     {
         Add($"{Tcp},{Udp}", "\"masqAll\":true");
         var written = File.ReadAllText(_root["hostports/pods,pod1,eth0"]);

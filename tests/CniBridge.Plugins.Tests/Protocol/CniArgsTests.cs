@@ -18,7 +18,7 @@ public sealed class CniArgsTests
     [InlineData("Unk=nown;IP=10.0.0.5;IgnoreUnknown=1", null, "10.0.0.5")]
     [InlineData("IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-0;K8S_POD_INFRA_CONTAINER_ID=f00;K8S_POD_UID=1-2",
         null, null)]
-    public void Pairs_are_read_with_case_and_the_last_one_wins(string text, string? mac, string? ip)
+    public void Names_of_arguments_are_case_sensitive_and_the_last_one_wins(string text, string? mac, string? ip)
     {
         var args = CniArgs.Parse(text, "MAC", "IP");
         Assert.Equal((mac, ip), (args["MAC"], args["IP"]));
@@ -59,7 +59,7 @@ public sealed class CniArgsTests
     [InlineData("")]
     [InlineData("2")]
     [InlineData(" 1")]
-    public void IgnoreUnknown_is_a_boolean_even_where_nothing_is_unknown(string value)
+    public void An_invalid_IgnoreUnknown_is_refused_even_without_unknown_arguments(string value)
     {
         var message = $"ARGS: error parsing value of pair \"IgnoreUnknown={value}\": boolean unmarshal error: invalid input {value}";
         AssertRefused($"IgnoreUnknown={value}", message);

@@ -48,7 +48,7 @@ public sealed class CniEnvironmentTests
     }
 
     [Fact]
-    public void Without_a_verb_nothing_else_is_asked_for()
+    public void Without_a_verb_only_the_verb_is_reported_missing()
     {
         AssertRefused([], "required env variables [CNI_COMMAND] missing", "");
         AssertRefused(Call.Variables(""), "required env variables [CNI_COMMAND] missing", "");
@@ -62,7 +62,7 @@ public sealed class CniEnvironmentTests
     [InlineData("CHECK", "[CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME,CNI_PATH]")]
     [InlineData("GC", "[CNI_PATH]")]
     [InlineData("STATUS", "[CNI_PATH]")]
-    public void All_that_is_missing_is_said_at_once_in_the_tables_order(string verb, string list) =>
+    public void All_missing_variables_are_reported_at_once_in_order(string verb, string list) =>
         AssertRefused(new Dictionary<string, string> { ["CNI_COMMAND"] = verb }, $"required env variables {list} missing", "");
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class CniEnvironmentTests
     [InlineData("CNI_CONTAINERID", "a b", "CNI_NETNS CNI_IFNAME CNI_PATH", "invalid characters in containerID", "a b")]
     [InlineData("CNI_NETNS", "/a\nb", "CNI_CONTAINERID CNI_PATH", "CNI_NETNS contains control characters", "/a\nb")]
     [InlineData("CNI_IFNAME", "..", "CNI_CONTAINERID CNI_NETNS", "interface name is . or ..", "")]
-    public void A_bad_value_wins_over_missing_ones(string variable, string value, string missing, string message, string details)
+    public void A_bad_value_is_reported_before_missing_ones(string variable, string value, string missing, string message, string details)
     {
         var variables = Call.Variables("ADD", (variable, value));
         foreach (var name in missing.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -99,7 +99,7 @@ public sealed class CniEnvironmentTests
     }
 
     [Fact]
-    public void Variables_of_others_are_skipped() =>
+    public void Variables_of_other_programs_are_ignored() =>
         Assert.Equal("DEL", CniEnvironment.Read(Call.Variables("DEL", ("CNI_FUTURE", "x"), ("PATH", ""))).CommandName);
 
     static void AssertRefused(Dictionary<string, string> variables, string message, string details)

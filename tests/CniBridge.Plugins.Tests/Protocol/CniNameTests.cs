@@ -11,7 +11,7 @@ public sealed class CniNameTests
     [InlineData("A-b_c.d")]
     [InlineData("a..")]
     [InlineData("9-_.")]
-    public void Container_IDs_and_network_names_are_letters_digits_and_three_marks(string name)
+    public void Container_IDs_and_network_names_may_have_letters_digits_and_three_marks(string name)
     {
         CniName.CheckContainerId(name);
         CniName.CheckNetworkName(name);
@@ -46,14 +46,14 @@ public sealed class CniNameTests
     [InlineData("a\u200b")]
     [InlineData("a\ud800")]
     [InlineData("a🎈")]
-    public void Anything_else_is_refused_and_reported(string name)
+    public void Invalid_characters_are_refused_and_reported(string name)
     {
         AssertRefused(4, "invalid characters in containerID", name, () => CniName.CheckContainerId(name));
         AssertRefused(7, "invalid characters found in network name", name, () => CniName.CheckNetworkName(name));
     }
 
     [Fact]
-    public void A_name_is_as_long_as_a_file_name_may_be()
+    public void A_name_may_have_the_length_of_a_file_name()
     {
         var longest = new string('a', 255);
         CniName.CheckContainerId(longest);
@@ -67,7 +67,7 @@ public sealed class CniNameTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void A_network_has_a_name(string? name) =>
+    public void An_empty_network_name_is_refused(string? name) =>
         AssertRefused(7, "missing network name", "", () => CniName.CheckNetworkName(name));
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class CniNameTests
     [InlineData("eth-0_1@x")]
     [InlineData("nätéöü")]
     [InlineData("éééééééx")]
-    public void An_interface_has_a_name_that_the_kernel_takes(string name)
+    public void Valid_interface_names_are_accepted(string name)
     {
         CniName.CheckInterfaceName(name);
         Assert.Null(CniName.WhyNoInterfaceName(name));
@@ -140,7 +140,7 @@ public sealed class CniNameTests
     [Theory]
     [InlineData("a\u200bb")]
     [InlineData("a\u180eb")]
-    public void Invisible_letters_are_let_pass(string name) => Assert.Null(CniName.WhyNoInterfaceName(name));
+    public void Invisible_letters_are_accepted(string name) => Assert.Null(CniName.WhyNoInterfaceName(name));
 
     static void AssertRefused(int code, string message, string details, Action check)
     {

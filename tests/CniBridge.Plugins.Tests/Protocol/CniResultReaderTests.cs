@@ -23,7 +23,7 @@ public sealed class CniResultReaderTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void A_result_of_any_version_becomes_one_of_any_other_with_what_both_can_say(string from, string to)
+    public void A_result_is_converted_between_all_pairs_of_versions(string from, string to)
     {
         var left = !CniVersion.HasInterfaces(from) ? "fromOldest" : CniVersion.IsAtLeast(from, "1.0.0") ? "dualStack" : "fromMiddle";
         ExpectedResults.AssertEqual(ExpectedResults.Get(to, left),
@@ -32,7 +32,7 @@ public sealed class CniResultReaderTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void A_result_without_addresses_becomes_any_but_the_oldest(string from, string to)
+    public void A_result_without_addresses_converts_to_all_but_the_oldest_versions(string from, string to)
     {
         if (ExpectedResults.Get(from, "layer2") is null)
             return;
@@ -71,14 +71,14 @@ public sealed class CniResultReaderTests
     [InlineData("""{"dns":[]}""", CniErrorCode.DecodingFailure, "dns")]
     [InlineData("""[]""", CniErrorCode.DecodingFailure, "")]
     [InlineData("""{"ips":""", CniErrorCode.DecodingFailure, "")]
-    public void A_damaged_result_is_refused_with_the_place_of_the_damage(string result, int code, string words) =>
+    public void A_damaged_result_is_refused_with_the_position_of_the_damage(string result, int code, string words) =>
         AssertRefused(() => CniResultReader.Convert(Encoding.UTF8.GetBytes(result), "1.1.0"), code, words);
 
     [Theory]
     [InlineData("null")]
     [InlineData(" null\n")]
     [InlineData("{}")]
-    public void Another_plugin_may_print_nothing_in_many_words(string result)
+    public void An_empty_result_of_another_plugin_is_accepted_in_many_forms(string result)
     {
         foreach (var version in CniVersion.Supported)
             AssertEmpty(CniResultReader.ReadOther(Encoding.UTF8.GetBytes(result), "the plugin x", version));
@@ -98,7 +98,7 @@ public sealed class CniResultReaderTests
     // As libcni, which reads a result with the type of its version.
     [Theory]
     [MemberData(nameof(Versions))]
-    public void Another_plugins_result_has_the_shape_of_the_version_that_it_states_or_was_asked_for(string version)
+    public void A_result_of_another_plugin_has_its_stated_version_or_the_requested_one(string version)
     {
         var other = CniVersion.HasInterfaces(version) ? "0.2.0" : "1.1.0";
         foreach (var (stated, asked) in ((string, string)[])[(version, other), ("", version)])
@@ -121,12 +121,12 @@ public sealed class CniResultReaderTests
     [InlineData("5", "error unmarshall result: expected an object, found 5")]
     [InlineData("""{"cniVersion":"9.9.9"}""", "could not parse result: unsupported CNI result version \"9.9.9\"")]
     [InlineData("""{"ips":[{}]}""", "invalid network config: result.ips[0].address = null")]
-    public void A_damaged_result_of_another_plugin_is_a_decoding_failure_that_says_whose_it_is(string result, string words) =>
+    public void The_error_for_a_damaged_result_names_the_other_plugin(string result, string words) =>
         AssertRefused(() => CniResultReader.ReadOther(Encoding.UTF8.GetBytes(result), "the plugin x", "1.1.0"),
             CniErrorCode.DecodingFailure, "could not parse the result of the plugin x: " + words);
 
     [Fact]
-    public void A_damaged_previous_result_is_reported_with_its_place() => AssertRefused(
+    public void A_damaged_previous_result_is_reported_with_its_position() => AssertRefused(
         () => CniResultReader.ReadPrevious(new JsonText("""{"prevResult":{"ips":[{"address":"x"}]}}"""u8.ToArray())),
         CniErrorCode.InvalidConfig, "prevResult.ips[0].address = x");
 
@@ -140,12 +140,12 @@ public sealed class CniResultReaderTests
     [InlineData("\"text\"")]
     [InlineData("5")]
     [InlineData("[]")]
-    public void A_previous_result_is_an_object(string previous) => AssertRefused(
+    public void A_previous_result_that_is_not_an_object_is_refused(string previous) => AssertRefused(
         () => CniResultReader.ReadPrevious(Text($$"""{"prevResult":{{previous}}}""")),
         CniErrorCode.DecodingFailure, "prevResult");
 
     [Fact]
-    public void A_previous_result_is_read_out_of_its_request_with_keys_in_any_case()
+    public void Keys_of_a_previous_result_may_have_any_case()
     {
         var config = new JsonObject { ["name"] = "pods", ["PrevResult"] = ExpectedResults.Get("1.1.0", "dualStack")!.DeepClone() };
         var result = CniResultReader.ReadPrevious(Text(config.ToJsonString()))!;

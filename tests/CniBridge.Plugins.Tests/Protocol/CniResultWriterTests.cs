@@ -55,7 +55,7 @@ public sealed class CniResultWriterTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void Each_version_has_its_shape(string version)
+    public void Each_version_has_its_format(string version)
     {
         ExpectedResults.AssertEqual(ExpectedResults.Get(version, "dualStack"), CniResultWriter.Write(s_dualStack, version));
         ExpectedResults.AssertEqual(ExpectedResults.Get(version, "plain"), CniResultWriter.Write(s_plain, version));
@@ -67,7 +67,7 @@ public sealed class CniResultWriterTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void The_text_has_four_blanks_of_indent_and_no_newline_at_its_end(string version)
+    public void A_result_is_indented_by_four_spaces_without_a_final_newline(string version)
     {
         var text = Encoding.UTF8.GetString(CniResultWriter.Write(s_dualStack, version));
         Assert.StartsWith($"{{\n    \"cniVersion\": \"{version}\",\n    \"", text, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class CniResultWriterTests
     }
 
     [Fact]
-    public void The_oldest_versions_drop_the_routes_of_a_family_without_an_address()
+    public void The_oldest_versions_omit_routes_of_a_family_without_an_address()
     {
         var result = s_dualStack with { Ips = [s_dualStack.Ips[2]] };
         var json = JsonNode.Parse(CniResultWriter.Write(result, "0.2.0"))!;
@@ -103,7 +103,7 @@ public sealed class CniResultWriterTests
     [InlineData("<a href=\"x\">&'+")]
     [InlineData("Grüße, 世界 🎈")]
     [InlineData("\u2028\u2029\u007f\u0000\u001f\t\n\\")]
-    public void Any_text_survives(string text)
+    public void Any_text_survives_writing_and_parsing(string text)
     {
         var json = JsonNode.Parse(CniResultWriter.Write(new CniResult { Dns = new CniDns { Domain = text } }, "1.1.0"))!;
         Assert.Equal(text, json["dns"]!["domain"]!.GetValue<string>());
@@ -139,7 +139,7 @@ public sealed class CniResultWriterTests
         Encoding.UTF8.GetString(CniResultWriter.WriteVersion()));
 
     [Fact]
-    public void An_error_leaves_empty_details_out()
+    public void An_error_omits_empty_details()
     {
         Assert.Equal("{\n    \"code\": 7,\n    \"msg\": \"no\",\n    \"details\": \"why\"\n}",
             Encoding.UTF8.GetString(CniResultWriter.WriteError(7, "no", "why")));
@@ -147,13 +147,13 @@ public sealed class CniResultWriterTests
     }
 
     [Fact]
-    public void The_error_object_of_the_deadline_is_one_of_the_writer_s() => Assert.Equal(
+    public void The_error_object_of_the_deadline_equals_that_of_the_writer() => Assert.Equal(
         Encoding.UTF8.GetString(CniResultWriter.WriteError(11, DeadlineError.Message, DeadlineError.Details)),
         Encoding.UTF8.GetString(DeadlineError.Json));
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void Whether_a_result_without_addresses_can_be_told_is_known_before(string version)
+    public void CheckConvertible_refuses_a_result_without_addresses_in_the_oldest_versions(string version)
     {
         CniResultWriter.CheckConvertible(hasAddresses: true, version);
         if (CniVersion.HasInterfaces(version))

@@ -44,7 +44,7 @@ public sealed class CniVersionTests
             $"invalid version \"{version}\"");
 
     [Fact]
-    public void Support_is_a_matter_of_exact_text()
+    public void A_version_with_another_spelling_is_unsupported()
     {
         Assert.Equal(["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"], CniVersion.Supported);
         foreach (var version in CniVersion.Supported)
@@ -58,7 +58,7 @@ public sealed class CniVersionTests
     }
 
     [Fact]
-    public void Interfaces_came_with_0_3_0()
+    public void Results_have_interfaces_since_0_3_0()
     {
         Assert.Equal(["0.1.0", "0.2.0"], CniVersion.Supported.Where(version => !CniVersion.HasInterfaces(version)));
         Assert.Equal("1.1.0", CniVersion.Current);

@@ -22,7 +22,7 @@ public sealed class DeleteJsonTests
     [InlineData("""{"macspoofchk":"true"}""", false)]
     [InlineData("""{"macspoofchk":null}""", false)]
     [InlineData("{}", false)]
-    public void Whether_sources_are_checked_is_read_whatever_stands_there(string config, bool isChecked) => Assert.Equal(
+    public void A_macspoofchk_of_a_wrong_type_counts_as_false(string config, bool isChecked) => Assert.Equal(
         isChecked, CniJson.Decode(Encoding.UTF8.GetBytes(config), DeleteJson.Read, "network config").ChecksMacSpoofing);
 
     // It is a cache: another one is as good.
@@ -45,7 +45,7 @@ public sealed class DeleteJsonTests
     [InlineData("7.5", null)]
     [InlineData("{}", null)]
     [InlineData("99999999999", null)]
-    public void Seconds_that_are_none_count_for_none(string value, int? seconds)
+    public void Invalid_seconds_count_as_absent(string value, int? seconds)
     {
         Assert.Equal(seconds, Read($$"""{"ipam":{"reuseDelay":{{value}} } }""")!.ReuseDelay);
         Assert.Equal(seconds, Read($$"""{"ipam":{"lockTimeout":{{value}} } }""")!.LockTimeout);

@@ -26,10 +26,10 @@ public sealed class JsonParserTests
     public static TheoryData<string> Texts => [.. s_texts];
 
     [Theory, MemberData(nameof(Texts))]
-    public void Reads_what_the_library_reads(string text) => AssertAgrees(Encoding.UTF8.GetBytes(text));
+    public void The_parser_accepts_the_same_texts_as_the_library(string text) => AssertAgrees(Encoding.UTF8.GetBytes(text));
 
     [Fact]
-    public void Reads_what_the_library_reads_of_texts_with_a_few_bytes_changed()
+    public void The_parser_agrees_with_the_library_on_mutated_texts()
     {
         var random = new PseudoRandom(1);
         var accepted = 0;
@@ -48,7 +48,7 @@ public sealed class JsonParserTests
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{\"a\":", "}")]
-    public void Takes_as_many_levels_as_the_library(string open, string close)
+    public void The_parser_accepts_as_many_levels_as_the_library(string open, string close)
     {
         foreach (var depth in (int[])[63, 64, 65, 66])
         {
@@ -69,7 +69,7 @@ public sealed class JsonParserTests
     [InlineData("{\"a\":1 ,\n}", "unexpected '}' after a comma, line 2, column 1")]
     [InlineData("[1,]", "unexpected ']' after a comma, line 1, column 4")]
     [InlineData("[,]", "unexpected ',', line 1, column 2")]
-    public void Says_where_it_went_wrong(string text, string message)
+    public void A_syntax_error_names_line_and_column(string text, string message)
     {
         var exception = Assert.Throws<JsonSyntaxException>(() => JsonParser.Parse(Encoding.UTF8.GetBytes(text)));
         Assert.Equal(message, exception.Message);
@@ -78,7 +78,7 @@ public sealed class JsonParserTests
     [Theory]
     [InlineData("[", "1,", "1]")]
     [InlineData("{", "\"a\":1,", "\"a\":1}")]
-    public void Takes_no_more_values_than_memory_has_room_for(string open, string value, string last)
+    public void More_than_250000_values_are_refused(string open, string value, string last)
     {
         static byte[] Text(string open, string value, string last, int count) =>
             Encoding.UTF8.GetBytes(open + string.Concat(Enumerable.Repeat(value, count - 1)) + last);

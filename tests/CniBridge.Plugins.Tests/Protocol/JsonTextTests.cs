@@ -11,7 +11,7 @@ public sealed class JsonTextTests
     static string Failure(byte[] bytes) => Assert.Throws<JsonSyntaxException>(() => new JsonText(bytes).Tree).Message;
 
     [Fact]
-    public void A_byte_order_mark_is_named() => Assert.Equal(
+    public void The_error_names_a_byte_order_mark() => Assert.Equal(
         "the text begins with a byte order mark: save it as UTF-8 without one",
         Failure([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Text)]));
 
@@ -20,7 +20,7 @@ public sealed class JsonTextTests
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void UTF_16_is_named(bool isBigEndian, bool hasMark)
+    public void The_error_names_UTF_16(bool isBigEndian, bool hasMark)
     {
         var encoding = new UnicodeEncoding(isBigEndian, hasMark);
         Assert.Equal("the text is UTF-16: save it as UTF-8", Failure([.. encoding.Preamble, .. encoding.GetBytes(Text)]));
@@ -31,11 +31,11 @@ public sealed class JsonTextTests
     [InlineData("x")]
     [InlineData("\0\0")]
     [InlineData("{")]
-    public void Another_text_is_not_called_UTF_16(string text) =>
+    public void The_error_for_other_text_does_not_mention_UTF_16(string text) =>
         Assert.DoesNotContain("UTF-16", Failure(Encoding.UTF8.GetBytes(text)), StringComparison.Ordinal);
 
     [Fact]
-    public void Nodes_are_what_is_written() => Assert.Equal(
+    public void ToNode_returns_the_values_of_the_text() => Assert.Equal(
         """{"a":[1.50,-2e9,true,false,null,"\u00E9",{}],"b":[]}""",
         new JsonText("""{ "a": [1.50, -2e9, true, false, null, "é", {}], "b": [] }"""u8.ToArray()).ToNode()!.ToJsonString());
 
@@ -49,6 +49,6 @@ public sealed class JsonTextTests
     [Theory]
     [InlineData("""["\ud800"]""")]
     [InlineData("""{"\udc00":1}""")]
-    public void Half_of_a_character_is_not_a_node(string text) =>
+    public void ToNode_refuses_half_of_a_surrogate_pair(string text) =>
         Assert.Throws<JsonException>(() => new JsonText(Encoding.UTF8.GetBytes(text)).ToNode());
 }

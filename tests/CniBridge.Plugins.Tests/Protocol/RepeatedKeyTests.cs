@@ -16,10 +16,10 @@ public sealed class RepeatedKeyTests
     [InlineData(""" "mtu":1400,"MTU":1500 """)]
     [InlineData(""" "mtu":1500,"mtu":null """)]
     [InlineData(""" "mtu":null,"mtu":1500,"Mtu":null """)]
-    public void The_last_of_repeated_numbers_counts(string keys) => Assert.Equal(1500, Read(keys).Mtu);
+    public void The_last_of_repeated_numbers_wins(string keys) => Assert.Equal(1500, Read(keys).Mtu);
 
     [Fact]
-    public void The_last_of_repeated_texts_booleans_and_lists_counts()
+    public void The_last_of_repeated_texts_booleans_and_lists_wins()
     {
         var json = Read("""
             "bridge":"a","bridge":"b","isGateway":false,"isGateway":true,
@@ -35,7 +35,7 @@ public sealed class RepeatedKeyTests
     [InlineData(""" "ipam":{"type":"dhcp"},"ipam":{"Type":"host-local"} """)]
     [InlineData(""" "ipam":{"type":"host-local"},"ipam":null """)]
     [InlineData(""" "ipam":null,"ipam":{"type":"host-local"} """)]
-    public void Objects_are_merged(string keys) => Assert.Equal("host-local", Read(keys).Ipam?.Type);
+    public void Repeated_objects_are_merged(string keys) => Assert.Equal("host-local", Read(keys).Ipam?.Type);
 
     [Fact]
     public void Objects_inside_merged_objects_are_merged()
@@ -53,10 +53,11 @@ public sealed class RepeatedKeyTests
     [Theory]
     [InlineData(""" "ipam":{"type":"host-local"},"ipam":5 """)]
     [InlineData(""" "ipam":[],"ipam":{"type":"host-local"} """)]
-    public void Each_is_an_object(string keys) => Requests.AssertRefused(6, () => Read(keys), "key ipam: expected an object");
+    public void A_repeated_key_that_is_not_an_object_is_refused(string keys) =>
+        Requests.AssertRefused(6, () => Read(keys), "key ipam: expected an object");
 
     [Fact]
-    public void A_configuration_given_in_two_parts_is_one()
+    public void A_configuration_in_two_parts_equals_one_in_a_single_part()
     {
         var config = HostLocalConfigTests.Parse("""
             {"name":"pods","ipam":{"type":"host-local","subnet":"10.1.0.0/16"},"ipam":{"rangeStart":"10.1.0.5","routes":[{"dst":"0.0.0.0/0"}]}}

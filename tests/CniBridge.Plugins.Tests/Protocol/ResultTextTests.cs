@@ -195,7 +195,7 @@ public sealed class ResultTextTests
     [InlineData("0.4.0", "0.4.0", Old)]
     [InlineData("1.0.0", "1.0.0", New)]
     [InlineData("1.1.0", "1.0.0", New)]
-    public void Every_key_has_its_place(string version, string shape, string text) =>
+    public void Every_key_is_written_in_its_order(string version, string shape, string text) =>
         Assert.Equal(text.Replace($"\"{shape}\"", $"\"{version}\"", StringComparison.Ordinal), Write(s_full, version));
 
     // What has nothing to say is left out, but dns before 1.0.0.

@@ -14,7 +14,7 @@ public sealed class ValidAttachmentsTests
     [InlineData("""{"CNI.dev/Valid-Attachments":[{"ContainerID":"a","IfName":"eth0"},{"containerID":"b","ifname":"eth0"}]}""")]
     // Of the two names the specification's own counts.
     [InlineData("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}],"cni.dev/attachments":[]}""")]
-    public void An_attachment_lives_when_container_and_interface_are_in_the_list(string config)
+    public void An_attachment_is_valid_if_container_and_interface_are_in_the_list(string config)
     {
         var valid = Parse(config);
         Assert.True(valid.Contains("a", "eth0"));
@@ -23,7 +23,7 @@ public sealed class ValidAttachmentsTests
     }
 
     [Fact]
-    public void A_reservation_that_names_no_interface_lives_with_its_container()
+    public void A_reservation_without_an_interface_is_valid_with_its_container()
     {
         var valid = Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}]}""");
         Assert.True(valid.Contains("a", ""));
@@ -31,7 +31,7 @@ public sealed class ValidAttachmentsTests
     }
 
     [Fact]
-    public void All_are_reported_as_attachments_of_a_network() => Assert.Equal(
+    public void The_list_is_returned_as_attachments_of_the_network() => Assert.Equal(
         [new Attachment("pods", "a", "eth0"), new Attachment("pods", "a", "net1")],
         Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"},{"containerID":"a","ifname":"net1"}]}""").List("pods"));
 
@@ -43,14 +43,14 @@ public sealed class ValidAttachmentsTests
     [InlineData("""{"cni.dev/attachments":null}""")]
     [InlineData("""{"cni.dev/valid-attachments":null,"cni.dev/attachments":null}""")]
     [InlineData("""{"cni.dev/valid-attachments":null,"cni.dev/attachments":[{"containerID":"a","ifname":"eth0"}]}""")]
-    public void An_empty_list_or_null_says_that_no_attachment_is_alive(string config) =>
+    public void An_empty_list_or_null_means_that_no_attachment_is_valid(string config) =>
         Assert.False(Parse(config).Contains("a", "eth0"));
 
     // Taken for an empty list, its absence would make garbage of everything.
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"valid-attachments":[]}""")]
-    public void Without_a_list_nothing_is_collected(string config) =>
+    public void A_missing_list_is_refused(string config) =>
         Requests.AssertRefused(CniErrorCode.InvalidConfig, () => Parse(config), "cni.dev/valid-attachments");
 
     [Theory]

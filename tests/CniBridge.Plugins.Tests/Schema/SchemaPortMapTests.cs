@@ -44,7 +44,7 @@ public sealed class SchemaPortMapTests(SchemaJudge judge) : IClassFixture<Schema
 
     [Theory]
     [MemberData(nameof(Values))]
-    public void Both_take_and_refuse_the_same_values(string path, string good, string bad)
+    public void Schema_and_plugin_accept_and_refuse_the_same_values(string path, string good, string bad)
     {
         foreach (var value in KeyValues.Read(good))
         {

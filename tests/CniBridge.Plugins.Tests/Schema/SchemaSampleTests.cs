@@ -80,7 +80,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
     // Of other plugins nothing is known: not even that their keys of the same name mean the same.
     [InlineData("""{"name":"a","plugins":[{"type":"macvlan","mtu":"x","vlan":-5,"dns":5,"ipam":{"type":"dhcp","routes":5}}]}""")]
     [InlineData("""{"$schema":"./cni-bridge.schema.json","name":"a","disableCheck":true,"plugins":[{"type":"bridge"}],"x":5}""")]
-    public void Well_known_configurations_are_right(string text) => Assert.Empty(judge.Errors(text));
+    public void The_schema_accepts_well_known_configurations(string text) => Assert.Empty(judge.Errors(text));
 
     // Other plugins run our host-local too.
     [Theory]
@@ -95,7 +95,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void The_files_beside_the_schema_are_right(string name) => Assert.Empty(judge.Errors(Resource.Text(name)));
+    public void The_files_beside_the_schema_are_valid(string name) => Assert.Empty(judge.Errors(Resource.Text(name)));
 
     [Fact]
     public void The_examples_of_the_README_are_valid()
@@ -109,7 +109,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
         JsonNode.Parse(text) is JsonObject network && (network.ContainsKey("plugins") || network.ContainsKey("type"));
 
     [Fact]
-    public void Examples_of_whole_networks_are_right()
+    public void Examples_of_whole_networks_are_valid()
     {
         var networks = SchemaFile.Root["examples"]!.AsArray().Select(network => network!.DeepClone().AsObject());
         var chains = SchemaFile.Root["properties"]!["plugins"]!["examples"]!.AsArray()

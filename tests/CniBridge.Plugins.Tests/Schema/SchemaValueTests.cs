@@ -71,7 +71,7 @@ public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJu
 
     [Theory]
     [MemberData(nameof(Together))]
-    public void Keys_are_judged_together(string keys, bool isGood)
+    public void Schema_and_plugin_judge_combined_keys_alike(string keys, bool isGood)
     {
         var sample = Sample.With(keys);
         Assert.Equal(isGood, judge.Errors(sample).Count == 0);

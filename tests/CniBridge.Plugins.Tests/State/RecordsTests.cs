@@ -48,7 +48,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void A_record_takes_the_place_of_the_former_and_goes_once()
+    public void A_saved_record_replaces_the_former_one_and_is_deleted_once()
     {
         Records.Save(Of("one", new string('x', 10_000)));
         Records.Save(Of("one", "short"));
@@ -84,7 +84,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_is_not_a_record_and_is_replaced_by_one()
+    public void A_directory_in_place_of_a_record_is_replaced()
     {
         Records.Save(Of("one"));
         File.CreateSymbolicLink(_root["notes/pods,two,eth0"], "/dev/zero");
@@ -95,7 +95,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_never_finished_is_not_a_record()
+    public void An_unfinished_file_is_not_a_record()
     {
         Records.Save(Of("one"));
         File.Copy(_root["notes/pods,one,eth0"], _root["notes/.4711.tmp"]);
@@ -104,7 +104,7 @@ public sealed class RecordsTests : IDisposable
 
     // GC would think that there is nothing to be removed, and say that it is done.
     [Fact]
-    public void Records_that_cannot_be_looked_at_are_not_none()
+    public void An_unreadable_directory_of_records_is_an_error()
     {
         File.CreateSymbolicLink(_root["notes"], _root["notes"]);
         Assert.Throws<CniBridge.Linux.KernelException>(() => Records.ReadAll());
@@ -121,7 +121,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_are_too_long_are_cut_and_stay_apart()
+    public void Names_that_are_too_long_are_shortened_and_stay_different()
     {
         var (one, two) = (Of(new string('c', 250) + "1"), Of(new string('c', 250) + "2"));
         Records.Save(one);
@@ -132,7 +132,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void An_owner_is_gone_when_another_namespace_has_its_path_and_its_inode_number()
+    public void An_owner_is_gone_if_a_namespace_with_another_cookie_has_its_path()
     {
         const string netns = "/proc/self/ns/net";
         var owner = Of("one").Owner with { Netns = netns, NetnsId = SmallFile.IdentityOf(netns)! };
@@ -142,7 +142,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void The_cookie_of_the_namespace_is_read_as_it_was_written()
+    public void The_cookie_of_the_namespace_survives_writing_and_reading()
     {
         var one = Of("one");
         one = one with { Owner = one.Owner with { NetnsCookie = ulong.MaxValue } };
@@ -151,7 +151,7 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Fact]
-    public void An_owner_lives_as_long_as_its_namespace_is_where_it_was()
+    public void An_owner_is_alive_while_its_namespace_has_the_same_inode()
     {
         File.WriteAllText(_root["netns"], "");
         var owner = Of("one").Owner with { Netns = _root["netns"], NetnsId = SmallFile.IdentityOf(_root["netns"])! };

@@ -18,7 +18,7 @@ public sealed class ReservationModelTests(ITestOutputHelper output)
     [InlineData(2, Several + "," + Wide, "")]
     [InlineData(3, Several, ", \"reuseDelay\": 86400")]
     [InlineData(4, Wide + "," + Several, ", \"exclude\": [\"10.1.0.4-10.1.0.6\", \"2001:db8::10/126\"]")]
-    public void No_address_is_given_twice_and_none_leaks(int seed, string ranges, string ipam)
+    public void No_address_is_assigned_twice_and_none_leaks(int seed, string ranges, string ipam)
     {
         var counts = Run(seed, ranges, ipam, 20_000);
         output.WriteLine(string.Join(", ", counts.Select(count => $"{count.Value} {count.Key}")));

@@ -92,7 +92,7 @@ public sealed class LostStoreTests : IDisposable
 
     // A full disk keeps the record of the attachment that ended; the link on the node is that of the next one.
     [Fact]
-    public void The_record_of_a_former_attachment_brings_nothing_back()
+    public void The_record_of_a_former_attachment_restores_no_reservation()
     {
         var given = new List<string>();
         for (var failing = 0; failing < 20; failing++)
@@ -136,7 +136,7 @@ public sealed class LostStoreTests : IDisposable
 
     // What is put back was reserved long ago, and its record need not be written again.
     [Fact]
-    public void The_time_of_a_reservation_is_put_back_too()
+    public void The_time_of_a_reservation_is_restored_too()
     {
         Add("pod0");
         StoreClock.Advance(Place.Directory, Place.StateDirectory, TimeSpan.FromHours(1));

@@ -31,7 +31,7 @@ public sealed class OwnerIndexTests : IDisposable
     }
 
     [Fact]
-    public void Reservations_that_the_Go_plugin_adds_and_removes_are_seen()
+    public void The_index_follows_reservations_that_the_Go_plugin_adds_and_removes()
     {
         Reserve("10.1.2.5", s_owner);
         File.WriteAllText(PathOf("10.1.2.6"), "cid1\r\neth0");
@@ -47,7 +47,7 @@ public sealed class OwnerIndexTests : IDisposable
     [InlineData("cid1", "10.1.2.5")]
     [InlineData("cid2\r\neth0", "")]
     [InlineData("", "")]
-    public void A_reservation_that_was_rewritten_in_place_is_no_longer_its_old_owners(string content, string found)
+    public void A_reservation_rewritten_in_place_has_a_new_owner(string content, string found)
     {
         Reserve("10.1.2.5", s_owner);
         Reserve("10.1.2.6", new ReservationOwner("cid3", "eth0"));
@@ -110,7 +110,7 @@ public sealed class OwnerIndexTests : IDisposable
 
     // Killed between the reservation and its record: there is nothing to release any more.
     [Fact]
-    public void GC_sweeps_away_the_record_of_a_reservation_that_is_gone()
+    public void GC_deletes_the_record_of_a_missing_reservation()
     {
         Reserve("10.1.2.5", s_owner);
         File.Delete(Path.Combine(Place.Directory, "10.1.2.5"));
@@ -121,7 +121,7 @@ public sealed class OwnerIndexTests : IDisposable
     }
 
     [Fact]
-    public void Networks_of_one_name_in_two_data_directories_are_two()
+    public void Networks_with_one_name_in_two_data_directories_are_distinguished()
     {
         Reserve("10.1.2.5", s_owner);
         using var other = ReservationStore.Open(Place with { Directory = _root["other/pods"] }, TextWriter.Null);
@@ -133,7 +133,7 @@ public sealed class OwnerIndexTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void After_any_mixture_of_writers_the_index_tells_what_the_files_tell(int seed)
+    public void The_index_agrees_with_the_files_after_random_writes(int seed)
     {
         var random = new PseudoRandom(seed);
         for (var i = 0; i < 400; i++)
@@ -180,7 +180,7 @@ public sealed class OwnerIndexTests : IDisposable
 
     // A kill between making the record and writing it: no reservation was made, so the stamp is that of before.
     [Fact]
-    public void A_record_without_content_goes_with_the_first_that_asks_for_it()
+    public void An_empty_record_is_deleted_at_the_next_search()
     {
         Reserve("10.1.2.5", s_owner);
         var directory = Path.GetDirectoryName(Directory.EnumerateFiles(_root["state"], "cid1*", SearchOption.AllDirectories).Single())!;

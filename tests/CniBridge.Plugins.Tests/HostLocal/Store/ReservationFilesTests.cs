@@ -20,7 +20,7 @@ public sealed class ReservationFilesTests : IDisposable
     [InlineData("10.0.0.254", "10.0.0.2", false)]
     [InlineData("10.0.0.254\n\n", "10.0.0.255", false)]
     [InlineData("", "10.0.0.2", true)]
-    public void A_marker_is_rewritten_in_one_step(string? before, string after, bool isSameFile)
+    public void A_marker_is_replaced_atomically(string? before, string after, bool isSameFile)
     {
         var marker = _root["last_reserved_ip.0"];
         if (before is not null)
@@ -47,7 +47,7 @@ public sealed class ReservationFilesTests : IDisposable
 
     // Of many in a row that are taken, the rest is answered from one list: it must keep up with what is done since.
     [Fact]
-    public void The_list_of_names_keeps_up_with_changes()
+    public void The_list_of_names_follows_changes()
     {
         var files = new ReservationFiles(_root.Path);
         for (var i = 0; i < 40; i++)

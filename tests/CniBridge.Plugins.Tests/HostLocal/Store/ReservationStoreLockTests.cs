@@ -39,7 +39,7 @@ public sealed class ReservationStoreLockTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_at_once_get_an_address_each()
+    public async Task Concurrent_allocations_get_different_addresses()
     {
         var config = AllocatorTests.Config("10.0.0.0/26");
         var given = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() =>

@@ -60,7 +60,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void An_index_that_cannot_be_read_is_done_without()
+    public void An_unreadable_index_does_not_stop_a_search()
     {
         Assert.True(Reserve("10.1.2.5"));
         var index = Assert.Single(Directory.EnumerateFiles(_root["state"], "cid1,*", SearchOption.AllDirectories));
@@ -80,7 +80,7 @@ public sealed class ReservationStoreTests : IDisposable
     [Theory]
     [InlineData("cid1,*")]
     [InlineData(".stamp")]
-    public void A_file_of_the_index_that_is_invalid_is_done_without_and_the_index_is_created_again(string pattern)
+    public void An_invalid_index_file_is_ignored_and_the_index_is_created_again(string pattern)
     {
         Assert.True(Reserve("10.1.2.5"));
         var index = Assert.Single(Directory.EnumerateFiles(_root["state"], pattern, SearchOption.AllDirectories));
@@ -198,7 +198,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_released_address_leaves_no_file_and_a_second_release_is_nothing()
+    public void A_release_deletes_the_file_and_a_second_one_does_nothing()
     {
         Reserve("10.1.2.5");
         Reserve("10.1.2.6");
@@ -238,7 +238,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_the_oldest_form_count_only_where_there_is_no_newer_one()
+    public void Files_of_the_oldest_form_count_only_without_newer_ones()
     {
         Write("10.1.2.5", "cid1");
         Write("10.1.2.6", "cid1\r\neth0");
@@ -268,7 +268,7 @@ public sealed class ReservationStoreTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_file_is_what_a_crash_left_and_can_be_reclaimed()
+    public void An_empty_file_is_a_leftover_of_a_crash_and_can_be_reclaimed()
     {
         Write("10.1.2.5", "");
         Write("10.1.2.6", "cid2\r\neth0");
@@ -288,7 +288,7 @@ public sealed class ReservationStoreTests : IDisposable
     [InlineData("ROOT/escape\r\neth0")]
     [InlineData("..\r\n/../../escape")]
     [InlineData("a/b\r\neth0")]
-    public void Garbage_in_a_reservation_file_has_no_owner_and_does_no_harm(string content)
+    public void A_reservation_file_with_garbage_has_no_owner(string content)
     {
         content = content.Replace("ROOT", _root.Path, StringComparison.Ordinal);
         Write("10.1.2.5", content);

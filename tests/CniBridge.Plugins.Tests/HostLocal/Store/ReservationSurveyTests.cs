@@ -33,7 +33,7 @@ public sealed class ReservationSurveyTests : IDisposable
         .Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}"));
 
     [Fact]
-    public void It_tells_what_the_inventory_tells()
+    public void The_survey_agrees_with_the_inventory()
     {
         var inventory = new ReservationInventory(_root["data/pods"], _root["state"], TextWriter.Null) { Node = _node };
         Assert.Equal(inventory.List(), Survey.List());
@@ -56,7 +56,7 @@ public sealed class ReservationSurveyTests : IDisposable
     }
 
     [Fact]
-    public void It_takes_no_lock_and_writes_nothing()
+    public void The_survey_takes_no_lock_and_writes_nothing()
     {
         // Stale: the Go plugin was there, and a lock is held.
         using var held = ReservationStore.Open(new StorePlace(_root["data/pods"], _root["state"]), TextWriter.Null);
