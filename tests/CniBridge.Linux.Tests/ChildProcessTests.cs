@@ -30,7 +30,7 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public void Input_output_errors_and_the_exit_code_are_the_programs()
+    public void A_result_contains_output_errors_and_exit_code()
     {
         var result = Run("cat; echo oops >&2; exit 3", "some text"u8.ToArray());
 
@@ -40,11 +40,11 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public void The_environment_is_the_one_given() =>
+    public void The_program_gets_only_the_given_environment() =>
         Assert.Equal("hello/none\n", Encoding.UTF8.GetString(Run("echo $GREETING/${HOME-none}", []).Output));
 
     [Fact]
-    public void More_than_a_pipe_holds_goes_both_ways_at_once()
+    public void Input_and_output_may_exceed_the_size_of_a_pipe()
     {
         var input = Enumerable.Range(0, 1_000_000).Select(i => (byte)i).ToArray();
 
@@ -55,11 +55,11 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public void A_program_that_does_not_read_is_not_waited_for() =>
+    public void A_program_that_does_not_read_its_input_does_not_block() =>
         Assert.Equal(0, Run("exec 0<&-; exit 0", new byte[1_000_000]).ExitCode);
 
     [Fact]
-    public void A_signal_is_reported_as_a_shell_tells_it() => Assert.Equal(128 + 9, Run("kill -9 $$", []).ExitCode);
+    public void A_signal_is_reported_with_its_number() => Assert.Equal(128 + 9, Run("kill -9 $$", []).ExitCode);
 
     // grep reads all of yes only if nothing stops yes; SIGPIPE must.
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ChildProcessTests
     [Theory]
     [InlineData("/nonexistent/program", Errno.ENOENT)]
     [InlineData("/etc/passwd", 13)]
-    public void A_program_that_cannot_start_is_an_error_with_the_reason(string path, int errno)
+    public void The_error_for_a_program_that_cannot_start_has_the_reason(string path, int errno)
     {
         var error = Assert.Throws<KernelException>(() => ChildProcess.Run(path, s_environment, []));
 
@@ -78,7 +78,7 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public void Descriptors_of_ours_do_not_reach_the_program()
+    public void The_program_inherits_no_descriptors()
     {
         using var open = File.OpenRead("/etc/passwd");
 

@@ -8,7 +8,7 @@ public sealed class ElfFileTests
 
     // readelf -hl says the same of it.
     [Fact]
-    public void A_program_of_the_machine_is_whole_and_names_its_interpreter()
+    public void A_program_of_the_machine_is_complete_and_names_its_interpreter()
     {
         var elf = ElfFile.TryRead(Program)!;
         Assert.True(elf.IsWhole);
@@ -21,7 +21,7 @@ public sealed class ElfFileTests
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]
-    public void One_that_was_cut_is_not_whole(int missing) => Assert.False(ElfFile.TryRead(Program.AsSpan()[..^missing])!.IsWhole);
+    public void A_truncated_program_is_not_complete(int missing) => Assert.False(ElfFile.TryRead(Program.AsSpan()[..^missing])!.IsWhole);
 
     [Fact]
     public void A_header_alone_is_not_a_complete_program() => Assert.False(ElfFile.TryRead(Program.AsSpan(0, 64))!.IsWhole);
@@ -32,10 +32,11 @@ public sealed class ElfFileTests
     public void Bytes_shorter_than_a_header_are_not_a_program(int length) => Assert.Null(ElfFile.TryRead(Program.AsSpan(0, length)));
 
     [Fact]
-    public void A_script_is_none() => Assert.Null(ElfFile.TryRead(System.Text.Encoding.ASCII.GetBytes("#!/bin/sh\n".PadRight(100))));
+    public void A_script_is_not_an_ELF_file() =>
+        Assert.Null(ElfFile.TryRead(System.Text.Encoding.ASCII.GetBytes("#!/bin/sh\n".PadRight(100))));
 
     [Fact]
-    public void Numbers_that_lead_nowhere_are_let_be()
+    public void Offsets_outside_the_file_cause_no_failure()
     {
         var program = Program;
         program.AsSpan(32, 8).Fill(0xff);

@@ -22,7 +22,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void While_it_is_held_no_other_program_gets_the_lock()
+    public void Another_program_cannot_acquire_a_held_lock()
     {
         using (FileLock.Acquire(Lock, Mode, Short))
             Assert.False(CanFlock());
@@ -51,7 +51,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_that_has_something_else_in_it_stays_with_its_lock()
+    public void A_lock_directory_with_another_file_is_not_deleted()
     {
         using (FileLock.AcquireDirectory(Own, Short))
             File.WriteAllText(Path.Combine(Own, "file"), "precious");
@@ -60,7 +60,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void A_lock_whose_directory_the_holder_deleted_is_still_one_process_s_at_a_time()
+    public void A_lock_whose_directory_was_deleted_still_has_one_holder()
     {
         using (FileLock.AcquireDirectory(Own, Short))
             Directory.Delete(Own, recursive: true);
@@ -91,7 +91,7 @@ public sealed class FileLockTests : IDisposable
 
     // Any user can lock a directory that they may read.
     [Fact]
-    public void A_lock_of_the_directory_itself_is_none()
+    public void A_lock_on_the_directory_itself_does_not_block()
     {
         Directory.CreateDirectory(Own);
         var version = HelperProgram.Run("", "flock", "--version");
@@ -102,7 +102,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_not_a_lock()
+    public void A_link_in_place_of_the_lock_is_refused()
     {
         File.CreateSymbolicLink(Lock, Path.Combine(_directory.FullName, "elsewhere"));
         Assert.Equal(Errno.ELOOP, Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short)).Errno);
@@ -110,7 +110,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void A_time_out_names_the_holder()
+    public void The_error_after_a_timeout_names_the_holder()
     {
         using var holder = HoldLock();
         var exception = Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short));
@@ -121,7 +121,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public async Task The_lock_is_got_as_soon_as_the_other_program_ends()
+    public async Task The_lock_is_acquired_as_soon_as_the_other_program_ends()
     {
         using var holder = HoldLock();
         var acquired = Task.Run(() => FileLock.Acquire(Lock, Mode, Long), TestContext.Current.CancellationToken);
@@ -134,7 +134,7 @@ public sealed class FileLockTests : IDisposable
 
     // A waiter that gave up must not get the lock later: it would never be released.
     [Fact]
-    public void A_lock_that_was_given_up_waiting_for_is_not_taken_later()
+    public void A_lock_is_not_acquired_after_the_timeout()
     {
         using (HoldLock())
             Assert.Throws<KernelException>(() => FileLock.Acquire(Lock, Mode, Short));

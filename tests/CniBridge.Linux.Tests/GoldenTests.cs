@@ -7,7 +7,7 @@ public sealed class GoldenTests
         Assert.Equal([0x01, 0xff, 0x20], Golden.Bytes("; $ ip link\n01 ff ; dead beef\n  20\n\n; 33"));
 
     [Fact]
-    public void Differences_stand_side_by_side() => Assert.Equal(
+    public void Differing_bytes_are_printed_side_by_side() => Assert.Equal(
         """
         offset  expected     actual
           0000  01 02 03 04  01 02 03 04

@@ -7,7 +7,7 @@ public sealed class KernelExceptionTests
     [InlineData("open /x", Errno.EPERM, "", "could not open /x: operation not permitted")]
     [InlineData("add a route", Errno.EEXIST, "Route exists", "could not add a route: file exists (Route exists)")]
     [InlineData("read /x", Errno.EISDIR, null, "could not read /x: is a directory")]
-    public void The_text_is_the_operation_the_reason_and_the_kernels_own_words(
+    public void The_message_contains_operation_reason_and_text_of_the_kernel(
         string operation, int errno, string? kernelText, string message)
     {
         var exception = new KernelException(operation, errno, kernelText);

@@ -40,7 +40,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void Those_of_processes_are_found_ones_own_among_them()
+    public void Namespaces_of_processes_are_found_including_the_own_one()
     {
         using var pod = scratch.Open();
         using var own = NetworkNamespace.Open("/proc/self/ns/net");
@@ -50,7 +50,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void The_visitor_may_have_enough()
+    public void The_visitor_can_end_the_visit()
     {
         _ = scratch.Path;
         var visits = 0;
@@ -60,7 +60,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
 
     // As a runtime's: no process is in it, and the mount is in a mount namespace that we are not in.
     [Fact]
-    public void One_that_is_only_mounted_somewhere_is_found()
+    public void A_namespace_that_is_only_mounted_is_found()
     {
         _ = scratch.Path;
         using var holder = Hold(MountOne);
@@ -72,7 +72,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
 
     // umount(8) says EBUSY while a file of the mount is open.
     [Fact]
-    public void One_that_is_visited_can_be_unmounted()
+    public void A_visited_namespace_can_be_unmounted()
     {
         _ = scratch.Path;
         using var holder = Hold(MountOne);
@@ -91,7 +91,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void No_descriptors_are_held_of_those_that_were_visited()
+    public void A_visit_keeps_no_descriptors_open()
     {
         _ = scratch.Path;
         using var holder = Hold(MountOne + "; for i in 1 2 3 4 5 6 7 8; do touch /mnt/$i; unshare --net=/mnt/$i true; done; echo");
@@ -119,7 +119,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
     [InlineData("mkdir '/mnt/a b' && mkfifo '/mnt/a b/net'")]
     [InlineData("mkdir -p '/mnt/a b/net'")]
     [InlineData("true")]
-    public void A_hidden_mount_is_not_opened_and_others_are(string hide)
+    public void A_hidden_mount_is_skipped_and_others_are_opened(string hide)
     {
         _ = scratch.Path;
         using var target = new WatchedFile();
@@ -140,7 +140,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
 
     // A user who is root in a user namespace mounts what he likes, and can make it as much as he likes.
     [Fact]
-    public void The_mounts_of_other_user_namespaces_are_not_looked_at()
+    public void Mounts_of_other_user_namespaces_are_skipped()
     {
         _ = scratch.Path;
         using var target = new WatchedFile();

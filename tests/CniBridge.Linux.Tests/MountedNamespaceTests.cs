@@ -19,7 +19,7 @@ public sealed class MountedNamespaceTests : IDisposable
         $"36 35 {device} {root} {mountPoint} {options} shared:7 - nsfs nsfs rw\n";
 
     [Fact]
-    public void Network_namespaces_are_reported_from_all_other_mounts()
+    public void Network_namespaces_are_selected_among_all_mounts()
     {
         var found = Read(
             "24 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n" +
@@ -50,7 +50,7 @@ public sealed class MountedNamespaceTests : IDisposable
     [InlineData(65_500)]
     [InlineData(65_600)]
     [InlineData(200_000)]
-    public void Lines_beside_one_that_is_long_are_found(int length)
+    public void Lines_after_a_very_long_one_are_read(int length)
     {
         var other = Line("/", "/overlay", new string('x', length));
         Assert.Equal(

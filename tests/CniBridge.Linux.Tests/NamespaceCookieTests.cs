@@ -7,7 +7,7 @@ public sealed class NamespaceCookieTests(ScratchNamespace scratch) : IClassFixtu
 {
     // The kernel tells it of a descriptor since 6.18, and of a socket since 5.14.
     [Fact]
-    public void Both_ways_to_ask_give_the_same_number()
+    public void The_cookie_of_a_namespace_and_of_its_socket_are_equal()
     {
         using var pod = scratch.Open();
         using var own = NetworkNamespace.Open("/proc/thread-self/ns/net");
@@ -33,6 +33,6 @@ public sealed class NamespaceCookieTests(ScratchNamespace scratch) : IClassFixtu
     [InlineData(5, 6, false)]
     [InlineData(0, 6, true)]
     [InlineData(5, 0, true)]
-    public void Only_two_known_numbers_prove_a_difference(ulong one, ulong other, bool maybe) =>
+    public void Only_two_known_cookies_prove_a_difference(ulong one, ulong other, bool maybe) =>
         Assert.Equal(maybe, NamespaceCookie.MayBeSame(one, other));
 }

@@ -11,7 +11,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void Work_runs_inside_and_its_thread_comes_back()
+    public void Work_runs_inside_the_namespace_and_the_thread_returns()
     {
         using var pod = scratch.Open();
         var (host, inside) = (Current(), LinkTo(scratch.Path));
@@ -23,7 +23,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void The_exception_of_the_work_is_the_callers_who_is_back()
+    public void The_caller_gets_the_exception_of_the_work_after_the_return()
     {
         using var pod = scratch.Open();
         var (host, mine) = (Current(), new InvalidDataException("mine"));
@@ -45,7 +45,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_failed_return_to_the_own_namespace_ends_the_process(bool fails)
+    public void A_failed_return_to_the_old_namespace_ends_the_process(bool fails)
     {
         using var pod = scratch.Open();
         var events = new List<string?>();
@@ -101,7 +101,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void A_path_that_is_not_a_network_namespace_is_null()
+    public void TryOpen_returns_null_for_a_path_that_is_not_a_network_namespace()
     {
         var (file, socket) = (Path.Combine(_directory.FullName, "file"), Path.Combine(_directory.FullName, "socket"));
         File.WriteAllText(file, "");
@@ -117,7 +117,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
 
     // The pipe has no writer, so an open that waits for one would wait for ever.
     [Fact]
-    public void A_named_pipe_is_none_and_is_not_waited_for()
+    public void A_named_pipe_does_not_block_TryOpen()
     {
         var pipe = Path.Combine(_directory.FullName, "pipe");
         Assert.Equal(0, HelperProgram.Run("", "mkfifo", pipe).ExitCode);
@@ -127,7 +127,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void A_plain_file_is_refused_by_its_name()
+    public void A_plain_file_is_refused_with_its_path()
     {
         var file = Path.Combine(_directory.FullName, "file");
         File.WriteAllText(file, "");
@@ -137,7 +137,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
     }
 
     [Fact]
-    public void A_missing_path_is_refused_in_the_words_that_runtimes_look_for()
+    public void The_error_for_a_missing_path_has_the_wording_that_runtimes_match()
     {
         var exception = Assert.Throws<KernelException>(() => NetworkNamespace.Open("/nowhere"));
         Assert.Equal(Errno.ENOENT, exception.Errno);

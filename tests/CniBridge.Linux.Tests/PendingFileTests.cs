@@ -15,7 +15,7 @@ public sealed class PendingFileTests : IDisposable
     IEnumerable<string> Names() => _directory.EnumerateFileSystemInfos().Select(entry => entry.Name);
 
     [Fact]
-    public void Nothing_is_seen_of_a_file_until_it_has_its_name()
+    public void A_file_is_invisible_until_it_gets_its_name()
     {
         using (var file = PendingFile.Create(Name, "content"u8, Mode))
         {
@@ -35,7 +35,7 @@ public sealed class PendingFileTests : IDisposable
     }
 
     [Fact]
-    public void A_name_that_another_file_has_stays_with_that_file()
+    public void An_existing_file_is_not_replaced()
     {
         File.WriteAllText(Name, "other");
         using var file = PendingFile.Create(Name, "content"u8, Mode);

@@ -17,14 +17,15 @@ public sealed class PrintableTextTests
     [InlineData("\u2028\u2029\u0085", @"\u2028\u2029\u0085")]
     [InlineData("a\u202eb\u2066c\u200bd\ufeff", @"a\u202eb\u2066c\u200bd\ufeff")]
     [InlineData("\udb40\udc41", @"\udb40\udc41")]
-    public void A_value_is_shown_and_not_obeyed(string text, string expected) => Assert.Equal(expected, PrintableText.Escape(text));
+    public void Control_characters_of_a_value_are_escaped(string text, string expected) =>
+        Assert.Equal(expected, PrintableText.Escape(text));
 
     [Fact]
     public void A_document_keeps_its_lines() => Assert.Equal(
         "a\n\tb\\r\\u001b\n", PrintableText.EscapeLines("a\n\tb\r\u001b\n"));
 
     [Fact]
-    public void No_character_is_lost_and_none_controls()
+    public void All_characters_are_kept_or_escaped()
     {
         for (var unit = 0; unit <= char.MaxValue; unit++)
         {
@@ -36,7 +37,7 @@ public sealed class PrintableTextTests
     }
 
     [Fact]
-    public void A_line_of_the_log_is_one_line()
+    public void A_log_entry_stays_on_one_line()
     {
         using var stream = new MemoryStream();
         using (var log = new TextLog(stream))

@@ -54,7 +54,7 @@ public sealed class RegularFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void It_is_not_read(string kind, string words)
+    public void Special_files_are_not_read(string kind, string words)
     {
         Make(kind);
         AssertRefused(() => RegularFile.ReadAll(Target, 100), words);
@@ -68,7 +68,7 @@ public sealed class RegularFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void It_is_not_written_to(string kind, string words)
+    public void Special_files_are_not_written(string kind, string words)
     {
         Make(kind);
         // A link is refused itself, wherever it leads.
@@ -86,7 +86,7 @@ public sealed class RegularFileTests : IDisposable
 
     // A reader on the other end lets open(2) succeed.
     [Fact]
-    public void A_pipe_with_a_reader_is_not_written_to_either()
+    public void A_pipe_with_a_reader_is_not_written()
     {
         Make("fifo");
         using var reader = File.OpenHandle(Target, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -94,7 +94,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_followed_where_only_reading_is_asked_for()
+    public void A_link_is_followed_for_reading()
     {
         File.WriteAllText(Target, "content");
         File.CreateSymbolicLink(Target + ".link", Target);
@@ -104,7 +104,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void It_goes_when_a_file_takes_its_place()
+    public void A_special_file_is_replaced_by_a_regular_file()
     {
         foreach (var publish in new[] { false, true })
         {

@@ -19,7 +19,7 @@ public sealed class ShellTextTests
     [InlineData("\u001b[31m\\'", @"$'\033[31m\\\''")]
     [InlineData("ä\u009b", @"$'\303\244\302\233'")]
     [InlineData("\u202e", @"$'\342\200\256'")]
-    public void A_word_is_quoted_where_it_must_be(string text, string word)
+    public void A_word_is_quoted_if_necessary(string text, string word)
     {
         Assert.Equal(word, ShellText.Quote(text));
         Assert.DoesNotContain(word, char.IsControl);
@@ -27,10 +27,10 @@ public sealed class ShellTextTests
     }
 
     [Fact]
-    public void Words_are_joined() => Assert.Equal("a 'b c' d", ShellText.Join(["a", "b c", "d"]));
+    public void Words_are_joined_with_spaces() => Assert.Equal("a 'b c' d", ShellText.Join(["a", "b c", "d"]));
 
     [Fact]
-    public void Any_text_is_one_word()
+    public void Any_text_becomes_one_word()
     {
         var text = string.Concat(Enumerable.Range(1, 0xfff).Where(unit => !char.IsSurrogate((char)unit)).Select(unit => (char)unit));
         Assert.Equal(text, Read(ShellText.Quote(text)));

@@ -18,7 +18,7 @@ public sealed class SmallFileTests : IDisposable
     [InlineData(513)]
     [InlineData(1024)]
     [InlineData(5000)]
-    public void A_file_is_read_whole(int length)
+    public void A_file_is_read_completely(int length)
     {
         var content = Bytes(length);
         System.IO.File.WriteAllBytes(File, content);
@@ -27,7 +27,7 @@ public sealed class SmallFileTests : IDisposable
     }
 
     [Fact]
-    public void Input_that_would_fill_the_memory_is_refused()
+    public void Input_above_the_limit_is_refused()
     {
         using (var file = System.IO.File.Create(File))
             file.SetLength((16 << 20) - 1);
@@ -42,21 +42,21 @@ public sealed class SmallFileTests : IDisposable
     [InlineData(100)]
     [InlineData(512)]
     [InlineData(600)]
-    public void Longer_output_is_cut_at_the_limit(int limit)
+    public void Output_above_the_limit_is_cut(int limit)
     {
         System.IO.File.WriteAllBytes(File, Bytes(2000));
         Assert.Equal(Bytes(2000)[..limit], SmallFile.TryRead(File, limit));
     }
 
     [Fact]
-    public void A_missing_file_is_not_read() => Assert.Null(SmallFile.TryRead(File, 512) ?? SmallFile.TryRead(File));
+    public void A_missing_file_gives_null() => Assert.Null(SmallFile.TryRead(File, 512) ?? SmallFile.TryRead(File));
 
     [Theory]
     [InlineData("")]
     [InlineData("10.88.0.9")]
     [InlineData("10.88.0.10")]
     [InlineData("10.88.0.100")]
-    public void Another_content_takes_the_place_of_all_that_was_there(string before)
+    public void New_content_replaces_all_of_the_old_content(string before)
     {
         System.IO.File.WriteAllText(File, before);
         OverwrittenFile.Write(File, "10.88.0.11"u8, 0b110_000_000);
@@ -64,7 +64,7 @@ public sealed class SmallFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_does_not_exist_is_made_with_the_mode_that_is_asked_for()
+    public void A_missing_file_is_created_with_the_requested_mode()
     {
         OverwrittenFile.Write(File, "x"u8, 0b110_000_000);
         Assert.Equal("x", System.IO.File.ReadAllText(File));
@@ -74,7 +74,7 @@ public sealed class SmallFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_file_takes_the_place_of_another_or_of_none_and_nothing_stays_beside_it(bool isPublished)
+    public void A_file_replaces_another_or_none_without_a_leftover(bool isPublished)
     {
         foreach (var length in new[] { 10, 5000, 0, 3 })
         {
@@ -95,7 +95,7 @@ public sealed class SmallFileTests : IDisposable
 
     // containerd reloads its configuration on a rename, and ignores files that are created.
     [Fact]
-    public async Task A_file_is_published_by_a_rename_also_where_there_was_none()
+    public async Task A_new_file_is_published_by_a_rename()
     {
         using var watcher = new FileSystemWatcher(_directory.FullName);
         var renames = new System.Collections.Concurrent.BlockingCollection<string?>();
@@ -178,7 +178,7 @@ public sealed class SmallFileTests : IDisposable
     IEnumerable<string?> Names() => _directory.EnumerateFileSystemInfos().Select(entry => entry.Name);
 
     [Fact]
-    public void A_link_gets_a_second_name_itself_and_is_moved_itself()
+    public void A_link_is_linked_and_renamed_without_following_it()
     {
         System.IO.File.CreateSymbolicLink(File, "/nowhere");
         Assert.True(SmallFile.TryAddName(File, File + ".kept"));
@@ -192,7 +192,7 @@ public sealed class SmallFileTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_is_emptied_and_no_link_followed()
+    public void A_directory_is_emptied_without_following_links()
     {
         Directory.CreateDirectory(File + ".d/deep/deeper");
         System.IO.File.WriteAllText(File, "precious");

@@ -10,7 +10,7 @@ public sealed class SysctlTests
     public void A_setting_is_read_without_its_newline() => Assert.Equal("Linux", Sysctl.TryRead("kernel/ostype"));
 
     [Fact]
-    public void A_missing_setting_is_null_and_is_not_made()
+    public void A_missing_setting_is_null_and_is_not_created()
     {
         Assert.Null(Sysctl.TryRead(Missing));
         Assert.False(Sysctl.Ensure(Missing, "1"));
@@ -18,14 +18,14 @@ public sealed class SysctlTests
 
     // kernel/ostype cannot be written: had it been tried, it would have thrown.
     [Fact]
-    public void A_setting_that_has_the_value_is_not_written() => Assert.True(Sysctl.Ensure("kernel/ostype", "Linux"));
+    public void A_setting_with_the_right_value_is_not_written() => Assert.True(Sysctl.Ensure("kernel/ostype", "Linux"));
 
     [Fact]
-    public void A_refusal_is_thrown() =>
+    public void A_refused_write_is_thrown() =>
         Assert.Throws<KernelException>(() => Sysctl.Ensure("kernel/ostype", "Unix"));
 
     [Fact]
-    public void A_refusal_is_logged_where_the_setting_is_a_wish()
+    public void A_refused_write_of_an_optional_setting_is_logged()
     {
         using var log = new StringWriter();
         Sysctl.TryEnsure("kernel/ostype", "Linux", log);

@@ -19,13 +19,13 @@ public sealed class CidrSummaryTests
     [InlineData("fd00:1::/64 10.0.0.0/8 fd00:1:0:1::/64", "10.0.0.0/8 fd00:1::/63")]
     [InlineData("255.255.255.255/32 255.255.255.254/32", "255.255.255.254/31")]
     [InlineData("::/128 0.0.0.0/32", "0.0.0.0/32 ::/128")]
-    public void The_fewest_networks_hold_the_same_addresses(string networks, string summary) => Assert.Equal(
+    public void A_summary_has_the_fewest_networks_for_the_same_addresses(string networks, string summary) => Assert.Equal(
         summary, string.Join(' ', CidrSummary.Create(networks.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Cidr.Parse))));
 
 #pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
     // Of a space small enough to try every address: the same are in, and no two of the result could be one.
     [Fact]
-    public void It_holds_what_was_given_and_nothing_else()
+    public void A_summary_of_random_networks_contains_exactly_their_addresses()
     {
         var random = new Random(7);
         for (var round = 0; round < 300; round++)

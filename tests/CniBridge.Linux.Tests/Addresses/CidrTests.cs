@@ -29,7 +29,7 @@ public sealed class CidrTests
     [InlineData("FD00::/064", "fd00::/64")]
     [InlineData("::ffff:10.0.0.0/120", "10.0.0.0/24")]
     [InlineData("::ffff:a00:1/128", "10.0.0.1/32")]
-    public void Leading_zeros_and_IPv6_dress_are_let_pass(string text, string canonical) =>
+    public void Leading_zeros_and_IPv4_mapped_addresses_are_accepted(string text, string canonical) =>
         Assert.Equal(canonical, Cidr.Parse(text).ToString());
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class CidrTests
     [InlineData("0.0.0.0/0", "fd00::/64", false)]
     [InlineData("fd00::/63", "fd00:0:0:1::/64", true)]
     [InlineData("fd00::/64", "fd00:0:0:1::/64", false)]
-    public void Two_networks_overlap_either_way_or_not_at_all(string left, string right, bool doOverlap)
+    public void Overlap_of_two_networks_is_symmetric(string left, string right, bool doOverlap)
     {
         Assert.Equal(doOverlap, Cidr.Parse(left).Overlaps(Cidr.Parse(right)));
         Assert.Equal(doOverlap, Cidr.Parse(right).Overlaps(Cidr.Parse(left)));
@@ -105,11 +105,11 @@ public sealed class CidrTests
     [InlineData("10.0.0.0/0", true)]
     [InlineData("0.0.0.0/1", false)]
     [InlineData("::/128", false)]
-    public void Only_a_length_of_zero_is_the_default(string text, bool isDefault) =>
+    public void Only_prefix_length_0_is_a_default_route(string text, bool isDefault) =>
         Assert.Equal(isDefault, Cidr.Parse(text).IsDefault);
 
     [Fact]
-    public void Each_family_has_its_default()
+    public void Each_family_has_a_default_network()
     {
         Assert.Equal("0.0.0.0/0", Cidr.Default(AddressFamily.IPv4).ToString());
         Assert.Equal("::/0", Cidr.Default(AddressFamily.IPv6).ToString());

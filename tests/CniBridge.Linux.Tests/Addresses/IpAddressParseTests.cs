@@ -103,7 +103,7 @@ public sealed class IpAddressParseTests
     [InlineData("::FFFF:a00:1", "10.0.0.1")]
     [InlineData("0:0:0:0:0:ffff:10.0.0.1", "10.0.0.1")]
     [InlineData("::ffff:0:0", "0.0.0.0")]
-    public void An_address_is_parsed_and_written_in_its_one_form(string text, string canonical)
+    public void An_address_is_parsed_and_written_in_canonical_form(string text, string canonical)
     {
         Assert.True(IpAddress.TryParse(text, out var address));
         Assert.Equal(canonical, address.ToString());

@@ -26,7 +26,7 @@ public sealed class IpAddressTests
 
     // System.Net.IPAddress judges: it reads what we write, and writes the same where it writes no dotted quad.
     [Fact]
-    public void Ten_thousand_addresses_survive_the_way_to_text_and_back()
+    public void Ten_thousand_addresses_survive_writing_and_parsing()
     {
         // Seeded: the same addresses in every run.
 #pragma warning disable CA5394
@@ -72,7 +72,7 @@ public sealed class IpAddressTests
     [InlineData(5)]
     [InlineData(15)]
     [InlineData(17)]
-    public void Bytes_of_another_number_are_refused(int count) =>
+    public void A_wrong_number_of_bytes_is_refused(int count) =>
         Assert.Throws<InvalidDataException>(() => IpAddress.FromBytes(new byte[count]));
 
     [Theory]

@@ -22,7 +22,7 @@ public sealed class MacAddressTests
     [InlineData("f2:a6:e8:54:6d:dc", "fe80::f0a6:e8ff:fe54:6ddc/64")]
     [InlineData("02:00:00:00:00:0a", "fe80::ff:fe00:a/64")]
     [InlineData("00:00:5e:00:53:01", "fe80::200:5eff:fe00:5301/64")]
-    public void A_link_local_address_is_derived_from_it(string mac, string expected)
+    public void A_link_local_address_is_derived_from_a_MAC(string mac, string expected)
     {
         Assert.True(MacAddress.TryParse(mac, out var address));
         Assert.Equal(expected, address.ToLinkLocal().ToString());
@@ -54,7 +54,7 @@ public sealed class MacAddressTests
     [InlineData(5)]
     [InlineData(7)]
     [InlineData(20)]
-    public void Bytes_of_another_number_are_refused(int count) =>
+    public void A_wrong_number_of_bytes_is_refused(int count) =>
         Assert.Throws<InvalidDataException>(() => MacAddress.FromBytes(new byte[count]));
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class MacAddressTests
     [InlineData("02:00:00:00:00:01", false, false)]
     // Only the first byte's lowest bit counts.
     [InlineData("fe:ff:ff:ff:ff:ff", false, false)]
-    public void Addresses_that_no_link_may_have_are_known(string text, bool isZero, bool isMulticast)
+    public void Zero_and_multicast_addresses_are_recognized(string text, bool isZero, bool isMulticast)
     {
         Assert.True(MacAddress.TryParse(text, out var address));
         Assert.Equal((isZero, isMulticast), (address.IsZero, address.IsMulticast));

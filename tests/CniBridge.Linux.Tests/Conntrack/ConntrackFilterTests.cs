@@ -34,12 +34,12 @@ public sealed class ConntrackFilterTests
 
     [Theory]
     [MemberData(nameof(Matching))]
-    public void A_connection_matches_that_is_all_the_filter_says(ConntrackFilter filter, string sourcePorts) => Assert.Equal(
+    public void A_connection_matches_if_it_meets_all_conditions_of_the_filter(ConntrackFilter filter, string sourcePorts) => Assert.Equal(
         sourcePorts, string.Join(' ', Entries.Where(filter.Matches).Select(entry => entry.Original.SourcePort)));
 
     // The library writes a whole tuple. Ours has no source, so that it is not one of a single entry.
     [Fact]
-    public void The_kernel_is_asked_to_filter_as_netfilters_own_library_does() => Request.AssertSameAttributes(
+    public void A_list_request_equals_that_of_libnetfilter_conntrack() => Request.AssertSameAttributes(
         "conntrack-list-filtered",
         new ListEntries(new(AddressFamily.IPv4, Udp, 5353) { Destination = IpAddress.Parse("192.0.2.1") }),
         NLM_F_DUMP,
@@ -47,7 +47,7 @@ public sealed class ConntrackFilterTests
         ("32769/32770/2 = 0000", null));
 
     [Fact]
-    public void A_filter_with_all_there_is_has_these_bytes() => Golden.AssertEqual(
+    public void A_deletion_with_all_conditions_has_these_bytes() => Golden.AssertEqual(
         Golden.Bytes("""
             70 00 00 00 02 01 05 00 01 00 00 00 00 00 00 00 ; NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE
             02 00 00 00                                     ; NFPROTO_IPV4
@@ -103,7 +103,7 @@ public sealed class ConntrackFilterTests
     // The two conditions of nothing else being deleted, by any kernel: DeleteMatching says why.
     [Theory]
     [MemberData(nameof(Deletable))]
-    public void A_deletion_request_has_an_original_tuple_that_is_never_complete(ConntrackFilter filter)
+    public void The_original_tuple_of_a_deletion_request_is_never_complete(ConntrackFilter filter)
     {
         Assert.True(filter.IsExactInKernel);
         var lines = RequestTree.Decode(Request.Encode(new DeleteMatching(filter), NLM_F_ACK, 1));
@@ -116,7 +116,7 @@ public sealed class ConntrackFilterTests
     }
 
     [Fact]
-    public void The_kernel_is_not_trusted_with_IPv6_addresses_and_ports_of_SCTP()
+    public void Filters_with_IPv6_addresses_or_SCTP_ports_are_inexact_in_the_kernel()
     {
         Assert.False(new ConntrackFilter(AddressFamily.IPv6, Udp, 53) { Destination = IpAddress.Parse("fd00:1::1") }.IsExactInKernel);
         Assert.False(new ConntrackFilter(AddressFamily.IPv6, Tcp, 53) { ReplySource = IpAddress.Parse("fd00:1::1") }.IsExactInKernel);
@@ -126,7 +126,7 @@ public sealed class ConntrackFilterTests
     }
 
     [Fact]
-    public void IPv6_addresses_are_not_sent()
+    public void A_list_request_contains_no_IPv6_addresses()
     {
         var lines = RequestTree.Decode(Request.Encode(
             new ListEntries(
@@ -149,7 +149,7 @@ public sealed class ConntrackFilterTests
     [InlineData(AddressFamily.IPv6, "192.0.2.1", null)]
     [InlineData(AddressFamily.IPv6, null, "192.0.2.1")]
     [InlineData(AddressFamily.IPv6, "fd00:1::1", "192.0.2.1")]
-    public void Addresses_are_of_the_filters_family(AddressFamily family, string? destination, string? replySource)
+    public void An_address_of_another_family_than_the_filter_is_refused(AddressFamily family, string? destination, string? replySource)
     {
         var filter = new ConntrackFilter(family, Udp, 53)
         {
@@ -160,7 +160,7 @@ public sealed class ConntrackFilterTests
     }
 
     [Fact]
-    public void A_filter_can_be_read()
+    public void A_filter_has_a_readable_text()
     {
         var filter = new ConntrackFilter(AddressFamily.IPv4, Udp, 5353);
         Assert.Equal("IPv4 protocol 17 to port 5353", $"{filter}");

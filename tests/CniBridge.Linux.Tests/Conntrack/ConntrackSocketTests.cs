@@ -111,7 +111,7 @@ public sealed class ConntrackSocketTests : IDisposable
     }
 
     [Fact]
-    public void Several_filters_are_several_deletions()
+    public void Several_filters_delete_their_connections()
     {
         Prepare();
         _socket.Delete(
@@ -129,7 +129,7 @@ public sealed class ConntrackSocketTests : IDisposable
 
     // A list per port would take 20 ms each.
     [Fact]
-    public void Thousands_of_filters_of_all_kinds_are_one_list_of_each_family()
+    public void Thousands_of_filters_need_one_list_per_family()
     {
         Prepare();
         var selections = new List<ConntrackSelection>
@@ -167,7 +167,7 @@ public sealed class ConntrackSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_condition_spares_what_is_translated_to_the_right_pod()
+    public void A_condition_keeps_connections_to_the_right_pod()
     {
         Prepare();
         _socket.Delete([new(new(AddressFamily.IPv4, Udp, 53) { Destination = IpAddress.Parse("192.0.2.1") })
@@ -184,7 +184,7 @@ public sealed class ConntrackSocketTests : IDisposable
     [Theory]
     [InlineData("udp", Udp)]
     [InlineData("sctp", Sctp)]
-    public void A_thousand_entries_go_and_others_stay(string name, byte protocol)
+    public void A_thousand_entries_are_deleted_and_others_stay(string name, byte protocol)
     {
         var state = protocol == Sctp ? "--state ESTABLISHED --orig-vtag 1 --reply-vtag 2" : "";
         var script = string.Concat(Enumerable.Range(1, 1_010).Select(port =>

@@ -28,7 +28,7 @@ public sealed class EntryDeletionTests : IDisposable
     }
 
     [Fact]
-    public void A_connection_that_is_gone_counts_as_deleted()
+    public void A_missing_connection_counts_as_deleted()
     {
         var deletion = new EntryDeletion(_socket, [new(new(AddressFamily.IPv6, 17, 5353))]);
         deletion.Take(Entry());
@@ -60,7 +60,7 @@ public sealed class EntryDeletionTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_with_another_id_than_was_listed_stays_unchanged()
+    public void An_entry_whose_id_changed_since_the_list_stays()
     {
         ConntrackProgram.Run(_scratch, "-I -t 300 -p udp -s 2001:db8::7 -d fd00:1::1 --sport 40000 --dport 5353");
         var deletion = new EntryDeletion(_socket, [new(new(AddressFamily.IPv6, 17, 5353))]);

@@ -72,7 +72,7 @@ public sealed class ConstantsTests
     }
 
     [Fact]
-    public void No_constant_is_overlooked()
+    public void All_constants_are_compared()
     {
         Assert.True(Constants(typeof(RouteConstants)).Count() >= 50);
         Assert.True(Constants(typeof(NetlinkConstants)).Count() >= 15);
@@ -87,7 +87,7 @@ public sealed class ConstantsTests
     }
 
     [Fact]
-    public void Exceptions_are_made_for_constants_that_there_are()
+    public void All_listed_exceptions_are_existing_constants()
     {
         var names = Types.SelectMany(Constants).Concat(LibCPackage.UsedConstants(Architecture.X64))
             .Select(constant => constant.Name).ToList();
@@ -104,7 +104,7 @@ public sealed class ConstantsTests
     }
 
     [Fact]
-    public void Architectures_are_distinguished()
+    public void Values_of_another_architecture_are_found()
     {
         var x64 = LibCPackage.UsedConstants(Architecture.X64).ToList();
         var (wrong, _) = SystemHeaders.Check(Architecture.Arm64, x64);

@@ -78,7 +78,7 @@ public sealed class StructuresTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void An_opaque_structure_has_the_size_that_the_headers_say(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    public void An_opaque_structure_has_the_size_of_the_headers(Architecture architecture) => SystemHeaders.AssertSame(architecture,
     [
         ("sizeof(posix_spawn_file_actions_t)", Marshal.SizeOf<posix_spawn_file_actions_t>()),
         ("sizeof(posix_spawnattr_t)", Marshal.SizeOf<posix_spawnattr_t>()),
@@ -88,7 +88,7 @@ public sealed class StructuresTests
 
     [Theory]
     [MemberData(nameof(TypesAndArchitectures))]
-    public void Every_structure_lies_in_memory_as_the_headers_say(Type type, Architecture architecture)
+    public void Every_structure_has_the_layout_of_the_headers(Type type, Architecture architecture)
     {
         var name = Renamed.GetValueOrDefault(type.Name, type.Name);
         SystemHeaders.AssertSame(architecture, Claims($"struct {name}", type, field =>
@@ -97,7 +97,7 @@ public sealed class StructuresTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Every_structure_used_from_the_package_lies_in_memory_as_the_headers_say(Architecture architecture)
+    public void Every_structure_used_from_the_package_has_the_layout_of_the_headers(Architecture architecture)
     {
         var types = LibCPackage.UsedTypes(architecture).ToList();
         Assert.Empty(new[] { "pollfd", "statx", "timespec", "sigset_t", "size_t" }.Except(types.Select(type => type.Name)));
@@ -136,7 +136,7 @@ public sealed class StructuresTests
     // Entries of iptables are read by hand as well.
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Tables_of_iptables_lie_as_the_headers_say(Architecture architecture) => SystemHeaders.AssertSame(architecture,
+    public void Structures_of_iptables_have_the_layout_of_the_headers(Architecture architecture) => SystemHeaders.AssertSame(architecture,
     [
         ("sizeof(struct ipt_getinfo)", XTable.InfoSize),
         ("offsetof(struct ipt_getinfo, valid_hooks)", 32),
@@ -162,7 +162,7 @@ public sealed class StructuresTests
     // struct nlmsgerr is read by hand too.
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void An_acknowledgement_is_an_error_number_and_the_header_of_the_request(Architecture architecture) =>
+    public void An_acknowledgement_contains_an_error_number_and_the_header_of_the_request(Architecture architecture) =>
         SystemHeaders.AssertSame(architecture,
     [
         ("sizeof(struct nlmsgerr)", 20),

@@ -67,7 +67,7 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
-    public void Attributes_are_read_only_where_the_kernel_says_that_there_are_some() => Assert.Null(
+    public void Attributes_are_read_only_if_the_flag_is_set() => Assert.Null(
         Acknowledgement.Decode([.. Capped, .. Golden.Bytes("08 00 01 00 68 69 21 00")], NLM_F_CAPPED).Text);
 
     static byte[] Capped => Golden.Bytes(

@@ -12,7 +12,7 @@ public sealed class AttributeReaderTests
     [InlineData("05 00 01 00", "longer than the rest by one byte")]
     [InlineData("ff ff 01 00 00 00 00 00", "longer than the rest")]
     [InlineData("05 00 01 00 07 00 00 00 04", "second header cut short")]
-    public void A_length_that_cannot_be_true_is_refused(string bytes, string what) =>
+    public void An_impossible_length_is_refused(string bytes, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {Types(bytes).Count}");
 
     [Theory]
@@ -23,11 +23,11 @@ public sealed class AttributeReaderTests
     [InlineData("04 00 02 00 05 00 01 00 07", "2 1")]
     // NLA_F_NESTED and NLA_F_NET_BYTEORDER are no part of the type.
     [InlineData("04 00 01 80 04 00 02 40 04 00 03 c0", "1 2 3")]
-    public void Attributes_are_walked_over_with_their_padding(string bytes, string types) =>
+    public void Attributes_are_read_with_their_padding(string bytes, string types) =>
         Assert.Equal(types, string.Join(' ', Types(bytes)));
 
     [Fact]
-    public void Values_have_the_size_that_is_asked_for()
+    public void Values_of_the_requested_size_are_read()
     {
         var reader = new AttributeReader(Golden.Bytes("08 00 01 00 fe ff ff ff 05 00 02 00 07 00 00 00"));
         Assert.True(reader.Read());
@@ -39,7 +39,7 @@ public sealed class AttributeReaderTests
     }
 
     [Fact]
-    public void Numbers_of_netfilter_begin_with_the_highest_byte()
+    public void Numbers_of_netfilter_are_big_endian()
     {
         Assert.Equal(0x0102, First("06 00 01 00 01 02").UInt16BigEndian);
         Assert.Equal(0x01020304u, First("08 00 01 00 01 02 03 04").UInt32BigEndian);
@@ -53,7 +53,7 @@ public sealed class AttributeReaderTests
     [InlineData("04 00 01 80", true)]
     [InlineData("04 00 01 40", false)]
     [InlineData("04 00 01 00", false)]
-    public void The_sender_may_say_that_a_value_is_attributes(string bytes, bool isNested) =>
+    public void A_flag_marks_an_attribute_as_nested(string bytes, bool isNested) =>
         Assert.Equal(isNested, First(bytes).IsNested);
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class AttributeReaderTests
     [InlineData("06 00 01 00 65 30", "e0")]
     [InlineData("07 00 01 00 65 30 00", "e0")]
     [InlineData("08 00 01 00 65 30 00 78", "e0")]
-    public void A_text_ends_at_its_zero_or_with_the_attribute(string bytes, string text) =>
+    public void A_text_ends_at_a_zero_or_with_the_attribute(string bytes, string text) =>
         Assert.Equal(text, First(bytes).Text);
 
     static AttributeReader First(string bytes)

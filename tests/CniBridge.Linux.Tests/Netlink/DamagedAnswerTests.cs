@@ -13,7 +13,7 @@ public sealed class DamagedAnswerTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void A_datagram_cut_short_anywhere_is_decoded_or_refused(string capture)
+    public void A_datagram_truncated_anywhere_is_decoded_or_refused(string capture)
     {
         var datagram = Golden.Capture(capture);
         for (var length = 0; length < datagram.Length; length++)
@@ -22,7 +22,7 @@ public sealed class DamagedAnswerTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void A_payload_cut_short_anywhere_is_decoded_or_refused(string capture)
+    public void A_payload_truncated_anywhere_is_decoded_or_refused(string capture)
     {
         var reader = new MessageReader(Golden.Capture(capture));
         while (reader.Read())

@@ -62,7 +62,7 @@ public sealed unsafe class ForgedMessageTests : IDisposable
     });
 
     [Fact]
-    public void An_answer_is_not_taken_from_another_program()
+    public void An_answer_of_another_program_is_ignored()
     {
         using var socket = _pod.Run(() => new NetlinkSocket());
         // A question first, so that the socket has a port.
@@ -77,7 +77,7 @@ public sealed unsafe class ForgedMessageTests : IDisposable
     }
 
     [Fact]
-    public void A_notification_is_not_taken_from_another_program()
+    public void A_notification_of_another_program_is_ignored()
     {
         using var notifications = _pod.Run(() => new NotificationSocket(RTMGRP_LINK));
         Assert.Equal(0, Send(new sockaddr_nl { nl_groups = RTMGRP_LINK }, LinkIsThere(4711, 0)));

@@ -15,7 +15,7 @@ public sealed class MessageReaderTests
     [InlineData("00 00 00 80" + RestOfHeader, "length negative as an int")]
     [InlineData("ff ff ff ff" + RestOfHeader, "greatest length")]
     [InlineData("10 00 00 00" + RestOfHeader + "10 00 00 00", "second header cut short")]
-    public void A_length_that_cannot_be_true_is_refused(string bytes, string what) =>
+    public void An_impossible_length_is_refused(string bytes, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {Count(bytes)}");
 
     [Theory]
@@ -23,11 +23,11 @@ public sealed class MessageReaderTests
     [InlineData("10 00 00 00" + RestOfHeader, 1)]
     [InlineData("11 00 00 00" + RestOfHeader + "ff", 1)]
     [InlineData("11 00 00 00" + RestOfHeader + "ff 00 00 00" + "10 00 00 00" + RestOfHeader, 2)]
-    public void Messages_are_walked_over_with_their_padding(string bytes, int count) =>
+    public void Messages_are_read_with_their_padding(string bytes, int count) =>
         Assert.Equal(count, Count(bytes));
 
     [Fact]
-    public void A_header_is_taken_apart()
+    public void The_fields_of_a_header_are_read()
     {
         var reader = new MessageReader(Golden.Bytes("12 00 00 00 10 00 02 00 07 00 00 00 09 00 00 00 aa bb"));
         Assert.True(reader.Read());

@@ -5,7 +5,7 @@ namespace CniBridge.Linux.Tests.Netlink;
 public sealed class MessageWriterTests
 {
     [Fact]
-    public void Attributes_nest_and_are_padded_but_their_padding_does_not_count()
+    public void Nested_attributes_are_padded_but_their_length_excludes_the_padding()
     {
         var writer = new MessageWriter(new byte[64]);
         var nest = writer.Begin(18);

@@ -24,7 +24,7 @@ public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture
         Assert.Throws<KernelException>(() => Dump(new ListAddresses(4711), LinkAddress.Decode)).Errno);
 
     [Fact]
-    public void A_refusal_is_thrown_with_the_kernels_own_words()
+    public void A_refusal_is_thrown_with_the_text_of_the_kernel()
     {
         using var pod = scratch.Open();
         using var socket = pod.Run(() => new NetlinkSocket());
@@ -37,7 +37,7 @@ public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture
 
     // More than go into one send, and refused ones in each.
     [Fact]
-    public void Each_message_has_its_own_answer()
+    public void Each_message_gets_its_own_answer()
     {
         using var pod = scratch.Open();
         using var socket = pod.Run(() => new NetlinkSocket());

@@ -7,7 +7,7 @@ namespace CniBridge.Linux.Tests.Nftables;
 public sealed class ChainEntryTests
 {
     [Fact]
-    public void A_chain_without_and_one_with_a_hook_are_decoded()
+    public void Chains_with_and_without_a_hook_are_decoded()
     {
         var chains = Answer.Decode("nft-chains", ChainEntry.Decode);
         Assert.Equal(

@@ -26,7 +26,7 @@ public sealed class FieldTests
     [InlineData("255.255.255.255/32", "ffffffff+")]
     [InlineData("0.0.0.0/0", "00000000+")]
     [InlineData("ffff::/16", "ffff0000000000000000000000000000+")]
-    public void A_range_is_its_first_address_and_the_one_behind_it(string cidr, string elements) => Assert.Equal(
+    public void A_range_has_its_first_address_and_the_one_after_its_end(string cidr, string elements) => Assert.Equal(
         elements,
         string.Join(' ', Interval.Create(Cidr.Parse(cidr)).Select(element =>
             Convert.ToHexStringLower(element.Key) + (element.IsIntervalEnd ? "." : element.IsOpen ? "+" : ""))));
@@ -40,5 +40,5 @@ public sealed class FieldTests
     [InlineData(5, 13)]
     [InlineData(12, 4)]
     [InlineData(15, 23)]
-    public void Registers_have_the_kernels_numbers(int word, uint number) => Assert.Equal(number, Register.NumberOf(word));
+    public void Registers_have_the_numbers_of_the_kernel(int word, uint number) => Assert.Equal(number, Register.NumberOf(word));
 }

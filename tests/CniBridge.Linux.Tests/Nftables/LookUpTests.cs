@@ -34,11 +34,11 @@ public sealed class LookUpTests
 
     [Theory]
     [MemberData(nameof(One), DisableDiscoveryEnumeration = true)]
-    public void One_is_asked_for_as_nft_does(string capture, INetlinkMessage message) =>
+    public void A_get_request_equals_that_of_nft(string capture, INetlinkMessage message) =>
         NftCapture.AssertSameRequest(capture, message, NLM_F_ACK);
 
     [Theory]
     [MemberData(nameof(Many), DisableDiscoveryEnumeration = true)]
-    public void A_list_is_asked_for_as_nft_does(string capture, INetlinkMessage message) =>
+    public void A_list_request_equals_that_of_nft(string capture, INetlinkMessage message) =>
         NftCapture.AssertSameRequest(capture, message, NLM_F_DUMP);
 }

@@ -18,10 +18,10 @@ public sealed class NftBatchTests
     [InlineData("nft-sets")]
     [InlineData("nft-nat")]
     [InlineData("nft-filter")]
-    public void A_ruleset_is_built_as_nft_does(string capture) => NftCapture.AssertSameBatch(capture, Of(capture));
+    public void The_messages_for_a_ruleset_equal_those_of_nft(string capture) => NftCapture.AssertSameBatch(capture, Of(capture));
 
     [Fact]
-    public void Everything_is_deleted_as_nft_does() => NftCapture.AssertSameBatch("nft-delete", new NftBatch()
+    public void The_messages_for_deletions_equal_those_of_nft() => NftCapture.AssertSameBatch("nft-delete", new NftBatch()
         .DeleteElements(Cni.Set("pods"), Element("10.1.0.7"))
         .DeleteElements(Cni.Set("inside"), Interval.Create(Addresses("10.1.0.0/16")))
         .Add(
@@ -33,7 +33,7 @@ public sealed class NftBatchTests
             new DeleteTable(Cni)));
 
     [Fact]
-    public void Elements_of_two_fields_are_deleted_as_nft_does()
+    public void The_deletion_of_concatenated_elements_equals_that_of_nft()
     {
         var table = new TableName(TableFamily.Bridge, "cni");
         NftCapture.AssertSameBatch("nft-spoof-check-delete", new NftBatch()
@@ -42,14 +42,14 @@ public sealed class NftBatchTests
     }
 
     [Fact]
-    public void Rules_are_put_in_their_place_as_nft_does() => NftCapture.AssertSameBatch("nft-insert", new NftBatch().Add(
+    public void The_messages_that_position_rules_equal_those_of_nft() => NftCapture.AssertSameBatch("nft-insert", new NftBatch().Add(
         new NewElements(Cni.Set("pods"), Element("10.1.0.9")) { IsExclusive = true },
         new NewRule(Cni.Chain("leaving"), new Counter(), new Decide(Verdict.Accept)) { IsInserted = true, Comment = "first" },
         new NewRule(Cni.Chain("leaving"), new Counter(), new Decide(Verdict.Drop)) { Position = 5 },
         new NewRule(Cni.Chain("leaving"), new Decide(Verdict.Return)) { IsInserted = true, Position = 5 }));
 
     [Fact]
-    public void Only_the_last_change_asks_for_an_answer_and_numbers_go_up_by_one()
+    public void Only_the_last_change_requests_an_answer_and_numbers_are_consecutive()
     {
         var messages = NftCapture.Split(NftCapture.Encode(Masquerade()));
         Assert.Equal(Enumerable.Range(0, messages.Count), messages.Select(message => BitConverter.ToInt32(message, 8)));
@@ -57,7 +57,7 @@ public sealed class NftBatchTests
     }
 
     [Fact]
-    public void Elements_that_must_not_be_there_yet_are_in_as_many_messages_as_others()
+    public void Exclusive_elements_are_split_into_messages_too()
     {
         var elements = Enumerable.Repeat(Element("10.1.0.7"), NewElements.MostPerMessage + 1).ToArray();
         var messages = new NftBatch().CreateElements(Cni.Set("pods"), elements).Messages.Cast<NewElements>().ToList();

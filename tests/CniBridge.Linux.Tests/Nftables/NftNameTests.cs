@@ -21,7 +21,7 @@ public sealed class NftNameTests
     [InlineData("a;b")]
     [InlineData("a\"")]
     [InlineData("ä")]
-    public void Anything_else_is_refused(string name)
+    public void Invalid_names_are_refused(string name)
     {
         Assert.Throws<ArgumentException>(() => new TableName(TableFamily.Inet, name));
         Assert.Throws<ArgumentException>(() => Rulesets.Cni.Chain(name));

@@ -61,7 +61,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void Lists_are_of_what_was_asked_for()
+    public void A_list_contains_only_requested_objects()
     {
         _socket.Commit(HostPorts());
         _socket.Commit(Masquerade());
@@ -79,7 +79,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_rules_that_are_built_are_recognized()
+    public void Created_rules_are_recognized_in_the_list()
     {
         foreach (var capture in new[] { "nft-masquerade", "nft-spoof-check", "nft-host-ports", "nft-nat", "nft-filter" })
         {
@@ -113,7 +113,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_first_of_many_refusals_is_thrown()
+    public void The_first_of_several_refusals_is_thrown()
     {
         var batch = new NftBatch().Add(new NewTable(Cni), new DeleteSet(Cni.Set("first")));
         for (var i = 0; i < 5_000; i++)
@@ -125,7 +125,7 @@ public sealed class NftSocketTests : IDisposable
 
     // Extended acknowledgement: nf_tables rarely has words for it.
     [Fact]
-    public void The_kernels_own_words_are_passed_on()
+    public void The_text_of_the_kernel_is_part_of_the_exception()
     {
         _socket.Commit(Masquerade());
         var wrongKey = new NftBatch().Add(new NewElements(Cni.Set("pods"), new SetElement(new byte[8])));
@@ -136,7 +136,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void An_element_may_be_added_twice_but_a_key_stands_for_one_thing()
+    public void An_element_may_be_added_twice_but_not_with_another_value()
     {
         _socket.Commit(HostPorts());
         var ports = new TableName(TableFamily.IPv4, "cni_hostports").Set("ports");
@@ -152,7 +152,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void Rules_stand_where_they_are_put()
+    public void Rules_have_the_requested_position()
     {
         var chain = Cni.Chain("leaving");
         _socket.Commit(Masquerade());
@@ -173,7 +173,7 @@ public sealed class NftSocketTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(5_000)]
-    public void Any_number_of_elements_goes_into_one_batch(int count)
+    public void A_batch_accepts_any_number_of_elements(int count)
     {
         var set = Cni.Set("many");
         var elements = new SetElement[count];
@@ -188,7 +188,7 @@ public sealed class NftSocketTests : IDisposable
 
     // The kernel resizes a hash table some time after it has grown: a list that is read meanwhile has some twice and others not.
     [Fact]
-    public void A_set_that_has_just_grown_is_listed_whole()
+    public void A_set_that_has_just_grown_is_listed_completely()
     {
         _socket.Commit(new NftBatch().Add(new NewTable(Cni)));
         for (var round = 0; round < 20; round++)
@@ -204,7 +204,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_set_of_ranges_says_which_one_an_address_is_in()
+    public void A_set_of_ranges_finds_the_range_of_an_address()
     {
         _socket.Commit(Masquerade());
         Assert.Equal("pods", _socket.TryGetElement(Cni.Set("inside"), Field.Address(IpAddress.Parse("10.1.77.77")))!.Comment);
@@ -214,7 +214,7 @@ public sealed class NftSocketTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_batch_is_none() => _socket.Commit(new NftBatch());
+    public void An_empty_batch_succeeds() => _socket.Commit(new NftBatch());
 
     int Refusal(NftBatch batch) => Assert.Throws<KernelException>(() => _socket.Commit(batch)).Errno;
 }

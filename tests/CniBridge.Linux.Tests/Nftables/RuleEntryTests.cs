@@ -21,7 +21,7 @@ public sealed class RuleEntryTests
     [Theory]
     [InlineData("nft-rules", "nft-masquerade")]
     [InlineData("nft-rules-host-ports", "nft-host-ports")]
-    public void A_rule_does_what_we_asked_for(string answer, string ruleset)
+    public void The_decoded_rule_equals_the_requested_one(string answer, string ruleset)
     {
         foreach (var rule in Answer.Decode(answer, RuleEntry.Decode))
         {
@@ -43,15 +43,15 @@ public sealed class RuleEntryTests
 
     [Theory]
     [MemberData(nameof(Others), DisableDiscoveryEnumeration = true)]
-    public void A_rule_that_does_something_else_is_another(string what, Expression[] expressions) =>
+    public void A_rule_with_another_effect_is_not_equal(string what, Expression[] expressions) =>
         Assert.False(Assert.Single(Answer.Decode("nft-rules", RuleEntry.Decode)).Does(expressions), what);
 
     [Fact]
-    public void Counts_do_not_matter() =>
+    public void Counters_do_not_affect_equality() =>
         Assert.True(new ExpressionEntry("counter", Golden.Bytes("0c 00 01 00 00 00 00 00 00 00 00 07")).Is(new Counter()));
 
     [Fact]
-    public void Translation_to_another_register_is_another()
+    public void A_translation_to_another_register_is_not_equal()
     {
         var nat = Answer.Decode("nft-rules-host-ports", RuleEntry.Decode)[0].Expressions[^1];
         Assert.True(nat.Is(Nat.Destination(AddressFamily.IPv4, address: 0, port: 1)));

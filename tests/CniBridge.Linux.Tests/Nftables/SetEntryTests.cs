@@ -21,7 +21,7 @@ public sealed class SetEntryTests
     [Theory]
     [InlineData("nft-sets", "nft-masquerade")]
     [InlineData("nft-sets-host-ports", "nft-host-ports")]
-    public void A_set_has_the_types_that_we_asked_for_and_no_other_has(string answer, string ruleset)
+    public void Only_the_created_set_has_the_requested_types(string answer, string ruleset)
     {
         var ours = Rulesets.Of(ruleset).Messages.OfType<NewSet>().ToList();
         foreach (var set in Answer.Decode(answer, SetEntry.Decode))

@@ -17,7 +17,7 @@ public sealed class TableEntryTests
     [InlineData("02 00 00 00 08 00 02 00 00 00 00 01", true)]
     [InlineData("02 00 00 00 08 00 02 00 00 00 00 02", false)]
     [InlineData("02 00 00 00", false)]
-    public void A_table_that_is_switched_off_is_known(string payload, bool isDormant) =>
+    public void A_dormant_table_is_recognized(string payload, bool isDormant) =>
         Assert.Equal(isDormant, TableEntry.Decode(Golden.Bytes(payload)).IsDormant);
 
     [Theory]

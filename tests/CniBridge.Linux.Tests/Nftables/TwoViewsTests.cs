@@ -23,7 +23,7 @@ public sealed class TwoViewsTests : IDisposable
     [InlineData("nft-sets")]
     [InlineData("nft-nat")]
     [InlineData("nft-filter")]
-    public void Both_are_listed_the_same(string capture)
+    public void Our_ruleset_and_that_of_nft_are_listed_alike(string capture)
     {
         Nft.Run(_theirs, NftCapture.Ruleset(capture), "-f", "-");
         using var node = _ours.Open();

@@ -15,7 +15,7 @@ public sealed class UserDataTests
     [InlineData("07 04 00 00 00 00 00 03 68 69 00", "hi")]
     [InlineData("07 05 00 00 00 00 00 03 68 69 00", "")]
     [InlineData("07 ff 00 00 00 00 00 03 68 69 00", "")]
-    public void A_comment_is_found_or_there_is_none(string bytes, string comment) =>
+    public void A_comment_is_found_if_it_exists(string bytes, string comment) =>
         Assert.Equal(comment, UserData.FindComment(Golden.Bytes(bytes)));
 
     [Fact]

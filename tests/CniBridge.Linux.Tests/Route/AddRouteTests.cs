@@ -19,7 +19,7 @@ public sealed class AddRouteTests
     [InlineData("route-v4-host", "10.29.0.1/32", ScopeLink)]
     [InlineData("route-v4-scope", "10.27.0.0/16", ScopeHost)]
     [InlineData("route-v6", "fd00:20::/64", 0)]
-    public void A_route_straight_to_a_link_is_added_as_ip_does(string capture, string destination, byte scope) =>
+    public void The_request_for_an_on_link_route_equals_that_of_ip(string capture, string destination, byte scope) =>
         Request.AssertSameBytes(capture, new AddRoute(Bridge, Cidr.Parse(destination), null) { Scope = scope });
 
     [Theory]
@@ -45,12 +45,12 @@ public sealed class AddRouteTests
         Request.AssertSameBytes("route-v4-table100", Route("10.23.0.0/16") with { Table = 100 });
 
     [Fact]
-    public void The_main_table_is_where_routes_go_by_default() =>
+    public void Routes_go_to_the_main_table_by_default() =>
         Request.AssertSameBytes("route-v4-via", Route("10.21.0.0/16") with { Table = 254 });
 
     // ip writes the link's index after the metric and the table; the kernel reads the attributes in any order.
     [Fact]
-    public void A_metric_is_given_as_ip_does() =>
+    public void A_metric_is_sent_as_ip_does() =>
         Request.AssertSameAttributes("route-v4-metric", Route("10.22.0.0/16") with { Priority = 77 }, NLM_F_ACK);
 
     [Fact]
@@ -61,12 +61,12 @@ public sealed class AddRouteTests
     [InlineData("route-v4-mtu", "10.25.0.0/16", 1300, 0)]
     [InlineData("route-v4-mtu-advmss", "10.26.0.0/16", 1300, 1260)]
     [InlineData("route-v4-advmss", "10.28.0.0/16", 0, 1260)]
-    public void An_MTU_and_a_segment_size_are_given_as_ip_does(
+    public void An_MTU_and_a_segment_size_are_sent_as_ip_does(
         string capture, string destination, uint mtu, uint mss) =>
         Request.AssertSameBytes(capture, Route(destination) with { Mtu = mtu, AdvertisedMss = mss });
 
     [Fact]
-    public void All_options_together_are_given_as_ip_does() => Request.AssertSameAttributes(
+    public void All_options_together_are_sent_as_ip_does() => Request.AssertSameAttributes(
         "route-v6-all",
         Route("fd00:22::/64") with { Priority = 77, Table = 5000, Mtu = 1300, AdvertisedMss = 1240 },
         NLM_F_ACK);
@@ -74,7 +74,7 @@ public sealed class AddRouteTests
     [Theory]
     [InlineData("route-v4-add", "10.41.0.0/16", "10.1.2.1")]
     [InlineData("route-v6-add", "fd00:41::/64", "fd00:2::1")]
-    public void A_route_of_a_protocol_is_added_where_there_is_none_as_ip_does(string capture, string destination, string gateway) =>
+    public void A_route_of_a_protocol_is_added_exclusively_as_ip_does(string capture, string destination, string gateway) =>
         Request.AssertSameBytes(capture, new AddRoute(Bridge, Cidr.Parse(destination), IpAddress.Parse(gateway))
         {
             Protocol = 67,

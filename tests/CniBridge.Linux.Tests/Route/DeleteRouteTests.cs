@@ -23,7 +23,7 @@ public sealed class DeleteRouteTests
         });
 
     [Fact]
-    public void A_route_for_packets_of_a_kind_is_deleted_as_ip_does() => Request.AssertSameBytes("route-delete-v4-tos",
+    public void A_route_with_a_TOS_is_deleted_as_ip_does() => Request.AssertSameBytes("route-delete-v4-tos",
         new DeleteRoute(Cidr.Parse("10.42.0.0/16"), Protocol)
         {
             Gateway = IpAddress.Parse("10.1.2.1"),
@@ -33,7 +33,7 @@ public sealed class DeleteRouteTests
         });
 
     [Fact]
-    public void A_route_that_leads_nowhere_is_deleted_as_ip_does() =>
+    public void A_blackhole_route_is_deleted_as_ip_does() =>
         Request.AssertSameBytes("route-delete-v4-blackhole", new DeleteRoute(Cidr.Parse("10.43.0.0/16"), Protocol));
 
     // The kernel refuses a destination with host bits; ours are cleared.

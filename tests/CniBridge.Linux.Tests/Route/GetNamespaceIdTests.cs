@@ -6,5 +6,6 @@ namespace CniBridge.Linux.Tests.Route;
 public sealed class GetNamespaceIdTests
 {
     [Fact]
-    public void A_namespace_is_asked_for_as_ip_does() => Request.AssertSameBytes("get-namespace-id", new GetNamespaceId(6), flags: 0);
+    public void The_request_for_a_namespace_ID_equals_that_of_ip() =>
+        Request.AssertSameBytes("get-namespace-id", new GetNamespaceId(6), flags: 0);
 }

@@ -17,7 +17,7 @@ public sealed class LinkAddressTests
     }
 
     [Fact]
-    public void An_address_is_tentative_until_its_detection_is_over_or_skipped()
+    public void An_address_is_tentative_until_duplicate_detection_ends_or_is_skipped()
     {
         var addresses = Answer.Decode("addresses", LinkAddress.Decode);
         Assert.Equal("fd00:1::3/64", Assert.Single(addresses, address => address.IsTentative).Cidr.ToString());

@@ -29,7 +29,7 @@ public sealed class LinkWatchTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_waited_for_until_its_other_end_comes_up() => Assert.True(InScratch(socket =>
+    public void The_wait_for_a_link_ends_when_its_peer_comes_up() => Assert.True(InScratch(socket =>
     {
         var (host, pod) = MakePair(socket);
         using var watch = LinkWatch.OfLinks();
@@ -40,7 +40,7 @@ public sealed class LinkWatchTests : IDisposable
     }));
 
     [Fact]
-    public void A_link_that_does_not_come_up_ends_the_wait_at_the_deadline() => Assert.False(InScratch(socket =>
+    public void The_wait_for_a_link_that_stays_down_ends_at_the_deadline() => Assert.False(InScratch(socket =>
     {
         var (host, _) = MakePair(socket);
         using var watch = LinkWatch.OfLinks();
@@ -49,7 +49,7 @@ public sealed class LinkWatchTests : IDisposable
 
     // A watch that began too late gets no event and looks at the end.
     [Fact]
-    public void A_link_that_was_up_before_is_found_up_at_the_deadline() => Assert.True(InScratch(socket =>
+    public void A_link_that_was_up_before_the_wait_counts_at_the_deadline() => Assert.True(InScratch(socket =>
     {
         var (host, pod) = MakePair(socket);
         using (var early = LinkWatch.OfLinks())
@@ -63,7 +63,7 @@ public sealed class LinkWatchTests : IDisposable
 
     // 4,000 announcements do not fit into a socket's buffer: some are lost, the link is not.
     [Fact]
-    public void Announcements_that_are_lost_do_not_lose_the_link() => Assert.True(InScratch(socket =>
+    public void Lost_notifications_do_not_hide_that_a_link_is_up() => Assert.True(InScratch(socket =>
     {
         var (host, pod) = MakePair(socket);
         using var watch = LinkWatch.OfLinks();

@@ -7,6 +7,6 @@ namespace CniBridge.Linux.Tests.Route;
 public sealed class ListAddressesTests
 {
     [Fact]
-    public void Addresses_are_asked_for_as_ip_does() =>
+    public void Addresses_are_requested_as_ip_does() =>
         Request.AssertSameBytes("list-addresses", new ListAddresses(2), NLM_F_DUMP);
 }

@@ -11,7 +11,7 @@ public sealed class ListRoutesTests
     [Theory]
     [InlineData("list-routes-v4", AddressFamily.IPv4, "02")]
     [InlineData("list-routes-v6", AddressFamily.IPv6, "0a")]
-    public void The_main_table_is_asked_for_as_ip_does_but_named_in_the_header(
+    public void The_main_table_is_requested_as_ip_does_but_named_in_the_header(
         string capture, AddressFamily family, string code) =>
         Request.AssertSameAttributes(
             capture,

@@ -14,7 +14,7 @@ public sealed class NeighbourEntryTests
     [Theory]
     [InlineData("get-neighbour-v4", "10.88.0.5")]
     [InlineData("get-neighbour-v6", "fd00:88::5")]
-    public void A_neighbour_is_asked_for_as_ip_does(string capture, string address) =>
+    public void A_neighbour_is_requested_as_ip_does(string capture, string address) =>
         Request.AssertSameBytes(capture, new GetNeighbour(Bridge, IpAddress.Parse(address)), flags: 0);
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class NeighbourEntryTests
     [Theory]
     [InlineData("get-forwarding", 0)]
     [InlineData("get-forwarding-vlan", 20)]
-    public void A_bridges_port_for_a_MAC_is_asked_for_as_bridge_does(string capture, int vlan) =>
+    public void The_bridge_port_for_a_MAC_is_requested_as_bridge_does(string capture, int vlan) =>
         Request.AssertSameBytes(capture, new GetForwarding(Bridge, s_mac, vlan), flags: 0);
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class NeighbourEntryTests
     // A neighbour without an answer yet, and a tunnel's neighbour, which is an IPv4 address.
     [InlineData("02 00 00 00 02 00 00 00 01 00 00 01 08 00 01 00 0a 58 00 05")]
     [InlineData("02 00 00 00 02 00 00 00 02 00 00 01 08 00 02 00 0a 58 00 05")]
-    public void Without_a_MAC_there_is_none(string payload) => Assert.Null(NeighbourEntry.Decode(Golden.Bytes(payload)).Mac);
+    public void A_neighbour_without_a_MAC_has_none(string payload) => Assert.Null(NeighbourEntry.Decode(Golden.Bytes(payload)).Mac);
 
     [Theory]
     [InlineData("02 00 00 00 02 00 00", "header cut short")]

@@ -65,7 +65,7 @@ public sealed class NetworkWatchTests : IDisposable
 
     // 4,000 announcements are more than there is room for, and still one change.
     [Fact]
-    public void A_storm_is_reported_as_one_change()
+    public void Many_changes_are_reported_as_one()
     {
         for (var i = 0; i < 2000; i++)
         {

@@ -44,7 +44,7 @@ public sealed class RouteEntryTests
 
     // 10.31.0.0/16 has a gateway that is not among those of its family: it is not straight to a link.
     [Fact]
-    public void Routes_straight_to_a_link_are_reported_from_others()
+    public void On_link_routes_are_distinguished_from_others()
     {
         Assert.Equal(["10.1.2.0/24", "10.9.0.2/32"], Direct("routes-v4"));
         Assert.Equal(["fd00:2::/64", "fe80::/64"], Direct("routes-v6"));
@@ -74,7 +74,7 @@ public sealed class RouteEntryTests
     }
 
     [Fact]
-    public void A_next_hop_of_the_other_family_is_seen_among_several()
+    public void A_next_hop_of_the_other_family_is_decoded_among_several()
     {
         var route = Multipath("08 00 00 00 02 00 00 00 14 00 00 00 03 00 00 00 0c 00 12 00 0a 00 fe 80 00 00 00 00");
         Assert.True(route.HasForeignGateway);
@@ -82,7 +82,7 @@ public sealed class RouteEntryTests
     }
 
     [Fact]
-    public void Default_routes_are_reported_from_others() => Assert.Equal(
+    public void Default_routes_are_distinguished_from_others() => Assert.Equal(
         [true, false, false, false, false, false, false],
         Answer.Decode("routes-v4", RouteEntry.Decode).Select(route => route.Destination.IsDefault));
 
@@ -114,7 +114,7 @@ public sealed class RouteEntryTests
     [InlineData("08 00 00", "first header cut short")]
     [InlineData("0c 00 00 00 02 00 00 00 08 00 05 00", "gateway longer than its next hop")]
     [InlineData("0e 00 00 00 02 00 00 00 06 00 05 00 0a 01 00 00", "gateway of 2 bytes")]
-    public void A_next_hop_that_cannot_be_true_is_refused(string nextHops, string what) =>
+    public void An_impossible_next_hop_is_refused(string nextHops, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {Multipath(nextHops)}");
 
     [Theory]
@@ -122,7 +122,7 @@ public sealed class RouteEntryTests
     [InlineData("08 00 00 00 02 00 00 00", "")]
     [InlineData("10 00 00 00 02 00 00 00 08 00 05 00 0a 01 02 01", "10.1.2.1")]
     [InlineData("18 00 00 00 02 00 00 00 08 00 7f 00 01 02 03 04 08 00 05 00 0a 01 02 01", "10.1.2.1")]
-    public void Next_hops_give_the_gateways_that_they_have(string nextHops, string gateways) =>
+    public void Next_hops_list_their_gateways(string nextHops, string gateways) =>
         Assert.Equal(gateways, string.Join(' ', Multipath(nextHops).Gateways));
 
     static RouteEntry Multipath(string nextHops)

@@ -28,7 +28,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_kernel_makes_what_we_ask_for()
+    public void The_kernel_creates_the_requested_links()
     {
         var bridge = CreateBridge();
         Assert.Equal(("cni0", "bridge", 1400u, Mac(1)), (bridge.Name, bridge.Kind, bridge.Mtu, bridge.Mac));
@@ -50,7 +50,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_kernel_changes_what_we_ask_for()
+    public void The_kernel_changes_the_requested_settings()
     {
         var bridge = CreateBridge();
         _socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), _pod, bridge.Index, 0);
@@ -90,7 +90,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_link_has_a_name_and_the_addresses_of_all_links_are_listed()
+    public void A_link_is_found_by_name_and_the_addresses_of_all_links_are_listed()
     {
         var bridge = CreateBridge();
         _socket.EnsureAddress(bridge.Index, Cidr.Parse("10.1.2.3/24"), skipsDad: true);
@@ -102,7 +102,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_kernel_replaces_and_deletes_routes_of_a_protocol_alone()
+    public void The_kernel_replaces_and_deletes_only_routes_of_the_protocol()
     {
         var bridge = CreateBridge();
         foreach (var (own, destination, first, second) in ((string, string, string, string)[])[
@@ -175,7 +175,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_has_its_carrier_from_the_beginning_can_pass_traffic_in_an_unknown_state()
+    public void A_link_with_a_permanent_carrier_is_operational_in_an_unknown_state()
     {
         _socket.Execute(new ChangeLink(1, "lo") { Up = false });
         Assert.False(_socket.TryGetLink("lo")!.CanPassTraffic);
@@ -185,7 +185,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_bridge_tells_whether_it_runs_the_spanning_tree_protocol()
+    public void The_spanning_tree_setting_of_a_bridge_is_read()
     {
         Assert.False(CreateBridge().RunsStp);
         Ip("link", "set", "cni0", "type", "bridge", "stp_state", "1");
@@ -193,7 +193,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_neighbour_is_changed_where_there_is_one_and_made_nowhere()
+    public void An_existing_neighbour_is_changed_and_a_missing_one_is_not_created()
     {
         var bridge = CreateBridge();
         _socket.EnsureAddress(bridge.Index, Cidr.Parse("10.0.0.1/24"), skipsDad: true);
@@ -207,7 +207,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void The_link_towards_an_address_is_that_of_its_route()
+    public void The_link_to_an_address_is_that_of_its_route()
     {
         var bridge = CreateBridge();
         var anywhere = IpAddress.Parse("192.0.2.1");
@@ -242,7 +242,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void An_object_that_is_gone_counts_as_deleted()
+    public void A_missing_object_counts_as_deleted()
     {
         var bridge = CreateBridge();
         _socket.DeleteAddress(bridge.Index, Cidr.Parse("10.0.0.1/24"));

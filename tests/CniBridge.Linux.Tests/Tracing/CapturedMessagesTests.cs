@@ -16,7 +16,7 @@ public sealed partial class CapturedMessagesTests
     sealed record Attribute(int Depth, string Name, int Number, int Length);
 
     [Theory, MemberData(nameof(Captures))]
-    public void Attributes_are_those_of_the_comments(string capture)
+    public void Traced_attributes_equal_the_comments_of_the_captures(string capture)
     {
         var annotated = Golden.Text(capture);
         var text = NetlinkTrace.Format(Protocol(annotated), Golden.Bytes(annotated));

@@ -49,7 +49,7 @@ public sealed class NetlinkTraceTests
     }
 
     [Fact]
-    public void A_refusal_has_the_error_its_meaning_the_request_and_the_text_of_the_kernel()
+    public void A_refusal_is_printed_with_error_meaning_request_and_text_of_the_kernel()
     {
         var text = FormatRoute(Golden.Capture("answers/refused-mtu-capped"));
         Assert.Matches(
@@ -66,7 +66,7 @@ public sealed class NetlinkTraceTests
         "\n    NLMSGERR_ATTR 1, ", FormatRoute(Golden.Capture("answers/refused-mtu")), StringComparison.Ordinal);
 
     [Fact]
-    public void A_success_has_the_error_0() =>
+    public void A_success_is_printed_with_error_0() =>
         Assert.Matches(@"\n    error 0, answers RTM_NEWLINK, sequence \d+\n\z", FormatRoute(Golden.Capture("answers/accepted")));
 
     [Theory]

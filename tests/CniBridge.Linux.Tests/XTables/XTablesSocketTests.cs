@@ -28,7 +28,7 @@ public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture
     [Theory]
     [InlineData(AddressFamily.IPv4)]
     [InlineData(AddressFamily.IPv6)]
-    public void Chains_the_policy_and_who_is_accepted_are_read(AddressFamily family)
+    public void Chains_policy_and_accepting_rules_are_read(AddressFamily family)
     {
         foreach (var rule in (
             string[])["-N CNI-FORWARD", "-A CNI-FORWARD -i cni0 -p tcp -j ACCEPT", "-A FORWARD -i up+ -m mark --mark 1 -j ACCEPT",
@@ -53,7 +53,7 @@ public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture
     }
 
     [Fact]
-    public void A_table_without_the_hook_drops_nothing_of_it()
+    public void A_table_without_the_hook_drops_no_packets_of_it()
     {
         Iptables(AddressFamily.IPv4, "-t nat -N CNI-HOSTPORT-DNAT");
         var nat = In(() => XTablesSocket.Read("nat", AddressFamily.IPv4));

@@ -74,22 +74,22 @@ public sealed class ChainEvaluationTests
     [InlineData("drop", "base = goto:a? accept; a =", Accepted | Dropped, "")]
     [InlineData("drop", "base = jump:a accept; a = goto:b drop; b =", Accepted, "")]
     [InlineData("accept", "base = jump:a drop; a = goto:b accept; b = return", Dropped, "base 2")]
-    public void A_packet_takes_every_way_that_it_may(string policy, string chains, Outcomes expected, string dropping) =>
+    public void A_verdict_contains_every_possible_outcome(string policy, string chains, Outcomes expected, string dropping) =>
         Assert.Equal((expected, dropping), Run(policy, chains));
 
     [Fact]
-    public void A_rule_that_cannot_be_listed_may_have_any_effect() =>
+    public void A_rule_that_cannot_be_listed_may_accept_or_drop() =>
         Assert.Equal(Accepted | Dropped, Run("drop", "base = jump:elsewhere").Item1);
 
     [Fact]
-    public void Chains_that_lead_to_each_other_end_in_no_certainty() =>
+    public void Chains_that_jump_to_each_other_may_accept_or_drop() =>
         Assert.Equal(Accepted | Dropped, Run("drop", "base = jump:a; a = jump:b; b = jump:a").Item1);
 
     [Theory]
     [InlineData("base = accept? jump:a; a = drop", "base")]
     [InlineData("base = drop jump:a; a = drop", "base")]
     [InlineData("base = jump:a? jump:a? jump:a?; a = jump:b? jump:b?; b = drop?", "base a b")]
-    public void No_more_is_listed_than_it_takes_and_nothing_twice(string chains, string expected)
+    public void Each_needed_chain_is_listed_once(string chains, string expected)
     {
         var listed = new List<string>();
         Run("drop", chains, listed);

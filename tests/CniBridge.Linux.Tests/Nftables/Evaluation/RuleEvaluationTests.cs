@@ -68,14 +68,14 @@ public sealed class RuleEvaluationTests
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void A_rule_of_nft_does_what_it_says(string comment)
+    public void A_rule_of_nft_has_its_effect(string comment)
     {
         var rule = Answer.Decode("nft-rules-forward", RuleEntry.Decode).Single(rule => rule.Comment == comment);
         Assert.Equal(s_rules[comment], new[] { s_fromPod, s_toPod, s_unknown, s_fromPodV6 }.Select(packet => Run(packet, rule)));
     }
 
     [Fact]
-    public void Every_rule_of_the_capture_is_looked_at() => Assert.Equal(
+    public void Every_rule_of_the_capture_is_evaluated() => Assert.Equal(
         s_rules.Keys, Answer.Decode("nft-rules-forward", RuleEntry.Decode).Select(rule => rule.Comment));
 
     /// <summary>In the order of the capture, whose first lines are the commands: from the pod, to it.</summary>
@@ -98,7 +98,7 @@ public sealed class RuleEvaluationTests
 
     [Theory]
     [MemberData(nameof(Extensions))]
-    public void A_rule_of_iptables_does_what_it_says(int rule, Outcomes fromPod, Outcomes toPod)
+    public void A_rule_of_iptables_has_its_effect(int rule, Outcomes fromPod, Outcomes toPod)
     {
         var rules = Answer.Decode("nft-rules-iptables", RuleEntry.Decode);
         Assert.Equal(Extensions.Count, rules.Count);
@@ -112,7 +112,7 @@ public sealed class RuleEvaluationTests
     [Theory]
     [InlineData(Architecture.X64)]
     [InlineData(Architecture.Arm64)]
-    public void The_kernel_keeps_what_ctstate_says_where_it_is_looked_for(Architecture architecture)
+    public void The_layout_of_the_conntrack_match_equals_the_headers(Architecture architecture)
     {
         const string type = "struct xt_conntrack_mtinfo";
         SystemHeaders.AssertSame(architecture,

@@ -24,17 +24,17 @@ public sealed class ChangeLinkTests
         Request.AssertSameBytes("link-promisc", new ChangeLink(Bridge, "cni1") { Promiscuous = true });
 
     [Fact]
-    public void Two_flags_go_in_one_header_as_ip_does() =>
+    public void Two_flags_are_sent_in_one_header_as_ip_does() =>
         Request.AssertSameBytes("link-up-promisc", new ChangeLink(Bridge, "cni1") { Up = true, Promiscuous = true });
 
     [Fact]
-    public void An_address_is_given_as_ip_does() => Request.AssertSameBytes(
+    public void A_MAC_is_set_as_ip_does() => Request.AssertSameBytes(
         "link-address",
         new ChangeLink(Bridge, "cni1") { Mac = MacAddress.FromBytes([0x02, 0x11, 0x22, 0x33, 0x44, 0x57]) });
 
     // IFLA_IFALIAS is an NLA_STRING: the kernel takes it with or without the zero at its end. We write the zero.
     [Fact]
-    public void An_alias_is_given_as_ip_does_but_ends_in_a_zero() => Request.AssertSameAttributes(
+    public void An_alias_is_set_as_ip_does_but_ends_with_a_zero() => Request.AssertSameAttributes(
         "link-alias",
         new ChangeLink(Bridge, "cni1") { Alias = "pod default/web-0" },
         NLM_F_ACK,
@@ -43,7 +43,7 @@ public sealed class ChangeLinkTests
     // ip writes the kind of the port where the kind of the link belongs (IFLA_INFO_KIND "bridge_slave"); the kernel
     // looks at neither, it asks the link's master. We write IFLA_INFO_SLAVE_KIND, where the kernel itself reports it.
     [Fact]
-    public void Hairpin_is_switched_on_as_ip_does_but_with_the_kind_where_the_kernel_reports_it() =>
+    public void Hairpin_mode_is_set_as_ip_does_but_with_the_kind_in_another_attribute() =>
         Request.AssertSameAttributes(
             "link-hairpin",
             new ChangeLink(Port, "vethhost") { PortSettings = PortSettings.Hairpin },
@@ -51,7 +51,7 @@ public sealed class ChangeLinkTests
             ($"18/1 = {Hex("bridge_slave")}", $"18/4 = {Hex("bridge")}"));
 
     [Fact]
-    public void Isolation_goes_beside_it_as_ip_does()
+    public void Isolation_is_set_beside_hairpin_mode_as_ip_does()
     {
         Request.AssertSameAttributes(
             "link-isolated",
@@ -70,7 +70,7 @@ public sealed class ChangeLinkTests
         "link-master", new ChangeLink(Port, "vethhost") { Master = 2 }, NLM_F_ACK);
 
     [Fact]
-    public void Nothing_asked_changes_nothing()
+    public void An_empty_change_has_no_attributes()
     {
         var tree = RequestTree.Decode(Request.Encode(new ChangeLink(Bridge, "cni1"), NLM_F_ACK, 1));
         Assert.Equal(3, tree.Count);

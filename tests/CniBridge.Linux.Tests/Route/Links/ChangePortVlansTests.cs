@@ -12,7 +12,7 @@ public sealed class ChangePortVlansTests
         "port-vlan-add", new ChangePortVlans(Port, "vethhost", 100, 100) { IsNative = true });
 
     [Fact]
-    public void VLANs_in_a_row_are_added_as_bridge_does() => Request.AssertSameBytes(
+    public void Consecutive_VLANs_are_added_as_bridge_does() => Request.AssertSameBytes(
         "port-vlan-add-range", new ChangePortVlans(Port, "vethhost", 200, 210));
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class CreateBridgeTests
         NLM_F_ACK);
 
     [Fact]
-    public void Without_an_MTU_the_kernel_chooses() => Request.AssertSameAttributes(
+    public void Without_an_MTU_the_request_has_no_MTU() => Request.AssertSameAttributes(
         "create-bridge-default-mtu",
         new CreateBridge("cni1", MacAddress.FromBytes([0x02, 0x11, 0x22, 0x33, 0x44, 0x56]), 0),
         NLM_F_ACK);

@@ -18,7 +18,7 @@ public sealed class CreateVethTests
         NLM_F_ACK);
 
     [Fact]
-    public void Without_an_MTU_the_kernel_chooses() => Request.AssertSameAttributes(
+    public void Without_an_MTU_the_request_has_no_MTU() => Request.AssertSameAttributes(
         "create-veth-default-mtu",
         new CreateVeth(new VethEnd("vethother", Mac(3)), new VethEnd("eth1", Mac(4)), PodNamespace, Bridge, 0),
         NLM_F_ACK);

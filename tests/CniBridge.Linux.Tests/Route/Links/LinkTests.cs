@@ -49,7 +49,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_pair_with_both_ends_on_the_node_is_distinguished_from_one_whose_other_end_is_elsewhere() =>
+    public void A_peer_on_the_node_is_distinguished_from_a_peer_in_another_namespace() =>
         Assert.False(Assert.Single(Answer.Decode("link-port-isolated", Link.Decode)).IsPeerElsewhere);
 
     // A kernel without VLAN filtering says "off" too, but names no protocol.
@@ -57,7 +57,7 @@ public sealed class LinkTests
     [InlineData("link-bridge-vlan", true)]
     [InlineData("link-bridge", null)]
     [InlineData("link-veth-host", null)]
-    public void A_bridge_tells_whether_it_filters_VLANs(string capture, bool? expected) =>
+    public void VLAN_filtering_of_a_bridge_is_decoded(string capture, bool? expected) =>
         Assert.Equal(expected, Assert.Single(Answer.Decode(capture, Link.Decode)).FiltersVlans);
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class LinkTests
     [Theory]
     [InlineData(0)]
     [InlineData(15)]
-    public void A_header_cut_short_is_refused(int length) =>
+    public void A_truncated_header_is_refused(int length) =>
         Assert.Throws<InvalidDataException>(() => Link.Decode(Header.AsSpan(0, length)));
 
     static byte[] Header => Golden.Bytes("00 00 01 00 07 00 00 00 03 10 00 00 00 00 00 00 ; ifinfomsg of link 7");

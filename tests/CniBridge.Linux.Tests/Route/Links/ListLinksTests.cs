@@ -8,7 +8,7 @@ public sealed class ListLinksTests
 {
     // ip asks in the family of packets and for virtual functions; neither changes which links are listed.
     [Fact]
-    public void Links_of_a_kind_are_asked_for_as_ip_does_but_without_virtual_functions() => Request.AssertSameAttributes(
+    public void Links_of_a_kind_are_requested_as_ip_does_but_without_virtual_functions() => Request.AssertSameAttributes(
         "list-links",
         new ListLinks("veth"),
         NLM_F_DUMP,

@@ -8,7 +8,7 @@ public sealed class ListPortVlansTests
 {
     // bridge lists all ports and looks for the one itself; we let the kernel do it. Flags of zero are none.
     [Fact]
-    public void The_VLANs_of_a_port_are_asked_for_as_bridge_does_but_of_that_port_only() => Request.AssertSameAttributes(
+    public void The_VLANs_of_a_port_are_requested_as_bridge_does_but_of_that_port_only() => Request.AssertSameAttributes(
         "list-port-vlans",
         new ListPortVlans(4),
         NLM_F_DUMP,

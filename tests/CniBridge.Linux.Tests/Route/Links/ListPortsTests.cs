@@ -8,7 +8,7 @@ public sealed class ListPortsTests
 {
     // ip asks in the family of packets and for virtual functions; neither changes which links are listed.
     [Fact]
-    public void The_ports_of_a_bridge_are_asked_for_as_ip_does_but_without_statistics() => Request.AssertSameAttributes(
+    public void The_ports_of_a_bridge_are_requested_as_ip_does_but_without_statistics() => Request.AssertSameAttributes(
         "list-ports",
         new ListPorts(2),
         NLM_F_DUMP,

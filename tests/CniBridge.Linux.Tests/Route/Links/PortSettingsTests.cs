@@ -19,7 +19,7 @@ public sealed class PortSettingsTests
     }
 
     [Fact]
-    public void An_attribute_of_the_kernel_stands_for_its_setting()
+    public void An_attribute_of_the_kernel_gives_its_setting()
     {
         Assert.All(Single, setting => Assert.Equal(setting, PortSettingsExtensions.FromAttribute(setting.FirstAttribute())));
 
@@ -30,7 +30,7 @@ public sealed class PortSettingsTests
     }
 
     [Fact]
-    public void Settings_are_taken_apart_in_the_order_of_their_attributes()
+    public void Settings_are_listed_in_the_order_of_their_attributes()
     {
         Assert.Equal([PortSettings.Hairpin, PortSettings.Isolated], (PortSettings.Isolated | PortSettings.Hairpin).Each());
         Assert.Empty(PortSettings.None.Each());
