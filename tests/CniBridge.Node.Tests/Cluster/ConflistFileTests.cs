@@ -25,7 +25,7 @@ public sealed class ConflistFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_is_made_with_its_directory_for_all_to_read()
+    public void A_new_file_and_its_directory_are_readable_by_all()
     {
         Assert.Equal(ConflistChange.Written, _file.Compare(Text(1)));
         Assert.False(Directory.Exists(_root["cni"]));
@@ -38,7 +38,7 @@ public sealed class ConflistFileTests : IDisposable
     }
 
     [Fact]
-    public void Only_another_text_is_written()
+    public void Only_a_changed_text_is_written()
     {
         _file.Write(Text(1));
         var inode = CniBridge.Linux.Files.SmallFile.IdentityOf(_file.Path);
@@ -66,7 +66,7 @@ public sealed class ConflistFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_ours_without_the_key_is_the_user_s()
+    public void A_file_without_the_key_managedBy_belongs_to_the_user()
     {
         _file.Write(Text(1));
         Put(string.Join('\n', File.ReadAllLines(_file.Path).Where(line => !line.Contains("managedBy", StringComparison.Ordinal))));
@@ -83,7 +83,7 @@ public sealed class ConflistFileTests : IDisposable
     [InlineData("00-readme.txt", false)]
     [InlineData("00-old.conflist.bak", false)]
     [InlineData("20-a.conflist", false)]
-    public void A_file_that_the_runtime_takes_first_is_found(string name, bool isFirst)
+    public void A_file_that_sorts_first_is_found(string name, bool isFirst)
     {
         Assert.Null(_file.FindEarlier());
         Put("{}", name);

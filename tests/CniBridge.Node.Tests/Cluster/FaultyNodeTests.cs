@@ -59,7 +59,7 @@ public sealed class FaultyNodeTests
     [InlineData("""{"name":"node 2","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
     [InlineData("""{"name":"node3","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
     [InlineData("""{"name":"NODE1","addresses":["192.168.1.12"],"podRanges":["10.244.2.0/24"]}""")]
-    public void A_faulty_entry_keeps_its_route_and_costs_no_other(string node2)
+    public void A_faulty_entry_keeps_its_route_and_removes_no_other(string node2)
     {
         foreach (var table in (NodeTable[])[Parse(Node1, node2, Node3), Parse(Node1, Node3, node2), Parse(node2, Node3, Node1)])
         {
@@ -88,7 +88,7 @@ public sealed class FaultyNodeTests
     [InlineData("5")]
     [InlineData("{}")]
     [InlineData("""{"name":"node2","addresses":[],"podRanges":["10.244.2"]}""")]
-    public void An_entry_of_which_nothing_can_be_read_keeps_all_routes(string node2)
+    public void A_completely_unreadable_entry_keeps_all_routes(string node2)
     {
         var (routes, problems) = Take(Parse(Node1, node2, Node3), Route2, Route3, Stale);
         Assert.Equal([Route2, Route3, Stale], routes);
@@ -100,7 +100,7 @@ public sealed class FaultyNodeTests
     }
 
     [Fact]
-    public void A_good_table_removes_what_it_does_not_ask_for()
+    public void A_correct_table_removes_unwanted_routes()
     {
         Assert.Equal([Route3], Take(Parse(Node1, Node3), Route2, Route3, Stale).Routes);
         Assert.Equal(

@@ -61,7 +61,7 @@ public sealed class KubernetesNodesTests
 
     // The API itself names the list so, and its items have no kind.
     [Fact]
-    public void A_NodeList_is_as_good() => Assert.Equal(["node1 192.168.1.11"], Texts(Parse("""
+    public void A_NodeList_is_accepted_like_a_List() => Assert.Equal(["node1 192.168.1.11"], Texts(Parse("""
         {"kind":"NodeList","apiVersion":"v1","metadata":{},
         "items":[{"metadata":{"name":"node1"},"status":{"addresses":[{"type":"InternalIP","address":"192.168.1.11"}]}}]}
         """)));
@@ -71,7 +71,7 @@ public sealed class KubernetesNodesTests
         Texts(Parse(List(Item("node1", "2026-01-01T00:00:00Z", "192.168.1.11,fd00::11,10.0.0.11")))));
 
     [Fact]
-    public void The_longest_there_come_first_and_then_by_name()
+    public void Nodes_are_ordered_by_creation_time_and_then_by_name()
     {
         var table = Parse(List(
             Item("c", "2026-01-01T00:00:00Z", "10.0.0.3", """["10.244.1.0/24"]"""),
@@ -91,7 +91,7 @@ public sealed class KubernetesNodesTests
     [InlineData("""{"podCIDR":null,"podCIDRs":null}""", "")]
     [InlineData("""{"providerID":"x"}""", "")]
     [InlineData("null", "")]
-    public void The_old_key_counts_where_the_new_one_is_not(string spec, string ranges)
+    public void podCIDR_is_used_if_podCIDRs_is_missing(string spec, string ranges)
     {
         var table = Parse(
             List($$$"""{"metadata":{"name":"a"},"spec":{{{spec}}},"status":{"addresses":[{"type":"InternalIP","address":"10.0.0.1"}]}}"""));
@@ -101,7 +101,7 @@ public sealed class KubernetesNodesTests
     }
 
     [Fact]
-    public void A_node_that_is_being_deleted_is_still_there() => Assert.Single(Parse(List(
+    public void A_node_that_is_being_deleted_is_kept() => Assert.Single(Parse(List(
         """{"metadata":{"name":"a","deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"addresses":[]}}""")).Nodes);
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class KubernetesNodesTests
 
     // Wherever a read ends: in a name, in a number, between the two bytes of a letter.
     [Fact]
-    public void It_does_not_matter_in_which_pieces_it_comes()
+    public void A_list_may_arrive_in_pieces_of_any_size()
     {
         var text = Encoding.UTF8.GetBytes(List(Node1.Replace("not this one", "ä\\u00e4 \\\"", StringComparison.Ordinal)));
         for (var size = 1; size < 40; size++)
@@ -174,7 +174,7 @@ public sealed class KubernetesNodesTests
 
     // 80 MB go through; what stays is a few hundred bytes of each node.
     [Fact]
-    public void Memory_does_not_grow_with_what_is_skipped()
+    public void Skipped_values_use_no_memory()
     {
         const int count = 5000;
         var liveBefore = GC.GetTotalMemory(forceFullCollection: true);
@@ -195,7 +195,7 @@ public sealed class KubernetesNodesTests
     }
 
     [Fact]
-    public void The_buffer_grows_to_the_longest_text_and_no_further()
+    public void The_buffer_grows_only_to_the_longest_text()
     {
         var json = new JsonStream(new Pieces([.. LargeList(100, new string('x', 300_000))], 4096));
         json.Read();
@@ -206,7 +206,7 @@ public sealed class KubernetesNodesTests
     }
 
     [Fact]
-    public void A_text_without_an_end_is_not_waited_for()
+    public void A_text_without_an_end_is_refused()
     {
         var endless = Enumerable.Repeat(Encoding.UTF8.GetBytes(new string('x', 64 * 1024)), 1000);
 

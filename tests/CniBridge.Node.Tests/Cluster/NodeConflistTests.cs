@@ -25,7 +25,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     static JsonNode Bridge(string text) => JsonNode.Parse(text)!["plugins"]![0]!;
 
     [Fact]
-    public void The_whole_of_it()
+    public void The_generated_configuration_is_complete()
     {
         var text = Make(Table(
             Entry("node1", "192.168.1.11", "10.244.1.0/24,fd00:10:1::/64"),
@@ -68,7 +68,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     [InlineData("fd00:10:1::/64")]
     [InlineData("fd00:10:1::/64,10.244.1.0/24,10.99.0.0/16")]
     [InlineData("10.244.1.0/30,fd00::/126")]
-    public void The_schema_and_the_runtime_take_it(string ranges)
+    public void The_generated_configuration_is_valid_for_schema_and_runtime(string ranges)
     {
         var text = Make(Table(Entry("node1", "192.168.1.11", ranges), s_node2));
 
@@ -78,7 +78,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     }
 
     [Fact]
-    public void A_family_s_ranges_are_one_set()
+    public void The_ranges_of_a_family_form_one_set()
     {
         var text = Make(Table(Entry("node1", "192.168.1.11", "fd00:10:1::/64,10.244.1.0/24,10.99.0.0/16")));
 
@@ -87,7 +87,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     }
 
     [Fact]
-    public void It_is_as_the_example_that_people_copy_and_more()
+    public void The_generated_configuration_has_the_keys_of_the_example_and_four_more()
     {
         var example = JsonNode.Parse(Resource.Text("10-bridge.conflist"))!;
         var made = JsonNode.Parse(Make(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"))))!;
@@ -106,7 +106,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     [InlineData("10.0.0.0/8", """["10.0.0.0/8"]""")]
     [InlineData("10.244.0.0/16,fd00::/16", """["10.244.0.0/16","fd00::/16"]""")]
     [InlineData("10.244.0.0/17, 10.244.128.0/17", """["10.244.0.0/16"]""")]
-    public void The_cluster_s_network_is_taken_where_it_is_given(string given, string written) => Assert.Equal(written,
+    public void The_cluster_CIDRs_are_used_if_they_are_given(string given, string written) => Assert.Equal(written,
         Bridge(Make(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), given))["nonMasqueradeCIDRs"]!.ToJsonString());
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
         "10.244.2.0/25", "the pod CIDR 10.244.2.0/25 is not used: it overlaps 10.244.2.0/24 of node2; the node has no usable pod CIDR")]
     [InlineData("10.244.1.0/24,192.168.1.0/24", "the pod CIDR 192.168.1.0/24 is not used: it contains the node's own address 192.168.1.11")]
     [InlineData("10.244.1.0/24,fd00::1/64", "the pod CIDR fd00::1/64 is not used: it has host bits: use fd00::/64")]
-    public void A_range_that_pods_must_not_have_is_refused(string ranges, string why) =>
+    public void A_forbidden_pod_CIDR_is_refused(string ranges, string why) =>
         Assert.Equal(
             $"cannot create the network configuration for node1: {why}", Refusal(Table(s_node2, Entry("node1", "192.168.1.11", ranges))));
 
@@ -141,7 +141,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
     [InlineData(
         "10.244.1.0/25", "",
         "the pod CIDR 10.244.1.0/24 is outside --cluster-cidr 10.244.1.0/25, so traffic between pods would be masqueraded")]
-    public void A_range_that_does_not_go_with_the_cluster_is_refused(string cluster, string services, string why) => Assert.Equal(
+    public void A_pod_CIDR_that_conflicts_with_the_cluster_is_refused(string cluster, string services, string why) => Assert.Equal(
         $"cannot create the network configuration for node1: {why}",
             Refusal(Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), s_node2), cluster, services));
 
@@ -175,7 +175,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
         [Entry("node1", "192.168.1.11", "10.244.1.0/24")], [new NodeProblem("node1", "x") { CostsPodRange = true }])));
 
     [Fact]
-    public void A_node_that_does_not_exist_says_what_to_do() => Assert.Equal(
+    public void The_error_for_a_missing_node_says_what_to_do() => Assert.Equal(
         "node \"node9\" is not among the 1 nodes from the test: give this node's name with --node-name",
             Refusal(Table(s_node2), name: "node9"));
 
@@ -187,7 +187,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
         Assert.Equal(why, Assert.Throws<RuntimeException>(() => ConflistSettings.Parse([text], [])).Message);
 
     [Fact]
-    public void A_large_cluster_is_a_few_networks()
+    public void A_large_cluster_is_summarized_in_a_few_networks()
     {
         var nodes = NodeTable.Create(Many(4096), []);
 

@@ -16,7 +16,7 @@ public sealed class NodeFileTests
     static string Refusal(string text) => Assert.Throws<RuntimeException>(() => Parse(text)).Message;
 
     [Fact]
-    public void The_example_is_the_cluster_of_three()
+    public void The_example_file_describes_three_nodes()
     {
         var table = Parse(Resource.Text("nodes.json"));
 
@@ -28,7 +28,7 @@ public sealed class NodeFileTests
     }
 
     [Fact]
-    public void Written_text_is_read_again()
+    public void A_written_file_is_read_again()
     {
         var nodes = new[]
         {
@@ -113,7 +113,7 @@ public sealed class NodeFileTests
         Assert.Equal($"nodes.json has the key {key} more than once", Refusal(text));
 
     [Fact]
-    public void The_clusters_networks_may_stand_beside_the_nodes()
+    public void The_file_may_contain_clusterCidrs()
     {
         var table = Parse($$"""{"clusterCidrs":["10.244.0.0/16","fd00:10::/32"],"nodes":[{{Good}}]}""");
 
@@ -126,11 +126,11 @@ public sealed class NodeFileTests
     [InlineData("[\"10.244.0.0\"]", "nodes.json: clusterCidrs \"10.244.0.0\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
     [InlineData("[5]", "nodes.json: clusterCidrs \"\" is invalid: use ADDRESS/LENGTH such as 10.244.0.0/16")]
     [InlineData("[\"10.244.1.0/16\"]", "nodes.json: clusterCidrs 10.244.1.0/16 has host bits: use 10.244.0.0/16")]
-    public void Networks_that_are_none_make_the_file_no_table(string networks, string why) =>
+    public void Invalid_clusterCidrs_are_refused(string networks, string why) =>
         Assert.Equal(why, Refusal($$"""{"clusterCidrs":{{networks}},"nodes":[{{Good}}]}"""));
 
     [Fact]
-    public void A_table_is_read_again_as_it_was_with_networks_problems_and_contradictions()
+    public void A_table_survives_writing_and_reading_with_all_its_problems()
     {
         var table = Parse($$"""
             {"clusterCidrs":["10.0.0.0/8"],"nodes":[{{Good}},
@@ -169,7 +169,7 @@ public sealed class NodeFileTests
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_says_which()
+    public void The_error_for_an_unreadable_file_names_the_file()
     {
         using var directory = new TemporaryDirectory();
 

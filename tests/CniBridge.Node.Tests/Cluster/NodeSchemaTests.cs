@@ -33,7 +33,7 @@ public sealed class NodeSchemaTests(NodeSchemaJudge judge) : IClassFixture<NodeS
     [InlineData("""{"nodes":[{"name":"node1","addresses":["192.168.1.11"],"podRanges":[]}]}""")]
     [InlineData("""{"nodes":[{"name":"a_1.Example-com","addresses":["fd00::1","10.0.0.1"],"podRanges":["fd00:1::/64","10.1.0.0/16"]}]}""")]
     [InlineData("""{"nodes":[{"name":"a","addresses":["10.0.0.1"]},{"name":"b","addresses":["10.0.0.2"]}]}""")]
-    public void Both_take_it(string text)
+    public void Schema_and_parser_accept_valid_files(string text)
     {
         Assert.Empty(judge.Errors(text));
         Assert.True(IsTaken(text));
@@ -71,14 +71,14 @@ public sealed class NodeSchemaTests(NodeSchemaJudge judge) : IClassFixture<NodeS
     [InlineData("""{"nodes":[{"name":"a","addresses":["10.0.0.1"],"podRanges":["10.1.0.0"]}]}""")]
     [InlineData("""{"nodes":[{"name":"a","addresses":["10.0.0.1"],"podRanges":[null]}]}""")]
     [InlineData("""{"nodes":[{"name":"a","addresses":["10.0.0.1"],"podCIDR":"10.1.0.0/16"}]}""")]
-    public void Both_refuse_it(string text)
+    public void Schema_and_parser_refuse_invalid_files(string text)
     {
         Assert.NotEmpty(judge.Errors(text));
         Assert.False(IsTaken(text));
     }
 
     [Fact]
-    public void Names_end_at_253_for_both()
+    public void Schema_and_parser_limit_names_to_253_characters()
     {
         foreach (var (length, isGood) in ((int, bool)[])[(253, true), (254, false)])
         {
@@ -99,7 +99,7 @@ public sealed class NodeSchemaTests(NodeSchemaJudge judge) : IClassFixture<NodeS
     }
 
     [Fact]
-    public void The_example_and_what_is_written_are_right()
+    public void The_example_and_written_files_match_the_schema()
     {
         var text = Resource.Text("nodes.json");
         Assert.Empty(judge.Errors(text));
@@ -107,7 +107,7 @@ public sealed class NodeSchemaTests(NodeSchemaJudge judge) : IClassFixture<NodeS
     }
 
     [Fact]
-    public void Every_key_is_described_and_its_examples_are_right()
+    public void Every_key_has_a_description_and_valid_examples()
     {
         var schema = JsonNode.Parse(Resource.Text("nodes.schema.json"))!;
         var node = schema["definitions"]!["node"]!;

@@ -43,7 +43,7 @@ public sealed class NodeTableCompletionTests
     }
 
     [Fact]
-    public void A_new_value_that_is_right_counts_before_the_former_one()
+    public void A_correct_new_value_wins_over_the_former_one()
     {
         var table = Parse(Node1, """{"name":"node2","addresses":["192.168.1.22"],"podRange":["10.244.2.0/24"]}""").CompleteFrom(s_former);
         Assert.Equal("node2 192.168.1.22 10.244.2.0/24,fd00:a2::/64", Texts(table).Last());
@@ -51,7 +51,7 @@ public sealed class NodeTableCompletionTests
 
     // Node2's range was given to another node, whose entry is right.
     [Fact]
-    public void A_former_value_takes_nothing_from_an_entry_that_is_right()
+    public void A_former_value_does_not_override_a_correct_entry()
     {
         var table = Parse(
             """{"name":"node2","adresses":[],"podRange":[]}""", Node1,
@@ -78,7 +78,7 @@ public sealed class NodeTableCompletionTests
     [InlineData("node1", null)]
     [InlineData("NODE3", null)]
     [InlineData("node4", "node \"node4\" is not among the 3 nodes: give this node's name with --node-name")]
-    public void A_table_without_the_node_that_asks_is_not_plausible(string name, string? why) =>
+    public void A_table_without_this_node_is_not_plausible(string name, string? why) =>
         Assert.Equal(why, s_former.FindImplausibility(name));
 
     [Fact]

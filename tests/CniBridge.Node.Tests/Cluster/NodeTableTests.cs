@@ -16,7 +16,7 @@ public sealed class NodeTableTests
     }
 
     [Fact]
-    public void Good_nodes_are_taken_as_they_are_and_in_their_order()
+    public void Correct_nodes_are_kept_in_their_order()
     {
         var nodes = new[]
         {
@@ -52,7 +52,7 @@ public sealed class NodeTableTests
     [InlineData("a\n")]
     [InlineData("ä")]
     [InlineData("a:b")]
-    public void A_name_that_is_invalid_costs_its_node(string name)
+    public void A_node_with_an_invalid_name_is_skipped(string name)
     {
         var (nodes, problems) = Second(name, "192.168.1.12", "10.244.2.0/24");
 
@@ -101,7 +101,7 @@ public sealed class NodeTableTests
     [InlineData("192.168.1.0/24", "contains the address 192.168.1.11 of node1")]
     [InlineData("192.168.1.11/32", "contains the address 192.168.1.11 of node1")]
     [InlineData("192.168.2.0/24", "contains the node's own address 192.168.2.12")]
-    public void A_pod_range_that_cannot_be_is_not_used_and_the_rest_of_the_node_is(string range, string why)
+    public void An_invalid_pod_CIDR_is_skipped_and_the_rest_of_the_node_is_used(string range, string why)
     {
         var (nodes, problems) = Second("node2", "192.168.2.12", $"{range},10.99.0.0/24");
 
@@ -122,7 +122,7 @@ public sealed class NodeTableTests
     }
 
     [Fact]
-    public void A_range_that_is_not_used_takes_nothing_from_others()
+    public void A_skipped_pod_CIDR_does_not_affect_other_nodes()
     {
         var table = Table(
             Entry("node1", "192.168.1.11", "10.244.1.0/24"),
@@ -143,7 +143,7 @@ public sealed class NodeTableTests
     [InlineData("ff02::1", "a multicast address")]
     [InlineData("fe80::1", "a link-local address")]
     [InlineData("192.168.1.11", "already an address of node1")]
-    public void An_address_that_cannot_be_is_not_used_and_the_next_one_is(string address, string why)
+    public void An_invalid_address_is_skipped_and_the_next_one_is_used(string address, string why)
     {
         var (nodes, problems) = Second("node2", $"{address},192.168.1.12", "10.244.2.0/24");
 
@@ -152,7 +152,7 @@ public sealed class NodeTableTests
     }
 
     [Fact]
-    public void An_address_given_twice_is_one()
+    public void A_duplicate_address_counts_once()
     {
         var (nodes, problems) = Second("node2", "192.168.1.12,192.168.1.12", "");
 
@@ -162,7 +162,7 @@ public sealed class NodeTableTests
 
     // A kubelet that takes an address of a pod's bridge for its own.
     [Fact]
-    public void A_newcomer_whose_address_lies_in_another_s_range_loses_the_address_not_the_other_its_range()
+    public void A_new_address_inside_the_pod_CIDR_of_another_node_is_skipped()
     {
         var (nodes, problems) = Second("node2", "10.244.1.1,192.168.1.12", "10.244.2.0/24");
 
@@ -171,7 +171,7 @@ public sealed class NodeTableTests
     }
 
     [Fact]
-    public void A_range_that_holds_the_nodes_network_stops_only_its_own_node()
+    public void A_pod_CIDR_that_contains_the_node_network_is_skipped()
     {
         var table = Table(
             Entry("node1", "10.0.0.11", "192.168.0.0/16"),
@@ -184,7 +184,7 @@ public sealed class NodeTableTests
     }
 
     [Fact]
-    public void A_range_that_is_not_used_costs_no_address()
+    public void A_skipped_pod_CIDR_removes_no_address()
     {
         var table = Table(
             Entry("node1", "192.168.1.11", "10.1.0.0/24"),
@@ -195,7 +195,7 @@ public sealed class NodeTableTests
     }
 
     [Fact]
-    public void Only_what_costs_a_range_says_so()
+    public void CostsPodRange_marks_only_problems_that_skip_a_pod_CIDR()
     {
         var table = Table(Entry("node1", "127.0.0.1,192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12", "10.244.1.0/24"));
 
@@ -205,7 +205,7 @@ public sealed class NodeTableTests
 #pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
     // Against the rule as one would write it down, with ranges that overlap as often as not.
     [Fact]
-    public void The_result_equals_a_comparison_of_all_pairs()
+    public void The_conflicts_equal_those_of_a_comparison_of_all_pairs()
     {
         var random = new Random(5);
         for (var round = 0; round < 200; round++)
@@ -237,7 +237,7 @@ public sealed class NodeTableTests
 
     // Were the oldest believed, one node object could take the pods of all others.
     [Fact]
-    public void A_range_that_holds_those_of_several_nodes_is_not_used_even_if_its_node_is_the_oldest()
+    public void A_pod_CIDR_that_contains_those_of_several_nodes_is_skipped()
     {
         var table = Table(
             Entry("node1", "192.168.1.11", "10.244.0.0/16"),
@@ -252,7 +252,7 @@ public sealed class NodeTableTests
 
     // Two newcomers that claim its halves.
     [Fact]
-    public void A_range_of_the_usual_size_is_not_lost_to_nodes_that_claim_parts_of_it()
+    public void A_pod_CIDR_of_usual_size_wins_over_claims_of_its_parts()
     {
         var table = Table(
             Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12", "10.244.2.0/24"),
@@ -265,7 +265,7 @@ public sealed class NodeTableTests
 
     // Comparing all ranges with all others would take 64 times as long for 8 times as many nodes.
     [Fact]
-    public void The_time_for_a_cluster_grows_with_the_number_of_nodes_and_not_with_its_square()
+    public void The_time_grows_linearly_with_the_number_of_nodes()
     {
         TimeSpan few = TimeSpan.MaxValue, many = TimeSpan.MaxValue;
         // In turn, and the best of some: other programs run beside.

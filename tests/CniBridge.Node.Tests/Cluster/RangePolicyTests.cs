@@ -61,11 +61,11 @@ public sealed class RangePolicyTests
     [InlineData("fd00:2::/64", "is outside the cluster CIDRs (--cluster-cidr 10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16)")]
     [InlineData("10.244.0.0/16", "overlaps 10.244.1.0/24, the subnet of this node's link cni0")]
     [InlineData("192.168.1.64/26", "overlaps 192.168.1.0/24, the subnet of this node's link eth0")]
-    public void With_known_networks_they_decide_and_this_nodes_links(string range, string? why) =>
+    public void With_cluster_CIDRs_ranges_outside_them_or_on_links_are_refused(string range, string? why) =>
         Assert.Equal(why, Policy("10.244.0.0/16,203.0.113.0/24,2001::/16,192.168.0.0/16").WhyNot(Cidr.Parse(range)));
 
     [Fact]
-    public void A_refused_range_is_reported_and_takes_nothing_from_others()
+    public void A_refused_range_is_reported_and_does_not_affect_others()
     {
         var table = Table(
             Entry("node1", "192.168.1.11", "10.244.1.0/24"),
@@ -108,7 +108,7 @@ public sealed class RangePolicyTests
     }
 
     [Fact]
-    public void The_same_rules_are_known_as_the_same()
+    public void Policies_with_the_same_rules_are_equal()
     {
         Assert.True(Policy().IsSameAs(Policy()));
         Assert.False(Policy().IsSameAs(Policy("10.0.0.0/8")));

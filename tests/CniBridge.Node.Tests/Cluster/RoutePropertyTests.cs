@@ -14,7 +14,7 @@ public sealed class RoutePropertyTests
     const int TablesPerKernel = 5;
 
     [Fact]
-    public void Foreign_routes_stay_wanted_ones_come_and_a_second_run_does_nothing()
+    public void Random_clusters_keep_foreign_routes_add_wanted_ones_and_settle_in_one_run()
     {
         var (changes, problems) = (0, 0);
         for (var seed = 0; seed < Rounds / TablesPerKernel; seed++)
@@ -35,7 +35,7 @@ public sealed class RoutePropertyTests
 
     // With the rules, and with the routes that stay because of what the rules found.
     [Fact]
-    public void Whatever_nodes_claim_no_route_breaks_a_rule()
+    public void No_route_breaks_a_rule_with_any_claims_of_nodes()
     {
         var (refused, retained) = (0, 0);
         for (var seed = 0; seed < Rounds / TablesPerKernel; seed++)

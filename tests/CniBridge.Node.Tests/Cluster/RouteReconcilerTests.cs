@@ -35,7 +35,7 @@ public sealed class RouteReconcilerTests : IDisposable
     RouteReport Run(NodeTable table, bool isDryRun = false) => new RouteReconciler(_socket).Run(table, "node1", isDryRun);
 
     [Fact]
-    public void Foreign_routes_stay_wanted_ones_come_and_a_second_run_does_nothing()
+    public void A_run_keeps_foreign_routes_adds_wanted_ones_and_a_second_run_does_nothing()
     {
         var changes = 0;
         for (var seed = 0; seed < 25; seed++)
@@ -79,7 +79,7 @@ public sealed class RouteReconcilerTests : IDisposable
         route.NextHops.Any(nextHop => line.StartsWith($"{route.Destination} via {nextHop} dev ", StringComparison.Ordinal));
 
     [Fact]
-    public void A_dry_run_tells_and_does_nothing()
+    public void A_dry_run_reports_changes_and_makes_none()
     {
         var table = ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 10.244.2.0/24");
         var report = Run(table, isDryRun: true);

@@ -42,7 +42,7 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void Routes_as_wanted_are_kept()
+    public void Correct_routes_are_kept()
     {
         var difference = Run(Settled());
         Assert.Empty(difference.Changes);
@@ -151,7 +151,7 @@ public sealed class RouteReconciliationTests
 
     // Its own route is no reason to believe that a next hop is near.
     [Fact]
-    public void Our_own_routes_do_not_count_when_next_hops_are_looked_for()
+    public void Our_own_routes_are_ignored_in_the_search_for_next_hops()
     {
         var routes = Lan().With("192.168.2.0/24 dev eth0 proto 67");
         var difference = Run(routes, ShortTable.Of("node1 192.168.1.11", "node2 192.168.2.12 10.244.2.0/24"));
@@ -164,7 +164,7 @@ public sealed class RouteReconciliationTests
     [InlineData("192.168.1.0/24", "it is part of 192.168.1.0/24, the subnet of this node's link eth0")]
     [InlineData("10.244.1.0/25", "it overlaps 10.244.1.0/24, a pod CIDR of this node")]
     [InlineData("10.244.0.0/16", "it overlaps 10.244.1.0/24, a pod CIDR of this node")]
-    public void A_range_that_would_hide_what_the_node_has_gets_no_route(string range, string reason)
+    public void A_range_that_overlaps_networks_of_the_node_gets_no_route(string range, string reason)
     {
         var difference = Run(Lan(), ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", $"node2 192.168.1.12 {range}"));
         Assert.Empty(difference.Changes);
@@ -173,7 +173,7 @@ public sealed class RouteReconciliationTests
 
     // The network of the LAN is more specific: it stays as reachable as it was.
     [Fact]
-    public void A_range_around_a_network_of_the_node_is_routed() => Assert.Single(
+    public void A_range_that_contains_a_network_of_the_node_is_routed() => Assert.Single(
         Run(Lan(), ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 192.168.0.0/16")).Changes);
 
     [Theory]
@@ -208,11 +208,11 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void A_route_for_packets_of_a_kind_is_not_a_rival() =>
+    public void A_route_with_a_TOS_is_no_conflict() =>
         Assert.Empty(Run(Settled().With("10.244.2.0/24 dev eth1 proto 4 tos 8")).Problems);
 
     [Fact]
-    public void Duplicates_of_ours_are_removed()
+    public void Duplicate_routes_of_ours_are_removed()
     {
         var routes = Ours(Settled(), "10.244.2.0/24 via 192.168.1.12 dev eth0 metric 77");
         routes = Ours(routes, "10.244.2.0/24 via 192.168.1.19 dev eth0");
@@ -257,7 +257,7 @@ public sealed class RouteReconciliationTests
     }
 
     [Fact]
-    public void A_route_of_ours_that_leads_nowhere_is_replaced() => Assert.Contains(
+    public void A_blackhole_route_of_ours_is_replaced() => Assert.Contains(
         $"Replace {Node2} (node2)", Changes(Run(Lan().With("blackhole 10.244.2.0/24 proto 67"))));
 
     [Fact]

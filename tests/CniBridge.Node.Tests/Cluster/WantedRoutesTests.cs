@@ -12,7 +12,7 @@ public sealed class WantedRoutesTests
         "node4 192.168.1.14");
 
     [Fact]
-    public void A_node_wants_routes_to_all_other_nodes_pods_by_their_first_address_of_the_family()
+    public void Routes_to_other_nodes_use_their_first_address_of_the_family()
     {
         var wanted = WantedRoutes.OfNode(s_table, "node1");
         Assert.Equal(
@@ -26,7 +26,7 @@ public sealed class WantedRoutesTests
     }
 
     [Fact]
-    public void A_node_that_is_not_in_the_table_wants_all_routes_and_says_so()
+    public void A_node_outside_the_table_wants_all_routes_and_reports_it()
     {
         var wanted = WantedRoutes.OfNode(s_table, "node9");
         Assert.Equal(6, wanted.Routes.Count);
@@ -45,7 +45,7 @@ public sealed class WantedRoutesTests
     }
 
     [Fact]
-    public void A_router_wants_routes_to_all_nodes_pods()
+    public void A_router_wants_routes_to_the_pods_of_all_nodes()
     {
         var wanted = WantedRoutes.OfRouter(s_table);
         Assert.Equal(6, wanted.Routes.Count);
@@ -53,7 +53,7 @@ public sealed class WantedRoutesTests
     }
 
     [Fact]
-    public void The_tables_problems_are_among_the_problems()
+    public void The_problems_of_the_table_are_included()
     {
         var problem = new NodeProblem("node5", "it is broken");
         var table = new NodeTable { Nodes = s_table.Nodes, Problems = [problem] };
@@ -62,7 +62,7 @@ public sealed class WantedRoutesTests
     }
 
     [Fact]
-    public void Neighbouring_ranges_behind_one_next_hop_become_one()
+    public void Adjacent_ranges_behind_one_next_hop_are_merged()
     {
         var table = ShortTable.Of(
             "node1 192.168.1.11 10.244.0.0/24,10.244.1.0/24,10.244.2.0/23,10.250.0.0/24",

@@ -57,7 +57,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     ];
 
     [Fact]
-    public void Networks() => Run(s_networks, text =>
+    public void Damaged_network_files_are_read_or_refused() => Run(s_networks, text =>
     {
         // A review says what is wrong, and never fails itself.
         Assert.Null(Record.Exception(() => ConfigurationReview.Create(text, _directory.Path)));
@@ -74,7 +74,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     ];
 
     [Fact]
-    public void Nodes() => Run(s_nodes, text =>
+    public void Damaged_node_files_are_read_or_refused() => Run(s_nodes, text =>
     {
         using var stream = new MemoryStream(text);
         var table = NodeFile.Parse(stream, "the file");
@@ -93,7 +93,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     ];
 
     [Fact]
-    public void Installations() => Run(s_installations, text =>
+    public void Damaged_installation_records_are_read_or_refused() => Run(s_installations, text =>
     {
         File.WriteAllBytes(_directory["record"], text);
         Assert.NotNull(InstallationRecord.TryLoad(_directory["record"]));
@@ -106,7 +106,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     ];
 
     [Fact]
-    public void Results() => Run(s_results, text =>
+    public void Damaged_cached_results_are_read_or_refused() => Run(s_results, text =>
     {
         File.WriteAllBytes(_directory["pods-pod1-eth0"], text);
         if (new ResultCache(_directory.Path).TryLoad(new Attachment("pods", "pod1", "eth0")) is { } cached)
@@ -119,7 +119,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     ];
 
     [Fact]
-    public void Operations() => Run(s_operations, text =>
+    public void Damaged_operation_logs_are_read_or_refused() => Run(s_operations, text =>
     {
         File.WriteAllBytes(_directory["operations.log"], [.. text, (byte)'\n']);
         var operations = new OperationLog(_directory["operations.log"]).Read();

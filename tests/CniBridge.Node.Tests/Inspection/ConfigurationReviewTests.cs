@@ -36,7 +36,7 @@ public sealed class ConfigurationReviewTests : IDisposable
 
     [Theory]
     [InlineData("10-bridge.conflist")]
-    public void A_good_one_has_nothing(string file) => Assert.Empty(Review(Resource.Text(file)));
+    public void A_valid_configuration_has_no_findings(string file) => Assert.Empty(Review(Resource.Text(file)));
 
     [Theory]
     [InlineData("  \"ipMask\": true", "4:3 warning: unknown key ipMask is ignored: did you mean ipMasq?")]
@@ -51,7 +51,8 @@ public sealed class ConfigurationReviewTests : IDisposable
     [InlineData("\"hairpinMode\": true,\n\"mtu\": 67", "5:1 error: invalid network config: mtu = 67")]
     [InlineData("\"vlanTrunk\": [{\"id\": 1, \"mnID\": 2}]", "4:25 warning: unknown key mnID is ignored: did you mean minID?")]
     [InlineData("\"args\": {\"anything\": {\"goes\": 1}}, \"capabilities\": {\"mac\": true}, \"runtimeConfig\": {\"other\": 1}")]
-    public void Keys_and_values_of_a_bridge(string lines, params string[] findings) => AssertStarts(findings, Review(Bridge(lines)));
+    public void Invalid_keys_and_values_of_a_bridge_are_found(string lines, params string[] findings) =>
+        AssertStarts(findings, Review(Bridge(lines)));
 
     [Theory]
     [InlineData(
@@ -62,11 +63,11 @@ public sealed class ConfigurationReviewTests : IDisposable
     [InlineData("""{"type": "host-local"}""", "1:1 error: no IP ranges specified")]
     [InlineData("""{"type": "dhcp", "anything": 1}""", "4:10 error: the plugin dhcp is missing in BIN")]
     [InlineData("{}")]
-    public void Address_management(string ipam, params string[] findings) =>
+    public void Problems_of_the_ipam_section_are_found(string ipam, params string[] findings) =>
         AssertStarts(findings, Review(Bridge("", ipam)));
 
     [Fact]
-    public void A_chain_needs_its_plugins_and_their_order()
+    public void Missing_or_misplaced_plugins_of_a_chain_are_found()
     {
         const string text = """
             {"cniVersion": "1.0.0", "name": "pods", "plugin": [], "plugins": [
@@ -92,7 +93,7 @@ public sealed class ConfigurationReviewTests : IDisposable
     [InlineData("\"cniVersions\": \"1.1.0\"", "cniVersions is not a list of strings")]
     [InlineData("\"cniVersions\": [1.1]", "cniVersions[0] is not a string", 14 + 7)]
     [InlineData("\"cniVersions\": [\"1.0.0\", \"x\"]", "cniVersions[1]: invalid version \"x\": \"x\" is not a number", 14 + 16)]
-    public void Keys_of_the_list_have_types(string key, string message, int column = 5) => Assert.Equal(
+    public void A_list_key_of_a_wrong_type_is_found(string key, string message, int column = 5) => Assert.Equal(
         [$"2:{column} error: {message}"],
         Review($"{{\"name\": \"pods\",\n    {key},\n\"plugins\": [{{\"type\": \"tuning\"}}]}}"));
 
@@ -100,7 +101,7 @@ public sealed class ConfigurationReviewTests : IDisposable
     [InlineData("")]
     [InlineData(".")]
     [InlineData("..")]
-    public void A_key_without_letters_is_a_key(string key) => AssertStarts(
+    public void A_key_without_letters_is_reported_as_unknown(string key) => AssertStarts(
         [$"4:1 warning: unknown key {key}", "6:1 error: error unmarshall network config: key ipam.subnet: expected a string, found 0"],
         Review(Bridge($"\"{key}\": 1", """{"type": "host-local", "subnet": 0}""")
             .Replace("\"subnet\"", "\n\"subnet\"", StringComparison.Ordinal)));

@@ -28,7 +28,7 @@ public sealed class FileReviewTests : IDisposable
     [InlineData("a.conf", List, "a list of plugins needs the extension .conflist")]
     [InlineData("a.json", List, "a list of plugins needs the extension .conflist")]
     [InlineData("a.conflist", Single, "a .conflist needs a list of plugins; a single plugin needs the extension .conf")]
-    public void Name_and_content_agree(string name, string text, string? message)
+    public void A_file_name_that_contradicts_the_content_is_found(string name, string text, string? message)
     {
         File.WriteAllText(_directory[name], text);
         var review = Review(name);
@@ -38,7 +38,7 @@ public sealed class FileReviewTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_has_one_finding()
+    public void An_unreadable_file_has_one_finding()
     {
         File.CreateSymbolicLink(_directory["dangling.conf"], _directory["missing"]);
         File.WriteAllText(_directory["long.conf"], new string(' ', 40 << 20));

@@ -24,11 +24,11 @@ public sealed class KnownKeysTests
     [InlineData("hostLocal", "bridge", "ipam")]
     [InlineData("range", "bridge", "ipam.ranges[][]")]
     [InlineData("route", "bridge", "ipam.routes[]")]
-    public void The_keys_of_a_plugin_are_the_schema_s(string definition, string type, string path) =>
+    public void The_known_keys_of_a_plugin_equal_the_schema(string definition, string type, string path) =>
         Assert.Equal(InSchema(definition), Known(KnownKeys.Find(type, "host-local", path)));
 
     [Fact]
-    public void The_keys_of_a_list_are_the_schema_s() =>
+    public void The_known_keys_of_a_list_equal_the_schema() =>
         Assert.Equal(InSchema("list").Append("plugins").Order(), Known(KnownKeys.OfList));
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class PortCheckTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void A_port_setting_that_the_configuration_does_not_have_is_found_and_the_fix_ends_it(PortSettings setting)
+    public void A_different_port_setting_is_found_and_its_remedy_fixes_it(PortSettings setting)
     {
         File.WriteAllText(Path.Combine(_configurations.Path, "10-pods.conf"),
             """{"cniVersion": "1.0.0", "name": "pods", "type": "bridge", "bridge": "cni0"}""");

@@ -12,7 +12,7 @@ public sealed class RouteFindingTests
     [InlineData(null, "node2.example.com", "kubectl describe node node2.example.com")]
     [InlineData(null, "items[3]", "kubectl get nodes")]
     [InlineData(null, "\"a b\"", "kubectl get nodes")]
-    public void An_entry_is_corrected_in_its_file_or_in_Kubernetes(string? file, string node, string command)
+    public void The_remedy_of_an_entry_names_its_file_or_Kubernetes(string? file, string node, string command)
     {
         var origin = new NodeOrigin(file);
         Assert.Equal(command, RouteFindings.NodeTableProblem("x", node, origin).Fix);

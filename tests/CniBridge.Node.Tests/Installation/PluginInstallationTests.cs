@@ -24,7 +24,7 @@ public sealed class PluginInstallationTests : IDisposable
     IReadOnlyList<string> Install() => new PluginInstallation(Source, Bin, s_roles).Run();
 
     [Fact]
-    public void The_directory_is_made_and_filled()
+    public void The_directory_is_created_and_filled()
     {
         Assert.Equal(["cni-bridge", "bridge", "portmap"], Install());
         AssertInstalled(1);
@@ -46,7 +46,7 @@ public sealed class PluginInstallationTests : IDisposable
     [Theory]
     [InlineData("cni-bridge")]
     [InlineData("bridge")]
-    public void A_link_is_replaced_and_what_it_leads_to_stays(string name)
+    public void A_link_is_replaced_and_its_target_stays(string name)
     {
         Directory.CreateDirectory(Bin);
         File.WriteAllText(_root["elsewhere"], "precious");
@@ -59,7 +59,7 @@ public sealed class PluginInstallationTests : IDisposable
 
     // A link to the very program would end as a link to itself.
     [Fact]
-    public void The_program_is_a_file_of_its_own()
+    public void The_program_is_copied_to_a_separate_file()
     {
         Directory.CreateDirectory(Bin);
         File.SetUnixFileMode(Source, Mode);
@@ -69,7 +69,7 @@ public sealed class PluginInstallationTests : IDisposable
     }
 
     [Fact]
-    public void Only_what_differs_is_put_there()
+    public void Only_changed_files_are_installed()
     {
         Install();
         File.WriteAllBytes(Source, Program(2));
@@ -130,7 +130,7 @@ public sealed class PluginInstallationTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_at_once_wait_for_each_other()
+    public async Task Concurrent_installations_wait_for_each_other()
     {
         var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(Install, TestContext.Current.CancellationToken)));
         Assert.Single(all, changed => changed.Count > 0);

@@ -21,7 +21,7 @@ public sealed class NetworkChainTests : IDisposable
     static string Fails(Action action) => Assert.Throws<RuntimeException>(action).Message;
 
     [Fact]
-    public void ADD_hands_each_result_on_and_returns_the_last()
+    public void ADD_passes_each_result_on_and_returns_the_last()
     {
         var result = Encoding.UTF8.GetString(Chain().Add("pod1", Netns, "eth0"));
         Assert.Equal("""{"cniVersion":"1.0.0","dns":{"domain":"two"}}""", result);
@@ -35,7 +35,7 @@ public sealed class NetworkChainTests : IDisposable
     [InlineData("ADD")]
     [InlineData("CHECK")]
     [InlineData("DEL")]
-    public void A_plugin_has_the_protocols_variables(string verb)
+    public void A_plugin_gets_the_CNI_variables(string verb)
     {
         Chain().Add("pod1", Netns, "eth0");
         if (verb == "CHECK")
@@ -50,7 +50,7 @@ public sealed class NetworkChainTests : IDisposable
     }
 
     [Fact]
-    public void DEL_goes_backwards_with_the_cached_result_and_forgets_it()
+    public void DEL_runs_backwards_with_the_cached_result_and_deletes_it()
     {
         Chain().Add("pod1", Netns, "eth0");
         Chain().Delete("pod1", Netns, "eth0");
@@ -73,7 +73,7 @@ public sealed class NetworkChainTests : IDisposable
     [Theory]
     [InlineData("", Netns)]
     [InlineData("/another", "/another")]
-    public void DEL_uses_the_namespace_that_ADD_noted_where_none_is_named(string netns, string expected)
+    public void DEL_without_a_namespace_uses_that_of_ADD(string netns, string expected)
     {
         Chain().Add("pod1", Netns, "eth0");
         Chain().Delete("pod1", netns, "eth0");
@@ -85,7 +85,7 @@ public sealed class NetworkChainTests : IDisposable
     [InlineData("0.3.1", false)]
     [InlineData("0.4.0", true)]
     [InlineData("1.1.0", true)]
-    public void A_previous_result_is_given_in_the_lists_version(string version, bool isGiven)
+    public void A_previous_result_has_the_version_of_the_list(string version, bool isGiven)
     {
         Chain().Add("pod1", Netns, "eth0");
         Chain(version).Delete("pod1", Netns, "eth0");
@@ -94,7 +94,7 @@ public sealed class NetworkChainTests : IDisposable
     }
 
     [Fact]
-    public void A_DEL_that_fails_keeps_the_cached_result_for_the_next()
+    public void A_failed_DEL_keeps_the_cached_result()
     {
         Chain().Add("pod1", Netns, "eth0");
         _plugins.Fail("two", "DEL");
@@ -108,7 +108,7 @@ public sealed class NetworkChainTests : IDisposable
     }
 
     [Fact]
-    public void When_the_second_plugin_fails_the_first_ones_work_is_deleted()
+    public void A_failure_of_the_second_plugin_runs_DEL_of_the_first()
     {
         _plugins.Fail("two", "ADD");
         Assert.Equal("plugin two failed (add): it broke; and why", Fails(() => Chain().Add("pod1", Netns, "eth0")));
@@ -127,7 +127,7 @@ public sealed class NetworkChainTests : IDisposable
     }
 
     [Fact]
-    public void A_second_ADD_that_is_refused_does_not_take_the_first_down()
+    public void A_refused_second_ADD_keeps_the_first_attachment()
     {
         Chain().Add("pod1", Netns, "eth0");
         _plugins.Fail("one", "ADD");
@@ -144,7 +144,7 @@ public sealed class NetworkChainTests : IDisposable
     [InlineData("one", """{"cniVersion":"9.9.9"}""")]
     [InlineData("two", """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5"}]}""")]
     [InlineData("two", """{"cniVersion":"1.0.0","routes":5}""")]
-    public void A_plugin_that_says_it_worked_and_prints_no_result_has_failed(string name, string output)
+    public void An_ADD_without_a_printed_result_has_failed(string name, string output)
     {
         _plugins.Answer(name, "ADD", output);
         Assert.Contains(name, Fails(() => Chain().Add("pod1", Netns, "eth0")), StringComparison.Ordinal);
@@ -161,7 +161,7 @@ public sealed class NetworkChainTests : IDisposable
     }
 
     [Fact]
-    public void CHECK_goes_forward_with_the_cached_result()
+    public void CHECK_runs_forward_with_the_cached_result()
     {
         Chain().Add("pod1", Netns, "eth0");
         Chain("0.4.0").Check("pod1", Netns, "eth0");

@@ -39,7 +39,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
     [InlineData("""{"disableCheck":true,"disableGC":false,"loadOnlyInlinedPlugins":true,""" + Rest + "}")]
     [InlineData("""{"disableCheck":"TRUE","disableGC":"false","loadOnlyInlinedPlugins":"True",""" + Rest + "}")]
     [InlineData("""{"$schema":"./cni-bridge.schema.json",""" + Rest + "}")]
-    public void Both_take_it(string text)
+    public void Schema_and_parser_accept_valid_lists(string text)
     {
         Assert.Empty(judge.Errors(text));
         Assert.True(IsTaken(text));
@@ -68,7 +68,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
     [InlineData("""{"plugins":[{"type":"a"}]}""")]
     [InlineData("""{"cniVersion":"9.9.9",""" + Rest + "}")]
     [InlineData("""{"cniVersion":1,""" + Rest + "}")]
-    public void Both_refuse_it(string text)
+    public void Schema_and_parser_refuse_invalid_lists(string text)
     {
         Assert.NotEmpty(judge.Errors(text));
         Assert.False(IsTaken(text));
@@ -92,7 +92,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
     [InlineData("\"disableGC\":[]")]
     [InlineData("\"loadOnlyInlinedPlugins\":\"\"")]
     [InlineData("\"loadOnlyInlinedPlugins\":{}")]
-    public void Both_refuse_a_key_of_the_list(string key)
+    public void Schema_and_parser_refuse_an_invalid_key_of_the_list(string key)
     {
         var text = $"{{{key},{Rest}}}";
         Assert.NotEmpty(judge.Errors(text));
@@ -105,7 +105,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
     [InlineData("\"capabilities\":true")]
     [InlineData("\"ipam\":\"host-local\"")]
     [InlineData("\"ipam\":{\"type\":5}")]
-    public void Both_refuse_a_key_of_any_plugin(string key)
+    public void Schema_and_parser_refuse_an_invalid_key_of_any_plugin(string key)
     {
         foreach (var text in (
             string[])[$$"""{"name":"pods","plugins":[{"type":"a",{{key}}}]}""", $$"""{"name":"pods","type":"a",{{key}}}"""])
@@ -151,7 +151,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
     private static partial Regex KeyPattern();
 
     [Fact]
-    public void The_schema_s_version_without_one_is_ours()
+    public void The_default_version_of_the_schema_equals_that_of_the_parser()
     {
         var schema = JsonNode.Parse(SchemaJudge.Schema)!;
         var version = schema["properties"]!["cniVersion"]!;
@@ -161,5 +161,5 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
 
     // The schema's name ends as a network's does: beside networks it must fail rather than become one.
     [Fact]
-    public void The_schema_is_not_a_network() => Assert.False(IsTaken(SchemaJudge.Schema));
+    public void The_schema_file_is_not_a_network() => Assert.False(IsTaken(SchemaJudge.Schema));
 }

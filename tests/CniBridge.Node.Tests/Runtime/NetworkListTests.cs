@@ -41,7 +41,7 @@ public sealed class NetworkListTests : IDisposable
     public void A_wrong_type_in_the_configuration_of_a_single_plugin_is_refused(string text, string key) => AssertRefused(text, key);
 
     [Fact]
-    public void A_list_has_a_name_a_version_and_its_plugins_in_order()
+    public void Name_version_and_plugins_of_a_list_are_read_in_order()
     {
         const string Text = """
             {"cniVersion":"0.4.0","name":"pods","disableCheck":true,"plugins":[{"type":"bridge","mtu":1400},{"type":"portmap"}]}
@@ -57,7 +57,7 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("""{"name":"pods","type":"bridge","cniVersion":""}""", "0.1.0")]
     [InlineData("""{"name":"pods","type":"bridge","cniVersion":null}""", "0.1.0")]
     [InlineData("""{"name":"pods","type":"bridge","cniVersion":"1.0.0"}""", "1.0.0")]
-    public void A_single_plugins_configuration_is_a_chain_of_one(string text, string version)
+    public void The_configuration_of_a_single_plugin_becomes_a_chain_of_one(string text, string version)
     {
         var list = Load(text);
         Assert.Equal(("pods", version), (list.Name, list.Version));
@@ -112,7 +112,7 @@ public sealed class NetworkListTests : IDisposable
         AssertRefused(text, words);
 
     [Fact]
-    public void Text_that_is_not_a_text_is_refused_with_the_file()
+    public void Invalid_UTF_16_in_a_file_is_refused_with_its_name()
     {
         AssertRefused("""{"name":"\ud800","type":"a"}""", "");
         AssertRefused("""{"name":"pods","type":"\udc00"}""", "");
@@ -124,7 +124,7 @@ public sealed class NetworkListTests : IDisposable
     [Theory]
     [InlineData("""{"name":"other","name":"pods","plugins":[{"type":"a"}],"plugins":[{"type":"x","type":"b"}]}""")]
     [InlineData("""{"name":"other","type":"a","name":"pods","type":"b"}""")]
-    public void The_last_of_repeated_keys_counts(string text)
+    public void The_last_of_repeated_keys_wins(string text)
     {
         var list = Load(text);
         Assert.Equal(("pods", "b"), (list.Name, Assert.Single(list.Plugins)["type"]!.GetValue<string>()));
@@ -134,7 +134,7 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("""{"Type":"b"}""")]
     [InlineData("""{"type":"x","TYPE":"b"}""")]
     [InlineData("""{"TYPE":"b","type":null}""")]
-    public void A_type_counts_in_any_letter_case(string plugin) => Assert.Equal(
+    public void The_key_type_may_have_any_case(string plugin) => Assert.Equal(
         """{"type":"b"}""", Assert.Single(Load($$"""{"name":"pods","plugins":[{{plugin}}]}""").Plugins).ToJsonString());
 
     [Theory]
@@ -145,7 +145,7 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("""["2.0.0"]""", null, "0.1.0")]
     [InlineData("[]", "0.4.0", "0.4.0")]
     [InlineData("[]", "", "0.1.0")]
-    public void The_newest_known_version_of_several_counts(string versions, string? version, string expected)
+    public void The_newest_known_version_of_several_is_used(string versions, string? version, string expected)
     {
         var stated = version is null ? "" : $"\"cniVersion\":\"{version}\",";
         Assert.Equal(expected, Load($$"""{"name":"pods",{{stated}}"cniVersions":{{versions}},"plugins":[{"type":"a"}]}""").Version);
@@ -155,7 +155,7 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("", "inlined first second")]
     [InlineData("\"loadOnlyInlinedPlugins\":\"False\",", "inlined first second")]
     [InlineData("\"loadOnlyInlinedPlugins\":true,", "inlined")]
-    public void Plugins_from_the_networks_directory_follow(string key, string expected)
+    public void Plugins_of_the_network_directory_are_appended(string key, string expected)
     {
         Directory.CreateDirectory(_directory["pods"]);
         File.WriteAllText(_directory["pods/2.conf"], """{"type":"second"}""");
@@ -187,7 +187,7 @@ public sealed class NetworkListTests : IDisposable
     [InlineData("a.conf", """{"name":"pods","plugins":[{"type":"a"}]}""", "a list of plugins needs the extension .conflist")]
     [InlineData("a.json", """{"name":"pods","plugins":[{"type":"a"}]}""", "a list of plugins needs the extension .conflist")]
     [InlineData("a.conflist", """{"name":"pods","type":"a"}""", "a .conflist needs a list of plugins")]
-    public void A_runtime_goes_by_the_extension(string name, string text, string words)
+    public void The_extension_selects_list_or_single_plugin(string name, string text, string words)
     {
         File.WriteAllText(_directory[name], text);
         Assert.Equal("pods", NetworkList.Load(_directory[name]).Name);
@@ -206,7 +206,7 @@ public sealed class NetworkListTests : IDisposable
     }
 
     [Fact]
-    public void A_runtime_takes_the_first_file_in_alphabetical_order()
+    public void The_first_file_in_alphabetical_order_is_used()
     {
         Directory.CreateDirectory(_directory["00-directory.conf"]);
         foreach (var name in (string[])["20-b.conf", "10-a.json", "00-notes.txt", "05-old.conflist.bak", "00-no-extension", "0.CONF"])

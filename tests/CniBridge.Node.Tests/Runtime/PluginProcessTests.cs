@@ -26,7 +26,7 @@ public sealed class PluginProcessTests : IDisposable
     [InlineData("[]", "", "[]")]
     [InlineData("""{"code":7}""", "because", "because")]
     [InlineData("", "", "no error message, exit code 1")]
-    public void A_failure_has_one_sentence(string output, string log, string reason)
+    public void A_failure_is_one_sentence(string output, string log, string reason)
     {
         _plugins.Fail("one", "ADD", output);
         _plugins.Log("one", "ADD", log);
@@ -34,7 +34,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact]
-    public void Output_is_returned_as_it_is_and_the_log_is_not_mixed_in()
+    public void Output_is_returned_unchanged_and_without_the_log()
     {
         _plugins.Answer("one", "ADD", "any bytes\n");
         _plugins.Log("one", "ADD", "noise");
@@ -43,7 +43,7 @@ public sealed class PluginProcessTests : IDisposable
 
     // More than a pipe holds, in all three directions at once.
     [Fact]
-    public void Nothing_waits_for_a_full_pipe()
+    public void Large_output_does_not_block()
     {
         var much = new string('x', 300_000);
         _plugins.Answer("one", "ADD", much);
@@ -52,7 +52,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_need_not_read_its_input()
+    public void A_plugin_may_ignore_its_input()
     {
         File.WriteAllText(_plugins.Path + "/deaf", "#!/bin/sh\necho '{\"msg\":\"deaf\"}'\nexit 1\n");
         File.SetUnixFileMode(_plugins.Path + "/deaf", UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -65,7 +65,7 @@ public sealed class PluginProcessTests : IDisposable
     [InlineData("../one", "invalid plugin type \"../one\"")]
     [InlineData("/bin/true", "invalid plugin type \"/bin/true\"")]
     [InlineData("..", "invalid plugin type \"..\"")]
-    public void A_type_is_a_file_in_the_plugin_directory(string type, string words) =>
+    public void A_type_that_is_not_a_file_name_is_refused(string type, string words) =>
         Assert.StartsWith(words, Assert.Throws<RuntimeException>(() => Run(type)).Message, StringComparison.Ordinal);
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ResultCacheTests : IDisposable
     string EntryPath => _root["results/pods-pod1-eth0"];
 
     [Fact]
-    public void An_entry_has_libcnis_place_keys_and_modes()
+    public void A_cache_entry_has_path_keys_and_modes_of_libcni()
     {
         Cache.Save(s_list, s_attachment, "/run/netns/pod1", """{"cniVersion":"1.0.0","ips":[]}"""u8.ToArray());
         Assert.Equal([EntryPath], Directory.EnumerateFileSystemEntries(_root["results"]));
@@ -42,7 +42,7 @@ public sealed class ResultCacheTests : IDisposable
     }
 
     [Fact]
-    public void A_saved_result_is_loaded_and_the_last_one_counts()
+    public void The_last_saved_result_is_loaded()
     {
         Cache.Save(s_list, s_attachment, "/old", """{"cniVersion":"0.3.0"}"""u8.ToArray());
         Cache.Save(s_list, s_attachment, "/run/netns/pod1", """{"cniVersion":"1.0.0"}"""u8.ToArray());
