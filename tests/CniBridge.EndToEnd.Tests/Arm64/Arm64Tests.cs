@@ -18,7 +18,7 @@ public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machin
         Assert.Equal("aarch64\n", machine.AddNode().Run("uname", "-m").Succeeded().Stdout);
 
     [Fact]
-    public void Install_puts_the_plugins_and_the_network_in_place_and_uninstall_takes_them_away()
+    public void Install_creates_plugins_and_network_and_uninstall_removes_them()
     {
         var node = machine.AddNode();
 
@@ -37,7 +37,7 @@ public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machin
     }
 
     [Fact]
-    public void Two_pods_reach_each_other_the_node_and_the_world_outside()
+    public void Two_pods_reach_each_other_the_node_and_an_outside_host()
     {
         var node = NewNode();
         var outside = new OutsideWorld(node);
@@ -120,7 +120,7 @@ public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machin
 
     // The functions of the runtime that RuntimeHooks.c replaces, and O_TMPFILE, whose value is the architecture's own.
     [Fact]
-    public void A_plugin_has_one_thread_reads_no_mounts_and_makes_its_files_without_a_name()
+    public void A_plugin_has_one_thread_reads_no_mounts_and_creates_unnamed_files()
     {
         var node = NewNode();
         var pod = Pod(node, "pod");

@@ -17,7 +17,7 @@ public sealed class AutomaticMtuTests
     [InlineData(1280, "tap")]
     [InlineData(1420, "tap")]
     [InlineData(9001, "tap")]
-    public void The_MTU_is_that_of_the_default_route_s_link(int mtu, string kind)
+    public void The_MTU_is_that_of_the_link_with_the_default_route(int mtu, string kind)
     {
         using var node = NewNode();
         AddUplink(node, "up0", mtu, kind);
@@ -50,7 +50,7 @@ public sealed class AutomaticMtuTests
     [InlineData("ip route add default via 192.0.2.254; ip route add default dev up1 table 100", 1400)]
     [InlineData("ip route add default via 192.0.2.254; ip -6 route add unreachable default", 1400)]
     [InlineData("ip -6 route add default via 2001:db8::fe; ip route add unreachable default", 1400)]
-    public void IPv4_s_default_route_and_IPv6_s_count_and_the_smaller_MTU_of_both(string routes, int mtu)
+    public void The_smaller_MTU_of_both_default_routes_is_used(string routes, int mtu)
     {
         using var node = NewNode();
         AddUplink(node, "up0", 1400);
@@ -69,7 +69,7 @@ public sealed class AutomaticMtuTests
     [InlineData("ip route add 0.0.0.0/1 via 192.0.2.254")]
     [InlineData("ip route add default dev up0 table 100")]
     [InlineData("ip route add unreachable default; ip -6 route add unreachable default")]
-    public void Without_a_default_route_the_MTU_is_the_kernel_s_and_that_is_said(string routes)
+    public void Without_a_default_route_the_MTU_is_the_default_and_this_is_logged(string routes)
     {
         using var node = NewNode();
         AddUplink(node, "up0", 1400);
@@ -87,7 +87,7 @@ public sealed class AutomaticMtuTests
     [Theory]
     [InlineData(1500, 1400)]
     [InlineData(1400, 1500)]
-    public void A_pod_has_the_MTU_of_its_time(int before, int after)
+    public void A_pod_keeps_the_MTU_of_its_ADD(int before, int after)
     {
         using var node = NewNode();
         AddUplink(node, "up0", before);

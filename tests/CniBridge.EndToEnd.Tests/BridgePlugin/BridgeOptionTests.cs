@@ -41,7 +41,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void Duplicate_addresses_are_looked_for_only_on_request()
+    public void Duplicate_address_detection_runs_only_on_request()
     {
         using var node = NewNode();
         Add(node, """{"enabledad": true}""");
@@ -54,7 +54,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void A_duplicate_address_fails_the_ADD_and_nothing_stays()
+    public void A_duplicate_address_fails_the_ADD_without_a_trace()
     {
         using var node = NewNode();
         Add(node);
@@ -67,7 +67,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void Settings_inside_the_pod_are_the_reference_plugin_s()
+    public void Settings_inside_the_pod_equal_those_of_the_Go_plugin()
     {
         using var node = NewNode();
         const string script = "for i in all default lo; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done";
@@ -88,7 +88,7 @@ public sealed class BridgeOptionTests
     [InlineData("02:00:00:00:00:02", """{"args": {"cni": {"mac": "02:00:00:00:00:02"}}}""")]
     [InlineData("02:00:00:00:00:03", "{}")]
     [InlineData("02:aa:bb:cc:dd:ee", """{"runtimeConfig": {"mac": "02-AA-BB-CC-DD-EE"}}""")]
-    public void The_pod_s_MAC_is_asked_for_in_three_ways_and_the_runtime_s_counts_first(string mac, string keys)
+    public void A_requested_MAC_comes_from_three_sources_and_that_of_the_runtime_wins(string mac, string keys)
     {
         using var node = NewNode();
         var call = Call(node, "ADD", keys).With("CNI_ARGS", "MAC=02:00:00:00:00:03;IgnoreUnknown=1;K8S_POD_NAME=x");
@@ -100,7 +100,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void MACs_are_set_by_us_and_the_bridge_keeps_its_own()
+    public void The_plugin_sets_the_MACs_and_the_bridge_keeps_its_own()
     {
         using var node = NewNode();
         node.AddPod("other");
@@ -119,7 +119,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void A_bridge_that_was_there_before_is_used_unchanged()
+    public void An_existing_bridge_is_used_unchanged()
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();
@@ -138,7 +138,7 @@ public sealed class BridgeOptionTests
         """{"nameservers": ["192.0.2.1"], "search": ["x"]}""", """{"nameservers":["192.0.2.1"],"search":["x"]}""")]
     [InlineData("""{"nameservers": []}""", null)]
     [InlineData("""{}""", """{"nameservers":["192.0.2.53"]}""")]
-    public void DNS_of_the_configuration_replaces_address_management_s(string dns, string? expected)
+    public void The_DNS_of_the_configuration_replaces_that_of_the_IPAM_plugin(string dns, string? expected)
     {
         using var node = NewNode();
         node.WriteFile("/run/resolv.conf", "nameserver 192.0.2.53\n");
@@ -151,7 +151,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void A_network_of_layer_2_has_a_link_and_nothing_more()
+    public void A_layer_2_network_creates_only_a_link()
     {
         using var node = NewNode();
         var added = Add(node, """{"ipam": {}}""");
@@ -167,7 +167,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void The_host_s_end_says_whose_it_is()
+    public void The_alias_of_the_host_veth_names_its_attachment()
     {
         using var node = NewNode();
         Add(node);
@@ -175,7 +175,7 @@ public sealed class BridgeOptionTests
     }
 
     [Fact]
-    public void Names_that_are_as_long_as_can_be_work()
+    public void Names_of_maximum_length_work()
     {
         using var node = NewNode();
         var call = Call(node, "ADD", $$"""{"name": "{{new string('n', 255)}}", "bridge": "abcdefghijklmno"}""")
@@ -198,7 +198,7 @@ public sealed class BridgeOptionTests
     [InlineData("0.4.0", "cniVersion interfaces ips routes dns")]
     [InlineData("1.0.0", "cniVersion interfaces ips routes")]
     [InlineData("1.1.0", "cniVersion interfaces ips routes")]
-    public void Results_have_the_shape_of_their_version(string version, string keys)
+    public void Results_have_the_format_of_their_version(string version, string keys)
     {
         using var node = NewNode();
 

@@ -38,7 +38,7 @@ public sealed class ChangedRangeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_address_of_a_range_that_has_no_pods_any_more_is_replaced(bool madeByGo)
+    public void The_gateway_address_of_a_range_without_pods_is_replaced(bool madeByGo)
     {
         using var node = NewNode(madeByGo);
         ComeAndGo(node, madeByGo, OldRange, "one", "two", "three");
@@ -56,7 +56,7 @@ public sealed class ChangedRangeTests
 
     [Theory]
     [MemberData(nameof(OverlappingRanges))]
-    public void An_overlapping_IPv6_address_is_replaced_likewise(
+    public void An_overlapping_IPv6_gateway_address_without_pods_is_replaced(
         string oldRange,
         string oldGateway,
         string newRange,
@@ -127,7 +127,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void Many_ADDs_at_once_replace_the_address_as_one()
+    public void Concurrent_ADDs_replace_the_address_once()
     {
         using var node = NewNode();
         ComeAndGo(node, false, OldRange, "old");
@@ -144,7 +144,7 @@ public sealed class ChangedRangeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_address_of_a_range_that_has_pods_stays_beside_the_new_one(bool madeByGo)
+    public void The_gateway_address_of_a_range_with_pods_stays_beside_the_new_one(bool madeByGo)
     {
         using var node = NewNode(madeByGo);
         string[] pods = ["one", "two", "three"];
@@ -177,7 +177,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void After_the_last_pod_of_the_old_range_nothing_fails()
+    public void Pods_of_the_new_range_work_after_the_last_pod_of_the_old_range()
     {
         using var node = NewNode();
         var oldCall = Pod(node, "old", OldRange);
@@ -202,7 +202,7 @@ public sealed class ChangedRangeTests
 
     [Theory]
     [MemberData(nameof(OverlappingRanges))]
-    public void An_overlapping_IPv6_address_stays_likewise_while_it_has_pods(
+    public void An_overlapping_IPv6_gateway_address_with_pods_stays(
         string oldRange,
         string oldGateway,
         string newRange,
@@ -223,7 +223,7 @@ public sealed class ChangedRangeTests
     [Theory]
     [InlineData("""{"subnet": "10.88.0.0/16"}""", "10.88.0.1/16", "10.88.5.5", OldRange, OldGateway, "10.88.0.77")]
     [InlineData(OldRange, OldGateway, "10.88.0.5", """{"subnet": "10.88.0.0/16"}""", "10.88.0.1/16", "10.88.7.7")]
-    public void The_same_address_with_another_prefix_length_stays_beside_the_new_one_while_it_has_pods(
+    public void A_gateway_address_with_another_prefix_length_stays_while_it_has_pods(
         string oldRange,
         string oldGateway,
         string oldPod,
@@ -247,7 +247,7 @@ public sealed class ChangedRangeTests
     [Theory]
     [InlineData("""{"subnet": "fd00:88::/48"}""", "fd00:88:0:5::5", """{"subnet": "fd00:88::/64"}""", "fd00:88::77")]
     [InlineData("""{"subnet": "fd00:88::/64"}""", "fd00:88::5", """{"subnet": "fd00:88::/48"}""", "fd00:88:0:7::7")]
-    public void The_same_IPv6_address_with_another_prefix_length_serves_the_pods_of_both(
+    public void An_IPv6_gateway_address_with_another_prefix_length_serves_all_pods(
         string oldRange,
         string oldPod,
         string newRange,
@@ -266,7 +266,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void An_address_that_has_pods_is_replaced_on_request()
+    public void forceAddress_replaces_a_gateway_address_with_pods()
     {
         using var node = NewNode();
         Pod(node, "old", OldRange).Add().Succeeded();
@@ -279,7 +279,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void An_address_that_stayed_beside_the_new_one_is_removed_on_request()
+    public void forceAddress_removes_an_old_address_beside_the_new_one()
     {
         using var node = NewNode();
         Pod(node, "old", OldRange).Add().Succeeded();
@@ -315,7 +315,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void An_address_that_no_range_ever_had_stays()
+    public void An_address_that_never_belonged_to_a_range_stays()
     {
         using var node = NewNode();
         node.Run("sh", "-ec", "ip link add cni0 up type bridge; ip address add 192.168.50.1/24 dev cni0").Succeeded();
@@ -329,7 +329,7 @@ public sealed class ChangedRangeTests
     }
 
     [Fact]
-    public void An_address_that_no_range_ever_had_stays_when_that_of_the_old_range_is_replaced()
+    public void A_foreign_address_stays_if_the_address_of_the_old_range_is_replaced()
     {
         using var node = NewNode();
         node.Run("sh", "-ec", "ip link add cni0 up type bridge; ip address add 192.168.50.1/24 dev cni0").Succeeded();

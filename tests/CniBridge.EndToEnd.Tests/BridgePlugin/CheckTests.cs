@@ -10,7 +10,7 @@ public sealed class CheckTests
     [InlineData("0.4.0")]
     [InlineData("1.0.0")]
     [InlineData("1.1.0")]
-    public void An_attachment_as_ADD_left_it_passes_and_nothing_is_changed(string version)
+    public void CHECK_passes_after_ADD_and_changes_nothing(string version)
     {
         using var node = NewNode();
         var configuration = Configurations.With($$"""{"cniVersion": "{{version}}"}""");
@@ -127,7 +127,7 @@ public sealed class CheckTests
     [Theory]
     [InlineData("interfaces", "cni0 is missing in prevResult")]
     [InlineData("", "Required prevResult missing")]
-    public void A_previous_result_that_lacks_something_is_reported(string key, string words)
+    public void An_incomplete_previous_result_is_reported(string key, string words)
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -148,7 +148,7 @@ public sealed class CheckTests
     [InlineData("""{"cniVersion": "1.0.0", "ips": [{"address": "x"}]}""", 7)]
     [InlineData("""{"cniVersion": "1.0.0", "ips": [null]}""", 7)]
     [InlineData("""{"cniVersion": "1.0.0", "interfaces": {}}""", 6)]
-    public void A_previous_result_that_is_invalid_is_refused(string result, int code)
+    public void An_invalid_previous_result_is_refused(string result, int code)
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -157,7 +157,7 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public void Names_of_the_namespace_and_spellings_of_MACs_do_not_matter()
+    public void CHECK_accepts_other_namespace_paths_and_spellings_of_MACs()
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -172,7 +172,7 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public void Another_pod_s_namespace_is_not_taken_for_this_one_s()
+    public void CHECK_refuses_the_namespace_of_another_pod()
     {
         using var node = NewNode();
         node.AddPod("other");

@@ -15,7 +15,7 @@ public sealed class DeleteTests
     [InlineData("/run/fifo")]
     [InlineData("/run/text/below")]
     [InlineData("/proc/1/ns/uts")]
-    public void A_living_pod_is_taken_off_the_node_without_its_namespace(string? path)
+    public void DEL_without_the_namespace_detaches_a_running_pod(string? path)
     {
         using var node = NewNode();
         Add(node);
@@ -45,7 +45,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void A_plain_file_where_the_namespace_was_is_not_an_obstacle()
+    public void DEL_succeeds_if_a_plain_file_replaced_the_namespace()
     {
         using var node = NewNode();
         Add(node);
@@ -63,7 +63,7 @@ public sealed class DeleteTests
     [InlineData("bridge", """{"name": "podnet", "cniVersion": "1.0.0", "type": "bridge"}""")]
     [InlineData("host-local", Configurations.Plain)]
     [InlineData("loopback", """{"name": "lo", "cniVersion": "1.0.0", "type": "loopback"}""")]
-    public void A_DEL_where_nothing_is_creates_nothing(string plugin, string configuration)
+    public void A_DEL_on_an_empty_node_creates_nothing(string plugin, string configuration)
     {
         using var node = NewNode();
         var before = node.Snapshot();
@@ -96,7 +96,7 @@ public sealed class DeleteTests
     [InlineData("""{"prevResult": "none"}""")]
     [InlineData("""{"cniVersion": "0.1.0"}""")]
     [InlineData("""{"cniVersion": "0.3.1"}""")]
-    public void A_configuration_that_became_another_or_invalid_is_not_an_obstacle(string keys)
+    public void DEL_succeeds_with_a_changed_or_invalid_configuration(string keys)
     {
         using var node = NewNode();
         Add(node);
@@ -107,7 +107,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void Only_the_interface_that_is_named_is_deleted()
+    public void DEL_deletes_only_the_named_interface()
     {
         using var node = NewNode();
         Add(node);
@@ -151,7 +151,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void A_link_of_the_host_s_end_s_name_that_is_another_s_stays_unchanged()
+    public void A_foreign_link_with_the_name_of_the_host_veth_stays()
     {
         using var node = NewNode();
         Add(node);
@@ -166,7 +166,7 @@ public sealed class DeleteTests
     }
 
     [Fact]
-    public void Reservations_of_Go_and_of_its_oldest_versions_are_released()
+    public void Reservations_of_all_versions_of_the_Go_plugin_are_released()
     {
         using var node = NewNode();
         node.WriteFile("/var/lib/cni/networks/podnet/10.88.0.7", "container-pod\r\neth0");

@@ -8,7 +8,7 @@ public sealed class DisabledInterfaceTests
     const string Disabled = """{"disableContainerInterface": true, "ipam": {}}""";
 
     [Fact]
-    public void The_pod_s_end_is_there_and_down_and_has_no_address()
+    public void The_container_interface_exists_is_down_and_has_no_address()
     {
         Requirement.Programs("strace");
         using var node = NewNode();
@@ -38,7 +38,7 @@ public sealed class DisabledInterfaceTests
     [InlineData("true")]
     [InlineData("ip -n pod link set eth0 up")]
     [InlineData("ip -n pod link set eth0 up; ip -n pod address add 192.0.2.1/24 dev eth0")]
-    public void CHECK_works_and_DEL_leaves_nothing_whatever_became_of_the_pod_s_end(string command)
+    public void CHECK_and_DEL_succeed_in_any_state_of_the_container_interface(string command)
     {
         using var node = NewNode();
         var added = Call(node, "ADD").Succeed();
@@ -63,7 +63,7 @@ public sealed class DisabledInterfaceTests
     }
 
     [Fact]
-    public void Other_keys_of_the_pair_and_its_port_count_as_always()
+    public void Other_keys_of_the_veth_pair_and_its_port_have_their_effect()
     {
         using var node = NewNode();
         const string keys = """

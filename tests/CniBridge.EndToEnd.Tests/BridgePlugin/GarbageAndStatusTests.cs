@@ -8,7 +8,7 @@ public sealed class GarbageAndStatusTests
     const string Network = """{"cniVersion": "1.1.0"}""";
 
     [Fact]
-    public void Garbage_is_what_belongs_to_no_attachment_in_the_list()
+    public void GC_removes_everything_that_belongs_to_no_listed_attachment()
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.With(Network), "a").Succeed();
@@ -31,7 +31,7 @@ public sealed class GarbageAndStatusTests
     [Theory]
     [InlineData("[]")]
     [InlineData("null")]
-    public void An_empty_list_says_that_nothing_lives_and_no_list_says_nothing(string empty)
+    public void GC_with_an_empty_list_removes_all_and_without_a_list_fails(string empty)
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.With(Network), "a").Succeed();
@@ -46,7 +46,7 @@ public sealed class GarbageAndStatusTests
     }
 
     [Fact]
-    public void The_address_of_a_pod_that_is_gone_without_a_DEL_is_garbage()
+    public void GC_releases_the_address_of_a_pod_that_ended_without_DEL()
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.With(Network), "a").Succeed();
@@ -63,7 +63,7 @@ public sealed class GarbageAndStatusTests
     [InlineData("""{"bridge": "lo"}""", "not a bridge")]
     [InlineData("""{"ipam": {"type": "host-local", "subnet": "10.88.0.0/31"}}""", "too small")]
     [InlineData("""{"ipam": {"type": "host-local", "subnet": "10.88.0.0/24", "dataDir": "/etc/passwd"}}""", "not a directory")]
-    public void The_status_is_bad_when_no_ADD_can_work_and_says_why(string keys, string why)
+    public void STATUS_fails_with_the_reason_if_no_ADD_can_work(string keys, string why)
     {
         using var node = NewNode();
         var call = RawCall.Of(node, "STATUS", Configurations.With(keys).Replace("1.0.0", "1.1.0", StringComparison.Ordinal))
@@ -76,7 +76,7 @@ public sealed class GarbageAndStatusTests
     }
 
     [Fact]
-    public void The_status_is_bad_when_the_data_directory_is_read_only()
+    public void STATUS_fails_if_the_data_directory_is_read_only()
     {
         using var node = NewNode();
         node.Run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", "/var/lib/cni").Succeeded();

@@ -7,7 +7,7 @@ namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 public sealed class GatewayOptionTests
 {
     [Fact]
-    public void A_gateway_that_is_not_the_default_gives_the_bridge_its_addresses_and_the_pod_no_route()
+    public void isGateway_alone_gives_the_bridge_addresses_and_the_pod_no_route()
     {
         using var node = NewNode();
 
@@ -21,7 +21,7 @@ public sealed class GatewayOptionTests
     }
 
     [Fact]
-    public void Without_a_gateway_the_node_stays_unchanged()
+    public void Without_isGateway_the_node_stays_unchanged()
     {
         using var node = NewNode();
         node.Run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward").Succeeded();
@@ -36,7 +36,7 @@ public sealed class GatewayOptionTests
     [Theory]
     [InlineData("10.88.0.0/24", "1", "0")]
     [InlineData("fd00:88::/64", "0", "1")]
-    public void Forwarding_is_a_matter_of_the_family(string subnet, string v4, string v6)
+    public void Forwarding_is_enabled_only_for_the_family_of_the_gateway(string subnet, string v4, string v6)
     {
         using var node = NewNode();
         const string script = "echo 0 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv6/conf/all/forwarding";
@@ -48,7 +48,7 @@ public sealed class GatewayOptionTests
     }
 
     [Fact]
-    public void The_bridge_is_not_a_listener_to_router_advertisements()
+    public void The_bridge_ignores_router_advertisements()
     {
         using var node = NewNode();
         Add(node, Configurations.Plain);
@@ -86,7 +86,7 @@ public sealed class GatewayOptionTests
     [Theory]
     [InlineData("""{"forceAddress": false}""", "10.88.0.1/16 10.88.0.1/24 10.99.0.1/24 fd00:88::1/64 fd00:88::9/64 fd00:99::1/64")]
     [InlineData("""{"forceAddress": true}""", "10.88.0.1/24 fd00:88::1/64 fd00:99::1/64")]
-    public void Addresses_in_the_way_stay_or_are_replaced_on_request_and_only_those(string keys, string addresses)
+    public void forceAddress_replaces_conflicting_addresses_and_no_others(string keys, string addresses)
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();
@@ -107,7 +107,7 @@ public sealed class GatewayOptionTests
     [InlineData("10.88.0.1/16")]
     [InlineData("fd00:88::9/64")]
     [InlineData("fd00:88::1/48")]
-    public void A_single_address_in_the_way_is_replaced_on_request(string present)
+    public void forceAddress_replaces_a_single_conflicting_address(string present)
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();
@@ -121,7 +121,7 @@ public sealed class GatewayOptionTests
     }
 
     [Fact]
-    public void An_address_that_is_right_is_not_a_conflict()
+    public void A_correct_address_is_not_a_conflict()
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "cni0", "type", "bridge").Succeeded();
@@ -134,7 +134,7 @@ public sealed class GatewayOptionTests
     }
 
     [Fact]
-    public void Several_range_sets_give_as_many_addresses_and_gateways_and_one_default_route()
+    public void Each_range_set_gives_an_address_and_a_gateway_but_there_is_one_default_route()
     {
         using var node = NewNode();
         string[] subnets = ["10.88.0.0/24", "10.89.0.0/24", "fd00:88::/64", "fd00:89::/64"];
@@ -159,7 +159,7 @@ public sealed class GatewayOptionTests
     [InlineData("fd00:88::/64", """{"dst": "::/0"}""")]
     [InlineData("fd00:88::/64", """{"dst": "::/0", "gw": "fd00:88::1"}""")]
     [InlineData("fd00:88::/64", """{"dst": "::/0"}, {"dst": "0::0/0"}""")]
-    public void A_default_route_that_is_given_twice_is_installed_once(string subnet, string routes)
+    public void A_duplicate_default_route_is_installed_once(string subnet, string routes)
     {
         using var node = NewNode();
         var configuration = Configurations.WithIpam($$"""{"subnet": "{{subnet}}", "routes": [{{routes}}]}""");
@@ -213,7 +213,7 @@ public sealed class GatewayOptionTests
     [Theory]
     [InlineData("10.88.0.0/24", "1.0.0.0/8", "192.0.2.1")]
     [InlineData("fd00:88::/64", "2001:db8::/32", "2001:db8:ffff::1")]
-    public void A_route_that_the_kernel_refuses_fails_the_ADD_and_nothing_stays(
+    public void A_route_that_the_kernel_refuses_fails_the_ADD_without_a_trace(
         string subnet, string destination, string gateway)
     {
         using var node = NewNode();

@@ -32,7 +32,7 @@ public sealed class HostilePodTests
         Lines(100, i => $"link property add dev {link} altname {i:d3}{new string('x', 120)}")).Succeeded();
 
     [Fact]
-    public void A_link_with_a_hundred_names_is_not_an_obstacle()
+    public void Links_with_a_hundred_alternative_names_are_handled()
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -149,7 +149,7 @@ public sealed class HostilePodTests
     }
 
     [Fact]
-    public void More_namespaces_than_descriptors_are_looked_into()
+    public void More_namespaces_than_descriptors_are_inspected()
     {
         using var node = NewNode();
         node.Run("sh", "-c", "for i in $(seq 150); do ip netns add n$i; done").Succeeded();
@@ -169,7 +169,7 @@ public sealed class HostilePodTests
     [InlineData("status")]
     [InlineData("metrics")]
     [InlineData("ipam list")]
-    public void Namespaces_are_unmounted_while_a_command_runs(string command)
+    public void Namespaces_can_be_unmounted_while_a_command_runs(string command)
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();

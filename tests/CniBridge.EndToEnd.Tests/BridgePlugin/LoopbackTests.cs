@@ -35,7 +35,7 @@ public sealed class LoopbackTests
     }
 
     [Fact]
-    public void A_second_ADD_is_as_good_as_the_first()
+    public void A_second_ADD_succeeds_like_the_first()
     {
         using var node = NewNode();
         var first = Call(node, "ADD", "1.0.0").Succeed();
@@ -43,7 +43,7 @@ public sealed class LoopbackTests
     }
 
     [Fact]
-    public void Only_the_loopback_is_touched_whatever_interface_is_named()
+    public void Only_the_loopback_is_changed_for_any_interface_name()
     {
         using var node = NewNode();
         node.Run("ip", "-n", "pod", "link", "add", "eth0", "type", "veth", "peer", "name", "eth1").Succeeded();
@@ -56,7 +56,7 @@ public sealed class LoopbackTests
     }
 
     [Fact]
-    public void CHECK_says_when_the_loopback_is_down()
+    public void CHECK_reports_that_the_loopback_is_down()
     {
         using var node = NewNode();
         var added = Call(node, "ADD", "1.0.0").Succeed();
@@ -66,7 +66,7 @@ public sealed class LoopbackTests
     }
 
     [Fact]
-    public void A_previous_result_is_handed_on()
+    public void A_previous_result_is_passed_on()
     {
         using var node = NewNode();
         const string previous = """
@@ -88,7 +88,7 @@ public sealed class LoopbackTests
     }
 
     [Fact]
-    public void An_address_that_does_not_belong_there_is_an_error()
+    public void A_foreign_address_on_the_loopback_is_an_error()
     {
         using var node = NewNode();
         node.Run("ip", "-n", "pod", "address", "add", "192.0.2.1/32", "dev", "lo").Succeeded();

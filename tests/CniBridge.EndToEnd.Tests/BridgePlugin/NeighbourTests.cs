@@ -180,7 +180,7 @@ public sealed class NeighbourTests
 
     [Theory]
     [MemberData(nameof(AddressesAndFirst))]
-    public void The_next_pod_of_an_address_is_reached_with_the_first_packet(string address, string first)
+    public void The_next_pod_with_an_address_is_reached_with_the_first_packet(string address, string first)
     {
         using var node = NewNode(address);
         AssertAnswers(node, AfterAnother, address, first, Rounds, $"IP={address}");
@@ -209,7 +209,7 @@ public sealed class NeighbourTests
 
     [Theory]
     [MemberData(nameof(AddressesAndFirst))]
-    public void A_pod_that_was_asked_for_before_it_was_there_is_reached_with_the_first_packet(
+    public void A_pod_is_reached_at_once_after_a_request_for_its_unused_address(
         string address,
         string first)
     {
@@ -219,7 +219,7 @@ public sealed class NeighbourTests
 
     [Theory]
     [MemberData(nameof(AddressesAndFirst))]
-    public void A_pod_that_was_asked_for_in_vain_is_reached_with_the_first_packet(string address, string first)
+    public void A_pod_is_reached_at_once_after_a_client_gave_up(string address, string first)
     {
         using var node = NewNode(address);
         AssertAnswers(node, AfterGivingUp, address, first, 3, $"IP={address}");

@@ -26,7 +26,7 @@ public sealed class ReusedNamespacePathTests
     [InlineData("host-local", "/proc/1/ns/net")]
     [InlineData("portmap", "/proc/1/ns/net")]
     [InlineData("loopback", "/proc/1/ns/net")]
-    public void The_nodes_own_namespace_counts_as_gone(string plugin, string path)
+    public void The_namespace_of_the_node_counts_as_gone(string plugin, string path)
     {
         using var node = NewNode();
         node.Run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "uplink").Succeeded();
@@ -51,7 +51,7 @@ public sealed class ReusedNamespacePathTests
 
     // host-local of the Go plugins refuses a DEL in its own namespace.
     [Fact]
-    public void An_IPAM_plugin_is_not_given_the_nodes_own_namespace()
+    public void An_IPAM_plugin_does_not_get_the_namespace_of_the_node()
     {
         using var node = NewNode();
         node.WriteProgram("/opt/cni/bin/recorder", """
@@ -70,7 +70,7 @@ public sealed class ReusedNamespacePathTests
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void Another_pods_interface_stays(bool isFormerOfGo, bool isOtherOfGo)
+    public void The_interface_of_another_pod_stays(bool isFormerOfGo, bool isOtherOfGo)
     {
         using var node = NewNode();
         if (isFormerOfGo || isOtherOfGo)
@@ -96,7 +96,7 @@ public sealed class ReusedNamespacePathTests
 
     // The living pod has lost its alias, and no result comes with the call: the record of the former pod has its namespace.
     [Fact]
-    public void The_recorded_namespace_tells_where_no_alias_does()
+    public void The_recorded_namespace_identifies_a_pod_without_an_alias()
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -114,7 +114,7 @@ public sealed class ReusedNamespacePathTests
 
     // The kernel gives the inode number of a namespace that is gone to a new one.
     [Fact]
-    public void A_namespace_with_the_path_and_the_inode_number_of_a_former_one_is_another()
+    public void A_new_namespace_with_path_and_inode_number_of_a_former_one_is_distinguished()
     {
         using var node = NewNode();
         var former = EndPodsUntilAnInodeNumberRepeats(node);
@@ -150,7 +150,7 @@ public sealed class ReusedNamespacePathTests
     }
 
     [Fact]
-    public void Another_pods_loopback_stays_up()
+    public void The_loopback_of_another_pod_stays_up()
     {
         using var node = NewNode();
         node.AddPod("other");

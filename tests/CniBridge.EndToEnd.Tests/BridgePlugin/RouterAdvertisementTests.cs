@@ -15,7 +15,7 @@ public sealed class RouterAdvertisementTests
     const string LearnedRoute = $"ip -6 route add default via fe80::1 dev {Uplink} proto ra metric 1024 expires 1800";
 
     [Fact]
-    public void The_default_route_outlives_the_first_ADD_and_is_renewed_after_it()
+    public void The_default_route_survives_the_first_ADD_and_is_renewed()
     {
         using var node = NewNode("radvd");
         using var router = new AdvertisingRouter(node);
@@ -43,7 +43,7 @@ public sealed class RouterAdvertisementTests
     }
 
     [Fact]
-    public void The_default_route_would_be_lost_by_forwarding_alone()
+    public void Forwarding_alone_removes_the_default_route()
     {
         using var node = NewNode("radvd");
         using var router = new AdvertisingRouter(node);
@@ -55,7 +55,7 @@ public sealed class RouterAdvertisementTests
     }
 
     [Fact]
-    public void The_default_route_is_lost_by_the_Go_plugin()
+    public void The_Go_plugin_removes_the_default_route()
     {
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
         using var node = NewNode("radvd");
@@ -80,7 +80,7 @@ public sealed class RouterAdvertisementTests
     [InlineData($"ip -6 route add default via fe80::1 dev {Uplink} proto static", "1")]
     [InlineData($"ip -6 route add 2001:db8:7::/48 via fe80::1 dev {Uplink} proto ra", "1")]
     [InlineData($"ip -6 route add 2001:db8:7::/64 dev {Uplink} proto ra", "1")]
-    public void Only_links_with_a_default_route_of_advertisements_are_changed(string routes, string expected)
+    public void Only_links_with_an_advertised_default_route_are_changed(string routes, string expected)
     {
         using var node = NodeWithLinks();
         node.Run("sh", "-ec", routes).Succeeded();
@@ -99,7 +99,7 @@ public sealed class RouterAdvertisementTests
     [InlineData($"echo 0 > /proc/sys/net/ipv6/conf/{Uplink}/accept_ra", "0")]
     [InlineData($"echo 2 > /proc/sys/net/ipv6/conf/{Uplink}/accept_ra", "2")]
     [InlineData("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding", "1")]
-    public void Links_that_do_not_need_it_stay_unchanged(string setup, string expected)
+    public void Links_with_another_accept_ra_or_forwarding_stay_unchanged(string setup, string expected)
     {
         using var node = NodeWithLinks();
         node.Run("sh", "-ec", $"{setup}\n{LearnedRoute}").Succeeded();
@@ -117,7 +117,7 @@ public sealed class RouterAdvertisementTests
     [InlineData("""{"isGateway": false, "isDefaultGateway": false}""")]
     [InlineData("""{"ipam": {}}""")]
     [InlineData("""{"ipam": {"type": "host-local", "subnet": "10.88.0.0/24"}}""")]
-    public void A_network_that_switches_no_IPv6_forwarding_on_changes_no_link(string keys)
+    public void A_network_without_IPv6_forwarding_changes_no_link(string keys)
     {
         using var node = NodeWithLinks();
         node.Run("sh", "-ec", LearnedRoute).Succeeded();
@@ -148,7 +148,7 @@ public sealed class RouterAdvertisementTests
     }
 
     [Fact]
-    public void Every_link_with_such_a_route_is_changed_whatever_its_name()
+    public void Every_link_with_an_advertised_default_route_is_changed()
     {
         string[] names = ["up.7", "up-é"];
         using var node = NodeWithLinks();

@@ -36,7 +36,7 @@ public sealed class SwitchedOffIpv6Tests
     [InlineData(OfNode, Ipv6Only)]
     [InlineData(OfBridge, DualStack)]
     [InlineData(OfBridge, Ipv6Only)]
-    public void A_gateway_on_a_bridge_without_IPv6_is_refused_by_the_setting_s_name(string setup, string ipam)
+    public void A_gateway_on_a_bridge_without_IPv6_is_refused_with_the_setting(string setup, string ipam)
     {
         using var node = NewNode();
         node.Run("sh", "-ec", setup).Succeeded();
@@ -50,7 +50,7 @@ public sealed class SwitchedOffIpv6Tests
     [Theory]
     [InlineData(OfNode)]
     [InlineData(OfBridge)]
-    public void After_it_is_switched_on_the_same_ADD_works(string setup)
+    public void ADD_works_after_IPv6_is_enabled(string setup)
     {
         using var node = NewNode();
         node.Run("sh", "-ec", setup).Succeeded();
@@ -83,7 +83,7 @@ public sealed class SwitchedOffIpv6Tests
     [InlineData(OfNode)]
     [InlineData(OfBridge)]
     [InlineData(OfKernel)]
-    public void IPv4_does_not_mind(string setup)
+    public void ADD_of_an_IPv4_network_works_without_IPv6(string setup)
     {
         using var node = NewNode();
         node.Run("sh", "-ec", setup).Succeeded();
@@ -103,7 +103,7 @@ public sealed class SwitchedOffIpv6Tests
     [InlineData("default", Ipv6Only)]
     [InlineData("lo", Ipv6Only)]
     [InlineData("all default lo", Ipv6Only)]
-    public void A_pod_without_IPv6_gets_it_with_its_address(string names, string ipam)
+    public void A_pod_without_IPv6_gets_IPv6_with_its_address(string names, string ipam)
     {
         using var node = NewNode();
         node.InPod("pod", "sh", "-ec", $"for i in {names}; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done").Succeeded();
@@ -117,7 +117,7 @@ public sealed class SwitchedOffIpv6Tests
     [Theory]
     [InlineData(DualStack, "{}")]
     [InlineData(Ipv6Only, """{"isGateway": false, "isDefaultGateway": false}""")]
-    public void A_pod_whose_settings_cannot_be_written_is_refused_by_the_setting_s_name(string ipam, string keys)
+    public void A_pod_with_read_only_settings_is_refused_with_the_setting(string ipam, string keys)
     {
         using var node = NewNode();
         // A new interface has what is the default of its namespace.
@@ -130,7 +130,7 @@ public sealed class SwitchedOffIpv6Tests
     }
 
     [Fact]
-    public void Settings_that_cannot_be_written_do_no_harm_where_they_are_right()
+    public void Correct_read_only_settings_are_accepted()
     {
         using var node = NewNode();
         MakeSettingsReadOnly(node);
@@ -146,7 +146,7 @@ public sealed class SwitchedOffIpv6Tests
     [InlineData(DualStack, "{}")]
     [InlineData(Ipv6Only, "{}")]
     [InlineData(Ipv6Only, """{"isGateway": false, "isDefaultGateway": false}""")]
-    public void A_kernel_without_IPv6_is_reported_as_such(string ipam, string keys)
+    public void The_error_names_a_kernel_without_IPv6(string ipam, string keys)
     {
         using var node = NewNode();
         node.Run("sh", "-ec", OfKernel).Succeeded();
@@ -164,7 +164,7 @@ public sealed class SwitchedOffIpv6Tests
     [InlineData(OfNode + "\nip link add cni0 up type bridge", DualStack, "net.ipv6.conf.cni0.disable_ipv6")]
     [InlineData(OfKernel, DualStack, "IPv6")]
     [InlineData(OfKernel, Ipv6Only, "IPv6")]
-    public void The_status_is_bad_where_no_ADD_can_work(string setup, string ipam, string words)
+    public void STATUS_fails_if_no_ADD_can_work(string setup, string ipam, string words)
     {
         using var node = NewNode();
         node.Run("sh", "-ec", setup).Succeeded();
@@ -173,7 +173,7 @@ public sealed class SwitchedOffIpv6Tests
     }
 
     [Fact]
-    public void An_MTU_below_what_IPv6_needs_is_refused_and_nothing_stays()
+    public void An_MTU_below_the_minimum_of_IPv6_fails_the_ADD_without_a_trace()
     {
         using var node = NewNode();
 

@@ -47,7 +47,7 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     [InlineData("""{"ipam": "host-local"}""", "ipam")]
     [InlineData("""{"ipam": []}""", "ipam")]
     [InlineData("""{"ipam": {"type": 5}}""", "ipam.type")]
-    public void A_wrong_type_is_refused_and_the_key_named(string keys, string key) =>
+    public void The_error_for_a_wrong_type_names_the_key(string keys, string key) =>
         AssertRefused(Decoding, Configurations.With(keys), key);
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     [InlineData("""{"subnet": "10.88.0.0/24", "routes": [{"dst": "1.0.0.0/8", "mtu": "1400"}]}""", "ipam.routes")]
     [InlineData("""{"subnet": "10.88.0.0/24", "dataDir": 1}""", "ipam.dataDir")]
     [InlineData("""{"subnet": "10.88.0.0/24", "resolvConf": []}""", "ipam.resolvConf")]
-    public void A_wrong_type_in_address_management_is_refused_and_the_key_named(string ipam, string key) =>
+    public void The_error_for_a_wrong_type_in_ipam_names_the_key(string ipam, string key) =>
         AssertRefused(Decoding, Configurations.WithIpam(ipam), key);
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
     [InlineData("""{"runtimeConfig": {"ips": [null]}}""", "runtimeConfig.ips[0]")]
     [InlineData("""{"runtimeConfig": {"ipRanges": [[{"subnet": "10.88.0.0/25"}]]}}""", "overlaps")]
     [InlineData("""{"cniVersion": "0.2.0", "ipam": {}}""", "no valid IP addresses")]
-    public void A_wrong_value_is_refused_and_named(string keys, string word) =>
+    public void The_error_for_a_wrong_value_names_it(string keys, string word) =>
         AssertRefused(InvalidConfig, Configurations.With(keys), word);
 
     [Fact]

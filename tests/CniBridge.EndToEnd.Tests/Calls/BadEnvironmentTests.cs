@@ -74,7 +74,7 @@ public sealed class BadEnvironmentTests(UntouchedNodes nodes) : IClassFixture<Un
     [InlineData("/proc/1/ns/net")]
     [InlineData("/proc/thread-self/ns/net")]
     [InlineData("/proc/self/../1/ns/net")]
-    public void ADD_refuses_the_node_s_own_namespace_before_anything_is_done(string path)
+    public void ADD_refuses_the_namespace_of_the_node_before_any_change(string path)
     {
         const string loopback = """{"cniVersion": "1.0.0", "name": "lo", "type": "loopback"}""";
         nodes.AssertRefused(OwnNamespace, [
@@ -104,7 +104,7 @@ public sealed class BadEnvironmentTests(UntouchedNodes nodes) : IClassFixture<Un
         "CNI_NETNS");
 
     [Fact]
-    public void A_missing_namespace_is_reported_in_the_words_that_runtimes_look_for() => nodes.AssertRefused(
+    public void The_error_for_a_missing_namespace_has_the_wording_that_runtimes_match() => nodes.AssertRefused(
         InvalidEnvironment,
         node => Call(node, "ADD").With("CNI_NETNS", "/run/netns/missing"),
         "no such file or directory");

@@ -22,7 +22,7 @@ public sealed class BadStoreTests(UntouchedNodes nodes) : IClassFixture<Untouche
     [InlineData("10.88.1.9", InvalidConfig, "failed to allocate all requested IPs: 10.88.1.9")]
     [InlineData("fd00:89::9", InvalidConfig, "failed to allocate all requested IPs: fd00:89::9")]
     [InlineData("10.88.0.255", InvalidConfig, "failed to allocate all requested IPs: 10.88.0.255")]
-    public void A_requested_address_that_cannot_be_had_is_refused(string address, int code, string words) =>
+    public void A_requested_address_that_is_unavailable_is_refused(string address, int code, string words) =>
         nodes.AssertRefusedLate(code, node => Add(node).With("CNI_ARGS", $"IP={address}"), words);
 
     [Fact]
@@ -31,20 +31,20 @@ public sealed class BadStoreTests(UntouchedNodes nodes) : IClassFixture<Untouche
         node => RawCall.Of(node, "ADD", Configurations.Plain, "alive"), "duplicate allocation is not allowed");
 
     [Fact]
-    public void A_pod_that_has_an_interface_of_the_name_is_refused_and_it_stays() => nodes.AssertRefusedLate(
+    public void An_existing_interface_with_the_name_fails_the_ADD_and_stays() => nodes.AssertRefusedLate(
         Internal,
         node => RawCall.Of(node, "ADD", Configurations.Plain, "alive").With("CNI_CONTAINERID", "other"),
         "already exists");
 
     [Fact]
-    public void A_loopback_in_the_way_is_refused_and_stays() => nodes.AssertRefusedLate(
+    public void The_interface_name_lo_is_refused_and_the_loopback_stays() => nodes.AssertRefusedLate(
         Internal, node => Add(node).With("CNI_IFNAME", "lo"), "already exists");
 
     [Theory]
     [InlineData("/run/missing/resolv.conf")]
     [InlineData("/run/netns")]
     [InlineData("/run/text/resolv.conf")]
-    public void A_resolv_conf_that_cannot_be_read_is_refused_at_once(string path) => nodes.AssertRefused(
+    public void An_unreadable_resolvConf_is_refused_at_once(string path) => nodes.AssertRefused(
         IoFailure,
         node => RawCall.Of(node, "ADD", Configurations.WithIpam($$"""{{{Ranges}}, "resolvConf": "{{path}}"}""")),
         path);
@@ -54,7 +54,7 @@ public sealed class BadStoreTests(UntouchedNodes nodes) : IClassFixture<Untouche
     [InlineData("/run/text/below")]
     [InlineData("/proc/sys/net")]
     [InlineData("/dev/null")]
-    public void A_data_directory_that_cannot_be_made_is_refused_at_once(string path) => nodes.AssertRefused(
+    public void A_data_directory_that_cannot_be_created_is_refused_at_once(string path) => nodes.AssertRefused(
         IoFailure,
         node => RawCall.Of(node, "ADD", Configurations.WithIpam($$"""{{{Ranges}}, "dataDir": "{{path}}"}""")),
         path);
@@ -102,7 +102,7 @@ public sealed class BadStoreTests(UntouchedNodes nodes) : IClassFixture<Untouche
     [InlineData(
         """{"subnet": "fd00:88::/126", "rangeEnd": "fd00:88::2", "gateway": "fd00:88::2"}""",
         "fd00:88::1", "fd00:88::1-fd00:88::2")]
-    public void An_exhausted_range_is_refused_and_hands_out_again_what_is_released(
+    public void A_full_range_is_refused_and_assigns_released_addresses_again(
         string ipam, string address, string range)
     {
         Requirement.Node();

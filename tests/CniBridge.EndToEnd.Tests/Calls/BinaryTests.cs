@@ -12,7 +12,7 @@ public sealed class BinaryTests
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
     [Fact]
-    public void The_program_needs_no_other_file_of_the_machine()
+    public void The_program_needs_no_other_file()
     {
         Requirement.Programs("file", "readelf");
 
@@ -29,7 +29,7 @@ public sealed class BinaryTests
     [InlineData("host-local")]
     [InlineData("loopback")]
     [InlineData("portmap")]
-    public void The_roles_are_links_to_it(string role) =>
+    public void The_plugins_are_links_to_the_program(string role) =>
         Assert.Equal("cni-bridge", new FileInfo(Path.Combine(PluginDirectory.UnderTest, role)).LinkTarget);
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class BinaryTests
     [InlineData("host-local")]
     [InlineData("loopback")]
     [InlineData("portmap")]
-    public void A_role_that_is_called_by_hand_says_what_it_is(string role)
+    public void A_plugin_that_is_called_by_hand_describes_itself(string role)
     {
         var result = Run(Path.Combine(PluginDirectory.UnderTest, role)).Succeeded();
 
@@ -87,7 +87,7 @@ public sealed class BinaryTests
 
     // What the runtime and the library would look for costs more than most of what a plugin does.
     [Fact]
-    public void Nothing_is_read_that_changes_nothing()
+    public void An_ADD_reads_only_necessary_files()
     {
         Requirement.Programs("strace");
         using var node = NewNode();
@@ -124,7 +124,7 @@ public sealed class BinaryTests
     }
 
     [Fact]
-    public void The_kernel_s_errors_are_reported_in_its_own_words()
+    public void Errors_contain_the_text_of_the_kernel()
     {
         using var node = NewNode();
 

@@ -9,7 +9,7 @@ public sealed partial class ClosedStreamTests
 {
     /// <summary>A result or a line of the log would be written into a file, or sent to the kernel.</summary>
     [Fact]
-    public void No_file_and_no_socket_gets_the_number_of_a_closed_stream()
+    public void No_descriptor_gets_the_number_of_a_closed_stream()
     {
         Requirement.Node("strace");
         using var node = new ScratchNode();
@@ -35,7 +35,7 @@ public sealed partial class ClosedStreamTests
 
     // The node must not be left half-way because a person looks at the first line only.
     [Fact]
-    public void An_uninstallation_is_finished_though_its_reader_went_away()
+    public void An_uninstallation_finishes_after_its_reader_closed_the_pipe()
     {
         using var node = WholeNode.NewNode();
         var before = node.WholeState();

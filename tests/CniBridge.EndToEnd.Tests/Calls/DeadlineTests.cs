@@ -12,7 +12,7 @@ public sealed class DeadlineTests
     [Theory]
     [InlineData("linkat")]
     [InlineData("write")]
-    public void A_call_that_does_not_end_answers_with_an_error_and_DEL_removes_what_is_left(string systemCall)
+    public void A_call_past_its_deadline_prints_an_error_and_DEL_cleans_up(string systemCall)
     {
         using var node = NewNode();
         var call = RawCall.Of(node, "ADD", Configurations.Plain);
@@ -42,7 +42,7 @@ public sealed class DeadlineTests
 
     // Nothing is ever written to the FIFO, and nothing closes it.
     [Fact]
-    public void A_call_that_waits_in_the_kernel_answers_too()
+    public void A_call_that_waits_in_the_kernel_prints_an_error_too()
     {
         using var node = NewNode();
         node.Run("mkfifo", "/run/endless").Succeeded();

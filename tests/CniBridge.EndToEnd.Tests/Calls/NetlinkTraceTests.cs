@@ -68,7 +68,7 @@ public sealed class NetlinkTraceTests
     }
 
     [Fact]
-    public void An_operator_command_prints_its_messages_too()
+    public void An_operator_command_prints_its_netlink_messages_too()
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();

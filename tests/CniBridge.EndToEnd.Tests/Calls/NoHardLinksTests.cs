@@ -38,7 +38,7 @@ public sealed class NoHardLinksTests
 
     // The record of a reservation proves that its pod is gone, so it must be that of the file.
     [Fact]
-    public void A_reservation_whose_pod_is_gone_is_taken_back()
+    public void A_stale_reservation_is_reclaimed()
     {
         using var node = NewNode();
         Without(RawCall.Of(node, "ADD", s_one), "EPERM").Succeed();
@@ -54,7 +54,7 @@ public sealed class NoHardLinksTests
 
     // The existing file belongs to another program, on any file system.
     [Fact]
-    public void An_address_that_another_has_is_left_to_it()
+    public void The_address_of_another_attachment_is_kept()
     {
         using var node = NewNode();
         node.WriteFile($"{Store}/10.88.0.2", "another\r\neth0");
@@ -93,7 +93,7 @@ public sealed class NoHardLinksTests
     [InlineData("EOPNOTSUPP")]
     [InlineData("ENOSYS")]
     [InlineData("EMLINK")]
-    public void Everything_else_is_written_too(string error)
+    public void All_other_records_are_written_without_hard_links(string error)
     {
         using var node = NewNode();
         var configuration = Configurations.With("""{"ipMasq": true, "macspoofchk": true}""");

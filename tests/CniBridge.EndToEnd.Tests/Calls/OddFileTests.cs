@@ -36,7 +36,7 @@ public sealed class OddFileTests
     [InlineData(0, "repair")]
     [InlineData(0, "install", "--bin-dir", "/run/bin", "--host-integration")]
     [InlineData(0, "uninstall", "--dry-run")]
-    public void A_pipe_among_the_configurations_keeps_no_command_waiting(int exitCode, params string[] command)
+    public void A_pipe_among_the_configurations_blocks_no_command(int exitCode, params string[] command)
     {
         using var node = WholeNode.NewNode();
         node.WriteFile($"{Conf}/10-podnet.conflist", Conflist);
@@ -53,7 +53,7 @@ public sealed class OddFileTests
     [InlineData("mkfifo", "a named pipe")]
     [InlineData("mkdir", "a directory")]
     [InlineData("ln -s /dev/zero", "a device")]
-    public void A_nodes_file_that_is_invalid_is_refused_with_what_it_is(string make, string words)
+    public void A_nodes_file_of_another_kind_is_refused_with_its_kind(string make, string words)
     {
         Requirement.Node();
         using var node = new ScratchNode();
@@ -113,7 +113,7 @@ public sealed class OddFileTests
     [InlineData("mkfifo")]
     [InlineData("ln -s /dev/zero")]
     [InlineData("ln -s /nowhere/at/all")]
-    public void A_state_file_that_is_invalid_keeps_no_call_waiting(string make)
+    public void A_state_file_of_another_kind_blocks_no_call(string make)
     {
         Requirement.Programs("nft", "mkfifo");
         Requirement.Node();

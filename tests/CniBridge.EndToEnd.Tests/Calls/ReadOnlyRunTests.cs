@@ -30,7 +30,7 @@ public sealed class ReadOnlyRunTests
     [InlineData(ReadOnly, """{"macspoofchk": true}""")]
     [InlineData(ReadOnly, All)]
     [InlineData(Full, All)]
-    public void A_pod_comes_and_goes_without_records(string state, string keys)
+    public void ADD_and_DEL_work_without_records(string state, string keys)
     {
         using var node = SpoofGuards.NewNode("pod");
         var outside = new OutsideWorld(node);
@@ -75,7 +75,7 @@ public sealed class ReadOnlyRunTests
 
     // Records of a time when /run could be written to: DEL goes by them, and cannot delete them.
     [Fact]
-    public void A_pod_goes_whose_records_cannot_be_deleted()
+    public void DEL_succeeds_if_records_cannot_be_deleted()
     {
         using var node = HostPortNode.Of(All, "pod");
         node.Add("pod", Only(8080, 80));

@@ -18,7 +18,7 @@ public sealed class RenamedPluginTests
     [Theory]
     [InlineData("portmap.real")]
     [InlineData("the-real-one")]
-    public void A_wrapped_portmap_maps_ports_and_leaves_the_interface_alone(string name)
+    public void A_wrapped_portmap_maps_ports_and_keeps_the_interface(string name)
     {
         Requirement.Programs("nft");
         using var node = NewNode();
@@ -74,7 +74,7 @@ public sealed class RenamedPluginTests
     [InlineData("""{"type": "macvlan", "ipam": {}}""")]
     [InlineData("""{"type": "macvlan", "ipam": {"type": "static"}}""")]
     [InlineData("""{"type": "bridge", "ipam": {"type": "ours"}}""")]
-    public void A_name_that_tells_nothing_is_refused_where_the_configuration_tells_nothing_either(string keys)
+    public void An_unknown_name_is_refused_without_a_known_type_in_the_configuration(string keys)
     {
         using var node = NewNode();
         Make(node, "cp", "ours");

@@ -99,7 +99,7 @@ public sealed partial class CaptureTests
     [InlineData("--message", "RTM_NEWROUTE", "ip", "link", "show")]
     [InlineData("--setup", "exit 1", "ip", "link", "show")]
     [InlineData("true")]
-    public void A_capture_of_nothing_fails(params string[] arguments) => Assert.Throws<LabException>(() => Create(arguments));
+    public void A_capture_without_a_message_fails(params string[] arguments) => Assert.Throws<LabException>(() => Create(arguments));
 
     /// <summary>The kernel's headers and another decoder judge the comments of all captures.</summary>
     [Theory, MemberData(nameof(Files))]

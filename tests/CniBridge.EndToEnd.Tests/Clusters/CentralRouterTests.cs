@@ -6,7 +6,7 @@ namespace CniBridge.EndToEnd.Tests.Clusters;
 public sealed class CentralRouterTests(StartedClusters clusters) : WayTests(clusters, Way.Router)
 {
     [Fact]
-    public void Nodes_have_their_default_route_and_no_other()
+    public void Nodes_have_only_their_default_route()
     {
         var cluster = Get("dual");
         Assert.All(cluster.Nodes, node => Assert.Equal(

@@ -40,7 +40,7 @@ public abstract class FaultTests : IClassFixture<SpareClusters>
     }
 
     [Fact]
-    public void A_node_that_is_gone_loses_its_routes_and_its_successor_gets_those_of_its_own_range()
+    public void The_routes_of_a_removed_node_are_deleted_and_those_of_its_successor_added()
     {
         using var cluster = clusters.Take(way);
         var gone = cluster.Nodes[2];

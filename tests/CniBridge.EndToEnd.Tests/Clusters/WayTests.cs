@@ -16,7 +16,7 @@ public abstract class WayTests : IClassFixture<StartedClusters>
     }
 
     [Theory, InlineData("4"), InlineData("6"), InlineData("dual")]
-    public void Every_pod_pings_every_pod_and_is_seen_with_its_own_address(string families)
+    public void Every_pod_reaches_every_pod_with_its_own_address(string families)
     {
         var cluster = Get(families);
         Assert.Equal(6, cluster.Pods.Count);
@@ -29,7 +29,7 @@ public abstract class WayTests : IClassFixture<StartedClusters>
     }
 
     [Theory, InlineData("4"), InlineData("6"), InlineData("dual")]
-    public void A_host_outside_answers_and_sees_the_node(string families)
+    public void Pods_reach_an_outside_host_with_the_address_of_the_node(string families)
     {
         var cluster = Get(families);
         foreach (var node in cluster.Nodes)
@@ -43,7 +43,7 @@ public abstract class WayTests : IClassFixture<StartedClusters>
     }
 
     [Theory, InlineData("4"), InlineData("6"), InlineData("dual")]
-    public void A_pod_serves_another_node_and_its_pods(string families)
+    public void A_service_of_a_pod_is_reached_from_another_node_and_its_pods(string families)
     {
         var cluster = Get(families);
         var (server, other) = (cluster.Nodes[2].Pods[1], cluster.Nodes[0]);
@@ -56,7 +56,7 @@ public abstract class WayTests : IClassFixture<StartedClusters>
     }
 
     [Fact]
-    public void The_picture_shows_what_the_kernel_has()
+    public void The_diagram_shows_the_state_of_the_kernel()
     {
         var cluster = Get("dual");
         var pod = cluster.Pods[5];

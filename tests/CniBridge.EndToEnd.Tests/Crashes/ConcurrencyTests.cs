@@ -8,7 +8,7 @@ public sealed class ConcurrencyTests
     const int Pods = 200;
 
     [Fact]
-    public void Two_hundred_first_ADDs_at_once_make_one_bridge_and_as_many_addresses()
+    public void Two_hundred_concurrent_first_ADDs_create_one_bridge_and_as_many_addresses()
     {
         using var node = NewNode();
         Script(node, "for i in $(seq 200); do ip netns add p$i; done");
@@ -39,7 +39,7 @@ public sealed class ConcurrencyTests
     // An ADD that finds the bridge without a port waits for it to come up, which another's port may do before it listens. That wait
     // has a deadline of three seconds, which none may need.
     [Fact]
-    public void No_first_ADD_waits_for_what_another_has_done()
+    public void No_wait_of_concurrent_first_ADDs_times_out()
     {
         const int pods = 20;
         Requirement.Programs("strace");
@@ -73,7 +73,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public void ADD_and_DEL_of_one_container_at_once_never_fail_a_DEL_nor_leave_anything_after_the_last_one()
+    public void Concurrent_ADDs_and_DELs_of_a_container_fail_no_DEL_and_leave_nothing()
     {
         using var node = NewNode();
         node.AddPod("p1");
@@ -99,7 +99,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public void Loopback_and_bridge_ADD_in_one_namespace_at_once_both_work()
+    public void Concurrent_ADDs_of_loopback_and_bridge_in_one_namespace_succeed()
     {
         using var node = NewNode();
         node.AddPod("p1");

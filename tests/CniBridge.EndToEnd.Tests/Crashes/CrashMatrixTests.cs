@@ -14,7 +14,7 @@ public sealed class CrashMatrixTests
     const int Rarity = 30;
 
     [Fact]
-    public void No_call_of_ADD_DEL_and_GC_that_fails_or_is_not_reached_leaves_anything()
+    public void A_failed_or_interrupted_system_call_of_ADD_DEL_or_GC_leaves_nothing()
     {
         Requirement.Node("strace", "nft");
         Requirement.Ipv6();

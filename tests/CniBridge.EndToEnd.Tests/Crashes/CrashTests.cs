@@ -18,7 +18,7 @@ public sealed class CrashTests
 
     [Theory]
     [MemberData(nameof(PodFiles))]
-    public void After_an_ADD_that_was_killed_inside_the_pod_DEL_leaves_nothing(string path)
+    public void DEL_after_an_ADD_killed_inside_the_pod_leaves_nothing(string path)
     {
         using var node = NewNode();
         var number = 1;
@@ -31,7 +31,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public void After_an_ADD_that_was_killed_DEL_without_the_namespace_leaves_nothing()
+    public void DEL_without_the_namespace_after_a_killed_ADD_leaves_nothing()
     {
         using var node = NewNode();
         var number = 1;
@@ -45,7 +45,7 @@ public sealed class CrashTests
 
     // In the wrong namespace nothing may be undone or answered: what was made is for DEL.
     [Fact]
-    public void An_ADD_that_cannot_come_back_from_the_pod_ends_there()
+    public void An_ADD_that_cannot_leave_the_pod_namespace_aborts()
     {
         using var node = NewNode();
 
@@ -67,7 +67,7 @@ public sealed class CrashTests
     [InlineData("unlink:signal=KILL:when=2")]
     [InlineData("linkat:signal=KILL:when=2")]
     [InlineData("linkat:error=EIO:when=2")]
-    public void An_ADD_that_does_not_come_to_replace_a_file_leaves_nothing(string injection)
+    public void An_ADD_killed_before_it_replaces_a_file_leaves_nothing(string injection)
     {
         using var node = NewNode();
         node.Run("mkdir", "-p", "/var/lib/cni/networks/podnet").Succeeded();

@@ -47,7 +47,7 @@ public sealed class KillStormTests : IDisposable
     public void Dispose() => node.Dispose();
 
     [Fact]
-    public void A_hundred_ADDs_and_a_hundred_DELs_killed_at_random_leave_nothing_that_DEL_does_not_find()
+    public void DEL_cleans_up_after_a_hundred_ADDs_and_DELs_killed_at_random()
     {
         Succeed("ADD", 1);
         Succeed("DEL", 1);

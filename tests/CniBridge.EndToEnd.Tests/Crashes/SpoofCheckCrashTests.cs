@@ -11,7 +11,7 @@ public sealed class SpoofCheckCrashTests
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public void After_an_ADD_that_was_killed_DEL_leaves_nothing(string systemCall)
+    public void DEL_after_a_killed_ADD_leaves_nothing(string systemCall)
     {
         using var node = NewTracedNode();
         var withElements = 0;
@@ -30,7 +30,7 @@ public sealed class SpoofCheckCrashTests
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public void A_DEL_that_was_killed_is_finished_by_the_next_one(string systemCall)
+    public void A_killed_DEL_is_finished_by_the_next_one(string systemCall)
     {
         using var node = NewTracedNode();
         Add(node, "pod");
@@ -51,7 +51,7 @@ public sealed class SpoofCheckCrashTests
     [InlineData("linkat", "ENOSPC")]
     [InlineData("write", "ENOSPC")]
     [InlineData("mkdir", "EROFS")]
-    public void An_ADD_that_the_kernel_refuses_something_leaves_all_or_nothing(string systemCall, string error)
+    public void An_ADD_with_a_failed_kernel_request_leaves_all_or_nothing(string systemCall, string error)
     {
         using var node = NewTracedNode();
         for (var number = 1; ; number++)
@@ -75,7 +75,7 @@ public sealed class SpoofCheckCrashTests
     }
 
     [Fact]
-    public void A_guard_that_cannot_be_removed_keeps_neither_link_nor_address_and_goes_with_the_next_DEL()
+    public void A_DEL_that_cannot_remove_spoofing_rules_removes_the_rest_and_the_next_one_finishes()
     {
         using var node = NewTracedNode();
         Add(node, "pod");

@@ -38,7 +38,7 @@ public sealed class MixedBridgeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Fifty_pods_of_one_are_deleted_by_the_other_without_a_trace(bool addedByGo)
+    public void Fifty_pods_of_one_plugin_are_deleted_by_the_other_without_a_trace(bool addedByGo)
     {
         using var node = MixedNode.Make();
         var attached = new List<(PluginCall Call, JsonElement Result)>();
@@ -73,7 +73,7 @@ public sealed class MixedBridgeTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void An_attachment_of_one_is_checked_and_deleted_by_the_other(bool addedByGo, string configuration)
+    public void An_attachment_of_one_plugin_is_checked_and_deleted_by_the_other(bool addedByGo, string configuration)
     {
         using var node = MixedNode.Make();
         var one = node.Attachment(addedByGo, configuration, "pod");
@@ -93,7 +93,7 @@ public sealed class MixedBridgeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_addresses_of_a_pod_whose_namespace_is_gone_are_released_by_the_other(bool addedByGo)
+    public void The_other_plugin_releases_the_addresses_of_a_pod_without_a_namespace(bool addedByGo)
     {
         using var node = MixedNode.Make();
         var one = node.Attachment(addedByGo, DualStack, "pod");

@@ -38,7 +38,7 @@ public sealed class MixedStoreTests
     [InlineData(false, Small)]
     [InlineData(true, SmallIpv6)]
     [InlineData(false, SmallIpv6)]
-    public void A_reservation_of_one_is_respected_and_found_by_the_other(bool goIsFirst, string ipam)
+    public void A_reservation_of_one_plugin_is_respected_and_found_by_the_other(bool goIsFirst, string ipam)
     {
         using var node = MixedNode.Make();
         var first = node.Container(goIsFirst, ipam, 1);
@@ -57,7 +57,7 @@ public sealed class MixedStoreTests
     }
 
     [Fact]
-    public void An_empty_reservation_of_a_crash_is_taken_by_ours_when_nothing_else_is_free()
+    public void Our_plugin_reclaims_an_empty_reservation_only_if_no_address_is_free()
     {
         using var node = MixedNode.Make();
         node.Container(isGo: true, Small, 1).Add().Succeeded();
@@ -77,7 +77,7 @@ public sealed class MixedStoreTests
     [InlineData("10.88.0.", 24)]
     [InlineData("fd00:88::", 64)]
     [InlineData("fd00:88:0:1:ffff::", 80)]
-    public void No_address_is_given_twice_in_hundreds_of_calls_by_turns_and_at_once(string prefix, int length)
+    public void No_address_is_assigned_twice_in_hundreds_of_alternating_and_concurrent_calls(string prefix, int length)
     {
         using var node = MixedNode.Make();
         var store = new MixedStoreModel(node, seed: 20_250_101, prefix, length);
@@ -98,7 +98,7 @@ public sealed class MixedStoreTests
     }
 
     [Fact]
-    public void No_address_is_given_twice_nor_leaks_in_ten_thousand_calls_by_turns_and_from_several_processes()
+    public void No_address_is_assigned_twice_or_leaks_in_ten_thousand_alternating_calls()
     {
         using var node = MixedNode.Make();
         node.AddPod("storm");

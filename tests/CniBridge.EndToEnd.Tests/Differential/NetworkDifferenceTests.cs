@@ -18,5 +18,5 @@ public sealed class NetworkDifferenceTests : DifferentialTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Ours_does_what_Go_does(string name) => Compare(s_table, name);
+    public void Our_plugin_behaves_like_the_Go_plugin(string name) => Compare(s_table, name);
 }

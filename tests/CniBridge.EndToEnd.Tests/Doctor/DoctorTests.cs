@@ -9,7 +9,7 @@ namespace CniBridge.EndToEnd.Tests.Doctor;
 public sealed partial class DoctorTests
 {
     [Fact]
-    public void A_healthy_node_has_nothing()
+    public void A_healthy_node_has_no_findings()
     {
         using var node = new DoctorNode();
 
@@ -21,7 +21,7 @@ public sealed partial class DoctorTests
     }
 
     [Fact]
-    public void A_node_without_pods_has_nothing()
+    public void A_node_without_pods_has_no_findings()
     {
         using var node = new DoctorNode();
         node.Sh($"cni-bridge del container-pod1 && cni-bridge del container-pod2".Replace(
@@ -33,7 +33,7 @@ public sealed partial class DoctorTests
 
     [Theory]
     [MemberData(nameof(Planted))]
-    public void A_fault_is_found_and_its_command_mends_it(string id, int number)
+    public void A_fault_is_found_and_its_command_fixes_it(string id, int number)
     {
         var fault = Faults.All[number];
         using var node = new DoctorNode();
@@ -61,7 +61,7 @@ public sealed partial class DoctorTests
     static readonly string[] s_unplanted = ["kernel-without-nftables", "bridge-vlans-off"];
 
     [Fact]
-    public void Every_kind_is_planted_by_some_test() =>
+    public void Every_documented_finding_has_a_fault() =>
         Assert.Equal(
             Documented().Except(s_unplanted).Order(StringComparer.Ordinal),
             Faults.All.Select(fault => fault.Id).Distinct().Order(StringComparer.Ordinal));
@@ -75,7 +75,7 @@ public sealed partial class DoctorTests
     private static partial Regex RowPattern();
 
     [Fact]
-    public void Nothing_is_changed()
+    public void doctor_changes_nothing()
     {
         using var node = new DoctorNode();
         // A fault of each kind of state, and a store whose lock and index are gone.
@@ -96,7 +96,7 @@ public sealed partial class DoctorTests
         """).Stdout;
 
     [Fact]
-    public void The_kernel_is_only_asked()
+    public void doctor_only_queries_the_kernel()
     {
         Requirement.Programs("strace");
         using var node = new DoctorNode();
@@ -130,7 +130,7 @@ public sealed partial class DoctorTests
     private static partial Regex ProgramPattern();
 
     [Fact]
-    public void Without_root_it_looks_at_what_it_can_and_says_what_root_would_see()
+    public void doctor_without_root_checks_the_rest_and_names_the_skipped_parts()
     {
         Requirement.Programs("setpriv");
         using var node = new DoctorNode();
@@ -152,7 +152,7 @@ public sealed partial class DoctorTests
     }
 
     [Fact]
-    public void People_read_what_is_wrong_and_why_and_what_helps()
+    public void The_text_output_names_problem_reason_and_remedy()
     {
         using var node = new DoctorNode();
         node.Sh("chmod 644 /etc/cni/net.d/*; ip link set cni0 type bridge stp_state 1; sysctl -w net.ipv4.ip_forward=0");

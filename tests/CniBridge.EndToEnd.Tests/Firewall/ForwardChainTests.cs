@@ -74,7 +74,7 @@ public sealed class ForwardChainTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void CHECK_says_of_nftables_what_the_kernel_does(string name)
+    public void CHECK_agrees_with_the_kernel_about_nftables_rules(string name)
     {
         var row = s_cases[name];
         using var node = NewNode();
@@ -132,7 +132,7 @@ public sealed class ForwardChainTests
 
     [Theory]
     [MemberData(nameof(Iptables))]
-    public void CHECK_says_of_iptables_what_the_kernel_does(string name)
+    public void CHECK_agrees_with_the_kernel_about_iptables_rules(string name)
     {
         var row = s_iptables[name];
         using var node = NewNode("iptables-nft", "ip6tables-nft");
@@ -146,7 +146,7 @@ public sealed class ForwardChainTests
     }
 
     [Fact]
-    public void The_command_that_is_named_helps()
+    public void The_suggested_command_fixes_the_problem()
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -162,7 +162,7 @@ public sealed class ForwardChainTests
     [Theory]
     [InlineData("""{"isGateway": false, "isDefaultGateway": false}""")]
     [InlineData("""{"ipam": {}, "isGateway": false, "isDefaultGateway": false}""")]
-    public void Forward_chains_do_not_matter_without_forwarding(string keys)
+    public void CHECK_ignores_forward_chains_without_forwarding(string keys)
     {
         using var node = NewNode();
         var configuration = Configurations.With(keys);
@@ -172,7 +172,7 @@ public sealed class ForwardChainTests
     }
 
     [Fact]
-    public void Masqueraded_pods_need_not_be_reached_from_outside()
+    public void CHECK_of_masqueraded_pods_ignores_traffic_from_outside()
     {
         using var node = NewNode();
         var added = RawCall.Of(node, "ADD", Configurations.With("""{"ipMasq": true}""")).Succeed();

@@ -15,7 +15,7 @@ public sealed class GoMasqueradeTests
     [InlineData("{}")]
     [InlineData(OnlyV4)]
     [InlineData(OnlyV6)]
-    public void Our_DEL_leaves_what_Go_s_DEL_leaves(string keys)
+    public void Our_DEL_leaves_the_same_state_as_that_of_the_Go_plugin(string keys)
     {
         using var node = GoFirewallNode.Make();
         var pod = node.Go("pod", keys);
@@ -38,7 +38,7 @@ public sealed class GoMasqueradeTests
     [InlineData("ip -n pod link delete eth0", true)]
     [InlineData("", false)]
     [InlineData("ip netns delete pod", false)]
-    public void Whatever_is_known_of_the_pod_the_other_pod_s_rules_stay_as_they_are(string damage, bool hasPrevious)
+    public void DEL_in_any_state_of_the_pod_keeps_the_rules_of_another_pod(string damage, bool hasPrevious)
     {
         using var node = GoFirewallNode.Make();
         node.Go("other").Added();
@@ -56,7 +56,7 @@ public sealed class GoMasqueradeTests
     [InlineData("\"text\"")]
     [InlineData("""{"cniVersion": "1.0.0", "ips": [{"address": "10.88"}]}""")]
     [InlineData("""{"cniVersion": "1.0.0", "ips": []}""")]
-    public void A_torn_previous_result_keeps_nothing_of_Go_s(string previous)
+    public void DEL_with_a_damaged_previous_result_removes_the_rules_of_the_Go_plugin(string previous)
     {
         using var node = GoFirewallNode.Make();
         node.Go("other").Added();
@@ -72,7 +72,7 @@ public sealed class GoMasqueradeTests
 
     // Both share a chain, for its name does not tell interfaces apart.
     [Fact]
-    public void The_other_interface_of_a_container_stays_masqueraded()
+    public void Another_interface_of_the_container_stays_masqueraded()
     {
         using var node = GoFirewallNode.Make();
         var first = node.Go("pod");
@@ -102,7 +102,7 @@ public sealed class GoMasqueradeTests
     [Theory]
     [InlineData("")]
     [InlineData("ip netns delete pod")]
-    public void Rules_of_Go_s_nftables_go_by_their_comment(string damage)
+    public void nftables_rules_of_the_Go_plugin_are_found_by_their_comment(string damage)
     {
         using var node = GoFirewallNode.Make();
         var pod = node.Go("pod", """{"ipMasq": false}""");

@@ -13,7 +13,7 @@ public sealed class GoodNeighbourTests
     static readonly string[] s_tables = ["ip filter", "inet theirs"];
 
     [Fact]
-    public void A_hundred_thousand_rules_of_others_stay_byte_for_byte_as_they_are()
+    public void A_hundred_thousand_foreign_rules_stay_unchanged()
     {
         Requirement.Node("nft");
         Requirement.Ipv6();

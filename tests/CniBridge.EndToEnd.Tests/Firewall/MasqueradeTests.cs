@@ -34,7 +34,7 @@ public sealed partial class MasqueradeTests
     [InlineData("10.88.0.0/24")]
     [InlineData("fd00:88::/64")]
     [InlineData("10.88.0.0/24", "fd00:88::/64")]
-    public void The_world_outside_sees_the_node_with_it_and_the_pod_without(params string[] subnets)
+    public void An_outside_host_sees_the_node_with_ipMasq_and_the_pod_without(params string[] subnets)
     {
         using var node = NewNode("pod");
         var outside = new OutsideWorld(node);
@@ -65,7 +65,7 @@ public sealed partial class MasqueradeTests
     [InlineData("""{"ipMasq": true, "ipMasqBackend": "iptables"}""")]
     [InlineData("""{"ipMasq": true, "ipMasqBackend": "nftables"}""")]
     [InlineData("""{"ipMasq": true, "isGateway": false, "isDefaultGateway": false}""")]
-    public void Every_way_to_ask_for_it_gives_the_same(string keys)
+    public void All_keys_and_backends_of_masquerading_give_the_same_rules(string keys)
     {
         using var node = NewNode("pod");
         Add(node, "pod", keys);
@@ -99,7 +99,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Pods_see_each_other_s_addresses_and_so_do_the_networks_that_are_named()
+    public void Traffic_to_pods_and_configured_networks_is_not_masqueraded()
     {
         using var node = NewNode("pod", "second", "third");
         var outside = new OutsideWorld(node);
@@ -145,7 +145,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Twenty_first_ADDs_at_once_make_one_rule()
+    public void Twenty_concurrent_first_ADDs_create_one_rule()
     {
         using var node = NewNode(Pods(20));
         AddAtOnce(node, 20, On);
@@ -194,7 +194,7 @@ public sealed partial class MasqueradeTests
     [InlineData("flush set ip cni-bridge CHAIN-from")]
     [InlineData("delete element ip cni-bridge CHAIN-inside { 224.0.0.0/4 }")]
     [InlineData("add chain ip cni-bridge PREFIX0123abcd")]
-    public void Repair_puts_back_what_is_missing_and_nothing_else(string damage)
+    public void Repair_restores_only_missing_rules(string damage)
     {
         using var node = NewNode("pod", "second");
         var outside = new OutsideWorld(node);
@@ -225,7 +225,7 @@ public sealed partial class MasqueradeTests
         node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair").Succeeded().Stdout;
 
     [Fact]
-    public void Repair_keeps_former_ranges_and_what_the_next_ADD_looks_for()
+    public void Repair_keeps_former_ranges_and_the_comments_that_ADD_needs()
     {
         using var node = NewNode("old", "new", "next");
         var outside = new OutsideWorld(node);
@@ -245,7 +245,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Switched_off_it_goes_with_the_next_ADD_and_does_not_come_back()
+    public void An_ADD_without_ipMasq_removes_the_masquerade_for_good()
     {
         using var node = NewNode("pod", "second", "third");
         Add(node, "third", OtherNetwork);
@@ -272,7 +272,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Changed_networks_replace_the_rule()
+    public void Changed_nonMasqueradeCIDRs_replace_the_rule()
     {
         using var node = NewNode("pod", "second");
         var outside = new OutsideWorld(node);
@@ -322,7 +322,7 @@ public sealed partial class MasqueradeTests
     [InlineData("DEL")]
     [InlineData("GC")]
     [InlineData("repair")]
-    public void A_former_range_is_outside_once_its_last_pod_is_gone(string how)
+    public void A_former_range_counts_as_outside_after_its_last_pod(string how)
     {
         using var node = NewNode("old", "new");
         var outside = new OutsideWorld(node);
@@ -370,7 +370,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Ranges_that_overlap_or_fill_the_family_make_sets_that_the_kernel_takes()
+    public void The_kernel_accepts_sets_of_overlapping_or_complete_ranges()
     {
         using var node = NewNode("pod", "second");
         const string ranges = """
@@ -391,7 +391,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void The_networks_of_another_s_addresses_are_masqueraded()
+    public void Networks_of_addresses_of_another_IPAM_plugin_are_masqueraded()
     {
         using var node = NewNode("pod", "second");
         var ipam = new ScriptedIpam(node);
@@ -409,7 +409,7 @@ public sealed partial class MasqueradeTests
     }
 
     [Fact]
-    public void Two_networks_have_a_rule_each_and_what_others_have_stays_unchanged()
+    public void Two_networks_have_separate_rules_and_foreign_rules_stay()
     {
         using var node = NewNode("pod", "second", "third");
         node.Run("nft", ["-f", "-"], Foreign).Succeeded();

@@ -9,7 +9,7 @@ public sealed class SpoofCheckStateTests
     const string Network11 = """{"macspoofchk": true, "cniVersion": "1.1.0"}""";
 
     [Fact]
-    public void Elements_say_whose_they_are_and_go_with_DEL()
+    public void Elements_name_their_attachment_and_DEL_removes_them()
     {
         using var node = NewNode("pod", "second");
         var (pod, second) = (Add(node, "pod"), Add(node, "second"));
@@ -73,7 +73,7 @@ public sealed class SpoofCheckStateTests
     // The kernel takes a namespace's links away in its own time: the port's first name may still be taken.
     [InlineData("ip netns del pod; ip netns add pod")]
     [InlineData("ip -n pod link del eth0")]
-    public void A_pod_that_comes_again_without_a_DEL_has_its_new_MAC_alone(string loss)
+    public void A_pod_that_is_added_again_without_DEL_may_use_only_its_new_MAC(string loss)
     {
         using var node = NewNode("pod");
         var old = Add(node, "pod");
@@ -116,7 +116,7 @@ public sealed class SpoofCheckStateTests
     }
 
     [Fact]
-    public void Twenty_first_ADDs_at_once_make_one_chain_with_one_rule()
+    public void Twenty_concurrent_first_ADDs_create_one_chain_with_one_rule()
     {
         using var node = NewNode(Pods(20));
         AtOnce(node, "ADD", 20);
@@ -129,7 +129,7 @@ public sealed class SpoofCheckStateTests
     }
 
     [Fact]
-    public void Garbage_is_what_belongs_to_the_network_and_to_no_attachment_in_the_list()
+    public void GC_removes_elements_of_the_network_without_a_listed_attachment()
     {
         using var node = NewNode("a", "b", "c", "d");
         var a = Call(node, "ADD", "a", Network11).Succeed();
@@ -191,7 +191,7 @@ public sealed class SpoofCheckStateTests
     }
 
     [Fact]
-    public void STATUS_tries_the_kernel_and_makes_nothing()
+    public void STATUS_tries_the_kernel_and_creates_nothing()
     {
         Requirement.Programs("strace");
         using var node = NewNode("pod");
@@ -212,7 +212,7 @@ public sealed class SpoofCheckStateTests
     [InlineData("flush ruleset", "the chain bridge cni-bridge spoof-check")]
     [InlineData("flush chain bridge cni-bridge spoof-check", "the rule of the chain bridge cni-bridge spoof-check")]
     [InlineData("flush set bridge cni-bridge guarded", "PORT in the set bridge cni-bridge guarded")]
-    public void STATUS_tells_what_running_pods_lost_until_it_is_put_back(string damage, string lost)
+    public void STATUS_reports_missing_rules_of_running_pods_until_they_are_restored(string damage, string lost)
     {
         using var node = NewNode("pod");
         var port = Ends(Add(node, "pod")).Port;

@@ -9,7 +9,7 @@ public sealed class SpoofCheckTests
     static readonly string[] Others = ["10.88.0.1", "10.88.0.3", "fd00:88::1", "fd00:88::3"];
 
     [Fact]
-    public void A_pod_with_another_MAC_is_cut_off_until_it_has_its_own_MAC_again()
+    public void A_pod_with_another_MAC_is_blocked_until_it_uses_its_own_again()
     {
         using var node = NewNode("pod", "second", "third");
         var (_, mac) = Ends(Add(node, "pod"));
@@ -81,7 +81,7 @@ public sealed class SpoofCheckTests
     [InlineData("an honest frame with a tag", false, "8100 0005 0806")]
     [InlineData("a forged frame with a tag", true, "8100 0005 0806")]
     [InlineData("a forged frame of nobody's protocol", true, "88b5")]
-    public void Only_the_source_of_a_frame_counts(string what, bool isDropped, string type)
+    public void Frames_are_judged_only_by_their_source_MAC(string what, bool isDropped, string type)
     {
         Assert.NotEmpty(what);
         Requirement.Programs("python3");
@@ -120,7 +120,7 @@ public sealed class SpoofCheckTests
     }
 
     [Fact]
-    public void Switched_off_it_leaves_running_pods_guarded_and_new_ones_free()
+    public void Without_macspoofchk_running_pods_stay_guarded_and_new_ones_are_free()
     {
         using var node = NewNode("old", "new");
         var old = Add(node, "old");
@@ -137,7 +137,7 @@ public sealed class SpoofCheckTests
     }
 
     [Fact]
-    public void Pods_of_the_Go_plugins_are_guarded_beside_ours_and_neither_touches_the_other_s()
+    public void Our_rules_and_those_of_the_Go_plugins_work_side_by_side()
     {
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
         using var node = NewNode();

@@ -17,7 +17,7 @@ public sealed class FreshNodeTests
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
     [Fact]
-    public void Install_with_a_configuration_makes_it_ready()
+    public void Install_with_a_configuration_makes_a_fresh_node_ready()
     {
         using var node = WholeNode.NewNode("containerd");
         AssertBecomesReady(node, () =>
@@ -25,7 +25,7 @@ public sealed class FreshNodeTests
     }
 
     [Fact]
-    public void Conf_init_makes_it_ready()
+    public void conf_init_makes_a_fresh_node_ready()
     {
         Requirement.Node("containerd");
         using var node = new ScratchNode();
@@ -38,7 +38,7 @@ public sealed class FreshNodeTests
 
     // The arguments are the DaemonSet's.
     [Fact]
-    public void The_agent_of_the_DaemonSet_makes_it_ready()
+    public void The_agent_of_the_DaemonSet_makes_a_fresh_node_ready()
     {
         Requirement.Node("containerd");
         using var cluster = Cluster.OfTwoNodes();

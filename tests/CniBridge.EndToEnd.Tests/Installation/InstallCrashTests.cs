@@ -59,7 +59,7 @@ public sealed class InstallCrashTests
     [InlineData("uninstall", "rename", 5)]
     [InlineData("uninstall", "unlink", 10)]
     [InlineData("uninstall", "rmdir", 4)]
-    public void The_same_command_again_does_all(string command, string call, int least)
+    public void A_repeated_command_finishes_after_a_crash(string command, string call, int least)
     {
         using var node = WholeNode.NewNode("strace", "bash");
 

@@ -10,7 +10,7 @@ public sealed class InstallOptionTests
     const string OwnFile = $"{ScratchNode.Directory}/own.conflist";
 
     [Fact]
-    public void The_configuration_is_the_documented_one_with_this_node_s_range()
+    public void The_configuration_is_the_documented_one_with_the_range_of_this_node()
     {
         using var node = WholeNode.NewNode();
 
@@ -28,7 +28,7 @@ public sealed class InstallOptionTests
     }
 
     [Fact]
-    public void Both_families_and_the_cluster_s_networks_can_be_given()
+    public void Both_families_and_the_networks_of_the_cluster_can_be_given()
     {
         using var node = WholeNode.NewNode();
 
@@ -46,7 +46,7 @@ public sealed class InstallOptionTests
     [Theory]
     [InlineData("--with-conf={0}")]
     [InlineData("--with-conf", "{0}")]
-    public void One_s_own_configuration_is_marked_and_can_be_changed(params string[] option)
+    public void Our_configuration_is_marked_and_can_be_changed(params string[] option)
     {
         using var node = WholeNode.NewNode();
         string[] install = ["install", .. option.Select(text => string.Format(null, text, OwnFile))];
@@ -95,7 +95,7 @@ public sealed class InstallOptionTests
     [InlineData("/etc/sysctl.d/90-cni-bridge.conf")]
     [InlineData("/etc/NetworkManager/conf.d/90-cni-bridge.conf")]
     [InlineData("/etc/systemd/network/05-cni-bridge.network")]
-    public void Others_files_are_refused_before_anything_is_changed(string path)
+    public void Foreign_files_are_refused_before_any_change(string path)
     {
         using var node = WholeNode.NewNode();
         node.WriteFile(path, "{}\n");
@@ -107,7 +107,7 @@ public sealed class InstallOptionTests
     }
 
     [Fact]
-    public void A_configuration_that_comes_first_is_reported()
+    public void A_configuration_that_sorts_first_is_reported()
     {
         using var node = WholeNode.NewNode();
         node.WriteFile("/etc/cni/net.d/05-other.conflist", "{}");
@@ -118,7 +118,7 @@ public sealed class InstallOptionTests
     }
 
     [Fact]
-    public void Settings_are_written_for_the_programs_that_there_are()
+    public void Settings_are_written_for_the_installed_programs()
     {
         using var node = WholeNode.NewNode();
         node.WriteFile(
@@ -146,7 +146,7 @@ public sealed class InstallOptionTests
     [Theory]
     [InlineData("sysctl", "--system")]
     [InlineData("/usr/lib/systemd/systemd-sysctl")]
-    public void Settings_that_are_applied_again_leave_forwarding_on(params string[] command)
+    public void Settings_that_are_applied_again_keep_forwarding_on(params string[] command)
     {
         using var node = WholeNode.NewNode(command[0]);
         node.WriteFile(
@@ -166,7 +166,7 @@ public sealed class InstallOptionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Systemd_networkd_leaves_pods_links_alone(bool isIntegrated)
+    public void systemd_networkd_does_not_manage_links_of_pods(bool isIntegrated)
     {
         const string networkd = "/usr/lib/systemd/systemd-networkd";
         using var node = WholeNode.NewNode(networkd);

@@ -15,7 +15,7 @@ public sealed class InstallTests
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
     [Fact]
-    public void An_empty_node_gets_the_program_and_its_links()
+    public void A_node_without_plugins_gets_the_program_and_its_links()
     {
         using var node = NewNode();
 
@@ -41,7 +41,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void The_Go_plugins_are_replaced_and_others_stay()
+    public void The_Go_plugins_are_replaced_and_other_plugins_stay()
     {
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
         using var node = NewNode();
@@ -62,7 +62,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void A_program_that_runs_is_replaced_and_runs_on()
+    public void A_running_program_is_replaced_and_continues()
     {
         using var node = NewNode();
         WriteOldPlugin(node);
@@ -79,7 +79,7 @@ public sealed class InstallTests
 
     // Every name is called all the time: it is never missing, half written or busy.
     [Fact]
-    public void There_is_a_working_plugin_at_every_moment()
+    public void A_working_plugin_exists_at_every_moment()
     {
         using var node = NewNode();
         WriteOldPlugin(node);
@@ -108,7 +108,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void Several_at_once_leave_one_installation()
+    public void Concurrent_installations_leave_one_installation()
     {
         using var node = NewNode();
         var installations = Enumerable.Range(0, 8).Select(_ => node.Start(Program, ["install"])).ToList();
@@ -143,7 +143,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void A_directory_in_the_way_is_refused_before_anything_is_changed()
+    public void A_directory_in_place_of_a_plugin_is_refused_before_any_change()
     {
         using var node = NewNode();
         WriteOldPlugin(node);
@@ -157,7 +157,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void A_full_disk_leaves_what_was_there()
+    public void A_full_disk_leaves_the_former_plugins()
     {
         using var node = NewNode();
         node.Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", Bin).Succeeded();
@@ -170,7 +170,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void A_directory_that_cannot_be_written_to_is_reported()
+    public void An_unwritable_directory_is_reported()
     {
         using var node = NewNode();
         node.Run("mount", "-o", "remount,ro", "/opt/cni").Succeeded();
@@ -181,7 +181,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void The_plugins_can_be_executed_whatever_the_umask_is()
+    public void The_plugins_are_executable_with_any_umask()
     {
         using var node = NewNode();
 
@@ -192,7 +192,7 @@ public sealed class InstallTests
 
     // flock(2) asks for no more than that the file can be opened for reading.
     [Fact]
-    public void Locks_of_another_user_keep_no_command_from_its_work()
+    public void Locks_of_another_user_block_no_command()
     {
         Requirement.Programs("flock", "setpriv");
         using var node = NewNode();

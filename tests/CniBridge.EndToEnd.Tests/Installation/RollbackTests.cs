@@ -11,7 +11,7 @@ public sealed class RollbackTests
     static readonly string[] s_roles = ["bridge", "host-local", "loopback", "portmap"];
 
     [Fact]
-    public void The_Go_plugins_come_back_byte_for_byte_and_work()
+    public void Rollback_restores_the_Go_plugins_unchanged()
     {
         using var node = NewNodeWithGo();
         var before = Hashes(node);
@@ -30,7 +30,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Once_more_and_ours_are_there()
+    public void A_second_rollback_restores_our_plugins()
     {
         using var node = NewNodeWithGo();
         var before = Hashes(node);
@@ -53,7 +53,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void After_it_uninstall_leaves_what_is_there()
+    public void Uninstall_after_a_rollback_keeps_the_restored_plugins()
     {
         using var node = NewNodeWithGo();
         var before = Hashes(node);
@@ -67,7 +67,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Rollback_undoes_the_last_installation_and_uninstall_the_first()
+    public void Rollback_undoes_the_last_installation_and_uninstall_undoes_all()
     {
         using var node = NewNodeWithGo();
         var before = Hashes(node);

@@ -27,7 +27,7 @@ public sealed class UmaskTests
     [InlineData("077")]
     [InlineData("000")]
     [InlineData("777")]
-    public void It_changes_the_mode_of_nothing(string umask)
+    public void The_umask_changes_no_mode(string umask)
     {
         var usual = Modes("022");
 

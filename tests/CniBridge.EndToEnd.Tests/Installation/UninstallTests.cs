@@ -19,7 +19,7 @@ public sealed class UninstallTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_node_is_as_it_was(bool hasOthers)
+    public void Uninstall_restores_the_former_state_of_the_node(bool hasOthers)
     {
         using var node = WholeNode.NewNode();
         if (hasOthers)
@@ -115,7 +115,7 @@ public sealed class UninstallTests
     }));
 
     [Fact]
-    public void Programs_get_the_same_as_JSON()
+    public void The_JSON_output_contains_the_same_actions()
     {
         using var node = WholeNode.NewNode();
         node.CniBridge(s_install).Succeeded();
@@ -130,7 +130,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void Pods_that_run_are_named_and_kept()
+    public void Running_pods_are_named_and_kept()
     {
         using var node = WholeNode.NewNode();
         node.CniBridge(s_install).Succeeded();
@@ -147,7 +147,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void Forced_it_takes_pods_their_network()
+    public void Uninstall_with_force_removes_the_network_of_pods()
     {
         using var node = WholeNode.NewNode();
         node.AddPod("pod");
@@ -164,7 +164,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void Objects_of_other_programs_and_earlier_ones_stay()
+    public void Foreign_and_earlier_objects_stay()
     {
         using var node = WholeNode.NewNode();
         node.Run("sh", "-ec", """
@@ -198,7 +198,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void Reservations_of_others_keep_their_directory()
+    public void Foreign_reservations_keep_their_directory()
     {
         using var node = WholeNode.NewNode();
         node.CniBridge(s_install).Succeeded();
@@ -213,7 +213,7 @@ public sealed class UninstallTests
 
     // Forwarding made the plugin change it, so that the node kept its default route.
     [Fact]
-    public void Advertisements_are_listened_to_as_before()
+    public void Uninstall_restores_the_settings_for_router_advertisements()
     {
         using var node = WholeNode.NewNode();
         node.CniBridge("install").Succeeded();
@@ -247,7 +247,7 @@ public sealed class UninstallTests
 
     // As the init container does, which has the node's plugins elsewhere and its other directories nowhere.
     [Fact]
-    public void Directories_that_the_installation_did_not_see_stay()
+    public void Directories_unknown_to_the_installation_stay()
     {
         using var node = WholeNode.NewNode();
         node.Run("sh", "-ec", $"mkdir -p /run/host/bin && mount --bind {WholeNode.Bin} /run/host/bin").Succeeded();
@@ -262,7 +262,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public void A_damaged_record_is_reported_and_nothing_is_undone()
+    public void A_damaged_record_is_reported_and_no_step_is_undone()
     {
         using var node = WholeNode.NewNode();
         node.CniBridge(s_install).Succeeded();

@@ -79,7 +79,7 @@ public sealed class AddressClaimTests
     [Theory]
     [InlineData("bridge")]
     [InlineData("host-local")]
-    public void Addresses_that_an_unknown_port_claims_are_given_last(string plugin)
+    public void Addresses_that_an_unknown_port_claims_are_assigned_last(string plugin)
     {
         using var node = NewNode();
         Disguise(node);
@@ -145,7 +145,7 @@ public sealed class AddressClaimTests
     [InlineData(DuplicateAnswer.AsBridge)]
     [InlineData(DuplicateAnswer.Hidden)]
     [InlineData(DuplicateAnswer.Probe)]
-    public async Task A_pod_that_answers_duplicate_address_detection_for_every_address_fails_no_ADD(DuplicateAnswer answer)
+    public async Task A_pod_that_answers_every_duplicate_address_detection_fails_no_ADD(DuplicateAnswer answer)
     {
         using var node = NewNode();
         using var hostile = new RawPod(node, "hostile");
@@ -173,7 +173,7 @@ public sealed class AddressClaimTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_duplicate_outside_of_the_known_pods_fails_the_ADD(bool isAlsoClaimed)
+    public async Task A_duplicate_address_outside_the_known_pods_fails_the_ADD(bool isAlsoClaimed)
     {
         using var node = NewNode();
         using var hostile = new RawPod(node, "hostile");

@@ -43,7 +43,7 @@ public sealed class AddressLifeTests
     }
 
     [Fact]
-    public void A_range_that_was_full_before_a_reboot_has_room_at_once()
+    public void A_range_that_was_full_before_a_reboot_has_free_addresses_at_once()
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/28");
@@ -69,7 +69,7 @@ public sealed class AddressLifeTests
 
     // The runtime lost the pod and its namespace's path; its processes did not notice.
     [Fact]
-    public void An_address_that_some_living_namespace_has_is_not_taken_back()
+    public void An_address_in_an_existing_namespace_is_not_reclaimed()
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/30");
@@ -93,7 +93,7 @@ public sealed class AddressLifeTests
     }
 
     [Fact]
-    public void A_container_whose_namespace_died_gets_its_address_again_and_one_that_lives_is_named()
+    public void A_container_gets_its_address_again_only_if_its_namespace_is_gone()
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/24");
@@ -135,7 +135,7 @@ public sealed class AddressLifeTests
     [Theory]
     [InlineData("bridge")]
     [InlineData("host-local")]
-    public void Without_store_and_records_a_pod_that_was_heard_of_keeps_its_address(string plugin)
+    public void A_pod_that_sent_packets_keeps_its_address_without_store_and_records(string plugin)
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/24");
@@ -161,7 +161,7 @@ public sealed class AddressLifeTests
     [InlineData("{}", """{"dataDir": "/var/lib/cni/elsewhere"}""")]
     [InlineData("{}", """{"ranges": [[{"subnet": "10.99.0.0/16"}]]}""")]
     [InlineData("{}", """{"subnet": "no subnet at all"}""")]
-    public void DEL_under_another_configuration_leaves_nothing(string keys, string ipam)
+    public void DEL_with_another_configuration_leaves_nothing(string keys, string ipam)
     {
         using var node = NewNode();
         AddNew(node, Configurations.Plain, "pod");
@@ -178,7 +178,7 @@ public sealed class AddressLifeTests
 
     // Another container may have the same names: only the same namespace, or a namespace that is gone, is a proof.
     [Fact]
-    public void DEL_of_another_network_leaves_a_living_attachment_of_the_same_names_alone()
+    public void DEL_of_another_network_keeps_a_live_attachment_with_the_same_names()
     {
         using var node = NewNode();
         AddNew(node, Configurations.Plain, "pod");
@@ -187,7 +187,7 @@ public sealed class AddressLifeTests
     }
 
     [Fact]
-    public void A_lock_that_is_not_given_back_is_an_error_that_names_who_holds_it()
+    public void The_error_for_a_held_lock_names_the_holder()
     {
         using var node = NewNode();
         var config = Configurations.WithIpam("""{"ranges": [[{"subnet": "10.88.0.0/24"}]], "lockTimeout": 1}""");
@@ -202,7 +202,7 @@ public sealed class AddressLifeTests
 
     // The walk from the last address reserved to the only free one passes all others.
     [Fact]
-    public void The_last_free_address_of_65000_is_found_without_a_look_at_each()
+    public void The_last_free_address_of_65000_is_found_without_a_full_scan()
     {
         using var node = NewNode();
         Requirement.Node("strace");

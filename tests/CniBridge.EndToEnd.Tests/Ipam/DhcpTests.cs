@@ -53,7 +53,7 @@ public sealed class DhcpTests
     }
 
     [Fact]
-    public void A_lease_that_cannot_be_used_goes_back_to_the_server()
+    public void A_lease_that_cannot_be_used_is_returned_to_the_server()
     {
         using var node = NewNode();
         using var dhcp = new DhcpService(node, router: "172.16.0.1");
@@ -68,7 +68,7 @@ public sealed class DhcpTests
     }
 
     [Fact]
-    public void Without_a_DHCP_server_ADD_leaves_nothing()
+    public void ADD_without_a_DHCP_server_leaves_nothing()
     {
         using var node = NewNode();
         using var dhcp = new DhcpService(node, router: null);
@@ -79,7 +79,7 @@ public sealed class DhcpTests
     }
 
     [Fact]
-    public void Without_its_daemon_nothing_is_left_and_its_error_says_so()
+    public void ADD_without_the_DHCP_daemon_reports_it_and_leaves_nothing()
     {
         using var node = NewNode();
 

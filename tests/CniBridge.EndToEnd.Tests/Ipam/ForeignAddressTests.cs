@@ -20,7 +20,7 @@ public sealed class ForeignAddressTests
     [Theory]
     [InlineData("ip link add type veth; ip link set veth1 up; ip address add 10.88.0.2/30 dev veth0; ip link set veth0 up")]
     [InlineData("ip link set lo up; ip address add 10.88.0.2/30 dev lo")]
-    public void The_addresses_of_a_users_own_namespace_keep_none_from_being_taken_back(string script)
+    public void Addresses_in_a_namespace_of_a_user_do_not_prevent_a_reclaim(string script)
     {
         using var node = NewNode();
         Requirement.Node("setpriv");
@@ -44,7 +44,7 @@ public sealed class ForeignAddressTests
         "ip link add own type veth peer name other; for i in 3 4 5 6; do ip address add 10.88.0.$i/29 dev own; done; ip link set own up; " +
         "ip link set other up")]
     [InlineData("ip link delete eth0; ip link set lo up; for i in 3 4 5 6; do ip address add 10.88.0.$i/29 dev lo; done")]
-    public void The_addresses_that_a_pod_configures_for_itself_keep_none_from_being_taken_back(string script)
+    public void Addresses_that_a_pod_configures_for_itself_do_not_prevent_a_reclaim(string script)
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/29");
@@ -64,7 +64,7 @@ public sealed class ForeignAddressTests
 
     // Nothing tells whose such a namespace is: the Go plugin's pods have no aliases and no records.
     [Fact]
-    public void An_address_in_a_namespace_of_an_unknown_pod_is_not_taken_back()
+    public void An_address_in_the_namespace_of_an_unknown_pod_is_not_reclaimed()
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/30");
@@ -79,7 +79,7 @@ public sealed class ForeignAddressTests
 
     // Multus: eth0 is of our bridge, and net1 of another plugin with our address management.
     [Fact]
-    public void The_address_of_a_pods_second_interface_is_not_taken_back()
+    public void The_address_of_the_second_interface_of_a_pod_is_not_reclaimed()
     {
         using var node = NewNode();
         const string second = """{"cniVersion": "1.0.0", "name": "second", "type": "macvlan", "ipam": {"type": "host-local", "subnet": "10.89.0.0/30"}}""";
@@ -98,7 +98,7 @@ public sealed class ForeignAddressTests
 
     // A runtime may give a pod a user namespace of its own, which then owns its network namespace.
     [Fact]
-    public void The_address_of_a_living_pod_with_a_user_namespace_is_not_reclaimed()
+    public void The_address_of_a_running_pod_with_a_user_namespace_is_not_reclaimed()
     {
         using var node = NewNode();
         var config = Config("10.88.0.0/30");

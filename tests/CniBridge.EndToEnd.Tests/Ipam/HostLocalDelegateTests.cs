@@ -19,7 +19,7 @@ public sealed class HostLocalDelegateTests
     [InlineData("macvlan", "0.3.1", """{"master": "parent0"}""")]
     [InlineData("macvlan", "0.4.0", """{"master": "parent0"}""")]
     [InlineData("macvlan", "1.0.0", """{"master": "parent0"}""")]
-    public void Main_plugins_of_Go_get_addresses_from_it(string type, string version, string keys)
+    public void Main_plugins_of_Go_get_addresses_from_our_host_local(string type, string version, string keys)
     {
         using var node = NewNode();
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
@@ -62,7 +62,7 @@ public sealed class HostLocalDelegateTests
     [InlineData("0.2.0")]
     [InlineData("0.4.0")]
     [InlineData("1.1.0")]
-    public void Our_bridge_gets_the_same_from_it_as_a_program_as_within_itself(string version)
+    public void host_local_gives_the_same_result_as_a_program_and_within_the_bridge(string version)
     {
         using var node = NewNode();
         RawCall Call(string verb, string pod, string type) => RawCall.Of(
@@ -92,7 +92,7 @@ public sealed class HostLocalDelegateTests
     }
 
     [Fact]
-    public void Its_errors_are_those_of_host_local_within_the_bridge()
+    public void Errors_of_host_local_are_the_same_as_a_program_and_within_the_bridge()
     {
         using var node = NewNode();
         string[] faults =
@@ -118,7 +118,7 @@ public sealed class HostLocalDelegateTests
     }
 
     [Fact]
-    public void GC_and_STATUS_reach_it()
+    public void GC_and_STATUS_reach_host_local()
     {
         using var node = NewNode();
         const string network = $$$"""{"ipam": {"type": "my-ipam", {{{Ranges}}}}, "cniVersion": "1.1.0"}""";

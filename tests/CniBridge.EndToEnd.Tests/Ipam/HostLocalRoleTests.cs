@@ -11,7 +11,7 @@ public sealed class HostLocalRoleTests
     const string Directory = "/var/lib/cni/networks/podnet";
 
     [Fact]
-    public void Files_are_those_of_the_Go_plugin_byte_by_byte()
+    public void The_files_equal_those_of_the_Go_plugin()
     {
         using var node = NewNode();
 
@@ -29,7 +29,7 @@ public sealed class HostLocalRoleTests
     }
 
     [Fact]
-    public void An_attachment_is_added_checked_and_deleted_without_a_look_at_the_namespace()
+    public void ADD_CHECK_and_DEL_do_not_open_the_namespace()
     {
         using var node = NewNode();
         var added = Call(node, "ADD").With("CNI_NETNS", "/some/where").Succeed();
@@ -44,7 +44,7 @@ public sealed class HostLocalRoleTests
     [Theory]
     [InlineData("10.88.0.0/29", 2, 3, 4, 5, 6, 2, 3, 4)]
     [InlineData("fd00:88::/125", 2, 3, 4, 5, 6, 7, 2, 3)]
-    public void A_released_address_is_the_last_to_be_handed_out_again(string subnet, params int[] expected)
+    public void A_released_address_is_assigned_last(string subnet, params int[] expected)
     {
         using var node = NewNode();
         var call = Call(node, "ADD", $$"""{"subnet": "{{subnet}}"}""");
@@ -62,7 +62,7 @@ public sealed class HostLocalRoleTests
     }
 
     [Fact]
-    public void Addresses_are_asked_for_in_three_ways_that_add_up()
+    public void Requested_addresses_from_three_sources_are_combined()
     {
         using var node = NewNode();
         var call = Call(node, "ADD", """
@@ -78,7 +78,7 @@ public sealed class HostLocalRoleTests
     }
 
     [Fact]
-    public void Ranges_of_the_runtime_come_before_the_configured_ones()
+    public void Ranges_of_the_runtime_precede_the_configured_ones()
     {
         using var node = NewNode();
         var call = Call(
@@ -100,7 +100,7 @@ public sealed class HostLocalRoleTests
     [InlineData("10.88.0.0/24", "10.88.0.", 10, 11, 12)]
     [InlineData("fd00:88::/64", "fd00:88::", 10, 11, 12)]
     [InlineData("fd00:88::/64", "fd00:88::ffff:ffff:ffff:fff", 7, 8, 9)]
-    public void Gateways_and_bounds_of_a_range_are_kept(string subnet, string prefix, int first, int gateway, int last)
+    public void Gateways_and_addresses_outside_the_bounds_are_not_assigned(string subnet, string prefix, int first, int gateway, int last)
     {
         using var node = NewNode();
         var call = Call(node, "ADD", $$"""
@@ -121,7 +121,7 @@ public sealed class HostLocalRoleTests
     [Theory]
     [InlineData("10.88.0.0/30", "10.88.0.")]
     [InlineData("fd00:88::/126", "fd00:88::")]
-    public void An_empty_file_that_a_crash_of_Go_left_blocks_its_address_only_while_others_are_free(
+    public void An_empty_file_of_a_Go_crash_blocks_its_address_only_while_others_are_free(
         string subnet, string prefix)
     {
         using var node = NewNode();
@@ -139,7 +139,7 @@ public sealed class HostLocalRoleTests
     [InlineData("")]
     [InlineData("10.99.0.7")]
     [InlineData("fd00:88::7")]
-    public void A_mark_that_says_nothing_begins_from_the_start(string mark)
+    public void An_invalid_marker_starts_the_search_at_the_first_address(string mark)
     {
         using var node = NewNode();
         node.WriteFile($"{Directory}/last_reserved_ip.0", mark);
@@ -157,7 +157,7 @@ public sealed class HostLocalRoleTests
     [InlineData("fd00:88::200", "fd00:88::201")]
     [InlineData("fd00:88::ffff", "fd00:88::1:0")]
     [InlineData("fd00:88::ffff:ffff:ffff:ffff", "fd00:88::2")]
-    public void A_mark_of_an_IPv6_range_is_where_the_next_search_begins(string mark, string next)
+    public void The_search_in_an_IPv6_range_starts_at_the_marker(string mark, string next)
     {
         using var node = NewNode();
         node.WriteFile($"{Directory}/last_reserved_ip.0", mark);
@@ -172,7 +172,7 @@ public sealed class HostLocalRoleTests
     [InlineData("fd00:0:0:1::/64", "fd00::1:0:0:0:a", "fd00:0:0:1::a")]
     [InlineData("fd00:88::/64", "fd00:88::1:0:0:1", "fd00:88::1:0:0:1")]
     [InlineData("fd00:88::/64", "fd00:88::10.0.0.5", "fd00:88::a00:5")]
-    public void An_IPv6_address_has_one_spelling_whatever_was_written(string subnet, string requested, string expected)
+    public void IPv6_addresses_are_written_in_canonical_form(string subnet, string requested, string expected)
     {
         using var node = NewNode();
         var call = Call(node, "ADD", $$"""{"subnet": "{{subnet}}"}""").With("CNI_ARGS", $"IP={requested}");
@@ -224,7 +224,7 @@ public sealed class HostLocalRoleTests
     [Theory]
     [InlineData("0.1.0")]
     [InlineData("0.2.0")]
-    public void The_oldest_versions_have_one_address_per_family(string version)
+    public void Results_of_the_oldest_versions_have_one_address_per_family(string version)
     {
         using var node = NewNode();
         var result = Call(node, "ADD", otherKeys: $$"""{"cniVersion": "{{version}}"}""").Succeed().Json;

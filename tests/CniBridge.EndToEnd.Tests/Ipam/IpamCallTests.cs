@@ -11,7 +11,7 @@ public sealed class IpamCallTests
     static readonly string[] Verbs = ["ADD", "CHECK", "STATUS", "GC", "DEL"];
 
     [Fact]
-    public void Its_addresses_are_the_pod_s_and_nothing_else_keeps_them()
+    public void The_pod_gets_the_addresses_of_the_plugin_and_no_file_is_written()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -30,7 +30,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void Its_input_is_ours_byte_by_byte()
+    public void The_plugin_gets_our_input_unchanged()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -55,7 +55,7 @@ public sealed class IpamCallTests
     [InlineData("DEL")]
     [InlineData("STATUS")]
     [InlineData("GC")]
-    public void Its_environment_is_ours(string verb)
+    public void The_plugin_gets_our_environment(string verb)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -72,7 +72,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void An_undo_is_called_with_its_own_verb_and_the_rest_as_before()
+    public void An_undo_runs_the_plugin_with_DEL_and_the_same_environment()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -88,7 +88,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void It_runs_in_the_node_where_we_run_and_holds_nothing_of_ours()
+    public void The_plugin_runs_in_our_namespaces_and_inherits_no_descriptors()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -108,7 +108,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void The_pod_s_interface_is_there_when_it_is_asked_so_that_it_can_ask_through_it()
+    public void The_container_interface_exists_when_the_plugin_runs()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -171,7 +171,7 @@ public sealed class IpamCallTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Large_configurations_and_answers_pass(bool readsInput)
+    public void Large_configurations_and_results_are_passed_on(bool readsInput)
     {
         const int many = 1000;
         using var node = NewNode();
@@ -195,7 +195,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void With_host_local_nothing_is_run_even_if_there_is_a_program_of_that_name()
+    public void host_local_within_the_bridge_runs_no_program()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node, "/opt/cni/bin/host-local");
@@ -211,7 +211,7 @@ public sealed class IpamCallTests
     }
 
     [Fact]
-    public void A_network_of_layer_2_and_a_question_for_versions_run_nothing()
+    public void A_layer_2_network_and_VERSION_run_no_plugin()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -228,7 +228,7 @@ public sealed class IpamCallTests
     [InlineData("IP=10.88.0.9/24,fd00:88::9/64;GATEWAY=10.88.0.1,fd00:88::1")]
     [InlineData("MAC=02:00:00:00:00:09;GATEWAY=none of our business;IP=neither")]
     [InlineData("IgnoreUnknown=1;K8S_POD_NAME=pod")]
-    public void Arguments_of_the_IPAM_plugin_are_known(string arguments)
+    public void Arguments_of_the_IPAM_plugin_are_accepted(string arguments)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);

@@ -45,7 +45,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_ADD_is_undone_with_one_DEL_and_leaves_nothing(string name)
+    public void A_failed_ADD_is_undone_with_one_DEL_and_leaves_nothing(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -61,7 +61,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_DEL_is_reported_after_the_interface_is_gone(string name)
+    public void A_failed_DEL_is_reported_after_the_interface_is_deleted(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -81,7 +81,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_CHECK_is_reported_and_changes_nothing(string name)
+    public void A_failed_CHECK_is_reported_and_changes_nothing(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -99,7 +99,7 @@ public sealed class IpamFailureTests
     // The code does not matter: a runtime understands only that no ADD can work.
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_STATUS_says_that_the_network_is_not_available(string name)
+    public void A_failed_STATUS_gets_the_code_for_an_unavailable_network(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -114,7 +114,7 @@ public sealed class IpamFailureTests
     [Theory]
     [InlineData(50)]
     [InlineData(51)]
-    public void A_STATUS_that_the_specification_knows_is_reported_unchanged(int code)
+    public void The_codes_50_and_51_of_STATUS_are_passed_on(int code)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -127,7 +127,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_failing_GC_is_reported_after_the_interfaces_are_gone(string name)
+    public void A_failed_GC_is_reported_after_the_interfaces_are_deleted(string name)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -142,7 +142,7 @@ public sealed class IpamFailureTests
     }
 
     [Fact]
-    public void A_GC_that_fails_here_and_there_tells_both()
+    public void A_GC_that_fails_in_bridge_and_IPAM_plugin_reports_both_errors()
     {
         using var node = NodeWithLivingPod("strace");
         var ipam = new ScriptedIpam(node);
@@ -168,7 +168,7 @@ public sealed class IpamFailureTests
     }
 
     [Fact]
-    public void GC_and_DEL_of_what_cannot_be_run_take_the_interface_away_and_say_why_the_rest_is_left()
+    public void GC_and_DEL_without_a_runnable_plugin_delete_the_interface_and_report_the_rest()
     {
         using var node = NodeWithLivingPod();
         foreach (var (verb, name) in new[] { ("GC", "a"), ("DEL", "b") })
@@ -196,7 +196,7 @@ public sealed class IpamFailureTests
 
     [Theory]
     [MemberData(nameof(WaysNotToStart))]
-    public void A_file_that_cannot_be_run_is_named_and_nothing_is_left(string spoil)
+    public void A_file_that_cannot_be_run_is_reported_and_ADD_leaves_nothing(string spoil)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -213,7 +213,7 @@ public sealed class IpamFailureTests
     }
 
     [Fact]
-    public void A_file_without_the_right_to_run_it_is_said_to_be_one()
+    public void A_file_without_execute_permission_is_reported()
     {
         using var node = NodeWithLivingPod();
         _ = new ScriptedIpam(node);

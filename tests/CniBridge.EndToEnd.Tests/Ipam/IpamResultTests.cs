@@ -48,7 +48,7 @@ public sealed class IpamResultTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void An_answer_has_the_shape_of_its_version_or_else_of_the_configuration_s(string configured, string version, string shape)
+    public void A_result_without_a_version_has_the_version_of_the_configuration(string configured, string version, string shape)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -88,7 +88,7 @@ public sealed class IpamResultTests
     [InlineData("0.2.0", """{"cniVersion": "1.0.0", "ip4": {"ip": "10.88.0.9/24"}}""")]
     [InlineData("", """{"ips": [{"address": "10.88.0.9/24"}]}""")]
     [InlineData("", "null")]
-    public void An_answer_without_an_address_is_not_an_answer(string configured, string answer)
+    public void A_result_without_an_address_is_refused(string configured, string answer)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -121,7 +121,7 @@ public sealed class IpamResultTests
     [InlineData("""{"ips": [{"address": "10.88.0.9/24"}], "dns": []}""")]
     [InlineData("""{"cniVersion": "9.9.9", "ips": [{"address": "10.88.0.9/24"}]}""")]
     [InlineData("""{"cniVersion": 1, "ips": [{"address": "10.88.0.9/24"}]}""")]
-    public void An_answer_that_is_not_a_result_fails_and_is_undone(string answer)
+    public void An_invalid_result_fails_the_ADD_and_is_undone(string answer)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -136,7 +136,7 @@ public sealed class IpamResultTests
     }
 
     [Fact]
-    public void Interfaces_are_ours_whatever_the_answer_says_of_them()
+    public void Interfaces_in_the_result_of_the_IPAM_plugin_are_ignored()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -179,7 +179,7 @@ public sealed class IpamResultTests
     }
 
     [Fact]
-    public void A_default_route_without_a_gateway_is_not_doubled()
+    public void A_default_route_without_a_gateway_is_not_duplicated()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -196,7 +196,7 @@ public sealed class IpamResultTests
     [InlineData("{}", """{"domain":"a.example","nameservers":["192.0.2.1"]}""")]
     [InlineData("""{"dns": {"domain": "b.example"}}""", """{"domain":"b.example"}""")]
     [InlineData("""{"dns": {"nameservers": []}}""", null)]
-    public void Its_DNS_is_the_result_s_unless_the_configuration_has_its_own(string keys, string? expected)
+    public void The_DNS_of_the_IPAM_plugin_is_used_unless_the_configuration_has_one(string keys, string? expected)
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);

@@ -15,7 +15,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     [InlineData("::/opt/cni/one::/opt/cni/two:")]
     [InlineData("/dev/null:/opt/cni/one:/opt/cni/two")]
     [InlineData("/opt/cni/two/../one:/opt/cni/two")]
-    public void The_first_directory_that_has_it_counts(string path)
+    public void The_first_directory_with_the_plugin_is_used(string path)
     {
         using var node = NewNode();
         var first = new ScriptedIpam(node, "/opt/cni/one/scripted");
@@ -47,7 +47,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     }
 
     [Fact]
-    public void A_link_to_a_file_is_run_by_its_own_name()
+    public void A_link_is_run_with_its_own_name()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node, "/opt/cni/two/program");
@@ -63,7 +63,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     [Theory]
     [InlineData("bridge")]
     [InlineData("cni-bridge")]
-    public void The_bridge_is_not_its_own_address_management(string type)
+    public void The_bridge_is_refused_as_IPAM_plugin(string type)
     {
         using var node = NewNode();
         foreach (var verb in new[] { "ADD", "CHECK", "DEL", "STATUS", "GC" })
@@ -78,7 +78,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     }
 
     [Fact]
-    public void The_first_file_counts_even_if_it_cannot_be_run()
+    public void The_first_file_is_used_even_if_it_cannot_be_run()
     {
         using var node = NewNode();
         _ = new ScriptedIpam(node, "/opt/cni/one/scripted");
@@ -93,7 +93,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     }
 
     [Fact]
-    public void Names_and_directories_may_have_blanks_and_letters_of_any_language()
+    public void Names_and_directories_may_have_spaces_and_letters_of_any_language()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node, "/opt/cni/ein Verzeichnis für 插件/my ipam é");
@@ -125,7 +125,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     [InlineData("../bin/scripted")]
     [InlineData("/opt/cni/bin/scripted")]
     [InlineData("../host-local")]
-    public void A_name_with_a_slash_is_refused_before_anything_is_changed(string type)
+    public void A_name_with_a_slash_is_refused_before_any_change(string type)
     {
         var configuration = ScriptedIpam.Network(type: type);
         foreach (var verb in new[] { "ADD", "CHECK", "DEL" })
@@ -133,7 +133,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     }
 
     [Fact]
-    public void A_name_does_not_end_at_a_NUL()
+    public void A_name_with_a_NUL_runs_no_plugin()
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
@@ -148,7 +148,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
     }
 
     [Fact]
-    public void The_status_is_bad_when_it_is_not_there()
+    public void STATUS_fails_if_the_plugin_is_missing()
     {
         using var node = NewNode();
         var call = RawCall.Of(node, "STATUS", ScriptedIpam.Network("""{"cniVersion": "1.1.0"}"""));

@@ -28,7 +28,7 @@ public sealed class IpamUndoTests
 
     [Theory]
     [MemberData(nameof(LateFailures))]
-    public void A_failure_after_the_addresses_gives_them_back_once(string keys, string answer, string word)
+    public void A_failure_after_the_IPAM_call_releases_the_addresses_once(string keys, string answer, string word)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -98,7 +98,7 @@ public sealed class IpamUndoTests
     [InlineData("echo 'no way back' >&2; exit 3")]
     [InlineData("echo '{\"code\": 5, \"msg\": \"no way back\"}'; exit 1")]
     [InlineData("echo garbage; kill -KILL $$")]
-    public void An_undo_that_fails_does_not_hide_the_first_error(string undo)
+    public void A_failed_undo_does_not_hide_the_first_error(string undo)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -120,7 +120,7 @@ public sealed class IpamUndoTests
 
     // What it gave, dhcp for one gives back through the interface that it was asked through.
     [Fact]
-    public void The_interface_is_still_there_when_its_addresses_are_given_back_in_an_undo()
+    public void An_undo_releases_the_addresses_before_it_deletes_the_interface()
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -134,7 +134,7 @@ public sealed class IpamUndoTests
     }
 
     [Fact]
-    public void After_an_ADD_that_was_killed_while_it_was_asked_DEL_leaves_nothing()
+    public void DEL_after_an_ADD_killed_during_the_IPAM_call_leaves_nothing()
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);
@@ -180,7 +180,7 @@ public sealed class IpamUndoTests
     [InlineData("""{"bridge": "a/b"}""")]
     [InlineData("""{"runtimeConfig": {"mac": "zz"}}""")]
     [InlineData("""{"prevResult": "none"}""")]
-    public void DEL_with_a_configuration_that_became_invalid_still_gives_them_back(string keys)
+    public void DEL_with_an_invalid_configuration_releases_the_addresses(string keys)
     {
         using var node = NodeWithLivingPod();
         var ipam = new ScriptedIpam(node);

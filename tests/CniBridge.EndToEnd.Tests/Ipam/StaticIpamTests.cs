@@ -41,7 +41,7 @@ public sealed class StaticIpamTests
     }
 
     [Fact]
-    public void A_gateway_that_is_not_configured_is_the_first_address()
+    public void A_missing_gateway_is_the_first_address()
     {
         using var node = NewNode();
 
@@ -63,7 +63,7 @@ public sealed class StaticIpamTests
         """{"runtimeConfig": {"ips": ["10.88.0.7/24", "fd00:88::7/64"]}}""", "", "10.88.0.7/24 fd00:88::7/64", "10.88.0.1 fd00:88::1")]
     [InlineData(
         """{"args": {"cni": {"ips": ["10.88.0.8/24"]}}, "runtimeConfig": {"ips": ["10.88.0.6/24"]}}""", "", "10.88.0.6/24", "10.88.0.1")]
-    public void Addresses_are_asked_for_in_three_ways(string keys, string arguments, string addresses, string gateways)
+    public void Addresses_can_be_requested_in_three_ways(string keys, string arguments, string addresses, string gateways)
     {
         using var node = NewNode();
         var call = Call(node, "ADD", """{"type": "static"}""", keys).With("CNI_ARGS", arguments);
@@ -85,7 +85,7 @@ public sealed class StaticIpamTests
     [InlineData("0.3.1", "cniVersion interfaces ips routes dns")]
     [InlineData("0.4.0", "cniVersion interfaces ips routes dns")]
     [InlineData("1.0.0", "cniVersion dns interfaces ips routes")]
-    public void Results_have_the_shape_of_their_version(string version, string keys)
+    public void Results_have_the_format_of_their_version(string version, string keys)
     {
         using var node = NewNode();
 
@@ -96,7 +96,7 @@ public sealed class StaticIpamTests
     }
 
     [Fact]
-    public void Two_pods_live_beside_each_other_and_beside_host_local_s()
+    public void Pods_of_static_and_host_local_reach_each_other()
     {
         using var node = NewNode();
         node.AddPod("other");
@@ -118,7 +118,7 @@ public sealed class StaticIpamTests
     [InlineData("""{"type": "static", "addresses": [{"address": "10.88.0.5"}]}""", "{}", "10.88.0.5")]
     [InlineData("""{"type": "static", "addresses": [{"address": "10.88.0.5/24"}]}""", """{"cniVersion": "1.1.0"}""",
         "incompatible CNI versions config is \"1.1.0\", plugin supports [\"0.1.0\"")]
-    public void Its_errors_are_reported_and_nothing_is_left(string ipam, string keys, string message)
+    public void Errors_of_the_static_plugin_are_reported_and_ADD_leaves_nothing(string ipam, string keys, string message)
     {
         using var node = NewNode();
         var version = new Dictionary<string, string> { ["CNI_COMMAND"] = "VERSION" };
@@ -132,7 +132,7 @@ public sealed class StaticIpamTests
     }
 
     [Fact]
-    public void The_operator_s_command_works_with_it()
+    public void The_operator_command_works_with_the_static_plugin()
     {
         using var node = NewNode();
         node.WriteFile("/etc/cni/net.d/10-podnet.conf", Configurations.With($$"""{"ipam": {{TwoFamilies}}}"""));

@@ -8,7 +8,7 @@ public sealed class AgentBinaryTests
     const int MaxBytes = 16 * 1024 * 1024;
 
     [Fact]
-    public void The_agent_needs_no_other_file_of_the_machine()
+    public void The_agent_needs_no_other_file()
     {
         Requirement.Programs("file", "readelf");
 

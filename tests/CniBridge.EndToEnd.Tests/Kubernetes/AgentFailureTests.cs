@@ -61,7 +61,7 @@ public sealed class AgentFailureTests
     }
 
     [Fact]
-    public void A_closed_port_is_one_sentence()
+    public void The_error_for_a_closed_port_is_one_sentence()
     {
         using var cluster = Cluster.OfTwoNodes();
         cluster.Server.Stop();
@@ -75,7 +75,7 @@ public sealed class AgentFailureTests
     [Theory]
     [InlineData(nameof(Silence.Complete), "did not answer in time")]
     [InlineData(nameof(Silence.AfterHalfAList), "did not finish its answer in time")]
-    public void A_server_that_hangs_is_given_up_within_the_deadline(string silence, string sentence)
+    public void A_server_that_hangs_is_reported_at_the_deadline(string silence, string sentence)
     {
         using var cluster = Cluster.OfTwoNodes();
         cluster.Server.Silence = Enum.Parse<Silence>(silence);

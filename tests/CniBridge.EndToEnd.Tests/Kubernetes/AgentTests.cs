@@ -15,7 +15,7 @@ public sealed class AgentTests
     static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public void The_output_of_kubectl_is_planned_without_an_agent()
+    public void A_plan_is_made_from_the_output_of_kubectl_without_an_agent()
     {
         using var cluster = Cluster.OfTwoNodes();
         var list = Kubectl.Run(cluster.Node, "get", "nodes", "-o", "json").Succeeded().Stdout;
@@ -31,7 +31,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void Nodes_that_come_change_and_go_have_their_routes_soon()
+    public void Routes_follow_added_changed_and_deleted_nodes()
     {
         using var cluster = Cluster.OfTwoNodes();
         using var agent = StartAgent(cluster, s_source);
@@ -51,7 +51,7 @@ public sealed class AgentTests
 
     // A watch that says the same of a node again and again, as kubelets that report their health do.
     [Fact]
-    public void A_node_that_only_says_that_it_is_well_changes_nothing()
+    public void A_status_report_of_a_node_changes_nothing()
     {
         using var cluster = Cluster.OfTwoNodes();
         using var agent = StartAgent(cluster, s_source);
@@ -73,7 +73,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void While_the_API_server_is_down_the_routes_stay_and_are_kept()
+    public void Routes_are_maintained_while_the_API_server_is_down()
     {
         using var cluster = Cluster.OfTwoNodes();
         using var agent = StartAgent(cluster, s_source);
@@ -91,7 +91,7 @@ public sealed class AgentTests
 
     // A node that starts while the API is away: what was good the last time is on the disk.
     [Fact]
-    public void An_agent_that_starts_without_the_API_server_knows_the_last_nodes()
+    public void An_agent_that_starts_without_the_API_server_uses_the_last_nodes()
     {
         using var cluster = Cluster.OfTwoNodes();
         using (var first = StartAgent(cluster, s_source))
@@ -175,7 +175,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void A_node_gets_its_route_when_it_gets_its_pod_CIDR_and_another_one_when_that_changes()
+    public void The_route_of_a_node_follows_its_pod_CIDR()
     {
         using var cluster = Cluster.OfTwoNodes();
         cluster.Server.Nodes.Put("node3", "192.168.1.13");

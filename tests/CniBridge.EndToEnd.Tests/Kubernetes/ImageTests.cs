@@ -25,7 +25,7 @@ public sealed class ImageTests
 
     // As the init container does: nothing but the image's files and the node's directory.
     [Fact]
-    public void The_image_installs_the_plugins_where_there_is_no_shell()
+    public void The_image_installs_the_plugins_without_a_shell()
     {
         using var node = NewNode();
         var root = Image.BuildAndMount(node);

@@ -23,7 +23,7 @@ public sealed class KubectlTests
     }
 
     [Fact]
-    public void A_watch_tells_what_comes_changes_and_goes()
+    public void A_watch_reports_added_changed_and_deleted_nodes()
     {
         var (node, server) = Kubectl.NewNode();
         using var nodes = node;
@@ -43,7 +43,7 @@ public sealed class KubectlTests
     }
 
     [Fact]
-    public void A_server_that_was_stopped_is_not_there_until_it_is_started()
+    public void A_stopped_server_is_unreachable_until_its_start()
     {
         var (node, server) = Kubectl.NewNode();
         using var nodes = node;

@@ -8,7 +8,7 @@ public sealed class ManifestTests
     const string Pod = "spec/template/spec";
 
     [Fact]
-    public void Everything_would_be_applied()
+    public void kubectl_would_apply_all_objects()
     {
         using var cluster = new Cluster();
 
@@ -29,7 +29,7 @@ public sealed class ManifestTests
 
     // The name of the settings is in the pod template, so that a change restarts the agents.
     [Fact]
-    public void A_change_of_the_settings_changes_the_pods()
+    public void A_change_of_the_settings_replaces_the_pods()
     {
         using var cluster = new Cluster();
         var copy = $"{ScratchNode.Directory}/copy";
@@ -64,7 +64,7 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("DaemonSet", "readOnlyRootFilesystem", "serviceaccount", "another")]
     [InlineData("ClusterRoleBinding", "roleRef", "subject", "--serviceaccount=kube-system:another")]
-    public void No_key_is_misspelt(string kind, string key, params string[] change)
+    public void Misspelt_keys_are_found(string kind, string key, params string[] change)
     {
         using var cluster = new Cluster();
         var written = cluster.Objects.Of(kind).GetRawText()
@@ -107,7 +107,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void It_runs_on_every_node_before_there_is_a_network()
+    public void The_agent_runs_on_every_node_before_the_network_exists()
     {
         using var cluster = new Cluster();
         Assert.True(cluster.Pod("hostNetwork").GetBoolean());
@@ -140,7 +140,7 @@ public sealed class ManifestTests
     [InlineData("initContainers/install", "/opt/cni/bin=/host/opt/cni/bin")]
     [InlineData(
         "containers/agent", "/etc/cni/net.d=/etc/cni/net.d", "/var/lib/cni-bridge=/var/lib/cni-bridge", "/run/cni-bridge=/run/cni-bridge")]
-    public void Containers_write_to_no_other_directories_of_the_node(string container, params string[] mounts)
+    public void Containers_write_only_to_the_listed_directories_of_the_node(string container, params string[] mounts)
     {
         using var cluster = new Cluster();
         var written = cluster.Pod($"{container}/volumeMounts").EnumerateArray()
@@ -169,7 +169,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void The_image_is_named_in_one_place()
+    public void The_image_is_set_in_one_place()
     {
         using var cluster = new Cluster();
         var images = new[] { "initContainers/install", "containers/agent" }.Select(name => cluster.Pod($"{name}/image").GetString()!)
@@ -181,7 +181,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void The_agent_s_arguments_are_understood_by_the_program()
+    public void The_program_accepts_the_arguments_of_the_agent()
     {
         using var cluster = new Cluster();
         Assert.Equal("spec.nodeName", cluster.Pod("containers/agent/env/NODE_NAME/valueFrom/fieldRef/fieldPath").GetString());

@@ -6,7 +6,7 @@ public sealed class RealApiServerTests
     static readonly TimeSpan s_soon = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public void The_role_of_the_manifest_suffices_and_nodes_that_come_and_go_have_their_routes()
+    public void The_role_of_the_manifest_suffices_for_routes_that_follow_nodes()
     {
         using var server = NewServer();
         server.CreateNodes(3, first: 1);
@@ -23,7 +23,7 @@ public sealed class RealApiServerTests
     }
 
     [Fact]
-    public void Without_the_role_the_agent_says_what_it_may_not_do()
+    public void The_agent_without_the_role_names_the_missing_permission()
     {
         using var server = new RealApiServer();
         server.CreateNodes(2, first: 1);
@@ -35,7 +35,7 @@ public sealed class RealApiServerTests
     }
 
     [Fact]
-    public void A_server_that_is_killed_costs_no_route_and_its_successor_is_followed()
+    public void A_killed_server_removes_no_route_and_its_successor_is_followed()
     {
         using var server = NewServer();
         server.CreateNodes(2, first: 1);
@@ -53,7 +53,7 @@ public sealed class RealApiServerTests
     }
 
     [Fact]
-    public void A_thousand_nodes_have_their_routes_and_their_reports_of_health_cause_no_work()
+    public void A_thousand_nodes_have_routes_and_their_status_reports_cause_no_work()
     {
         using var server = NewServer();
         server.CreateNodes(1, first: 1);

@@ -57,7 +57,7 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public void Outside_of_a_pod_a_source_must_be_given()
+    public void Outside_of_a_pod_a_source_is_required()
     {
         using var cluster = new Cluster();
 

@@ -29,7 +29,7 @@ public sealed partial class CommandLineTests
     [InlineData("man", "cni-bridge.8")]
     [InlineData("configuration", "configuration.md")]
     [InlineData("schema", "cni-bridge.schema.json")]
-    public void The_reference_is_what_the_program_knows(string format, string file) =>
+    public void The_reference_lists_all_commands_and_options(string format, string file) =>
         Assert.Equal(Resource(file), Run(Program, "reference", format).Succeeded().Stdout);
 
     // A unit or a manifest may still call it, with options that are gone.
@@ -46,7 +46,7 @@ public sealed partial class CommandLineTests
     }
 
     [Fact]
-    public void The_manual_page_is_one()
+    public void The_manual_page_has_no_errors_of_groff()
     {
         Requirement.Programs("groff");
         var path = Path.GetTempFileName();
@@ -63,7 +63,7 @@ public sealed partial class CommandLineTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_command_s_help_has_examples_whose_words_it_knows(string words)
+    public void The_examples_in_the_help_of_a_command_are_valid(string words)
     {
         var section = Sections().Single(section => section.Words == words).Text;
         var help = Run(Program, [.. words.Split(' '), "--help"]).Succeeded().Stdout;
@@ -107,7 +107,7 @@ public sealed partial class CommandLineTests
     [InlineData("TERM=xterm", true)]
     [InlineData("TERM=xterm NO_COLOR=1", false)]
     [InlineData("TERM=dumb", false)]
-    public void Colours_are_for_terminals_whose_owner_wants_them(string environment, bool areThere)
+    public void Colours_are_used_only_on_terminals_that_allow_them(string environment, bool areThere)
     {
         Requirement.Programs("script");
         using var node = new ScratchNode();
@@ -140,7 +140,7 @@ public sealed partial class CommandLineTests
     [InlineData("pod \u001b[31m \u001b[32m\n", @"unexpected argument ""\u001b[32m\n""", "pod")]
     // Files of further words are not read.
     [InlineData("version @/etc/hostname", "unexpected argument \"@/etc/hostname\"", "version")]
-    public void Words_that_mean_nothing_are_an_error(string line, string message, string command)
+    public void Unknown_arguments_are_an_error(string line, string message, string command)
     {
         var result = Run(Program, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
@@ -160,7 +160,7 @@ public sealed partial class CommandLineTests
     /// <summary>The reader closes the pipe after the first output: no stack trace, no message, and the exit code of SIGPIPE.</summary>
     [Theory]
     [MemberData(nameof(Printing))]
-    public void A_closed_pipe_is_no_failure_to_talk_of(string line)
+    public void A_closed_pipe_ends_a_command_silently(string line)
     {
         using var node = new ScratchNode();
         node.Run("mkfifo", "/run/out").Succeeded();
@@ -176,7 +176,7 @@ public sealed partial class CommandLineTests
     [InlineData("version", ">&-", "cni-bridge: could not write to standard output: bad file descriptor\n")]
     [InlineData("show", ">&- 2>&- <&-", "")]
     [InlineData("nonsense", ">&- 2>&- <&-", "")]
-    public void Output_that_cannot_be_written_is_one_sentence(string line, string redirections, string message)
+    public void The_error_for_unwritable_output_is_one_sentence(string line, string redirections, string message)
     {
         using var node = new ScratchNode();
         var result = Redirected(node, line, redirections);

@@ -42,7 +42,7 @@ public sealed class ConfigurationCommandTests
         .GetProperty("plugins")[0].GetProperty("ipam").GetProperty("ranges")[0][0].GetProperty("subnet").GetString()!;
 
     [Fact]
-    public void Pods_have_addresses_of_the_node_s_ranges()
+    public void Pods_get_addresses_from_the_ranges_of_the_node()
     {
         using var node = NewNode();
         node.AddPod("pod");
@@ -87,7 +87,7 @@ public sealed class ConfigurationCommandTests
     }
 
     [Fact]
-    public void Without_a_name_the_host_s_is_taken_in_lower_case()
+    public void Without_a_node_name_the_host_name_in_lower_case_is_used()
     {
         using var node = NewNode();
 
@@ -146,7 +146,7 @@ public sealed class ConfigurationCommandTests
     }
 
     [Fact]
-    public void Without_a_source_it_is_the_file_in_etc()
+    public void The_default_source_is_the_file_in_etc()
     {
         using var node = NewNode();
 

@@ -46,7 +46,7 @@ public sealed class ConfigurationReviewTests
     }
 
     [Fact]
-    public void Each_file_is_judged_whatever_the_others_are()
+    public void Each_file_is_checked_separately()
     {
         using var node = NewNode();
         node.Run("sh", "-c",
@@ -75,7 +75,7 @@ public sealed class ConfigurationReviewTests
     [InlineData("\"disableCheck\": 1")]
     [InlineData("\"cniVersions\": \"1.1.0\"")]
     [InlineData("\"cniVersion\": null")]
-    public void A_list_that_libcni_refuses_is_found_and_not_run(string key)
+    public void A_list_that_libcni_refuses_is_reported_and_not_used(string key)
     {
         using var node = NewNode();
         node.AddPod("pod");

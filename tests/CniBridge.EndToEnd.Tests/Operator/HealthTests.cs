@@ -29,7 +29,7 @@ public sealed partial class HealthTests
     }
 
     [Fact]
-    public void A_node_that_is_well_says_so_and_one_that_is_not_says_why()
+    public void A_healthy_node_reports_ok_and_an_unhealthy_one_the_reason()
     {
         using var node = NewNode();
         Assert.Equal(
@@ -98,7 +98,7 @@ public sealed partial class HealthTests
     }
 
     [Fact]
-    public void Numbers_are_in_the_format_of_Prometheus()
+    public void Metrics_have_the_format_of_Prometheus()
     {
         using var node = NewNode();
 

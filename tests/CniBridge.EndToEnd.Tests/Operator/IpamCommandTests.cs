@@ -39,7 +39,7 @@ public sealed class IpamCommandTests
     }
 
     [Fact]
-    public void Each_reservation_has_its_owner_and_whether_it_lives_and_why()
+    public void Each_reservation_is_listed_with_owner_state_and_reason()
     {
         using var node = NewNodeWithOneOfEach();
 
@@ -66,7 +66,7 @@ public sealed class IpamCommandTests
     }
 
     [Fact]
-    public void Looking_changes_nothing()
+    public void ipam_list_changes_nothing()
     {
         using var node = NewNodeWithOneOfEach();
         // As a person would leave it, and as every other command would mend it.
@@ -104,7 +104,7 @@ public sealed class IpamCommandTests
     }
 
     [Fact]
-    public void One_address_is_shown_and_freed_but_not_under_a_living_pod()
+    public void One_address_is_shown_and_released_unless_a_running_pod_uses_it()
     {
         using var node = NewNodeWithOneOfEach();
 
@@ -125,7 +125,7 @@ public sealed class IpamCommandTests
     }
 
     [Fact]
-    public void A_network_is_chosen_where_several_have_an_address()
+    public void A_network_is_required_if_several_have_the_address()
     {
         using var node = NewNodeWithOneOfEach();
         node.WriteFile("/etc/cni/net.d/20-other.conf", """
@@ -143,7 +143,7 @@ public sealed class IpamCommandTests
 
     // Afterwards the claims of neighbours are unnecessary: the addresses are reserved, and their pods can be proven dead later.
     [Fact]
-    public void A_lost_store_is_rebuilt_from_the_living_namespaces()
+    public void A_lost_store_is_rebuilt_from_the_existing_namespaces()
     {
         using var node = NewNode();
         string[] pods = [.. Enumerable.Range(0, 10).Select(i => $"pod{i}")];
@@ -179,7 +179,7 @@ public sealed class IpamCommandTests
     [InlineData("reservations and records", "10.88.0.0/24")]
     [InlineData("reservations", "")]
     [InlineData("reservations and records", "")]
-    public void A_rebuild_reserves_no_address_that_a_pod_gave_itself(string lost, string subnet)
+    public void A_rebuild_ignores_addresses_that_a_pod_configured_for_itself(string lost, string subnet)
     {
         using var node = NewNode();
         var addresses = new[] { Add(node, "first"), Add(node, "hostile") };
@@ -223,7 +223,7 @@ public sealed class IpamCommandTests
         """);
 
     [Fact]
-    public void Reservations_of_other_plugins_can_be_proven_gone_after_a_rebuild()
+    public void A_rebuild_makes_stale_reservations_of_other_plugins_detectable()
     {
         using var node = NewNode();
         Add(node, "pod");
@@ -246,7 +246,7 @@ public sealed class IpamCommandTests
     }
 
     [Fact]
-    public void The_error_says_that_the_user_is_not_root()
+    public void The_error_for_a_user_other_than_root_names_the_reason()
     {
         using var node = NewNodeWithOneOfEach();
         node.Run("sh", "-c", $"mkdir -p /run/node/bin && cp {Shell.Quote(Program)} /run/node/bin/ && chmod 700 {Store}").Succeeded();

@@ -16,7 +16,7 @@ public sealed class LogTests
         [.. node.Run(Program, ["log", "--output", "json", .. arguments]).Succeeded().Json.GetProperty("operations").EnumerateArray()];
 
     [Fact]
-    public void Each_call_is_kept_with_its_attachment_result_phases_and_trace()
+    public void Each_call_is_logged_with_attachment_result_phases_and_trace()
     {
         using var node = NewNode();
         const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -50,7 +50,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public void People_read_lines_and_what_took_how_long()
+    public void The_text_output_shows_one_line_per_call_and_durations()
     {
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
@@ -79,7 +79,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public void The_log_level_debug_tells_the_same_on_standard_error()
+    public void The_log_level_debug_prints_the_same_on_standard_error()
     {
         using var node = NewNode();
         var config = Configurations.Plain.Replace(
@@ -96,7 +96,7 @@ public sealed class LogTests
 
     // The log cannot fill the disk: old lines are removed. Concurrent writers never mix their lines.
     [Fact]
-    public void It_stays_below_its_cap_and_its_lines_whole()
+    public void The_log_stays_below_its_limit_with_complete_lines()
     {
         using var node = NewNode();
         var line = Encoding.ASCII.GetBytes(

@@ -30,7 +30,7 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
-    public void The_result_is_kept_in_libcni_s_format()
+    public void The_result_is_cached_in_the_format_of_libcni()
     {
         using var node = NewNode();
         WriteNetwork(node, "10-podnet.conflist");
@@ -53,7 +53,7 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
-    public void DEL_without_a_namespace_takes_the_one_of_ADD()
+    public void DEL_without_a_namespace_uses_that_of_ADD()
     {
         using var node = NewNode();
         WriteNetwork(node, "10-podnet.conflist");
@@ -70,7 +70,7 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
-    public void DEL_of_a_container_that_never_was_creates_nothing()
+    public void DEL_of_an_unknown_container_creates_nothing()
     {
         using var node = NewNode();
         WriteNetwork(node, "10-podnet.conflist");
@@ -82,7 +82,7 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
-    public void The_first_file_of_the_directory_is_taken()
+    public void The_first_file_of_the_directory_is_used()
     {
         using var node = NewNode();
         WriteNetwork(node, "20-second.conflist", Network("second", "1.0.0"));
@@ -209,7 +209,7 @@ public sealed class OperatorCommandTests
     [Theory]
     [InlineData("cni-bridge")]
     [InlineData("another-name")]
-    public void It_works_through_a_link_on_the_path(string name)
+    public void The_command_works_through_a_link_on_the_path(string name)
     {
         using var node = NewNode();
         WriteNetwork(node, "10-podnet.conflist");

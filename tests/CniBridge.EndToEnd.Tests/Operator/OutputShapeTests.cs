@@ -69,7 +69,7 @@ public sealed class OutputShapeTests
     }
 
     [Fact]
-    public void Members_are_those_of_the_documentation()
+    public void JSON_members_are_those_of_the_documentation()
     {
         using var node = NewNode();
         (string Heading, string Words)[] commands =
@@ -96,7 +96,7 @@ public sealed class OutputShapeTests
     }
 
     [Fact]
-    public void Every_member_of_a_pod_and_a_call_is_there_when_there_is_something_to_tell()
+    public void Every_documented_member_of_a_pod_and_a_call_can_appear()
     {
         using var node = NewNode();
         var show = new HashSet<string>();

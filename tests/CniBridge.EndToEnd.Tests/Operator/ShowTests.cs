@@ -33,7 +33,7 @@ public sealed class ShowTests
     static JsonElement Show(ScratchNode node) => node.Run(Program, "show", "--output", "json").Succeeded().Json;
 
     [Fact]
-    public void Bridges_and_pods_are_as_ip_shows_them()
+    public void Bridges_and_pods_agree_with_the_output_of_ip()
     {
         using var node = NewNode();
 
@@ -64,7 +64,7 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public void People_see_a_tree()
+    public void The_text_output_is_a_tree()
     {
         using var node = NewNode();
 
@@ -104,7 +104,7 @@ public sealed class ShowTests
     [InlineData("container-we")]
     [InlineData("10.88.0.2")]
     [InlineData("fd00:88:0::2")]
-    public void One_pod_is_found_by_any_of_its_names_and_shown_with_its_inside(string name)
+    public void One_pod_is_found_by_any_of_its_names_and_shown_in_detail(string name)
     {
         using var node = NewNode();
 
@@ -128,7 +128,7 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public void Graphviz_draws_the_bridges_pods_and_routes()
+    public void Graphviz_draws_bridges_pods_and_routes()
     {
         Requirement.Programs("dot");
         using var node = NewNode();
@@ -161,7 +161,7 @@ public sealed class ShowTests
         node.Run("ip", "-n", pod, "-json", "link", "show", "eth0").Succeeded().Json[0].GetProperty("address").GetString()!;
 
     [Fact]
-    public void Mermaid_gets_a_box_for_each_and_an_edge_between()
+    public void The_Mermaid_output_has_a_box_for_each_object_and_edges_between_them()
     {
         using var node = NewNode();
         var mermaid = node.Run(Program, "show", "--output", "mermaid").Succeeded().Stdout;
@@ -171,7 +171,7 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public void The_version_is_reported_to_programs()
+    public void The_version_is_printed_as_JSON()
     {
         using var node = new ScratchNode();
         var version = node.Run(Program, "version", "--output", "json").Succeeded().Json;

@@ -84,7 +84,7 @@ public sealed class TerminalTextTests
     [InlineData("doctor")]
     [InlineData("ipam list")]
     [InlineData("conf validate")]
-    public void Programs_get_the_text_itself(string command)
+    public void The_JSON_output_contains_the_original_text(string command)
     {
         using var node = NewNode();
 
@@ -95,7 +95,7 @@ public sealed class TerminalTextTests
     }
 
     [Fact]
-    public void A_suggested_command_means_the_very_file()
+    public void A_suggested_command_names_exactly_the_file()
     {
         Requirement.Programs("bash");
         using var node = NewNode();
@@ -118,7 +118,7 @@ public sealed class TerminalTextTests
     [InlineData("CNI_CONTAINERID", "\u001b[2J")]
     [InlineData("CNI_IFNAME", "\u001b[2J")]
     [InlineData("CNI_COMMAND", "\u001b[2J")]
-    public void Errors_of_a_plugin_are_printable(string variable, string value)
+    public void Errors_of_a_plugin_are_escaped(string variable, string value)
     {
         Requirement.Node();
         using var node = new ScratchNode();

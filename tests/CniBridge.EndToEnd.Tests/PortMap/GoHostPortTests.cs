@@ -19,7 +19,7 @@ public sealed class GoHostPortTests
     [InlineData("", false)]
     [InlineData("ip netns delete pod", true)]
     [InlineData("ip -n pod link delete eth0", true)]
-    public void Our_DEL_of_the_chain_leaves_what_Go_s_DEL_leaves(string damage, bool hasPrevious)
+    public void Our_DEL_of_the_chain_leaves_the_same_state_as_that_of_the_Go_plugins(string damage, bool hasPrevious)
     {
         using var node = GoFirewallNode.Make();
         Add(node.Go("other"), 8081);

@@ -32,7 +32,7 @@ public sealed class HostPortCheckTests
     [InlineData("delete element ip cni-bridge hostports { tcp . 8080 }; " +
         "add element ip cni-bridge hostports { tcp . 8080 comment \"podnet/somebody/eth0\" : 10.88.0.2 . 80 }",
         "not of podnet/container-pod/eth0 but of podnet/somebody/eth0")]
-    public void Any_damage_is_found_and_named(string damage, string words)
+    public void CHECK_names_any_damage(string damage, string words)
     {
         using var node = HostPortNode.With("pod");
         node.Add("pod", s_ports, All);
@@ -42,7 +42,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void A_setting_that_was_changed_is_found()
+    public void CHECK_reports_a_changed_setting()
     {
         using var node = HostPortNode.With("pod");
         node.Add("pod", s_ports);
@@ -51,7 +51,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void Ports_that_ADD_did_not_make_are_missed()
+    public void CHECK_reports_ports_that_ADD_did_not_create()
     {
         using var node = HostPortNode.With("pod", "other");
         node.Add("pod", s_ports);
@@ -67,7 +67,7 @@ public sealed class HostPortCheckTests
     [InlineData("delete table ip6 cni-bridge")]
     // Not all of what is gone can be seen by one look.
     [InlineData("flush chain ip cni-bridge hostport-postrouting; delete set ip cni-bridge hostport-senders")]
-    public void The_next_ADD_restores_what_all_pods_share(string damage)
+    public void The_next_ADD_restores_the_shared_rules(string damage)
     {
         using var node = HostPortNode.With("pod", "other");
         node.Add("pod", s_ports);
@@ -84,7 +84,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void Without_mappings_the_previous_result_is_passed_on_and_nftables_not_even_asked()
+    public void Without_mappings_the_previous_result_is_passed_on_without_nftables()
     {
         Requirement.Programs("strace");
         using var node = HostPortNode.With("pod");
@@ -113,7 +113,7 @@ public sealed class HostPortCheckTests
     [InlineData("0.4.0")]
     [InlineData("1.0.0")]
     [InlineData("1.1.0")]
-    public void The_previous_result_of_every_version_is_understood_and_passed_on(string version)
+    public void The_previous_result_of_every_version_is_read_and_passed_on(string version)
     {
         using var node = HostPortNode.Of($$"""{"cniVersion": "{{version}}"}""", "pod");
         node.Serve("pod", "tcp/80");
@@ -161,7 +161,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void STATUS_tells_whether_the_kernel_has_nftables()
+    public void STATUS_reports_a_kernel_without_nftables()
     {
         Requirement.Programs("strace");
         using var node = HostPortNode.With();
@@ -178,7 +178,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void STATUS_tells_what_running_pods_lost_until_it_is_put_back()
+    public void STATUS_reports_missing_rules_of_running_pods_until_they_are_restored()
     {
         using var node = HostPortNode.With("pod");
         node.Add("pod", s_ports);
@@ -210,7 +210,7 @@ public sealed class HostPortCheckTests
 
     // A pod with addresses of both families and a port of one: of the other there is nothing, and nothing is missing.
     [Fact]
-    public void A_family_without_ports_is_not_missed()
+    public void Repair_ignores_a_family_without_ports()
     {
         using var node = HostPortNode.With("pod");
         node.Add("pod", Only(8080, 80, "tcp", "0.0.0.0"));
@@ -219,7 +219,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void The_whole_chain_runs_no_program_but_its_plugins()
+    public void The_chain_runs_only_its_plugins()
     {
         Requirement.Programs("strace");
         using var node = HostPortNode.With();
@@ -246,7 +246,7 @@ public sealed class HostPortCheckTests
     }
 
     [Fact]
-    public void No_other_program_is_run_and_nothing_is_listed()
+    public void No_other_program_is_run_and_no_ruleset_is_listed()
     {
         Requirement.Programs("strace");
         using var node = HostPortNode.With("pod", "other");

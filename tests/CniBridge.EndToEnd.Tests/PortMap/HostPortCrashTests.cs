@@ -14,7 +14,7 @@ public sealed class HostPortCrashTests
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public void After_an_ADD_that_was_killed_DEL_leaves_nothing_and_the_next_ADD_works(string systemCall)
+    public void DEL_after_a_killed_ADD_leaves_nothing_and_the_next_ADD_works(string systemCall)
     {
         using var node = NewNode();
         for (var number = 1; RunKilled(node, "ADD", $"inject={systemCall}:signal=KILL:when={number}"); number++)
@@ -33,7 +33,7 @@ public sealed class HostPortCrashTests
     [Theory]
     [InlineData("sendto")]
     [InlineData("linkat")]
-    public void An_ADD_that_was_killed_can_be_repeated_and_its_ports_are_another_s_when_the_pod_is_gone(string systemCall)
+    public void A_killed_ADD_can_be_repeated_and_a_later_pod_gets_its_ports(string systemCall)
     {
         using var node = NewNode("other");
         for (var number = 1; RunKilled(node, "ADD", $"inject={systemCall}:signal=KILL:when={number}"); number++)
@@ -54,7 +54,7 @@ public sealed class HostPortCrashTests
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public void A_DEL_that_was_killed_is_finished_by_the_next_one(string systemCall)
+    public void A_killed_DEL_is_finished_by_the_next_one(string systemCall)
     {
         using var node = NewNode();
         node.Add("pod", s_ports);
@@ -74,7 +74,7 @@ public sealed class HostPortCrashTests
     [InlineData("socket", "EMFILE")]
     [InlineData("linkat", "ENOSPC")]
     [InlineData("mkdir", "EROFS")]
-    public void An_ADD_that_the_kernel_refuses_something_leaves_nothing(string systemCall, string error)
+    public void An_ADD_with_a_failed_kernel_request_leaves_nothing(string systemCall, string error)
     {
         using var node = NewNode();
         for (var number = 1; ; number++)
@@ -99,7 +99,7 @@ public sealed class HostPortCrashTests
     }
 
     [Fact]
-    public void An_ADD_that_cannot_open_the_way_for_127_0_0_1_leaves_nothing()
+    public void An_ADD_that_cannot_enable_127_0_0_1_leaves_nothing()
     {
         using var node = NewNode();
         var result = (node.Call("ADD", "pod", s_ports) with

@@ -13,7 +13,7 @@ public sealed class HostPortOwnerTests
     static readonly string s_port = Only(8080, 80);
 
     [Fact]
-    public void A_port_that_another_pod_has_is_refused_by_its_name_and_nothing_is_changed()
+    public void A_host_port_of_another_pod_is_refused_with_its_name_and_nothing_changes()
     {
         using var node = HostPortNode.With("pod", "other");
         node.Add("pod", $"[{Mapping(8080, 80)}, {Mapping(53, 53, "udp", "10.88.0.1")}]");
@@ -57,7 +57,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Repair_puts_back_the_ports_of_the_living_after_a_flush()
+    public void Repair_after_a_flush_restores_the_ports_of_running_pods()
     {
         using var node = HostPortNode.With("pod", "other");
         node.Serve("pod", "tcp/80");
@@ -83,7 +83,7 @@ public sealed class HostPortOwnerTests
         node.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "repair").Succeeded().Stdout;
 
     [Fact]
-    public void The_same_ADD_again_changes_nothing()
+    public void A_repeated_ADD_changes_nothing()
     {
         using var node = HostPortNode.With("pod");
         var first = node.Add("pod", s_port);
@@ -94,7 +94,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Another_ADD_of_the_same_attachment_replaces_its_ports()
+    public void An_ADD_with_other_ports_replaces_those_of_the_attachment()
     {
         using var node = HostPortNode.With("pod", "other");
         node.Serve("pod", "tcp/80", "tcp/81");
@@ -111,7 +111,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void The_port_of_a_pod_that_is_gone_is_taken_over_and_its_late_DEL_leaves_it()
+    public void The_port_of_a_missing_pod_is_taken_over_and_its_late_DEL_keeps_it()
     {
         using var node = HostPortNode.With("pod", "other");
         node.Serve("other", "tcp/80");
@@ -132,7 +132,7 @@ public sealed class HostPortOwnerTests
 
     // The address went from one pod to the next, and with it what is masqueraded.
     [Fact]
-    public void A_pod_that_has_the_address_of_one_without_a_DEL_keeps_it_when_that_DEL_comes()
+    public void A_late_DEL_keeps_the_ports_of_a_pod_with_the_same_address()
     {
         const string one = """{"ipam": {"type": "host-local", "subnet": "10.88.0.0/30"}, "hairpinMode": true}""";
         using var node = HostPortNode.Of(one, "pod");
@@ -150,7 +150,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Without_a_record_the_owner_counts_as_alive_and_can_still_be_added_and_deleted()
+    public void An_owner_without_a_record_counts_as_alive_and_can_be_added_and_deleted()
     {
         using var node = HostPortNode.With("pod", "other");
         node.Add("pod", s_port);
@@ -199,7 +199,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void DEL_removes_only_what_is_of_this_interface_and_this_network()
+    public void DEL_removes_only_rules_of_this_interface_and_network()
     {
         using var node = HostPortNode.With("pod");
         node.Add("pod", s_port);
@@ -220,7 +220,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Names_of_any_length_have_an_owner_each()
+    public void Names_of_any_length_have_different_owners()
     {
         using var node = HostPortNode.With("pod", "other");
         var network = $$"""{"name": "{{new string('n', 255)}}"}""";
@@ -264,7 +264,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Twenty_first_ADDs_at_once_all_get_their_ports_and_each_rule_is_there_once()
+    public void Twenty_concurrent_first_ADDs_get_their_ports_and_each_rule_exists_once()
     {
         using var node = HostPortNode.With(Pods(20));
         RunAtOnce(node, "ADD", 20, port: i => 8000 + i);
@@ -303,7 +303,7 @@ public sealed class HostPortOwnerTests
     }
 
     [Fact]
-    public void Nothing_grows_with_the_number_of_pods_but_elements()
+    public void Only_elements_grow_with_the_number_of_pods()
     {
         using var node = HostPortNode.With(Pods(5));
         node.Add("p1", s_port);

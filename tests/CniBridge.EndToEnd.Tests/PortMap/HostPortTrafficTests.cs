@@ -32,7 +32,7 @@ public sealed class HostPortTrafficTests
 
     [Theory]
     [MemberData(nameof(Addresses))]
-    public void A_port_is_reached_from_everywhere_by_the_addresses_that_it_is_for(
+    public void A_port_is_reached_from_everywhere_at_its_addresses(
         string protocol, string? hostIp, bool servesV4, bool servesV6)
     {
         SkipWithout(protocol);
@@ -68,7 +68,7 @@ public sealed class HostPortTrafficTests
     [InlineData("tcp", "127.0.0.1", true)]
     [InlineData("tcp", NodeV4, false)]
     [InlineData("tcp", "::", false)]
-    public void The_node_reaches_the_port_by_127_0_0_1_where_it_is_for_that(string protocol, string? hostIp, bool serves)
+    public void The_node_reaches_the_port_at_127_0_0_1_if_its_host_IP_allows_it(string protocol, string? hostIp, bool serves)
     {
         using var node = HostPortNode.With("pod").WithOutside();
         node.Serve("pod", $"{protocol}/80");
@@ -136,7 +136,7 @@ public sealed class HostPortTrafficTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Pods_of_the_bridge_reach_the_port_by_every_address_of_the_node(bool isBridgeNetfilterOn)
+    public void Pods_of_the_bridge_reach_the_port_at_every_address_of_the_node(bool isBridgeNetfilterOn)
     {
         using var node = HostPortNode.Of(Hairpin, "pod", "other").WithOutside();
         node.SetBridgeNetfilter(isBridgeNetfilterOn);
@@ -180,7 +180,7 @@ public sealed class HostPortTrafficTests
     }
 
     [Fact]
-    public void One_port_of_different_addresses_leads_to_different_pods_and_a_given_address_counts_before_any()
+    public void A_port_with_a_host_IP_wins_over_the_same_port_of_any_address()
     {
         using var node = HostPortNode.With("first", "second", "third").WithOutside();
         const string secondV4 = "192.0.2.9";
@@ -205,7 +205,7 @@ public sealed class HostPortTrafficTests
     }
 
     [Fact]
-    public void Several_ports_of_a_pod_lead_each_to_its_own()
+    public void Several_host_ports_lead_to_their_own_container_ports()
     {
         using var node = HostPortNode.With("pod").WithOutside();
         node.Serve("pod", "tcp/80", "tcp/443", "udp/53", "tcp/65535");
@@ -240,7 +240,7 @@ public sealed class HostPortTrafficTests
     }
 
     [Fact]
-    public void It_works_together_with_ipMasq()
+    public void Host_ports_work_together_with_ipMasq()
     {
         using var node = HostPortNode.Of("""{"ipMasq": true, "hairpinMode": true}""", "pod", "other").WithOutside();
         node.Serve("pod", "tcp/80");

@@ -69,7 +69,7 @@ public sealed class AgentMetricsTests
 
     // Prometheus on another machine asks the node's address, if the operator wants that.
     [Fact]
-    public void Another_address_is_listened_on_if_it_is_given()
+    public void The_agent_listens_on_a_given_address()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent("--listen", "192.168.1.11:9470");
@@ -85,7 +85,7 @@ public sealed class AgentMetricsTests
     [InlineData("127.0.0.1")]
     [InlineData("localhost:9469")]
     [InlineData("192.168.1.99:9469")]
-    public void An_address_that_cannot_be_used_ends_the_agent_with_one_sentence(string address)
+    public void An_unusable_address_ends_the_agent_with_one_sentence(string address)
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent("--listen", address);
@@ -95,7 +95,7 @@ public sealed class AgentMetricsTests
     }
 
     [Fact]
-    public void Probes_say_what_is_missing_and_then_that_the_node_is_ready()
+    public void Probes_name_missing_parts_until_the_node_is_ready()
     {
         using var lan = new NodeLan();
         lan.Node.Run("mv", NodesPath, $"{NodesPath}.later").Succeeded();

@@ -59,7 +59,7 @@ public sealed class AgentTests
     static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture);
 
     [Fact]
-    public void Routes_that_went_with_a_link_come_back_with_it()
+    public void Routes_of_a_link_that_went_down_are_restored_when_it_is_up()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
@@ -74,7 +74,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void Routes_follow_the_file_when_nodes_come_leave_and_move()
+    public void Routes_follow_changes_of_the_nodes_file()
     {
         using var lan = new NodeLan();
         lan.WriteNodes(Node1);
@@ -107,7 +107,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void A_file_that_is_not_a_table_leaves_the_last_one_in_force()
+    public void An_invalid_file_keeps_the_last_table()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
@@ -126,7 +126,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void A_node_that_boots_without_its_source_takes_the_last_good_table()
+    public void A_node_that_boots_without_its_source_uses_the_last_good_table()
     {
         using var lan = new NodeLan();
         using (var agent = lan.StartAgent())
@@ -148,7 +148,7 @@ public sealed class AgentTests
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public void It_ends_cleanly_and_leaves_the_routes(string signal)
+    public void The_agent_ends_cleanly_on_a_signal_and_keeps_the_routes(string signal)
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
@@ -159,7 +159,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void A_dry_run_tells_once_what_it_would_do_in_JSON()
+    public void A_dry_run_prints_each_planned_change_once_as_JSON()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent("--dry-run", "--log", "json");
@@ -182,7 +182,7 @@ public sealed class AgentTests
 
     // A storm is answered ten times a second at most; what it hides is seen all the same.
     [Fact]
-    public void A_storm_of_links_is_not_a_storm_of_work()
+    public void Many_link_changes_cause_little_work()
     {
         Requirement.Programs("strace");
         using var lan = new NodeLan();
@@ -203,7 +203,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void This_nodes_configuration_is_kept_too()
+    public void The_agent_keeps_the_configuration_of_this_node()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent("--conflist", "--service-cidr", "10.96.0.0/12");
@@ -220,7 +220,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public void Running_pods_reach_a_node_that_comes_with_their_own_address()
+    public void Running_pods_reach_a_new_node_with_their_own_address()
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent("--conflist");

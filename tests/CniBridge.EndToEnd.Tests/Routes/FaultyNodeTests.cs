@@ -37,7 +37,7 @@ public sealed class FaultyNodeTests
     }
 
     [Fact]
-    public void An_entry_of_which_nothing_can_be_read_removes_no_route_at_all()
+    public void A_completely_unreadable_entry_removes_no_route()
     {
         using var lan = new NodeLan();
         lan.Routes("sync").Succeeded();
@@ -50,7 +50,7 @@ public sealed class FaultyNodeTests
     [InlineData("{\"nodes\": []}", "the list of nodes is empty")]
     [InlineData("{\"kind\": \"List\", \"items\": []}", "the list of nodes is empty")]
     [InlineData("{\"nodes\": [" + Node2 + "]}", "node \"node1\" is not among the 1 nodes: give this node's name with --node-name")]
-    public void A_list_that_cannot_be_this_clusters_is_refused_without_force(string text, string why)
+    public void An_implausible_list_is_refused_without_force(string text, string why)
     {
         using var lan = new NodeLan();
         lan.Routes("sync").Succeeded();
@@ -79,7 +79,7 @@ public sealed class FaultyNodeTests
     [Theory]
     [InlineData("{\"nodes\": []}", "the list of nodes is empty")]
     [InlineData("{\"nodes\": [" + Node2 + "]}", "node \"node1\" is not among the 1 nodes: give this node's name with --node-name")]
-    public void The_agent_keeps_the_last_good_nodes_when_the_list_cannot_be_this_clusters(string text, string why)
+    public void The_agent_keeps_the_last_good_nodes_if_the_list_is_implausible(string text, string why)
     {
         using var lan = new NodeLan();
         using var agent = lan.StartAgent();
@@ -107,7 +107,7 @@ public sealed class FaultyNodeTests
     }
 
     [Fact]
-    public void The_agent_brings_routes_of_a_faulty_entry_back_even_after_a_boot()
+    public void The_agent_restores_routes_of_a_faulty_entry_even_after_a_boot()
     {
         using var lan = new NodeLan();
         using (var agent = lan.StartAgent())

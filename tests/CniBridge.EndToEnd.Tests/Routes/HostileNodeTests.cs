@@ -25,7 +25,7 @@ public sealed class HostileNodeTests
     // Node2 stands first, so that its claims come before those of the others.
     [Theory]
     [MemberData(nameof(Claims))]
-    public void A_range_that_is_not_a_nodes_gets_no_route_and_is_reported(string range, string why)
+    public void A_refused_range_gets_no_route_and_is_reported(string range, string why)
     {
         using var lan = new NodeLan();
         lan.Ip("route add 100.64.9.1/32 dev eth0");
@@ -42,7 +42,7 @@ public sealed class HostileNodeTests
     }
 
     [Fact]
-    public void A_plan_has_no_routes_to_ranges_that_are_refused_everywhere()
+    public void A_plan_contains_no_routes_to_refused_ranges()
     {
         using var lan = new NodeLan();
         lan.WriteNodes(Node2With("128.0.0.0/3", "8.8.8.8/32", "2000::/3", "192.168.1.13/32"), Node1, Node3);
@@ -77,7 +77,7 @@ public sealed class HostileNodeTests
     }
 
     [Fact]
-    public void The_networks_may_stand_in_the_file()
+    public void The_nodes_file_may_contain_the_cluster_CIDRs()
     {
         using var lan = new NodeLan();
         lan.ReplaceFile($$"""{"clusterCidrs": ["10.244.2.0/23", "fd00:a2::/64"], "nodes": [{{Node1}}, {{Node2}}, {{Node3}}]}""");
@@ -87,7 +87,7 @@ public sealed class HostileNodeTests
     }
 
     [Fact]
-    public void The_agent_tells_refused_ranges_in_its_log_and_its_metrics_and_doctor_finds_them()
+    public void Refused_ranges_appear_in_log_metrics_and_doctor()
     {
         using var lan = new NodeLan();
         lan.WriteNodes(Node2With("203.0.113.0/24", "10.9.0.0/16"), Node1, Node3);

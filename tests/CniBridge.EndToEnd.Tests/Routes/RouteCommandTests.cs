@@ -22,7 +22,7 @@ public sealed class RouteCommandTests
 
     // A Node of Kubernetes on two networks, of which this node shares the second.
     [Fact]
-    public void A_node_with_two_InternalIPs_is_reached_by_the_one_that_is_on_a_link()
+    public void The_InternalIP_on_a_link_is_the_next_hop()
     {
         using var lan = new NodeLan();
         lan.ReplaceFile("""
@@ -105,7 +105,7 @@ public sealed class RouteCommandTests
 
     // As the kernel announces it: no route is ever gone in between.
     [Fact]
-    public void Ranges_that_two_nodes_swapped_are_replaced_in_place()
+    public void Swapped_ranges_of_two_nodes_are_replaced_in_place()
     {
         using var lan = new NodeLan();
         lan.Routes("sync").Succeeded();
@@ -123,7 +123,7 @@ public sealed class RouteCommandTests
     }
 
     [Fact]
-    public void Show_tells_what_is_there_missing_wrong_and_not_wanted()
+    public void Show_lists_correct_missing_wrong_and_unwanted_routes()
     {
         using var lan = new NodeLan();
         lan.Routes("sync").Succeeded();
@@ -167,7 +167,7 @@ public sealed class RouteCommandTests
 
     // What is printed is what ip takes, and what sync would have made.
     [Fact]
-    public void The_plan_of_a_node_makes_its_routes()
+    public void The_plan_of_a_node_creates_its_routes()
     {
         using var lan = new NodeLan();
         lan.Node.Run("sh", ["-e"], lan.Routes("plan").Succeeded().Stdout).Succeeded();

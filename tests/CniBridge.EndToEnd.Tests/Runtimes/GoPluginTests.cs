@@ -12,7 +12,7 @@ public sealed class GoPluginTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Pods_attached_before_the_exchange_of_plugins_are_served_after_it(bool fromGoToOurs)
+    public void Pods_attached_by_the_Go_plugins_are_served_by_ours(bool fromGoToOurs)
     {
         using var node = NodeWithGoPlugins();
         var (before, after) = fromGoToOurs
@@ -37,7 +37,7 @@ public sealed class GoPluginTests
     }
 
     [Fact]
-    public void Results_are_the_same_but_for_random_names_and_hardware_addresses()
+    public void Results_differ_only_in_random_names_and_hardware_addresses()
     {
         using var goNode = NodeWithGoPlugins();
         using var ourNode = new ScratchNode();

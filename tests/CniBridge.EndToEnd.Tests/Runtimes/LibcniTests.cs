@@ -38,7 +38,7 @@ public sealed class LibcniTests
     [Theory]
     [InlineData("0.4.0")]
     [InlineData("1.0.0")]
-    public void A_host_port_comes_with_the_pod_and_goes_with_it(string version)
+    public void A_host_port_is_added_and_removed_with_the_pod(string version)
     {
         Requirement.Programs("nft", "busybox");
         using var node = NodeWithNetwork(version, more: """, {"type": "portmap", "capabilities": {"portMappings": true}}""");
@@ -59,7 +59,7 @@ public sealed class LibcniTests
 
     // cnitool's name for a container is a hash of its namespace's path.
     [Fact]
-    public void The_operator_command_and_libcni_can_finish_each_other_s_attachments()
+    public void The_operator_command_and_libcni_can_delete_each_others_attachments()
     {
         using var node = NodeWithNetwork("1.0.0");
         var pod = node.AddPod("pod");
@@ -108,7 +108,7 @@ public sealed class LibcniTests
     [Theory]
     [InlineData("10.88.0.0/24")]
     [InlineData("fd00:88::/64")]
-    public void A_check_fails_when_the_address_was_taken_away(string subnet)
+    public void A_check_fails_if_the_address_was_removed(string subnet)
     {
         using var node = NodeWithNetwork("1.0.0", subnet);
         var pod = node.AddPod("pod");

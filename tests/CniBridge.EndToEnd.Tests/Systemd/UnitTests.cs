@@ -14,7 +14,7 @@ public sealed class UnitTests
     static string Unit => Path.Combine(PluginDirectory.RepositoryRoot, "conf/systemd/cni-bridge-agent.service");
 
     [Fact]
-    public void The_unit_is_understood()
+    public void systemd_accepts_the_unit()
     {
         using var node = NewNode();
 
@@ -28,7 +28,7 @@ public sealed class UnitTests
 
     // Of 10, which is a service without any setting; in tenths.
     [Fact]
-    public void The_agent_is_hardly_exposed()
+    public void systemd_analyze_rates_the_exposure_of_the_agent_as_low()
     {
         using var node = NewNode();
         node.Run("systemd-analyze", "security", "--offline=yes", "--threshold=20", Unit).Succeeded();
@@ -37,7 +37,7 @@ public sealed class UnitTests
     }
 
     [Fact]
-    public void The_agent_s_arguments_are_understood_by_the_program()
+    public void The_program_accepts_the_arguments_of_the_agent()
     {
         using var node = NewNode();
         var line = Assert.Single(File.ReadLines(Unit), line => line.StartsWith("ExecStart=", StringComparison.Ordinal));

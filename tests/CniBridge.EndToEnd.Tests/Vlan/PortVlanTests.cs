@@ -33,7 +33,7 @@ public sealed class PortVlanTests(VlanMachine machine)
     [InlineData("""{"vlanTrunk": [{"id": 7, "minID": 9, "maxID": 9}]}""", "1 PVID Egress Untagged, 7, 9")]
     [InlineData(
         """{"vlan": 100, "vlanTrunk": [{"minID": 1, "maxID": 4094}]}""", "1-99, 100 PVID Egress Untagged, 101-4094")]
-    public void A_port_is_in_these_VLANs_and_in_no_other(string keys, string vlans)
+    public void A_port_is_only_in_the_configured_VLANs(string keys, string vlans)
     {
         var node = machine.AddNode();
         var pod = node.VlanPod("pod", VlanNetwork.LayerTwo(keys));
@@ -74,7 +74,7 @@ public sealed class PortVlanTests(VlanMachine machine)
     [InlineData(0, true, "100 PVID Egress Untagged")]
     [InlineData(7, false, "100 PVID Egress Untagged")]
     [InlineData(7, true, "7 Egress Untagged, 100 PVID Egress Untagged")]
-    public void The_default_VLAN_is_the_bridge_s(int defaultVlan, bool preserves, string vlans)
+    public void The_default_VLAN_is_that_of_the_bridge(int defaultVlan, bool preserves, string vlans)
     {
         var node = machine.AddNode();
         node.Script(string.Create(CultureInfo.InvariantCulture,
@@ -87,7 +87,7 @@ public sealed class PortVlanTests(VlanMachine machine)
     }
 
     [Fact]
-    public void A_trunk_of_many_single_VLANs_is_set_whole_and_CHECK_sees_one_that_is_missing()
+    public void A_trunk_of_many_VLANs_is_set_completely_and_CHECK_reports_a_missing_one()
     {
         var node = machine.AddNode();
         var ids = Enumerable.Range(1, 2047).Select(number => number * 2).ToList();

@@ -19,7 +19,7 @@ public sealed class VirtualMachineTests(VlanMachine machine)
         """;
 
     [Fact]
-    public void Output_error_and_exit_code_of_a_script_come_back()
+    public void A_script_returns_output_error_and_exit_code()
     {
         var result = machine.Run("echo \"it's 'out'\"; echo error >&2; exit 3");
 
@@ -29,14 +29,14 @@ public sealed class VirtualMachineTests(VlanMachine machine)
     }
 
     [Fact]
-    public void Long_scripts_and_outputs_arrive_whole()
+    public void Long_scripts_and_outputs_arrive_completely()
     {
         var text = new string('x', 100_000);
         Assert.Equal($"{text}\n", machine.Run($"echo {text}").Stdout);
     }
 
     [Fact]
-    public void Programs_get_arguments_input_and_variables_as_they_are()
+    public void Programs_get_arguments_input_and_variables_unchanged()
     {
         const string word = "it's \"a\" $HOME \\ `b`\n";
         var variables = new Dictionary<string, string> { ["WORD"] = word };
@@ -92,7 +92,7 @@ public sealed class VirtualMachineTests(VlanMachine machine)
     }
 
     [Fact]
-    public void Go_puts_the_host_s_end_into_the_VLAN_and_leaves_it_in_the_default_one()
+    public void The_Go_plugin_adds_the_host_veth_to_the_VLAN_and_keeps_the_default_one()
     {
         var node = machine.AddNode();
         var pod = GoPod(node, "pod", Layer2);
@@ -107,7 +107,7 @@ public sealed class VirtualMachineTests(VlanMachine machine)
     }
 
     [Fact]
-    public void Go_makes_one_veth_pair_that_is_the_gateway_in_the_VLAN()
+    public void The_Go_plugin_creates_one_veth_pair_as_gateway_in_the_VLAN()
     {
         var node = machine.AddNode();
         var pods = new[] { GoPod(node, "pod", Gateway), GoPod(node, "other", Gateway) };

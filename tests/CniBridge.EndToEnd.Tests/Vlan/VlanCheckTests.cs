@@ -44,7 +44,7 @@ public sealed class VlanCheckTests(VlanMachine machine)
     }
 
     [Fact]
-    public void Further_VLANs_of_a_port_are_not_told()
+    public void CHECK_ignores_additional_VLANs_of_a_port()
     {
         var node = machine.AddNode();
         var pod = node.VlanPod("pod", VlanNetwork.Routed());

@@ -12,7 +12,7 @@ public sealed class VlanFilteringTests(VlanMachine machine)
     [InlineData("""{"vlan": 100}""")]
     [InlineData("""{"vlanTrunk": [{"id": 101}], "ipam": {}}""")]
     [InlineData("""{"vlanTrunk": []}""")]
-    public void The_error_names_the_command_after_which_ADD_works(string keys)
+    public void The_error_names_a_command_that_makes_ADD_work(string keys)
     {
         var node = machine.AddNode();
         node.Script("ip link add cni0 up type bridge");
@@ -50,7 +50,7 @@ public sealed class VlanFilteringTests(VlanMachine machine)
     }
 
     [Fact]
-    public void The_status_is_bad_until_then()
+    public void STATUS_fails_until_the_bridge_filters_VLANs()
     {
         var node = machine.AddNode();
         var layerTwo = Status(node, VlanNetwork.LayerTwo("""{"cniVersion": "1.1.0", "vlanTrunk": [{"id": 101}]}"""));
@@ -73,7 +73,7 @@ public sealed class VlanFilteringTests(VlanMachine machine)
     }
 
     [Fact]
-    public void The_status_is_bad_when_the_gateway_takes_no_IPv6_address()
+    public void STATUS_fails_if_the_gateway_accepts_no_IPv6_address()
     {
         var node = machine.AddNode();
         node.AddVlanPod("first", VlanNetwork.Routed());

@@ -122,7 +122,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
     }
 
     [Fact]
-    public void Packets_as_large_as_the_MTU_reach_the_gateway_on_a_bridge_that_was_there()
+    public void Packets_as_large_as_the_MTU_reach_the_gateway_on_an_existing_bridge()
     {
         var node = machine.AddNode();
         node.Script("ip link add cni0 up type bridge vlan_filtering 1");
@@ -145,7 +145,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
     }
 
     [Fact]
-    public void The_node_takes_no_pod_of_a_VLAN_for_a_router()
+    public void The_node_ignores_router_advertisements_of_pods_in_a_VLAN()
     {
         var node = machine.AddNode();
 
@@ -156,7 +156,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
     }
 
     [Fact]
-    public void The_gateway_knows_at_once_who_has_an_address_now()
+    public void The_gateway_learns_the_new_pod_of_an_address_at_once()
     {
         var node = machine.AddNode();
         var configuration = Configurations.WithIpam(
@@ -193,7 +193,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
 
     /// <summary>As an administrator makes one who does not want a pair.</summary>
     [Fact]
-    public void A_link_of_the_gateway_s_name_is_used_unchanged()
+    public void An_existing_link_with_the_name_of_the_gateway_is_used_unchanged()
     {
         var node = machine.AddNode();
         node.Script("""
@@ -215,7 +215,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
 
     /// <summary>The number that the kernel tells of the other end is then that of another link here.</summary>
     [Fact]
-    public void A_gateway_whose_other_end_is_elsewhere_is_used_unchanged_and_no_other_link_for_its_end()
+    public void A_gateway_with_its_peer_in_another_namespace_is_used_unchanged()
     {
         var node = machine.AddNode();
         node.Script("""
@@ -235,7 +235,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
     }
 
     [Fact]
-    public void With_a_trunk_alone_the_bridge_is_the_gateway()
+    public void A_trunk_without_a_VLAN_uses_the_bridge_as_gateway()
     {
         var node = machine.AddNode();
 

@@ -11,7 +11,7 @@ public sealed class VlanGoTests(VlanMachine machine)
     static readonly string[] Gateways = ["10.88.0.1/24", "fd00:88::1/64"];
 
     [Fact]
-    public void Results_and_gateways_are_the_same_but_for_the_default_VLAN()
+    public void Results_and_gateways_differ_only_in_the_default_VLAN()
     {
         var goNode = machine.AddNode();
         var ourNode = machine.AddNode();
@@ -33,7 +33,7 @@ public sealed class VlanGoTests(VlanMachine machine)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void One_s_gateway_is_the_other_s_and_each_cleans_up_after_the_other(bool goIsFirst)
+    public void Both_plugins_share_a_gateway_and_clean_up_after_each_other(bool goIsFirst)
     {
         var node = machine.AddNode();
         var first = node.VlanPod("first", VlanNetwork.Routed(), byGo: goIsFirst);
@@ -72,7 +72,7 @@ public sealed class VlanGoTests(VlanMachine machine)
     }
 
     [Fact]
-    public void A_pod_of_Go_s_is_cleaned_up_without_its_namespace_and_the_gateway_stays()
+    public void DEL_without_the_namespace_cleans_up_a_pod_of_the_Go_plugin_and_keeps_the_gateway()
     {
         var node = machine.AddNode();
         var pod = node.VlanPod("pod", VlanNetwork.Routed(), byGo: true);

@@ -7,7 +7,7 @@ namespace CniBridge.EndToEnd.Tests.Vlan;
 public sealed class VlanRepairTests(VlanMachine machine)
 {
     [Fact]
-    public void Many_first_ADDs_at_once_make_one_gateway()
+    public void Concurrent_first_ADDs_create_one_gateway()
     {
         var node = machine.AddNode();
         node.WriteFile($"{Node.Directory}/input", VlanNetwork.Routed());
@@ -52,7 +52,7 @@ public sealed class VlanRepairTests(VlanMachine machine)
         """)]
     [InlineData("bridge vlan del vid 100 dev $1")]
     [InlineData("bridge vlan del vid 100 dev $1; ip link set $1 down")]
-    public void A_gateway_that_was_left_half_made_is_finished(string change)
+    public void An_incomplete_gateway_is_completed(string change)
     {
         var node = machine.AddNode();
         var call = node.VlanPod("first", VlanNetwork.Routed());
@@ -78,7 +78,7 @@ public sealed class VlanRepairTests(VlanMachine machine)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_gateway_whose_bridge_was_deleted_is_put_into_the_new_one(bool byGo)
+    public void A_gateway_of_a_deleted_bridge_is_attached_to_the_new_one(bool byGo)
     {
         var node = machine.AddNode();
         var call = node.VlanPod("first", VlanNetwork.Routed(), byGo);
@@ -96,7 +96,7 @@ public sealed class VlanRepairTests(VlanMachine machine)
     }
 
     [Fact]
-    public void Pods_that_have_the_gateway_keep_it_while_others_come()
+    public void Existing_pods_keep_the_gateway_while_others_are_added()
     {
         var node = machine.AddNode();
         node.AddVlanPod("first", VlanNetwork.Routed());
