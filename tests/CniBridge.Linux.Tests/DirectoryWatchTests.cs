@@ -38,7 +38,7 @@ public sealed class DirectoryWatchTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_reported_when_nothing_changes()
+    public void No_event_is_reported_without_a_change()
     {
         File.WriteAllText(this["nodes"], "1");
         using var watch = DirectoryWatch.TryOpen(_directory)!;

@@ -40,7 +40,7 @@ public sealed class FileLockTests : IDisposable
     string Own => Path.Combine(_directory.FullName, "own");
 
     [Fact]
-    public void A_directory_s_lock_is_a_file_that_only_its_owner_can_open()
+    public void The_lock_of_a_directory_is_a_file_that_only_its_owner_can_open()
     {
         using (FileLock.AcquireDirectory(Own, Short))
         {

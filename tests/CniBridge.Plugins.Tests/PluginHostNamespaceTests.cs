@@ -12,7 +12,7 @@ public sealed class PluginHostNamespaceTests
     [InlineData(Call.OwnNamespace, "0")]
     [InlineData(Call.OwnNamespace, "false")]
     [InlineData(Call.OwnNamespace, "yes")]
-    public void ADD_refuses_the_plugins_own_namespace_before_any_work(string netns, string mayUse)
+    public void ADD_refuses_the_namespace_of_the_plugin_before_any_work(string netns, string mayUse)
     {
         var plugin = new RecordingPlugin();
         Call.Run(plugin, Call.Variables("ADD", ("CNI_NETNS", netns), ("CNI_NETNS_OVERRIDE", mayUse))).AssertError(
@@ -25,7 +25,7 @@ public sealed class PluginHostNamespaceTests
     [InlineData(Call.OwnNamespace, "")]
     [InlineData("/proc/self/task/../ns/net", "")]
     [InlineData(Call.OwnNamespace, "0")]
-    public void DEL_treats_the_plugins_own_namespace_as_gone(string netns, string mayUse)
+    public void DEL_treats_the_namespace_of_the_plugin_as_gone(string netns, string mayUse)
     {
         var plugin = new RecordingPlugin();
         Assert.Equal(0, Call.Run(plugin,

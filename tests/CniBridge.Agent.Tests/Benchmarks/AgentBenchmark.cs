@@ -24,7 +24,7 @@ public sealed class AgentBenchmark
     static int Seconds { get; } = Setting("CNI_BRIDGE_BENCH_SECONDS", 60);
 
     [Fact(Explicit = true)]
-    public async Task A_cluster_of_thousands_of_nodes()
+    public async Task The_agent_follows_a_cluster_of_thousands_of_nodes()
     {
         var format = Environment.GetEnvironmentVariable("CNI_BRIDGE_BENCH_FORMAT") ?? "protobuf";
         await using var api = new FakeApi(isProtobuf: format == "protobuf");

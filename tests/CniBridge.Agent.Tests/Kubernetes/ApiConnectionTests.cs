@@ -34,7 +34,7 @@ public sealed class ApiConnectionTests
     }
 
     [Fact]
-    public void A_closed_port_is_one_sentence()
+    public void The_error_for_a_closed_port_is_one_sentence()
     {
         using var authority = new TestAuthority();
         var access = new ApiAccess
@@ -60,7 +60,7 @@ public sealed class ApiConnectionTests
     }
 
     [Fact]
-    public async Task A_client_certificate_is_shown()
+    public async Task The_client_sends_its_certificate()
     {
         await using var api = new FakeApi();
         var (certificate, key) = api.Authority.CreateClient("agent");

@@ -124,7 +124,7 @@ public sealed class NodeWatchTests
     [InlineData(StatusCodes.Status401Unauthorized, "credentials (401)")]
     [InlineData(StatusCodes.Status403Forbidden, "forbids to list and watch nodes (403)")]
     [InlineData(StatusCodes.Status500InternalServerError, "answers 500: out of order")]
-    public async Task A_refusal_keeps_the_nodes_and_is_one_sentence(int status, string expected)
+    public async Task A_refusal_keeps_the_nodes_and_is_reported_in_one_sentence(int status, string expected)
     {
         await using var api = new FakeApi();
         api.Nodes.Add(s_first);
@@ -140,7 +140,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_reported_in_time()
+    public async Task A_server_without_an_answer_is_reported_at_the_deadline()
     {
         await using var api = new FakeApi();
         api.Override = FakeApi.HangAsync;
@@ -153,7 +153,7 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
-    public async Task A_list_that_stops_halfway_is_reported_in_time()
+    public async Task A_list_that_stops_halfway_is_reported_at_the_deadline()
     {
         await using var api = new FakeApi();
         api.Override = async context =>
@@ -172,7 +172,7 @@ public sealed class NodeWatchTests
 
     // In a small cluster the next event comes only after a minute.
     [Fact]
-    public async Task A_failure_is_over_when_a_watch_stands_again()
+    public async Task A_failure_ends_when_a_watch_is_open_again()
     {
         await using var api = new FakeApi();
         api.Nodes.Add(s_first);

@@ -10,11 +10,11 @@ public sealed class WireTests
     static readonly FakeNode s_node = new("node1", "192.168.1.11", "10.244.1.0/24") { Ballast = new string('x', 200) };
 
     [Fact]
-    public void Damaged_protobuf_is_an_error_and_nothing_else() => Damage(new ProtobufFormat(),
+    public void Damaged_protobuf_gives_only_a_format_error() => Damage(new ProtobufFormat(),
         ProtobufEncoding.List("7", [s_node, s_node]), ProtobufEncoding.Event("ADDED", ProtobufEncoding.NodeObject(s_node)));
 
     [Fact]
-    public void Damaged_json_is_an_error_and_nothing_else() => Damage(new JsonFormat(),
+    public void Damaged_JSON_gives_only_a_format_error() => Damage(new JsonFormat(),
         JsonEncoding.List("7", [s_node, s_node]), JsonEncoding.Event("ADDED", JsonEncoding.Node(s_node)));
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class AgentPartTests
     static readonly TimeSpan s_long = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public void A_problem_is_reported_when_it_appears_and_when_it_is_gone()
+    public void A_problem_is_reported_at_its_start_and_at_its_end()
     {
         using var output = new MemoryStream();
         var log = new ProblemLog(new AgentLog(output, isJson: false));
@@ -48,7 +48,7 @@ public sealed class AgentPartTests
     }
 
     [Fact]
-    public void A_trigger_that_was_set_before_is_not_waited_for()
+    public void A_trigger_set_earlier_ends_the_wait_at_once()
     {
         var trigger = new Trigger();
         trigger.Set();
@@ -87,7 +87,7 @@ public sealed class AgentPartTests
     }
 
     [Fact]
-    public void A_source_that_fails_is_asked_less_and_less_often()
+    public void A_failing_source_is_retried_less_and_less_often()
     {
         var source = new ScriptedSource();
         var trigger = new Trigger();
@@ -102,7 +102,7 @@ public sealed class AgentPartTests
 
     // The directory comes later than the agent, the file after it, and another takes its place.
     [Fact]
-    public void A_file_is_followed_from_before_its_directory_is_there()
+    public void A_file_is_followed_even_if_its_directory_does_not_exist_yet()
     {
         using var directory = new TemporaryDirectory();
         var path = directory["conf/nodes.json"];

@@ -78,7 +78,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void Callers_that_send_nothing_delay_no_other()
+    public void Silent_callers_do_not_delay_others()
     {
         for (var i = 0; i < 3 * HttpServer.MaxCallers; i++)
             Send(i % 2 == 0 ? "" : "GET /met");
@@ -88,7 +88,7 @@ public sealed class HttpServerTests : IDisposable
 
     // Each byte used to begin the two seconds anew.
     [Fact]
-    public void A_caller_that_sends_a_byte_now_and_then_has_one_deadline()
+    public void A_slow_caller_has_one_deadline_for_its_request()
     {
         var slow = Send("G");
         var watch = Stopwatch.StartNew();
@@ -116,7 +116,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void Callers_that_wait_for_one_reading_share_the_next()
+    public void Waiting_callers_share_the_next_reading()
     {
         var count = 0;
         using var mayGoOn = new ManualResetEventSlim();
@@ -142,7 +142,7 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
-    public void A_reading_that_fails_is_reported_to_the_caller_and_ends_nothing()
+    public void A_failed_reading_is_reported_to_the_caller_and_the_server_continues()
     {
         _read = () => throw new InvalidOperationException("the node is odd");
         var answer = Receive(Send(Request));

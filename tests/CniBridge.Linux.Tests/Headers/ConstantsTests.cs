@@ -55,12 +55,12 @@ public sealed class ConstantsTests
 
     [Theory]
     [MemberData(nameof(TypesAndArchitectures))]
-    public void Every_constant_has_the_value_of_the_systems_headers(Type type, Architecture architecture) =>
+    public void Every_constant_has_the_value_of_the_system_headers(Type type, Architecture architecture) =>
         AssertSame(architecture, Constants(type));
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Every_constant_used_from_the_package_has_the_value_of_the_systems_headers(Architecture architecture) =>
+    public void Every_constant_used_from_the_package_has_the_value_of_the_system_headers(Architecture architecture) =>
         AssertSame(architecture, LibCPackage.UsedConstants(architecture));
 
     static void AssertSame(Architecture architecture, IEnumerable<(string Name, long Value)> constants)

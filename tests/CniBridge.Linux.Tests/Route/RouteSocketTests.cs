@@ -147,7 +147,7 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_port_s_settings_are_read_back()
+    public void The_settings_of_a_port_are_read_back()
     {
         var bridge = CreateBridge();
         Assert.True(_socket.TryCreateVeth(new("veth0", Mac(2)), new("eth0", Mac(3)), null, bridge.Index, 0));

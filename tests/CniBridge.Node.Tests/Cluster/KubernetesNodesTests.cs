@@ -157,7 +157,7 @@ public sealed class KubernetesNodesTests
     [InlineData("""{"kind":"List","items":[{"kind":"Node","metadata":{"na""", "the list is not valid JSON: line 1, byte ")]
     [InlineData("No resources found", "the list is not valid JSON: line 1, byte 1: ")]
     [InlineData("", "the list is not valid JSON: ")]
-    public void Other_kinds_than_a_list_of_nodes_are_refused_by_name(string text, string why) =>
+    public void Objects_other_than_a_list_of_nodes_are_refused_by_name(string text, string why) =>
         Assert.StartsWith(why, Assert.Throws<RuntimeException>(() => Parse(text)).Message, StringComparison.Ordinal);
 
     // Wherever a read ends: in a name, in a number, between the two bytes of a letter.

@@ -49,7 +49,7 @@ public sealed class NodeOriginTests : IDisposable
     }
 
     [Fact]
-    public void Entries_in_the_output_of_kubectl_are_corrected_in_Kubernetes_even_if_a_file_contains_it()
+    public void Entries_of_a_file_with_the_output_of_kubectl_are_corrected_in_Kubernetes()
     {
         var table = KubernetesNodes.Parse(new MemoryStream(Encoding.UTF8.GetBytes(List)), "the output of kubectl");
         Assert.Equal(NodeOrigin.Kubernetes, table.Origin);

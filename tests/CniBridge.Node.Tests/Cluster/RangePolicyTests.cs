@@ -87,7 +87,7 @@ public sealed class RangePolicyTests
     [Theory]
     [InlineData("", "node2: the pod CIDR 10.9.0.0/16 is not used: it contains the address 10.9.0.13 of node3")]
     [InlineData("10.0.0.0/8", "node3: the address 10.9.0.13 is not used: it is in the pod CIDR 10.9.0.0/16 of node2")]
-    public void A_range_around_another_nodes_address_is_refused_unless_pods_have_such_addresses(string clusterCidrs, string problem)
+    public void A_range_around_the_address_of_another_node_is_refused_unless_pods_use_such_addresses(string clusterCidrs, string problem)
     {
         var table = Table(
             Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "192.168.1.12", "10.9.0.0/16"),

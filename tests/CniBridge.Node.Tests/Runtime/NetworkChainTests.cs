@@ -153,7 +153,7 @@ public sealed class NetworkChainTests : IDisposable
     }
 
     [Fact]
-    public void An_add_whose_result_cannot_be_saved_leaves_nothing()
+    public void An_ADD_whose_result_cannot_be_saved_leaves_nothing()
     {
         File.WriteAllText(_plugins.CachePath, "a file where a directory belongs");
         Assert.Throws<IOException>(() => Chain().Add("pod1", Netns, "eth0"));

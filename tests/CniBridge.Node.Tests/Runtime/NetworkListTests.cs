@@ -166,7 +166,7 @@ public sealed class NetworkListTests : IDisposable
     }
 
     [Fact]
-    public void A_broken_plugin_in_the_networks_directory_is_reported()
+    public void A_broken_plugin_in_the_directory_of_the_network_is_reported()
     {
         Directory.CreateDirectory(_directory["pods"]);
         File.WriteAllText(_directory["pods/1.conf"], """{"name":"pods"}""");

@@ -106,7 +106,7 @@ public sealed class AddressPlanTests
     // The same twice is once; host bits are no difference, another gateway is.
     [InlineData(Dual, "10.9.0.0/16,10.9.0.0/16,10.9.9.9/16,10.9.0.0/16@10.0.0.1", "10.9.0.0/16@10.0.0.1")]
     [InlineData(Dual, "10.9.0.0/16@10.0.0.7,10.9.0.0/16@10.0.0.8", "10.9.0.0/16@10.0.0.7,10.9.0.0/16@10.0.0.8")]
-    public void A_route_goes_through_its_own_gateway_or_its_familys_first(string ips, string routes, string expected) =>
+    public void A_route_uses_its_own_gateway_or_the_first_of_its_family(string ips, string routes, string expected) =>
         Assert.Equal(expected,
             Describe(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips, Routes(routes))).Routes));
 

@@ -200,7 +200,7 @@ public sealed class BridgeConfigTests
         CniErrorCode.InvalidConfig, () => Parse($$"""{"mtu":{{mtu}}}"""), $"mtu = {mtu}", "from 68 to 65535");
 
     [Fact]
-    public void The_MTU_may_be_that_of_the_nodes_uplink() =>
+    public void The_MTU_can_be_that_of_the_uplink() =>
         AssertEqual(s_defaults with { IsMtuAuto = true }, Parse("""{"MTU":"auto"}"""));
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class BridgeStatusTests
     }
 
     [Fact]
-    public void A_bridge_that_takes_no_IPv6_cannot_be_the_gateway_of_an_IPv6_range()
+    public void STATUS_fails_for_an_IPv6_range_if_the_bridge_accepts_no_IPv6()
     {
         var node = Node(hasBridge: true, servesIPv6: true);
         Requests.AssertRefused(CniErrorCode.IoFailure, () => Run(node, s_config with { IsGateway = true }),
@@ -84,7 +84,7 @@ public sealed class BridgeStatusTests
     }
 
     [Fact]
-    public void A_VLANs_gateway_that_takes_no_IPv6_cannot_be_the_gateway_of_an_IPv6_range()
+    public void STATUS_fails_for_an_IPv6_range_if_the_VLAN_gateway_accepts_no_IPv6()
     {
         var node = Node(hasBridge: true, servesIPv6: true);
         node.Links["br-none.100"] = new Link { Index = 4, Name = "br-none.100", Kind = "veth" };

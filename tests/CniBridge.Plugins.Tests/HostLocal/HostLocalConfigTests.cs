@@ -166,7 +166,7 @@ public sealed class HostLocalConfigTests
     [InlineData("""{"subnet":"10.1.2.0/24","dataDir":""}""", "/var/lib/cni/networks/pods")]
     [InlineData("""{"subnet":"10.1.2.0/24","dataDir":null}""", "/var/lib/cni/networks/pods")]
     [InlineData("""{"subnet":"10.1.2.0/24","DataDir":"/run/x/"}""", "/run/x/pods")]
-    public void Reservations_are_in_the_data_directory_under_the_networks_name(string ipam, string directory) =>
+    public void Reservations_are_in_the_data_directory_under_the_name_of_the_network(string ipam, string directory) =>
         Assert.Equal(directory, ParseIpam(ipam).Place.Directory);
 
     [Fact]

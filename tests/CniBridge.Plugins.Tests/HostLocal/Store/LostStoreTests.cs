@@ -70,7 +70,7 @@ public sealed class LostStoreTests : IDisposable
     }
 
     [Fact]
-    public void After_a_reboot_no_attachment_is_alive_whatever_the_paths_contain()
+    public void No_attachment_is_alive_after_a_reboot()
     {
         Add("pod0");
         Directory.Delete(Place.Directory, recursive: true);
