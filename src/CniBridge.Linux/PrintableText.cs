@@ -15,6 +15,17 @@ public static class PrintableText
     /// <summary>Escapes text as <see cref="Escape(string)"/> does, but keeps line feeds and tabs.</summary>
     public static string EscapeLines(string text) => Escape(text, keepsLines: true);
 
+    /// <summary>
+    /// Returns the first characters of a text and "…" if there are more. Keeps no half of a surrogate pair: writers of JSON throw an
+    /// exception for it.
+    /// </summary>
+    public static string Cut(string text, int length)
+    {
+        if (text.Length <= length)
+            return text;
+        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");
+    }
+
     static string Escape(string text, bool keepsLines)
     {
         var at = FindFirst(text, 0, keepsLines);

@@ -20,6 +20,14 @@ public sealed class PrintableTextTests
     public void Control_characters_of_a_value_are_escaped(string text, string expected) =>
         Assert.Equal(expected, PrintableText.Escape(text));
 
+    [Theory]
+    [InlineData("abc", 3, "abc")]
+    [InlineData("abcd", 3, "abc…")]
+    [InlineData("ab\U0001F600", 3, "ab…")]
+    [InlineData("a\U0001F600b", 3, "a\U0001F600…")]
+    public void A_long_text_is_cut_between_characters(string text, int length, string expected) =>
+        Assert.Equal(expected, PrintableText.Cut(text, length));
+
     [Fact]
     public void A_document_keeps_its_lines() => Assert.Equal(
         "a\n\tb\\r\\u001b\n", PrintableText.EscapeLines("a\n\tb\r\u001b\n"));

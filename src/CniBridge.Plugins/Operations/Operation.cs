@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using CniBridge.Linux;
 using CniBridge.Plugins.Json;
 using CniBridge.Plugins.Protocol;
 using CniBridge.Plugins.Timing;
@@ -86,7 +87,7 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
             json.WriteString(key, Cut(text));
     }
 
-    internal static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText] + "…";
+    internal static string Cut(string text) => PrintableText.Cut(text, MaxText);
 
     void WritePhases(Utf8JsonWriter json)
     {

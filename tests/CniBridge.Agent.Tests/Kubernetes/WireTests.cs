@@ -1,5 +1,7 @@
+using System.Text;
 using CniBridge.Agent.Kubernetes.Wire;
 using CniBridge.Agent.Tests.Support;
+using CniBridge.Node.Cluster.Sources;
 
 namespace CniBridge.Agent.Tests.Kubernetes;
 
@@ -41,6 +43,38 @@ public sealed class WireTests
         Assert.Empty(new ProtobufFormat().ReadEvents(body));
     }
 
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-62_135_596_801)]
+    [InlineData(253_402_300_800)]
+    [InlineData(long.MaxValue - 1)]
+    public void A_creation_time_outside_the_calendar_counts_as_missing(long time)
+    {
+        FakeNode[] nodes = [s_node with { CreationTime = time }, new("node2", "192.168.1.12", "10.244.1.0/24")];
+        using var body = new MemoryStream(ProtobufEncoding.List("7", nodes));
+
+        var table = KubernetesNodes.Create(new ProtobufFormat().ReadList(body).Nodes);
+
+        // A node without a time is the newest, so it loses the pod CIDR.
+        Assert.Empty(table.Find("node1")!.PodRanges);
+        Assert.Single(table.Find("node2")!.PodRanges);
+    }
+
+    [Theory]
+    [InlineData("ip", "10.244.1.0/24")]
+    [InlineData("192.168.1.11", "range")]
+    public void A_value_that_is_cut_in_a_surrogate_pair_can_be_saved(string address, string range)
+    {
+        // The message of the problem keeps 64 characters.
+        var odd = new string('a', 63) + "\U0001F600\U0001F600";
+        FakeNode[] nodes = [new("node1", address == "ip" ? odd : address, range == "range" ? odd : range)];
+        using var body = new MemoryStream(ProtobufEncoding.List("7", nodes));
+
+        var table = KubernetesNodes.Create(new ProtobufFormat().ReadList(body).Nodes);
+
+        Assert.Contains("…", Encoding.UTF8.GetString(NodeFile.Write(table)).Replace("\\u2026", "…"), StringComparison.Ordinal);
+    }
+
     static void Damage(INodeFormat format, byte[] list, byte[] watch)
     {
         var seed = Environment.TickCount;
@@ -58,7 +92,10 @@ public sealed class WireTests
             using var body = new MemoryStream(bytes, 0, random.Next(3) == 0 ? random.Next(bytes.Length) : bytes.Length);
             try
             {
-                read += isList ? format.ReadList(body).Nodes.Count : format.ReadEvents(body).Count();
+                var nodes = isList ? format.ReadList(body).Nodes : [.. format.ReadEvents(body).Select(static one => one.Node)];
+                // What the agent does with them next.
+                _ = NodeFile.Write(KubernetesNodes.Create(nodes));
+                read += nodes.Count;
             }
             catch (InvalidDataException)
             {

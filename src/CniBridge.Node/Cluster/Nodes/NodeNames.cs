@@ -1,4 +1,5 @@
 using System.Buffers;
+using CniBridge.Linux;
 
 namespace CniBridge.Node.Cluster.Nodes;
 
@@ -58,8 +59,7 @@ static class NodeNames
     /// <summary>Quotes untrusted text for a message: cuts it after 64 characters and replaces control characters.</summary>
     internal static string Shown(string text)
     {
-        const int enough = 64;
-        var shown = text.Length > enough ? text[..enough] + "…" : text;
+        var shown = PrintableText.Cut(text, 64);
         return string.Create(shown.Length + 2, shown, static (into, from) =>
         {
             into[0] = into[^1] = '"';
