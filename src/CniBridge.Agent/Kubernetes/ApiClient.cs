@@ -18,7 +18,7 @@ sealed class ApiClient : IDisposable
     /// <summary>A watch may stay silent this much longer than the server was asked to keep it open.</summary>
     internal static readonly TimeSpan WatchGrace = TimeSpan.FromSeconds(15);
 
-    const int MaxErrorBytes = 64 * 1024;
+    const int MaxErrorBytes = 64 * 1024, MaxVersion = 128;
 
     readonly ApiAccess _access;
     readonly HttpClient _http;
@@ -42,8 +42,9 @@ sealed class ApiClient : IDisposable
         using var body = response.Content.ReadAsStream(deadline.Token);
         // A read of the body does not see the token.
         using var abort = deadline.Token.Register(body.Dispose);
-        var list = FormatOf(response).ReadList(body);
+        var list = NodeFormats.Of(response.Content.Headers.ContentType?.MediaType).ReadList(body);
         deadline.Token.ThrowIfCancellationRequested();
+        RequireVersion(list.ResourceVersion);
         return list;
     }, cancellation);
 
@@ -66,8 +67,11 @@ sealed class ApiClient : IDisposable
             using var body = response.Content.ReadAsStream(deadline.Token);
             using var abort = deadline.Token.Register(body.Dispose);
             opened();
-            foreach (var one in FormatOf(response).ReadEvents(body))
-                handle(one.Failure is null ? one : throw one.Failure);
+            foreach (var one in NodeFormats.Of(response.Content.Headers.ContentType?.MediaType).ReadEvents(body))
+            {
+                RequireVersion(one.Failure is null ? one.Node.ResourceVersion : throw one.Failure);
+                handle(one);
+            }
             deadline.Token.ThrowIfCancellationRequested();
             return true;
         }, cancellation);
@@ -91,12 +95,12 @@ sealed class ApiClient : IDisposable
             throw Refusal(response, cancellation);
     }
 
-    static INodeFormat FormatOf(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType switch
+    /// <summary>Refuses a version from which no watch can continue. One of a real server is a number.</summary>
+    static void RequireVersion(string version)
     {
-        ProtobufFormat.MediaType => new ProtobufFormat(),
-        JsonFormat.MediaType => new JsonFormat(),
-        var type => throw new InvalidDataException($"the answer has the content type {type}, which is neither protobuf nor JSON"),
-    };
+        if (version.Length is 0 or > MaxVersion)
+            throw new InvalidDataException($"a resource version has {version.Length} characters, not 1 to {MaxVersion}");
+    }
 
     ApiException Refusal(HttpResponseMessage response, CancellationToken cancellation)
     {
@@ -110,20 +114,24 @@ sealed class ApiClient : IDisposable
         return new ApiException($"the API server {Server} refuses: {reason}") { NeedsList = response.StatusCode == HttpStatusCode.Gone };
     }
 
-    /// <summary>Returns the message of the Status in a refusal, or "".</summary>
+    /// <summary>Returns the message of the Status in a refusal, or "" if it does not arrive in time or is damaged.</summary>
     static string ReadMessage(HttpResponseMessage response, CancellationToken cancellation)
     {
         try
         {
             using var body = response.Content.ReadAsStream(cancellation);
+            using var abort = cancellation.Register(body.Dispose);
             var bytes = new byte[MaxErrorBytes];
             var length = body.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             using var status = JsonDocument.Parse(bytes.AsMemory(0, length));
-            return status.RootElement.ValueKind == JsonValueKind.Object && status.RootElement.TryGetProperty("message", out var message)
-                ? $": {message}"
+            return status.RootElement.ValueKind == JsonValueKind.Object
+                && status.RootElement.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+                ? $": {message.GetString()}"
                 : "";
         }
-        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        // The text is no JSON or not valid Unicode, or the body was closed below a read, which fails in one of several ways.
+        catch (Exception e) when (cancellation.IsCancellationRequested
+            || e is JsonException or IOException or HttpRequestException or InvalidOperationException)
         {
             return "";
         }
@@ -146,7 +154,7 @@ sealed class ApiClient : IDisposable
             throw new ApiException($"the API server {Server} did not answer in time", e);
         }
         // The body was closed below a read, which fails in one of several ways.
-        catch (Exception e) when (deadline.IsCancellationRequested)
+        catch (Exception e) when (e is not ApiException && deadline.IsCancellationRequested)
         {
             throw new ApiException($"the API server {Server} did not finish its answer in time", e);
         }

@@ -13,13 +13,11 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
 {
     readonly Lock _lock = new();
     readonly Dictionary<string, NodeObject> _nodes = new(StringComparer.Ordinal);
+    readonly NodeMemory _memory = new();
     string? _failure;
 
     /// <summary>The state that the last event showed; null where a new list is needed.</summary>
     string? _resourceVersion;
-
-    /// <summary>The number of lists that were requested.</summary>
-    internal int ListCount { get; private set; }
 
     /// <summary>The number of changes of the nodes; 0 before the first list.</summary>
     int _revision;
@@ -57,10 +55,7 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
     void RunOnce(CancellationToken cancellation)
     {
         if (_resourceVersion is null)
-        {
-            ListCount++;
             Replace(client.ListNodes(cancellation));
-        }
         var clock = Stopwatch.StartNew();
         try
         {
@@ -95,8 +90,9 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
             isChanged = _revision == 0 || list.Nodes.Count != _nodes.Count ||
                 list.Nodes.Any(node => !node.Equals(_nodes.GetValueOrDefault(node.Name)));
             _nodes.Clear();
+            _memory.Clear();
             foreach (var node in list.Nodes)
-                _nodes[node.Name] = node;
+                Keep(node);
             _revision += isChanged ? 1 : 0;
         }
         _resourceVersion = list.ResourceVersion;
@@ -122,13 +118,27 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
             var isChanged = one.Type == NodeEventType.Deleted ? before is not null : !one.Node.Equals(before);
             if (!isChanged)
                 return false;
-            _revision++;
             if (one.Type == NodeEventType.Deleted)
-                _nodes.Remove(one.Node.Name);
+                Forget(one.Node.Name);
             else
-                _nodes[one.Node.Name] = one.Node;
+                Keep(one.Node);
+            _revision++;
             return true;
         }
+    }
+
+    /// <exception cref="InvalidDataException">The nodes need more memory than allowed.</exception>
+    void Keep(NodeObject node)
+    {
+        Forget(node.Name);
+        _memory.Add(node);
+        _nodes[node.Name] = node;
+    }
+
+    void Forget(string name)
+    {
+        if (_nodes.Remove(name, out var node))
+            _memory.Remove(node);
     }
 
     void SetFailure(string? failure)

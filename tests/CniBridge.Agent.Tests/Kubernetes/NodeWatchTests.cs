@@ -1,3 +1,4 @@
+using System.Text;
 using CniBridge.Agent.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -30,7 +31,7 @@ public sealed class NodeWatchTests
         api.Send("DELETED", s_second with { ResourceVersion = "103" });
         watch.WaitUntil(() => watch.Names is ["node1"]);
 
-        Assert.Equal(1, watch.Watch.ListCount);
+        Assert.Equal(1, api.ListCount);
         Assert.Equal(["list", "watch 100"], api.Requests);
     }
 
@@ -42,13 +43,18 @@ public sealed class NodeWatchTests
         api.Nodes.Add(s_first);
         using var watch = new RunningWatch(api.Access());
         watch.WaitUntil(() => watch.Changes == 1);
+        var (before, revision, _) = watch.Watch.Read();
 
         for (var version = 101; version < 200; version++)
             api.Send("MODIFIED", s_first with { ResourceVersion = $"{version}", Ballast = $"{version}" });
-        api.Send("ADDED", s_second);
+        api.Send("ADDED", s_second with { ResourceVersion = "200" });
         watch.WaitUntil(() => watch.Names.Count == 2);
 
         Assert.Equal(2, watch.Changes);
+        var (after, next, _) = watch.Watch.Read();
+        Assert.Equal(revision + 1, next);
+        // The object of the list, not that of the last heartbeat.
+        Assert.Same(before[0], after.Single(static node => node.Name == "node1"));
     }
 
     [Theory]
@@ -65,7 +71,7 @@ public sealed class NodeWatchTests
         watch.WaitUntil(() => api.Requests.Contains("watch 4711"));
 
         Assert.Equal(["node1"], watch.Names);
-        Assert.Equal(1, watch.Watch.ListCount);
+        Assert.Equal(1, api.ListCount);
         Assert.Null(watch.Watch.Read().Failure);
     }
 
@@ -83,7 +89,7 @@ public sealed class NodeWatchTests
         api.SendError(410, "too old resource version: 100 (4000)");
         watch.WaitUntil(() => watch.Names.Count == 2 && api.Requests.Contains("watch 5000"));
 
-        Assert.Equal(2, watch.Watch.ListCount);
+        Assert.Equal(2, api.ListCount);
         Assert.Null(watch.Watch.Read().Failure);
     }
 
@@ -97,7 +103,7 @@ public sealed class NodeWatchTests
 
         api.Override = context => Refuse(context, StatusCodes.Status410Gone, isWatchOnly: true);
         api.EndWatch();
-        watch.WaitUntil(() => watch.Watch.ListCount > 3);
+        watch.WaitUntil(() => api.ListCount > 3);
         Assert.Equal(["node1"], watch.Names);
 
         api.Override = static _ => Task.FromResult(false);
@@ -117,7 +123,7 @@ public sealed class NodeWatchTests
         api.EndWatch();
 
         watch.WaitUntil(() => watch.Names.Count == 2);
-        Assert.Equal(2, watch.Watch.ListCount);
+        Assert.Equal(2, api.ListCount);
     }
 
     [Theory]
@@ -137,6 +143,50 @@ public sealed class NodeWatchTests
 
         Assert.Contains(expected, watch.Watch.Read().Failure, StringComparison.Ordinal);
         Assert.Equal(["node1"], watch.Names);
+    }
+
+    [Theory]
+    [InlineData("{\"message\": \"\\ud800\"}", "answers 500")]
+    [InlineData("{\"message\": \"\u00ff\"}", "answers 500")]
+    [InlineData("{\"message\": {\"a\": [1]}}", "answers 500")]
+    [InlineData("[", "answers 500")]
+    public async Task A_refusal_with_a_damaged_message_is_reported_without_it(string body, string expected)
+    {
+        await using var api = new FakeApi();
+        api.Override = async context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await context.Response.Body.WriteAsync(Encoding.Latin1.GetBytes(body));
+            return true;
+        };
+        using var watch = new RunningWatch(api.Access());
+
+        watch.WaitUntil(() => watch.Watch.Read().Failure is not null);
+
+        Assert.EndsWith(expected, watch.Watch.Read().Failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refusal_whose_body_does_not_end_is_reported_in_time(bool isWatch)
+    {
+        await using var api = new FakeApi();
+        api.Nodes.Add(s_first);
+        api.Override = async context =>
+        {
+            if (isWatch && context.Request.Query["watch"] != "true")
+                return false;
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await context.Response.Body.WriteAsync("{\"mess"u8.ToArray());
+            await context.Response.Body.FlushAsync();
+            return await FakeApi.HangAsync(context);
+        };
+        using var watch = new RunningWatch(api.Access(), timeout: TimeSpan.FromMilliseconds(300));
+
+        watch.WaitUntil(() => watch.Watch.Read().Failure is not null);
+
+        Assert.EndsWith("answers 500", watch.Watch.Read().Failure, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +235,7 @@ public sealed class NodeWatchTests
         api.Override = static _ => Task.FromResult(false);
 
         watch.WaitUntil(() => watch.Watch.Read().Failure is null);
-        Assert.Equal(1, watch.Watch.ListCount);
+        Assert.Equal(1, api.ListCount);
     }
 
     [Fact]

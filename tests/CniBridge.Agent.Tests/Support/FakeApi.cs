@@ -49,6 +49,8 @@ sealed class FakeApi : IAsyncDisposable
     /// <summary>Each request so far: "list" or "watch VERSION".</summary>
     internal ConcurrentQueue<string> Requests { get; } = new();
 
+    internal int ListCount => Requests.Count(static request => request == "list");
+
     internal ConcurrentQueue<string> Tokens { get; } = new();
 
     internal ConcurrentQueue<string> ClientNames { get; } = new();

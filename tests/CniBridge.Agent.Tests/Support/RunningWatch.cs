@@ -40,7 +40,8 @@ sealed class RunningWatch : IDisposable
         for (var clock = Stopwatch.StartNew(); !condition();)
         {
             Assert.True(
-                clock.Elapsed < s_patience, $"nodes [{string.Join(", ", Names)}], failure {Watch.Read().Failure}, changes {Changes}");
+                clock.Elapsed < s_patience,
+                $"{Names.Count} nodes [{string.Join(", ", Names.Take(20))}], failure {Watch.Read().Failure}, changes {Changes}");
             Thread.Sleep(5);
         }
     }

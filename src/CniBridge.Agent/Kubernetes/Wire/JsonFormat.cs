@@ -10,7 +10,9 @@ sealed class JsonFormat : INodeFormat
 
     public NodeList ReadList(Stream body) => Guard(() =>
     {
-        var json = new JsonStream(body);
+        // The reader of JSON limits each text, so that only the whole list needs a limit.
+        var json = new JsonStream(new BoundedStream(body, BoundedStream.MaxList, int.MaxValue));
+        var memory = new NodeMemory();
         var nodes = new List<NodeObject>();
         string? kind = null;
         var version = "";
@@ -26,16 +28,19 @@ sealed class JsonFormat : INodeFormat
                     json.ReadObject(key => version = key == "resourceVersion" ? json.ReadText() ?? "" : Skip(json, version));
                     break;
                 case "items":
-                    json.ReadList(() => nodes.Add(NodeObjectJson.Read(json, out _)));
+                    json.ReadList(() =>
+                    {
+                        var node = NodeObjectJson.Read(json, out _);
+                        memory.Add(node);
+                        nodes.Add(node);
+                    });
                     break;
                 default:
                     json.Skip();
                     break;
             }
         });
-        return kind == "NodeList"
-            ? new NodeList(nodes, version)
-            : throw new InvalidDataException($"the answer is a {kind}, not a NodeList");
+        return kind == "NodeList" ? new NodeList(nodes, version) : throw NodeFormats.WrongKind(kind ?? "", "NodeList");
     });
 
     public IEnumerable<NodeEvent> ReadEvents(Stream body)

@@ -20,7 +20,8 @@ sealed class ProtobufFormat : INodeFormat
     {
         try
         {
-            return ReadObject(body, "NodeList") is NodeListMessage list
+            var bounded = new BoundedStream(body, BoundedStream.MaxList, MaxFrame);
+            return ReadObject(bounded, new NodeListMessage(bounded.StartObject)) is NodeListMessage list
                 ? new NodeList(list.Nodes, list.ResourceVersion)
                 : throw new InvalidDataException("the answer contains no NodeList");
         }
@@ -63,7 +64,7 @@ sealed class ProtobufFormat : INodeFormat
             if (NodeEvent.FindType(message.Type) is not { } type)
                 return null;
             using var content = new MemoryStream(message.Object.ToByteArray());
-            return ReadObject(content, expectedKind: null) switch
+            return ReadObject(content, expectedList: null) switch
             {
                 NodeMessage node => new NodeEvent(type, node.Node),
                 StatusMessage status => NodeEvent.CreateError(status.Code, status.Message),
@@ -76,22 +77,22 @@ sealed class ProtobufFormat : INodeFormat
         }
     }
 
-    static ProtobufMessage? ReadObject(Stream body, string? expectedKind)
+    static ProtobufMessage? ReadObject(Stream body, NodeListMessage? expectedList)
     {
         Span<byte> magic = stackalloc byte[Magic.Length];
         if (body.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.SequenceEqual(Magic))
             throw new InvalidDataException("the object does not start with Kubernetes' magic number");
-        var envelope = new EnvelopeMessage(kind => Create(kind, expectedKind));
+        var envelope = new EnvelopeMessage(kind => Create(kind, expectedList));
         using var input = new CodedInputStream(body, leaveOpen: true);
         envelope.MergeFrom(input);
         return envelope.Content;
     }
 
-    static ProtobufMessage Create(string kind, string? expectedKind) => kind switch
+    static ProtobufMessage Create(string kind, NodeListMessage? expectedList) => kind switch
     {
         "Status" => new StatusMessage(),
-        "NodeList" when expectedKind is "NodeList" => new NodeListMessage(),
-        "Node" when expectedKind is null => new NodeMessage(),
-        _ => throw new InvalidDataException($"the answer is a {kind}, not a Node"),
+        "NodeList" when expectedList is not null => expectedList,
+        "Node" when expectedList is null => new NodeMessage(),
+        _ => throw NodeFormats.WrongKind(kind, expectedList is null ? "Node" : "NodeList"),
     };
 }

@@ -51,8 +51,11 @@ sealed class FieldsMessage(params int[] fields) : ProtobufMessage
 }
 
 /// <summary>core/v1 NodeList (api, core/v1/generated.proto).</summary>
-sealed class NodeListMessage : ProtobufMessage
+/// <param name="startObject">Called before each node.</param>
+sealed class NodeListMessage(Action startObject) : ProtobufMessage
 {
+    readonly NodeMemory _memory = new();
+
     internal List<NodeObject> Nodes { get; } = [];
 
     internal string ResourceVersion { get; private set; } = "";
@@ -67,8 +70,10 @@ sealed class NodeListMessage : ProtobufMessage
                 ResourceVersion = meta.GetText(2);
                 return true;
             case 2:
+                startObject();
                 var node = new NodeMessage();
                 input.ReadMessage(node);
+                _memory.Add(node.Node);
                 Nodes.Add(node.Node);
                 return true;
             default:
@@ -138,7 +143,7 @@ sealed class NodeMessage : ProtobufMessage
             if (field == 1)
                 node.PodRange = input.ReadString();
             else if (field == 7)
-                node.PodRanges.Add(input.ReadString());
+                node.AddPodRange(input.ReadString());
             else
                 return false;
             return true;
@@ -155,7 +160,7 @@ sealed class NodeMessage : ProtobufMessage
             var address = new FieldsMessage(1, 2);
             input.ReadMessage(address);
             if (address.GetText(1) == "InternalIP")
-                node.Addresses.Add(address.GetText(2));
+                node.AddAddress(address.GetText(2));
             return true;
         }
     }

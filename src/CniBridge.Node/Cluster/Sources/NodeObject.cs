@@ -1,4 +1,5 @@
 using System.Globalization;
+using CniBridge.Linux;
 using CniBridge.Node.Cluster.Nodes;
 
 namespace CniBridge.Node.Cluster.Sources;
@@ -12,26 +13,54 @@ sealed class NodeObject : IEquatable<NodeObject>
     /// <summary>The creation time of a node that has none. Such a node counts as the newest.</summary>
     internal const long NoTime = long.MaxValue;
 
+    static readonly long s_firstTime = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    static readonly long s_lastTime = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    /// <summary>
+    /// The most addresses, and the most pod CIDRs, of a node. Kubernetes has no limit, and each kubelet chooses the addresses of its node.
+    /// </summary>
+    internal const int MaxValues = 1000;
+
+    /// <summary>The longest text that is kept. No valid name, address or pod CIDR is longer.</summary>
+    const int MaxText = 253;
+
+    readonly List<string> _podRanges = [], _addresses = [];
+    string _name = "", _podRange = "";
+    long _creationTime = NoTime;
+
     /// <summary>metadata.name; empty if it is missing.</summary>
-    internal string Name { get; set; } = "";
+    internal string Name { get => _name; set => _name = PrintableText.Cut(value, MaxText); }
 
     /// <summary>metadata.resourceVersion; a watch continues from it.</summary>
     internal string ResourceVersion { get; set; } = "";
 
-    /// <summary>metadata.creationTimestamp, in seconds since 1970.</summary>
-    internal long CreationTime { get; set; } = NoTime;
+    /// <summary>metadata.creationTimestamp, in seconds since 1970. A time outside the calendar counts as missing.</summary>
+    internal long CreationTime
+    {
+        get => _creationTime;
+        set => _creationTime = value >= s_firstTime && value <= s_lastTime ? value : NoTime;
+    }
 
     /// <summary>spec.podCIDR, the first of <see cref="PodRanges"/>; some programs write only this field. Empty if it is missing.</summary>
-    internal string PodRange { get; set; } = "";
+    internal string PodRange { get => _podRange; set => _podRange = PrintableText.Cut(value, MaxText); }
 
-    /// <summary>spec.podCIDRs as written.</summary>
-    internal List<string> PodRanges { get; } = [];
+    /// <summary>spec.podCIDRs as written, at most <see cref="MaxValues"/>.</summary>
+    internal IReadOnlyList<string> PodRanges => _podRanges;
 
-    /// <summary>The addresses of type InternalIP in status.addresses, as written.</summary>
-    internal List<string> Addresses { get; } = [];
+    /// <summary>The addresses of type InternalIP in status.addresses, as written, at most <see cref="MaxValues"/>.</summary>
+    internal IReadOnlyList<string> Addresses => _addresses;
+
+    /// <summary>The approximate memory of this object in bytes.</summary>
+    internal int Size => 200 + SizeOf(Name) + SizeOf(ResourceVersion) + SizeOf(PodRange) + PodRanges.Sum(SizeOf) + Addresses.Sum(SizeOf);
 
     /// <summary>The parts that have the wrong type, with the consequence for the entry. An API server sends none.</summary>
     internal List<(string Text, NodeObjectDamage Damage)> Damages { get; } = [];
+
+    internal void AddPodRange(string text) =>
+        Add(_podRanges, text, $"the node has more than {MaxValues} pod CIDRs", NodeObjectDamage.PodRanges);
+
+    internal void AddAddress(string text) =>
+        Add(_addresses, text, $"the node has more than {MaxValues} addresses", NodeObjectDamage.Addresses);
 
     /// <summary>Returns whether both nodes lead to the same routes. Ignores the resource version, which each heartbeat changes.</summary>
     public bool Equals(NodeObject? other) => other is not null && Name == other.Name && CreationTime == other.CreationTime
@@ -58,6 +87,17 @@ sealed class NodeObject : IEquatable<NodeObject>
             entry.AddPodRange(PodRange);
         return entry.Finish(problems);
     }
+
+    /// <summary>Adds a value. The damage keeps the routes that may belong to values that are not read.</summary>
+    void Add(List<string> values, string text, string problem, NodeObjectDamage damage)
+    {
+        if (values.Count < MaxValues)
+            values.Add(PrintableText.Cut(text, MaxText));
+        else if (!Damages.Contains((problem, damage)))
+            Damages.Add((problem, damage));
+    }
+
+    static int SizeOf(string text) => 32 + (2 * text.Length);
 
     string? FormatTime() => CreationTime == NoTime
         ? null

@@ -67,7 +67,7 @@ static class NodeObjectJson
             ReadPodRange(json, node);
         else if (key != "podCIDRs")
             json.Skip();
-        else if (!json.ReadList(() => node.PodRanges.Add(json.ReadText() ?? "")))
+        else if (!json.ReadList(() => node.AddPodRange(json.ReadText() ?? "")))
             Add(node, "podCIDRs is not a list", NodeObjectDamage.PodRanges);
     }
 
@@ -100,7 +100,7 @@ static class NodeObjectJson
                 json.Skip();
         });
         if (type == "InternalIP")
-            node.Addresses.Add(address ?? "");
+            node.AddAddress(address ?? "");
     }
 
     /// <summary>Tells whether the current value is null, which means the same as an absent key.</summary>
