@@ -72,9 +72,9 @@ sealed class AgentCommand
     void Run(ParseResult parsed)
     {
         var log = new AgentLog(DescriptorStream.StandardError, parsed.GetValue(_log) == "json");
-        using var source = _source.Open(parsed);
-        var agent = new NodeAgent(OptionsOf(parsed, source.Feed, log), source.Feed, log);
-        using var server = Serve(parsed, agent.State, log);
+        using var source = _source.Open(parsed, log, parsed.GetValue(_dryRun));
+        var agent = new NodeAgent(OptionsOf(parsed, source, log), source.Feed, log);
+        using var server = Serve(parsed, agent.State, source.Condition, log);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         agent.Run();
@@ -86,7 +86,7 @@ sealed class AgentCommand
         }
     }
 
-    HttpServer? Serve(ParseResult parsed, AgentState state, AgentLog log)
+    HttpServer? Serve(ParseResult parsed, AgentState state, INodeCondition? condition, AgentLog log)
     {
         var text = parsed.GetRequiredValue(_listen);
         if (text == NoServer)
@@ -96,7 +96,8 @@ sealed class AgentCommand
         try
         {
             return new HttpServer(
-                HttpServer.ParseEndpoint(text), new AgentPages(state, () => NodeHealth.Take(directory, name)).Find, log.Information);
+                HttpServer.ParseEndpoint(text), new AgentPages(state, () => NodeHealth.Take(directory, name), condition).Find,
+                log.Information);
         }
         catch (Exception e) when (e is FormatException or SocketException)
         {
@@ -104,7 +105,7 @@ sealed class AgentCommand
         }
     }
 
-    AgentOptions OptionsOf(ParseResult parsed, INodeFeed feed, AgentLog log)
+    AgentOptions OptionsOf(ParseResult parsed, AgentSource source, AgentLog log)
     {
         var cache = new NodeCache(NodeCache.DefaultPath);
         var isDryRun = parsed.GetValue(_dryRun);
@@ -114,7 +115,8 @@ sealed class AgentCommand
             IsDryRun = isDryRun,
             ReadLast = () => cache.TryLoad(out _) is { } last ? _source.WithNetworks(parsed, last) : null,
             Save = isDryRun ? _ => { } : cache.Save,
-            Conflist = ConflistOf(parsed, feed, log),
+            Conflist = ConflistOf(parsed, source.Feed, log),
+            Condition = source.Condition,
         };
     }
 

@@ -18,15 +18,23 @@ sealed class AgentSourceOptions
         Description = "Kubeconfig file of the API server that lists the nodes. [default: the service account of this pod]",
     };
 
+    readonly Option<bool> _condition = new("--node-condition")
+    {
+        Description = "Clear the condition NetworkUnavailable of this node when the agent is ready. Needs patch of nodes/status in RBAC.",
+    };
+
     internal void AddTo(RootCommand command)
     {
         _nodes.DescribeNodes("Nodes file, instead of an API server: our own format, or the output of 'kubectl get nodes -o json'.");
         _nodes.AddTo(command);
         command.Add(_kubeconfig);
+        command.Add(_condition);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_kubeconfig) is not null && _nodes.IsGiven(result))
                 result.AddError("--nodes and --kubeconfig cannot be combined: use one of them");
+            if (result.GetValue(_condition) && _nodes.IsGiven(result))
+                result.AddError("--nodes and --node-condition cannot be combined: the condition is in the API server");
         });
     }
 
@@ -35,24 +43,30 @@ sealed class AgentSourceOptions
     internal NodeTable WithNetworks(ParseResult parsed, NodeTable table) => _nodes.WithNetworks(parsed, table);
 
     /// <summary>Opens the source that the command line names.</summary>
+    /// <param name="isDryRun">True to log a change of the condition without making it.</param>
     /// <exception cref="RuntimeException">The source cannot be used; the message names the option or the file.</exception>
-    internal AgentSource Open(ParseResult parsed)
+    internal AgentSource Open(ParseResult parsed, AgentLog log, bool isDryRun)
     {
         if (_nodes.FindNodes(parsed) is not { } path)
-            return OpenApi(parsed);
+            return OpenApi(parsed, log, isDryRun);
         if (path == "-")
             throw new RuntimeException("--nodes - is not possible: the agent reads the nodes repeatedly, but standard input only once");
         var changes = new FileChanges(path);
-        return new AgentSource(new FileFeed(_nodes.Source(parsed), changes), changes);
+        return new AgentSource(new FileFeed(_nodes.Source(parsed), changes), null, changes);
     }
 
-    AgentSource OpenApi(ParseResult parsed)
+    AgentSource OpenApi(ParseResult parsed, AgentLog log, bool isDryRun)
     {
         try
         {
             var client = new ApiClient(ReadAccess(parsed.GetValue(_kubeconfig)));
-            var feed = new ApiFeed(client, new WatchSchedule(), _nodes.Networks(parsed));
-            return new AgentSource(feed, feed, client);
+            var condition = parsed.GetValue(_condition)
+                ? new NetworkCondition(client, NodeName(parsed), new WatchSchedule(), log, isDryRun)
+                : null;
+            var feed = new ApiFeed(client, new WatchSchedule(), _nodes.Networks(parsed), condition);
+            return condition is null
+                ? new AgentSource(feed, null, feed, client)
+                : new AgentSource(feed, condition, feed, condition, client);
         }
         catch (AccessException e)
         {

@@ -9,7 +9,9 @@ using CniBridge.Agent.Kubernetes.Wire;
 
 namespace CniBridge.Agent.Kubernetes;
 
-/// <summary>Lists and watches the nodes of a cluster (Kubernetes API concepts, "Efficient detection of changes").</summary>
+/// <summary>
+/// Lists and watches the nodes of a cluster (Kubernetes API concepts, "Efficient detection of changes"), and patches their status.
+/// </summary>
 sealed class ApiClient : IDisposable
 {
     /// <summary>The time for an answer's header, and for a whole list.</summary>
@@ -76,23 +78,48 @@ sealed class ApiClient : IDisposable
             return true;
         }, cancellation);
 
+    /// <summary>Applies a strategic merge patch in JSON to the status of a node.</summary>
+    /// <exception cref="ApiException">The server cannot be reached, refuses, or does not answer in time.</exception>
+    internal void PatchNodeStatus(string name, byte[] patch, CancellationToken cancellation) => Guard(_timeout, deadline =>
+    {
+        using var request = CreateRequest(HttpMethod.Patch, $"/{Uri.EscapeDataString(name)}/status");
+        request.Content = new ByteArrayContent(patch);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/strategic-merge-patch+json");
+        using var response = Send(
+            request, "it forbids to patch the status of nodes (403): grant patch of nodes/status in RBAC", deadline.Token);
+        return true;
+    }, cancellation);
+
     public void Dispose() => _http.Dispose();
 
     HttpResponseMessage Send(string query, string parameter, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, new Uri($"{_access.Server.AbsoluteUri.TrimEnd('/')}/api/v1/nodes?{query}"));
+        using var request = CreateRequest(HttpMethod.Get, $"?{query}");
         request.Headers.TryAddWithoutValidation("Accept", $"{ProtobufFormat.MediaType}{parameter}, {JsonFormat.MediaType}");
+        return Send(request, "it forbids to list and watch nodes (403): grant both verbs in RBAC", cancellation);
+    }
+
+    /// <summary>Returns a request with the credentials.</summary>
+    /// <param name="rest">The part of the address that follows /api/v1/nodes.</param>
+    HttpRequestMessage CreateRequest(HttpMethod method, string rest)
+    {
+        var request = new HttpRequestMessage(method, new Uri($"{_access.Server.AbsoluteUri.TrimEnd('/')}/api/v1/nodes{rest}"));
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("cni-bridge-agent", null));
         // The handler takes the name to check from the Host header; TargetHost of the TLS options does not count.
         request.Headers.Host = _access.TlsServerName;
         if (_access.ReadToken() is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return request;
+    }
+
+    /// <param name="forbidden">The reason for an answer 403.</param>
+    HttpResponseMessage Send(HttpRequestMessage request, string forbidden, CancellationToken cancellation)
+    {
         var response = _http.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
-            throw Refusal(response, cancellation);
+            throw Refusal(response, forbidden, cancellation);
     }
 
     /// <summary>Refuses a version from which no watch can continue. One of a real server is a number.</summary>
@@ -102,12 +129,12 @@ sealed class ApiClient : IDisposable
             throw new InvalidDataException($"a resource version has {version.Length} characters, not 1 to {MaxVersion}");
     }
 
-    ApiException Refusal(HttpResponseMessage response, CancellationToken cancellation)
+    ApiException Refusal(HttpResponseMessage response, string forbidden, CancellationToken cancellation)
     {
         var reason = response.StatusCode switch
         {
             HttpStatusCode.Unauthorized => "it does not accept the credentials (401): the token has expired or is of another cluster",
-            HttpStatusCode.Forbidden => "it forbids to list and watch nodes (403): grant both verbs in RBAC",
+            HttpStatusCode.Forbidden => forbidden,
             HttpStatusCode.Gone => "it no longer knows the resource version (410)",
             var code => $"it answers {(int)code}{ReadMessage(response, cancellation)}",
         };

@@ -7,7 +7,9 @@ namespace CniBridge.Agent.Kubernetes;
 
 /// <summary>The node table of a Kubernetes cluster, kept up to date by a watch.</summary>
 /// <param name="clusterCidrs">The networks of all pods of the cluster; empty if unknown.</param>
-sealed class ApiFeed(ApiClient client, WatchSchedule schedule, IReadOnlyList<Cidr> clusterCidrs) : INodeFeed, IDisposable
+/// <param name="observer">Sees each list and each event of the watch, or null.</param>
+sealed class ApiFeed(ApiClient client, WatchSchedule schedule, IReadOnlyList<Cidr> clusterCidrs, INodeObserver? observer = null)
+    : INodeFeed, IDisposable
 {
     /// <summary>The longest wait for the thread at the end. A request ends at once when it is cancelled.</summary>
     static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(5);
@@ -47,7 +49,7 @@ sealed class ApiFeed(ApiClient client, WatchSchedule schedule, IReadOnlyList<Cid
         {
             _isStale = true;
             trigger.Set();
-        });
+        }, observer);
         _watch = watch;
         _thread = new Thread(() => watch.Run(_stop.Token)) { IsBackground = true, Name = "watch" };
         _thread.Start();

@@ -9,7 +9,8 @@ namespace CniBridge.Agent.Kubernetes;
 /// cannot continue, because each list costs the API server far more than a watch.
 /// </summary>
 /// <param name="changed">Called after each change that matters for routes, and when the server's failure changed.</param>
-sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
+/// <param name="observer">Sees each list and each event, or null.</param>
+sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed, INodeObserver? observer = null)
 {
     readonly Lock _lock = new();
     readonly Dictionary<string, NodeObject> _nodes = new(StringComparer.Ordinal);
@@ -95,6 +96,7 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
                 Keep(node);
             _revision += isChanged ? 1 : 0;
         }
+        observer?.Replace(list);
         _resourceVersion = list.ResourceVersion;
         SetFailure(null);
         if (isChanged)
@@ -104,6 +106,7 @@ sealed class NodeWatch(ApiClient client, WatchSchedule schedule, Action changed)
     void Apply(NodeEvent one)
     {
         var isChanged = one.Type != NodeEventType.Bookmark && Store(one);
+        observer?.Apply(one);
         // Only now: if the version moved first, a failure in between would lose the event.
         _resourceVersion = one.Node.ResourceVersion;
         if (isChanged)

@@ -19,4 +19,7 @@ sealed record AgentOptions
 
     /// <summary>This node's network configuration; null if the agent does not maintain it.</summary>
     public AgentConflist? Conflist { get; init; }
+
+    /// <summary>This node's condition NetworkUnavailable; null if the agent does not clear it.</summary>
+    public INodeCondition? Condition { get; init; }
 }

@@ -78,6 +78,7 @@ sealed class NodeAgent
         if (_table is not null)
             _log.Information($"using the {_table.Nodes.Count} nodes of the last valid table until the source answers");
         _feed.Start(_trigger);
+        _options.Condition?.Start(_trigger);
         var reconciler = new RouteReconciler(socket);
         while (!_trigger.IsStopped)
         {
@@ -163,8 +164,11 @@ sealed class NodeAgent
         if (_options.Conflist?.Failure is { } unwritten)
             missing.Add(unwritten);
         problems.AddRange(_tableProblems);
+        if (_options.Condition?.Failure is { } uncleared)
+            problems.Add(new NodeProblem(_options.NodeName, uncleared));
         _problems.Update(problems);
         State.EndRun(missing, problems.Count, failure is not null);
+        _options.Condition?.SetReady(missing.Count == 0);
     }
 
     /// <summary>

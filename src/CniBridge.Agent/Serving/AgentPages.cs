@@ -8,9 +8,10 @@ namespace CniBridge.Agent.Serving;
 
 /// <summary>The pages of the agent's server: /healthz, /readyz and /metrics.</summary>
 /// <param name="readHealth">Reads the state of this node for the metrics.</param>
-sealed class AgentPages(AgentState state, Func<NodeHealth> readHealth)
+/// <param name="condition">The condition that the agent clears, or null.</param>
+sealed class AgentPages(AgentState state, Func<NodeHealth> readHealth, INodeCondition? condition = null)
 {
-    readonly MetricsReader _metrics = new(() => FormatMetrics(state, readHealth()));
+    readonly MetricsReader _metrics = new(() => FormatMetrics(state, readHealth()) + FormatCondition(condition));
 
     /// <summary>Returns the page of a path, or null for an unknown path.</summary>
     internal HttpAnswer? Find(string path) => path switch
@@ -36,6 +37,11 @@ sealed class AgentPages(AgentState state, Func<NodeHealth> readHealth)
             ? new HttpAnswer(HttpStatusCode.OK, text) { Type = "text/plain; version=0.0.4; charset=utf-8" }
             : new HttpAnswer(HttpStatusCode.InternalServerError, text);
     }
+
+    static string FormatCondition(INodeCondition? condition) => condition is null
+        ? ""
+        : MetricsText.Gauge(
+            "agent_network_unavailable", "Whether the node has the condition NetworkUnavailable (1) or not (0).", condition.IsSet ? 1 : 0);
 
     static string FormatMetrics(AgentState state, NodeHealth health)
     {

@@ -46,10 +46,13 @@ sealed class FakeApi : IAsyncDisposable
 
     internal TestAuthority Authority => _authority;
 
-    /// <summary>Each request so far: "list" or "watch VERSION".</summary>
+    /// <summary>Each request so far: "list", "watch VERSION" or "patch PATH".</summary>
     internal ConcurrentQueue<string> Requests { get; } = new();
 
     internal int ListCount => Requests.Count(static request => request == "list");
+
+    /// <summary>Each patch so far, with its content type.</summary>
+    internal ConcurrentQueue<(string Type, string Text)> Patches { get; } = new();
 
     internal ConcurrentQueue<string> Tokens { get; } = new();
 
@@ -107,17 +110,31 @@ sealed class FakeApi : IAsyncDisposable
     {
         var query = context.Request.Query;
         var isWatch = query["watch"] == "true";
-        Requests.Enqueue(isWatch ? $"watch {query["resourceVersion"]}" : "list");
+        var isPatch = HttpMethods.IsPatch(context.Request.Method);
+        Requests.Enqueue(isPatch ? $"patch {context.Request.Path}" : isWatch ? $"watch {query["resourceVersion"]}" : "list");
         Tokens.Enqueue(context.Request.Headers.Authorization.ToString());
         ClientNames.Enqueue(context.Connection.ClientCertificate?.Subject ?? "");
         if (await Override(context))
             return;
+        if (isPatch)
+        {
+            await PatchAsync(context);
+            return;
+        }
         context.Response.ContentType = !IsProtobuf ? "application/json"
             : isWatch ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/vnd.kubernetes.protobuf";
         if (isWatch)
             await WatchAsync(context);
         else
             await context.Response.Body.WriteAsync(IsProtobuf ? ProtobufEncoding.List(Version, Nodes) : JsonEncoding.List(Version, Nodes));
+    }
+
+    async Task PatchAsync(HttpContext context)
+    {
+        using var body = new StreamReader(context.Request.Body);
+        Patches.Enqueue((context.Request.ContentType ?? "", await body.ReadToEndAsync()));
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync("""{"kind": "Node", "apiVersion": "v1"}""");
     }
 
     async Task WatchAsync(HttpContext context)

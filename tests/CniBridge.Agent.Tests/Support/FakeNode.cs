@@ -5,6 +5,9 @@ sealed record FakeNode(string Name, string Address, params string[] PodRanges)
 {
     internal long CreationTime { get; init; } = 1_700_000_000;
 
+    /// <summary>The status of the condition NetworkUnavailable; empty: the node does not have it.</summary>
+    internal string NetworkUnavailable { get; init; } = "";
+
     internal string ResourceVersion { get; init; } = "1";
 
     /// <summary>Fields that a real node has and that the agent does not need: most of the bytes.</summary>

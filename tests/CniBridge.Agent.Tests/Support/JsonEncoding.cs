@@ -41,9 +41,20 @@ static class JsonEncoding
         },
         ["status"] = new JsonObject
         {
+            ["conditions"] = new JsonArray([.. Conditions(node)]),
             ["addresses"] = new JsonArray(Address("Hostname", node.Name), Address("InternalIP", node.Address)),
         },
     };
+
+    static IEnumerable<JsonNode> Conditions(FakeNode node)
+    {
+        if (node.NetworkUnavailable.Length > 0)
+            yield return Condition("NetworkUnavailable", node.NetworkUnavailable);
+        yield return Condition("Ready", "True");
+    }
+
+    static JsonObject Condition(string type, string status) =>
+        new() { ["type"] = type, ["status"] = status, ["reason"] = "Test" };
 
     static JsonObject Address(string type, string value) => new() { ["type"] = type, ["address"] = value };
 

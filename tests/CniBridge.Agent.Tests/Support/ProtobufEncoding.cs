@@ -52,11 +52,21 @@ static class ProtobufEncoding
         }));
         one.Write(3, Message(status =>
         {
+            if (node.NetworkUnavailable.Length > 0)
+                status.Write(4, Condition("NetworkUnavailable", node.NetworkUnavailable));
+            status.Write(4, Condition("Ready", "True"));
             status.Write(5, Address("Hostname", node.Name));
             status.Write(5, Address("InternalIP", node.Address));
             if (node.Ballast.Length > 0)
                 status.Write(8, Message(image => image.Write(1, node.Ballast)));
         }));
+    });
+
+    static byte[] Condition(string type, string status) => Message(condition =>
+    {
+        condition.Write(1, type);
+        condition.Write(2, status);
+        condition.Write(5, "Test");
     });
 
     static byte[] Address(string type, string value) => Message(address =>

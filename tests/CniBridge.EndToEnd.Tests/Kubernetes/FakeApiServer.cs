@@ -56,6 +56,9 @@ sealed class FakeApiServer : IDisposable
     /// <summary>While it is set, each request gets this status and nothing else.</summary>
     public HttpStatusCode? Refusal { get; set; }
 
+    /// <summary>While it is set, requests to change something get this status and nothing else.</summary>
+    public HttpStatusCode? PatchRefusal { get; set; }
+
     /// <summary>While it is set, requests get no answer, or only the header of one.</summary>
     public Silence Silence { get; set; }
 
@@ -159,7 +162,7 @@ sealed class FakeApiServer : IDisposable
 
     void Answer(Stream stream, FakeRequest request)
     {
-        if (Refusal is { } status)
+        if ((Refusal ?? (request.Method == "PATCH" ? PatchRefusal : null)) is { } status)
         {
             Write(stream, $"HTTP/1.1 {(int)status} {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
             return;
@@ -181,6 +184,8 @@ sealed class FakeApiServer : IDisposable
 
         var document = request switch
         {
+            { Method: "PATCH", Path: var path } when path.EndsWith("/status", StringComparison.Ordinal) =>
+                Nodes.Patch(path.Split('/')[^2], request.Body),
             { Method: not "GET" } => null,
             { Path: nodes } => Nodes.List(),
             { Path: var path } when path.StartsWith(nodes + "/", StringComparison.Ordinal) => Nodes.Find(path[(nodes.Length + 1)..]),

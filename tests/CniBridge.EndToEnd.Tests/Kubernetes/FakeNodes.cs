@@ -21,8 +21,42 @@ sealed class FakeNodes
         lock (changed)
         {
             var type = nodes.ContainsKey(name) ? "MODIFIED" : "ADDED";
-            nodes[name] = NewNode(name, address, podCidrs, created);
-            Tell(type, nodes[name]);
+            var node = NewNode(name, address, podCidrs, created);
+            if (nodes.TryGetValue(name, out var before))
+            {
+                node["status"]!["conditions"] = before["status"]!["conditions"]!.DeepClone();
+            }
+
+            nodes[name] = node;
+            Tell(type, node);
+        }
+    }
+
+    /// <summary>Sets a condition of a node, as a controller does.</summary>
+    public void SetCondition(string name, string type, string status) => Patch(name, $$$"""
+        {"status": {"conditions": [{"type": "{{{type}}}", "status": "{{{status}}}"}]}}
+        """);
+
+    /// <summary>Applies a strategic merge patch of conditions, and returns the node. Conditions are merged by their type.</summary>
+    public string? Patch(string name, string patch)
+    {
+        lock (changed)
+        {
+            if (!nodes.TryGetValue(name, out var node))
+            {
+                return null;
+            }
+
+            var conditions = node["status"]!["conditions"]!.AsArray();
+            foreach (var condition in JsonNode.Parse(patch)!["status"]!["conditions"]!.AsArray())
+            {
+                var type = condition!["type"]!.GetValue<string>();
+                conditions.RemoveAll(one => one!["type"]!.GetValue<string>() == type);
+                conditions.Add(condition.DeepClone());
+            }
+
+            Tell("MODIFIED", node);
+            return node.ToJsonString();
         }
     }
 

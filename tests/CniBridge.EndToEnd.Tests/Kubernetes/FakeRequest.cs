@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Text;
 using System.Web;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>What a client asked for: one request, HTTP/1.1, without a body.</summary>
+/// <summary>What a client asked for: one request, HTTP/1.1.</summary>
 sealed record FakeRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, string? Authorization)
 {
+    /// <summary>The body; empty if the request has none.</summary>
+    public string Body { get; private init; } = "";
+
     /// <summary>Null when the client had nothing more to ask.</summary>
     public static FakeRequest? Read(Stream stream)
     {
@@ -16,17 +20,28 @@ sealed record FakeRequest(string Method, string Path, IReadOnlyDictionary<string
         }
 
         string? authorization = null;
+        var length = 0;
         for (var line = ReadLine(stream); line.Length > 0; line = ReadLine(stream))
         {
             if (line.StartsWith("Authorization: ", StringComparison.OrdinalIgnoreCase))
             {
                 authorization = line["Authorization: ".Length..];
             }
+
+            if (line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))
+            {
+                length = int.Parse(line["Content-Length: ".Length..], CultureInfo.InvariantCulture);
+            }
         }
 
         var parts = target.Split('?', 2);
         var query = HttpUtility.ParseQueryString(parts.Length > 1 ? parts[1] : "");
-        return new FakeRequest(method, parts[0], query.AllKeys.ToDictionary(key => key!, key => query[key]!), authorization);
+        var body = new byte[length];
+        stream.ReadExactly(body);
+        return new FakeRequest(method, parts[0], query.AllKeys.ToDictionary(key => key!, key => query[key]!), authorization)
+        {
+            Body = Encoding.UTF8.GetString(body),
+        };
     }
 
     public string this[string name] => Query.GetValueOrDefault(name, "");

@@ -25,6 +25,22 @@ static class Manifests
         return objects is [var list] && list.TryGetProperty("items", out var items) ? [.. items.EnumerateArray()] : objects;
     }
 
+    /// <summary>All objects of a user's kustomization with conf/kubernetes in its resources.</summary>
+    /// <param name="lines">The other lines; conf/kubernetes is ../kubernetes for them.</param>
+    public static IReadOnlyList<JsonElement> ReadOwn(ScratchNode node, string lines)
+    {
+        const string own = $"{ScratchNode.Directory}/own";
+        node.Run("cp", "-r", Directory, $"{ScratchNode.Directory}/kubernetes").Succeeded();
+        node.WriteFile($"{own}/kustomization.yaml", $"""
+            apiVersion: kustomize.config.k8s.io/v1beta1
+            kind: Kustomization
+            resources:
+            - ../kubernetes
+
+            """ + lines + "\n");
+        return Read(node, own);
+    }
+
     public static JsonElement Of(this IEnumerable<JsonElement> objects, string kind) =>
         Assert.Single(objects, found => found.GetProperty("kind").GetString() == kind);
 

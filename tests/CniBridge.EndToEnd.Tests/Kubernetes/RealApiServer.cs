@@ -26,7 +26,8 @@ sealed class RealApiServer : IDisposable
 
     /// <summary>
     /// NUMBER FIRST VERB: sends one request for each of some nodes. create: with a pod CIDR and an address,
-    /// both of the node's number; beat: reports that the node is well, as a kubelet does.
+    /// both of the node's number; beat: reports that the node is well, as a kubelet does; unavailable: reports
+    /// that the node has no network, as a cloud controller does.
     /// </summary>
     const string NodesProgram = """
         import datetime, http.client, json, ssl, sys
@@ -46,6 +47,8 @@ sealed class RealApiServer : IDisposable
                 send("POST", "/api/v1/nodes", {"kind": "Node", "apiVersion": "v1", "metadata": {"name": name},
                      "spec": {"podCIDR": ranges[0], "podCIDRs": ranges}})
                 status = {"addresses": [{"type": "InternalIP", "address": f"192.168.{high + 1}.{low + 10}"}]}
+            elif verb == "unavailable":
+                status = {"conditions": [{"type": "NetworkUnavailable", "status": "True", "reason": "NoRouteCreated"}]}
             else:
                 now = datetime.datetime.utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
                 status = {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": now}]}
@@ -153,16 +156,22 @@ sealed class RealApiServer : IDisposable
     /// <summary>Lets each of some nodes report that it is well.</summary>
     public void Beat(int count, int first) => Send(count, first, "beat");
 
+    /// <summary>Lets a cloud controller report that each of some nodes has no network.</summary>
+    public void MakeUnavailable(int count, int first) => Send(count, first, "unavailable");
+
     void Send(int count, int first, string verb) => Node.Run(
         "python3", $"{Directory}/nodes.py", count.ToString(CultureInfo.InvariantCulture),
         first.ToString(CultureInfo.InvariantCulture), verb).Succeeded();
 
-    /// <summary>The verbs that the agent used, as the audit log tells them.</summary>
+    /// <summary>The verbs that the agent used, with resource and subresource, as the audit log tells them.</summary>
     public IReadOnlySet<string> VerbsOfAgent() => File.ReadLines(Node.FromOutside(AuditLog))
         .Select(line => JsonDocument.Parse(line).RootElement)
         .Where(entry => entry.GetProperty("user").GetProperty("username").GetString() == AgentUser)
-        .Select(entry => $"{entry.GetProperty("verb").GetString()} {entry.GetProperty("objectRef").GetProperty("resource").GetString()}")
+        .Select(entry => $"{entry.GetProperty("verb").GetString()} {DescribeResource(entry.GetProperty("objectRef"))}")
         .ToHashSet();
+
+    static string DescribeResource(JsonElement reference) => reference.GetProperty("resource").GetString() +
+        (reference.TryGetProperty("subresource", out var part) ? $"/{part.GetString()}" : "");
 
     /// <summary>Returns the number of lists of nodes that the agent requested.</summary>
     public int ListsOfAgent() => File.ReadLines(Node.FromOutside(AuditLog)).Count(line =>

@@ -53,6 +53,35 @@ public sealed class RealApiServerTests
     }
 
     [Fact]
+    public void The_component_s_role_suffices_to_clear_the_condition_of_the_own_node()
+    {
+        using var server = NewServer();
+        server.CreateNodes(2, first: 1);
+        server.Beat(1, first: 1);
+        server.MakeUnavailable(2, first: 1);
+        using var agent = StartAgent(server, "--node-condition");
+        agent.WaitForOutput(
+            "problem: node1: the condition NetworkUnavailable of the node is not cleared: .*403.*: grant patch of nodes/status in RBAC\n");
+
+        Apply(server, "conf/kubernetes/node-condition/rbac.yaml");
+        agent.WaitForOutput("info: cleared the condition NetworkUnavailable of the node node1\n");
+        agent.WaitForOutput("solved: node1: the condition NetworkUnavailable");
+        Assert.Equal("False CniBridgeIsUp", Condition(server, "node1", "NetworkUnavailable"));
+        Assert.StartsWith("True", Condition(server, "node1", "Ready"), StringComparison.Ordinal);
+        Assert.Equal("True NoRouteCreated", Condition(server, "node2", "NetworkUnavailable"));
+
+        server.MakeUnavailable(1, first: 1);
+        Wait.Until(() => Condition(server, "node1", "NetworkUnavailable") == "False CniBridgeIsUp", s_soon, () => agent.Output);
+        Assert.Equal(
+            ["list nodes", "patch nodes/status", "watch nodes"], server.VerbsOfAgent().Order(StringComparer.Ordinal));
+    }
+
+    static string Condition(RealApiServer server, string node, string type) => server.Kubectl(
+        "get", "node", node, "-o",
+        $"jsonpath={{.status.conditions[?(@.type==\"{type}\")].status}} {{.status.conditions[?(@.type==\"{type}\")].reason}}")
+        .Succeeded().Stdout.Trim();
+
+    [Fact]
     public void A_thousand_nodes_have_routes_and_their_status_reports_cause_no_work()
     {
         using var server = NewServer();
@@ -80,11 +109,13 @@ public sealed class RealApiServerTests
         return server;
     }
 
-    static void Grant(RealApiServer server) => server.Kubectl(
-        "apply", "-f", Path.Combine(PluginDirectory.RepositoryRoot, "conf/kubernetes/rbac.yaml")).Succeeded();
+    static void Grant(RealApiServer server) => Apply(server, "conf/kubernetes/rbac.yaml");
 
-    static RunningProcess StartAgent(RealApiServer server) =>
-        server.Node.Start(AgentProgram.Path, ["--kubeconfig", RealApiServer.AgentConfig, "--node-name", "node1"]);
+    static void Apply(RealApiServer server, string file) =>
+        server.Kubectl("apply", "-f", Path.Combine(PluginDirectory.RepositoryRoot, file)).Succeeded();
+
+    static RunningProcess StartAgent(RealApiServer server, params string[] options) =>
+        server.Node.Start(AgentProgram.Path, ["--kubeconfig", RealApiServer.AgentConfig, "--node-name", "node1", .. options]);
 
     static int Count(RunningProcess agent, string text) => agent.Output.Split(text).Length - 1;
 

@@ -155,12 +155,41 @@ sealed class NodeMessage : ProtobufMessage
     {
         protected override bool TryRead(int field, CodedInputStream input)
         {
-            if (field != 5)
+            switch (field)
+            {
+                case 4:
+                    var condition = new ConditionMessage();
+                    input.ReadMessage(condition);
+                    if (condition.Type == NodeObject.NetworkCondition)
+                        node.NetworkUnavailable = condition.Status;
+                    return true;
+                case 5:
+                    var address = new FieldsMessage(1, 2);
+                    input.ReadMessage(address);
+                    if (address.GetText(1) == "InternalIP")
+                        node.AddAddress(address.GetText(2));
+                    return true;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    /// <summary>core/v1 NodeCondition</summary>
+    sealed class ConditionMessage : ProtobufMessage
+    {
+        internal string Type { get; private set; } = "";
+
+        internal string Status { get; private set; } = "";
+
+        protected override bool TryRead(int field, CodedInputStream input)
+        {
+            if (field == 1)
+                Type = input.ReadString();
+            else if (field == 2)
+                Status = input.ReadString();
+            else
                 return false;
-            var address = new FieldsMessage(1, 2);
-            input.ReadMessage(address);
-            if (address.GetText(1) == "InternalIP")
-                node.AddAddress(address.GetText(2));
             return true;
         }
     }

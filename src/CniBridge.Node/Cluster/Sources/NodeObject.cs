@@ -5,13 +5,16 @@ using CniBridge.Node.Cluster.Nodes;
 namespace CniBridge.Node.Cluster.Sources;
 
 /// <summary>
-/// The fields of a Kubernetes Node (v1) from which routes follow; nothing else of a node is kept in memory. A node that is being deleted
+/// The fields of a Kubernetes Node (v1) that the agent uses; nothing else of a node is kept in memory. A node that is being deleted
 /// counts, because its pods still run.
 /// </summary>
 sealed class NodeObject : IEquatable<NodeObject>
 {
     /// <summary>The creation time of a node that has none. Such a node counts as the newest.</summary>
     internal const long NoTime = long.MaxValue;
+
+    /// <summary>The type of the condition that keeps pods away from a node whose network is not ready.</summary>
+    internal const string NetworkCondition = "NetworkUnavailable";
 
     static readonly long s_firstTime = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     static readonly long s_lastTime = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
@@ -25,7 +28,7 @@ sealed class NodeObject : IEquatable<NodeObject>
     const int MaxText = 253;
 
     readonly List<string> _podRanges = [], _addresses = [];
-    string _name = "", _podRange = "";
+    string _name = "", _podRange = "", _networkUnavailable = "";
     long _creationTime = NoTime;
 
     /// <summary>metadata.name; empty if it is missing.</summary>
@@ -52,6 +55,12 @@ sealed class NodeObject : IEquatable<NodeObject>
 
     /// <summary>The approximate memory of this object in bytes.</summary>
     internal int Size => 200 + SizeOf(Name) + SizeOf(ResourceVersion) + SizeOf(PodRange) + PodRanges.Sum(SizeOf) + Addresses.Sum(SizeOf);
+
+    /// <summary>
+    /// The status of the condition <see cref="NetworkCondition"/> in status.conditions: "True", "False" or "Unknown"; empty if it is
+    /// missing. Routes do not depend on it.
+    /// </summary>
+    internal string NetworkUnavailable { get => _networkUnavailable; set => _networkUnavailable = PrintableText.Cut(value, MaxText); }
 
     /// <summary>The parts that have the wrong type, with the consequence for the entry. An API server sends none.</summary>
     internal List<(string Text, NodeObjectDamage Damage)> Damages { get; } = [];

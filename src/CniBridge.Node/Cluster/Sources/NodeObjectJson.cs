@@ -81,10 +81,28 @@ static class NodeObjectJson
 
     static void ReadStatus(JsonStream json, NodeObject node, string key)
     {
-        if (key != "addresses")
+        if (key == "conditions")
+            json.ReadList(() => ReadCondition(json, node));
+        else if (key != "addresses")
             json.Skip();
         else if (!IsNull(json) && !json.ReadList(() => ReadAddress(json, node)))
             Add(node, "addresses is not a list", NodeObjectDamage.Addresses);
+    }
+
+    static void ReadCondition(JsonStream json, NodeObject node)
+    {
+        string? type = null, status = null;
+        json.ReadObject(key =>
+        {
+            if (key == "type")
+                type = json.ReadText();
+            else if (key == "status")
+                status = json.ReadText();
+            else
+                json.Skip();
+        });
+        if (type == NodeObject.NetworkCondition)
+            node.NetworkUnavailable = status ?? "";
     }
 
     static void ReadAddress(JsonStream json, NodeObject node)
