@@ -7,18 +7,18 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>One call of a plugin as a runtime makes it: variables and standard input in, an answer out.</summary>
+/// <summary>One call of a plugin as a runtime makes it, with variables and standard input.</summary>
 static class Call
 {
-    /// <summary>There is nothing at this path: the host lets it pass, and what needs a namespace refuses it.</summary>
+    /// <summary>A path at which nothing exists. The host accepts it, and each step that needs a namespace refuses it.</summary>
     internal const string NoNamespace = "/some/netns/path";
 
-    /// <summary>A namespace that every process may open: its own.</summary>
+    /// <summary>The namespace of the test process, which every process may open.</summary>
     internal const string OwnNamespace = "/proc/self/ns/net";
 
     internal const string Config = """{"cniVersion":"1.1.0","name":"pods","type":"recording"}""";
 
-    /// <summary>A complete environment; a change to "" is as good as removing the variable.</summary>
+    /// <summary>Returns complete variables. A change to "" has the effect of removing a variable.</summary>
     internal static Dictionary<string, string> Variables(
         string verb, params ReadOnlySpan<(string Name, string Value)> changes)
     {
@@ -55,19 +55,19 @@ static class Call
     }
 }
 
-/// <summary>What a call left behind.</summary>
+/// <summary>The answer of a call.</summary>
 sealed record Answer(int ExitCode, byte[] Output, string Log)
 {
     internal string Text => Encoding.UTF8.GetString(Output);
 
-    /// <summary>Fails unless the output is exactly one document.</summary>
+    /// <summary>The output as JSON. Fails unless it is exactly one document.</summary>
     internal JsonObject Json => JsonNode.Parse(Output)!.AsObject();
 
     internal int Code => Json["code"]!.GetValue<int>();
     internal string Message => Json["msg"]!.GetValue<string>();
     internal string Details => Json["details"]?.GetValue<string>() ?? "";
 
-    /// <summary>An error is one document of these three keys and nothing else, and exit code 1.</summary>
+    /// <summary>Asserts exit code 1 and exactly one document with the three keys of an error.</summary>
     internal void AssertError(int code, string message, string? details = null)
     {
         AssertIsError();

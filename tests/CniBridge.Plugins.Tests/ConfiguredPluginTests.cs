@@ -5,7 +5,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>Which plugin a program is whose name is no plugin's.</summary>
+/// <summary>Tests of the plugin that a program with another name selects.</summary>
 public sealed class ConfiguredPluginTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>How a failure becomes an error object.</summary>
+/// <summary>Tests of the error objects for failures.</summary>
 public sealed class PluginHostErrorTests
 {
     static Exception Make(string what) => what switch

@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>Standard input: for any input the answer is one JSON document and an exit code.</summary>
+/// <summary>Tests of standard input: any input gives one JSON document and an exit code.</summary>
 public sealed class PluginHostInputTests
 {
     const int MaxInputBytes = 4 * 1024 * 1024;
@@ -107,14 +107,14 @@ public sealed class PluginHostInputTests
         Assert.Equal(Call.Config, Encoding.UTF8.GetString(Assert.Single(plugin.Calls).Request.Config.Bytes));
     }
 
-    /// <summary>Every read fails.</summary>
+    /// <summary>A stream that fails on every read.</summary>
     sealed class BrokenStream(Exception failure) : MemoryStream
     {
         public override int Read(byte[] buffer, int offset, int count) => throw failure;
         public override int Read(Span<byte> buffer) => throw failure;
     }
 
-    /// <summary>Every read gives one byte.</summary>
+    /// <summary>A stream that returns one byte on every read.</summary>
     sealed class DrippingStream(byte[] bytes) : MemoryStream(bytes)
     {
         public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(1, count));

@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>The plugin's own namespace: ADD refuses it before any work, DEL treats it as gone.</summary>
+/// <summary>Tests of the plugin's own namespace: ADD refuses it before any work, DEL treats it as gone.</summary>
 public sealed class PluginHostNamespaceTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>Which verb reaches the plugin, and what is checked before, in which order.</summary>
+/// <summary>Tests of the verbs that reach the plugin, and of the order of the checks before.</summary>
 public sealed class PluginHostTests
 {
     [Theory]

@@ -1,11 +1,11 @@
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>Numbers that look random and are the same in every run: xorshift, 32 bit.</summary>
+/// <summary>Pseudo-random numbers that are the same in every run: xorshift, 32 bit.</summary>
 sealed class PseudoRandom(int seed)
 {
     uint _state = (uint)seed * 2654435761;
 
-    /// <summary>From 0 to below the limit.</summary>
+    /// <summary>Returns a number from 0 to below the limit.</summary>
     internal int Next(int limit)
     {
         _state ^= _state << 13;

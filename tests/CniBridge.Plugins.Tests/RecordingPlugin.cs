@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>A plugin that notes what it was asked, and answers or fails as it was told to.</summary>
+/// <summary>A plugin that records its calls. It answers or fails as the test demands.</summary>
 sealed class RecordingPlugin : IPlugin
 {
     internal List<(string Verb, CniRequest Request)> Calls { get; } = [];

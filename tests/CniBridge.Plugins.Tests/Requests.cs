@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>Requests as the host hands them to a plugin, without a host.</summary>
+/// <summary>Requests as the host passes them to a plugin, without a host.</summary>
 static class Requests
 {
     internal static CniRequest Make(
@@ -24,7 +24,7 @@ static class Requests
             Log = log ?? TextWriter.Null,
         };
 
-    /// <summary>The failure must name the code and say every one of the words.</summary>
+    /// <summary>Asserts that a step fails with the code and that the message contains all words.</summary>
     internal static void AssertRefused(int code, Action action, params ReadOnlySpan<string> words)
     {
         var refusal = Assert.Throws<CniException>(action);

@@ -15,7 +15,7 @@ sealed class TemporaryDirectory : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>In memory where that can be: ext4 takes half a millisecond for a file where it deleted many just before.</summary>
+    /// <summary>Creates a directory in memory if possible. On ext4 a new file takes half a millisecond after many deletions.</summary>
     internal static TemporaryDirectory InMemory()
     {
         if (!Directory.Exists(Memory))

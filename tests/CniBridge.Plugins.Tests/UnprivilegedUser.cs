@@ -7,7 +7,7 @@ static partial class UnprivilegedUser
 {
     const uint Root = 0, Id = 65534;
 
-    /// <summary>An invalid ID: setfsuid(2) then changes nothing and returns the present one.</summary>
+    /// <summary>An invalid ID. setfsuid(2) then changes nothing and returns the current ID.</summary>
     const uint None = uint.MaxValue;
 
     internal static bool IsAvailable { get; } = Environment.IsPrivilegedProcess && Run(() => setfsuid(None) == Id);
@@ -18,7 +18,7 @@ static partial class UnprivilegedUser
         return true;
     });
 
-    /// <summary>Runs a step as this user: for access to files only, and for this thread only.</summary>
+    /// <summary>Runs a step as this user, only for file access and only on this thread.</summary>
     internal static T Run<T>(Func<T> step)
     {
         _ = setfsuid(Id);

@@ -9,7 +9,7 @@ public sealed class AddressPlanTests
     static readonly BridgeConfig s_gateway = new() { Bridge = "cni0", IsGateway = true };
     static readonly BridgeConfig s_defaultGateway = s_gateway with { IsDefaultGateway = true };
 
-    /// <summary>ADDRESS, or ADDRESS@GATEWAY, between blanks.</summary>
+    /// <summary>Parses assigned addresses: ADDRESS or ADDRESS@GATEWAY, separated by spaces.</summary>
     static CniResult Assigned(string ips, params ReadOnlySpan<CniRoute> routes) => new()
     {
         Ips = [.. ips.Split(' ').Select(ip => ip.Split('@')).Select(parts =>
@@ -17,7 +17,7 @@ public sealed class AddressPlanTests
         Routes = [.. routes],
     };
 
-    /// <summary>DESTINATION, or DESTINATION@GATEWAY, between commas.</summary>
+    /// <summary>Parses routes: DESTINATION or DESTINATION@GATEWAY, separated by commas.</summary>
     static CniRoute[] Routes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Route)];
 
     static CniRoute Route(string text) => text.Split('@') switch

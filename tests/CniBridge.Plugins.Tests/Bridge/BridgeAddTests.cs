@@ -9,7 +9,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>ADD completes, or leaves nothing of the attachment after a failure of any step.</summary>
+/// <summary>Tests of ADD: it completes, or leaves nothing of the attachment after a failure of any step.</summary>
 public sealed class BridgeAddTests
 {
     static readonly CniResult s_dual = new()
@@ -37,7 +37,7 @@ public sealed class BridgeAddTests
         "addresses of cni0", Gateways, "forward v4", "forward v6", Neighbours, Announce, "MAC of cni0",
     ];
 
-    /// <summary>Address management that asks through the pod's interface.</summary>
+    /// <summary>The steps of an ADD whose IPAM plugin needs the container interface.</summary>
     static readonly string[] s_delegatedSteps =
     [
         "find bridge", "create bridge", "prepare bridge", "create veth", "watch port", "allocate", "configure pod", "await port",

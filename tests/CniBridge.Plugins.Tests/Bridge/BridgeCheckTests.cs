@@ -10,12 +10,12 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>A state that is as ADD left it passes, and each single thing that is not makes CHECK fail.</summary>
+/// <summary>Tests of CHECK: a state as ADD left it passes, and any single difference fails.</summary>
 public sealed class BridgeCheckTests
 {
     const uint IFF_PROMISC = 0x100;
 
-    /// <summary>Everything that CHECK looks at; each test changes one thing.</summary>
+    /// <summary>The state that CHECK reads. Each test changes one part of it.</summary>
     sealed class State
     {
         internal BridgeConfig Config { get; set; } = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };

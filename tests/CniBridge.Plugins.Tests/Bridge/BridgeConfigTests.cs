@@ -15,7 +15,7 @@ public sealed class BridgeConfigTests
 
     static readonly BridgeConfig s_defaults = new() { Bridge = "cni0" };
 
-    /// <summary>A record compares its lists as objects.</summary>
+    /// <summary>Compares two configurations with the content of their lists, because records compare lists by reference.</summary>
     internal static void AssertEqual(BridgeConfig expected, BridgeConfig actual)
     {
         Assert.Equal(expected.Trunk, actual.Trunk);

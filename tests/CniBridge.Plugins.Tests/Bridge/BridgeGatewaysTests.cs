@@ -10,12 +10,12 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>Which gateway addresses a bridge gets, and which it loses when its network's range has changed.</summary>
+/// <summary>Tests of the gateway addresses that a bridge gets, and of those that it loses after its range has changed.</summary>
 public sealed class BridgeGatewaysTests
 {
     const string Old = "10.1.0.1/24", New = "10.9.0.1/24";
 
-    /// <summary>The range changed from 10.1.0.0/24 to 10.9.0.0/24, and each test says who is still there.</summary>
+    /// <summary>A bridge whose range changed from 10.1.0.0/24 to 10.9.0.0/24. Each test sets the remaining users.</summary>
     sealed class State
     {
         internal BridgeConfig Config { get; set; } = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
@@ -86,7 +86,7 @@ public sealed class BridgeGatewaysTests
         list.AddRange(addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>What was changed at last, or nothing.</summary>
+    /// <summary>Returns the last change, or an empty text.</summary>
     static string Change(State state) =>
         state.Calls[^1].StartsWith("gateways of cni0: ", StringComparison.Ordinal) ? state.Calls[^1]["gateways of cni0: ".Length..] : "";
 

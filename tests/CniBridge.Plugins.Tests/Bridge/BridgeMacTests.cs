@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>The pod's MAC: who may say it, in which forms.</summary>
+/// <summary>Tests of the pod's MAC: its sources and its forms.</summary>
 public sealed class BridgeMacTests
 {
     const string A = "02:00:00:00:00:0a", B = "02:00:00:00:00:0b", C = "02:00:00:00:00:0c";

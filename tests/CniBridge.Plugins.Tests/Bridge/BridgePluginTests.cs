@@ -7,7 +7,7 @@ using CniBridge.Plugins.Tests.Delegation;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>The whole role as far as it touches nothing of the node: who manages the addresses, and what it is told.</summary>
+/// <summary>Tests of the bridge plugin without changes on the node: its IPAM plugin and the input of that plugin.</summary>
 [Collection(Scripts.Collection)]
 public sealed class BridgePluginTests : IDisposable
 {

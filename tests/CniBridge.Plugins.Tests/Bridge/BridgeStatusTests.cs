@@ -8,7 +8,7 @@ namespace CniBridge.Plugins.Tests.Bridge;
 
 public sealed class BridgeStatusTests
 {
-    /// <summary>No link of this node: there is no IPv6 for it.</summary>
+    /// <summary>The name of a link that does not exist, so it has no IPv6 settings.</summary>
     const string Bridge = "br-none";
 
     static readonly BridgeConfig s_config = new() { Bridge = Bridge, IpamType = "host-local" };

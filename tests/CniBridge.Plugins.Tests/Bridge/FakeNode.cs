@@ -10,14 +10,14 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>A node in memory that notes every call, and fails where it is told to.</summary>
+/// <summary>A node in memory that records every call. The steps in <see cref="Failing"/> fail.</summary>
 sealed partial class FakeNode : INodeNetwork, IBridgeLinks, IGatewayLinks, IHostLinks, IContainerLinks, IAddressManager
 {
     internal const uint IFF_UP = 0x1;
 
     internal List<string> Calls { get; } = [];
 
-    /// <summary>The steps that fail, by the name they are noted under.</summary>
+    /// <summary>The steps that fail, by their recorded names.</summary>
     internal HashSet<string> Failing { get; init; } = [];
 
     internal int FailsWith { get; init; } = Errno.EINVAL;
@@ -27,20 +27,20 @@ sealed partial class FakeNode : INodeNetwork, IBridgeLinks, IGatewayLinks, IHost
     internal CniResult Assigned { get; init; } = new();
     internal AddressPlan? Configured { get; private set; }
 
-    /// <summary>Pods' interfaces that were configured and not disposed of.</summary>
+    /// <summary>The number of configured container interfaces that were not disposed.</summary>
     internal int OpenPodLinks { get; private set; }
 
-    /// <summary>A bridge that follows its ports has it when the pod's port has joined.</summary>
+    /// <summary>The MAC of the pod's port. A bridge without its own MAC takes it when the port has joined.</summary>
     internal MacAddress? PortMac { get; init; }
 
-    /// <summary>Each link's addresses.</summary>
+    /// <summary>The addresses of each link.</summary>
     internal Dictionary<string, List<Cidr>> Addresses { get; init; } = [];
 
     internal List<Link> Ports { get; init; } = [];
     internal List<PortVlan> Vlans { get; init; } = [];
     internal Link? VlanPort { get; init; }
 
-    /// <summary>In place of <see cref="Vlans"/>, which are those of every other port.</summary>
+    /// <summary>The VLANs of the gateway's port. <see cref="Vlans"/> are those of every other port.</summary>
     internal List<PortVlan> GatewayVlans { get; init; } = [];
     internal List<AttachedLink> AttachedLinks { get; init; } = [];
     internal List<AddressUser> Users { get; init; } = [];
@@ -67,23 +67,23 @@ sealed partial class FakeNode : INodeNetwork, IBridgeLinks, IGatewayLinks, IHost
 
     public string Store => "/var/lib/cni/networks/pods";
 
-    /// <summary>The families that are masqueraded: v4, v6.</summary>
+    /// <summary>The families with a masquerade: v4, v6.</summary>
     internal HashSet<string> Masqueraded { get; init; } = [];
 
-    /// <summary>The directions that another's chain lets nothing through in: from, to.</summary>
+    /// <summary>The directions that a foreign chain blocks: from, to.</summary>
     internal HashSet<string> Obstructed { get; init; } = [];
 
-    /// <summary>The attachment had something of Go's that depends on its addresses.</summary>
+    /// <summary>True if rules of the Go plugins depend on the addresses of the attachment.</summary>
     internal bool AsksForAddresses { get; init; }
     internal string? MissingGuard { get; init; }
 
-    /// <summary>The node has a host veth with the attachment's alias.</summary>
+    /// <summary>True if the node has a host veth with the alias of the attachment.</summary>
     internal bool HasHostLink { get; init; }
 
-    /// <summary>The namespace has a veth of the name that is asked for.</summary>
+    /// <summary>True if the namespace has a veth with the requested name.</summary>
     internal bool HasVeth { get; init; } = true;
 
-    /// <summary>The other end of that veth on the node.</summary>
+    /// <summary>The peer of that veth on the node.</summary>
     internal Link? VethHost { get; init; }
 
     internal bool? IsOfRecord { get; init; }

@@ -6,7 +6,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>A path of CNI_NETNS may lead to another pod's namespace: a PID was reused.</summary>
+/// <summary>Tests of DEL with a CNI_NETNS that leads to the namespace of another pod, because a PID was reused.</summary>
 public sealed class InterfaceOwnershipTests
 {
     const string Mac = "02:00:00:00:00:02";
@@ -31,7 +31,9 @@ public sealed class InterfaceOwnershipTests
     static string Previous(string name, string mac, string sandbox = "") =>
         $$$"""{"prevResult":{"cniVersion":"1.0.0","interfaces":[{"name":"{{{name}}}","mac":"{{{mac}}}","sandbox":"{{{sandbox}}}"}]}}""";
 
-    /// <summary>The host end, what the record says, the configuration, and the other owner in the log; null: it is the pod's own.</summary>
+    /// <summary>
+    /// The host veth, the record, the configuration, and the other owner in the log. The owner is null if the interface belongs to the pod.
+    /// </summary>
     static readonly Dictionary<string, (Link? Host, bool? IsOfRecord, string Config, string? Other)> s_cases = new()
     {
         ["own alias"] = (Host(s_own) with { Name = "renamed" }, null, "{}", null),

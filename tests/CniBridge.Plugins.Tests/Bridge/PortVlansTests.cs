@@ -5,7 +5,7 @@ using CniBridge.Plugins.Bridge.Plan;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>Which VLANs a port is made to have, in which order, and which CHECK looks for.</summary>
+/// <summary>Tests of the VLANs that a port gets, of their order, and of those that CHECK expects.</summary>
 public sealed class PortVlansTests
 {
     static BridgeConfig Config(int vlan, string trunk, bool preserves) => new()
@@ -22,7 +22,7 @@ public sealed class PortVlansTests
         return new VlanRange(ends[0], ends[^1]);
     }
 
-    /// <summary>-1-4094 is a removal, +5 an addition with a tag, +5! one without.</summary>
+    /// <summary>Returns changes as text: -1-4094 is a removal, +5 an addition with a tag, +5! one without a tag.</summary>
     static string Describe(IEnumerable<INetlinkMessage> messages) => string.Join(' ', messages.Select(message =>
     {
         var change = Assert.IsType<ChangePortVlans>(message);

@@ -6,10 +6,10 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>Settings that no result tells of and that traffic depends on.</summary>
+/// <summary>Tests of settings that affect traffic and that no result contains.</summary>
 public sealed class SettingsCheckTests
 {
-    /// <summary>Everything as ADD leaves it; each test changes one thing.</summary>
+    /// <summary>The settings as ADD leaves them. Each test changes one of them.</summary>
     sealed class State
     {
         internal BridgeConfig Config { get; set; } = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
@@ -18,7 +18,7 @@ public sealed class SettingsCheckTests
         internal Link Pod { get; set; } = Up("eth0", "veth");
         internal Link? VlanGateway { get; set; }
 
-        /// <summary>Null when the gateway is a link of another kind, or has its other end elsewhere.</summary>
+        /// <summary>The VLAN gateway's port. Null if the gateway is a link of another kind, or has its peer in another namespace.</summary>
         internal Link? VlanPort { get; set; }
         internal List<PortVlan> GatewayVlans { get; } = [];
         internal List<PortVlan> Vlans { get; } = [];

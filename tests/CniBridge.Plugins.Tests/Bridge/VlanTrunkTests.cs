@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Bridge;
 
-/// <summary>The key vlanTrunk: the union of its items, or the reference plugin's words.</summary>
+/// <summary>Tests of the key vlanTrunk: the union of its items, and the errors of the Go plugin.</summary>
 public sealed class VlanTrunkTests
 {
     static string Parse(string trunk) => string.Join(' ', BridgeConfigTests.Parse($$"""{"vlanTrunk":{{trunk}}}""").Trunk

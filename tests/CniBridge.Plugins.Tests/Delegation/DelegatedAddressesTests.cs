@@ -11,7 +11,7 @@ using CniBridge.Plugins.Tests.Protocol;
 
 namespace CniBridge.Plugins.Tests.Delegation;
 
-/// <summary>Another's IPAM plugin as address management: what it answers, and when it is told to clean up.</summary>
+/// <summary>Tests of an external IPAM plugin: its answers, and the cases in which it gets DEL.</summary>
 [Collection(Scripts.Collection)]
 public sealed class DelegatedAddressesTests : IDisposable
 {

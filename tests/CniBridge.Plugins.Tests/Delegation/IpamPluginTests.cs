@@ -6,7 +6,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Delegation;
 
-/// <summary>How another's plugin is found, run and listened to.</summary>
+/// <summary>Tests of the search, the start and the output of an external IPAM plugin.</summary>
 [Collection(Scripts.Collection)]
 public sealed class IpamPluginTests : IDisposable
 {

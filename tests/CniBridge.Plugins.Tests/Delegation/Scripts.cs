@@ -3,8 +3,8 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Tests.Delegation;
 
 /// <summary>
-/// Small programs of one test, in directories of its own. Tests that run some are in one collection: a file that another
-/// thread's new process still has open for writing cannot be run.
+/// Small programs of one test in its own directories. Tests that run some are in one collection, because a file that another process still
+/// has open for writing cannot run.
 /// </summary>
 sealed class Scripts : IDisposable
 {
@@ -14,7 +14,7 @@ sealed class Scripts : IDisposable
 
     internal string this[string name] => _root[name];
 
-    /// <summary>An executable file with any content.</summary>
+    /// <summary>Adds an executable file with any content and returns its path.</summary>
     internal string AddFile(string path, string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_root[path])!);
@@ -23,18 +23,18 @@ sealed class Scripts : IDisposable
         return _root[path];
     }
 
-    /// <summary>A shell script; DIR stands for the directory of the test.</summary>
+    /// <summary>Adds a shell script and returns its path. DIR stands for the directory of the test.</summary>
     internal string Add(string path, string script) =>
         AddFile(path, $"#!/bin/sh\n{script.Replace("DIR", _root.Path, StringComparison.Ordinal)}\n");
 
-    /// <summary>Notes each verb, and does what is said for ADD.</summary>
+    /// <summary>Adds a script that records each verb and runs the given command for ADD.</summary>
     internal void AddNoting(string path, string atAdd = "true") =>
         Add(path, $"echo $CNI_COMMAND >> DIR/verbs\nif [ $CNI_COMMAND = ADD ]; then\n{atAdd}\nfi");
 
-    /// <summary>The verbs that were noted.</summary>
+    /// <summary>The recorded verbs.</summary>
     internal string[] Verbs => File.Exists(_root["verbs"]) ? File.ReadAllLines(_root["verbs"]) : [];
 
-    /// <summary>The process's whole environment, in which CNI_COMMAND is another than the one that will be run.</summary>
+    /// <summary>Returns the environment of the process, with a CNI_COMMAND that differs from the verb of the call.</summary>
     internal static Dictionary<string, string> Variables() => new()
     {
         ["CNI_COMMAND"] = "ADD",

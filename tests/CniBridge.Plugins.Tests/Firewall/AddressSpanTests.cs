@@ -62,7 +62,7 @@ public sealed class AddressSpanTests
         }
     }
 
-    /// <summary>The last sixteen addresses of all.</summary>
+    /// <summary>Returns one of the last sixteen IPv4 addresses.</summary>
     static IpAddress At(int number) => IpAddress.FromBytes([255, 255, 255, (byte)(240 + number)]);
 
     static int BitsOf(AddressSpan span)

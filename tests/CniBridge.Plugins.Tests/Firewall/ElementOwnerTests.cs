@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>What nft prints behind an element, and what is read of it again.</summary>
+/// <summary>Tests of the comment of an element: writing, parsing, and the output of nft.</summary>
 public sealed class ElementOwnerTests
 {
     static readonly MacAddress s_mac = MacAddress.FromBytes([2, 0, 0, 0, 0, 10]);

@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>Notes every call and how many records there were then; fails where it is told to.</summary>
+/// <summary>Records every call with the number of existing records. The steps in the list of failures fail.</summary>
 sealed class FakeSpoofCheckRules(string records) : ISpoofCheckRules
 {
     internal List<string> Calls { get; } = [];
@@ -13,7 +13,7 @@ sealed class FakeSpoofCheckRules(string records) : ISpoofCheckRules
 
     internal int Errno { get; init; } = CniBridge.Linux.Errno.EINVAL;
 
-    /// <summary>Ports that lack nothing.</summary>
+    /// <summary>The ports without missing rules.</summary>
     internal HashSet<string> Whole { get; init; } = [];
 
     void Note(string call)

@@ -7,7 +7,7 @@ using CniBridge.Plugins.Ipam;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>Ranges of a network before its configuration changed: masqueraded while pods use them, and no longer.</summary>
+/// <summary>Tests of ranges that a network had before its configuration changed: they stay masqueraded while pods use them.</summary>
 public sealed class FormerRangesTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();
@@ -43,7 +43,7 @@ public sealed class FormerRangesTests : IDisposable
 
     void Release(string address, string store = "store") => File.Delete(_root[$"{store}/{address}"]);
 
-    /// <summary>The ranges of both sets of the network's one chain, as nft prints them.</summary>
+    /// <summary>Returns the ranges of both sets of the network's only chain, as nft prints them.</summary>
     static string Sets(ScratchFirewall firewall, string family = "ip")
     {
         var ruleset = firewall.Nft("", "--stateless", "list", "table", family, "cni-bridge").Replace("\n", " ", StringComparison.Ordinal);

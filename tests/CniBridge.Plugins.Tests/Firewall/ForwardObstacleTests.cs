@@ -6,7 +6,7 @@ using CniBridge.Plugins.Firewall;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>What a person is told: where it ends, and what helps.</summary>
+/// <summary>Tests of the message and the remedy for a chain that blocks pods.</summary>
 public sealed class ForwardObstacleTests
 {
     static readonly Link s_bridge = new() { Index = 7, Name = "cni0" }, s_uplink = new() { Index = 3, Name = "up0" };

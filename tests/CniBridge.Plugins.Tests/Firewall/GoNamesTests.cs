@@ -3,7 +3,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>Names as the Go plugins made them for the same attachments.</summary>
+/// <summary>Tests of names that the Go plugins create for the same attachments.</summary>
 public sealed class GoNamesTests
 {
     [Fact]

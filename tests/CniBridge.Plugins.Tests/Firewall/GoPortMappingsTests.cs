@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>Port mappings of Go's portmap, deleted here: judged by nft and by what Go itself leaves.</summary>
+/// <summary>Tests of the removal of port mappings that Go's portmap created, judged by nft and by the state that Go leaves.</summary>
 public sealed class GoPortMappingsTests
 {
     static string Config(string container, int port, string network = "podnet") => $$"""
@@ -21,7 +21,7 @@ public sealed class GoPortMappingsTests
         }
         """;
 
-    /// <summary>As Go writes them to nft, of three containers; shared chains among them.</summary>
+    /// <summary>The mappings of three containers as Go writes them to nft, with shared chains.</summary>
     const string Nftables = """
         table ip cni_hostport {
             comment "CNI portmap plugin"

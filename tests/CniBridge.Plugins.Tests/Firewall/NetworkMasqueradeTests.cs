@@ -5,7 +5,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>What is masqueraded, and how it is named.</summary>
+/// <summary>Tests of the masqueraded ranges and of the names of their rules.</summary>
 public sealed class NetworkMasqueradeTests
 {
     static readonly AddressPool[] s_pools =

@@ -3,7 +3,7 @@ using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>A network namespace with nothing in its firewall, and programs that are run in it.</summary>
+/// <summary>A network namespace with an empty firewall, and the programs that run in it.</summary>
 sealed class ScratchFirewall : IDisposable
 {
     const string GoPlugins = "/usr/lib/cni";
@@ -16,7 +16,7 @@ sealed class ScratchFirewall : IDisposable
             File.CreateSymbolicLink(_programs[program], $"/usr/sbin/{program}-nft");
     }
 
-    /// <summary>Runs a test on a thread in the namespace, as which its programs begin too.</summary>
+    /// <summary>Runs a test on a thread in the namespace, where its programs start too.</summary>
     internal static void Run(Action<ScratchFirewall> test)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: a namespace is made");
@@ -32,7 +32,7 @@ sealed class ScratchFirewall : IDisposable
 
     internal string Nft(string input, params string[] arguments) => Run("/usr/sbin/nft", input, arguments);
 
-    /// <summary>Everything, without counts and handles.</summary>
+    /// <summary>The whole ruleset without counters and handles.</summary>
     internal string Ruleset => Nft("", "--stateless", "list", "ruleset");
 
     internal string Ip(params string[] arguments) => Run("/usr/sbin/ip", "", arguments);

@@ -11,7 +11,7 @@ using CniBridge.Plugins.Tests.Delegation;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>What there is in nftables, as nft tells it, each in a namespace of its own.</summary>
+/// <summary>Tests of the spoofing rules in nftables, as nft prints them, each in its own namespace.</summary>
 [Collection(Scripts.Collection)]
 public sealed class SpoofCheckRulesTests
 {
@@ -52,7 +52,7 @@ public sealed class SpoofCheckRulesTests
         });
     }
 
-    /// <summary>A program is in the namespace of the thread that starts it.</summary>
+    /// <summary>Runs nft in the namespace of the calling thread.</summary>
     static string Nft(string input, params string[] arguments)
     {
         try
@@ -77,7 +77,7 @@ public sealed class SpoofCheckRulesTests
         }
     }
 
-    /// <summary>Everything that nft prints, element by element.</summary>
+    /// <summary>Returns the output of nft, element by element.</summary>
     static string[] List()
     {
         using var list = JsonDocument.Parse(Nft("", "-j", "--stateless", "list", "ruleset"));

@@ -10,7 +10,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.Firewall;
 
-/// <summary>Records exist before the rules and are deleted after them, even after failures.</summary>
+/// <summary>Tests of records: they exist before the rules and are deleted after them, even after failures.</summary>
 public sealed class SpoofCheckTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
-/// <summary>A JSON value that may be written wrongly: with a key twice, and with any text in place of a value.</summary>
+/// <summary>A JSON value that may be invalid: with a repeated key, or with any text in place of a value.</summary>
 sealed class FuzzNode
 {
     FuzzNode(string raw) => Raw = raw;
@@ -43,7 +43,7 @@ sealed class FuzzNode
         Members = Members?.ConvertAll(member => new FuzzMember(member.Key, member.Value.Clone())),
     };
 
-    /// <summary>Returns every list of members below, with the node's own.</summary>
+    /// <summary>Returns every list of members in this node and below it.</summary>
     internal IEnumerable<FuzzNode> Containers() => Members is null
         ? []
         : Members.SelectMany(member => member.Value.Containers()).Prepend(this);

@@ -16,16 +16,16 @@ using CniBridge.Plugins.Tests.PortMap;
 
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
-/// <summary>The plugins, whole but for the kernel: a node in memory, and files of a directory of the test.</summary>
+/// <summary>The complete plugins with a node in memory and files in a directory of the test.</summary>
 /// <param name="root">All files are below.</param>
 sealed class FuzzPlugins(string root)
 {
     internal FakeNodeView View { get; } = new();
 
-    /// <summary>What the plugins did to the node in the last call.</summary>
+    /// <summary>The changes of the node in the last call.</summary>
     internal List<string> Calls { get; } = [];
 
-    /// <summary>The plugins on a new node.</summary>
+    /// <summary>The plugins, each on a new node.</summary>
     internal IReadOnlyList<IPlugin> All =>
         [new BridgeOnFakeNode(this, MakeNode()), new HostLocalOnFakeNode(this), new PortMapOnFakeNode(this, new FakePorts())];
 
@@ -37,7 +37,7 @@ sealed class FuzzPlugins(string root)
         Assigned = new CniResult { Ips = [new CniIp(Cidr.Parse("10.5.0.5/24"), null, null)] },
     };
 
-    /// <summary>A configuration may name any directory; the test keeps to its own.</summary>
+    /// <summary>The error for a directory outside the test, because a configuration may name any directory.</summary>
     internal static CniException Elsewhere { get; } = new(CniErrorCode.TryAgainLater, "outside the directory of the test");
 
     void RefuseElsewhere(StorePlace place)

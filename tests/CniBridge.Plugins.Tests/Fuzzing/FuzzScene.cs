@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
 /// <summary>
-/// Calls of plugins with any input, each judged: an answer as the specification has it, in time, and nothing changed by what is refused.
+/// Calls of plugins with any input. Each answer must follow the specification in time, and a refused call must change nothing.
 /// </summary>
 sealed class FuzzScene : IDisposable
 {
@@ -28,7 +28,7 @@ sealed class FuzzScene : IDisposable
 
     internal FuzzPlugins Plugins { get; }
 
-    /// <summary>The directory of the test as configurations name it: the same in every run, so that a seed means the same inputs.</summary>
+    /// <summary>The directory of the test in configurations. It is the same in every run, so that a seed gives the same inputs.</summary>
     internal const string Root = "/fuzzing";
 
     internal string Data => _root["data"];
@@ -37,7 +37,7 @@ sealed class FuzzScene : IDisposable
 
     internal string Records => _root["run"];
 
-    /// <summary>How many calls had which code; 0: they succeeded.</summary>
+    /// <summary>The number of calls with each code; 0 is success.</summary>
     internal SortedDictionary<int, int> Codes { get; } = [];
 
     /// <summary>Makes one call and judges it.</summary>
@@ -98,7 +98,7 @@ sealed class FuzzScene : IDisposable
         return verb == "ADD" && Unfinished(Plugins.Calls) is { } call ? $"did: {call}" : null;
     }
 
-    /// <summary>A change of an ADD that is refused must not be made, or be undone.</summary>
+    /// <summary>Returns a change of a refused ADD that was not undone, or null.</summary>
     static string? Unfinished(List<string> calls) =>
         calls.Find(
             call => call.StartsWith("configure pod", StringComparison.Ordinal) || call.StartsWith("gateways", StringComparison.Ordinal)) ??
@@ -139,7 +139,7 @@ sealed class FuzzScene : IDisposable
             : "no error object";
     }
 
-    /// <summary>The reserved addresses with their owners.</summary>
+    /// <summary>Returns the reserved addresses with their owners.</summary>
     internal string Reservations()
     {
         var text = new StringBuilder();
@@ -152,7 +152,7 @@ sealed class FuzzScene : IDisposable
         return text.ToString();
     }
 
-    /// <summary>A link may lead nowhere, or to itself.</summary>
+    /// <summary>Returns the content of a file, or nothing for a dangling or circular link.</summary>
     internal static byte[] ReadOrNothing(string file)
     {
         try

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
-/// <summary>The seeds of fuzzing: one that never changes, and one that is drawn, or given to see a failure again.</summary>
+/// <summary>The seeds of fuzzing: a constant one, and one that is random or given by the environment.</summary>
 static class FuzzSeed
 {
     internal const string Variable = "CNI_BRIDGE_FUZZ_SEED";

@@ -1,9 +1,9 @@
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
-/// <summary>Values that have a meaning somewhere, and values that break what is careless.</summary>
+/// <summary>Values with a meaning in some place, and values that break careless code.</summary>
 static class FuzzValues
 {
-    /// <summary>As JSON has them, or nearly.</summary>
+    /// <summary>Valid and nearly valid JSON values.</summary>
     internal static string[] Json { get; } =
     [
         "null", "true", "false", "0", "1", "-1", "65535", "65536", "2147483647", "2147483648", "-2147483649", "4294967296",
@@ -38,6 +38,6 @@ static class FuzzValues
             "TRUE", "0",
     ];
 
-    /// <summary>What a byte may become.</summary>
+    /// <summary>The bytes that replace others.</summary>
     internal static ReadOnlySpan<byte> Bytes => "{}[]\",:\\ue0159.+- \r\n\ttfn\0\x01\x1b\x7f\u00e9\ufeff"u8;
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
-/// <summary>Inputs that resemble a sample, drawn from a seed.</summary>
+/// <summary>Random inputs that resemble a sample.</summary>
 sealed class Fuzzer(PseudoRandom random)
 {
     internal int Next(int limit) => random.Next(limit);
@@ -11,7 +11,7 @@ sealed class Fuzzer(PseudoRandom random)
 
     internal bool Is(int oneOf) => random.Next(oneOf) == 0;
 
-    /// <summary>Returns a JSON text that resembles one of the samples; every tenth is one.</summary>
+    /// <summary>Returns a JSON text that resembles one of the samples. Every tenth text equals its sample.</summary>
     internal byte[] Document(params string[] samples)
     {
         var node = FuzzNode.Parse(Pick(samples));

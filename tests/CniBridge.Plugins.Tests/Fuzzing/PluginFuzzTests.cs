@@ -4,9 +4,8 @@ using System.Text;
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
 /// <summary>
-/// Configurations, previous results, environments and state files that are nearly right: never a crash, a trace, a wait without end or
-/// another
-/// answer than the protocol's. CNI_BRIDGE_FUZZ_SEED runs one seed again.
+/// Tests with nearly valid configurations, previous results, environments and state files: no call crashes, prints a trace, hangs or breaks
+/// the protocol. CNI_BRIDGE_FUZZ_SEED repeats one seed.
 /// </summary>
 public sealed class PluginFuzzTests(ITestOutputHelper output)
 {
@@ -89,7 +88,7 @@ public sealed class PluginFuzzTests(ITestOutputHelper output)
             AssertFree(answer, before);
     });
 
-    /// <summary>An address with a file is reserved, with any content of the file. A container may get its own address again.</summary>
+    /// <summary>Asserts that assigned addresses had no reservation file. A container may get its own address again.</summary>
     static void AssertFree(Answer answer, HashSet<string> before)
     {
         foreach (var ip in answer.Json["ips"]?.AsArray() ?? [])

@@ -8,7 +8,7 @@ using CniBridge.Plugins.Tests.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>Thousands of pods come and go; a simple model of who has what is always right.</summary>
+/// <summary>Tests of thousands of short-lived pods with a simple model of reservations.</summary>
 public sealed class AllocatorModelTests
 {
     [Theory]

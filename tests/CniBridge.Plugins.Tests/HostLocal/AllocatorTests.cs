@@ -15,7 +15,7 @@ public sealed class AllocatorTests
     static readonly ReservationOwner s_owner = new("pod1", "eth0");
     static readonly ReservationOwner s_other = new("pod2", "eth0");
 
-    /// <summary>Sets between bars, as <see cref="CandidatesTests.Set"/> takes them.</summary>
+    /// <summary>Creates a configuration from range sets, separated by bars, in the form of <see cref="CandidatesTests.Set"/>.</summary>
     internal static HostLocalConfig Config(string sets, params ReadOnlySpan<string> requested) => new()
     {
         RangeSets = [.. sets.Split('|').Select(CandidatesTests.Set)],
@@ -214,7 +214,7 @@ public sealed class AllocatorTests
         Assert.Equal(ips.Select(ip => ip.Address.Address), Enumerable.Range(0, ips.Count).Select(index => store.LastReserved[index]));
     }
 
-    /// <summary>The failure says so, and the store holds what it held before.</summary>
+    /// <summary>Asserts the message of a failure, and that the store has not changed.</summary>
     static void AssertFails(MemoryStore store, HostLocalConfig config, string message, ReservationOwner? owner = null)
     {
         var before = store.Reservations.ToHashSet();

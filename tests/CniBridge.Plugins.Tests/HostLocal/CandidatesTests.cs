@@ -3,10 +3,10 @@ using CniBridge.Plugins.HostLocal.Ranges;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>The order in which a range set's addresses are tried.</summary>
+/// <summary>Tests of the order in which the addresses of a range set are tried.</summary>
 public sealed class CandidatesTests
 {
-    /// <summary>Ranges as SUBNET, or SUBNET+START-END, between blanks.</summary>
+    /// <summary>Parses ranges: SUBNET, or SUBNET+START-END, separated by spaces.</summary>
     internal static RangeSet Set(string text, int index = 0) => new(index, [.. text.Split(' ').Select(range =>
         range.Split('+', '-') is [var subnet, var start, var end]
             ? AddressRangeTests.Parse(subnet, start, end)

@@ -10,7 +10,7 @@ using CniBridge.Plugins.Tests.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>Claims on the network change the order in which free addresses are given, and nothing else.</summary>
+/// <summary>Tests of address claims on the network: they change only the order of free addresses.</summary>
 public sealed class ClaimedAddressTests : IDisposable
 {
     static readonly ReservationOwner s_owner = new("pod", "eth0");

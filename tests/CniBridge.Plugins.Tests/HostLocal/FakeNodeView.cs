@@ -6,7 +6,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>A node that a test boots, and whose namespaces, links and addresses it makes and deletes.</summary>
+/// <summary>A node whose boots, namespaces, links and addresses are set by a test.</summary>
 sealed class FakeNodeView : INodeView
 {
     int _boots = 1;
@@ -14,18 +14,18 @@ sealed class FakeNodeView : INodeView
 
     public string BootId => $"boot-{_boots}";
 
-    /// <summary>By path.</summary>
+    /// <summary>The identities of namespaces by path.</summary>
     internal Dictionary<string, string> Namespaces { get; } = [];
 
     internal Dictionary<Attachment, string> HostLinks { get; } = [];
 
-    /// <summary>By namespace and interface: NETNS IFNAME.</summary>
+    /// <summary>The configured addresses by namespace and interface: NETNS IFNAME.</summary>
     internal Dictionary<string, HashSet<IpAddress>> Configured { get; } = [];
 
-    /// <summary>Of namespaces that no path leads to.</summary>
+    /// <summary>The addresses in namespaces without a path.</summary>
     internal HashSet<IpAddress> Hidden { get; } = [];
 
-    /// <summary>Some namespace cannot be looked into.</summary>
+    /// <summary>True if some namespace cannot be opened.</summary>
     internal bool IsBlind { get; set; }
 
     internal int Looks { get; private set; }
@@ -38,7 +38,7 @@ sealed class FakeNodeView : INodeView
         Configured.Clear();
     }
 
-    /// <summary>Creates a namespace in place of the one at a path.</summary>
+    /// <summary>Creates a namespace at a path and replaces an existing one.</summary>
     internal AttachmentOrigin AddNamespace(string path)
     {
         Namespaces[path] = string.Create(CultureInfo.InvariantCulture, $"0:4:{++_namespaces % InodeNumbers}");
@@ -48,10 +48,10 @@ sealed class FakeNodeView : INodeView
 
     readonly Dictionary<string, ulong> _cookies = [];
 
-    /// <summary>The kernel gives so many inode numbers to namespaces, again and again.</summary>
+    /// <summary>The number of inode numbers for namespaces before they repeat.</summary>
     internal int InodeNumbers { get; set; } = int.MaxValue;
 
-    /// <summary>False: the kernel is older than 5.14.</summary>
+    /// <summary>False for a kernel before 5.14, which has no namespace cookies.</summary>
     internal bool HasCookies { get; set; } = true;
 
     public string? IdentityOf(string path) => Namespaces.GetValueOrDefault(path);

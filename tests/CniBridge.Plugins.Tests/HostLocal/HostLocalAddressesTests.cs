@@ -6,7 +6,7 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>What a bridge learns of addresses that are managed in its own process.</summary>
+/// <summary>Tests of addresses that host-local manages within the bridge plugin.</summary>
 public sealed class HostLocalAddressesTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();

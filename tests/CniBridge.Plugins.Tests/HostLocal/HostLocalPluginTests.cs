@@ -5,7 +5,7 @@ using CniBridge.Plugins.Tests.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>The whole role, from environment and standard input to files and output. It never opens the namespace.</summary>
+/// <summary>Tests of host-local from environment and standard input to files and output. It never opens the namespace.</summary>
 public sealed class HostLocalPluginTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();

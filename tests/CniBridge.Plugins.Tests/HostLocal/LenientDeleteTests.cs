@@ -4,7 +4,7 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>DEL under a configuration that is not the one of ADD.</summary>
+/// <summary>Tests of DEL with another configuration than that of ADD.</summary>
 public sealed class LenientDeleteTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();

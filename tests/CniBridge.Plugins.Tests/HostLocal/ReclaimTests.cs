@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>What becomes of reservations whose attachments ended without a DEL.</summary>
+/// <summary>Tests of reservations whose attachments ended without a DEL.</summary>
 public sealed class ReclaimTests : IDisposable
 {
     readonly TemporaryDirectory _root = TemporaryDirectory.InMemory();

@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>Addresses asked for by number, in three places that add up.</summary>
+/// <summary>Tests of requested addresses from three sources.</summary>
 public sealed class RequestedAddressTests
 {
     static string Config(string cni, string runtime) => $$$"""

@@ -5,7 +5,7 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal;
 
-/// <summary>An attachment that is asked for a second time, as runtimes do after a restart.</summary>
+/// <summary>Tests of a second ADD of an attachment, as runtimes send it after a restart.</summary>
 public sealed class RetryTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace CniBridge.Plugins.Tests.Json;
 
 /// <summary>
-/// A JSON text of the files in Conformance, and whether it is valid. A line has the verdict, the text, and a note behind "##". In
-/// the text, &lt;e2 82&gt; is bytes in hex, and &lt;5b*64&gt; is 64 times the same bytes.
+/// A JSON text in the files of Conformance and its verdict. A line has the verdict, the text, and a note after "##". In the text, &lt;e2
+/// 82&gt; is bytes in hex, and &lt;5b*64&gt; is the same byte 64 times.
 /// </summary>
 /// <param name="Place">File and line.</param>
 sealed partial record ConformanceCase(string Place, Verdict Verdict, byte[] Text)
@@ -51,7 +51,7 @@ sealed partial record ConformanceCase(string Place, Verdict Verdict, byte[] Text
         return [.. text];
     }
 
-    /// <summary>Adds bytes such as "5b 5d", or "5b 5d*3" for three times the two.</summary>
+    /// <summary>Adds bytes such as "5b 5d", or "5b 5d*3" for three repetitions.</summary>
     static void AddRepeated(List<byte> text, string part)
     {
         var star = part.IndexOf('*', StringComparison.Ordinal);

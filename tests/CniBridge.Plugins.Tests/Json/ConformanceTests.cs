@@ -4,8 +4,8 @@ using CniBridge.Plugins.Json;
 namespace CniBridge.Plugins.Tests.Json;
 
 /// <summary>
-/// Our JSON reader against RFC 8259, by the cases in Conformance. The base library judges each case too, so a case that says
-/// otherwise is a deliberate difference.
+/// Tests of our JSON reader against RFC 8259 with the cases in Conformance. The base library judges each case too, so each deviation is
+/// deliberate.
 /// </summary>
 public sealed class ConformanceTests
 {

@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Tests.Json;
 
-/// <summary>Whether a JSON text is valid for us and for the base library.</summary>
+/// <summary>The verdict about a JSON text, ours and that of the base library.</summary>
 public enum Verdict
 {
     /// <summary>Both accept the text and read the same value.</summary>

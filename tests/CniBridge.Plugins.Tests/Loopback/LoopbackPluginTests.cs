@@ -2,7 +2,7 @@ using CniBridge.Plugins.Loopback;
 
 namespace CniBridge.Plugins.Tests.Loopback;
 
-/// <summary>What can be seen without entering a namespace.</summary>
+/// <summary>Tests of the loopback plugin without a network namespace.</summary>
 public sealed class LoopbackPluginTests
 {
     const string Config = """{"cniVersion":"1.1.0","name":"cni-loopback"}""";

@@ -6,30 +6,30 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
-/// <summary>A node's sets in memory; notes what changes, and fails where it is told to.</summary>
+/// <summary>The sets of a node in memory. Records changes; the steps in <see cref="Failing"/> fail.</summary>
 sealed class FakePorts : INodePorts, IConntrack
 {
     readonly Dictionary<string, HostPortElement> _elements = [];
     int _locks;
 
-    /// <summary>What was done, in order.</summary>
+    /// <summary>The recorded steps in order.</summary>
     internal List<string> Calls { get; } = [];
 
-    /// <summary>The steps that fail, by the name they are noted under.</summary>
+    /// <summary>The steps that fail, by their recorded names.</summary>
     internal HashSet<string> Failing { get; } = [];
 
-    /// <summary>How they fail.</summary>
+    /// <summary>The error number of failing steps.</summary>
     internal int Errno { get; set; } = CniBridge.Linux.Errno.EINVAL;
 
-    /// <summary>What happens when a change is about to be made, once each: others are at work too.</summary>
+    /// <summary>Actions of concurrent programs. Each runs once, just before a change.</summary>
     internal Queue<Action> Meanwhile { get; } = [];
 
-    /// <summary>A change that is made, and whose answer is lost.</summary>
+    /// <summary>True if the kernel makes a change and its answer is lost.</summary>
     internal bool LosesAnswer { get; set; }
 
     internal string? Link { get; init; } = "cni0";
 
-    /// <summary>Each element as SET WHAT: OWNER.</summary>
+    /// <summary>Each element as SET KEY: OWNER.</summary>
     internal IEnumerable<string> Elements => _elements.Values
         .Select(element => $"{element.Set} {element.What}: {element.Owner}").Order(StringComparer.Ordinal);
 
@@ -46,7 +46,7 @@ sealed class FakePorts : INodePorts, IConntrack
 
     static string KeyOf(HostPortElement element) => $"{element.Set} {Convert.ToHexString(element.Element.Key)}";
 
-    /// <summary>Puts it there without a note.</summary>
+    /// <summary>Adds an element without recording it.</summary>
     internal void Put(HostPortElement element) => _elements[KeyOf(element)] = element;
 
     internal void Clear() => _elements.Clear();
@@ -100,7 +100,7 @@ sealed class FakePorts : INodePorts, IConntrack
 
     public void TryFirewall() => Note("try firewall");
 
-    /// <summary>How often the kernel's connections were gone through.</summary>
+    /// <summary>The number of lists of the kernel's connections.</summary>
     internal int Passes { get; private set; }
 
     public void Forget(IReadOnlyList<StaleConnections> stale)

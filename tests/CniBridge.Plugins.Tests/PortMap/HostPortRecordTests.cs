@@ -3,7 +3,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
-/// <summary>A record is found by its attachment, and by the comment of any of its elements.</summary>
+/// <summary>Tests of records, which are found by their attachment and by the comment of any element.</summary>
 public sealed class HostPortRecordTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using CniBridge.Plugins.PortMap;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
-/// <summary>What a portmap configuration means, and each value that is wrong, by its key.</summary>
+/// <summary>Tests of the portmap configuration: its meaning, and the error for each wrong value.</summary>
 public sealed class PortMapConfigTests
 {
     static PortMapConfig Parse(string keys) => PortMapConfig.Parse(Requests.Make($"{{\"name\":\"pods\",{keys}}}"));

@@ -10,7 +10,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
-/// <summary>The rules in a kernel, in a namespace of their own; nft says what there is.</summary>
+/// <summary>Tests of the rules in the kernel of a namespace, as nft prints them.</summary>
 public sealed class PortMapRulesTests
 {
     const string IPv4 = """
@@ -142,7 +142,7 @@ public sealed class PortMapRulesTests
             Masquerades = true,
         };
 
-    /// <summary>No link cni0 is here whose setting could be changed, and so no port of 127.0.0.1.</summary>
+    /// <summary>Returns the elements without those of 127.0.0.1, because the link cni0 does not exist here.</summary>
     static List<HostPortElement> Elements(params HostPortRecord[] records) =>
         [.. records.SelectMany(HostPortElement.List).Where(element => !IsOfLocalhost(element))];
 
@@ -198,7 +198,7 @@ public sealed class PortMapRulesTests
         Assert.Null(rules.FindDamage(AddressFamily.IPv6));
     });
 
-    /// <summary>Chains that were made anew come last.</summary>
+    /// <summary>Returns the ruleset sorted, because new chains come last.</summary>
     static string Sorted() => string.Join('\n',
         Nft("--stateless", "list", "ruleset").Split("\n\n").SelectMany(part => part.Split('\n')).Order(StringComparer.Ordinal));
 
@@ -213,7 +213,7 @@ public sealed class PortMapRulesTests
         });
     }
 
-    /// <summary>In the namespace of the thread.</summary>
+    /// <summary>Runs nft in the namespace of the thread.</summary>
     static string Nft(params string[] arguments)
     {
         Assert.SkipUnless(File.Exists("/usr/sbin/nft"), "nft (nftables) is not installed");

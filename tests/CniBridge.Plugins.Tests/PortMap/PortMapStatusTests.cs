@@ -9,7 +9,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
-/// <summary>STATUS fails where no ADD can work, and tells in its log what the pods that run have lost.</summary>
+/// <summary>Tests of STATUS: it fails if no ADD can work, and logs missing rules of running pods.</summary>
 public sealed class PortMapStatusTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();
@@ -32,7 +32,7 @@ public sealed class PortMapStatusTests : IDisposable
 
     static IpAddress Address(string text) => IpAddress.TryParse(text, out var address) ? address : throw new FormatException(text);
 
-    /// <summary>A pod with an address of each family, on a port of IPv4.</summary>
+    /// <summary>Saves a record with an address of each family and one IPv4 port.</summary>
     HostPortRecord Save(string container, ushort port, string network = "pods", bool isAlive = true)
     {
         var netns = _root["netns"];

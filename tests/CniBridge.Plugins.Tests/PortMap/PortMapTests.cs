@@ -6,7 +6,7 @@ using CniBridge.Plugins.State;
 
 namespace CniBridge.Plugins.Tests.PortMap;
 
-/// <summary>The verbs on a node in memory: all or nothing after a failure of any step, and no change of other attachments.</summary>
+/// <summary>Tests of the verbs on a node in memory: a failed step leaves nothing and changes no other attachment.</summary>
 public sealed class PortMapTests : IDisposable
 {
     const string Tcp = """{"hostPort":8080,"containerPort":80}""";
@@ -18,7 +18,7 @@ public sealed class PortMapTests : IDisposable
                 {"address":"10.1.0.6/24","interface":1}]}
         """;
 
-    /// <summary>Of a pod whose first mapping is Tcp and whose second Udp.</summary>
+    /// <summary>The elements of a pod with the mappings Tcp and Udp.</summary>
     static readonly string[] s_elements =
     [
         "ip cni-bridge hostport-addresses host port 53/udp of 192.0.2.1: pods/pod1/eth0",
@@ -32,7 +32,7 @@ public sealed class PortMapTests : IDisposable
         "ip6 cni-bridge hostports host port 8080/tcp of any address: pods/pod1/eth0",
     ];
 
-    /// <summary>It belongs to no attachment and stays.</summary>
+    /// <summary>An element that belongs to no attachment and stays.</summary>
     const string Guard = "ip cni-bridge hostport-localhost-links guard of 127.0.0.1 on cni0: ";
 
     readonly TemporaryDirectory _root = new();
@@ -57,7 +57,7 @@ public sealed class PortMapTests : IDisposable
         return request with { Environment = request.Environment with { ContainerId = container } };
     }
 
-    /// <summary>A file that stands for the namespace: as long as it is there its pod lives.</summary>
+    /// <summary>Returns the path of a file that stands for the namespace. The pod is alive while it exists.</summary>
     string NetnsOf(string container)
     {
         if (!File.Exists(_root[container]))
@@ -282,7 +282,7 @@ public sealed class PortMapTests : IDisposable
             .Select(element => element.Flow!.PodAddress.ToString()).Distinct().Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Ports that are asked for and have no record may be of Go's making.</summary>
+    /// <summary>The removal of ports of the Go plugin, which runs for requested ports without a record.</summary>
     const string GoPorts = "delete Go's ports of pods pod1";
 
     [Theory]

@@ -2,12 +2,12 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Protocol;
 
-/// <summary>Who needs which variable, and which complaint comes first.</summary>
+/// <summary>Tests of the variables that each verb needs, and of the order of the errors.</summary>
 public sealed class CniEnvironmentTests
 {
     static readonly string[] s_verbs = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"];
 
-    /// <summary>Verb, variable, and whether the verb needs it.</summary>
+    /// <summary>The rows: verb, variable, and whether the verb needs it.</summary>
     public static TheoryData<string, string, bool> Table
     {
         get

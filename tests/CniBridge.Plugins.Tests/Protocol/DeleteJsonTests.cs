@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Protocol;
 
-/// <summary>What DEL and GC read: what is wrong elsewhere must not keep a dead container's address.</summary>
+/// <summary>Tests of the keys that DEL and GC read. Other errors in the configuration must not stop the release of an address.</summary>
 public sealed class DeleteJsonTests
 {
     static IpamDeleteJson? Read(string config) =>

@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 namespace CniBridge.Plugins.Tests.Protocol;
 
 /// <summary>
-/// Whole results as a version wants them, from the files beside this one. dualStack: four addresses, routes and DNS;
-/// fromMiddle and fromOldest: what is left of it after it went through 0.3.0 to 0.4.0, or through 0.1.0 or 0.2.0; plain: an
-/// address and nothing else; layer2: no address, which the oldest versions cannot say.
+/// Complete results of each version from the files beside this one. dualStack has four addresses, routes and DNS. fromMiddle and fromOldest
+/// are dualStack after a conversion to 0.3.0-0.4.0, or to 0.1.0-0.2.0. plain has one address. layer2 has no address, which the oldest
+/// versions cannot express.
 /// </summary>
 static class ExpectedResults
 {
@@ -21,7 +21,7 @@ static class ExpectedResults
 
     internal static byte[] Bytes(string version, string result) => Encoding.UTF8.GetBytes(Get(version, result)!.ToJsonString());
 
-    /// <summary>The order of keys is no matter.</summary>
+    /// <summary>Asserts that two documents are equal in any order of keys.</summary>
     internal static void AssertEqual(JsonNode? expected, byte[] actual)
     {
         if (!JsonNode.DeepEquals(expected, JsonNode.Parse(actual)))

@@ -5,7 +5,7 @@ using CniBridge.Plugins.Tests.Json;
 
 namespace CniBridge.Plugins.Tests.Protocol;
 
-/// <summary>Judged by the base library's parser: what it takes is taken, and means the same.</summary>
+/// <summary>Tests of our JSON parser against the parser of the base library.</summary>
 public sealed class JsonParserTests
 {
     static readonly string[] s_texts =

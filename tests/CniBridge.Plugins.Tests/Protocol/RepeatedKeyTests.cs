@@ -5,7 +5,7 @@ using CniBridge.Plugins.Tests.HostLocal;
 
 namespace CniBridge.Plugins.Tests.Protocol;
 
-/// <summary>Keys given twice, as Go's decoder reads them into structures.</summary>
+/// <summary>Tests of repeated keys, which are read as Go's decoder reads them into structures.</summary>
 public sealed class RepeatedKeyTests
 {
     static BridgeJson Read(string keys) => CniJson.Decode(Encoding.UTF8.GetBytes($"{{{keys}}}"), BridgeJson.Read, "network config");

@@ -5,8 +5,8 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Plugins.Tests.Protocol;
 
 /// <summary>
-/// Each shape of a result as a text, every key in it: the order of keys is the Go plugins', on every level. Before 1.0.0 it is
-/// that of libcni's types; from then on libcni sorts the keys.
+/// Tests of the text of results with every key. The order of keys is that of the Go plugins: before 1.0.0 that of libcni's types, later
+/// sorted.
 /// </summary>
 public sealed class ResultTextTests
 {

@@ -8,7 +8,7 @@ using Xunit.Sdk;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>The described keys and the keys that the plugins' readers read are the same.</summary>
+/// <summary>Tests that the described keys are the keys that the readers of the plugins read.</summary>
 public sealed class KeyTableTests
 {
     [Fact]

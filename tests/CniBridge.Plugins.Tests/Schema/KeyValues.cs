@@ -3,7 +3,7 @@ using CniBridge.Node.ConfigurationKeys;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>What one key takes and what it does not, as lists of JSON.</summary>
+/// <summary>The valid and invalid values of one key, as lists of JSON.</summary>
 sealed record KeyValues(string Path, string Good, string Bad)
 {
     const string NoText = """5, true, [], {}""";
@@ -129,7 +129,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         (Ipam("\"subnet\":\"10.1.1.0/24\",\"routes\":[{\"dst\":\"::/0\",\"gw\":\"10.1.1.1\"}]"), "as above"),
     ];
 
-    /// <summary>What the schema refuses and the plugins pass over: a mistake all the same, or what a schema cannot say.</summary>
+    /// <summary>Values that the schema refuses and the plugins ignore.</summary>
     internal static IReadOnlyList<(string Keys, string Why)> OnlyTheSchemaRefuses { get; } =
     [
         ("""{"ipMasqBackend":"ufw"}""", "read only where there is masquerading"),
@@ -141,7 +141,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         ("""{"args":{"cni":{"mac":"x"}},"runtimeConfig":{"mac":"02:00:5e:00:53:01"}}""", "only the first that is given counts"),
     ];
 
-    /// <summary>Rules between keys that both know.</summary>
+    /// <summary>Rules between keys that schema and plugins both check.</summary>
     internal static IReadOnlyList<(string Keys, bool IsGood)> Together { get; } =
     [
         ("""{"ipMasq":true,"ipMasqBackend":"ufw"}""", false),

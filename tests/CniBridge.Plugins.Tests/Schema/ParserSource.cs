@@ -2,19 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>
-/// The keys that the plugins read, found in the source of the records that read them: nothing at run time knows the name of a
-/// key that no configuration has.
-/// </summary>
+/// <summary>The keys that the plugins read, found in the source of the reading records. Unused keys are unknown at run time.</summary>
 static partial class ParserSource
 {
-    /// <summary>What is read of a configuration for ADD, CHECK and STATUS.</summary>
+    /// <summary>The records that read a configuration for ADD, CHECK and STATUS.</summary>
     static readonly string[] s_roots = ["HeaderJson", "BridgeJson", "HostLocalJson", "StatusJson"];
 
     const string PortMapRoot = "PortMapJson";
 
     /// <summary>
-    /// Part of a configuration for DEL, without keys that programs write: results, errors, the list that libcni adds for GC.
+    /// The records that read a configuration for DEL, and documents that programs write: results, errors, and libcni's list for GC.
     /// </summary>
     static readonly string[] s_others = ["DeleteJson", "PreviousJson", "ErrorJson", "GarbageJson", "PluginTypesJson", "AnyPluginJson",
         PortMapRoot, "PortMapDeleteJson"];
@@ -35,7 +32,7 @@ static partial class ParserSource
 
     internal static IReadOnlyCollection<string> DeleteKeys { get; } = Find("DeleteJson");
 
-    /// <summary>Records that are in neither list, nor nested in one of them: they may read keys that an operator writes.</summary>
+    /// <summary>Records outside both lists that are not nested in one of them. They may read keys that an operator writes.</summary>
     internal static IReadOnlyCollection<string> UnknownRecords { get; } = FindUnknown();
 
     static SortedSet<string> FindUnknown()
@@ -81,7 +78,7 @@ static partial class ParserSource
     [GeneratedRegex(@"^sealed record (?<name>\w+)\s*^\{(?<body>.*?)^\}", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex RecordPattern();
 
-    /// <summary>A method and a key; with it the record that reads what is in there, or a word that may stand for a number.</summary>
+    /// <summary>Matches a method and a key, with the record that reads the value, or a word that can replace a number.</summary>
     [GeneratedRegex("""\bkeys\.(?<method>\w+)\(\s*"(?<key>[^"]+)"(?:,\s*(?:(?<record>\w+)\.Read|(?:orWord: )?\w+))?\s*\)""")]
     private static partial Regex KeyPattern();
 

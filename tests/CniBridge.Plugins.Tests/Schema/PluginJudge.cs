@@ -8,13 +8,13 @@ using CniBridge.Plugins.Tests.HostLocal;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>What the plugins themselves say about a configuration: everything that ADD and STATUS read before they do anything.</summary>
+/// <summary>The judgement of the plugins about a configuration: everything that ADD and STATUS read before any change.</summary>
 static class PluginJudge
 {
-    /// <summary>What is in ipam is another plugin's affair where the type is another.</summary>
+    /// <summary>The type whose ipam section our plugin reads.</summary>
     const string HostLocal = "host-local";
 
-    /// <summary>Null: nothing against it.</summary>
+    /// <summary>Returns the error of the plugins, or null if they accept the configuration.</summary>
     internal static CniException? Refusal(JsonNode configuration)
     {
         var text = configuration.ToJsonString();

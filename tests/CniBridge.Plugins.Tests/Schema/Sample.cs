@@ -2,17 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>A configuration with one value of interest, and otherwise what that value needs to be read.</summary>
+/// <summary>A configuration with one value of interest and everything that is needed to read that value.</summary>
 static class Sample
 {
     const string Layer2 = """{"cniVersion":"1.1.0","name":"pods","type":"bridge"}""";
 
     const string Ipam = """{"type":"host-local","subnet":"10.244.1.0/24","ranges":[[{"subnet":"10.1.2.0/24"}]]}""";
 
-    /// <summary>Beside ranges: sets must not overlap.</summary>
+    /// <summary>The ipam section for tests of ranges, because sets must not overlap.</summary>
     const string OtherIpam = """{"type":"host-local","subnet":"10.1.1.0/24"}""";
 
-    /// <summary>What an object on the way to the value must have besides.</summary>
+    /// <summary>The members that an object on the way to the value needs.</summary>
     static readonly Dictionary<string, string> s_needs = new()
     {
         ["ipam.ranges[0][0]"] = """{"subnet":"10.244.1.0/24"}""",
@@ -23,7 +23,7 @@ static class Sample
 
     static readonly string[] s_rangeKeys = ["ipam.ranges", "runtimeConfig.ipRanges"];
 
-    /// <summary>Read only where there is address management.</summary>
+    /// <summary>The keys that are read only with an IPAM type.</summary>
     static readonly string[] s_addressKeys = ["ipam.", "args.cni.ips", "runtimeConfig.ips", "capabilities"];
 
     internal static JsonObject With(string path, JsonNode? value)
@@ -37,7 +37,7 @@ static class Sample
         return sample;
     }
 
-    /// <summary>The plain configuration with whole keys of an object.</summary>
+    /// <summary>Returns the plain configuration with the keys of an object.</summary>
     internal static JsonObject With(string keys)
     {
         var sample = Parse(Layer2);

@@ -7,21 +7,21 @@ static class SchemaFile
 {
     internal static JsonObject Root { get; } = JsonNode.Parse(SchemaJudge.Schema)!.AsObject();
 
-    /// <summary>Keys that a plugin passes over, with all that is in them: the runtime's and the editor's.</summary>
+    /// <summary>Keys that a plugin ignores with their content: those of runtimes and editors.</summary>
     static readonly string[] s_runtimesKeys =
     [
         "$schema", "plugins", "cniVersions", "disableCheck", "disableGC", "loadOnlyInlinedPlugins", "managedBy", "type",
         "capabilities.mac", "capabilities.ips", "capabilities.portMappings",
     ];
 
-    /// <summary>Of a network with its plugins' keys beside its own, as in a single plugin's configuration.</summary>
+    /// <summary>The keys of a network with those of its plugins, as in the configuration of a single plugin.</summary>
     internal static IReadOnlyDictionary<string, JsonObject> AllKeys { get; } = FindAll();
 
-    /// <summary>Of a plugin's configuration, as a runtime hands it over: bridge with host-local.</summary>
+    /// <summary>The keys of a plugin's configuration as a runtime passes it on: bridge with host-local.</summary>
     internal static IReadOnlyDictionary<string, JsonObject> PluginKeys { get; } = AllKeys
         .Where(key => !Array.Exists(s_runtimesKeys, passed => IsOrIsIn(key.Key, passed))).ToDictionary();
 
-    /// <summary>Of portmap, beside those that every plugin has.</summary>
+    /// <summary>The keys of portmap besides those of every plugin.</summary>
     internal static IReadOnlyDictionary<string, JsonObject> PortMapKeys { get; } = FindPortMap();
 
     static Dictionary<string, JsonObject> FindPortMap()

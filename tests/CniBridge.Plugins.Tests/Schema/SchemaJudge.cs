@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace CniBridge.Plugins.Tests.Schema;
 
 /// <summary>
-/// conf/cni-bridge.schema.json as another program reads it: python3-jsonschema, which also finds whether the schema itself is
-/// one. One process for all documents: a document a line in, its errors a line out.
+/// conf/cni-bridge.schema.json as python3-jsonschema reads it. The program also validates the schema itself. One process reads a document
+/// per line and prints its errors per line.
 /// </summary>
 public sealed class SchemaJudge : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class SchemaJudge : IDisposable
     /// <param name="schema">Another schema's text.</param>
     internal SchemaJudge(string schema) => _schema = schema;
 
-    /// <summary>The schema's text.</summary>
+    /// <summary>The text of the schema.</summary>
     internal static string Schema { get; } = Resource.Text("cni-bridge.schema.json");
 
     const string Missing = "missing";
@@ -40,15 +40,15 @@ public sealed class SchemaJudge : IDisposable
             print(json.dumps([f"{e.json_path}: {e.message}" for e in errors]), flush=True)
         """;
 
-    /// <summary>Debian's own, which knows Debian's packages; another may come before it in PATH.</summary>
+    /// <summary>Debian's Python, which has Debian's packages. PATH may contain another one first.</summary>
     const string DebiansPython = "/usr/bin/python3";
 
     Process? _process;
 
-    /// <summary>Asked for once: a process for each of a thousand rows takes its time.</summary>
+    /// <summary>The reason why the judge is unavailable, determined once for all rows.</summary>
     string? _whyNot;
 
-    /// <summary>What is wrong with a configuration; nothing if it is right. Skips the test where there is no judge.</summary>
+    /// <summary>Returns the errors of a configuration. Skips the test if the judge is unavailable.</summary>
     internal IReadOnlyList<string> Errors(JsonNode? document)
     {
         if (_process is null && _whyNot is null)

@@ -10,7 +10,7 @@ using CniBridge.Plugins.Tests.HostLocal;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>The schema describes the keys that the plugins read, all of them and no others.</summary>
+/// <summary>Tests that the schema describes exactly the keys that the plugins read.</summary>
 [Collection(Scripts.Collection)]
 public sealed class SchemaKeyTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {

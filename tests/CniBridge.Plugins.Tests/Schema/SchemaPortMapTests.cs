@@ -4,13 +4,13 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>Of portmap too the schema and the plugin say the same, key by key and value by value.</summary>
+/// <summary>Tests that the schema and portmap agree about each key and value.</summary>
 public sealed class SchemaPortMapTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {
     const string NoNumber = """ "5", true, [], {}, 0.5, 99999999999""";
     const string NoText = "5, true, [], {}";
 
-    /// <summary>Key, what it takes, what it does not.</summary>
+    /// <summary>The rows: key, valid values, invalid values.</summary>
     public static TheoryData<string, string, string> Values => new()
     {
         { "snat", "[true, false, null]", "[\"true\", 1, [], {}]" },

@@ -5,11 +5,11 @@ using CniBridge.Plugins.Tests.Delegation;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>Configurations that are known to work.</summary>
+/// <summary>Tests of configurations that are known to work.</summary>
 [Collection(Scripts.Collection)]
 public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {
-    /// <summary>The network that containerd's documentation and packages bring.</summary>
+    /// <summary>The network in containerd's documentation and packages.</summary>
     const string Containerd = """
         {
           "cniVersion": "1.0.0",
@@ -41,7 +41,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
         }
         """;
 
-    /// <summary>The specification's example, less its comments.</summary>
+    /// <summary>The example of the specification without its comments.</summary>
     const string Specification = """
         {
           "cniVersion": "1.1.0",

@@ -4,7 +4,7 @@ using CniBridge.Plugins.Tests.Delegation;
 
 namespace CniBridge.Plugins.Tests.Schema;
 
-/// <summary>Value by value, the schema and the plugins say the same; where they do not, the table says why.</summary>
+/// <summary>Tests that the schema and the plugins agree about each value. The table explains each exception.</summary>
 [Collection(Scripts.Collection)]
 public sealed class SchemaValueTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {

@@ -2,14 +2,14 @@ using CniBridge.Linux;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>The process is gone: nothing that comes after changes a file.</summary>
+/// <summary>The exception that ends a killed call. No later step changes a file.</summary>
 sealed class EndedCall() : Exception("killed");
 
-/// <summary>How a call is disturbed: not at all, by a kill, or by one change of a file that fails.</summary>
+/// <summary>The disturbance of a call: none, a kill, or a failed change of a file.</summary>
 /// <param name="After">Changes that go well before; null: all do.</param>
 sealed record Disturbance(int? After, bool IsKill)
 {
-    /// <summary>In the message of a change that fails.</summary>
+    /// <summary>The text in the message of a failed change.</summary>
     internal const string Text = "do what the test forbids";
 
     internal static Disturbance None { get; } = new(null, false);

@@ -3,7 +3,7 @@ using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>An ADD as it is drawn.</summary>
+/// <summary>A random ADD.</summary>
 /// <param name="Origin">Its namespace, by path and cookie.</param>
 /// <param name="IsBridge">Who makes a link on the node may delete what is left of an earlier one.</param>
 /// <param name="IsUndone">Something that comes after the addresses fails.</param>

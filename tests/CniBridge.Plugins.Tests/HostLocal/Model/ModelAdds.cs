@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>ADD, and what the model learns from it.</summary>
+/// <summary>Runs ADD and updates the model.</summary>
 sealed class ModelAdds(ModelScene scene) : ModelSteps(scene)
 {
     internal void Add()
@@ -57,7 +57,7 @@ sealed class ModelAdds(ModelScene scene) : ModelSteps(scene)
             NoteDoubt(call);
     }
 
-    /// <summary>Its record may be that of before, of this call, or neither.</summary>
+    /// <summary>Marks the record as unknown: it may be the old one, that of this call, or missing.</summary>
     void NoteDoubt(ModelAdd call)
     {
         if (!Node.Pods.TryGetValue(call.Owner, out var pod))

@@ -2,7 +2,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>The other calls: DEL, CHECK, GC, and what the operator's command does.</summary>
+/// <summary>Runs DEL, CHECK, GC and the cleanup of the operator command.</summary>
 sealed class ModelCalls(ModelScene scene) : ModelSteps(scene)
 {
     internal void Delete()

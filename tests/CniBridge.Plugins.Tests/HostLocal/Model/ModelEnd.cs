@@ -3,10 +3,10 @@ using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>How a run ends.</summary>
+/// <summary>Ends a run and checks the final state.</summary>
 sealed class ModelEnd(ModelScene scene) : ModelSteps(scene)
 {
-    /// <summary>DEL of all that ever were leaves nothing.</summary>
+    /// <summary>Asserts that DEL of all attachments leaves nothing.</summary>
     internal void DeleteAll()
     {
         Tell("end all");
@@ -17,11 +17,11 @@ sealed class ModelEnd(ModelScene scene) : ModelSteps(scene)
             Judge.Watch(Disturbance.None, () => Plugin.Delete(owner, ""));
             Node.Pods.Remove(owner);
         }
-        Judge.AssertAllAreSomebodys();
+        Judge.AssertNoReservationLeaks();
         Assert.Empty(Store.Records());
     }
 
-    /// <summary>There is room for as many as the ranges have addresses.</summary>
+    /// <summary>Asserts that the ranges can be filled completely.</summary>
     internal void FillAll(ModelAdds adds)
     {
         var room = Sets.Min(set => Candidates.List(set, null).Count());

@@ -3,7 +3,7 @@ using CniBridge.Plugins.HostLocal.Ranges;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>What happens without a call: pods end, the Go plugin works, the node boots, persons delete.</summary>
+/// <summary>Causes events between calls: pods end, the Go plugin works, the node boots, and an operator deletes files.</summary>
 sealed class ModelEvents(ModelScene scene) : ModelSteps(scene)
 {
     internal void EndContainer()
@@ -30,7 +30,7 @@ sealed class ModelEvents(ModelScene scene) : ModelSteps(scene)
         Node.Hide(pod.Owner.ContainerId);
     }
 
-    /// <summary>The Go plugin knows nothing of pods whose reservation is gone; here it has luck.</summary>
+    /// <summary>Returns free addresses that no running pod uses, because the Go plugin ignores pods without a reservation.</summary>
     List<IpAddress> DrawFreeAddresses()
     {
         var taken = Store.Reservations;
@@ -53,7 +53,9 @@ sealed class ModelEvents(ModelScene scene) : ModelSteps(scene)
         Node.BringUp(pod, addresses, hasLink: false);
     }
 
-    /// <summary>It releases before it deletes the interface, and may be killed in between.</summary>
+    /// <summary>
+    /// Deletes an attachment as the Go plugin does: it releases the addresses first and may be killed before it deletes the interface.
+    /// </summary>
     internal void DeleteByGo()
     {
         if (Pick(Node.Pods.Values) is not { } pod)

@@ -6,15 +6,17 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>What must be true after a call, by the model and by what was on the disk before.</summary>
+/// <summary>Checks the state after a call against the model and the files before the call.</summary>
 sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet> sets)
 {
     Dictionary<IpAddress, ReservationOwner> _before = [];
 
-    /// <summary>See <see cref="ModelNode.AddressesOfLinks"/>, before the call: an ADD may delete its owner's link.</summary>
+    /// <summary>
+    /// The value of <see cref="ModelNode.AddressesOfLinks"/> before the call, because an ADD may delete its owner's link.
+    /// </summary>
     HashSet<IpAddress> _ofLinks = [];
 
-    /// <summary>Runs a call that is to be judged.</summary>
+    /// <summary>Runs a call and records its state for the checks.</summary>
     /// <returns>Was it disturbed?</returns>
     internal bool Watch(Disturbance disturbance, Action call)
     {
@@ -27,11 +29,11 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
 
     internal List<IpAddress> HeldBefore(ReservationOwner owner) => [.. _before.Where(file => file.Value == owner).Select(file => file.Key)];
 
-    /// <summary>After any event, no deleted attachment has a reservation.</summary>
-    internal void AssertAllAreSomebodys()
+    /// <summary>Asserts that no deleted attachment has a reservation.</summary>
+    internal void AssertNoReservationLeaks()
     {
         foreach (var (address, owner) in store.Reservations)
-            Assert.True(ModelStore.IsNobody(owner) || node.Pods.ContainsKey(owner), $"{address} of {owner} has leaked");
+            Assert.True(ModelStore.HasNoName(owner) || node.Pods.ContainsKey(owner), $"{address} of {owner} has leaked");
     }
 
     internal void AssertGiven(ModelAdd call, IReadOnlyList<IpAddress> addresses, bool isDisturbed)
@@ -51,26 +53,28 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
         Assert.Equal(Ordered(addresses), Ordered(store.AddressesOf(owner)));
     }
 
-    /// <summary>An address that a pod has without a reservation, which nothing brings back, is given when no other can be had.</summary>
+    /// <summary>
+    /// Returns true if only addresses of pods without a reservation remain. Such an address cannot be restored and is assigned last.
+    /// </summary>
     /// <param name="isDisturbed">True: the records may have been unreadable, and then no other pod is proven gone.</param>
     bool IsLast(RangeSet set, IpAddress address, bool isDisturbed) => !node.UsersOf(address).Any(node.IsProvenUp) && (isDisturbed ||
         Candidates.List(set, null).All(one => one.Address == address || node.UserOf(one.Address) is not null || IsTaken(one.Address)));
 
     static IEnumerable<IpAddress> Ordered(IEnumerable<IpAddress> addresses) => addresses.Order();
 
-    /// <summary>ADD never reclaims an address of a living pod, or of a pod of unknown state, whatever the records say.</summary>
+    /// <summary>Asserts that ADD never reclaims the address of a running pod or of a pod in an unknown state.</summary>
     internal void AssertNothingIsTaken()
     {
         var now = store.Reservations;
         foreach (var (address, owner) in _before)
         {
-            if (!ModelStore.IsNobody(owner)
+            if (!ModelStore.HasNoName(owner)
                 && (node.Pods[owner].Known == Knowledge.Nothing || node.Pods[owner].Addresses.Contains(address)))
                 Assert.True(now.GetValueOrDefault(address) == owner, $"{address} of {owner} was taken: {node.Pods[owner].Known}");
         }
     }
 
-    /// <summary>Reservations that were deleted under living pods are there again.</summary>
+    /// <summary>Asserts that deleted reservations of running pods are restored.</summary>
     internal void AssertLivingAreReserved()
     {
         var now = store.Reservations;
@@ -81,7 +85,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
         }
     }
 
-    /// <summary>Was there really no other way?</summary>
+    /// <summary>Asserts that a refused ADD had no free address.</summary>
     internal void AssertRefusal(CniException refusal, ModelAdd call)
     {
         var owner = call.Owner;
@@ -111,13 +115,13 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
         return sets[int.Parse(number[..number.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture)];
     }
 
-    /// <summary>Reserved for a pod that is not proven gone, or for one that lives and got its reservation back.</summary>
+    /// <summary>Returns true if the address belongs to a pod that is not proven gone, or to one with a restored reservation.</summary>
     bool IsTaken(IpAddress address) => _ofLinks.Contains(address) ||
         node.UsersOf(address).Any(user => node.IsProvenUp(user) || store.Reservations.GetValueOrDefault(address) == user.Owner) ||
-        (_before.TryGetValue(address, out var owner) && !ModelStore.IsNobody(owner) &&
+        (_before.TryGetValue(address, out var owner) && !ModelStore.HasNoName(owner) &&
             (node.UserOf(address) is not null || !node.IsProvenGone(node.Pods[owner])));
 
-    /// <summary>An ADD that fails leaves nothing that was not there; what is reserved again for who has a link is its own.</summary>
+    /// <summary>Asserts that a failed ADD leaves nothing new except a restored reservation of its own owner.</summary>
     internal void AssertNothingNew(ReservationOwner owner)
     {
         var held = HeldBefore(owner);
@@ -127,13 +131,13 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
                 || _ofLinks.Contains(address), $"an ADD of {owner} failed and left {address}"));
     }
 
-    /// <summary>Reservations without proof are unchanged, and those that are proven unused are free.</summary>
+    /// <summary>Asserts that reservations without proof are unchanged, and that proven leaks are released.</summary>
     internal void AssertOnlyLeaksAreFreed(bool isComplete)
     {
         var now = store.Reservations;
         foreach (var (address, owner) in _before)
         {
-            if (ModelStore.IsNobody(owner))
+            if (ModelStore.HasNoName(owner))
                 continue;
             var pod = node.Pods[owner];
             // The record of a former life counts for a file of the same tick of the kernel's clock, when that of the present one was not

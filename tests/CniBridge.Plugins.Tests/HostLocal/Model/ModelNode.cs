@@ -4,18 +4,18 @@ using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>The node and all attachments on it, as they really are: what the plugin has to find out.</summary>
+/// <summary>The true state of the node and its attachments, which the plugin has to discover.</summary>
 sealed class ModelNode
 {
     readonly Dictionary<string, string> _paths = [];
     int _newPaths;
 
-    /// <summary>Inode numbers repeat soon, and tell nothing of who is gone.</summary>
+    /// <summary>The view of the plugin. Inode numbers repeat soon, so they do not prove that a namespace is gone.</summary>
     internal FakeNodeView View { get; } = new() { InodeNumbers = 2 };
 
     internal Dictionary<ReservationOwner, ModelPod> Pods { get; } = [];
 
-    /// <summary>A container's namespace, or a new one: at its own path or at one that no namespace was at before.</summary>
+    /// <summary>Returns the namespace of a container or creates one, at its own path or at a new one.</summary>
     internal (string Path, ulong Cookie) NamespaceOf(string container, bool isPathNew)
     {
         if (!_paths.TryGetValue(container, out var path) || !View.Namespaces.ContainsKey(path))
@@ -30,7 +30,7 @@ sealed class ModelNode
 
     static string KeyOf(ModelPod pod) => $"{pod.Origins[^1].Path} {pod.Owner.InterfaceName}";
 
-    /// <summary>A main plugin makes the interface; the bridge's has an end on the node that names the attachment.</summary>
+    /// <summary>Creates the interface as a main plugin does. The host veth of a bridge names the attachment.</summary>
     internal void BringUp(ModelPod pod, IReadOnlyList<IpAddress> addresses, bool hasLink)
     {
         pod.Addresses = addresses;
@@ -39,7 +39,7 @@ sealed class ModelNode
             View.HostLinks[pod.Attachment] = "veth";
     }
 
-    /// <summary>The interface goes, on both sides.</summary>
+    /// <summary>Deletes the interface on both sides.</summary>
     internal void TakeDown(ModelPod pod, bool leavesLink = false)
     {
         if (pod is { IsUp: true, IsHidden: false })
@@ -54,7 +54,7 @@ sealed class ModelNode
             View.HostLinks.Remove(pod.Attachment);
     }
 
-    /// <summary>A namespace ends with all that are in it; the kernel may take its time for their links.</summary>
+    /// <summary>Ends a namespace with all its interfaces. The kernel may delete their links later.</summary>
     internal void End(string container, bool leavesLinks)
     {
         foreach (var pod in Pods.Values.Where(pod => pod.Owner.ContainerId == container))
@@ -63,7 +63,7 @@ sealed class ModelNode
             View.Namespaces.Remove(path);
     }
 
-    /// <summary>The path is gone, and what is inside lives on.</summary>
+    /// <summary>Removes the path of a namespace that stays alive.</summary>
     internal void Hide(string container)
     {
         foreach (var pod in Living.Where(pod => pod.Owner.ContainerId == container && !pod.IsHidden))
@@ -90,20 +90,20 @@ sealed class ModelNode
 
     internal ModelPod? UserOf(IpAddress address) => UsersOf(address).FirstOrDefault();
 
-    /// <summary>Returns the addresses of pods that are gone, but for a link on the node.</summary>
+    /// <summary>Returns the addresses of pods that ended but still have a link on the node.</summary>
     internal HashSet<IpAddress> AddressesOfLinks() =>
         [.. Pods.Values.Where(pod => View.HostLinks.ContainsKey(pod.Attachment)).SelectMany(pod => pod.Last)];
 
-    /// <summary>Can our records and the node prove that it is gone?</summary>
+    /// <summary>Returns true if our records and the node prove that the attachment is gone.</summary>
     internal bool IsProvenGone(ModelPod pod, bool countsLink = true) =>
         pod is { Known: Knowledge.Recorded, IsUp: false } && !pod.Origins.Exists(IsThere) &&
         !(countsLink && View.HostLinks.ContainsKey(pod.Attachment));
 
-    /// <summary>Can they prove that it lives, though its reservations were deleted?</summary>
+    /// <summary>Returns true if records and node prove that the attachment is alive although its reservations were deleted.</summary>
     internal bool IsProvenUp(ModelPod pod) =>
         pod is { Known: Knowledge.Recorded, IsUp: true } && (!pod.IsHidden || View.HostLinks.ContainsKey(pod.Attachment));
 
-    /// <summary>The table of neighbours tells of those whose reservation nothing else could bring back.</summary>
+    /// <summary>Finds a claim in the neighbour table for a pod whose reservation cannot be restored otherwise.</summary>
     internal AddressClaim? FindClaim(IpAddress address) => UsersOf(address).FirstOrDefault(user => !IsProvenUp(user)) is { } user
         ? new AddressClaim(default, "veth", View.HostLinks.ContainsKey(user.Attachment) ? user.Attachment : null)
         : null;

@@ -8,7 +8,7 @@ using CniBridge.Plugins.Recovery;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>The calls of the plugin under test, for one network.</summary>
+/// <summary>Calls of the plugin under test for one network.</summary>
 /// <param name="ipam">More keys of the configuration, each with a comma before it.</param>
 sealed class ModelPlugin(ModelNode node, ModelStore store, string ranges, string ipam)
 {
@@ -62,7 +62,7 @@ sealed class ModelPlugin(ModelNode node, ModelStore store, string ranges, string
             .CollectGarbage(areLinksGone: true);
     }
 
-    /// <summary>What the operator's command frees.</summary>
+    /// <summary>Runs the operator command that releases leaked addresses.</summary>
     internal void FreeLeaks() =>
         new ReservationInventory(store.Directory, store.StateDirectory, TextWriter.Null) { Node = node.View }.Collect();
 }

@@ -4,37 +4,37 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>What our records tell of an attachment.</summary>
+/// <summary>The state of our records of an attachment.</summary>
 enum Knowledge
 {
     Recorded,
 
-    /// <summary>A call was disturbed, or the record itself.</summary>
+    /// <summary>A disturbance affected a call or the record.</summary>
     Perhaps,
 
-    /// <summary>The Go plugin made it, or the records were deleted.</summary>
+    /// <summary>No record exists: the Go plugin made the attachment, or the records were deleted.</summary>
     Nothing,
 }
 
-/// <summary>An attachment that no DEL and no GC has ended yet, as the model knows it.</summary>
+/// <summary>An attachment that, in the model, no DEL and no GC has ended.</summary>
 sealed class ModelPod(ReservationOwner owner)
 {
     internal ReservationOwner Owner => owner;
 
     internal Attachment Attachment => new("pods", owner.ContainerId, owner.InterfaceName);
 
-    /// <summary>The namespaces of its ADDs, by path and cookie: the last that came through, and those that were killed since.</summary>
+    /// <summary>The namespaces of its ADDs by path and cookie: the last successful one, and those that were killed later.</summary>
     internal List<(string Path, ulong Cookie)> Origins { get; init; } = [];
 
     internal Knowledge Known { get; set; }
 
-    /// <summary>What its interface has; empty when ADD did not come so far, or its namespace has ended.</summary>
+    /// <summary>The addresses of its interface. Empty if ADD did not configure it, or if its namespace has ended.</summary>
     internal IReadOnlyList<IpAddress> Addresses { get; set; } = [];
 
-    /// <summary>What it had when it ended.</summary>
+    /// <summary>The addresses of its interface at its end.</summary>
     internal IReadOnlyList<IpAddress> Last { get; set; } = [];
 
-    /// <summary>No path leads to its namespace any more, but its processes live.</summary>
+    /// <summary>True if the namespace has no path, although its processes run.</summary>
     internal bool IsHidden { get; set; }
 
     internal bool IsUp => Addresses.Count > 0;

@@ -1,6 +1,6 @@
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>One network's life on one node: what runtimes, the Go plugin, persons and the power do to it, drawn from a seed.</summary>
+/// <summary>One random life of a network on a node with runtimes, the Go plugin, an operator and power failures.</summary>
 sealed class ModelRun : IDisposable
 {
     readonly ModelScene _scene;
@@ -36,7 +36,7 @@ sealed class ModelRun : IDisposable
         {
             var drawn = _scene.Random.Next(totalWeight);
             _steps[Array.FindIndex(_steps, one => (drawn -= one.Weight) < 0)].Step();
-            _scene.Judge.AssertAllAreSomebodys();
+            _scene.Judge.AssertNoReservationLeaks();
         }
         var end = new ModelEnd(_scene);
         end.DeleteAll();

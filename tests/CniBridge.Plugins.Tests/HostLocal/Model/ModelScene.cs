@@ -2,7 +2,7 @@ using CniBridge.Plugins.HostLocal.Ranges;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>All that the steps of a run share: what there is, who judges it, and what is drawn.</summary>
+/// <summary>The shared state of the steps of a run.</summary>
 sealed class ModelScene : IDisposable
 {
     const int StepsTold = 40;
@@ -35,7 +35,7 @@ sealed class ModelScene : IDisposable
 
     internal IReadOnlyList<RangeSet> Sets { get; }
 
-    /// <summary>How often what happened.</summary>
+    /// <summary>The number of events of each kind.</summary>
     internal SortedDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The last steps, oldest first.</summary>

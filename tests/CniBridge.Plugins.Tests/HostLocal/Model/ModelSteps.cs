@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>Some of the steps of a run.</summary>
+/// <summary>Steps of a run.</summary>
 abstract class ModelSteps(ModelScene scene)
 {
     internal const int Containers = 24;
@@ -37,7 +37,7 @@ abstract class ModelSteps(ModelScene scene)
         _ => Disturbance.None,
     };
 
-    /// <summary>Runs a call to its end.</summary>
+    /// <summary>Runs a call and returns its failure.</summary>
     /// <returns>Was it told to have failed, and was it disturbed at all?</returns>
     protected (Exception? Failure, bool IsDisturbed) Call(Disturbance disturbance, Action call)
     {

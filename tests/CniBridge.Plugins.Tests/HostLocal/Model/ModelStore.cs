@@ -6,7 +6,7 @@ using CniBridge.Plugins.Tests.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
-/// <summary>The directories as another program sees them, and what a person or the Go plugin does to them.</summary>
+/// <summary>The directories of the store, with the changes that an operator or the Go plugin makes.</summary>
 sealed class ModelStore(TemporaryDirectory root)
 {
     internal string DataDirectory => root["data"];
@@ -15,12 +15,12 @@ sealed class ModelStore(TemporaryDirectory root)
 
     internal string Directory => root["data/pods"];
 
-    static readonly ReservationOwner s_nobody = new("", "");
+    static readonly ReservationOwner s_nameless = new("", "");
 
-    /// <summary>The files at the last look. A file without content has no owner.</summary>
+    /// <summary>The files at the last call of <see cref="Look"/>. A file without content has no owner.</summary>
     internal Dictionary<IpAddress, ReservationOwner> Reservations { get; private set; } = [];
 
-    /// <summary>Fails if there is an unexpected file.</summary>
+    /// <summary>Reads the files. Fails if there is an unexpected one.</summary>
     internal void Look()
     {
         Reservations = Read();
@@ -28,8 +28,8 @@ sealed class ModelStore(TemporaryDirectory root)
     }
 
     /// <summary>
-    /// Gives all releases of a call one time, in the order of the calls. The kernel's clock ticks every few milliseconds, so that the speed
-    /// of the machine would decide which of two releases is the older one.
+    /// Gives all releases of a call one time, in the order of the calls. Otherwise the kernel's coarse clock and the speed of the machine
+    /// would decide which release is older.
     /// </summary>
     void SetReleaseTimes()
     {
@@ -61,12 +61,12 @@ sealed class ModelStore(TemporaryDirectory root)
         return found;
     }
 
-    internal static bool IsNobody(ReservationOwner owner) => owner == s_nobody;
+    internal static bool HasNoName(ReservationOwner owner) => owner == s_nameless;
 
     static ReservationOwner OwnerOf(string content)
     {
         if (content.Length == 0)
-            return s_nobody;
+            return s_nameless;
         var parts = content.Split("\r\n");
         Assert.Equal(2, parts.Length);
         return new ReservationOwner(parts[0], parts[1]);
@@ -76,8 +76,8 @@ sealed class ModelStore(TemporaryDirectory root)
         [.. Reservations.Where(file => file.Value == owner).Select(file => file.Key)];
 
     /// <summary>
-    /// Writes as the Go plugin does, at another time than any of ours: the kernel's clock ticks every few milliseconds, and a pod of a test
-    /// lives for less.
+    /// Writes a reservation as the Go plugin does, at a time that differs from ours. The kernel's coarse clock could give both the same
+    /// time.
     /// </summary>
     internal void WriteAsGo(IpAddress address, string content)
     {
@@ -93,14 +93,14 @@ sealed class ModelStore(TemporaryDirectory root)
         Look();
     }
 
-    /// <summary>The stamp of a directory names the boot; here all boots are one, and another time does the same.</summary>
+    /// <summary>Changes the time in the stamp of the directory, because all boots of a test have one boot ID.</summary>
     internal void Reboot()
     {
         if (System.IO.Directory.Exists(Directory))
             System.IO.Directory.SetLastWriteTimeUtc(Directory, DateTime.UtcNow);
     }
 
-    /// <summary>A loss of power: of some records only the beginning was on the disk.</summary>
+    /// <summary>Truncates some records, as a power failure does.</summary>
     internal void TearRecords(Func<int, int> draw)
     {
         foreach (var path in Records())
@@ -125,7 +125,7 @@ sealed class ModelStore(TemporaryDirectory root)
             System.IO.Directory.Delete(StateDirectory, recursive: true);
     }
 
-    /// <summary>Our notes, but for the stamp and when addresses were released.</summary>
+    /// <summary>Returns our records without the stamp and the release times.</summary>
     internal List<string> Records() =>
         [.. Files().Where(path => !path.Contains("/.released/", StringComparison.Ordinal) && Path.GetFileName(path) != ".stamp")];
 
@@ -133,7 +133,7 @@ sealed class ModelStore(TemporaryDirectory root)
         ? System.IO.Directory.GetFiles(StateDirectory, "*", SearchOption.AllDirectories)
         : [];
 
-    /// <summary>All names below the directory except the lock file, which every call creates.</summary>
+    /// <summary>Returns all names below the directory except the lock file, which every call creates.</summary>
     internal string Names() => string.Join('\n', System.IO.Directory.EnumerateFileSystemEntries(root.Path, "*", SearchOption.AllDirectories)
         .Where(path => Path.GetFileName(path) != "lock").Order(StringComparer.Ordinal));
 

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace CniBridge.Plugins.Tests.HostLocal.Model;
 
 /// <summary>
-/// Thousands of calls, kills, failures of the disk, boots and losses in any order, with the Go plugin in between: no address is
-/// given twice, none leaks. CNI_BRIDGE_MODEL_SEED runs one seed again.
+/// Tests of thousands of random calls, kills, disk failures, boots and losses beside the Go plugin: no address is assigned twice, and none
+/// leaks. CNI_BRIDGE_MODEL_SEED repeats one seed.
 /// </summary>
 public sealed class ReservationModelTests(ITestOutputHelper output)
 {

@@ -7,7 +7,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Store;
 
-/// <summary>Reservations of running pods were deleted.</summary>
+/// <summary>Tests of running pods whose reservations were deleted.</summary>
 public sealed class LostStoreTests : IDisposable
 {
     readonly TemporaryDirectory _root = new();
@@ -112,7 +112,7 @@ public sealed class LostStoreTests : IDisposable
         Assert.All(given, address => Assert.Equal("10.0.0.3/24", address));
     }
 
-    /// <summary>Returns null when the ADD failed.</summary>
+    /// <summary>Runs ADD again and returns its addresses, or null after a failure.</summary>
     string? TryAddAgain(string id, int failing)
     {
         CrashPoint.OnReached(() =>

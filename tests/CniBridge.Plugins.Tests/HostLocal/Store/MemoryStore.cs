@@ -8,7 +8,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Store;
 
-/// <summary>Reservations in memory. An owner without a name is the leftover of a crash.</summary>
+/// <summary>Reservations in memory. An owner without a name is a leftover of a crash.</summary>
 sealed class MemoryStore : IReservationStore
 {
     internal static readonly ReservationOwner Ownerless = new("", "");
@@ -17,18 +17,18 @@ sealed class MemoryStore : IReservationStore
     internal Dictionary<int, IpAddress> LastReserved { get; } = [];
     internal int Reclaims { get; private set; }
 
-    /// <summary>The marker of this range set cannot be written.</summary>
+    /// <summary>The range set whose marker cannot be written, or null.</summary>
     internal int? BrokenMarker { get; init; }
 
-    /// <summary>Owners whose attachments are proven dead, or alive.</summary>
+    /// <summary>The owners whose attachments are proven dead or alive.</summary>
     internal Dictionary<ReservationOwner, LivenessState> Lives { get; } = [];
 
-    /// <summary>What is configured anywhere; null: it cannot be known.</summary>
+    /// <summary>The addresses that any namespace has. Null if they are unknown.</summary>
     internal HashSet<IpAddress>? Living { get; set; } = [];
 
     internal Dictionary<IpAddress, DateTimeOffset> Releases { get; } = [];
 
-    /// <summary>Owners as they were adopted and put back.</summary>
+    /// <summary>The adopted owners and those that were put back.</summary>
     internal List<string> Adoptions { get; } = [];
 
     public bool IsFree(IpAddress address) => !Reservations.ContainsKey(address);

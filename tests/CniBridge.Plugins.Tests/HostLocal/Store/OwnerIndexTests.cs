@@ -5,7 +5,7 @@ using CniBridge.Plugins.HostLocal.Store;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Store;
 
-/// <summary>The index of owners is a cache: with it, without it, or with a wrong one, the answers are those of the files.</summary>
+/// <summary>Tests of the index of owners: the results equal those of the files with a correct, a missing and a wrong index.</summary>
 public sealed class OwnerIndexTests : IDisposable
 {
     static readonly ReservationOwner s_owner = new("cid1", "eth0");
@@ -153,14 +153,14 @@ public sealed class OwnerIndexTests : IDisposable
         }
     }
 
-    /// <summary>As the Go plugin does: only where nothing is.</summary>
+    /// <summary>Creates a reservation as the Go plugin does: it fails if the file exists.</summary>
     void Create(string address, string content)
     {
         if (!File.Exists(PathOf(address)))
             File.WriteAllText(PathOf(address), content);
     }
 
-    /// <summary>As a caller does: only what the owner has.</summary>
+    /// <summary>Releases an address if the owner has it.</summary>
     void Release(string address, ReservationOwner owner)
     {
         using var store = ReservationStore.Open(Place, TextWriter.Null);

@@ -6,7 +6,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Store;
 
-/// <summary>The files, byte for byte as the Go plugin keeps them: either must be able to follow the other.</summary>
+/// <summary>Tests of the files, byte for byte as the Go plugin writes them.</summary>
 public sealed class ReservationStoreTests : IDisposable
 {
     static readonly ReservationOwner s_owner = new("cid1", "eth0");
@@ -40,7 +40,7 @@ public sealed class ReservationStoreTests : IDisposable
     string Files() => string.Join(' ', Directory.EnumerateFileSystemEntries(Place.Directory)
         .Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
-    /// <summary>The process may run with any mask; what it takes away is not the store's doing.</summary>
+    /// <summary>Returns the mode after the umask of the process.</summary>
     static UnixFileMode Masked(int mode)
     {
         var mask = File.ReadLines("/proc/self/status").First(line => line.StartsWith("Umask:", StringComparison.Ordinal))[6..].Trim();
@@ -70,7 +70,7 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.Equal("10.1.2.5", Find(s_owner));
     }
 
-    /// <summary>A device in the place of a file; where it is opened for reading, there is no end of it.</summary>
+    /// <summary>Replaces a file with a device that can be read without end.</summary>
     static void ReplaceByDevice(string path)
     {
         File.Delete(path);

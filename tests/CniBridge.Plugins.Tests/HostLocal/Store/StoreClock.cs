@@ -3,7 +3,7 @@ using CniBridge.Plugins.HostLocal.Records;
 
 namespace CniBridge.Plugins.Tests.HostLocal.Store;
 
-/// <summary>The clock of a store. It goes forward when all times on the disk are set back: so a test waits for nothing.</summary>
+/// <summary>The clock of a store. It advances by setting back all times on the disk, so that no test waits.</summary>
 static class StoreClock
 {
     internal static void Advance(string directory, string stateDirectory, TimeSpan time)
