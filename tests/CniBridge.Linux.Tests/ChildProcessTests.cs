@@ -7,7 +7,7 @@ public sealed class ChildProcessTests
 {
     static readonly Dictionary<string, string> s_environment = new() { ["PATH"] = "/usr/bin:/bin", ["GREETING"] = "hello" };
 
-    /// <summary>A script that a file of its own holds, for a program has a path and no arguments.</summary>
+    /// <summary>Runs a script from its own file, because a program has a path and no arguments.</summary>
     static ChildResult Run(string script, byte[] input)
     {
         var path = Path.Combine(Path.GetTempPath(), $"cni-bridge-{Guid.NewGuid():N}");

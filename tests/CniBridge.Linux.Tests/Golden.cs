@@ -4,10 +4,10 @@ using System.Text;
 
 namespace CniBridge.Linux.Tests;
 
-/// <summary>Bytes as people read them: hex with a comment behind each field.</summary>
+/// <summary>Bytes in a readable form: hex with a comment after each field.</summary>
 static class Golden
 {
-    /// <summary>The hex digits of every line up to its semicolon.</summary>
+    /// <summary>Returns the bytes of the hex digits before the semicolon of each line.</summary>
     internal static byte[] Bytes(string text)
     {
         var digits = new StringBuilder();
@@ -22,10 +22,10 @@ static class Golden
         return Convert.FromHexString(digits.ToString());
     }
 
-    /// <summary>A file below Captures, without its ending: requests/link-up, answers/routes-v4.</summary>
+    /// <summary>Returns the bytes of a file below Captures, named without its extension: requests/link-up, answers/routes-v4.</summary>
     internal static byte[] Capture(string name) => Bytes(Text(name));
 
-    /// <summary>The same file with its comments.</summary>
+    /// <summary>Returns the text of the same file with its comments.</summary>
     internal static string Text(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
@@ -43,7 +43,7 @@ static class Golden
             Assert.Fail(SideBySide(expected, actual));
     }
 
-    /// <summary>Four bytes per line: offset, expected, actual, and a mark where they differ.</summary>
+    /// <summary>Returns four bytes per line: offset, expected, actual, and a mark where they differ.</summary>
     internal static string SideBySide(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
     {
         var text = new StringBuilder("offset  expected     actual\n");

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CniBridge.Linux.Tests;
 
-/// <summary>A program beside the tests, ended with its owner.</summary>
+/// <summary>A program that runs beside the tests and ends with its owner.</summary>
 sealed class HelperProgram : IDisposable
 {
     readonly Process _process;
@@ -20,7 +20,9 @@ sealed class HelperProgram : IDisposable
             Environment = { ["LC_ALL"] = "C" },
         })!);
 
-    /// <summary>The exit code and everything written to both outputs; what is not installed has no exit code.</summary>
+    /// <summary>
+    /// Runs a program and returns its exit code with both outputs. The exit code is null if the program is not installed.
+    /// </summary>
     internal static (int? ExitCode, string Output) Run(
         string input, string program, params IEnumerable<string> arguments)
     {
@@ -41,7 +43,7 @@ sealed class HelperProgram : IDisposable
 
     internal string? ReadLine() => _process.StandardOutput.ReadLine();
 
-    /// <summary>Closes its input, at which the programs of these tests end.</summary>
+    /// <summary>Closes the input, which ends the programs of these tests.</summary>
     internal void End(string lastInput = "")
     {
         _process.StandardInput.Write(lastInput);

@@ -8,7 +8,7 @@ namespace CniBridge.Linux.Tests;
 public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
 {
     /// <summary>
-    /// In a mount namespace of its own: an empty /mnt with a namespace that is mounted on "/mnt/a b/net", whose name is printed.
+    /// A script for a private mount namespace: it mounts a namespace on "/mnt/a b/net" in an empty /mnt and prints its name.
     /// </summary>
     const string MountOne = """
         mount -t tmpfs tmpfs /mnt && mkdir '/mnt/a b' && touch '/mnt/a b/net' &&
@@ -26,11 +26,11 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         return found;
     }
 
-    /// <summary>Runs a script in a mount namespace of its own, and keeps it after its last line.</summary>
+    /// <summary>Runs a script in a private mount namespace that stays after the last line.</summary>
     static HelperProgram Hold(string script) => HelperProgram.Start(
         "unshare", "--mount", "--propagation", "private", "sh", "-c", $"{script} && read line");
 
-    /// <summary>The identity of the namespace whose name is the program's next line.</summary>
+    /// <summary>Reads the next line of the program, the name of a namespace, and returns its identity.</summary>
     static string ReadIdentity(HelperProgram holder)
     {
         var name = holder.ReadLine();

@@ -2,7 +2,7 @@ using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Linux.Tests;
 
-/// <summary>Mount tables as /proc/PID/mountinfo has them, in a directory that stands for the process.</summary>
+/// <summary>Tests with mount tables in the form of /proc/PID/mountinfo. A directory stands for each process.</summary>
 public sealed class MountedNamespaceTests : IDisposable
 {
     readonly string _process = Directory.CreateTempSubdirectory("process-").FullName;

@@ -1,6 +1,8 @@
 namespace CniBridge.Linux.Tests;
 
-/// <summary>Tests that enter namespaces run one after the other: one looks at every thread of the process.</summary>
+/// <summary>
+/// The collection of tests that enter namespaces. They run one after the other, because one looks at every thread of the process.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class NamespaceTests
 {

@@ -3,7 +3,7 @@ using CniBridge.Linux.Files;
 
 namespace CniBridge.Linux.Tests;
 
-/// <summary>Paths at which something else than a regular file lies: no call waits, and each says what is there.</summary>
+/// <summary>Tests of paths that are not regular files: no call blocks, and each error names the kind of file.</summary>
 public sealed class RegularFileTests : IDisposable
 {
     readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory();
@@ -12,7 +12,7 @@ public sealed class RegularFileTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    /// <summary>Each thing that is no regular file, and the words for it.</summary>
+    /// <summary>The kinds of files and their words in errors.</summary>
     public static TheoryData<string, string> Others => new()
     {
         { "fifo", "a named pipe" },

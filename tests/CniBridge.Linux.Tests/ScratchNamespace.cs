@@ -2,7 +2,7 @@ using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Linux.Tests;
 
-/// <summary>A network namespace of a program that does nothing, gone when the tests are over.</summary>
+/// <summary>A network namespace of an idle program, which ends with the tests.</summary>
 public sealed class ScratchNamespace : IDisposable
 {
     readonly HelperProgram? _owner;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CniBridge.Linux.Tests;
 
-/// <summary>Judged by a shell: the word that it reads is the text.</summary>
+/// <summary>Tests with a shell, which must read each quoted word as the original text.</summary>
 public sealed class ShellTextTests
 {
     [Theory]

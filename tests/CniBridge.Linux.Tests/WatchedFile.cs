@@ -2,7 +2,7 @@ using CniBridge.Linux.Files;
 
 namespace CniBridge.Linux.Tests;
 
-/// <summary>A file, and a directory beside it with another one, of which the kernel tells when they are opened.</summary>
+/// <summary>A file, and a directory beside it with another file. The kernel reports when they are opened.</summary>
 sealed unsafe class WatchedFile : IDisposable
 {
     const uint IN_OPEN = 0x20;

@@ -2,7 +2,7 @@ using CniBridge.Linux.Addresses;
 
 namespace CniBridge.Linux.Tests.Addresses;
 
-/// <summary>The tables are those of Go's net.ParseIP.</summary>
+/// <summary>Tests of the parser with the tables of Go's net.ParseIP.</summary>
 public sealed class IpAddressParseTests
 {
     [Theory]

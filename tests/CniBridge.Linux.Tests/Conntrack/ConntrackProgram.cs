@@ -1,6 +1,6 @@
 namespace CniBridge.Linux.Tests.Conntrack;
 
-/// <summary>Debian's conntrack in a scratch namespace: it makes entries, and is the judge of what is left.</summary>
+/// <summary>Debian's conntrack in a scratch namespace. It creates entries and shows the remaining ones.</summary>
 static class ConntrackProgram
 {
     /// <param name="commands">Arguments of conntrack, one run per line.</param>
@@ -14,7 +14,9 @@ static class ConntrackProgram
         return output;
     }
 
-    /// <summary>Every entry as protocol, source port and destination port of its first packet, and who answers, in order.</summary>
+    /// <summary>
+    /// Returns every entry as protocol, source port and destination port of its first packet, and the replying address, in order.
+    /// </summary>
     internal static List<string> List(ScratchNamespace scratch)
     {
         var lines = (Run(scratch, "-L -f ipv4") + Run(scratch, "-L -f ipv6")).Split('\n')

@@ -4,7 +4,7 @@ using CniBridge.Linux.Namespaces;
 
 namespace CniBridge.Linux.Tests.Conntrack;
 
-/// <summary>Entries that conntrack made in a scratch namespace, deleted by us; conntrack says which are left.</summary>
+/// <summary>Tests of the deletion of entries that conntrack created in a scratch namespace. conntrack shows the remaining ones.</summary>
 [Collection(NamespaceTests.Name)]
 public sealed class ConntrackSocketTests : IDisposable
 {
@@ -27,7 +27,9 @@ public sealed class ConntrackSocketTests : IDisposable
         _scratch.Dispose();
     }
 
-    /// <summary>Port 53 and its neighbours: of every protocol and family, to two addresses, translated to two pods or not.</summary>
+    /// <summary>
+    /// Entries for port 53 and its neighbours: every protocol and family, two destinations, translated to two pods or not.
+    /// </summary>
     const string Entries =
         """
         -I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport 1 --dport 53 -g 10.1.0.7:5353
@@ -47,7 +49,7 @@ public sealed class ConntrackSocketTests : IDisposable
         -I -t 300 -p tcp -s 2001:db8::7 -d fd00:1::1 --sport 1 --dport 53 -g [fd00:2::7]:5353 --state ESTABLISHED
         """;
 
-    /// <summary>Filters, and what each deletes of <see cref="Entries"/>.</summary>
+    /// <summary>The filters, and the entries of <see cref="Entries"/> that each deletes.</summary>
     public static TheoryData<ConntrackFilter, string[]> Filters => new()
     {
         {

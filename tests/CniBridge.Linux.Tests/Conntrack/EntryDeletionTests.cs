@@ -6,7 +6,7 @@ using CniBridge.Linux.Tests.Netlink;
 
 namespace CniBridge.Linux.Tests.Conntrack;
 
-/// <summary>Captured entries, put to the kernel of a scratch namespace that has none of them.</summary>
+/// <summary>Tests with captured entries that the kernel of a scratch namespace does not have.</summary>
 [Collection(NamespaceTests.Name)]
 public sealed class EntryDeletionTests : IDisposable
 {
@@ -69,6 +69,6 @@ public sealed class EntryDeletionTests : IDisposable
         Assert.Equal(["udp 40000 fd00:1::1 5353 fd00:1::1 5353"], ConntrackProgram.List(_scratch));
     }
 
-    /// <summary>UDP to port 5353 of fd00:1::1.</summary>
+    /// <summary>Returns the captured entry: UDP to port 5353 of fd00:1::1.</summary>
     static byte[] Entry() => Answer.Payload("conntrack-v6", out _);
 }

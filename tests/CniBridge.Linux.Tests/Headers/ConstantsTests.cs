@@ -13,7 +13,7 @@ namespace CniBridge.Linux.Tests.Headers;
 
 public sealed class ConstantsTests
 {
-    /// <summary>Ours that the headers call something else, or give another type.</summary>
+    /// <summary>Our constants that have another name or type in the headers.</summary>
     static readonly Dictionary<string, string> Renamed = new()
     {
         [nameof(NetlinkConstants.MessageHeaderSize)] = "NLMSG_HDRLEN",
@@ -23,7 +23,7 @@ public sealed class ConstantsTests
         [nameof(NetlinkConstants.NLA_TYPE_MASK)] = "(unsigned short)NLA_TYPE_MASK",
     };
 
-    /// <summary>Names that headers may be too old for, and since when they are there.</summary>
+    /// <summary>The names that old headers do not have, with the version that added them.</summary>
     static readonly Dictionary<string, string> MayBeUnknown = new()
     {
         ["NETLINK_GET_STRICT_CHK"] = "Linux 4.20; an older kernel refuses the option, which is let pass",
@@ -34,7 +34,7 @@ public sealed class ConstantsTests
         [nameof(LibC.STATX_TYPE)] = "statx: Linux 4.11, glibc 2.28",
     };
 
-    /// <summary>Names that no header for programs has; live tests judge their values.</summary>
+    /// <summary>The names that no header for programs has. Live tests check their values.</summary>
     static readonly string[] Internal =
     [
         nameof(ConntrackConstants.CTA_FILTER_F_CTA_IP_SRC), nameof(ConntrackConstants.CTA_FILTER_F_CTA_IP_DST),
@@ -111,7 +111,7 @@ public sealed class ConstantsTests
         Assert.Contains("O_DIRECTORY is not 65536", wrong);
     }
 
-    /// <summary>Constants, and the getters that properties of an extension are compiled to.</summary>
+    /// <summary>Returns constants, and the getters of extension properties.</summary>
     static IEnumerable<(string Name, long Value)> Constants(Type type)
     {
         const BindingFlags members = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;

@@ -7,7 +7,7 @@ using System.Runtime.Loader;
 
 namespace CniBridge.Linux.Tests.Headers;
 
-/// <summary>The members of the package Tmds.LibC that CniBridge.Linux uses, as the package has them for an architecture.</summary>
+/// <summary>The members of the package Tmds.LibC that CniBridge.Linux uses, with their values for one architecture.</summary>
 static class LibCPackage
 {
     const string Getter = "get_";
@@ -36,7 +36,7 @@ static class LibCPackage
         .Where(type => type.IsValueType)
         .ToList());
 
-    /// <summary>The name in C: typedefs end in _t there, and the package adds two for built-in types.</summary>
+    /// <summary>Returns the name in C. Typedefs end in _t there, and the package adds two for built-in types.</summary>
     internal static string CNameOf(Type type) => type.Name switch
     {
         "long_t" => "long",
@@ -45,7 +45,7 @@ static class LibCPackage
         var name => $"struct {name}",
     };
 
-    /// <summary>The name in C of a field or of an automatic property's field; null for reserved and opaque ones.</summary>
+    /// <summary>Returns the name in C of a field or of the field of an automatic property. Null for reserved and opaque ones.</summary>
     internal static string? CNameOf(FieldInfo field)
     {
         var name = field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name;
@@ -66,7 +66,7 @@ static class LibCPackage
         return read(file.GetMetadataReader());
     }
 
-    /// <summary>Some constants have a C type of the package, which prints as a number.</summary>
+    /// <summary>Converts a value to a number. Some constants have a C type of the package, which prints as a number.</summary>
     static long ToInt64(object value) => long.Parse(
         Convert.ToString(value, CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,7 @@ namespace CniBridge.Linux.Tests.Headers;
 
 public sealed class StructuresTests
 {
-    /// <summary>Ours that the headers call something else.</summary>
+    /// <summary>Our structures that have another name in the headers.</summary>
     static readonly Dictionary<string, string> Renamed = new()
     {
         ["ifr_hwaddr_sa_data"] = "ifr_hwaddr.sa_data",
@@ -104,7 +104,7 @@ public sealed class StructuresTests
         Assert.All(types, type => SystemHeaders.AssertSame(architecture, Claims(LibCPackage.CNameOf(type), type, LibCPackage.CNameOf)));
     }
 
-    /// <summary>Size, and offset and size of each field that has a name in C.</summary>
+    /// <summary>Returns the size, and offset and size of each field with a name in C.</summary>
     static IEnumerable<(string, long)> Claims(string name, Type type, Func<FieldInfo, string?> memberOf)
     {
         yield return ($"sizeof({name})", Marshal.SizeOf(type));

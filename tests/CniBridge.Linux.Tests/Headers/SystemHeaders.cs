@@ -59,7 +59,9 @@ static partial class SystemHeaders
     /// <summary>The architectures that the product is built for.</summary>
     internal static readonly Architecture[] Architectures = [Architecture.X64, Architecture.Arm64];
 
-    /// <summary>Compares C expressions with values for one architecture: those that differ, and names that are not known.</summary>
+    /// <summary>
+    /// Compares C expressions with values for one architecture. Returns the expressions that differ and the unknown names.
+    /// </summary>
     internal static (List<string> Wrong, List<string> Unknown) Check(
         Architecture architecture, IEnumerable<(string Expression, long Value)> claims)
     {

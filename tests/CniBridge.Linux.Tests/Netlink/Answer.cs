@@ -15,7 +15,7 @@ using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Tests.Netlink;
 
-/// <summary>Datagrams of the kernel, taken apart the way the product does.</summary>
+/// <summary>Datagrams of the kernel, decoded by the product's readers.</summary>
 static class Answer
 {
     /// <summary>Decodes every message of a datagram of Captures/answers.</summary>
@@ -28,7 +28,7 @@ static class Answer
         return items;
     }
 
-    /// <summary>The payload and flags of a capture of one message.</summary>
+    /// <summary>Returns the payload and flags of a capture of one message.</summary>
     internal static byte[] Payload(string capture, out ushort flags)
     {
         var reader = new MessageReader(Golden.Capture("answers/" + capture));
@@ -49,7 +49,7 @@ static class Answer
 
     const int ConntrackMessages = ConntrackConstants.NFNL_SUBSYS_CTNETLINK << 8;
 
-    /// <summary>The steps' attributes are only read when they are compared or tried.</summary>
+    /// <summary>Reads the attributes of the expressions, which are decoded only for comparison or evaluation.</summary>
     static void Look(RuleEntry rule)
     {
         _ = RuleEvaluationTests.Run(new PacketSketch(Family: AddressFamily.IPv4), rule);

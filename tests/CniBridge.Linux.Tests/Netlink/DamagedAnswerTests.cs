@@ -2,7 +2,7 @@ using CniBridge.Linux.Netlink;
 
 namespace CniBridge.Linux.Tests.Netlink;
 
-/// <summary>Any answer is decoded or is an InvalidDataException: no other exception, no endless loop.</summary>
+/// <summary>Tests that any answer is decoded or gives an InvalidDataException, and never another exception or an endless loop.</summary>
 public sealed class DamagedAnswerTests
 {
     public static TheoryData<string> Captures => [.. Golden.Captures("answers/")];

@@ -8,7 +8,7 @@ using static CniBridge.Linux.Route.Protocol.RouteConstants;
 
 namespace CniBridge.Linux.Tests.Netlink;
 
-/// <summary>Messages of another program of the namespace with CAP_NET_ADMIN, such as a pod's, which looks like the kernel's.</summary>
+/// <summary>Tests with messages of another program with CAP_NET_ADMIN in the namespace, such as a pod's, that imitate the kernel.</summary>
 [Collection(NamespaceTests.Name)]
 public sealed unsafe class ForgedMessageTests : IDisposable
 {

@@ -5,7 +5,7 @@ using CniBridge.Linux.Route;
 
 namespace CniBridge.Linux.Tests.Netlink;
 
-/// <summary>Answers that are larger than the buffer that is made for them at first. A pod can make them so.</summary>
+/// <summary>Tests with answers larger than the initial buffer. A pod can cause them.</summary>
 [Collection(NamespaceTests.Name)]
 public sealed class LargeAnswerTests : IDisposable
 {

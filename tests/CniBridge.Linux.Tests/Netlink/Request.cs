@@ -4,7 +4,7 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Tests.Netlink;
 
-/// <summary>Our request beside the one that ip sent for the same wish.</summary>
+/// <summary>Comparison of our requests with those that ip sent for the same purpose.</summary>
 static class Request
 {
     internal static byte[] Encode(INetlinkMessage message, ushort flags, uint sequence)
@@ -14,14 +14,14 @@ static class Request
         return writer.Written.ToArray();
     }
 
-    /// <summary>Every byte is the same.</summary>
+    /// <summary>Asserts that every byte is the same.</summary>
     internal static void AssertSameBytes(string capture, INetlinkMessage message, ushort flags = NLM_F_ACK)
     {
         var expected = Golden.Capture("requests/" + capture);
         Golden.AssertEqual(expected, Encode(message, flags, SequenceOf(expected)));
     }
 
-    /// <summary>The same headers and attributes in any order, but for lines that we replace on purpose.</summary>
+    /// <summary>Asserts that headers and attributes are the same in any order, except for lines that we replace on purpose.</summary>
     internal static void AssertSameAttributes(
         string capture,
         INetlinkMessage message,

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace CniBridge.Linux.Tests.Netlink;
 
 /// <summary>
-/// A request taken apart into lines that do not depend on the order of its attributes: "18/1 = 76657468" is attribute 1
-/// inside attribute 18. Written without the product's reader, whose writer it judges.
+/// A request as lines that do not depend on the order of its attributes: "18/1 = 76657468" is attribute 1 inside attribute 18. Written
+/// without the product's reader, because it judges the product's writer.
 /// </summary>
 static class RequestTree
 {

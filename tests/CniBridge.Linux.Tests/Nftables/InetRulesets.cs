@@ -9,7 +9,7 @@ using Translation = CniBridge.Linux.Nftables.Expressions.Nat;
 
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>The rulesets that have everything else in them: every kind of set, every kind of step.</summary>
+/// <summary>The rulesets with all remaining features: every kind of set and of expression.</summary>
 static class InetRulesets
 {
     static TableName Table => new(TableFamily.Inet, "cni");

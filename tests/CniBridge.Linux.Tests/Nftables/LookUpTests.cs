@@ -10,8 +10,8 @@ using static CniBridge.Linux.Tests.Nftables.Rulesets;
 namespace CniBridge.Linux.Tests.Nftables;
 
 /// <summary>
-/// Questions as nft asks them. It asks for an acknowledgement (NLM_F_ACK) after an answer of one message; to us the answer is
-/// enough. (The padding of its names is not always zero.)
+/// Tests of requests for objects against those of nft. nft requests an acknowledgement (NLM_F_ACK) after an answer of one message, which we
+/// do not need. The padding of its names is not always zero.
 /// </summary>
 public sealed class LookUpTests
 {

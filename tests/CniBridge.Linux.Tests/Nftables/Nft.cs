@@ -1,6 +1,6 @@
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>Debian's nft in a scratch namespace: the judge of what we build.</summary>
+/// <summary>Debian's nft in a scratch namespace, which judges our rules.</summary>
 static class Nft
 {
     internal static string Run(ScratchNamespace scratch, string input, params string[] arguments)

@@ -7,7 +7,7 @@ using static CniBridge.Linux.Tests.Nftables.Rulesets;
 
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>Batches as nft sends them, message by message.</summary>
+/// <summary>Tests of batches against those of nft, message by message.</summary>
 public sealed class NftBatchTests
 {
     [Theory]

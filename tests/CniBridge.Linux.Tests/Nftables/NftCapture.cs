@@ -5,10 +5,10 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>What we send beside what nft sent for the same wish.</summary>
+/// <summary>Comparison of our messages with those that nft sent for the same purpose.</summary>
 static class NftCapture
 {
-    /// <summary>All messages of a batch do the same, from its beginning to its end.</summary>
+    /// <summary>Asserts that all messages of a batch have the same effect.</summary>
     internal static void AssertSameBatch(string capture, NftBatch batch)
     {
         var expected = Split(Golden.Capture("requests/" + capture));
@@ -49,7 +49,7 @@ static class NftCapture
         return messages;
     }
 
-    /// <summary>The text that nft was given: the comment between the command and the versions.</summary>
+    /// <summary>Returns the text that nft read: the comment between the command and the versions.</summary>
     internal static string Ruleset(string capture)
     {
         var lines = Golden.Text("requests/" + capture).Split('\n').TakeWhile(line => line.StartsWith(';')).ToList();

@@ -9,7 +9,7 @@ using static CniBridge.Linux.Tests.Nftables.Rulesets;
 
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>Our questions and changes, put to the kernel in a scratch namespace.</summary>
+/// <summary>Tests of our requests and changes in the kernel of a scratch namespace.</summary>
 [Collection(NamespaceTests.Name)]
 public sealed class NftSocketTests : IDisposable
 {

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace CniBridge.Linux.Tests.Nftables;
 
 /// <summary>
-/// A message of nf_tables taken apart into lines that do not depend on the order of its attributes: "4/0/1 = 6d65746100" is
-/// attribute 1 of the first element of the list 4. Written without the product's reader, whose writer it judges. Left out is
-/// what nft writes and we do not, for the kernel and nft can do without; see <see cref="IsLeftOut"/>.
+/// A message of nf_tables as lines that do not depend on the order of its attributes: "4/0/1 = 6d65746100" is attribute 1 of the first
+/// element of the list 4. Written without the product's reader, because it judges the product's writer. <see cref="IsLeftOut"/> selects
+/// lines that only nft writes and that are optional.
 /// </summary>
 static class NftTree
 {
@@ -67,7 +67,7 @@ static class NftTree
         _ => false,
     };
 
-    /// <summary>The element at zero with which nft ends what lies before the first range of a set.</summary>
+    /// <summary>Returns true for the element at zero with which nft ends the range before the first one of a set.</summary>
     static bool IsEndBeforeFirst(int type, ReadOnlySpan<byte> element) =>
         type == NewElements && element.Length > 16 && Hex(element[..8]) == "0800030000000001" &&
         element[16..].IndexOfAnyExcept((byte)0) < 0;

@@ -7,7 +7,9 @@ using static CniBridge.Linux.Tests.Nftables.Rulesets;
 
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>What the rulesets do to packets. The node has a pod's address itself; a second namespace is the world outside.</summary>
+/// <summary>
+/// Tests of the effect of the rulesets on packets. The node itself has the address of a pod, and a second namespace is the outside.
+/// </summary>
 [Collection(NamespaceTests.Name)]
 public sealed class PacketTests : IDisposable
 {
@@ -87,7 +89,7 @@ public sealed class PacketTests : IDisposable
         return long.Parse(list[list.IndexOf("packets") + 1], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>198.51.100.1 is the node, 198.51.100.2 outside.</summary>
+    /// <summary>Adds the addresses: 198.51.100.1 is the node, 198.51.100.2 the outside.</summary>
     void ConnectAddresses(string link)
     {
         Run(_nodeScratch, "link set veth0 up");
@@ -96,7 +98,7 @@ public sealed class PacketTests : IDisposable
         Run(_outsideScratch, "address add 198.51.100.2/24 dev eth0");
     }
 
-    /// <summary>Sends a datagram and says where it seemed to come from; null when it did not arrive.</summary>
+    /// <summary>Sends a datagram and returns its visible source. Null if it did not arrive.</summary>
     string? SenderSeenBy(string to, string from, bool isFromOutside = false, int milliseconds = 5_000)
     {
         const int Port = 5000;

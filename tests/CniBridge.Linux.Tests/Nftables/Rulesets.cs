@@ -7,7 +7,7 @@ using CniBridge.Linux.Nftables.Sets;
 
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>The rulesets of Captures/requests/nft-*, as we build them; in the order in which nft sends them.</summary>
+/// <summary>Our versions of the rulesets of Captures/requests/nft-*, in the order in which nft sends them.</summary>
 static class Rulesets
 {
     internal const byte Tcp = 6, Udp = 17;

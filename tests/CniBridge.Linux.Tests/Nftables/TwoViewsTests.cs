@@ -3,7 +3,7 @@ using CniBridge.Linux.Nftables;
 
 namespace CniBridge.Linux.Tests.Nftables;
 
-/// <summary>What nft builds from text and what we build looks the same to nft.</summary>
+/// <summary>Tests that nft lists our rulesets exactly like those that it created itself.</summary>
 [Collection(NamespaceTests.Name)]
 public sealed class TwoViewsTests : IDisposable
 {

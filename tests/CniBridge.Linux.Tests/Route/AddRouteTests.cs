@@ -5,7 +5,7 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Tests.Route;
 
-/// <summary>Captured of ip route prepend, which says NLM_F_CREATE alone, as we do; add says NLM_F_EXCL too.</summary>
+/// <summary>Tests against ip route prepend, which sets only NLM_F_CREATE as we do. ip route add also sets NLM_F_EXCL.</summary>
 public sealed class AddRouteTests
 {
     const int Bridge = 2;

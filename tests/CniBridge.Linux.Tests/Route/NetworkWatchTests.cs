@@ -11,7 +11,10 @@ public sealed class NetworkWatchTests : IDisposable
 {
     static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(50), s_long = TimeSpan.FromSeconds(10);
 
-    /// <summary>The kernel announces some changes of IPv6 late, from a work queue that a busy machine delays.</summary>
+    /// <summary>
+    /// The time without a notification after which all have arrived. The kernel announces some changes of IPv6 late, from a work queue that a busy machine
+    /// delays.
+    /// </summary>
     static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(500);
 
     readonly ScratchNamespace _scratch = new();
@@ -78,7 +81,7 @@ public sealed class NetworkWatchTests : IDisposable
         Assert.False(_watch.Wait(s_short));
     }
 
-    /// <summary>One change makes several announcements, and some come from a worker of the kernel.</summary>
+    /// <summary>Waits until no notification arrives. One change causes several, and some come from a work queue of the kernel.</summary>
     void Quieten()
     {
         while (_watch.Wait(s_quiet))

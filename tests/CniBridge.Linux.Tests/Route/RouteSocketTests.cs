@@ -5,7 +5,7 @@ using CniBridge.Linux.Route.Links;
 
 namespace CniBridge.Linux.Tests.Route;
 
-/// <summary>Our requests, put to the kernel in a scratch namespace; the pod's namespace is the same one.</summary>
+/// <summary>Tests of our requests in the kernel of a scratch namespace, which is also the pod's namespace.</summary>
 [Collection(NamespaceTests.Name)]
 public sealed class RouteSocketTests : IDisposable
 {

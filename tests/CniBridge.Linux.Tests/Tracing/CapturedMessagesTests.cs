@@ -5,14 +5,13 @@ using CniBridge.Linux.Tracing;
 namespace CniBridge.Linux.Tests.Tracing;
 
 /// <summary>
-/// Every captured message is traced, and its attributes are compared with the comments of the capture: place, number, length, and the
-/// prefix of the name.
+/// Tests of the trace of every captured message against the comments of the capture: place, number, length, and the prefix of the name.
 /// </summary>
 public sealed partial class CapturedMessagesTests
 {
     public static TheoryData<string> Captures => [.. Golden.Captures("requests/"), .. Golden.Captures("answers/")];
 
-    /// <summary>An attribute as both sides have it. The name is that of the capture, or the prefix that the trace prints.</summary>
+    /// <summary>An attribute of both sides. The name is that of the capture, or the prefix that the trace prints.</summary>
     sealed record Attribute(int Depth, string Name, int Number, int Length);
 
     [Theory, MemberData(nameof(Captures))]
@@ -56,7 +55,7 @@ public sealed partial class CapturedMessagesTests
             match.Groups["indent"].Length / 2, match.Groups["name"].Value, Number(match, "type") & 0x3fff, Number(match, "length"))),
     ];
 
-    /// <summary>Reads two bytes in hex, the lower one first.</summary>
+    /// <summary>Reads two bytes in hex, in little-endian order.</summary>
     static int Number(Match match, string group)
     {
         var bytes = Convert.FromHexString(match.Groups[group].Value.Replace(" ", "", StringComparison.Ordinal));

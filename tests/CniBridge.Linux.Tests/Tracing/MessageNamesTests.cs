@@ -6,7 +6,9 @@ namespace CniBridge.Linux.Tests.Tracing;
 
 public sealed class MessageNamesTests
 {
-    /// <summary>Names that the pattern of rtnetlink yields, but that the kernel does not have: only links can be set.</summary>
+    /// <summary>
+    /// Returns true for names that follow the pattern of rtnetlink but do not exist in the kernel, because only links can be set.
+    /// </summary>
     static bool IsUnused(string name) => name.StartsWith("RTM_SET", StringComparison.Ordinal) && name != "RTM_SETLINK" ||
         name is "RTM_SETNSID";
 

@@ -4,7 +4,7 @@ using CniBridge.Linux.XTables;
 
 namespace CniBridge.Linux.Tests.XTables;
 
-/// <summary>Tables that iptables-legacy made in a namespace; it is the judge of what is there.</summary>
+/// <summary>Tests with tables that iptables-legacy created in a namespace, and that it lists.</summary>
 public sealed class XTablesSocketTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
 {
     void Iptables(AddressFamily family, string arguments) =>

@@ -12,7 +12,7 @@ public sealed class ChainEvaluationTests
 {
     static readonly TableName s_table = new(TableFamily.IPv4, "theirs");
 
-    /// <summary>Rules in short: accept, drop, return, jump:CHAIN, goto:CHAIN, and the same with ? where it may not match.</summary>
+    /// <summary>Parses a rule in short form: accept, drop, return, jump:CHAIN or goto:CHAIN. A ? marks a rule that may not match.</summary>
     static RuleEntry Rule(string chain, string text, int handle)
     {
         var words = text.TrimEnd('?').Split(':');

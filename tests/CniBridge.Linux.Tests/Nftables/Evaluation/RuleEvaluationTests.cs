@@ -9,7 +9,7 @@ using static CniBridge.Linux.Nftables.Evaluation.Outcomes;
 
 namespace CniBridge.Linux.Tests.Nftables.Evaluation;
 
-/// <summary>Rules as the kernel tells them, and what they do with a pod's packets.</summary>
+/// <summary>Tests of rules as the kernel lists them, and of their effect on the packets of a pod.</summary>
 public sealed class RuleEvaluationTests
 {
     const Outcomes PerhapsAccepted = Accepted | Next, PerhapsDropped = Dropped | Next;
@@ -22,13 +22,15 @@ public sealed class RuleEvaluationTests
     static readonly PacketSketch s_toPod =
         new(Family: AddressFamily.IPv4) { Input = s_uplink, Output = s_bridge, Destination = IpAddress.Parse("10.88.0.2") };
 
-    /// <summary>Only which family it is of.</summary>
+    /// <summary>A packet of which only the family is known.</summary>
     static readonly PacketSketch s_unknown = new(Family: AddressFamily.IPv4);
 
     static readonly PacketSketch s_fromPodV6 =
         new(Family: AddressFamily.IPv6) { Input = s_bridge, Output = s_uplink, Source = IpAddress.Parse("fd00:88::2") };
 
-    /// <summary>By comment: from the pod, to it, somewhere; null: a packet of IPv6 from the pod.</summary>
+    /// <summary>
+    /// The outcomes by comment: for packets from the pod, to the pod and elsewhere. Null stands for an IPv6 packet from the pod.
+    /// </summary>
     static readonly Dictionary<string, Outcomes[]> s_rules = new()
     {
         ["from cni0"] = [Accepted, Next, PerhapsAccepted, Accepted],
@@ -78,7 +80,9 @@ public sealed class RuleEvaluationTests
     public void Every_rule_of_the_capture_is_evaluated() => Assert.Equal(
         s_rules.Keys, Answer.Decode("nft-rules-forward", RuleEntry.Decode).Select(rule => rule.Comment));
 
-    /// <summary>In the order of the capture, whose first lines are the commands: from the pod, to it.</summary>
+    /// <summary>
+    /// The outcomes in the order of the capture, whose first lines are the commands: for packets from the pod and to the pod.
+    /// </summary>
     public static TheoryData<int, Outcomes, Outcomes> Extensions => new()
     {
         { 0, Next, Next },

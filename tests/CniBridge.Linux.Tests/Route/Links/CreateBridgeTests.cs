@@ -5,7 +5,7 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Tests.Route.Links;
 
-/// <summary>ip writes the attributes in the order of its arguments; the kernel reads them in any order.</summary>
+/// <summary>Tests against ip, which writes the attributes in the order of its arguments. The kernel reads them in any order.</summary>
 public sealed class CreateBridgeTests
 {
     [Fact]

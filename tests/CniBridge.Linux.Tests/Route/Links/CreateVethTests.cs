@@ -5,7 +5,7 @@ using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Tests.Route.Links;
 
-/// <summary>ip writes the names last; the kernel reads the attributes in any order.</summary>
+/// <summary>Tests against ip, which writes the names last. The kernel reads the attributes in any order.</summary>
 public sealed class CreateVethTests
 {
     // What ip had in its hands when it was captured: the pod's namespace and the index of cni0.

@@ -8,7 +8,7 @@ public sealed class LinkVlansTests
 {
     const int Port = 4;
 
-    /// <summary>struct ifinfomsg of the family AF_BRIDGE and the port.</summary>
+    /// <summary>A struct ifinfomsg with the family AF_BRIDGE and the port.</summary>
     const string Header = "07 00 01 00 04 00 00 00 00 00 00 00 00 00 00 00 ";
 
     // The kernel wrote both answers for a port with the same VLANs.
