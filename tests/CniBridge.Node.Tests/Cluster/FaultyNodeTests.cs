@@ -5,9 +5,7 @@ using CniBridge.Node.Cluster.Sources;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>
-/// A typing error in a file of nodes, or a contradiction between two of its entries, and the routes that node1 has by then.
-/// </summary>
+/// <summary>Tests of node1's routes with a typing error in a nodes file, or with a contradiction between two of its entries.</summary>
 public sealed class FaultyNodeTests
 {
     const string Node1 = """{"name":"node1","addresses":["192.168.1.11"],"podRanges":["10.244.1.0/24"]}""";
@@ -23,7 +21,7 @@ public sealed class FaultyNodeTests
 
     static NodeTable Parse(byte[] text) => NodeFile.Parse(new MemoryStream(text), "nodes.json");
 
-    /// <summary>The routes after node1 has taken a table, and what it says of it.</summary>
+    /// <summary>Returns the routes after node1 has used a table, and the reported problems.</summary>
     static (string[] Routes, string[] Problems) Take(NodeTable table, params string[] routes)
     {
         var kernel = new KernelRoutes().With("eth0", "192.168.1.11/24").With("cni0", "10.244.1.1/24")

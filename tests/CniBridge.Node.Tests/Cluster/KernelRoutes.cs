@@ -5,8 +5,8 @@ using CniBridge.Node.Cluster.Routes;
 namespace CniBridge.Node.Tests.Cluster;
 
 /// <summary>
-/// A node's routes and addresses without a kernel: "DESTINATION [via GATEWAY] dev LINK [proto N] [metric N]" as ip writes
-/// them, and what the kernel makes of a step (fib_trie.c, ip6_fib.c) as far as tests depend on it.
+/// The routes and addresses of a node in memory: "DESTINATION [via GATEWAY] dev LINK [proto N] [metric N]" in the form of ip. Steps have
+/// the effect of the kernel (fib_trie.c, ip6_fib.c) as far as tests need it.
 /// </summary>
 sealed class KernelRoutes
 {
@@ -18,7 +18,7 @@ sealed class KernelRoutes
 
     internal RouteSnapshot Snapshot => new([.. Entries], [.. _addresses], index => s_links.ElementAtOrDefault(index - 1));
 
-    /// <summary>An address and the route to its network.</summary>
+    /// <summary>Adds an address and the route to its network.</summary>
     internal KernelRoutes With(string link, string cidr)
     {
         var address = Cidr.Parse(cidr);

@@ -8,7 +8,7 @@ namespace CniBridge.Node.Tests.Cluster;
 
 public sealed class KubernetesNodesTests
 {
-    /// <summary>A Node as the API gives it, less what repeats itself.</summary>
+    /// <summary>A Node of the API without repeated parts.</summary>
     internal const string Node1 = """
         {
             "apiVersion": "v1",

@@ -5,7 +5,7 @@ using CniBridge.Node.Cluster.Sources;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Where the entries of a table are corrected, also after the agent has saved and loaded the table.</summary>
+/// <summary>Tests of the place where the entries of a table are corrected, also after the agent has saved and loaded the table.</summary>
 public sealed class NodeOriginTests : IDisposable
 {
     const string Entry = """{"name": "node1", "addresses": ["192.168.1.11"]}""";

@@ -6,9 +6,7 @@ using CniBridge.Plugins.Tests.Schema;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>
-/// conf/nodes.schema.json and the parser say the same of one node's entry; entries against each other are no schema's matter.
-/// </summary>
+/// <summary>Tests that conf/nodes.schema.json and the parser agree about single entries. A schema cannot compare entries.</summary>
 public sealed class NodeSchemaTests(NodeSchemaJudge judge) : IClassFixture<NodeSchemaJudge>
 {
 

@@ -5,7 +5,7 @@ using static CniBridge.Node.Tests.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>A table of nodes with faults, and the good one before it.</summary>
+/// <summary>Tests of a faulty node table and the good one before it.</summary>
 public sealed class NodeTableCompletionTests
 {
     static readonly NodeTable s_former = Table(

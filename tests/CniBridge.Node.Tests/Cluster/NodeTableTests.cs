@@ -7,7 +7,7 @@ namespace CniBridge.Node.Tests.Cluster;
 
 public sealed class NodeTableTests
 {
-    /// <summary>What becomes of a second node beside a good first one.</summary>
+    /// <summary>Returns the result for a second node beside a correct first one.</summary>
     static (string[] Nodes, string[] Problems) Second(string name, string addresses, string podRanges)
     {
         var table = Table(Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry(name, addresses, podRanges));

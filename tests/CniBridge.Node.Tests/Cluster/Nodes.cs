@@ -3,7 +3,7 @@ using CniBridge.Node.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Tables of nodes in a few words.</summary>
+/// <summary>Node tables in short form.</summary>
 static class Nodes
 {
     /// <param name="addresses">With commas.</param>
@@ -15,11 +15,11 @@ static class Nodes
 
     internal static NodeTable Table(params ReadOnlySpan<ClusterNode> nodes) => NodeTable.Create(nodes.ToArray(), []);
 
-    /// <summary>The nodes of a table as <see cref="Entry"/> takes them: node1 192.168.1.11 10.244.1.0/24</summary>
+    /// <summary>Returns the nodes of a table in the form of <see cref="Entry"/>: node1 192.168.1.11 10.244.1.0/24</summary>
     internal static IEnumerable<string> Texts(NodeTable table) => table.Nodes.Select(node =>
         $"{node.Name} {string.Join(',', node.Addresses)} {string.Join(',', node.PodRanges)}".TrimEnd());
 
-    /// <summary>A cluster of two families with as many nodes, up to 65,536.</summary>
+    /// <summary>Returns a dual-stack cluster with a number of nodes, up to 65,536.</summary>
     internal static IEnumerable<ClusterNode> Many(int count)
     {
         for (var i = 0; i < count; i++)

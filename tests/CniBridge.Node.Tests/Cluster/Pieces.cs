@@ -1,6 +1,6 @@
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>A stream that is made while it is read, and gives so many bytes at a time.</summary>
+/// <summary>A stream that is generated during reading and returns a fixed number of bytes at a time.</summary>
 sealed class Pieces(IEnumerable<byte[]> parts, int size) : Stream
 {
     readonly IEnumerator<byte[]> _parts = parts.GetEnumerator();
@@ -8,7 +8,7 @@ sealed class Pieces(IEnumerable<byte[]> parts, int size) : Stream
     int _position;
     long _length;
 
-    /// <summary>How much memory making it took.</summary>
+    /// <summary>The memory in bytes that the generation used.</summary>
     internal long Allocated { get; private set; }
 
     public override int Read(Span<byte> buffer)
@@ -29,7 +29,7 @@ sealed class Pieces(IEnumerable<byte[]> parts, int size) : Stream
         return count;
     }
 
-    /// <summary>What was read until now.</summary>
+    /// <summary>The number of bytes read so far.</summary>
     public override long Length => _length;
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

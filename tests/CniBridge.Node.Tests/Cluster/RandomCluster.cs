@@ -4,10 +4,10 @@ using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Tables of nodes and routes of others, at random, out of so few addresses that they meet.</summary>
+/// <summary>Random node tables and foreign routes from a small number of addresses, so that they conflict.</summary>
 sealed class RandomCluster(int seed)
 {
-    /// <summary>Addresses of the node itself, links and their networks: in the kernel, and in a table of routes.</summary>
+    /// <summary>The addresses of the node itself with links and networks, for the kernel and for a route table.</summary>
     internal static readonly (string Link, string Cidr)[] Addresses =
     [
         ("eth0", "192.168.1.11/24"), ("eth0", "fd00:1::11/64"), ("eth1", "172.16.0.11/16"), ("cni0", "10.244.1.1/24"),
@@ -55,7 +55,7 @@ sealed class RandomCluster(int seed)
         return ShortTable.Of([.. lines]);
     }
 
-    /// <summary>As ip writes it; every third is ours, as an earlier table left it.</summary>
+    /// <summary>Returns a route in the form of ip. Every third is ours, as an earlier table left it.</summary>
     internal string Route()
     {
         var destination = _random.Next(2) == 0 ? Any(s_ranges) : Any(s_elsewhere);

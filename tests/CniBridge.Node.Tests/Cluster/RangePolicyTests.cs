@@ -6,7 +6,7 @@ using static CniBridge.Node.Tests.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Which pod CIDRs of other nodes node1 accepts, whose LAN is 192.168.1.0/24 with the gateway .1.</summary>
+/// <summary>Tests of the pod CIDRs of other nodes that node1 accepts. Its LAN is 192.168.1.0/24 with the gateway .1.</summary>
 public sealed class RangePolicyTests
 {
     static KernelRoutes Lan() => new KernelRoutes()

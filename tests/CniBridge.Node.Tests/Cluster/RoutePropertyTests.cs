@@ -5,12 +5,12 @@ using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Any routes and any table, without a kernel; see <see cref="RouteReconcilerTests"/>.</summary>
+/// <summary>Tests with random routes and tables without a kernel. See <see cref="RouteReconcilerTests"/> for tests with one.</summary>
 public sealed class RoutePropertyTests
 {
     const int Rounds = 10_000;
 
-    /// <summary>Each kernel is given one table after the other, as an agent is.</summary>
+    /// <summary>The number of tables that each kernel gets in turn, as from an agent.</summary>
     const int TablesPerKernel = 5;
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class RoutePropertyTests
         return difference;
     }
 
-    /// <summary>It is one of the wanted, its next hop a neighbour by what others' routes say.</summary>
+    /// <summary>Asserts that a route is one of the wanted ones and that its next hop is a neighbour by foreign routes.</summary>
     static void AssertWanted(RouteEntry entry, WantedRoutes wanted, KernelRoutes routes, int seed)
     {
         var text = $"seed {seed}: {KernelRoutes.Describe(entry)}";

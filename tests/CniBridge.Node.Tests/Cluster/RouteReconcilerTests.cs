@@ -7,7 +7,7 @@ using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>In a namespace with links; the judge is ip.</summary>
+/// <summary>Tests in a namespace with links, judged by ip.</summary>
 public sealed class RouteReconcilerTests : IDisposable
 {
     readonly ScratchNamespace _scratch = new();
@@ -145,7 +145,7 @@ public sealed class RouteReconcilerTests : IDisposable
     static (int, int, int) Counts(RouteReport report) =>
         (report.Count(RouteAction.Add), report.Count(RouteAction.Replace), report.Count(RouteAction.Remove));
 
-    /// <summary>As ip prints them, sorted.</summary>
+    /// <summary>Returns the routes that ip prints, sorted.</summary>
     List<string> Routes(bool isOurs)
     {
         var mark = string.Create(CultureInfo.InvariantCulture, $"proto {ClusterRoute.Protocol}");

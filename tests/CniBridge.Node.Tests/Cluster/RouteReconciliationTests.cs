@@ -3,7 +3,7 @@ using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Node1 of three; each test says what its kernel has, and what is to be done.</summary>
+/// <summary>Tests of node1 in a cluster of three. Each test sets the routes of the kernel and expects the changes.</summary>
 public sealed class RouteReconciliationTests
 {
     static readonly NodeTable s_table = ShortTable.Of(
@@ -18,7 +18,7 @@ public sealed class RouteReconciliationTests
         .With("eth0", "192.168.1.11/24").With("eth0", "fd00:1::11/64").With("cni0", "10.244.1.1/24")
             .With("0.0.0.0/0 via 192.168.1.1 dev eth0");
 
-    /// <summary>The LAN with all that is wanted.</summary>
+    /// <summary>Returns the LAN with all wanted routes.</summary>
     static KernelRoutes Settled() => Ours(Ours(Ours(Ours(Lan(), Node2), Node3), Node2V6), Node3V6);
 
     static KernelRoutes Ours(KernelRoutes routes, string route) => routes.With(route + " proto 67");

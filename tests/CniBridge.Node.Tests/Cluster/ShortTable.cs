@@ -3,12 +3,12 @@ using CniBridge.Node.Cluster.Nodes;
 
 namespace CniBridge.Node.Tests.Cluster;
 
-/// <summary>Tables of nodes in short: a line a node, "NAME ADDRESS,… RANGE,…".</summary>
+/// <summary>Node tables in short form: one line per node, "NAME ADDRESS,… RANGE,…".</summary>
 static class ShortTable
 {
     /// <summary>
-    /// A table that was not checked, so that it may hold what <see cref="NodeTable.Create(IEnumerable{ClusterNode},
-    /// IEnumerable{NodeProblem})"/> would leave out.
+    /// Creates an unchecked table. It may contain nodes that <see cref="NodeTable.Create(IEnumerable{ClusterNode},
+    /// IEnumerable{NodeProblem})"/> would skip.
     /// </summary>
     internal static NodeTable Of(params string[] lines)
     {

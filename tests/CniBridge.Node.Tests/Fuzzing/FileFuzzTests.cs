@@ -14,8 +14,8 @@ using CniBridge.Plugins.Tests.Fuzzing;
 namespace CniBridge.Node.Tests.Fuzzing;
 
 /// <summary>
-/// Files that an operator, a runtime or we wrote, nearly right: each is read, or refused in one sentence. CNI_BRIDGE_FUZZ_SEED runs one
-/// seed again.
+/// Tests with nearly valid files of operators, runtimes and our programs: each is read, or refused in one sentence. CNI_BRIDGE_FUZZ_SEED
+/// repeats one seed.
 /// </summary>
 public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
 {

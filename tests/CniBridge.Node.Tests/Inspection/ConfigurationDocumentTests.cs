@@ -3,7 +3,7 @@ using CniBridge.Plugins.Tests.Schema;
 
 namespace CniBridge.Node.Tests.Inspection;
 
-/// <summary>The generated files about configuration keys are up to date.</summary>
+/// <summary>Tests that the generated files about configuration keys are up to date.</summary>
 public sealed class ConfigurationDocumentTests
 {
     // To regenerate: cni-bridge reference configuration > docs/configuration.md

@@ -20,7 +20,7 @@ public sealed class ConfigurationReviewTests : IDisposable
 
     public void Dispose() => _binaries.Dispose();
 
-    /// <summary>LINE:COLUMN error|warning: message, with the directory of plugins as BIN.</summary>
+    /// <summary>Returns the findings as "LINE:COLUMN error|warning: message", with BIN in place of the plugin directory.</summary>
     string[] Review(string text) =>
     [
         .. ConfigurationReview.Create(Encoding.UTF8.GetBytes(text), _binaries.Path)
@@ -29,7 +29,7 @@ public sealed class ConfigurationReviewTests : IDisposable
                 $"{finding.Message.Replace(_binaries.Path, "BIN", StringComparison.Ordinal)}")),
     ];
 
-    /// <summary>A single bridge: one key per line, of which the given ones are the fourth and those that follow.</summary>
+    /// <summary>Returns a single bridge with one key per line. The given keys start on the fourth line.</summary>
     static string Bridge(string lines, string ipam = """{"type": "host-local", "subnet": "10.1.0.0/24"}""") =>
         "{\n\"cniVersion\": \"1.0.0\", \"name\": \"pods\",\n\"type\": \"bridge\",\n" + lines + (lines.Length > 0 ? ",\n" : "") +
             "\"ipam\": " + ipam + "\n}\n";

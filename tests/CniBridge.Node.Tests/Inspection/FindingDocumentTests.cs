@@ -3,7 +3,7 @@ using CniBridge.Plugins.Tests.Schema;
 
 namespace CniBridge.Node.Tests.Inspection;
 
-/// <summary>The tables of docs/doctor.md, compared with the program.</summary>
+/// <summary>Tests of the tables in docs/doctor.md against the program.</summary>
 public sealed partial class FindingDocumentTests
 {
     [Fact]

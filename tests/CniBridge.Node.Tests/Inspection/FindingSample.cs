@@ -7,7 +7,7 @@ using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Tests.Inspection;
 
-/// <summary>A method that creates a kind of finding. It is called with values that a test can recognize in the texts.</summary>
+/// <summary>A method that creates a kind of finding. Tests call it with values that they recognize in the texts.</summary>
 sealed partial class FindingSample(MethodInfo method)
 {
     readonly ParameterInfo[] _parameters = method.GetParameters();
@@ -61,7 +61,7 @@ sealed partial class FindingSample(MethodInfo method)
     static string Placeholder(ParameterInfo parameter) =>
         CapitalPattern().Replace(parameter.Name!, "_$0").ToUpperInvariant();
 
-    /// <summary>Returns the row of the finding in docs/doctor.md, with the names of the values in place of the values.</summary>
+    /// <summary>Returns the row of the finding in docs/doctor.md, with names in place of the values.</summary>
     internal string DocumentRow()
     {
         var finding = Create();

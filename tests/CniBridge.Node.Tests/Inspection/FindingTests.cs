@@ -4,7 +4,7 @@ using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Tests.Inspection;
 
-/// <summary>Each kind of finding, created with recognizable values.</summary>
+/// <summary>Tests of each kind of finding with recognizable values.</summary>
 public sealed class FindingTests
 {
     public static TheoryData<string> Names => [.. FindingSample.All.Select(sample => sample.Name)];
@@ -50,7 +50,7 @@ public sealed class FindingTests
         });
     }
 
-    /// <summary>dash reads the commands: a quote that is left open, or a parenthesis outside of quotes, is an error.</summary>
+    /// <summary>Tests with dash, which reports an open quote, or a parenthesis outside quotes, as an error.</summary>
     [Fact]
     public void Values_with_special_characters_are_quoted_in_every_command()
     {

@@ -4,10 +4,10 @@ using CniBridge.Plugins.Tests.Schema;
 
 namespace CniBridge.Node.Tests.Inspection;
 
-/// <summary>What conf validate knows is what the schema for editors has, which is compared with the plugins themselves.</summary>
+/// <summary>Tests that conf validate knows the keys of the schema for editors. Other tests compare the schema with the plugins.</summary>
 public sealed class KnownKeysTests
 {
-    /// <summary>Keys of networks and those that runtimes add stand in no one definition.</summary>
+    /// <summary>The keys of networks and of runtimes, which are spread over several definitions.</summary>
     static readonly string[] s_ofAny = ["cniVersion", "name", "$schema", "managedBy", "logLevel", "type", "capabilities", "ipam", "args",
         "runtimeConfig", "prevResult"];
 

@@ -6,7 +6,7 @@ using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Tests.Inspection;
 
-/// <summary>The check of host veths, with ports that ip creates and changes in a namespace.</summary>
+/// <summary>Tests of the check of host veths with ports that ip creates and changes in a namespace.</summary>
 public sealed class PortCheckTests : IDisposable
 {
     readonly ScratchNamespace _scratch = new();

@@ -3,7 +3,7 @@ using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Tests.Inspection;
 
-/// <summary>The commands of findings about entries of the node table, for each place where entries are corrected.</summary>
+/// <summary>Tests of the remedies for entries of the node table, for each place where entries are corrected.</summary>
 public sealed class RouteFindingTests
 {
     [Theory]

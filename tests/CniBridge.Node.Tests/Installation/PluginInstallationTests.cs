@@ -4,7 +4,7 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Tests.Installation;
 
-/// <summary>What stands in the directory before and after; that there is no moment between is an end-to-end test's.</summary>
+/// <summary>Tests of the plugin directory before and after an installation. End-to-end tests check the moments in between.</summary>
 public sealed class PluginInstallationTests : IDisposable
 {
     const UnixFileMode Mode = (UnixFileMode)0b111_101_101;
@@ -150,7 +150,7 @@ public sealed class PluginInstallationTests : IDisposable
 
     string InBin(string name) => Path.Combine(Bin, name);
 
-    /// <summary>More than one buffer long.</summary>
+    /// <summary>Returns a program that is longer than one buffer.</summary>
     static byte[] Program(byte version)
     {
         var bytes = new byte[100_000];

@@ -8,7 +8,9 @@ using CniBridge.Plugins.Tests.Schema;
 
 namespace CniBridge.Node.Tests.Runtime;
 
-/// <summary>What a runtime reads of a network, by the schema and by us; what is in a plugin is the plugins' matter.</summary>
+/// <summary>
+/// Tests that the schema and our parser read the same keys of a network as a runtime. They ignore the keys inside plugins.
+/// </summary>
 public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFixture<SchemaJudge>
 {
     const string Rest = "\"name\":\"pods\",\"plugins\":[{\"type\":\"a\"}]";
@@ -146,7 +148,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
         }
     }
 
-    /// <summary>A key that is read from a list; other keys are those of a plugin.</summary>
+    /// <summary>Matches a key that is read from a list. Other keys belong to a plugin.</summary>
     [GeneratedRegex("""(?:keys\.\w+|Text|TryGetPropertyValue|root\.ContainsKey)\("(?<key>\w+)"|root\["(?<key>\w+)"\]""")]
     private static partial Regex KeyPattern();
 

@@ -4,7 +4,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Tests.Runtime;
 
-/// <summary>What an operator is told when a plugin fails.</summary>
+/// <summary>Tests of the errors for operators when a plugin fails.</summary>
 public sealed class PluginProcessTests : IDisposable
 {
     static readonly Attachment s_attachment = new("pods", "pod1", "eth0");

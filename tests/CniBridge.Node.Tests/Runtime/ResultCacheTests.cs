@@ -5,7 +5,7 @@ using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Tests.Runtime;
 
-/// <summary>libcni's files: each must be able to finish what the other began.</summary>
+/// <summary>Tests of cached results, which libcni and we must be able to use alternately.</summary>
 public sealed class ResultCacheTests : IDisposable
 {
     static readonly Attachment s_attachment = new("pods", "pod1", "eth0");

@@ -3,7 +3,7 @@ using CniBridge.Node.Runtime;
 
 namespace CniBridge.Node.Tests.Runtime;
 
-/// <summary>Plugins that are shell scripts: they note their environment and input, and answer or fail as they were told to.</summary>
+/// <summary>Plugins that are shell scripts. They record environment and input, and answer or fail as the test demands.</summary>
 sealed class ScriptedPlugins : IDisposable
 {
     const string Script = """
@@ -52,14 +52,14 @@ sealed class ScriptedPlugins : IDisposable
 
     string[] CallPaths => [.. Directory.EnumerateDirectories(_root["calls"]).Order(StringComparer.Ordinal)];
 
-    /// <summary>VERB PLUGIN of each call, in order.</summary>
+    /// <summary>The calls in order, each as VERB PLUGIN.</summary>
     internal string[] Calls => [.. CallPaths.Select(call => File.ReadAllText($"{call}/name").Trim())];
 
     internal JsonObject Input(int call) => JsonNode.Parse(File.ReadAllBytes($"{CallPaths[call]}/input"))!.AsObject();
 
     internal string[] Environment(int call) => File.ReadAllLines($"{CallPaths[call]}/environment");
 
-    /// <summary>The scripts need a PATH.</summary>
+    /// <summary>The environment of the scripts, which need a PATH.</summary>
     internal static Dictionary<string, string> OwnEnvironment { get; } = System.Environment.GetEnvironmentVariables()
         .Cast<System.Collections.DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
