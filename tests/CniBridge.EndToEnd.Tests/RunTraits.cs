@@ -9,10 +9,12 @@ abstract class RunTraitAttribute(string value) : Attribute, ITraitAttribute
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("Run", value)];
 }
 
-/// <summary>Runs the class when no other tests run: it judges time, or the worker of the kernel that all namespaces share.</summary>
+/// <summary>
+/// Runs the class while no other tests run: it measures time, or uses the worker of the kernel that all namespaces share.
+/// </summary>
 sealed class RunsAloneAttribute() : RunTraitAttribute("alone");
 
-/// <summary>Starts the class early, in a process without other classes: it takes long.</summary>
+/// <summary>Starts the class early, in a process without other classes, because it takes long.</summary>
 sealed class RunsFirstAttribute() : RunTraitAttribute("first");
 
 /// <summary>Runs all classes that share the virtual machine in one process, so that it boots once.</summary>

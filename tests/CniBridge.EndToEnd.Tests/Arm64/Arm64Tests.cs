@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Arm64;
 
-/// <summary>The arm64 build on Debian's arm64 kernel, judged by Debian's arm64 programs.</summary>
+/// <summary>Tests of the arm64 build on Debian's arm64 kernel, judged by Debian's arm64 programs.</summary>
 [RunsFirst]
 public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machine>
 {

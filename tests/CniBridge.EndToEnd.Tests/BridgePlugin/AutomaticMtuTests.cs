@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>"mtu": "auto": what the node can send away in one piece, its pods can.</summary>
+/// <summary>Tests of "mtu": "auto": pods can send packets as large as the node can.</summary>
 public sealed class AutomaticMtuTests
 {
     const string Configuration = """{"mtu": "auto"}""";
@@ -131,7 +131,7 @@ public sealed class AutomaticMtuTests
     static int MtuOf(ScratchNode node, string link) =>
         node.IpJson("link", "show", link)[0].GetProperty("mtu").GetInt32();
 
-    /// <summary>From pod to pod, as many bytes of data pass without fragments, and not one more.</summary>
+    /// <summary>Asserts that packets of the largest size pass between pods without fragments, and that larger ones do not.</summary>
     static void AssertLargestPacket(ScratchNode node, string address, int bytes)
     {
         NodeState.AssertReply(Ping(bytes));
@@ -141,7 +141,9 @@ public sealed class AutomaticMtuTests
             "pod", "ping", "-c1", "-W2", "-M", "do", "-s", size.ToString(CultureInfo.InvariantCulture), address);
     }
 
-    /// <summary>A link to the world: 192.0.2.1 and 2001:db8::1, the second one 198.51.100.1 and 2001:db8:1::1.</summary>
+    /// <summary>
+    /// Adds an uplink with the addresses 192.0.2.1 and 2001:db8::1. The second uplink has 198.51.100.1 and 2001:db8:1::1.
+    /// </summary>
     static void AddUplink(ScratchNode node, string name, int mtu, string kind = "veth")
     {
         if (kind == "tap" && !File.Exists("/dev/net/tun"))

@@ -5,8 +5,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
 /// <summary>
-/// The network's range was changed and the bridge still has the gateway address of the old one: it is replaced when
-/// no pod can be using it. Otherwise it stays beside the new one, with a message on standard error.
+/// Tests of a bridge with the gateway address of a former range: the address is replaced if no pod can use it. Otherwise it stays beside
+/// the new one, with a message on standard error.
 /// </summary>
 public sealed class ChangedRangeTests
 {
@@ -15,7 +15,7 @@ public sealed class ChangedRangeTests
     const string OldGateway = "10.88.0.1/24";
     const string NewGateway = "10.99.0.1/24";
 
-    /// <summary>Ranges and gateways before and after: IPv6 ones, which are in each other's way only where they overlap.</summary>
+    /// <summary>Ranges and gateways before and after the change. IPv6 ranges conflict only if they overlap.</summary>
     public static TheoryData<string, string, string, string> OverlappingRanges => new()
     {
         {
@@ -373,7 +373,7 @@ public sealed class ChangedRangeTests
         Assert.Contains(newGateway, added.Stderr, StringComparison.Ordinal);
     }
 
-    /// <summary>Who uses the old address, and what to do when they are gone.</summary>
+    /// <summary>Asserts that the log names the users of the old address and the command for the time after their end.</summary>
     static void AssertSaysWhoUses(CommandResult added, string oldGateway, string pod, string address)
     {
         Assert.Contains($"container-{pod}", added.Stderr, StringComparison.Ordinal);
@@ -384,7 +384,7 @@ public sealed class ChangedRangeTests
     static void AssertSaysStays(CommandResult added, string gateway) =>
         Assert.Contains(gateway, added.Stderr, StringComparison.Ordinal);
 
-    /// <summary>Pod and gateway reach each other.</summary>
+    /// <summary>Asserts that pod and gateway reach each other.</summary>
     static void AssertConnected(ScratchNode node, string pod, string gateway, string address)
     {
         node.AssertPodReaches(pod, gateway);

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>CHECK succeeds after ADD, changes nothing, and tells what was changed since.</summary>
+/// <summary>Tests of CHECK: it succeeds after ADD, changes nothing, and reports later changes.</summary>
 public sealed class CheckTests
 {
     [Theory]

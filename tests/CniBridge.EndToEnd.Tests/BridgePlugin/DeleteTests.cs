@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>DEL succeeds and leaves nothing of the attachment in any state of the node.</summary>
+/// <summary>Tests of DEL: it succeeds and leaves nothing of the attachment in any state of the node.</summary>
 public sealed class DeleteTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>"disableContainerInterface": a pair whose end in the pod another program configures, such as a virtual machine.</summary>
+/// <summary>Tests of "disableContainerInterface": another program, such as a virtual machine, configures the container interface.</summary>
 public sealed class DisabledInterfaceTests
 {
     const string Disabled = """{"disableContainerInterface": true, "ipam": {}}""";

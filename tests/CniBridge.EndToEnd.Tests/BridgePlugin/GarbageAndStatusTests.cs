@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>GC and STATUS: what a runtime asks of a network, and of no container.</summary>
+/// <summary>Tests of GC and STATUS, the calls for a network without a container.</summary>
 public sealed class GarbageAndStatusTests
 {
     const string Network = """{"cniVersion": "1.1.0"}""";

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>Gateways, addresses and routes of the bridge plugin, as the kernel shows what became of them.</summary>
+/// <summary>Tests of gateways, addresses and routes of the bridge plugin, judged by the state of the kernel.</summary>
 public sealed class GatewayOptionTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>What a pod with CAP_NET_ADMIN can do in its own namespace, and what others can do to the node's view of namespaces.</summary>
+/// <summary>Tests of disturbances by a pod with CAP_NET_ADMIN in its own namespace, and by changes of namespaces on the node.</summary>
 public sealed class HostilePodTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
@@ -26,7 +26,7 @@ public sealed class HostilePodTests
         return text.ToString();
     }
 
-    /// <summary>Gives a link a hundred names of the largest size, so that the kernel's answer about it has 14 KB.</summary>
+    /// <summary>Gives a link a hundred names of maximum size, so that the kernel's answer about it has 14 KB.</summary>
     static void Rename(ScratchNode node, string? pod, string link) => node.Run("ip",
         [.. pod is null ? [] : (string[])["-n", pod], "-batch", "-"],
         Lines(100, i => $"link property add dev {link} altname {i:d3}{new string('x', 120)}")).Succeeded();
@@ -97,7 +97,7 @@ public sealed class HostilePodTests
         node.AssertPodReaches("other", "10.88.0.1");
     }
 
-    /// <summary>Takes away what names the attachments: the links are as those of the Go plugin then.</summary>
+    /// <summary>Removes the aliases of the attachments, so that the links look like those of the Go plugin.</summary>
     static void Disguise(ScratchNode node) => node.Run("sh", "-ec",
         "cd /sys/class/net/cni0/brif; i=0; for port in *; do i=$((i+1)); ip link set $port alias ''; ip link set $port down; ip link set " +
             "$port name go$i up; done")
@@ -105,8 +105,7 @@ public sealed class HostilePodTests
 
     /// <summary>
     /// Runs a call in which the first answer of the kernel inside the pod cannot be received. A call for a pod with a link of another kind
-    /// asks the
-    /// kernel the same before that.
+    /// sends the same requests before that.
     /// </summary>
     static CommandResult FailTheFirstAnswerInThePod(ScratchNode node, RawCall call)
     {

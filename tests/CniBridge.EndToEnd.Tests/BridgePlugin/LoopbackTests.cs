@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>The loopback role: "lo" of the pod up and down, and a result in the shape of the version.</summary>
+/// <summary>Tests of the loopback plugin: "lo" of the pod goes up and down, and the result has the format of the version.</summary>
 public sealed class LoopbackTests
 {
     [Theory]

@@ -4,9 +4,9 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
 /// <summary>
-/// An address that passes from one pod to another: a node or pod that had the first one's MAC in its neighbour table reaches
-/// the second one with the very first packet. It runs alone: tests that start a hundred pods at once overflow the queues of received
-/// packets, which all namespaces share (net.core.netdev_max_backlog; the second column of /proc/net/softnet_stat counts the losses).
+/// Tests of an address that passes from one pod to another: a node or pod with the MAC of the first pod in its neighbour table reaches the
+/// second pod with the first packet. The class runs alone, because tests that start a hundred pods at once overflow the queues of received
+/// packets. All namespaces share them (net.core.netdev_max_backlog; the second column of /proc/net/softnet_stat counts the losses).
 /// </summary>
 [RunsAlone]
 public sealed class NeighbourTests
@@ -250,7 +250,7 @@ public sealed class NeighbourTests
 
     static string Subnet(string address) => PodNetwork.IsIpv6(address) ? "fd00:88::/64" : "10.88.0.0/24";
 
-    /// <summary>A node with a pod "asker" and two empty ones.</summary>
+    /// <summary>Creates a node with a pod "asker" and two unattached ones.</summary>
     static ScratchNode NewNode(string address, string keys = "{}")
     {
         Requirement.Node();

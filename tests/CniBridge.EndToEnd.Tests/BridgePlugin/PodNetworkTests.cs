@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>Two pods on one bridge, attached by calling the plugin directly.</summary>
+/// <summary>Tests of two pods on one bridge, attached by direct calls of the plugin.</summary>
 public sealed class PodNetworkTests
 {
     [Theory]

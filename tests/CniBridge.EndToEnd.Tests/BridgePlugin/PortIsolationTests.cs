@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
-/// <summary>Pods with "portIsolation" have the node and the world, but not each other.</summary>
+/// <summary>Tests of "portIsolation": pods reach the node and the outside, but not each other.</summary>
 public sealed class PortIsolationTests
 {
     const string Isolated = """{"portIsolation": true}""";

@@ -4,7 +4,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
 /// <summary>
-/// DEL with a path such as /proc/PID/ns/net that leads to a living namespace of another: the node was booted, or a PID was reused.
+/// Tests of DEL with a path such as /proc/PID/ns/net that leads to the namespace of another pod, because the node was booted or a PID was
+/// reused.
 /// </summary>
 public sealed class ReusedNamespacePathTests
 {
@@ -132,7 +133,7 @@ public sealed class ReusedNamespacePathTests
     }
 
     /// <summary>
-    /// Adds pods to one path, whose namespaces end without DEL. Returns the container whose inode number the last one has.
+    /// Adds pods at one path, whose namespaces end without DEL. Returns the container whose inode number the last one has.
     /// </summary>
     static string EndPodsUntilAnInodeNumberRepeats(ScratchNode node)
     {
@@ -171,7 +172,7 @@ public sealed class ReusedNamespacePathTests
         Assert.DoesNotContain("UP", Flags(node.IpJsonInPod("pod", "link", "show", "lo")));
     }
 
-    /// <summary>The kernel deletes the links of a namespace a moment after it ended.</summary>
+    /// <summary>Ends a pod and waits for its links, which the kernel deletes a moment after the namespace.</summary>
     static void EndPod(ScratchNode node, string pod)
     {
         node.Run("ip", "netns", "delete", pod).Succeeded();

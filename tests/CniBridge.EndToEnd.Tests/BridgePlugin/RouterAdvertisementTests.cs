@@ -3,15 +3,15 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
 /// <summary>
-/// A node whose IPv6 default route comes from router advertisements: the kernel forgets such routes, and listens to no
-/// further advertisement, when the node becomes a router itself, unless accept_ra of the link is 2.
+/// Tests of a node whose IPv6 default route comes from router advertisements. If a node becomes a router, the kernel deletes such routes
+/// and ignores further advertisements, unless accept_ra of the link is 2.
 /// </summary>
 [RunsFirst]
 public sealed class RouterAdvertisementTests
 {
     const string Uplink = AdvertisingRouter.Uplink;
 
-    /// <summary>A route as the kernel makes it of an advertisement.</summary>
+    /// <summary>A route as the kernel creates it from an advertisement.</summary>
     const string LearnedRoute = $"ip -6 route add default via fe80::1 dev {Uplink} proto ra metric 1024 expires 1800";
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class RouterAdvertisementTests
         Assert.Equal(routesBefore, AdvertisingRouter.DefaultRoutes(node).Length);
     }
 
-    /// <summary>With 0 it is a program, systemd-networkd for one, that listens to advertisements and makes such routes.</summary>
+    /// <summary>The value 0 means that a program, such as systemd-networkd, reads advertisements and creates such routes.</summary>
     [Theory]
     [InlineData($"echo 0 > /proc/sys/net/ipv6/conf/{Uplink}/accept_ra", "0")]
     [InlineData($"echo 2 > /proc/sys/net/ipv6/conf/{Uplink}/accept_ra", "2")]
@@ -179,7 +179,7 @@ public sealed class RouterAdvertisementTests
         Assert.DoesNotContain("other0", added.Stderr, StringComparison.Ordinal);
     }
 
-    /// <summary>accept_ra of what was there before the plugin.</summary>
+    /// <summary>Returns accept_ra of the links that existed before the plugin.</summary>
     static Dictionary<string, string> Settings(ScratchNode node) =>
         new[] { "all", "default", "lo", Uplink, "other0" }.ToDictionary(name => name, name => AcceptRa(node, name));
 
@@ -191,7 +191,7 @@ public sealed class RouterAdvertisementTests
     static CommandResult Add(ScratchNode node, string pod, string keys = "{}") =>
         RawCall.Of(node, "ADD", Configurations.With(keys), pod).Succeed();
 
-    /// <summary>A node with two links that are up, and no router.</summary>
+    /// <summary>Creates a node with two links that are up, without a router.</summary>
     static ScratchNode NodeWithLinks()
     {
         var node = NewNode();

@@ -4,8 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.BridgePlugin;
 
 /// <summary>
-/// An IPv6 range where IPv6 is switched off: the error names the setting that stands in the way, and nothing stays; and
-/// networks without IPv6 work.
+/// Tests of IPv6 ranges with disabled IPv6: the error names the setting, and ADD leaves nothing. Networks without IPv6 work.
 /// </summary>
 public sealed class SwitchedOffIpv6Tests
 {
@@ -185,7 +184,7 @@ public sealed class SwitchedOffIpv6Tests
         node.AssertPodReaches("pod", "fd00:88::1");
     }
 
-    /// <summary>One error object; which code it has is not what this is about.</summary>
+    /// <summary>Asserts one error object with any code.</summary>
     static string AssertRefused(RawCall call, params string[] words)
     {
         var result = call.Run();
@@ -196,7 +195,7 @@ public sealed class SwitchedOffIpv6Tests
         return text;
     }
 
-    /// <summary>As in a container that is not privileged; the node forwards already.</summary>
+    /// <summary>Makes the settings read-only, as in an unprivileged container. The node forwards already.</summary>
     static void MakeSettingsReadOnly(ScratchNode node) => node.Run("sh", "-ec", """
         echo 1 > /proc/sys/net/ipv4/ip_forward
         echo 1 > /proc/sys/net/ipv6/conf/all/forwarding

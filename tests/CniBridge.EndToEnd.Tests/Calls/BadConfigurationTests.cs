@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>Configurations with wrong types and wrong values: an error object, and nothing is changed.</summary>
+/// <summary>Tests of configurations with wrong types and values: each gives an error object and changes nothing.</summary>
 public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
     const int Decoding = 6;

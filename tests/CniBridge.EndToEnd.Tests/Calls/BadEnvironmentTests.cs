@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>Variables that are missing or wrong: an error object, and nothing is changed.</summary>
+/// <summary>Tests of missing and wrong variables: each gives an error object and changes nothing.</summary>
 [RunsFirst]
 public sealed class BadEnvironmentTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>Standard input that is no configuration: an error object, and nothing is changed.</summary>
+/// <summary>Tests of standard input without a configuration: it gives an error object and changes nothing.</summary>
 public sealed class BadInputTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
     const int IncompatibleVersion = 1;

@@ -2,9 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>
-/// Reservations that cannot be had or kept, and links in the way: an error object, and nothing of the attachment stays.
-/// </summary>
+/// <summary>Tests of unavailable reservations and conflicting links: each gives an error object, and ADD leaves nothing.</summary>
 public sealed class BadStoreTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
     const int IoFailure = 5;

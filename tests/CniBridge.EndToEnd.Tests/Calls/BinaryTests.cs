@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>What is published: one small static program under several names.</summary>
+/// <summary>Tests of the published program: one small static file with several names.</summary>
 public sealed class BinaryTests
 {
     const int MaxBytes = 8 * 1024 * 1024;

@@ -4,10 +4,10 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>Standard streams that the caller closed, and readers that went away.</summary>
+/// <summary>Tests of closed standard streams, and of readers that closed their pipe.</summary>
 public sealed partial class ClosedStreamTests
 {
-    /// <summary>A result or a line of the log would be written into a file, or sent to the kernel.</summary>
+    /// <summary>A reused number would send a result or a log line into a file or to the kernel.</summary>
     [Fact]
     public void No_descriptor_gets_the_number_of_a_closed_stream()
     {

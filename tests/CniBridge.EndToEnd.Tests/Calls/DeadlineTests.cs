@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>A call that does not end by itself: the runtime gets an error object, and DEL removes what is left.</summary>
+/// <summary>Tests of a call that does not end by itself: the runtime gets an error object, and DEL cleans up.</summary>
 public sealed class DeadlineTests
 {
     const int Sigalrm = 14;

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>CNI_BRIDGE_DEBUG=netlink of plugin calls and operator commands, judged by strace and the result.</summary>
+/// <summary>Tests of CNI_BRIDGE_DEBUG=netlink for plugin calls and operator commands, judged by strace and the result.</summary>
 public sealed class NetlinkTraceTests
 {
     const string Variable = "CNI_BRIDGE_DEBUG";

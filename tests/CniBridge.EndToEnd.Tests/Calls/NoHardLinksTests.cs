@@ -2,12 +2,12 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>A data directory on a file system without hard links (FAT, some of FUSE): the kernel refuses linkat.</summary>
+/// <summary>Tests of a data directory on a file system without hard links (FAT, some of FUSE), where the kernel refuses linkat.</summary>
 public sealed class NoHardLinksTests
 {
     const string Store = "/var/lib/cni/networks/podnet";
 
-    /// <summary>One address for pods.</summary>
+    /// <summary>A network with one address for pods.</summary>
     static readonly string s_one = Configurations.WithIpam("""{"subnet": "10.88.0.0/30"}""");
 
     static RawCall Without(RawCall call, string error) =>

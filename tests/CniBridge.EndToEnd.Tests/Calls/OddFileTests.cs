@@ -4,8 +4,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Calls;
 
 /// <summary>
-/// Named pipes and other things in place of files. No command and no plugin waits for them: each call ends in time, and what is not
-/// about that file works.
+/// Tests of named pipes and other special files in place of regular ones. No command and no plugin blocks: each call ends in time, and
+/// everything independent of that file works.
 /// </summary>
 public sealed class OddFileTests
 {

@@ -5,7 +5,7 @@ using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 namespace CniBridge.EndToEnd.Tests.Calls;
 
 /// <summary>
-/// A node on which /run is read-only or full, as in a container with a read-only root: pods work as with the Go plugins, and only
+/// Tests of a node on which /run is read-only or full, as in a container with a read-only root. Pods work as with the Go plugins, and only
 /// the records for "cni-bridge repair" are missing.
 /// </summary>
 public sealed class ReadOnlyRunTests
@@ -13,7 +13,7 @@ public sealed class ReadOnlyRunTests
     // The calls' input stands in /run/node.
     const string ReadOnly = "mount -t tmpfs tmpfs /run/node; mount -o remount,ro /run";
 
-    /// <summary>No file can be created any more.</summary>
+    /// <summary>A command after which no file can be created.</summary>
     const string Full = """
         mount -t tmpfs tmpfs /run/node
         mount -o remount,nr_inodes=500 /run

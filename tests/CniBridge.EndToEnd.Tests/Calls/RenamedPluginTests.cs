@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Calls;
 
-/// <summary>Plugins under other names than their own: wrappers and backups call them portmap.real, host-local.old, loopback.bak.</summary>
+/// <summary>Tests of plugins with other names: wrappers and backups call them portmap.real, host-local.old, loopback.bak.</summary>
 public sealed class RenamedPluginTests
 {
     const string Bin = "/run/plugins";

@@ -4,7 +4,7 @@ using CniBridge.Lab.Captures;
 
 namespace CniBridge.EndToEnd.Tests.Captures;
 
-/// <summary>scripts/capture, compared with the captures that the tests of the messages use.</summary>
+/// <summary>Tests of scripts/capture against the captures that the tests of the messages use.</summary>
 public sealed partial class CaptureTests
 {
     const string Bridges = "ip link add cni0 type bridge; ip link add cni1 type bridge";

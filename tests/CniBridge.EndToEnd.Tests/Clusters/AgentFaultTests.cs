@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>cni-bridge-agent on each node, with a file of nodes.</summary>
+/// <summary>Tests of cni-bridge-agent on each node with a nodes file after failures.</summary>
 public sealed class AgentFaultTests(SpareClusters clusters) : FaultTests(clusters, Way.Agent)
 {
     // Less than the 30 seconds after which the agent looks at everything without having been told of a change.

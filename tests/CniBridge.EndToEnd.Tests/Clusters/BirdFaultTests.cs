@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>BIRD on each node, with conf/bird.conf.</summary>
+/// <summary>Tests of BIRD on each node with conf/bird.conf after failures.</summary>
 public sealed class BirdFaultTests(SpareClusters clusters) : FaultTests(clusters, Way.Bird)
 {
     // It looks every two seconds; a busy machine takes longer to do so.

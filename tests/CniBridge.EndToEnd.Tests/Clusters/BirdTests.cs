@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>BIRD on each node, with conf/bird.conf.</summary>
+/// <summary>Tests of BIRD on each node with conf/bird.conf.</summary>
 public sealed class BirdTests(StartedClusters clusters) : WayTests(clusters, Way.Bird)
 {
     [Fact]

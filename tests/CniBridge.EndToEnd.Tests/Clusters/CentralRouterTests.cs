@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>One router that knows all pod CIDRs.</summary>
+/// <summary>Tests of one router that has routes to all pod CIDRs.</summary>
 public sealed class CentralRouterTests(StartedClusters clusters) : WayTests(clusters, Way.Router)
 {
     [Fact]

@@ -5,7 +5,7 @@ namespace CniBridge.EndToEnd.Tests.Clusters;
 
 static class ClusterRequirement
 {
-    /// <summary>Everything that a cluster of this way is made with.</summary>
+    /// <summary>Skips the test unless the machine has everything that a cluster with this way of routing needs.</summary>
     public static void Of(Way way)
     {
         Requirement.Node("nft", "busybox", "timeout");

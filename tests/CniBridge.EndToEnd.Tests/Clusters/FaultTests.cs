@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>What happens to clusters whose nodes keep their routes themselves.</summary>
+/// <summary>Tests of failures in clusters whose nodes maintain their routes themselves.</summary>
 [RunsFirst]
 public abstract class FaultTests : IClassFixture<SpareClusters>
 {

@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>FRR on each node, with conf/frr.conf.</summary>
+/// <summary>Tests of FRR on each node with conf/frr.conf.</summary>
 public sealed class FrrTests(StartedClusters clusters) : WayTests(clusters, Way.Frr)
 {
     [Fact]

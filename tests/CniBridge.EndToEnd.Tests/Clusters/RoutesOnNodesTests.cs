@@ -2,5 +2,5 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>Routes on each node, made by cni-bridge routes sync.</summary>
+/// <summary>Tests of routes on each node that cni-bridge routes sync creates.</summary>
 public sealed class RoutesOnNodesTests(StartedClusters clusters) : WayTests(clusters, Way.Routes);

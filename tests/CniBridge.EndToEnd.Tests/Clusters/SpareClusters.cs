@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
-/// <summary>Clusters for tests that change theirs: all of a class start at the same time, and each goes to one test.</summary>
+/// <summary>Clusters for tests that change them. All clusters of a class start at the same time, and each belongs to one test.</summary>
 public sealed class SpareClusters : IDisposable
 {
     const int Count = 2;
@@ -10,7 +10,7 @@ public sealed class SpareClusters : IDisposable
     readonly List<Task<Cluster>> spare = [];
     bool isStarted;
 
-    /// <summary>The caller disposes it.</summary>
+    /// <summary>Returns a cluster that the caller disposes.</summary>
     internal Cluster Take(Way way)
     {
         ClusterRequirement.Of(way);

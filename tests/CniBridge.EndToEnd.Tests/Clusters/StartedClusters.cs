@@ -4,8 +4,8 @@ using CniBridge.Lab.Routing;
 namespace CniBridge.EndToEnd.Tests.Clusters;
 
 /// <summary>
-/// Clusters of a way, one for each choice of families, for all tests of a class. They start at the same time, for most of that time
-/// daemons wait for each other.
+/// Clusters with one way of routing for all tests of a class, one for each choice of families. They start at the same time, because their
+/// daemons mostly wait for each other.
 /// </summary>
 public sealed class StartedClusters : IDisposable
 {

@@ -69,7 +69,9 @@ public abstract class WayTests : IClassFixture<StartedClusters>
         Assert.Contains(line, Picture.Of(cluster), StringComparison.Ordinal);
     }
 
-    /// <summary>A route that comes only with the first pod would come seconds after it.</summary>
+    /// <summary>
+    /// Asserts that routes do not depend on running pods. A route that depends on the first pod would appear seconds after it.
+    /// </summary>
     private protected void AssertRoutesStayWhenNoPodIsUp()
     {
         var cluster = Get("dual");

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Crashes;
 
-/// <summary>Many calls at once, as a runtime makes them when a node starts.</summary>
+/// <summary>Tests of many concurrent calls, as a runtime makes them when a node starts.</summary>
 public sealed class ConcurrencyTests
 {
     const int Pods = 200;

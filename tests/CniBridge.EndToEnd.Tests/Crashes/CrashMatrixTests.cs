@@ -4,13 +4,13 @@ using CniBridge.Lab.Crashes;
 namespace CniBridge.EndToEnd.Tests.Crashes;
 
 /// <summary>
-/// What scripts/crash-matrix does whole: here every call that changes something is not reached or fails, and so are some of the
-/// others, chosen anew each time by a number that is told.
+/// Tests of a part of scripts/crash-matrix: each call that changes something is interrupted or fails, with a random selection of the other
+/// calls. The seed is printed.
 /// </summary>
 [RunsFirst]
 public sealed class CrashMatrixTests
 {
-    /// <summary>One in so many of the calls that change nothing.</summary>
+    /// <summary>The share of the calls without a change that is tested: one of this number.</summary>
     const int Rarity = 30;
 
     [Fact]

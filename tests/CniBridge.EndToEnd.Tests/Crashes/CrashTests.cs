@@ -3,12 +3,12 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Crashes;
 
 /// <summary>
-/// Plugins that are killed, or that the kernel refuses something, where <see cref="CrashMatrixTests"/> does not come: without a
-/// namespace, with certain files, or with a closed pipe for the result.
+/// Tests of killed plugins and refused system calls that <see cref="CrashMatrixTests"/> does not cover: without a namespace, with certain
+/// files, or with a closed pipe for the result.
 /// </summary>
 public sealed class CrashTests
 {
-    /// <summary>What the plugin opens inside the pod.</summary>
+    /// <summary>The files that the plugin opens inside the pod.</summary>
     public static TheoryData<string> PodFiles =>
     [
         "/proc/sys/net/ipv6/conf/lo/disable_ipv6", "/proc/sys/net/ipv6/conf/eth0/disable_ipv6",
@@ -58,7 +58,7 @@ public sealed class CrashTests
         AssertCleanAndUsable(node);
     }
 
-    /// <summary>As the shell tells a signal, SIGABRT.</summary>
+    /// <summary>The exit code that a shell has for SIGABRT.</summary>
     const int Aborted = 128 + 6;
 
     // The mark of the last address becomes shorter where a range begins again: then it is another file, the second that is linked.
@@ -153,7 +153,7 @@ public sealed class CrashTests
         Call(node, "DEL").Succeed();
     }
 
-    /// <summary>Back to a node where no plugin ever ran.</summary>
+    /// <summary>Restores the state of a node on which no plugin ever ran.</summary>
     static void Forget(ScratchNode node) => node.Run("sh", "-c", """
         if [ -e /sys/class/net/cni0 ]; then ip link delete cni0; fi
         rm -rf /var/lib/cni/networks
@@ -161,7 +161,7 @@ public sealed class CrashTests
         echo 0 > /proc/sys/net/ipv6/conf/all/forwarding
         """).Succeeded();
 
-    /// <summary>True when the plugin was killed; false when it made fewer calls, and so came to its end.</summary>
+    /// <summary>Runs the plugin until its kill. Returns false if it made fewer calls and finished.</summary>
     static bool RunKilled(ScratchNode node, string verb, string injection, params string[] options)
     {
         var result = RunTraced(node, verb, injection, options);

@@ -5,7 +5,7 @@ using CniBridge.Lab.Crashes;
 
 namespace CniBridge.EndToEnd.Tests.Crashes;
 
-/// <summary>A node on its worst day: many calls at once, and many of them are killed.</summary>
+/// <summary>Tests of a node with many concurrent calls, many of which are killed.</summary>
 [RunsFirst]
 public sealed class KillStormTests : IDisposable
 {
@@ -71,7 +71,7 @@ public sealed class KillStormTests : IDisposable
         AssertSame(untouched, State());
     }
 
-    /// <summary>The exit codes of all containers' calls, made at the same time.</summary>
+    /// <summary>Runs a call for all containers at the same time and returns the exit codes.</summary>
     IReadOnlyList<int> AtOnce(Func<int, string> verbOf, bool isKilled, int containers = Containers)
     {
         var script = new StringBuilder($"plugins={Shell.Quote(PluginDirectory.UnderTest)}; export plugins; rm -f code.*\n");
@@ -101,7 +101,7 @@ public sealed class KillStormTests : IDisposable
         expected.Except(found).Count == 0 && found.Except(expected).Count == 0,
         $"seed {random.Seed}\nleft: {string.Join('\n', found.Except(expected))}\nmissing: {string.Join('\n', expected.Except(found))}");
 
-    /// <summary>What ip shows in all pods.</summary>
+    /// <summary>Returns the addresses that ip shows in all pods.</summary>
     List<string> Addresses() => [.. Script(
         $"for i in $(seq {Containers}); do ip -n p$i -o address show dev eth0 scope global | awk '{{print $4}}'; done")
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(address => address.Split('/')[0])];

@@ -3,13 +3,13 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Crashes;
 
-/// <summary>Plugins at work on a node whose links come and go without end, as where many pods start and stop.</summary>
+/// <summary>Tests of plugins on a node whose links change continuously, as on a node where many pods start and stop.</summary>
 [RunsFirst]
 public sealed class LinkStormTests
 {
     const int Workers = 8;
 
-    /// <summary>Pairs of ADD and DEL in all; more of them, by hand: CNI_BRIDGE_STORM_PAIRS=10000.</summary>
+    /// <summary>The number of pairs of ADD and DEL. CNI_BRIDGE_STORM_PAIRS=10000 sets a larger one.</summary>
     static int Pairs =>
         Environment.GetEnvironmentVariable("CNI_BRIDGE_STORM_PAIRS") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)
@@ -93,7 +93,7 @@ public sealed class LinkStormTests
         node.AssertPodReaches("w1", "fd00:88::1");
     }
 
-    /// <summary>An ADD amid the storm does not only succeed: its pod is connected, and CHECK and GC agree.</summary>
+    /// <summary>Asserts that an ADD during the storm connects its pod, and that CHECK and GC succeed.</summary>
     static void AssertUsable(ScratchNode node)
     {
         var added = RawCall.Of(node, "ADD", Network, "w1").Succeed();

@@ -3,10 +3,10 @@ using static CniBridge.EndToEnd.Tests.Support.SpoofGuards;
 
 namespace CniBridge.EndToEnd.Tests.Crashes;
 
-/// <summary>macspoofchk: plugins that are killed, or that the kernel refuses something, at any moment of their work.</summary>
+/// <summary>Tests of macspoofchk with killed plugins and refused system calls at any step.</summary>
 public sealed class SpoofCheckCrashTests
 {
-    /// <summary>What it writes: requests to the kernel, the record, its name.</summary>
+    /// <summary>The system calls that write: requests to the kernel, the record, and its name.</summary>
     public static TheoryData<string> Calls => ["sendto", "write", "linkat", "unlink"];
 
     [Theory]

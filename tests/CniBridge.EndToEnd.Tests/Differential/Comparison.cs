@@ -1,9 +1,9 @@
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>Compares two states, given what is known to differ.</summary>
+/// <summary>Compares two states with a list of known differences.</summary>
 static class Comparison
 {
-    /// <summary>Unexpected differences, and expected differences that are missing.</summary>
+    /// <summary>Returns unexpected differences, and expected differences that are missing.</summary>
     public static List<string> Problems(
         SortedDictionary<string, string> go,
         SortedDictionary<string, string> ours,
@@ -35,7 +35,7 @@ static class Comparison
         ];
     }
 
-    /// <summary>A link that only one side has is told in one line and not in fifty.</summary>
+    /// <summary>Returns one line for a link that only one side has, instead of a line for each of its properties.</summary>
     static IEnumerable<string> Report(IGrouping<string, Line> lines)
     {
         const int Many = 5;
@@ -49,7 +49,7 @@ static class Comparison
 
     sealed record Line(string Path, string? Go, string? Ours)
     {
-        /// <summary>The first two parts of the path: whose it is.</summary>
+        /// <summary>The first two parts of the path, which name the owner.</summary>
         public string Place => string.Join('/', Path.Split('/').Take(2));
 
         public bool Matches(Difference difference) => difference.Matches(Path, Go, Ours);

@@ -4,8 +4,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// A node on which a scenario runs with the plugins of one directory. Address management that is neither host-local nor
-/// the node's own in /opt/cni/bin is Go's for both.
+/// A node for a scenario with the plugins of one directory. IPAM plugins other than host-local and those in /opt/cni/bin come from Go for
+/// both sides.
 /// </summary>
 sealed class DifferentialNode : IDisposable
 {
@@ -34,7 +34,7 @@ sealed class DifferentialNode : IDisposable
         return last;
     }
 
-    /// <summary>What the last step answered and what is there now.</summary>
+    /// <summary>Returns the answer of the last step and the state after it.</summary>
     public SortedDictionary<string, string> Capture()
     {
         var state = NodeSnapshot.Take(node, normalisation);
@@ -74,7 +74,7 @@ sealed class DifferentialNode : IDisposable
         return answer;
     }
 
-    /// <summary>Runtimes give CHECK and DEL the result of ADD since version 0.4.0.</summary>
+    /// <summary>Returns true for versions since 0.4.0, in which runtimes pass the result of ADD to CHECK and DEL.</summary>
     static bool PassesResults(string configuration)
     {
         using var document = JsonDocument.Parse(configuration);

@@ -4,10 +4,13 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>Runs tables of scenarios, every row side by side on two nodes.</summary>
+/// <summary>Runs tables of scenarios, each row at the same time on two nodes.</summary>
 public abstract class DifferentialTests
 {
-    /// <summary>The kernel tells the state of a bridge's ports up to a second late; a busy machine adds to that.</summary>
+    /// <summary>
+    /// The time limit until a node is settled. The kernel reports the state of bridge ports up to a second late, and a busy machine adds to
+    /// that.
+    /// </summary>
     static readonly TimeSpan Settles = TimeSpan.FromSeconds(20);
 
     private protected static TheoryData<string> NamesOf(IEnumerable<Scenario> table) => [.. table.Select(scenario => scenario.Name)];

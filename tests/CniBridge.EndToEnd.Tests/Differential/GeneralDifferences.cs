@@ -1,6 +1,6 @@
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>Differences that may occur in every scenario, and need not.</summary>
+/// <summary>Differences that may occur in every scenario.</summary>
 static class GeneralDifferences
 {
     const string Queues = "ours asks for one queue; for Go's pairs the kernel makes one per processor";

@@ -1,6 +1,6 @@
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>Patterns in which * stands for any text, also for none.</summary>
+/// <summary>Patterns in which * matches any text, also an empty one.</summary>
 static class Glob
 {
     public static bool Matches(string pattern, string text)

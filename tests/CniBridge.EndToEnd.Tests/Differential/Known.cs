@@ -1,8 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Differences that several scenarios have. Each takes the numbers of the steps after which it is seen. Reasons name
-/// the row of "Differences from the Go plugins" in README.md where there is one.
+/// Differences of several scenarios. Each takes the numbers of the steps after which it occurs. Reasons name the row of "Differences from
+/// the Go plugins" in README.md if there is one.
 /// </summary>
 static class Known
 {
@@ -38,29 +38,31 @@ static class Known
     const string NothingThere = "DEL and CHECK make no store where there is none";
     const string RefusedFirst = "what can be known to be wrong is refused before the bridge is made";
 
-    /// <summary>Go's bridge lost its last port and with it the MAC that nothing had pinned.</summary>
+    /// <summary>Returns the difference of Go's bridge without a fixed MAC, which loses its MAC with its last port.</summary>
     public static Difference[] ZeroMac(params int[] after) =>
         [new("node/cni0/link/address", "00:00:00:00:00:00", "random", BridgeMac) { After = after }];
 
-    /// <summary>Both ends of a pod's pair stay with Go.</summary>
+    /// <summary>Returns the difference that both ends of a veth pair stay with Go.</summary>
     public static Difference[] PairStays(string pod, string reason, params int[] after) =>
     [
         new($"node/veth({pod} eth0)/*", "*", null, reason) { After = after },
         new($"pod {pod}/eth0/*", "*", null, reason) { After = after },
     ];
 
-    /// <summary>A pair that works stays with Go: its bridge has a carrier and ours, without ports, has none.</summary>
+    /// <summary>
+    /// Returns the difference that a working pair stays with Go: its bridge has a carrier, and ours without ports has none.
+    /// </summary>
     public static Difference[] CarrierStays(string reason, params int[] after) =>
     [
         new("node/cni0/link/flags", "*\"LOWER_UP\"*", "*\"NO-CARRIER\"*", reason) { After = after },
         new("node/cni0/link/operstate", "U*", "DOWN", reason) { After = after },
     ];
 
-    /// <summary>The same, seen by the bridge's routes.</summary>
+    /// <summary>Returns the same difference in the routes of the bridge.</summary>
     public static Difference[] RoutesStayUp(string reason, params int[] after) =>
         [new("node/cni0/route/*", "*flags=[]*", "*flags=[\"linkdown\"]*", reason) { After = after }];
 
-    /// <summary>ADD or CHECK succeeds with ours and fails with Go.</summary>
+    /// <summary>Returns the difference that ADD or CHECK succeeds only with our plugin.</summary>
     public static Difference[] OnlyOursSucceeds(string reason, params int[] after) =>
     [
         new("exit code", "not 0", "0", reason) { After = after },
@@ -73,7 +75,7 @@ static class Known
         new("result", null, "error", reason) { After = after },
     ];
 
-    /// <summary>What else there is when ADD succeeded with ours only.</summary>
+    /// <summary>Returns the additional state after an ADD that succeeded only with our plugin.</summary>
     public static Difference[] OursIsAttached(string reason, params int[] after) =>
     [
         .. OnlyOursSucceeds(reason, after),
@@ -81,7 +83,7 @@ static class Known
         new("files/networks/podnet/10.*", null, "*", reason) { After = after },
     ];
 
-    /// <summary>Both ends of the pod's pair are there with ours only.</summary>
+    /// <summary>Returns the difference that only our plugin has both ends of the veth pair.</summary>
     public static Difference[] OursIsThere(string pod, string reason, params int[] after) =>
     [
         new("node/cni0/*", null, "*", reason) { After = after },
@@ -89,7 +91,7 @@ static class Known
         new($"pod {pod}/eth0/*", null, "*", reason) { After = after },
     ];
 
-    /// <summary>Only ours has got as far as the gateway's address, the routes to it and forwarding.</summary>
+    /// <summary>Returns the difference that only our plugin has added the gateway address with its routes and enabled forwarding.</summary>
     public static Difference[] OursIsGateway(string reason, params int[] after) =>
     [
         new("node/cni0/address/*", null, "*", reason) { After = after },
@@ -97,7 +99,7 @@ static class Known
         .. OursForwards(reason, after),
     ];
 
-    /// <summary>Go failed before it switched forwarding on.</summary>
+    /// <summary>Returns the difference that Go failed before it enabled forwarding.</summary>
     public static Difference[] OursForwards(string reason, params int[] after) =>
     [
         new("node/sysctl/ipv*forward*", "0", "1", reason) { After = after },
@@ -110,7 +112,7 @@ static class Known
     public static Difference[] NoBridgeMade(params int[] after) =>
         [new("node/cni0/*", "*", null, RefusedFirst) { After = after }];
 
-    /// <summary>A reservation that only Go keeps.</summary>
+    /// <summary>Returns the difference of a reservation that only Go keeps.</summary>
     public static Difference[] ReservationStays(string address, string reason, params int[] after) =>
         [new($"files/networks/podnet/{address}*", "*", null, reason) { After = after }];
 }

@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>The bridge plugin of Go and ours on one node: what one attached the other checks and deletes.</summary>
+/// <summary>Tests of Go's bridge plugin and ours on one node: each checks and deletes attachments of the other.</summary>
 public sealed class MixedBridgeTests
 {
     const int ManyPods = 50;
@@ -62,7 +62,7 @@ public sealed class MixedBridgeTests
         AssertNoRecordOutlives(node);
     }
 
-    /// <summary>Our records of attachments that the Go plugin deleted go with our next call.</summary>
+    /// <summary>Asserts that our next call deletes our records of attachments that the Go plugin deleted.</summary>
     static void AssertNoRecordOutlives(ScratchNode node)
     {
         var call = node.Attachment(isGo: false, DualStack, "later");

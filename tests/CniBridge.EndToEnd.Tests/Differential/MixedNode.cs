@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>A node with one store that the plugins of Go and ours use by turns.</summary>
+/// <summary>A node with one store that Go's plugin and ours use alternately.</summary>
 static class MixedNode
 {
     public const string Store = "/var/lib/cni/networks/podnet";
@@ -19,7 +19,7 @@ static class MixedNode
         return new ScratchNode();
     }
 
-    /// <summary>A container for host-local alone, which looks at no namespace.</summary>
+    /// <summary>Returns a container for host-local alone, which does not use its namespace.</summary>
     public static PluginCall Container(this ScratchNode node, bool isGo, string ipam, int number) => new()
     {
         Node = node,
@@ -29,7 +29,7 @@ static class MixedNode
         NetworkNamespace = "/some/where",
     };
 
-    /// <summary>A pod on a bridge.</summary>
+    /// <summary>Returns the attachment of a pod to a bridge.</summary>
     public static PluginCall Attachment(this ScratchNode node, bool isGo, string configuration, string pod) => new()
     {
         Node = node,
@@ -39,14 +39,14 @@ static class MixedNode
         NetworkNamespace = node.AddPod(pod),
     };
 
-    /// <summary>The first address of a result, without its prefix length.</summary>
+    /// <summary>Returns the first address of a result without its prefix length.</summary>
     public static string Address(this JsonElement result)
     {
         var address = result.GetProperty("ips")[0].GetProperty("address").GetString()!;
         return address[..address.IndexOf('/', StringComparison.Ordinal)];
     }
 
-    /// <summary>All files of the store but its lock, each with its content.</summary>
+    /// <summary>Returns all files of the store except its lock, each with its content.</summary>
     public static SortedDictionary<string, string> Files(this ScratchNode node)
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Random calls of host-local, by Go and ours in turn, on a range of 24 addresses, and beside it what must be in the
-/// store. One call at a time must give exactly the address that is next; calls at once must give different ones.
+/// Random calls of host-local, alternately by Go and our plugin, on a range of 24 addresses with a model of the store. Sequential calls
+/// must return exactly the next address, and concurrent calls must return different ones.
 /// </summary>
 /// <param name="prefix">What stands before the last number of an address: 10.88.0. or fd00:88:: for example.</param>
 /// <param name="length">The subnet's prefix length.</param>
@@ -53,7 +53,7 @@ sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int leng
         lastReserved = next;
     }
 
-    /// <summary>Some come and some go at the same time; as many come as find room in any case.</summary>
+    /// <summary>Adds and deletes containers at the same time. The number of new ones always fits into the range.</summary>
     public void CallManyAtOnce()
     {
         var leaving = holders.Keys.Order().Take(Draw(AtOnce)).Select(Container).ToList();
@@ -96,7 +96,7 @@ sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int leng
         holders[container] = address;
     }
 
-    /// <summary>The last of the concurrent calls has written its address to the marker.</summary>
+    /// <summary>Reads the marker, which has the address of the last of the concurrent calls.</summary>
     void ReadMarker(List<string> given)
     {
         if (given.Count > 0)
@@ -107,7 +107,7 @@ sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int leng
         }
     }
 
-    /// <summary>The first free one after the last that was given, in a circle.</summary>
+    /// <summary>Returns the first free address after the last assigned one, with wrap-around.</summary>
     int? NextFree()
     {
         const int Size = Last - First + 1;

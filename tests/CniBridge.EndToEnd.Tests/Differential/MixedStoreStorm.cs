@@ -3,14 +3,14 @@ using System.Globalization;
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Thousands of calls of host-local, by Go and ours, from several processes on one store. Each process is a shell with containers
-/// of its own. A pod with a new address creates a file with its name, which fails if another pod has the address.
+/// Thousands of calls of host-local, by Go and our plugin, from several processes on one store. Each process is a shell with its own
+/// containers. A pod with a new address creates a file with its name, which fails if another pod has the address.
 /// </summary>
 sealed class MixedStoreStorm(ScratchNode node)
 {
     const string Ipam = "\"subnet\": \"10.88.0.0/24\", \"rangeStart\": \"10.88.0.10\", \"rangeEnd\": \"10.88.0.39\"";
 
-    /// <summary>More than a shell's share of the range, so that it fills.</summary>
+    /// <summary>The number of containers per shell. It exceeds the shell's share of the range, so that the range fills.</summary>
     const int Containers = 14;
 
     // Reads lines VERB CONTAINER DIRECTORY; a shell's own words, for each program would cost as much as the plugin.
@@ -50,7 +50,7 @@ sealed class MixedStoreStorm(ScratchNode node)
         echo $added $full > sums.$1
         """;
 
-    /// <summary>Runs so many shells with so many calls each at once.</summary>
+    /// <summary>Runs a number of concurrent shells with a number of calls each.</summary>
     /// <returns>ADDs that got an address, and those that were told that the range is full.</returns>
     public (int Added, int Full) Run(int seed, int shells, int callsEach)
     {
@@ -71,11 +71,11 @@ sealed class MixedStoreStorm(ScratchNode node)
         return (sums.Sum(sum => Number(sum[0])), sums.Sum(sum => Number(sum[1])));
     }
 
-    /// <summary>What the containers have been given and not given back: address and container.</summary>
+    /// <summary>Returns the addresses that containers hold, with their containers.</summary>
     public Dictionary<string, string> Held() => new DirectoryInfo(node.FromOutside($"{ScratchNode.Directory}/held")).EnumerateFiles()
         .ToDictionary(file => file.Name, file => File.ReadAllText(file.FullName).TrimEnd());
 
-    /// <summary>DEL of all, by either in turn.</summary>
+    /// <summary>Runs DEL for all containers, alternately with both plugins.</summary>
     public void DeleteAll()
     {
         var isGo = false;

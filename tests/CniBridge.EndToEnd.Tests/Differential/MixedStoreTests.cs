@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>host-local of Go and ours on one store.</summary>
+/// <summary>Tests of host-local of Go and ours on one store.</summary>
 [RunsFirst]
 public sealed class MixedStoreTests
 {
-    /// <summary>Addresses 2 to 6: room for five.</summary>
+    /// <summary>A subnet with five addresses for pods, 2 to 6.</summary>
     const string Small = "\"subnet\": \"10.88.0.0/29\"";
 
     const string SmallIpv6 = "\"subnet\": \"fd00:88::/125\", \"rangeEnd\": \"fd00:88::6\"";

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>Addresses, routes, links and versions of results.</summary>
+/// <summary>Tests of the differences in addresses, routes, links and versions of results.</summary>
 [RunsFirst]
 public sealed class NetworkDifferenceTests : DifferentialTests
 {

@@ -3,16 +3,15 @@ using System.Text.Json;
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Everything plugins could have changed in a node, one line each, by path: node/DEVICE/link/PROPERTY,
-/// node/DEVICE/address/ADDRESS, node/DEVICE/route/TABLE/DESTINATION, node/DEVICE/sysctl/NAME, the same below
-/// pod NAME/ for every pod, and files/PATH. What is left out, and why,
-/// stands in <see cref="Normalisation"/>.
+/// The state of a node that plugins can change, one line each by path: node/DEVICE/link/PROPERTY, node/DEVICE/address/ADDRESS,
+/// node/DEVICE/route/TABLE/DESTINATION, node/DEVICE/sysctl/NAME, the same below pod NAME/ for every pod, and files/PATH. <see
+/// cref="Normalisation"/> explains omitted parts.
 /// </summary>
 static class NodeSnapshot
 {
     const string CniState = "/var/lib/cni";
 
-    /// <summary>Shows one namespace.</summary>
+    /// <summary>The script that shows one namespace.</summary>
     const string Show = """
         echo =addresses; ip -j -d address show
         echo =routes; ip -j -d route show table all
@@ -58,7 +57,7 @@ static class NodeSnapshot
     }
 }
 
-/// <summary>One network namespace as the tools show it.</summary>
+/// <summary>One network namespace in the output of the tools.</summary>
 sealed record Namespace(string Name, JsonElement Links, JsonElement Routes, IReadOnlyList<string> Sysctls)
 {
     public static Namespace Parse(string shown)

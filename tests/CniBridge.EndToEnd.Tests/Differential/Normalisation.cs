@@ -5,8 +5,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Makes two nodes comparable: what is random gets a name of its own, and what may differ everywhere is left out, each
-/// with its reason, here and nowhere else.
+/// Makes the states of two nodes comparable: it replaces random values with names, and removes values that may differ everywhere, each with
+/// its reason.
 /// </summary>
 /// <param name="scenarioText">Hardware addresses that occur in it were asked for and are not random.</param>
 sealed class Normalisation(string scenarioText)
@@ -41,7 +41,7 @@ sealed class Normalisation(string scenarioText)
     readonly Dictionary<string, string> hostEnds = [];
     readonly Dictionary<(string Namespace, string Name), string> hardwareAddresses = [];
 
-    /// <summary>Names each host's end, whose name is random, after the pod's end it belongs to.</summary>
+    /// <summary>Names each host veth, whose name is random, after its container interface.</summary>
     public void Learn(IReadOnlyList<Namespace> namespaces)
     {
         var hostLinks = namespaces[0].Links.EnumerateArray().ToList();
@@ -83,7 +83,7 @@ sealed class Normalisation(string scenarioText)
         }
     }
 
-    /// <summary>The result; of an error only that it is one, for Go's codes are not the specification's.</summary>
+    /// <summary>Adds the result. For an error it adds only its existence, because the codes of Go differ from the specification.</summary>
     public void AddAnswer(SortedDictionary<string, string> state, CommandResult answer)
     {
         if (answer.Stdout.Length == 0)
@@ -189,7 +189,9 @@ sealed class Normalisation(string scenarioText)
         }
     }
 
-    /// <summary>All zeros are no MAC of its own: a bridge that lost its last port, or a loopback interface.</summary>
+    /// <summary>
+    /// Returns true for a MAC that the scenario requests. All zeros is no MAC: a bridge without ports or a loopback interface has it.
+    /// </summary>
     bool IsAskedFor(string mac) =>
         mac == "00:00:00:00:00:00" || hardwareAddressesAskedFor.Contains(mac, StringComparison.Ordinal);
 

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>Host ports.</summary>
+/// <summary>Tests of the differences in host ports.</summary>
 [RunsFirst]
 public sealed class PortMapDifferenceTests : DifferentialTests
 {

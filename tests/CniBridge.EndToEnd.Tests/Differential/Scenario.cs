@@ -1,31 +1,31 @@
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// One row of the table: what is done, once with the Go plugins on a fresh node and once with ours on another. After
-/// every step both nodes must be the same, but for <see cref="Differences"/>.
+/// One row of the table. Its steps run with the Go plugins on a new node and with our plugins on another one. After every step both nodes
+/// must be equal, except for <see cref="Differences"/>.
 /// </summary>
 /// <param name="Name">What the row is about; names the test.</param>
 /// <param name="Configuration">The plugin's configuration, as a runtime passes it.</param>
 sealed record Scenario(string Name, string Configuration)
 {
-    /// <summary>Further configurations, for steps that name one as their <see cref="Step.Network"/>.</summary>
+    /// <summary>Further configurations for steps that name one as their <see cref="Step.Network"/>.</summary>
     public IReadOnlyDictionary<string, string> Networks { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What it takes besides the plugins.</summary>
+    /// <summary>The needed programs besides the plugins.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
-    /// <summary>What is done, in order; the first has number 1.</summary>
+    /// <summary>The steps in order. The first has number 1.</summary>
     public required IReadOnlyList<Step> Steps { get; init; }
 
-    /// <summary>What is known to differ, and why. One that is not there fails as one that is not listed.</summary>
+    /// <summary>The known differences with their reasons. A missing difference fails like an unlisted one.</summary>
     public IReadOnlyList<Difference> Differences { get; init; } = [];
 
-    /// <summary>Everything of the row that could name a hardware address.</summary>
+    /// <summary>All text of the row that could contain a MAC.</summary>
     public string Text => string.Join('\n', [
         Configuration, .. Networks.Values, .. Steps.Select(step => step.Arguments), .. Steps.Select(step => step.Pod)]);
 }
 
-/// <summary>One call of a plugin, or (verb "sh") a command of the administrator.</summary>
+/// <summary>One call of a plugin, or a command of the administrator (verb "sh").</summary>
 /// <param name="Pod">The pod the call is for; for "sh" the command.</param>
 sealed record Step(string Verb, string Pod)
 {
@@ -33,36 +33,36 @@ sealed record Step(string Verb, string Pod)
 
     public string Interface { get; init; } = "eth0";
 
-    /// <summary>CNI_ARGS.</summary>
+    /// <summary>The value of CNI_ARGS.</summary>
     public string Arguments { get; init; } = "";
 
-    /// <summary>CNI_NETNS, where it is not the pod's namespace.</summary>
+    /// <summary>The value of CNI_NETNS if it is not the namespace of the pod.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>The configuration, where it is not the scenario's main one.</summary>
+    /// <summary>The configuration if it is not the main one of the scenario.</summary>
     public string? Network { get; init; }
 
-    /// <summary>What Go is expected to do; that ours does the same is compared.</summary>
+    /// <summary>True if the call of Go must fail. Our result is compared with it.</summary>
     public bool Fails { get; init; }
 
-    /// <summary>Ours leaves everything as it is, be it state of the attachment or of the node.</summary>
+    /// <summary>True if our call must change neither the attachment nor the node.</summary>
     public bool ChangesNothing { get; init; }
 
     public override string ToString() =>
         $"{Verb} {Pod}{(Interface == "eth0" ? "" : " " + Interface)}{(Network is null ? "" : " in " + Network)}";
 }
 
-/// <summary>Something that is known to differ.</summary>
+/// <summary>A known difference.</summary>
 /// <param name="Path">Where in the state, see <see cref="NodeSnapshot"/>; * stands for any text.</param>
 /// <param name="Go">Go's value, * as above; null where there is none.</param>
 /// <param name="Ours">Our value, likewise.</param>
 /// <param name="Reason">Why; common ones stand in <see cref="Known"/>.</param>
 sealed record Difference(string Path, string? Go, string? Ours, string Reason)
 {
-    /// <summary>Numbers of the steps after which it is seen, and after no other; empty for all of them.</summary>
+    /// <summary>The numbers of the steps after which the difference occurs. Empty for all steps.</summary>
     public IReadOnlyList<int> After { get; init; } = [];
 
-    /// <summary>Go's value is left to chance and may be ours.</summary>
+    /// <summary>True if Go's value is random and may equal ours.</summary>
     public bool IsByChance { get; init; }
 
     public bool IsExpectedAfter(int step) => After.Count == 0 || After.Contains(step);

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
 namespace CniBridge.EndToEnd.Tests.Differential;
 
-/// <summary>Refused configurations, DEL, CHECK, and other plugins than bridge and portmap.</summary>
+/// <summary>Tests of the differences in refused configurations, DEL, CHECK, and other plugins than bridge and portmap.</summary>
 [RunsFirst]
 public sealed class VerbDifferenceTests : DifferentialTests
 {

@@ -4,8 +4,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Doctor;
 
 /// <summary>
-/// A node as it should be: node1 of three on a LAN, the plugins installed, routes to the others, two pods of both families
-/// with everything that can be configured, one of them with a host port.
+/// A healthy node: node1 of three on a LAN, with installed plugins, routes to the others and two dual-stack pods. The pods use every
+/// option, and one has a host port.
 /// </summary>
 sealed class DoctorNode : IDisposable
 {
@@ -78,7 +78,7 @@ sealed class DoctorNode : IDisposable
 
     public CommandResult Run(params string[] arguments) => Node.Run(Program, arguments, "", s_path);
 
-    /// <summary>What doctor finds; its exit code says whether it is anything, and everything must have been looked at.</summary>
+    /// <summary>Returns the findings of doctor. Its exit code must match them, and every check must have run.</summary>
     public IReadOnlyList<JsonElement> Examine(params string[] arguments)
     {
         var result = Run(["doctor", "--output", "json", .. arguments]);

@@ -5,7 +5,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Doctor;
 
-/// <summary>cni-bridge doctor on a node that is as it should be, and with one fault at a time.</summary>
+/// <summary>Tests of cni-bridge doctor on a healthy node, and with one fault at a time.</summary>
 public sealed partial class DoctorTests
 {
     [Fact]
@@ -57,7 +57,7 @@ public sealed partial class DoctorTests
         Assert.DoesNotContain(node.Examine(arguments), item => Text(item, "what") == Text(finding, "what"));
     }
 
-    /// <summary>No test can cause these faults here: this kernel has nftables, but no VLANs of bridges.</summary>
+    /// <summary>The findings whose faults no test can cause here: this kernel has nftables, but no VLANs of bridges.</summary>
     static readonly string[] s_unplanted = ["kernel-without-nftables", "bridge-vlans-off"];
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed partial class DoctorTests
             Documented().Except(s_unplanted).Order(StringComparer.Ordinal),
             Faults.All.Select(fault => fault.Id).Distinct().Order(StringComparer.Ordinal));
 
-    /// <summary>As docs/doctor.md has them, which is compared with the program elsewhere.</summary>
+    /// <summary>Returns the findings of docs/doctor.md, which other tests compare with the program.</summary>
     static IEnumerable<string> Documented() =>
         RowPattern().Matches(File.ReadAllText(Path.Combine(PluginDirectory.RepositoryRoot, "docs/doctor.md")))
             .Select(row => row.Groups[1].Value);
@@ -113,7 +113,7 @@ public sealed partial class DoctorTests
         Assert.All(requests, request => Assert.True(IsQuestion(request), request));
     }
 
-    /// <summary>By its name; where strace does not know whose socket it is, by its number.</summary>
+    /// <summary>Returns true for a query, by its name, or by its number if strace does not know the socket.</summary>
     static bool IsQuestion(string request)
     {
         if (!request.StartsWith("0x", StringComparison.Ordinal))

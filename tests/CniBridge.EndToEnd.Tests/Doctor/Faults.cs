@@ -5,30 +5,32 @@ namespace CniBridge.EndToEnd.Tests.Doctor;
 /// <param name="Plant">For the shell.</param>
 sealed record Fault(string Id, string Plant)
 {
-    /// <summary>More arguments for doctor.</summary>
+    /// <summary>Further arguments of doctor.</summary>
     public string Arguments { get; init; } = "";
 
-    /// <summary>What the finding must name.</summary>
+    /// <summary>The words that the finding must contain.</summary>
     public string Words { get; init; } = "";
 
-    /// <summary>The command of the finding; null to compare none.</summary>
+    /// <summary>The command of the finding. Null skips the comparison.</summary>
     public string? Fix { get; init; }
 
-    /// <summary>Why the command that fixes it cannot run here; null: it can, and does.</summary>
+    /// <summary>The reason why the command of the finding cannot run here. Null if it runs.</summary>
     public string? NoCure { get; init; }
 }
 
-/// <summary>One of nearly every kind.</summary>
+/// <summary>Faults of nearly every kind.</summary>
 static class Faults
 {
     const string Person = "a person has to decide", Cluster = "there is no cluster", Module = "modules are the machine's";
     const string Store = DoctorNode.Store, Conf = "/etc/cni/net.d", Bin = "/opt/cni/bin";
     const string Port = "port=$(ls /sys/class/net/cni0/brif | head -n 1)";
 
-    /// <summary>An ADD that is under way is given two minutes.</summary>
+    /// <summary>A command that makes files old enough, because doctor gives a running ADD two minutes.</summary>
     const string Age = "touch -d '1 hour ago'";
 
-    /// <summary>The reservation and its record: the record has the time of the file, in units of 100 ns.</summary>
+    /// <summary>
+    /// A command that makes the reservation and its record older. The record has the time of the file in units of 100 ns.
+    /// </summary>
     const string AgeRecorded = $"then=$(date -d '1 hour ago' +%s); touch -d @$then {Store}/10.244.1.3 {Store}/fd00:a1::3; " +
         "sed -i -E \"s/^(10.244.1.3|fd00:a1::3) [0-9]+$/\\1 ${then}0000000/\" /var/lib/cni-bridge/owners/*/container-pod2,eth0";
 

@@ -3,13 +3,13 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Firewall;
 
 /// <summary>
-/// Others' rules on the way between a pod and the world outside: CHECK names the chain that lets nothing through, and only
-/// that. What the kernel really does, ping tells in each row.
+/// Tests of foreign rules between a pod and the outside: CHECK names the chain that blocks traffic, and no other. Each row checks the
+/// effect in the kernel with ping.
 /// </summary>
 [RunsFirst]
 public sealed class ForwardChainTests
 {
-    /// <summary>What ping finds: which ways are open. What CHECK says: the words of its failure, or nothing.</summary>
+    /// <summary>The result of ping in both directions, and the words in the failure of CHECK. No words mean success.</summary>
     sealed record Case(string Ruleset, bool GetsOut, bool GetsIn, string Words = "");
 
     const string Base = "type filter hook forward priority 0; policy";
@@ -83,7 +83,7 @@ public sealed class ForwardChainTests
         Compare(node, added, row);
     }
 
-    /// <summary>Commands of iptables and ip6tables, both.</summary>
+    /// <summary>The rows with commands of both iptables and ip6tables.</summary>
     static readonly Dictionary<string, Case> s_iptables = new()
     {
         ["policy"] = new("-P FORWARD DROP", false, false,
@@ -182,7 +182,7 @@ public sealed class ForwardChainTests
             .WithPrevious(added).Fail(999, "to pod 10.88.0.2 from up0 to cni0");
     }
 
-    /// <summary>nft wants a line of its own behind what is between braces.</summary>
+    /// <summary>Loads a ruleset with the line breaks that nft needs inside braces.</summary>
     static void Load(Node node, Case row) => node.Run("nft", ["-f", "-"], row.Ruleset
         .Replace("; }", "\n}", StringComparison.Ordinal).Replace("} }", "}\n}", StringComparison.Ordinal)
         .Replace("} chain", "}\nchain", StringComparison.Ordinal) + "\n").Succeeded();
@@ -205,7 +205,7 @@ public sealed class ForwardChainTests
 
     static bool GetsIn(Node node) => node.InPod("outside", "ping", "-c1", "-W1", "10.88.0.2").ExitCode == 0;
 
-    /// <summary>The host outside knows the way to the pods, and is the node's default route.</summary>
+    /// <summary>Creates a node whose default route leads to an outside host, which has a route to the pods.</summary>
     static ScratchNode NewNode(params string[] programs)
     {
         Requirement.Node(["nft", .. programs]);

@@ -5,7 +5,9 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Firewall;
 
-/// <summary>Pods that the Go plugin attached with ipMasq, deleted by ours: nothing of Go's stays, and nothing else goes.</summary>
+/// <summary>
+/// Tests of our DEL for pods that the Go plugin attached with ipMasq: it removes all rules of Go for the pod and no others.
+/// </summary>
 public sealed class GoMasqueradeTests
 {
     const string OnlyV4 = """{"ipam": {"type": "host-local", "subnet": "10.88.0.0/24"}}""";
@@ -181,7 +183,7 @@ public sealed class GoMasqueradeTests
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>What the Go plugin's newer versions tell nft to do; Debian's is older.</summary>
+    /// <summary>Adds the rules that newer versions of the Go plugin pass to nft. Debian's version is older.</summary>
     static void AddByNft(Node node, IEnumerable<(string Network, string Interface, string Container, string Address)> attachments)
     {
         var rules = attachments.Select(item =>

@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Firewall;
 
-/// <summary>A node with as many rules and elements of others as large clusters have: they stay as they are.</summary>
+/// <summary>Tests of a node with as many foreign rules and elements as large clusters have: they stay unchanged.</summary>
 [RunsFirst]
 public sealed class GoodNeighbourTests
 {
@@ -34,7 +34,7 @@ public sealed class GoodNeighbourTests
         Assert.Equal(before, Theirs(node));
     }
 
-    /// <summary>With handles and counts; nothing of it is counted, for no packet is sent.</summary>
+    /// <summary>Returns the foreign tables with handles and counters. No packet is sent, so counters do not change.</summary>
     static string Theirs(Node node) => string.Concat(s_tables.Select(
         table => node.Run("nft", ["--handle", "list", "table", .. table.Split(' ')]).Succeeded().Stdout));
 

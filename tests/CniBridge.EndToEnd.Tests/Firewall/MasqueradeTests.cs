@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Firewall;
 
-/// <summary>ipMasq and its keys: who the world outside sees, and what there is in nftables, as nft tells it.</summary>
+/// <summary>Tests of ipMasq and its keys: the visible source addresses, and the rules that nft lists.</summary>
 [RunsFirst]
 public sealed partial class MasqueradeTests
 {
@@ -218,7 +218,7 @@ public sealed partial class MasqueradeTests
         Assert.Equal(OutsideWorld.NodeV4, outside.SenderSeen("pod", OutsideWorld.HostV4));
     }
 
-    /// <summary>What was made anew comes last, and so does its chain.</summary>
+    /// <summary>Returns the ruleset with new rules and chains in a stable order.</summary>
     static IEnumerable<string> Sorted(string ruleset) => ruleset.Split('\n').Order(StringComparer.Ordinal);
 
     static string Repair(ScratchNode node) =>
@@ -463,7 +463,7 @@ public sealed partial class MasqueradeTests
         node.AssertNoResidue("pod");
     }
 
-    /// <summary>Which of the sockets of its thread is the one for netfilter.</summary>
+    /// <summary>Returns the position of the netfilter socket among the sockets of its thread.</summary>
     static int SocketNumber(ScratchNode node, string verb, string keys)
     {
         var call = Call(node, verb, "pod", keys) with { Wrapper = ["strace", "-f", "-e", "trace=socket"] };
@@ -501,11 +501,11 @@ public sealed partial class MasqueradeTests
 
     static string NodeAddress(string subnet) => PodNetwork.IsIpv6(subnet) ? OutsideWorld.NodeV6 : OutsideWorld.NodeV4;
 
-    /// <summary>All tables as text, less what counts; by family, for otherwise those made last come last.</summary>
+    /// <summary>Returns all tables as text without counters, ordered by family, because new tables come last.</summary>
     static string Ruleset(ScratchNode node) => string.Concat(new[] { "inet", "ip", "ip6" }
         .Select(family => node.Run("nft", "--stateless", "list", "ruleset", family).Succeeded().Stdout));
 
-    /// <summary>Every object's kind and handle: the kernel numbers what is made anew.</summary>
+    /// <summary>Returns the kind and handle of every object. The kernel gives new objects new handles.</summary>
     static string Handles(ScratchNode node) => node.Run("nft", "--stateless", "--handle", "list", "ruleset").Succeeded().Stdout;
 
     static List<JsonElement> Objects(ScratchNode node, string kind) =>

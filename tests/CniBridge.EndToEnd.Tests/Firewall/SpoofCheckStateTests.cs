@@ -3,7 +3,7 @@ using static CniBridge.EndToEnd.Tests.Support.SpoofGuards;
 
 namespace CniBridge.EndToEnd.Tests.Firewall;
 
-/// <summary>macspoofchk: what each verb leaves in nftables and on disk, and what it costs who does not ask for it.</summary>
+/// <summary>Tests of macspoofchk: the state that each verb leaves in nftables and on disk, and its cost without the option.</summary>
 public sealed class SpoofCheckStateTests
 {
     const string Network11 = """{"macspoofchk": true, "cniVersion": "1.1.0"}""";
@@ -224,7 +224,9 @@ public sealed class SpoofCheckStateTests
         Assert.Equal("", Call(node, "STATUS", "pod", Network11).Succeed().Stderr);
     }
 
-    /// <summary>False when it has fewer sockets than so many, and nothing was refused.</summary>
+    /// <summary>
+    /// Runs STATUS and refuses its socket with a number. Returns false if STATUS opened fewer sockets.
+    /// </summary>
     static bool IsRefused(ScratchNode node, int socket)
     {
         var call = Call(node, "STATUS", "pod", Network11) with
@@ -239,7 +241,9 @@ public sealed class SpoofCheckStateTests
 
     static string[] Pods(int count) => [.. Enumerable.Range(1, count).Select(number => $"p{number}")];
 
-    /// <summary>All that must not depend on the number of pods: every object with its handle, but for elements and counts.</summary>
+    /// <summary>
+    /// Returns everything that must not depend on the number of pods: each object with its handle, without elements and counters.
+    /// </summary>
     static string Constant(ScratchNode node) => string.Join('\n', new[] { "table", "chain", "rule", "set" }
         .SelectMany(kind => Objects(node, kind))
         .Select(item => $"{(item.TryGetProperty("name", out var name) ? name : "rule")} {item.GetProperty("handle")}"));

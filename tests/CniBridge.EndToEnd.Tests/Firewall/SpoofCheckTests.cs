@@ -3,7 +3,7 @@ using static CniBridge.EndToEnd.Tests.Support.SpoofGuards;
 
 namespace CniBridge.EndToEnd.Tests.Firewall;
 
-/// <summary>macspoofchk, as frames see it: what gets through and what does not.</summary>
+/// <summary>Tests of macspoofchk with frames: those that pass and those that are dropped.</summary>
 public sealed class SpoofCheckTests
 {
     static readonly string[] Others = ["10.88.0.1", "10.88.0.3", "fd00:88::1", "fd00:88::3"];
@@ -98,7 +98,7 @@ public sealed class SpoofCheckTests
         Assert.Equal(type == "0806" && !isDropped, known.Contains(Forged, StringComparison.Ordinal));
     }
 
-    /// <summary>One frame, written in hex, from the pod's interface.</summary>
+    /// <summary>Sends one frame, written in hex, from the container interface.</summary>
     static void Send(ScratchNode node, string frame) => node.InPod("pod", "python3", "-c", """
         import socket, sys
         link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)

@@ -5,8 +5,8 @@ using Cluster = CniBridge.EndToEnd.Tests.Kubernetes.Cluster;
 namespace CniBridge.EndToEnd.Tests.Installation;
 
 /// <summary>
-/// A node whose containerd runs before there is a network configuration: the CRI says that the network is ready soon after the file
-/// came, or no pod is ever scheduled there. containerd reacts to renames in its directory, and ignores files that are created.
+/// Tests of a node whose containerd runs before a network configuration exists: the CRI reports the network as ready soon after the file
+/// appears. Otherwise no pod is ever scheduled there. containerd reacts to renames in its directory and ignores created files.
 /// </summary>
 public sealed class FreshNodeTests
 {
@@ -60,7 +60,7 @@ public sealed class FreshNodeTests
         }
     }
 
-    /// <summary>Makes the configuration and takes it away, three times, because one success may be luck.</summary>
+    /// <summary>Creates and removes the configuration three times, because one success may be luck.</summary>
     static void AssertBecomesReady(ScratchNode node, Action make)
     {
         using var runtime = new CriRuntime(node);

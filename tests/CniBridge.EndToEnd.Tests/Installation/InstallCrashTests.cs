@@ -1,6 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>Killed by strace at each of its calls that change a name; the same command again does all.</summary>
+/// <summary>
+/// Tests with strace, which kills the program at each call that changes a name. The same command then completes the work.
+/// </summary>
 [RunsFirst]
 public sealed class InstallCrashTests
 {

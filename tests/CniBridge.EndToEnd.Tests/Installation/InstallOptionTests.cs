@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>install --with-conf and --host-integration.</summary>
+/// <summary>Tests of install --with-conf and --host-integration.</summary>
 public sealed class InstallOptionTests
 {
     const string Conflist = "/etc/cni/net.d/10-cni-bridge.conflist";

@@ -2,14 +2,14 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>cni-bridge install: plugins in the place of others, on a node that goes on making pods.</summary>
+/// <summary>Tests of cni-bridge install, which replaces plugins on a node that continues to create pods.</summary>
 public sealed class InstallTests
 {
     const string Bin = "/opt/cni/bin";
 
     static readonly string[] s_roles = ["bridge", "host-local", "loopback", "portmap"];
 
-    /// <summary>Stands for an older release: it runs as long as it is told to.</summary>
+    /// <summary>The program that stands for an older release and runs for a given time.</summary>
     static readonly string s_oldProgram = InstalledPrograms.Find("sleep") ?? "/bin/sleep";
 
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
@@ -250,7 +250,7 @@ public sealed class InstallTests
         Assert.All(words, word => Assert.Contains(word, result.Stderr, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Another program under our name.</summary>
+    /// <summary>Writes another program under our name.</summary>
     static void WriteOldPlugin(ScratchNode node)
     {
         node.WriteFile($"{Bin}/cni-bridge", File.ReadAllBytes(s_oldProgram));

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>cni-bridge rollback: what an installation replaced is there again, and works.</summary>
+/// <summary>Tests of cni-bridge rollback: the replaced plugins are restored and work.</summary>
 public sealed class RollbackTests
 {
     const string Bin = WholeNode.Bin;
@@ -131,7 +131,7 @@ public sealed class RollbackTests
         pod.Add().Succeeded();
     }
 
-    /// <summary>Mode, kind, target and content of all plugins.</summary>
+    /// <summary>Returns mode, kind, target and content of all plugins.</summary>
     internal static string Hashes(ScratchNode node) => node.Run("sh", "-c", $"""
         cd {Bin}
         find . -name .cni-bridge -prune -o -printf '%p %y %m %l\n' | sort

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>The umask of the caller, 077 on hardened nodes, changes the mode of no file and no directory.</summary>
+/// <summary>Tests of the caller's umask, 077 on hardened nodes: it changes the mode of no file and no directory.</summary>
 public sealed class UmaskTests
 {
     // All that makes files, each with the umask; then what there is, with its modes.

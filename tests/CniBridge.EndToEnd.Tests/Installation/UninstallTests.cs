@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>cni-bridge uninstall restores the node after any sequence of events.</summary>
+/// <summary>Tests of cni-bridge uninstall, which restores the node after any sequence of events.</summary>
 public sealed class UninstallTests
 {
     const string Conflist = "/etc/cni/net.d/10-cni-bridge.conflist";
@@ -51,7 +51,7 @@ public sealed class UninstallTests
         "removed the directory /var/lib/cni/networks/podnet\n",
     ];
 
-    /// <summary>Go's plugins, and things that look like ours.</summary>
+    /// <summary>Creates Go's plugins, and objects that resemble ours.</summary>
     static void PutOthers(ScratchNode node)
     {
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
@@ -70,7 +70,7 @@ public sealed class UninstallTests
             """).Succeeded();
     }
 
-    /// <summary>Pods come and go, with spoof checks and masquerading, and so do routes to another node.</summary>
+    /// <summary>Adds and deletes pods with spoofing rules and masquerading, and routes to another node.</summary>
     static void Use(ScratchNode node)
     {
         node.WriteFile(Nodes, """
@@ -94,7 +94,7 @@ public sealed class UninstallTests
             .Succeeded();
     }
 
-    /// <summary>The bridge of a network that was configured by hand.</summary>
+    /// <summary>Adds a pod on the bridge of a network that was configured by hand.</summary>
     static void UseFancyPod(ScratchNode node)
     {
         var plugin = Configurations.WithIpam(

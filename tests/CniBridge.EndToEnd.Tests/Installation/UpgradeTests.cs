@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>A runtime that creates pods does not notice the replacement of the plugins.</summary>
+/// <summary>Tests of the replacement of plugins during the creation of pods.</summary>
 [RunsFirst]
 public sealed class UpgradeTests
 {

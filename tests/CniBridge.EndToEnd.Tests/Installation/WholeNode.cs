@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Installation;
 
-/// <summary>A node whose /etc is its own, and all of it that an installation may change, as one text to compare.</summary>
+/// <summary>A node with a private /etc, and the state that an installation may change as one text to compare.</summary>
 static partial class WholeNode
 {
     public const string Bin = "/opt/cni/bin";
@@ -47,19 +47,19 @@ static partial class WholeNode
         return node;
     }
 
-    /// <summary>Links, addresses, routes, rules, settings, and files with their content.</summary>
+    /// <summary>Returns links, addresses, routes, rules, settings, and files with their content.</summary>
     public static string WholeState(this ScratchNode node) => Passing().Replace(node.Run("sh", "-c", State).Succeeded().Stdout, "");
 
     public static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
-    /// <summary>By the program under test, wherever it is installed.</summary>
+    /// <summary>Runs a command of the program under test at any installed path.</summary>
     public static CommandResult CniBridge(this ScratchNode node, params string[] arguments) => node.Run(Program, arguments);
 
-    /// <summary>The files of a directory of plugins but what an installation keeps for itself.</summary>
+    /// <summary>Returns the files of a plugin directory without those that an installation keeps for itself.</summary>
     public static IReadOnlyList<string> Plugins(this ScratchNode node, string directory = Bin) =>
         [.. node.Files(directory).Where(file => !file.StartsWith(".cni-bridge/", StringComparison.Ordinal))];
 
-    /// <summary>Exit code 1, one sentence with these words, and nothing else.</summary>
+    /// <summary>Asserts exit code 1 and only one sentence with these words.</summary>
     public static void Fails(this CommandResult result, params string[] words)
     {
         Assert.True(result.ExitCode == 1, result.ToString());

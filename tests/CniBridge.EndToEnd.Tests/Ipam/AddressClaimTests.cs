@@ -5,7 +5,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>A pod that answers for addresses which are not its own keeps no other pod from starting.</summary>
+/// <summary>Tests of a pod that claims foreign addresses: it does not stop other pods from starting.</summary>
 public sealed class AddressClaimTests
 {
     const string Conflist = "/etc/cni/net.d/10-podnet.conflist";
@@ -17,7 +17,7 @@ public sealed class AddressClaimTests
         isV6 ? $"fd00:88::{number.ToString("x", CultureInfo.InvariantCulture)}"
             : string.Create(CultureInfo.InvariantCulture, $"10.88.0.{number}");
 
-    /// <summary>A node with the pod "hostile", whose addresses are 10.88.0.2 and fd00:88::2, and two empty ones.</summary>
+    /// <summary>Creates a node with the pod "hostile", whose addresses are 10.88.0.2 and fd00:88::2, and two unattached ones.</summary>
     static ScratchNode NewNode()
     {
         Requirement.Node();
@@ -36,7 +36,7 @@ public sealed class AddressClaimTests
             pod.Claim([.. Enumerable.Range(first, last - first + 1).Select(number => Address(number, isV6))], Address(1, isV6));
     }
 
-    /// <summary>Takes away what names the pod: the port is one of another plugin's then.</summary>
+    /// <summary>Removes the name of the pod from its port, which then looks like one of another plugin.</summary>
     static void Disguise(ScratchNode node) =>
         node.Run("sh", "-ec",
             "cd /sys/class/net/cni0/brif; for port in *; do ip link set $port alias ''; ip link set $port down; ip link set $port name " +

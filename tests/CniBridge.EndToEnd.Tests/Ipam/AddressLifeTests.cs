@@ -4,7 +4,9 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>Addresses of pods that end without a DEL, and of pods whose reservation is gone; judged by what ip shows in them.</summary>
+/// <summary>
+/// Tests of addresses of pods that end without a DEL, and of pods without a reservation, judged by the addresses that ip shows.
+/// </summary>
 [RunsFirst]
 public sealed class AddressLifeTests
 {
@@ -21,7 +23,7 @@ public sealed class AddressLifeTests
         return Add(node, config, pod);
     }
 
-    /// <summary>The IPv4 addresses that a pod has, as ip shows them.</summary>
+    /// <summary>Returns the IPv4 addresses of a pod as ip shows them.</summary>
     static string[] AddressesIn(ScratchNode node, string pod) =>
     [
         .. JsonDocument.Parse(node.InPod(pod, "ip", "-j", "-4", "address", "show", "dev", "eth0").Succeeded().Stdout).RootElement
@@ -29,7 +31,7 @@ public sealed class AddressLifeTests
             .Select(address => $"{address.GetProperty("local").GetString()}/{address.GetProperty("prefixlen").GetInt32()}"),
     ];
 
-    /// <summary>What a reboot is to a plugin: another boot id, and nothing of the kernel's is there any more.</summary>
+    /// <summary>Simulates a reboot for a plugin: the boot ID changes, and all objects of the kernel disappear.</summary>
     static void Reboot(ScratchNode node, string[] pods, int boot)
     {
         foreach (var pod in pods)
@@ -233,7 +235,7 @@ public sealed class AddressLifeTests
         Assert.InRange(File.ReadLines(node.FromOutside("/run/node/trace")).Count(), 100, 1500);
     }
 
-    /// <summary>The kernel deletes a namespace's links some time after its last process.</summary>
+    /// <summary>Waits until the kernel has deleted a link, some time after the last process of its namespace.</summary>
     static void AwaitEndOf(ScratchNode node, string link) =>
         node.Run("timeout", "60", "sh", "-c", $"while [ -e /sys/class/net/{link} ]; do sleep 0.05; done").Succeeded();
 

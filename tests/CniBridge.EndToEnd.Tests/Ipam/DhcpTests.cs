@@ -2,7 +2,9 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>The reference plugin "dhcp", Debian's, as our bridge's address management: pods ask a server on the node's bridge.</summary>
+/// <summary>
+/// Tests of Debian's plugin "dhcp" as IPAM plugin of our bridge. Pods request addresses from a server on the node's bridge.
+/// </summary>
 [RunsFirst]
 public sealed class DhcpTests
 {

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>Leaked reservations whose addresses are configured in a living namespace: by the pod, or by another one.</summary>
+/// <summary>Tests of leaked reservations whose addresses are configured in an existing namespace, by the pod or by another one.</summary>
 public sealed class ForeignAddressTests
 {
     static string Config(string subnet) => Configurations.WithIpam($$"""{"ranges": [[{"subnet": "{{subnet}}"}]]}""");

@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>Our host-local as a program that others run: Go's main plugins, and our own bridge by another name.</summary>
+/// <summary>Tests of our host-local as a program of other plugins: Go's main plugins, and our own bridge with another name.</summary>
 public sealed class HostLocalDelegateTests
 {
     const string Ranges = """

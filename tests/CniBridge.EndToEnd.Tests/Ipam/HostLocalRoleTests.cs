@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>The host-local role by itself, as other main plugins call it.</summary>
+/// <summary>Tests of host-local as a separate plugin, as other main plugins call it.</summary>
 public sealed class HostLocalRoleTests
 {
     const string BothFamilies = """{"ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/64"}]]}""";

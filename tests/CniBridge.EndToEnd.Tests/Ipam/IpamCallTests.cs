@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>How an address management that is a program of its own is called.</summary>
+/// <summary>Tests of the calls of an external IPAM plugin.</summary>
 public sealed class IpamCallTests
 {
     const string Newest = """{"cniVersion": "1.1.0", "cni.dev/valid-attachments": []}""";

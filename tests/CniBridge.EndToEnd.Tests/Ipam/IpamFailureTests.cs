@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>An address management that fails: its error is told as it is, and a failing ADD leaves nothing.</summary>
+/// <summary>Tests of a failed IPAM plugin: its error is reported unchanged, and a failed ADD leaves nothing.</summary>
 [RunsFirst]
 public sealed class IpamFailureTests
 {
@@ -13,7 +13,7 @@ public sealed class IpamFailureTests
 
     public static TheoryData<string> Names => [.. Failures.Keys];
 
-    /// <summary>What it does, and the code and words that we say then.</summary>
+    /// <summary>The rows: the script of the plugin, and the code and words of our error.</summary>
     static Dictionary<string, (string Script, int Code, string[] Words)> Failures { get; } = new()
     {
         ["an error object"] = (ScriptedIpam.Error(123, "not today"), 123, ["not today", "of the script"]),
@@ -266,7 +266,7 @@ public sealed class IpamFailureTests
     static RawCall WithoutContainer(RawCall call) =>
         call.With("CNI_CONTAINERID", null).With("CNI_NETNS", null).With("CNI_IFNAME", null);
 
-    /// <summary>A pod of host-local's lives on the bridge, in a network of its own: nothing may happen to it.</summary>
+    /// <summary>Creates a node with a running pod of host-local in a separate network. No test may affect it.</summary>
     static ScratchNode NodeWithLivingPod(params string[] programs)
     {
         Requirement.Node(programs);

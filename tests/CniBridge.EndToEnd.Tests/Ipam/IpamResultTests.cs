@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>What an address management of another program answers to ADD, in the shape of any version.</summary>
+/// <summary>Tests of the results of an external IPAM plugin in all versions.</summary>
 public sealed class IpamResultTests
 {
     const string Old = """
@@ -211,7 +211,7 @@ public sealed class IpamResultTests
     static IEnumerable<string?> AddressesAndGateways(JsonElement result) => result.GetProperty("ips").EnumerateArray()
         .SelectMany(ip => new[] { ip.GetProperty("address").GetString(), ip.GetProperty("gateway").GetString() });
 
-    /// <summary>The gateway of the pod's only route there.</summary>
+    /// <summary>Returns the gateway of the pod's only route to a destination.</summary>
     static string? Route(ScratchNode node, string destination)
     {
         var family = PodNetwork.IsIpv6(destination) ? "-6" : "-4";

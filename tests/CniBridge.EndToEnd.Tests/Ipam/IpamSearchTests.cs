@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>Where the program of an ipam.type is looked for: in the directories of CNI_PATH, one after another.</summary>
+/// <summary>Tests of the search for the program of an ipam.type in the directories of CNI_PATH.</summary>
 public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<UntouchedNodes>
 {
     const int Internal = 999;

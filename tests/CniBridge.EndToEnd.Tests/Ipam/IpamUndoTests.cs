@@ -3,8 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
 /// <summary>
-/// What becomes of the addresses of another program when the attachment fails: they are given back exactly once, and
-/// nothing of the interface stays either.
+/// Tests of external IPAM plugins and failed attachments: the addresses are released exactly once, and nothing of the interface stays.
 /// </summary>
 [RunsFirst]
 public sealed class IpamUndoTests
@@ -193,7 +192,7 @@ public sealed class IpamUndoTests
 
     static RawCall Call(ScratchNode node, string verb, string keys = "{}") => RawCall.Of(node, verb, ScriptedIpam.Network(keys));
 
-    /// <summary>A pod of host-local's lives on the bridge: nothing may happen to it.</summary>
+    /// <summary>Creates a node with a running pod of host-local. No test may affect it.</summary>
     static ScratchNode NodeWithLivingPod()
     {
         Requirement.Node();

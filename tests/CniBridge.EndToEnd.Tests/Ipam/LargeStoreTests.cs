@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>Stores with more reservations than fit at once into the memory that a plugin call may use (128 MB).</summary>
+/// <summary>Tests of stores with more reservations than fit into the memory limit of a plugin call (128 MB).</summary>
 [RunsFirst]
 public sealed class LargeStoreTests : IDisposable
 {
@@ -10,7 +10,7 @@ public sealed class LargeStoreTests : IDisposable
         {"cniVersion": "1.1.0", "name": "big", "type": "host-local", "ipam": {"type": "host-local", "subnet": "10.64.0.0/10"}}
         """;
 
-    /// <summary>Writes the given numbers of reservations and of records of the index of owners, whose stamp is stale then.</summary>
+    /// <summary>Writes a number of reservations and of records of the owner index, whose stamp is outdated then.</summary>
     const string Fill = """
         index=$(echo /var/lib/cni-bridge/owners/big-*)
         test -d "$index"

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Ipam;
 
-/// <summary>The reference plugin "static", Debian's, as our bridge's address management.</summary>
+/// <summary>Tests of Debian's plugin "static" as IPAM plugin of our bridge.</summary>
 public sealed class StaticIpamTests
 {
     const string TwoFamilies = """

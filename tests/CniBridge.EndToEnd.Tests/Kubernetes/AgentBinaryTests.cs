@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The published agent: one static program that reads no configuration of libraries on the node.</summary>
+/// <summary>Tests of the published agent: one static program that reads no library configuration of the node.</summary>
 public sealed class AgentBinaryTests
 {
     const int MaxBytes = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The agent with the directories that the manifest gives to its container, and no others.</summary>
+/// <summary>Tests of the agent with only the directories that the manifest gives to its container.</summary>
 public sealed class AgentContainerTests
 {
     const string Root = $"{ScratchNode.Directory}/root";

@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The agent with an API server that is not as it should be: one clear sentence each, and the routes stay.</summary>
+/// <summary>Tests of the agent with a faulty API server: it reports one clear sentence each, and the routes stay.</summary>
 [RunsFirst]
 public sealed class AgentFailureTests
 {

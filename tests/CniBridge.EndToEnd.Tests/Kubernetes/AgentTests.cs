@@ -3,15 +3,19 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The agent with an API server that speaks TLS; what comes of it is judged by ip.</summary>
+/// <summary>Tests of the agent with an API server that uses TLS, judged by ip.</summary>
 public sealed class AgentTests
 {
     static readonly string[] s_source = ["--kubeconfig", Kubectl.KubeConfig, "--node-name", "node1"];
 
-    /// <summary>How long a change of a node takes to get into the kernel. On a busy machine the fastest of some changes does.</summary>
+    /// <summary>
+    /// The longest time from the change of a node to the change in the kernel. The fastest of several changes counts on a busy machine.
+    /// </summary>
     static readonly TimeSpan s_promise = TimeSpan.FromSeconds(2);
 
-    /// <summary>Longer than a busy machine takes, and less than the 30 seconds after which the agent compares everything unasked.</summary>
+    /// <summary>
+    /// A time limit that is long enough for a busy machine and shorter than the 30 seconds between full comparisons of the agent.
+    /// </summary>
     static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
 
     [Fact]

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>A node whose kubectl has an API server, and the manifests as it would send them there.</summary>
+/// <summary>A node with an API server for kubectl, and with the manifests as kubectl sends them.</summary>
 sealed class Cluster : IDisposable
 {
     IReadOnlyList<JsonElement>? objects;
 
     public Cluster() => (Node, Server) = Kubectl.NewNode();
 
-    /// <summary>This node is the first of two on a LAN without other hosts.</summary>
+    /// <summary>Creates a cluster whose node is the first of two on a LAN without other hosts.</summary>
     public static Cluster OfTwoNodes()
     {
         var cluster = new Cluster();
@@ -34,13 +34,13 @@ sealed class Cluster : IDisposable
 
     public IReadOnlyList<JsonElement> Objects => objects ??= Manifests.Read(Node);
 
-    /// <summary>A part of the DaemonSet's pod.</summary>
+    /// <summary>Returns a part of the DaemonSet's pod.</summary>
     public JsonElement Pod(string path) => Objects.Of("DaemonSet").At($"spec/template/spec/{path}");
 
-    /// <summary>A value of the ConfigMap.</summary>
+    /// <summary>Returns a value of the ConfigMap.</summary>
     public string Setting(string key) => Objects.Of("ConfigMap").At($"data/{key}").GetString()!;
 
-    /// <summary>As the kubelet passes them: with the values of variables for $(NAME).</summary>
+    /// <summary>Returns the arguments as the kubelet passes them, with the values of variables for $(NAME).</summary>
     public List<string> AgentArguments()
     {
         var name = Objects.Of("ConfigMap").At("metadata/name").GetString();

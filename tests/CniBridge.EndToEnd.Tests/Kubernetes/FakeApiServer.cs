@@ -9,14 +9,14 @@ using System.Text;
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
 /// <summary>
-/// As much of an API server as kubectl and the agent need to get and watch nodes, in a node's network: of this test process, so that
-/// nodes come, change and go by a call.
+/// An API server in a node's network with the functions that kubectl and the agent need to get and watch nodes. It runs in the test
+/// process, so that calls of a test change the nodes.
 /// </summary>
 sealed class FakeApiServer : IDisposable
 {
     public const int Port = 6443;
 
-    /// <summary>Watches end after a while, as those of a real one do.</summary>
+    /// <summary>The duration of a watch, which ends by itself as with a real server.</summary>
     static readonly TimeSpan WatchTime = TimeSpan.FromMinutes(1);
 
     readonly ScratchNode node;
@@ -26,7 +26,7 @@ sealed class FakeApiServer : IDisposable
     readonly List<IDisposable> open = [];
     Socket? listener;
 
-    /// <summary>Starts at once.</summary>
+    /// <summary>Creates the server and starts it.</summary>
     /// <param name="certificateAddress">The only address in the server's certificate, if it is another one.</param>
     public FakeApiServer(ScratchNode node, string address = "127.0.0.1", string? certificateAddress = null)
     {
@@ -38,7 +38,7 @@ sealed class FakeApiServer : IDisposable
 
     public FakeNodes Nodes { get; } = new();
 
-    /// <summary>Everything that was asked until now.</summary>
+    /// <summary>The requests so far.</summary>
     public IReadOnlyList<FakeRequest> Requests
     {
         get
@@ -50,22 +50,22 @@ sealed class FakeApiServer : IDisposable
         }
     }
 
-    /// <summary>The authority of the server's certificate.</summary>
+    /// <summary>The authority of the server's certificate in PEM.</summary>
     public string AuthorityPem => certificate.ExportCertificatePem();
 
-    /// <summary>While it is set, each request gets this status and nothing else.</summary>
+    /// <summary>The status of all answers, or null for normal answers.</summary>
     public HttpStatusCode? Refusal { get; set; }
 
-    /// <summary>While it is set, requests to change something get this status and nothing else.</summary>
+    /// <summary>The status of all answers to requests that change something, or null for normal answers.</summary>
     public HttpStatusCode? PatchRefusal { get; set; }
 
-    /// <summary>While it is set, requests get no answer, or only the header of one.</summary>
+    /// <summary>The part of the answers that is not sent.</summary>
     public Silence Silence { get; set; }
 
-    /// <summary>A kubeconfig that leads here. Its token is there because kubectl asks for a user's name without any credential.</summary>
+    /// <summary>A kubeconfig for this server. It has a token because kubectl asks for a user name without any credential.</summary>
     public string KubeConfig => CreateKubeConfig(AuthorityPem);
 
-    /// <summary>Returns a kubeconfig that leads here and trusts an authority.</summary>
+    /// <summary>Returns a kubeconfig for this server that trusts an authority.</summary>
     public string CreateKubeConfig(string authorityPem) => $$$"""
         {
           "apiVersion": "v1", "kind": "Config", "current-context": "fake",
@@ -85,11 +85,11 @@ sealed class FakeApiServer : IDisposable
         new Thread(() => Accept(socket)) { IsBackground = true }.Start();
     }
 
-    /// <summary>Waits until a client has asked for a watch, which the next <see cref="Disconnect"/> then ends.</summary>
+    /// <summary>Waits until a client has opened a watch, which the next <see cref="Disconnect"/> then ends.</summary>
     public void WaitForWatch() => Wait.Until(
         () => Requests.Any(request => request["watch"].Length > 0), TimeSpan.FromSeconds(30), () => $"{Requests.Count} requests, no watch");
 
-    /// <summary>Ends all open connections, but listens on.</summary>
+    /// <summary>Ends all open connections and continues to listen.</summary>
     public void Disconnect()
     {
         lock (open)
@@ -99,7 +99,7 @@ sealed class FakeApiServer : IDisposable
         }
     }
 
-    /// <summary>The server stops listening, and watches end.</summary>
+    /// <summary>Stops listening and ends all watches.</summary>
     public void Stop()
     {
         lock (open)

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>A certificate that signs itself: the server's and the only authority for it.</summary>
+/// <summary>A self-signed certificate of the server, which is also its only authority.</summary>
 static class FakeAuthority
 {
     /// <summary>Returns a certificate for a server at an address.</summary>

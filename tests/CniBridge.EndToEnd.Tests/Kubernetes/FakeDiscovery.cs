@@ -1,9 +1,9 @@
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>What an API server says of itself: the kinds that the manifests have, and nodes.</summary>
+/// <summary>The discovery documents of an API server for nodes and the kinds of the manifests.</summary>
 static class FakeDiscovery
 {
-    /// <summary>The document at a path, or null.</summary>
+    /// <summary>Returns the document at a path, or null.</summary>
     public static string? Find(string path) => path switch
     {
         "/version" => """{"major": "1", "minor": "32", "gitVersion": "v1.32.0", "platform": "linux/amd64"}""",

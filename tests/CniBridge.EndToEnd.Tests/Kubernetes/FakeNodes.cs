@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The Node objects of a cluster, with each change as a watcher is told of it.</summary>
+/// <summary>The Node objects of a cluster, and their changes in the form of watch events.</summary>
 sealed class FakeNodes
 {
     readonly Dictionary<string, JsonObject> nodes = [];
@@ -10,10 +10,10 @@ sealed class FakeNodes
     readonly object changed = new();
     int version = 1;
 
-    /// <summary>Adds a node, or changes it.</summary>
+    /// <summary>Adds or changes a node.</summary>
     public void Put(string name, string address, params string[] podCidrs) => Put(name, "2026-11-21T00:00:00Z", address, podCidrs);
 
-    /// <summary>Adds a node that was created later than the others, or changes it.</summary>
+    /// <summary>Adds or changes a node that was created later than the others.</summary>
     public void PutLater(string name, string address, params string[] podCidrs) => Put(name, "2026-11-22T00:00:00Z", address, podCidrs);
 
     void Put(string name, string created, string address, string[] podCidrs)
@@ -69,7 +69,7 @@ sealed class FakeNodes
         }
     }
 
-    /// <summary>The whole as a NodeList.</summary>
+    /// <summary>Returns all nodes as a NodeList.</summary>
     public string List()
     {
         lock (changed)
@@ -92,7 +92,7 @@ sealed class FakeNodes
         }
     }
 
-    /// <summary>The version of the whole as it is now.</summary>
+    /// <summary>The current version of the list.</summary>
     public int Version
     {
         get
@@ -104,7 +104,7 @@ sealed class FakeNodes
         }
     }
 
-    /// <summary>The first change after a version; null when none comes in time.</summary>
+    /// <summary>Returns the first change after a version. Null if none occurs in time.</summary>
     public (int Version, string Text)? WaitForChange(int after, TimeSpan timeout)
     {
         var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;

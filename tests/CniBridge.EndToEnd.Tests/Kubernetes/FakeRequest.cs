@@ -4,13 +4,13 @@ using System.Web;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>What a client asked for: one request, HTTP/1.1.</summary>
+/// <summary>A request of a client: HTTP/1.1.</summary>
 sealed record FakeRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, string? Authorization)
 {
     /// <summary>The body; empty if the request has none.</summary>
     public string Body { get; private init; } = "";
 
-    /// <summary>Null when the client had nothing more to ask.</summary>
+    /// <summary>Reads a request. Returns null if the client closed the connection.</summary>
     public static FakeRequest? Read(Stream stream)
     {
         // GET /api/v1/nodes?limit=500 HTTP/1.1

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The image of conf/kubernetes/Dockerfile, built by buildah in a node; nothing asks a registry.</summary>
+/// <summary>The image of conf/kubernetes/Dockerfile, built by buildah in a node without any registry.</summary>
 static class Image
 {
     const string Context = $"{ScratchNode.Directory}/context";

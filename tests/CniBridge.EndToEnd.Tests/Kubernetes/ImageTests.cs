@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>conf/kubernetes/Dockerfile, built by buildah without any registry.</summary>
+/// <summary>Tests of conf/kubernetes/Dockerfile, built by buildah without any registry.</summary>
 public sealed class ImageTests
 {
     [Fact]

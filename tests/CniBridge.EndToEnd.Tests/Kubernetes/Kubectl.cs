@@ -2,12 +2,12 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The real kubectl, in a node.</summary>
+/// <summary>The real kubectl in a node.</summary>
 static class Kubectl
 {
     public const string KubeConfig = $"{ScratchNode.Directory}/kubeconfig";
 
-    /// <summary>A node with an API server that kubectl finds by <see cref="KubeConfig"/>.</summary>
+    /// <summary>Creates a node with an API server that kubectl finds by <see cref="KubeConfig"/>.</summary>
     public static (ScratchNode Node, FakeApiServer Server) NewNode()
     {
         Requirement.Node("kubectl");

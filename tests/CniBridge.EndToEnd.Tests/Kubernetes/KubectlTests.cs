@@ -1,6 +1,6 @@
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>Is the API server of these tests one to kubectl?</summary>
+/// <summary>Tests of the fake API server with kubectl.</summary>
 public sealed class KubectlTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>conf/kubernetes: what kubectl understands of it, and what must be in it.</summary>
+/// <summary>Tests of conf/kubernetes with kubectl, and of required settings.</summary>
 public sealed class ManifestTests
 {
     const string Pod = "spec/template/spec";
@@ -196,7 +196,7 @@ public sealed class ManifestTests
             argument => Assert.Contains(argument.Split('=')[0], help, StringComparison.Ordinal));
     }
 
-    /// <summary>Is every key of one in the other, with its value?</summary>
+    /// <summary>Asserts that every key of one element is in the other with its value.</summary>
     static void AssertHolds(JsonElement whole, JsonElement part, string path)
     {
         Assert.True(whole.ValueKind == part.ValueKind, $"{path} is {whole}, and was {part}");

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>conf/kubernetes, as kubectl reads it.</summary>
+/// <summary>The manifests of conf/kubernetes as kubectl reads them.</summary>
 static class Manifests
 {
     public static string Directory => Path.Combine(PluginDirectory.RepositoryRoot, "conf/kubernetes");
 
-    /// <summary>All objects of the kustomization.</summary>
+    /// <summary>Returns all objects of the kustomization.</summary>
     public static IReadOnlyList<JsonElement> Read(ScratchNode node, string? directory = null)
     {
         // Each is printed on its own, with nothing between.
@@ -44,7 +44,7 @@ static class Manifests
     public static JsonElement Of(this IEnumerable<JsonElement> objects, string kind) =>
         Assert.Single(objects, found => found.GetProperty("kind").GetString() == kind);
 
-    /// <summary>What lies at a path of keys and places in lists, with slashes between.</summary>
+    /// <summary>Returns the value at a path of keys and indexes that are separated by slashes.</summary>
     public static JsonElement At(this JsonElement element, string path)
     {
         foreach (var step in path.Split('/'))

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>A socket of the test process in another network namespace: a socket stays in the namespace it was made in.</summary>
+/// <summary>A socket of the test process in another network namespace. A socket stays in the namespace in which it was created.</summary>
 static partial class NamespaceSocket
 {
     /// <summary>Returns a listening TCP socket in a node's network.</summary>
@@ -25,7 +25,7 @@ static partial class NamespaceSocket
         }
     });
 
-    /// <summary>Returns the socket that a function makes in a namespace.</summary>
+    /// <summary>Returns the socket that a function creates in a namespace.</summary>
     /// <param name="path">The path of the namespace, as the test process sees it.</param>
     public static Socket Open(string path, Func<Socket> make)
     {

@@ -8,8 +8,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
 /// <summary>
-/// The API server of Kubernetes with etcd, in a node with the address 192.168.1.11. It authorizes by RBAC, and its audit log tells what
-/// each user did.
+/// The API server of Kubernetes with etcd in a node with the address 192.168.1.11. It authorizes by RBAC, and its audit log contains the
+/// requests of each user.
 /// </summary>
 sealed class RealApiServer : IDisposable
 {
@@ -25,9 +25,9 @@ sealed class RealApiServer : IDisposable
     public const string AgentUser = "system:serviceaccount:kube-system:cni-bridge";
 
     /// <summary>
-    /// NUMBER FIRST VERB: sends one request for each of some nodes. create: with a pod CIDR and an address,
-    /// both of the node's number; beat: reports that the node is well, as a kubelet does; unavailable: reports
-    /// that the node has no network, as a cloud controller does.
+    /// The script with the arguments NUMBER FIRST VERB, which sends one request for each of some nodes. create: with a pod CIDR and an
+    /// address, both with the number of the node. beat: reports a healthy node, as a kubelet does. unavailable: reports a node without
+    /// a network, as a cloud controller does.
     /// </summary>
     const string NodesProgram = """
         import datetime, http.client, json, ssl, sys
@@ -153,17 +153,17 @@ sealed class RealApiServer : IDisposable
 
     public void CreateNodes(int count, int first) => Send(count, first, "create");
 
-    /// <summary>Lets each of some nodes report that it is well.</summary>
+    /// <summary>Reports for each of some nodes that it is healthy.</summary>
     public void Beat(int count, int first) => Send(count, first, "beat");
 
-    /// <summary>Lets a cloud controller report that each of some nodes has no network.</summary>
+    /// <summary>Reports for each of some nodes that it has no network, as a cloud controller does.</summary>
     public void MakeUnavailable(int count, int first) => Send(count, first, "unavailable");
 
     void Send(int count, int first, string verb) => Node.Run(
         "python3", $"{Directory}/nodes.py", count.ToString(CultureInfo.InvariantCulture),
         first.ToString(CultureInfo.InvariantCulture), verb).Succeeded();
 
-    /// <summary>The verbs that the agent used, with resource and subresource, as the audit log tells them.</summary>
+    /// <summary>Returns the verbs of the agent in the audit log, with resource and subresource.</summary>
     public IReadOnlySet<string> VerbsOfAgent() => File.ReadLines(Node.FromOutside(AuditLog))
         .Select(line => JsonDocument.Parse(line).RootElement)
         .Where(entry => entry.GetProperty("user").GetProperty("username").GetString() == AgentUser)

@@ -1,6 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The agent with the real API server, as scripts/kube-machine builds it; skipped without it. It takes two minutes.</summary>
+/// <summary>
+/// Tests of the agent with the real API server that scripts/kube-machine builds. They are skipped without it and take two minutes.
+/// </summary>
 public sealed class RealApiServerTests
 {
     static readonly TimeSpan s_soon = TimeSpan.FromSeconds(60);

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>The agent finds the API server before services work, and with the credentials of its service account.</summary>
+/// <summary>Tests of the agent before services work, with the credentials of its service account.</summary>
 public sealed class ServiceAccountTests
 {
     const string Account = "/run/secrets/kubernetes.io/serviceaccount";

@@ -1,14 +1,14 @@
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
-/// <summary>How much of an answer a hanging API server sends.</summary>
+/// <summary>The part of an answer that a hanging API server does not send.</summary>
 enum Silence
 {
-    /// <summary>It answers.</summary>
+    /// <summary>Sends the whole answer.</summary>
     None,
 
-    /// <summary>It accepts the connection and sends nothing.</summary>
+    /// <summary>Accepts the connection and sends nothing.</summary>
     Complete,
 
-    /// <summary>It sends the header and half of a list.</summary>
+    /// <summary>Sends the header and half of a list.</summary>
     AfterHalfAList,
 }

@@ -10,8 +10,8 @@ public sealed record Hardware(string Runtime, string Emulator, IReadOnlyList<str
     public static readonly Hardware X64 = new("linux-x64", "qemu-system-x86_64", ["-cpu", "max"], "ttyS0 no_timer_check");
 
     /// <summary>
-    /// An ARMv8.0 processor: a program that runs on it runs on every arm64 machine. The machine's clock counts instructions (icount),
-    /// so no timeout in it expires because this machine is busy; on x64 that would double the time of the tests.
+    /// An ARMv8.0 processor, so that the tested program runs on every arm64 machine. The machine's clock counts instructions (icount), so
+    /// that no timeout in it expires on a busy host. On x64 that would double the time of the tests.
     /// </summary>
     public static readonly Hardware Arm64 = new(
         "linux-arm64", "qemu-system-aarch64", ["-machine", "virt", "-cpu", "cortex-a53", "-icount", "shift=2"], "ttyAMA0");

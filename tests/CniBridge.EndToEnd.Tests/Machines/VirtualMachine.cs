@@ -5,8 +5,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Machines;
 
 /// <summary>
-/// An emulated machine with Debian's kernel and programs. It boots when a test first runs a script in it; our plugins and
-/// Go's have the paths that they have outside.
+/// An emulated machine with Debian's kernel and programs. It boots when a test first runs a script in it. Our plugins and Go's have the
+/// same paths as outside.
 /// </summary>
 public abstract class VirtualMachine(Hardware hardware) : IDisposable
 {
@@ -58,7 +58,7 @@ public abstract class VirtualMachine(Hardware hardware) : IDisposable
     int scripts;
     int nodes;
 
-    /// <summary>Runs a script in the machine, with at most 60 seconds of time.</summary>
+    /// <summary>Runs a script in the machine with a time limit of 60 seconds.</summary>
     internal CommandResult Run(string script)
     {
         var machine = Start();
@@ -76,7 +76,7 @@ public abstract class VirtualMachine(Hardware hardware) : IDisposable
         return new CommandResult(script, exitCode, Decode(answer.Groups[2].Value), Decode(answer.Groups[3].Value));
     }
 
-    /// <summary>A node in the machine for one test.</summary>
+    /// <summary>Creates a node in the machine for one test.</summary>
     internal VirtualNode AddNode()
     {
         nodes++;

@@ -1,8 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Machines;
 
 /// <summary>
-/// A node in a virtual machine: network and mount namespaces of its own, with fresh state directories. It stays until
-/// the machine ends, for there is memory for some hundreds of them.
+/// A node in a virtual machine: private network and mount namespaces with empty state directories. It stays until the machine ends, which
+/// has memory for some hundreds of nodes.
 /// </summary>
 sealed class VirtualNode : Node
 {

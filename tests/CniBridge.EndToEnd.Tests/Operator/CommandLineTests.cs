@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>What all commands of the operator have in common: help, reference, completion, colours.</summary>
+/// <summary>Tests of common properties of operator commands: help, reference, completion, colours.</summary>
 public sealed partial class CommandLineTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");

@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>cni-bridge conf init: a node's network configuration from the table of nodes, and pods with it.</summary>
+/// <summary>Tests of cni-bridge conf init: the network configuration of a node from the node table, and pods that use it.</summary>
 public sealed class ConfigurationCommandTests
 {
     const string Path = "/etc/cni/net.d/10-cni-bridge.conflist";
@@ -18,7 +18,7 @@ public sealed class ConfigurationCommandTests
         ] }
         """;
 
-    /// <summary>As kubectl prints it.</summary>
+    /// <summary>The nodes in the output of kubectl.</summary>
     const string Kubernetes = """
         { "apiVersion": "v1", "items": [ { "apiVersion": "v1", "kind": "Node", "metadata": { "name": "node1" },
           "spec": { "podCIDR": "10.244.7.0/24", "podCIDRs": ["10.244.7.0/24"] },

@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>cni-bridge conf validate and conf show, by hand.</summary>
+/// <summary>Tests of cni-bridge conf validate and conf show.</summary>
 public sealed class ConfigurationReviewTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");

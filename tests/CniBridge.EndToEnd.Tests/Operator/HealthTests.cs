@@ -4,14 +4,14 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>cni-bridge status and metrics: the node in one line, and in numbers.</summary>
+/// <summary>Tests of cni-bridge status and metrics.</summary>
 public sealed partial class HealthTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
     static readonly string s_config = Configurations.WithIpam("""{"ranges": [[{"subnet": "10.88.0.0/28"}]]}""", """{"ipMasq": true}""");
 
-    /// <summary>Two pods, one of which has lost its namespace, and a call that failed.</summary>
+    /// <summary>Creates a node with two pods, one without its namespace, and a failed call in the log.</summary>
     static ScratchNode NewNode()
     {
         Requirement.Node();

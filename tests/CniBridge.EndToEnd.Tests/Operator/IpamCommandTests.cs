@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>cni-bridge ipam: what an operator sees of the reservations and does with them; judged by the files and by ip.</summary>
+/// <summary>Tests of cni-bridge ipam, judged by the files and by ip.</summary>
 public sealed class IpamCommandTests
 {
     const int Findings = 2;
@@ -26,7 +26,10 @@ public sealed class IpamCommandTests
         return RawCall.Of(node, "ADD", s_config, pod).Succeed().Json.GetProperty("ips")[0].GetProperty("address").GetString()![..^3];
     }
 
-    /// <summary>10.88.0.2 lives, 10.88.0.3 lost its namespace, 10.88.0.4 has no record, 10.88.0.5 is an empty file.</summary>
+    /// <summary>
+    /// Creates a node with four reservations: 10.88.0.2 is in use, 10.88.0.3 lost its namespace, 10.88.0.4 has no record, 10.88.0.5 is an
+    /// empty file.
+    /// </summary>
     static ScratchNode NewNodeWithOneOfEach()
     {
         var node = NewNode();

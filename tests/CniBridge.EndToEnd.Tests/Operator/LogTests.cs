@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>What the plugins keep of their calls, and what cni-bridge log makes of it.</summary>
+/// <summary>Tests of the log of plugin calls and of cni-bridge log.</summary>
 public sealed class LogTests
 {
     const string LogFile = "/var/lib/cni-bridge/operations.log";

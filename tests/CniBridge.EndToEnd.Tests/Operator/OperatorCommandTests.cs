@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>cni-bridge add, check, del and version: a runtime by hand.</summary>
+/// <summary>Tests of cni-bridge add, check, del and version, which act as a runtime.</summary>
 public sealed class OperatorCommandTests
 {
     const string Results = "/var/lib/cni/results";
@@ -232,7 +232,9 @@ public sealed class OperatorCommandTests
 
     static CommandResult Run(ScratchNode node, params string[] arguments) => node.Run(Program, arguments);
 
-    /// <summary>A network: a list of one plugin, or that alone; "second" is apart from all others.</summary>
+    /// <summary>
+    /// Returns a network as a list of one plugin, or as a single plugin. The network "second" is independent of the others.
+    /// </summary>
     static string Network(string name, string version, bool isList = true)
     {
         var plugin = Configurations.With($$"""{"name": "{{name}}", "cniVersion": "{{version}}"}""");

@@ -4,12 +4,12 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>What commands print for programs has no member that docs/output.md does not have.</summary>
+/// <summary>Tests that the JSON output of commands has only members that docs/output.md describes.</summary>
 public sealed class OutputShapeTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
-    /// <summary>The members of the examples below a heading, each with its path: pods[].addresses[]</summary>
+    /// <summary>Returns the members of the examples below a heading, each with its path: pods[].addresses[]</summary>
     static HashSet<string> Documented(string heading)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("output.md")!;
@@ -42,7 +42,7 @@ public sealed class OutputShapeTests
     static string KindOf(JsonElement value) =>
         value.ValueKind is JsonValueKind.True or JsonValueKind.False ? "truth" : value.ValueKind.ToString();
 
-    /// <summary>A pod with everything that can be told, one that died, and one of which nothing is known.</summary>
+    /// <summary>Creates a node with a pod that has all members, a pod that ended, and a pod without records.</summary>
     static ScratchNode NewNode()
     {
         Requirement.Node();

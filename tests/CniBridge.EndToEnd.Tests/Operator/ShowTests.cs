@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
 
-/// <summary>cni-bridge show and pod, beside what ip tells of the same node.</summary>
+/// <summary>Tests of cni-bridge show and pod against the output of ip.</summary>
 public sealed class ShowTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
@@ -14,7 +14,9 @@ public sealed class ShowTests
          "runtimeConfig": {"portMappings": [{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}]}, "prevResult": RESULT}
         """;
 
-    /// <summary>Two pods, the first of Kubernetes and with a host port, and a route to another node.</summary>
+    /// <summary>
+    /// Creates a node with two pods and a route to another node. The first pod belongs to Kubernetes and has a host port.
+    /// </summary>
     static ScratchNode NewNode()
     {
         Requirement.Node();
@@ -148,7 +150,7 @@ public sealed class ShowTests
             BoxesOf(drawn), edge => edge[0].StartsWith("host--route", StringComparison.Ordinal) && edge[1] == "via 10.88.0.254");
     }
 
-    /// <summary>Returns the boxes and edges with a label: the name of each, and the lines of its label.</summary>
+    /// <summary>Returns the boxes and edges with a label, each with its name and the lines of its label.</summary>
     static List<string[]> BoxesOf(XElement drawing) =>
     [
         .. drawing.Descendants().Where(element => (string?)element.Attribute("class") is "node" or "edge")

@@ -5,14 +5,14 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Operator;
 
 /// <summary>
-/// Names and texts of pods, programs and persons, with what terminals obey in them: the operator sees them, and nothing happens.
+/// Tests with control sequences in the names and texts of pods, programs and files: the operator sees them, and the terminal does not obey.
 /// </summary>
 public sealed class TerminalTextTests
 {
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
     /// <summary>
-    /// ESC, CSI as one character, BEL, DEL and a change of the order of letters; no white space, so that the kernel takes it.
+    /// ESC, CSI as one character, BEL, DEL and a change of text direction. It has no white space, so that the kernel accepts it.
     /// </summary>
     const string Evil = "\u001b[2J\u0007\u007f";
 
@@ -46,7 +46,7 @@ public sealed class TerminalTextTests
 
     static void Change(ScratchNode node, string pod, params string[] words) => node.Run("ip", ["-n", pod, .. words]).Succeeded();
 
-    /// <summary>Each command, and how it must show that it met such a text.</summary>
+    /// <summary>The rows: each command, and its escaped output of such a text.</summary>
     [Theory]
     [InlineData("show")]
     [InlineData("show --output dot", @"\\u001b[2J")]

@@ -6,8 +6,8 @@ using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
 /// <summary>
-/// Pods with host ports that the Go plugins attached, deleted by ours, which have no record of them: nothing of Go's stays but
-/// what Go itself leaves, and nothing else goes.
+/// Tests of our DEL for pods with host ports that the Go plugins attached, without a record: it removes all rules of Go except those that
+/// Go itself leaves, and no others.
 /// </summary>
 public sealed class GoHostPortTests
 {
@@ -82,7 +82,7 @@ public sealed class GoHostPortTests
         Assert.Contains("cannot remove rules of the Go plugins: ", collected.Stderr, StringComparison.Ordinal);
     }
 
-    /// <summary>What portmap is asked, in the network of a bridge's configuration.</summary>
+    /// <summary>Returns the configuration of portmap in the network of a bridge.</summary>
     static string PortMap(string mappings, string keys = "{}", string network = "podnet")
     {
         var configuration = new JsonObject
@@ -112,7 +112,7 @@ public sealed class GoHostPortTests
     /// <returns>The result of both, for portmap passes on what the bridge said.</returns>
     static JsonElement Add(PluginCall bridge, int port) => Behind(bridge, port).Add(bridge.Added()).Succeeded().Json;
 
-    /// <summary>The last plugin of the chain first.</summary>
+    /// <summary>Runs DEL of the chain, starting with its last plugin.</summary>
     static void Delete(PluginCall bridge, int port, JsonElement? result)
     {
         Behind(bridge, port).Del(result).Succeeded();

@@ -4,7 +4,7 @@ using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
-/// <summary>CHECK, STATUS, and how the role behaves in a chain.</summary>
+/// <summary>Tests of CHECK and STATUS of portmap, and of its place in a chain.</summary>
 public sealed class HostPortCheckTests
 {
     static readonly string s_ports = $"[{Mapping(8080, 80)}, {Mapping(53, 53, "udp", "10.88.0.1")}]";
@@ -236,7 +236,7 @@ public sealed class HostPortCheckTests
         node.AssertNothingLeft();
     }
 
-    /// <summary>Runs the plugin, and sees that nothing else is run.</summary>
+    /// <summary>Runs the plugin and asserts that it runs no other program.</summary>
     static CommandResult Traced(RawCall call)
     {
         var result = (call with { Wrapper = ["strace", "-f", "-e", "trace=execve,execveat"] }).Succeed();

@@ -3,7 +3,7 @@ using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
-/// <summary>The role is killed, or the kernel refuses it something, at any moment of its work.</summary>
+/// <summary>Tests of portmap with kills and refused system calls at any step.</summary>
 [RunsFirst]
 public sealed class HostPortCrashTests
 {
@@ -128,14 +128,14 @@ public sealed class HostPortCrashTests
         Assert.All(node.Records, record => Assert.EndsWith(".tmp", record, StringComparison.Ordinal));
     }
 
-    /// <summary>Back to a node where the role never ran.</summary>
+    /// <summary>Restores the state of a node on which portmap never ran.</summary>
     static void Forget(HostPortNode node) => node.Node.Run("sh", "-c", """
         nft flush ruleset
         rm -rf /run/cni-bridge
         echo 0 > /proc/sys/net/ipv4/conf/cni0/route_localnet
         """).Succeeded();
 
-    /// <summary>True when the plugin was killed; false when it made fewer calls, and so came to its end.</summary>
+    /// <summary>Runs the plugin until its kill. Returns false if it made fewer calls and finished.</summary>
     static bool RunKilled(HostPortNode node, string verb, string injection)
     {
         var result = RunTraced(node, verb, injection);

@@ -5,14 +5,14 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
 /// <summary>
-/// A node with pods on the bridge and a host outside. Pods serve ports: a client learns which pod answered, and which source it saw
-/// asking.
+/// A node with pods on the bridge and an outside host. Pods serve ports, and their answer names the pod and the source address of the
+/// client.
 /// </summary>
 sealed class HostPortNode : IDisposable
 {
     public const string Outside = "outside";
 
-    /// <summary>Asks from the node itself.</summary>
+    /// <summary>The client on the node itself.</summary>
     public const string TheNode = "the node";
 
     const string Server = """
@@ -79,10 +79,10 @@ sealed class HostPortNode : IDisposable
         Network = network;
     }
 
-    /// <summary>With pods on the plain network.</summary>
+    /// <summary>Creates a node with pods on the plain network.</summary>
     public static HostPortNode With(params string[] pods) => Of("{}", pods);
 
-    /// <summary>With pods on a network of these keys.</summary>
+    /// <summary>Creates a node with pods on a network with these keys.</summary>
     public static HostPortNode Of(string bridgeKeys, params string[] pods)
     {
         var node = new HostPortNode(Configurations.With(bridgeKeys));
@@ -97,31 +97,31 @@ sealed class HostPortNode : IDisposable
 
     public string Network { get; }
 
-    /// <summary>Makes the host outside, behind the node's uplink.</summary>
+    /// <summary>Adds the outside host behind the node's uplink.</summary>
     public HostPortNode WithOutside()
     {
         _ = new OutsideWorld(Node);
         return this;
     }
 
-    /// <summary>Makes the pod and attaches it to the bridge.</summary>
+    /// <summary>Creates the pod and attaches it to the bridge.</summary>
     public void Attach(string pod)
     {
         Node.AddPod(pod);
         results[pod] = RawCall.Of(Node, "ADD", Network, pod).Succeed();
     }
 
-    /// <summary>The other end of what <see cref="Attach"/> did.</summary>
+    /// <summary>Deletes the attachment that <see cref="Attach"/> created.</summary>
     public void Detach(string pod) => RawCall.Of(Node, "DEL", Network, pod).Succeed();
 
-    /// <summary>What the plugin before portmap said.</summary>
+    /// <summary>Returns the result of the plugin before portmap.</summary>
     public CommandResult ResultOf(string pod) => results[pod];
 
-    /// <summary>The pod's address of a family.</summary>
+    /// <summary>Returns the pod's address of a family.</summary>
     public string AddressOf(string pod, bool isV6) => results[pod].Json.GetProperty("ips").EnumerateArray()
         .Select(ip => ip.GetProperty("address").GetString()!.Split('/')[0]).Single(address => PodNetwork.IsIpv6(address) == isV6);
 
-    /// <summary>A call of portmap for a pod, with the result of the bridge.</summary>
+    /// <summary>Returns a call of portmap for a pod with the result of the bridge.</summary>
     /// <param name="mappings">A list of JSON.</param>
     /// <param name="keys">More keys of the configuration.</param>
     public RawCall Call(string verb, string pod, string mappings, string keys = "{}") =>
@@ -139,7 +139,7 @@ sealed class HostPortNode : IDisposable
 
     public CommandResult Add(string pod, string mappings, string keys = "{}") => Call("ADD", pod, mappings, keys).Succeed();
 
-    /// <summary>One mapping as JSON.</summary>
+    /// <summary>Returns one mapping as JSON.</summary>
     public static string Mapping(int hostPort, int containerPort, string protocol = "tcp", string? hostIp = null)
     {
         var mapping = new JsonObject { ["hostPort"] = hostPort, ["containerPort"] = containerPort, ["protocol"] = protocol };
@@ -150,14 +150,14 @@ sealed class HostPortNode : IDisposable
         return mapping.ToJsonString();
     }
 
-    /// <summary>One mapping as a list.</summary>
+    /// <summary>Returns a list with one mapping as JSON.</summary>
     public static string Only(int hostPort, int containerPort, string protocol = "tcp", string? hostIp = null) =>
         $"[{Mapping(hostPort, containerPort, protocol, hostIp)}]";
 
     /// <param name="ports">tcp/80, udp/53, …</param>
     public void Serve(string pod, params string[] ports) => Serve(["ip", "netns", "exec", pod], pod, ports);
 
-    /// <summary>A program of the node itself.</summary>
+    /// <summary>Starts a server on the node itself.</summary>
     public void ServeOnNode(params string[] ports) => Serve(["env"], "node", ports);
 
     void Serve(string[] wrapper, string name, string[] ports)
@@ -167,7 +167,7 @@ sealed class HostPortNode : IDisposable
         server.WaitForOutput("ready");
     }
 
-    /// <summary>Returns the server and the client that it saw: "pod 192.0.2.2"; or the error.</summary>
+    /// <summary>Returns the server and the source address that it saw, such as "pod 192.0.2.2", or the error.</summary>
     /// <param name="ownPort">The asker's, the same each time; 0: any.</param>
     public string Ask(string from, string protocol, string address, int port, int ownPort = 0)
     {
@@ -179,26 +179,26 @@ sealed class HostPortNode : IDisposable
     public void AssertNoAnswer(string from, string protocol, string address, int port) =>
         Assert.StartsWith("no answer", Ask(from, protocol, address, port), StringComparison.Ordinal);
 
-    /// <summary>All tables as text, less what counts.</summary>
+    /// <summary>All tables as text without counters.</summary>
     public string Ruleset => Node.Run("nft", "--stateless", "list", "ruleset").Succeeded().Stdout;
 
-    /// <summary>Every object's kind and handle: the kernel numbers what is made anew.</summary>
+    /// <summary>The kind and handle of every object. The kernel gives new objects new handles.</summary>
     public string Handles => Node.Run("nft", "--stateless", "--handle", "list", "ruleset").Succeeded().Stdout;
 
-    /// <summary>Owners of elements, each as often as it has some.</summary>
+    /// <summary>The owners of all elements, one entry per element.</summary>
     public IReadOnlyList<string> Owners => [.. Objects("set").Concat(Objects("map"))
         .Where(set => set.TryGetProperty("elem", out _))
         .SelectMany(set => set.GetProperty("elem").EnumerateArray())
         .Select(Comment).Where(comment => comment.Length > 0).Order(StringComparer.Ordinal)];
 
-    /// <summary>How many elements each owner has.</summary>
+    /// <summary>Returns the number of elements of an owner.</summary>
     public int CountOf(string owner) => Owners.Count(other => other == owner);
 
     public IEnumerable<JsonElement> Objects(string kind) =>
         Node.Run("nft", "-j", "list", "ruleset").Succeeded().Json.GetProperty("nftables").EnumerateArray()
             .Where(item => item.TryGetProperty(kind, out _)).Select(item => item.GetProperty(kind));
 
-    /// <summary>Of a map, an element is a pair.</summary>
+    /// <summary>Returns the comment of an element. An element of a map is a pair.</summary>
     static string Comment(JsonElement element)
     {
         var key = element.ValueKind == JsonValueKind.Array ? element[0] : element;
@@ -211,7 +211,7 @@ sealed class HostPortNode : IDisposable
 
     public string Localnet(string link) => Node.Run("cat", $"/proc/sys/net/ipv4/conf/{link}/route_localnet").Succeeded().Stdout.Trim();
 
-    /// <summary>Does netfilter see the frames that the bridge hands from port to port?</summary>
+    /// <summary>Enables or disables netfilter for frames that the bridge forwards between ports.</summary>
     public void SetBridgeNetfilter(bool isOn)
     {
         Requirement.Directory("/proc/sys/net/bridge", "br_netfilter in the kernel");

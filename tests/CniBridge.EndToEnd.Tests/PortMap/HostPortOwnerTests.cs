@@ -5,7 +5,7 @@ using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
-/// <summary>Whose a host port is, from its ADD to its DEL, and what becomes of it when one of them is missing.</summary>
+/// <summary>Tests of the owner of a host port from ADD to DEL, also if one of them is missing.</summary>
 public sealed class HostPortOwnerTests
 {
     const string Owner = "podnet/container-pod/eth0", Other = "podnet/container-other/eth0";
@@ -334,7 +334,7 @@ public sealed class HostPortOwnerTests
 
     static string[] Pods(int count) => [.. Enumerable.Range(1, count).Select(number => $"p{number}")];
 
-    /// <summary>Calls for pods p1, p2, …, all at once.</summary>
+    /// <summary>Runs concurrent calls for pods p1, p2, … and returns the number of refused ones.</summary>
     /// <returns>How many failed.</returns>
     static int RunAtOnce(HostPortNode node, string verb, int count, Func<int, int> port)
     {

@@ -3,13 +3,13 @@ using static CniBridge.EndToEnd.Tests.PortMap.HostPortNode;
 
 namespace CniBridge.EndToEnd.Tests.PortMap;
 
-/// <summary>Who reaches a host port, and as whom the pod sees them.</summary>
+/// <summary>Tests of the clients that reach a host port, and of the source addresses that the pod sees.</summary>
 public sealed class HostPortTrafficTests
 {
     const string NodeV4 = OutsideWorld.NodeV4, NodeV6 = OutsideWorld.NodeV6;
     const string GatewayV4 = "10.88.0.1", GatewayV6 = "fd00:88::1";
 
-    /// <summary>Without it a bridge sends no frame back through the port that it came by: a pod does not reach itself.</summary>
+    /// <summary>The mode in which a bridge sends a frame back through its incoming port. A pod needs it to reach itself.</summary>
     const string Hairpin = """{"hairpinMode": true}""";
 
     public static TheoryData<string, string?, bool, bool> Addresses

@@ -3,7 +3,7 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>The server of cni-bridge-agent, asked by a shell.</summary>
+/// <summary>Tests of the server of cni-bridge-agent with clients in a shell.</summary>
 public sealed class AgentMetricsTests
 {
     static string Ask(NodeLan lan, string request) => lan.Node.Run(

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>An agent in a node, which takes signals there.</summary>
+/// <summary>An agent in a node that receives signals there.</summary>
 sealed class AgentProcess : IDisposable
 {
     readonly ScratchNode node;
@@ -30,11 +30,11 @@ sealed class AgentProcess : IDisposable
     public IReadOnlyList<string> ThreadNames() =>
         node.Run("sh", "-c", $"cat /proc/{pid}/task/*/comm").Succeeded().Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Sets how many descriptors it may have open; those that are open already stay.</summary>
+    /// <summary>Sets the maximum number of open descriptors. Open ones stay.</summary>
     public void LimitDescriptors(int count) =>
         node.Run("prlimit", "--pid", pid, $"--nofile={count.ToString(CultureInfo.InvariantCulture)}:1024").Succeeded();
 
-    /// <summary>The processor time that it has used until now.</summary>
+    /// <summary>The processor time that the agent has used so far.</summary>
     public TimeSpan ProcessorTime()
     {
         // proc(5): the fields after the name in brackets, of which utime and stime count hundredths of a second.

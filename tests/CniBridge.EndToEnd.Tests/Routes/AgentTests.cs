@@ -7,14 +7,16 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>cni-bridge-agent on one node of three; the judges are ip and what the kernel announces.</summary>
+/// <summary>Tests of cni-bridge-agent on one node of three, judged by ip and the kernel's notifications.</summary>
 [RunsFirst]
 public sealed class AgentTests
 {
-    /// <summary>What the agent promises: the fastest of some repairs takes no longer on any machine.</summary>
+    /// <summary>The longest time of a repair. The fastest of several repairs meets it on any machine.</summary>
     static readonly TimeSpan s_promise = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longer than a busy machine takes, and less than the 30 seconds after which the agent looks at everything unasked.</summary>
+    /// <summary>
+    /// A time limit that is long enough for a busy machine and shorter than the 30 seconds between full comparisons of the agent.
+    /// </summary>
     static readonly TimeSpan s_heals = TimeSpan.FromSeconds(20);
 
     [Theory]

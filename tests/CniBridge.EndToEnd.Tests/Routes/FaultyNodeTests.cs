@@ -3,7 +3,7 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>Files of nodes that a person got wrong while the routes work; the judge is ip.</summary>
+/// <summary>Tests of faulty nodes files while the routes work, judged by ip.</summary>
 public sealed class FaultyNodeTests
 {
     static readonly string s_misspelt = Node2.Replace("addresses", "adresses", StringComparison.Ordinal);

@@ -2,10 +2,10 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>Node objects that claim what is not theirs; the judge is ip.</summary>
+/// <summary>Tests of Node objects that claim foreign addresses, judged by ip.</summary>
 public sealed class HostileNodeTests
 {
-    /// <summary>Node2 with other pod CIDRs beside its own.</summary>
+    /// <summary>Returns node2 with further pod CIDRs.</summary>
     static string Node2With(params string[] ranges) =>
         Node2.Replace(
             "\"podRanges\": [", $"\"podRanges\": [{string.Concat(ranges.Select(range => $"\"{range}\", "))}", StringComparison.Ordinal);

@@ -4,13 +4,13 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>Files with more nodes than any cluster has: they take time and memory, and end no command with a stack trace.</summary>
+/// <summary>Tests of files with more nodes than any cluster has: no command ends with a stack trace.</summary>
 [RunsFirst]
 public sealed class LargeClusterTests
 {
     const int Many = 300_000;
 
-    /// <summary>node1, and others with a /28 of 10.0.0.0/8 each, in a network of this node.</summary>
+    /// <summary>Creates a LAN with node1 and others with a /28 of 10.0.0.0/8 each, in a network of this node.</summary>
     static NodeLan NewLan(int nodes)
     {
         var lan = new NodeLan();

@@ -6,8 +6,8 @@ using CniBridge.EndToEnd.Tests.Support;
 namespace CniBridge.EndToEnd.Tests.Routes;
 
 /// <summary>
-/// A node on a LAN with two others, which are namespaces with a pod's addresses on their loopback: node1 192.168.1.11,
-/// node2 .12 with 10.244.2.2, node3 .13 with 10.244.3.2, the same in fd00:1::/64 and fd00:aN::/64.
+/// A node on a LAN with two others, which are namespaces with a pod address on their loopback: node1 192.168.1.11, node2 .12 with
+/// 10.244.2.2, node3 .13 with 10.244.3.2, the same in fd00:1::/64 and fd00:aN::/64.
 /// </summary>
 sealed class NodeLan : IDisposable
 {
@@ -57,7 +57,7 @@ sealed class NodeLan : IDisposable
 
     static string Program => Path.Combine(PluginDirectory.UnderTest, "cni-bridge");
 
-    /// <summary>Puts another file in the place of the last, as careful programs do.</summary>
+    /// <summary>Replaces the nodes file atomically.</summary>
     public void WriteNodes(params string[] nodes) => ReplaceFile($$"""{"nodes": [{{string.Join(", ", nodes)}}]}""");
 
     public void ReplaceFile(string text)
@@ -73,14 +73,14 @@ sealed class NodeLan : IDisposable
             ["routes", verb, "--nodes", NodesPath, .. arguments.Contains("--node-name") ? Array.Empty<string>()
             : ["--node-name", "node1"], .. arguments], "");
 
-    /// <summary>The agent as node1; <see cref="AgentProcess.Kill"/> ends it.</summary>
+    /// <summary>Starts the agent as node1. <see cref="AgentProcess.Kill"/> ends it.</summary>
     public AgentProcess StartAgent(params string[] arguments) => StartAgentUnder([], arguments);
 
-    /// <summary>The same by another program, which is the one that takes the signals then.</summary>
+    /// <summary>Starts the agent under another program, which then receives the signals.</summary>
     public AgentProcess StartAgentUnder(string[] wrapper, params string[] arguments) =>
         new(Node, [.. wrapper, AgentProgram.Path, "--node-name", "node1", "--nodes", NodesPath, .. arguments]);
 
-    /// <summary>Changes an unused route until ip monitor reports it, because ip monitor does not say when it listens.</summary>
+    /// <summary>Changes an unused route until ip monitor reports it, because ip monitor does not report that it listens.</summary>
     public void AwaitMonitor(RunningProcess monitor, int round = 0)
     {
         for (var attempt = 0; attempt < 100; attempt++)
@@ -95,7 +95,7 @@ sealed class NodeLan : IDisposable
 
     public CommandResult Ip(string arguments) => Node.Run("ip", arguments.Split(' ')).Succeeded();
 
-    /// <summary>Routes that carry our number, "DESTINATION via GATEWAY dev LINK", IPv4 first.</summary>
+    /// <summary>Returns the routes with our protocol number as "DESTINATION via GATEWAY dev LINK", IPv4 first.</summary>
     public IReadOnlyList<string> OurRoutes() => [.. Show("-4"), .. Show("-6")];
 
     IEnumerable<string> Show(string family) => Node.IpJson(family, "route", "show", "protocol", "67").EnumerateArray().Select(Describe);
@@ -104,7 +104,7 @@ sealed class NodeLan : IDisposable
         $"{route.GetProperty("dst").GetString()} via {route.GetProperty("gateway").GetString()} dev " +
             $"{route.GetProperty("dev").GetString()}");
 
-    /// <summary>Waits for the kernel to have exactly these routes of ours, by what it announces.</summary>
+    /// <summary>Waits for notifications until the kernel has exactly these routes of ours.</summary>
     public void AwaitRoutes(params string[] routes)
     {
         using var monitor = Node.Start("ip", ["monitor", "route"]);

@@ -4,7 +4,7 @@ using static CniBridge.EndToEnd.Tests.Routes.NodeLan;
 
 namespace CniBridge.EndToEnd.Tests.Routes;
 
-/// <summary>cni-bridge routes sync, show and plan on one node of three; the judges are ip and ping.</summary>
+/// <summary>Tests of cni-bridge routes sync, show and plan on one node of three, judged by ip and ping.</summary>
 public sealed class RouteCommandTests
 {
     [Fact]

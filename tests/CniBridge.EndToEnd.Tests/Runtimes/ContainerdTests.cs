@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Runtimes;
 
-/// <summary>The plugins behind containerd's client, which calls them through go-cni.</summary>
+/// <summary>Tests of the plugins with containerd's client, which calls them through go-cni.</summary>
 public sealed class ContainerdTests
 {
     [Fact]

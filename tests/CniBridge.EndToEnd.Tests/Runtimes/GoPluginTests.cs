@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Runtimes;
 
-/// <summary>A node on which the Go plugins are replaced by ours, or ours by them, while pods run.</summary>
+/// <summary>Tests of a node on which our plugins replace the Go plugins, or the reverse, while pods run.</summary>
 public sealed class GoPluginTests
 {
     static readonly string[] Subnets = ["10.88.0.0/24", "fd00:88::/64"];

@@ -5,7 +5,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Runtimes;
 
-/// <summary>The plugins behind libcni itself: its cache, its CHECK and its way of passing results on.</summary>
+/// <summary>Tests of the plugins with libcni: its cache, its CHECK and its passing of results.</summary>
 public sealed class LibcniTests
 {
     [Theory]

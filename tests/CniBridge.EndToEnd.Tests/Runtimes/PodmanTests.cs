@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Runtimes;
 
-/// <summary>The plugins behind podman's CNI backend, which calls them through libcni.</summary>
+/// <summary>Tests of the plugins with podman's CNI backend, which calls them through libcni.</summary>
 public sealed class PodmanTests
 {
     const string NetworkDirectory = "/etc/cni/net.d";

@@ -1,18 +1,18 @@
 namespace CniBridge.EndToEnd.Tests.Support;
 
 /// <summary>
-/// A router beside a node, in a namespace of its own: it tells of itself by real advertisements (radvd), and the node's
-/// kernel learns its default route from them, as on a network without DHCP.
+/// A router beside a node in its own namespace. It sends router advertisements (radvd), from which the node's kernel learns its default
+/// route, as on a network without DHCP.
 /// </summary>
 sealed class AdvertisingRouter : IDisposable
 {
     /// <summary>The node's link to the router.</summary>
     public const string Uplink = "up0";
 
-    /// <summary>An address that is reached over the default route only.</summary>
+    /// <summary>An address behind the default route.</summary>
     public const string Outside = "2001:db8:ffff::1";
 
-    /// <summary>How long the node believes an advertisement; a new one comes every three to four seconds.</summary>
+    /// <summary>The lifetime of an advertisement. A new one arrives every three to four seconds.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     // Without the search for duplicates, which takes a second or two, nothing is to be waited for but the advertisement.
@@ -64,7 +64,7 @@ sealed class AdvertisingRouter : IDisposable
         }
     }
 
-    /// <summary>The way back to a network behind the node.</summary>
+    /// <summary>Adds the route back to a network behind the node.</summary>
     public void AddRouteToNode(string network)
     {
         var address = node.IpJson("address", "show", Uplink)[0].GetProperty("addr_info").EnumerateArray()
@@ -83,7 +83,7 @@ sealed class AdvertisingRouter : IDisposable
         }
     }
 
-    /// <summary>The node's IPv6 default routes, as ip shows each.</summary>
+    /// <summary>Returns the node's IPv6 default routes as ip shows them.</summary>
     public static string[] DefaultRoutes(ScratchNode node) =>
         node.Run("ip", "-6", "route", "show", "default").Succeeded().Stdout
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>A container image of the machine's own static busybox, as an archive; no registry is asked.</summary>
+/// <summary>A container image of this machine's static busybox as an archive, made without a registry.</summary>
 static class BusyboxImage
 {
     public const string Name = "localhost/busybox:e2e";

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>libcni, as runtimes link it: the installed cnitool, or our own small program around libcni.</summary>
+/// <summary>libcni as runtimes use it: the installed cnitool, or our own small program around libcni.</summary>
 static class Cnitool
 {
     const string LibraryPath = "/usr/share/gocode";

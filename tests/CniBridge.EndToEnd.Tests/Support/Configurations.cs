@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>Configurations of the bridge plugin, made of the plain one.</summary>
+/// <summary>Configurations of the bridge plugin, derived from the plain one.</summary>
 static class Configurations
 {
-    /// <summary>Two families, the node as default gateway.</summary>
+    /// <summary>The dual-stack network with the node as default gateway.</summary>
     public const string Plain = """
         {
           "cniVersion": "1.0.0", "name": "podnet", "type": "bridge", "bridge": "cni0",
@@ -14,13 +14,13 @@ static class Configurations
         }
         """;
 
-    /// <summary>The plain configuration with the keys of an object in place of its own.</summary>
+    /// <summary>Returns the plain configuration with keys of an object replaced.</summary>
     public static string With(string keys) => Merge(Plain, keys);
 
-    /// <summary>The same with the keys of another object in their place.</summary>
+    /// <summary>Returns the plain configuration with keys of two objects replaced in turn.</summary>
     public static string With(string keys, string otherKeys) => Merge(With(keys), otherKeys);
 
-    /// <summary>The plain configuration with another address management of host-local's, and other keys.</summary>
+    /// <summary>Returns the plain configuration with another host-local section and other keys.</summary>
     public static string WithIpam(string keys, string otherKeys = "{}")
     {
         var ipam = JsonNode.Parse(keys)!.AsObject();

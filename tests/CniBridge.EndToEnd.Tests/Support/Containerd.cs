@@ -1,6 +1,6 @@
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>A containerd of the node's own, with the busybox image in it, and ctr to talk to it.</summary>
+/// <summary>A private containerd of the node with the busybox image and ctr.</summary>
 sealed class Containerd : IDisposable
 {
     readonly ScratchNode node;
@@ -39,8 +39,8 @@ sealed class Containerd : IDisposable
     }
 
     /// <summary>
-    /// Starts a container on the CNI networks and returns once its program runs. It lives as long as its input is
-    /// open: only in the foreground does ctr take a container off its networks again.
+    /// Starts a container on the CNI networks and returns when its program runs. The container runs while its input is open. ctr removes a
+    /// container from its networks only in the foreground.
     /// </summary>
     public RunningProcess StartContainer(string name)
     {

@@ -1,8 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Support;
 
 /// <summary>
-/// The name of a control group of the test's own, under which runtimes put their containers. Control groups are the one
-/// thing that does not end with a node, so they are removed by name afterwards: dispose it after the node.
+/// The name of a private control group for containers of runtimes. Control groups do not end with a node, so they are removed by name:
+/// dispose it after the node.
 /// </summary>
 sealed class ControlGroup : IDisposable
 {

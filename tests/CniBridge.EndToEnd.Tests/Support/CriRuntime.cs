@@ -6,7 +6,7 @@ using System.Text;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>A containerd of the node's own that serves the CRI, and a client that asks it what a kubelet asks.</summary>
+/// <summary>A private containerd of the node that serves the CRI, with a client that sends the requests of a kubelet.</summary>
 sealed class CriRuntime : IDisposable
 {
     const string Directory = $"{ScratchNode.Directory}/cri";
@@ -46,13 +46,13 @@ sealed class CriRuntime : IDisposable
         }
     }
 
-    /// <summary>Everything that the runtime has said.</summary>
+    /// <summary>The output of the runtime so far.</summary>
     public string Output => daemon.Output;
 
     /// <summary>Returns whether the condition NetworkReady of the runtime's status is true.</summary>
     public bool IsNetworkReady() => Conditions()["NetworkReady"];
 
-    /// <summary>The conditions of runtime.v1.RuntimeService/Status: RuntimeReady and NetworkReady.</summary>
+    /// <summary>Returns the conditions of runtime.v1.RuntimeService/Status: RuntimeReady and NetworkReady.</summary>
     Dictionary<string, bool> Conditions()
     {
         var conditions = new Dictionary<string, bool>();
@@ -70,7 +70,7 @@ sealed class CriRuntime : IDisposable
     }
 
     /// <summary>
-    /// A unary call of gRPC with an empty message: each message has a byte for its compression and four for its length before it.
+    /// Makes a unary gRPC call with an empty message. Each message starts with a byte for its compression and four bytes for its length.
     /// </summary>
     byte[] Call(string method)
     {
@@ -94,7 +94,7 @@ sealed class CriRuntime : IDisposable
         return body[5..(5 + BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(1)))];
     }
 
-    /// <summary>The fields of a protobuf message that are numbers or have a length.</summary>
+    /// <summary>Returns the fields of a protobuf message that are numbers or have a length.</summary>
     static List<(int Number, long Value, byte[] Bytes)> Fields(byte[] message)
     {
         var fields = new List<(int, long, byte[])>();

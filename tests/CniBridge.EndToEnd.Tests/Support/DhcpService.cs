@@ -3,8 +3,7 @@ using System.Net;
 namespace CniBridge.EndToEnd.Tests.Support;
 
 /// <summary>
-/// A network in which addresses come by DHCP: the reference plugin's daemon, Debian's, and busybox's server on the
-/// node's own bridge. Both end with the node.
+/// A network with DHCP: the daemon of Debian's plugin, and busybox's server on the node's bridge. Both end with the node.
 /// </summary>
 sealed class DhcpService : IDisposable
 {
@@ -36,7 +35,7 @@ sealed class DhcpService : IDisposable
             Assert.True(Environment.TickCount64 < deadline, "the daemon of dhcp did not make its socket");
     }
 
-    /// <summary>The plugin's daemon, which says what it does.</summary>
+    /// <summary>The daemon of the plugin, which logs its actions.</summary>
     public RunningProcess Daemon { get; }
 
     public static void Require()
@@ -48,7 +47,7 @@ sealed class DhcpService : IDisposable
             Assert.Skip("this busybox has no DHCP server");
     }
 
-    /// <summary>The addresses that the server has given away, as soon as there are so many, and so many that ended.</summary>
+    /// <summary>Waits for numbers of running and ended leases, and returns the leased addresses.</summary>
     public IReadOnlyList<string> AwaitLeases(int running, int ended = 0)
     {
         var deadline = Environment.TickCount64 + 20_000;

@@ -6,10 +6,10 @@ public enum DuplicateAnswer
     /// <summary>A neighbour advertisement.</summary>
     Advertisement,
 
-    /// <summary>The same from the MAC of the bridge.</summary>
+    /// <summary>The advertisement with the MAC of the bridge.</summary>
     AsBridge,
 
-    /// <summary>The same behind an extension header.</summary>
+    /// <summary>The advertisement behind an extension header.</summary>
     Hidden,
 
     /// <summary>A solicitation of duplicate address detection.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>A node on which the Go plugins masquerade, with iptables that write to nftables, and ours take over.</summary>
+/// <summary>A node on which the Go plugins masquerade with iptables-nft, and ours take over.</summary>
 static class GoFirewallNode
 {
     const string Programs = $"{Node.Directory}/programs";
@@ -20,7 +20,7 @@ static class GoFirewallNode
         return node;
     }
 
-    /// <summary>A pod's attachment by Go, with ipMasq.</summary>
+    /// <summary>Returns a pod's attachment by Go with ipMasq.</summary>
     public static PluginCall Go(this ScratchNode node, string pod, string keys = "{}") => new()
     {
         Node = node,
@@ -31,14 +31,14 @@ static class GoFirewallNode
         ProgramPath = $"{Programs}:{InstalledPrograms.SearchPath}",
     };
 
-    /// <summary>The same attachment, served by the plugins under test.</summary>
+    /// <summary>Returns the same attachment with the plugins under test.</summary>
     public static PluginCall Ours(this PluginCall call) => call with { PluginDirectory = PluginDirectory.UnderTest };
 
-    /// <summary>Everything, each object with its handle, which it has but once.</summary>
+    /// <summary>Returns the whole ruleset. Each object has a unique handle.</summary>
     public static string Ruleset(this Node node) =>
         node.Run("nft", "--stateless", "--handle", "list", "ruleset").Succeeded().Stdout;
 
-    /// <summary>IPv4's table nat, as iptables tells it.</summary>
+    /// <summary>Returns IPv4's table nat as iptables prints it.</summary>
     public static string Iptables(this Node node) => node.Run("iptables-nft", "-t", "nat", "-S").Succeeded().Stdout;
 
     public static JsonElement Added(this PluginCall call) => call.Add().Succeeded().Json;

@@ -4,14 +4,14 @@ using System.Text;
 namespace CniBridge.EndToEnd.Tests.Support;
 
 /// <summary>
-/// Links of a node that come and go as fast as two loops of "ip -batch" can make and delete them: the kernel's lists of
-/// links change while they are told, and every listener to its notifications hears more than it has room for.
+/// Links of a node that two loops of "ip -batch" create and delete as fast as they can. The kernel's lists of links change while they are
+/// read, and each listener gets more notifications than its buffer holds.
 /// </summary>
 sealed class LinkStorm : IDisposable
 {
     /// <summary>
-    /// Deleting all of a round at once makes the kernel wait once for all, so most of a storm is creation. So many links
-    /// make lists of several pieces, between which they change.
+    /// The number of pairs per round. All are deleted at once, for which the kernel waits once, so most of a storm is creation. This number
+    /// makes lists of several messages, between which they change.
     /// </summary>
     const int PairsPerRound = 24;
 
@@ -31,7 +31,7 @@ sealed class LinkStorm : IDisposable
         loops.ForEach(loop => loop.WaitForOutput("first round"));
     }
 
-    /// <summary>Ends the storm after its last round, and returns how many links of the node have been made meanwhile.</summary>
+    /// <summary>Ends the storm after its last round and returns the number of links that were created meanwhile.</summary>
     public int End()
     {
         node.WriteFile(StopFile, "");
@@ -68,7 +68,7 @@ sealed class LinkStorm : IDisposable
         return node.Start("sh", ["-c", script]);
     }
 
-    /// <summary>The kernel numbers links of a namespace in the order in which they are made.</summary>
+    /// <summary>Returns the index of the next link. The kernel numbers links of a namespace in the order of creation.</summary>
     int NextIndex()
     {
         node.Run("ip", "link", "add", "measure0", "type", "bridge").Succeeded();

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>Everything in a node that plugins could change, as one text to compare.</summary>
+/// <summary>The state of a node that plugins can change, as one text to compare.</summary>
 static partial class NodeSnapshot
 {
     const string Script = """
@@ -20,16 +20,14 @@ static partial class NodeSnapshot
         done
         """;
 
-    /// <summary>Links, addresses, routes and settings of the node and of each pod, and all files of CNI.</summary>
+    /// <summary>Returns links, addresses, routes and settings of the node and of each pod, and all CNI files.</summary>
     public static string Snapshot(this ScratchNode node)
     {
         var kernel = Passing().Replace(node.Run("sh", "-c", Script).Succeeded().Stdout, "");
         return kernel + Files(node, "/var/lib/cni") + Files(node, "/etc/cni");
     }
 
-    /// <summary>
-    /// A snapshot after what the kernel does by itself when links come up: all of them must be up in the end.
-    /// </summary>
+    /// <summary>Returns a snapshot after the kernel has finished its work for new links. All links must be up at the end.</summary>
     public static string SettledSnapshot(this ScratchNode node)
     {
         var deadline = Environment.TickCount64 + 20_000;
@@ -47,10 +45,10 @@ static partial class NodeSnapshot
         }
     }
 
-    /// <summary>Paths of the files that host-local and runtimes keep in the node, below /var/lib/cni.</summary>
+    /// <summary>Returns the paths of the files that host-local and runtimes keep in the node, below /var/lib/cni.</summary>
     public static IReadOnlyList<string> CniFiles(this Node node) => node.Files("/var/lib/cni");
 
-    /// <summary>No link, no reservation and no half-written file is left of any attachment.</summary>
+    /// <summary>Asserts that no link, reservation or partial file of any attachment is left.</summary>
     public static void AssertNoResidue(this Node node, string pod)
     {
         Assert.Empty(node.PodLinks(PodNetwork.Bridge));

@@ -3,31 +3,31 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>What plugins leave in a node, as its tools and files show it.</summary>
+/// <summary>State that plugins leave in a node, read by its tools and from files.</summary>
 static class NodeState
 {
-    /// <summary>Names of all links of the node but the loopback and the bridge.</summary>
+    /// <summary>Returns the names of all links of the node except the loopback and the bridge.</summary>
     public static IEnumerable<string> PodLinks(this Node node, string bridge) =>
         [.. node.IpJson("link", "show").EnumerateArray()
             .Select(link => link.GetProperty("ifname").GetString()!)
             .Where(name => name != "lo" && name != bridge)];
 
-    /// <summary>Addresses that host-local holds reserved in the node, of any network.</summary>
+    /// <summary>Returns the addresses of any network that host-local has reserved in the node.</summary>
     public static IEnumerable<string> Reservations(this Node node) =>
         [.. FileNames(node, "/var/lib/cni/networks").Where(name => IPAddress.TryParse(name, out _)).Order()];
 
-    /// <summary>Results that libcni has cached in the node.</summary>
+    /// <summary>Returns the results that libcni has cached in the node.</summary>
     public static IEnumerable<string> CachedResults(this Node node) =>
         FileNames(node, "/var/lib/cni/results");
 
-    /// <summary>Global addresses of a link, each with its prefix length.</summary>
+    /// <summary>Returns the global addresses of a link, each with its prefix length.</summary>
     public static IEnumerable<string> GlobalAddresses(this JsonElement addresses) =>
         [.. addresses.EnumerateArray()
             .SelectMany(link => link.GetProperty("addr_info").EnumerateArray())
             .Where(address => address.GetProperty("scope").GetString() == "global")
             .Select(address => $"{address.GetProperty("local").GetString()}/{address.GetProperty("prefixlen")}")];
 
-    /// <summary>The VLANs of a port, or of a bridge itself, each with its flags: "1 PVID Egress Untagged".</summary>
+    /// <summary>Returns the VLANs of a port, or of a bridge itself, each with its flags: "1 PVID Egress Untagged".</summary>
     public static IEnumerable<string> Vlans(this Node node, string link) =>
         [.. node.Run("bridge", "-j", "vlan", "show", "dev", link).Succeeded().Json.EnumerateArray()
             .SelectMany(port => port.GetProperty("vlans").EnumerateArray())

@@ -2,10 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>
-/// A host behind the node's uplink that has no route to any pod, and a counter of its own for who sends it pings: it sees the
-/// addresses that packets really carry.
-/// </summary>
+/// <summary>A host behind the node's uplink without a route to any pod. It records the source addresses of pings.</summary>
 sealed class OutsideWorld
 {
     const string Name = "outside";
@@ -16,7 +13,7 @@ sealed class OutsideWorld
     /// <summary>The host's address on the uplink.</summary>
     public const string HostV4 = "192.0.2.2", HostV6 = "2001:db8:1::2";
 
-    /// <summary>Another of its addresses, behind it.</summary>
+    /// <summary>Further addresses of the host, behind its uplink address.</summary>
     public const string FarV4 = "198.51.100.2", FarV6 = "2001:db8:2::2";
 
     readonly Node node;
@@ -44,7 +41,7 @@ sealed class OutsideWorld
         node.AssertReaches(HostV6);
     }
 
-    /// <summary>Notes who sends pings to a pod, or to the host.</summary>
+    /// <summary>Starts to record the senders of pings to a pod, or to the host.</summary>
     public void Watch(string pod)
     {
         const string rules = """
@@ -58,7 +55,7 @@ sealed class OutsideWorld
         node.Run("ip", ["netns", "exec", pod, "nft", "-f", "-"], rules + "\n").Succeeded();
     }
 
-    /// <summary>The one address that the receiver sees when a pod pings another, or the host.</summary>
+    /// <summary>Returns the one source address that the receiver sees when a pod pings another pod or the host.</summary>
     public string SenderSeen(string from, string address, string receiver = Name)
     {
         var set = PodNetwork.IsIpv6(address) ? "v6" : "v4";
@@ -72,7 +69,7 @@ sealed class OutsideWorld
             .Select(Text));
     }
 
-    /// <summary>An element is a text, or an object with more about it.</summary>
+    /// <summary>Returns the text of an element, which is a string or an object with further members.</summary>
     static string Text(JsonElement element) => element.ValueKind == JsonValueKind.String
         ? element.GetString()!
         : element.GetProperty("elem").GetProperty("val").GetString()!;

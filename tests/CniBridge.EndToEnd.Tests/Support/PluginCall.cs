@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>One attachment, as a runtime asks for it.</summary>
+/// <summary>One attachment as a runtime requests it.</summary>
 sealed record PluginCall
 {
     public required Node Node { get; init; }
 
-    /// <summary>The directory of the plugins: ours or Go's.</summary>
+    /// <summary>The directory of our plugins or Go's.</summary>
     public required string PluginDirectory { get; init; }
 
-    /// <summary>CNI_PATH, where it is not just the directory of the plugins.</summary>
+    /// <summary>The value of CNI_PATH if it differs from the directory of the plugins.</summary>
     public string? SearchPath { get; init; }
 
-    /// <summary>PATH, where the plugin is to find other programs by their names than the machine's.</summary>
+    /// <summary>The value of PATH if the plugin must find other programs than those of the machine.</summary>
     public string? ProgramPath { get; init; }
 
-    /// <summary>The configuration of one plugin, as libcni would pass it on.</summary>
+    /// <summary>The configuration of one plugin as libcni passes it on.</summary>
     public required string Configuration { get; init; }
 
     public required string ContainerId { get; init; }
@@ -35,7 +35,7 @@ sealed record PluginCall
 
     public CommandResult Version() => Run("VERSION", null);
 
-    /// <summary>Runs any command, with the result of the ADD before it in the configuration, as libcni does.</summary>
+    /// <summary>Runs any command with the result of the previous ADD in the configuration, as libcni does.</summary>
     public CommandResult Run(string command, JsonElement? previousResult)
     {
         using var document = JsonDocument.Parse(Configuration);

@@ -1,11 +1,11 @@
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>The network most tests use: pods on the bridge cni0, with the node as their gateway.</summary>
+/// <summary>The network of most tests: pods on the bridge cni0, with the node as their gateway.</summary>
 static class PodNetwork
 {
     public const string Bridge = "cni0";
 
-    /// <summary>Makes a pod and describes its attachment by the plugins of a directory.</summary>
+    /// <summary>Creates a pod and returns its attachment by the plugins of a directory.</summary>
     public static PluginCall Pod(this Node node, string name, string pluginDirectory, params string[] subnets) =>
         new()
         {
@@ -16,13 +16,13 @@ static class PodNetwork
             NetworkNamespace = node.AddPod(name),
         };
 
-    /// <summary>The address with a number in a subnet written like 10.88.0.0/24 or fd00:88::/64.</summary>
+    /// <summary>Returns the address with a number in a subnet written like 10.88.0.0/24 or fd00:88::/64.</summary>
     public static string Address(string subnet, int number) =>
         IsIpv6(subnet)
             ? subnet[..subnet.IndexOf('/', StringComparison.Ordinal)] + number
             : subnet.Replace(".0/24", $".{number}", StringComparison.Ordinal);
 
-    /// <summary>The same address with the prefix length of the subnet.</summary>
+    /// <summary>Returns the same address with the prefix length of the subnet.</summary>
     public static string AddressInSubnet(string subnet, int number) =>
         Address(subnet, number) + subnet[subnet.IndexOf('/', StringComparison.Ordinal)..];
 

@@ -1,6 +1,6 @@
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>A podman with all its state in the node, its CNI backend chosen and the busybox image loaded.</summary>
+/// <summary>A podman with all its state in the node, the CNI backend and the busybox image.</summary>
 sealed class Podman
 {
     readonly ScratchNode node;
@@ -40,7 +40,7 @@ sealed class Podman
         Run("load", "--input", BusyboxImage.WriteArchive(node)).Succeeded();
     }
 
-    /// <summary>Starts a container that stays until it is removed.</summary>
+    /// <summary>Starts a container that stays until its removal.</summary>
     public void StartContainer(string name, string network, ControlGroup group, params string[] options) =>
         Run([
             "run", "--detach", "--name", name, "--network", network, "--cgroup-parent", $"/{group.Name}",

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>A call of a plugin with any environment and any bytes on its input, right or wrong.</summary>
+/// <summary>A call of a plugin with any environment and any bytes on its input.</summary>
 sealed record RawCall
 {
     public required Node Node { get; init; }
@@ -17,10 +17,10 @@ sealed record RawCall
     /// <summary>A program with its arguments that runs the plugin.</summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];
 
-    /// <summary>Redirections of the plugin's other streams, as the shell writes them.</summary>
+    /// <summary>Redirections of the plugin's other streams in the form of the shell.</summary>
     public string Redirections { get; init; } = "";
 
-    /// <summary>A well-formed call for the container "container-NAME" with the namespace NAME.</summary>
+    /// <summary>Returns a well-formed call for the container "container-NAME" with the namespace NAME.</summary>
     public static RawCall Of(Node node, string command, string configuration, string pod = "pod") => new()
     {
         Node = node,
@@ -35,7 +35,7 @@ sealed record RawCall
         },
     };
 
-    /// <summary>The same call with one variable changed; null removes it.</summary>
+    /// <summary>Returns the same call with one variable changed. Null removes it.</summary>
     public RawCall With(string name, string? value)
     {
         var variables = new Dictionary<string, string>(Variables);
@@ -50,7 +50,7 @@ sealed record RawCall
 
     public RawCall WithInput(string text) => this with { Input = Encoding.UTF8.GetBytes(text) };
 
-    /// <summary>The same call with a result of ADD in its configuration.</summary>
+    /// <summary>Returns the same call with a result of ADD in its configuration.</summary>
     public RawCall WithPrevious(CommandResult add)
     {
         var configuration = JsonNode.Parse(Input)!.AsObject();
@@ -58,9 +58,7 @@ sealed record RawCall
         return WithInput(configuration.ToJsonString());
     }
 
-    /// <summary>
-    /// Runs the plugin in the node; one that does not end within 80 seconds is ended with exit code 124, before it ends itself.
-    /// </summary>
+    /// <summary>Runs the plugin in the node. After 80 seconds, before its own deadline, it is ended with exit code 124.</summary>
     public CommandResult Run()
     {
         const string input = $"{Lab.Node.Directory}/input";
@@ -72,10 +70,10 @@ sealed record RawCall
 
     public CommandResult Succeed() => Run().Succeeded();
 
-    /// <summary>Exit code 1 and exactly one JSON error object on standard output, with this code.</summary>
+    /// <summary>Asserts exit code 1 and exactly one JSON error object with this code on standard output.</summary>
     public string Fail(int code, params string[] words) => Fail(actual => actual == code, $"{code}", words);
 
-    /// <summary>The same with any code but 0, which is no error: where who fails first decides about the code.</summary>
+    /// <summary>Asserts the same with any code but 0, for calls whose first failure may vary.</summary>
     public string FailSomehow(params string[] words) => Fail(actual => actual > 0, "of an error", words);
 
     string Fail(Predicate<int> isExpected, string expected, string[] words)

@@ -6,9 +6,7 @@ using CniBridge.EndToEnd.Tests.Kubernetes;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>
-/// A pod on the bridge cni0 that claims addresses with frames of its own making, as each pod with CAP_NET_RAW can (packet(7)).
-/// </summary>
+/// <summary>A pod on the bridge cni0 that claims addresses with its own frames, as each pod with CAP_NET_RAW can (packet(7)).</summary>
 sealed class RawPod : IDisposable
 {
     const int EthernetArp = 0x0806, EthernetIpv6 = 0x86dd, NeighbourSolicitation = 135, NeighbourAdvertisement = 136;
@@ -33,8 +31,8 @@ sealed class RawPod : IDisposable
     }
 
     /// <summary>
-    /// Sends a question from each address to the gateway, and an announcement of it to all, until the node has a neighbour entry with
-    /// the pod's MAC for each.
+    /// Sends a request from each address to the gateway, and an announcement of it to all, until the node has a neighbour entry with the
+    /// pod's MAC for each.
     /// </summary>
     public void Claim(IReadOnlyCollection<string> addresses, string gateway)
     {
@@ -55,7 +53,7 @@ sealed class RawPod : IDisposable
         Assert.Fail($"the node did not take notice of {mac} at {addresses.First()}");
     }
 
-    /// <summary>Announces an address again and again, which answers each question for it, until a task is complete.</summary>
+    /// <summary>Announces addresses repeatedly until a task is complete. This answers each request for them.</summary>
     public void AnnounceDuring(Task task, params string[] addresses)
     {
         while (!task.Wait(1))
@@ -97,7 +95,7 @@ sealed class RawPod : IDisposable
         return defended;
     }
 
-    /// <summary>A message of duplicate address detection for the address, without a nonce.</summary>
+    /// <summary>Returns a message of duplicate address detection for the address, without a nonce.</summary>
     byte[] Probe(IPAddress target)
     {
         var tail = target.GetAddressBytes()[13..];
@@ -107,7 +105,7 @@ sealed class RawPod : IDisposable
             [NeighbourSolicitation, 0, 0, 0, 0, 0, 0, 0, .. target.GetAddressBytes()]);
     }
 
-    /// <summary>An advertisement behind an empty hop-by-hop header (RFC 8200, section 4.3), which the kernel accepts.</summary>
+    /// <summary>Returns an advertisement behind an empty hop-by-hop header (RFC 8200, section 4.3), which the kernel accepts.</summary>
     byte[] Hidden(IPAddress target)
     {
         var frame = Advertisement(target);
@@ -122,18 +120,18 @@ sealed class RawPod : IDisposable
         ? [Arp(address, gateway), Arp(address, address)]
         : [Solicitation(address, gateway), Advertisement(address)];
 
-    /// <summary>A request of ARP (RFC 826); where both addresses are the same, a gratuitous one.</summary>
+    /// <summary>Returns an ARP request (RFC 826). With two equal addresses it is a gratuitous one.</summary>
     byte[] Arp(IPAddress sender, IPAddress target) =>
     [
         .. Ethernet([0xff, 0xff, 0xff, 0xff, 0xff, 0xff], EthernetArp), 0, 1, 8, 0, 6, 4, 0, 1,
         .. mac, .. sender.GetAddressBytes(), 0, 0, 0, 0, 0, 0, .. target.GetAddressBytes(),
     ];
 
-    /// <summary>RFC 4861, section 4.3, with the source link-layer address.</summary>
+    /// <summary>Returns a solicitation with the source link-layer address (RFC 4861, section 4.3).</summary>
     byte[] Solicitation(IPAddress sender, IPAddress target) => Ipv6(
         bridge, sender, target, [NeighbourSolicitation, 0, 0, 0, 0, 0, 0, 0, .. target.GetAddressBytes(), 1, 1, .. mac]);
 
-    /// <summary>RFC 4861, section 4.4, unsolicited and with the override flag.</summary>
+    /// <summary>Returns an unsolicited advertisement with the override flag (RFC 4861, section 4.4).</summary>
     byte[] Advertisement(IPAddress address) => Ipv6(
         [0x33, 0x33, 0, 0, 0, 1], address, IPAddress.Parse("ff02::1"),
         [NeighbourAdvertisement, 0, 0, 0, 0x20, 0, 0, 0, .. address.GetAddressBytes(), 2, 1, .. mac]);
@@ -148,7 +146,7 @@ sealed class RawPod : IDisposable
         return [.. Ethernet(destination, EthernetIpv6), 0x60, 0, 0, 0, 0, (byte)message.Length, 58, 255, .. addresses, .. message];
     }
 
-    /// <summary>RFC 1071, of an even number of bytes.</summary>
+    /// <summary>Returns the checksum of RFC 1071 of an even number of bytes.</summary>
     static ushort Checksum(byte[] bytes)
     {
         uint sum = 0;
@@ -161,7 +159,7 @@ sealed class RawPod : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    /// <summary>struct sockaddr_ll with an index alone, linux/if_packet.h</summary>
+    /// <summary>A struct sockaddr_ll (linux/if_packet.h) with only an index.</summary>
     sealed class PacketEndPoint(int index) : EndPoint
     {
         public override AddressFamily AddressFamily => AddressFamily.Packet;

@@ -1,12 +1,12 @@
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>What a test needs of the machine: it is skipped, with the reason, where that is missing.</summary>
+/// <summary>Requirements of tests. A test is skipped with the reason if one is missing.</summary>
 static class Requirement
 {
-    /// <summary>The answer is the same for all tests, and each new namespace costs the kernel time.</summary>
+    /// <summary>The missing kernel feature, determined once for all tests, because each new namespace takes time.</summary>
     static readonly Lazy<string?> s_missingKernelFeature = new(FindMissingKernelFeature);
 
-    /// <summary>Everything a <see cref="ScratchNode"/> is made with, and the programs named.</summary>
+    /// <summary>Requires everything that a <see cref="ScratchNode"/> needs, and the named programs.</summary>
     public static void Node(params string[] programs)
     {
         if (!Environment.IsPrivilegedProcess)

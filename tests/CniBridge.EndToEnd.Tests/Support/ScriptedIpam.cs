@@ -3,23 +3,23 @@ using System.Text;
 namespace CniBridge.EndToEnd.Tests.Support;
 
 /// <summary>
-/// An address management of a node's own: a shell script that notes how it is called, and then does for each verb what
-/// the test says. Where nothing is said it gives two addresses, and succeeds silently with all other verbs.
+/// An IPAM plugin of a node: a shell script that records its calls and then runs the action of the test for the verb. By default it gives
+/// two addresses, and succeeds silently for all other verbs.
 /// </summary>
 sealed class ScriptedIpam
 {
-    /// <summary>What it is called as ipam.type.</summary>
+    /// <summary>The name of the plugin in ipam.type.</summary>
     public const string Type = "scripted";
 
     public const string Path = $"/opt/cni/bin/{Type}";
 
-    /// <summary>What it answers to ADD unless told otherwise.</summary>
+    /// <summary>The default result of ADD.</summary>
     public const string Addresses = """{"ips": [{"address": "10.88.0.9/24"}, {"address": "fd00:88::9/64"}]}""";
 
-    /// <summary>To do at a verb, as shell text: an answer of one line of JSON.</summary>
+    /// <summary>Returns an action for a verb as shell text: it prints one line of JSON.</summary>
     public static string Answer(string json) => $"cat <<'END'\n{json}\nEND";
 
-    /// <summary>Likewise: an error object, with a key that is none of an error's.</summary>
+    /// <summary>Returns an action that prints an error object with an additional key.</summary>
     public static string Error(int code, string message) => Answer(
         $$"""{"cniVersion": "1.0.0", "code": {{code}}, "msg": "{{message}}", "details": "of the script"}""") + "\nexit 1";
 
@@ -42,26 +42,26 @@ sealed class ScriptedIpam
             """);
     }
 
-    /// <summary>The verbs it was called with, in order.</summary>
+    /// <summary>The recorded verbs in order.</summary>
     public IReadOnlyList<string> Calls => File.ReadAllLines(FromOutside("calls"));
 
-    /// <summary>The plain network with these addresses instead of host-local's, and other keys.</summary>
+    /// <summary>Returns the plain network with these addresses in place of host-local's, and other keys.</summary>
     public static string Network(string keys = "{}", string type = Type) =>
         Configurations.With($$$"""{"ipam": {"type": "{{{type}}}"}}""", keys);
 
-    /// <summary>What to do at a verb, as shell text, after the call was noted.</summary>
+    /// <summary>Sets the action of a verb as shell text. It runs after the call was recorded.</summary>
     public void Does(string verb, string script) => node.WriteFile($"{notes}/{verb}.action", script + "\n");
 
     public void ForgetCalls() => File.WriteAllText(FromOutside("calls"), "");
 
-    /// <summary>The bytes it got on its standard input at its last call with the verb.</summary>
+    /// <summary>Returns the standard input of the last call with the verb.</summary>
     public byte[] Input(string verb) => File.ReadAllBytes(FromOutside($"{verb}.input"));
 
-    /// <summary>The variables it got at its last call with the verb, NAME=VALUE each, in the order of their names.</summary>
+    /// <summary>Returns the variables of the last call with the verb as NAME=VALUE, sorted by name.</summary>
     public IEnumerable<string> Environment(string verb) => [.. Encoding.Latin1.GetString(EnvironmentBytes(verb))
         .Split('\0', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
 
-    /// <summary>What an action wrote into a file in its current directory.</summary>
+    /// <summary>Returns the content of a file that an action wrote into its current directory.</summary>
     public string Note(string name) => File.ReadAllText(FromOutside(name));
 
     byte[] EnvironmentBytes(string verb) => File.ReadAllBytes(FromOutside($"{verb}.environment"));

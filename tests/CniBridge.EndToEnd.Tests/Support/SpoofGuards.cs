@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.EndToEnd.Tests.Support;
 
-/// <summary>Words for tests of macspoofchk: what nft tells of it, and what there is of it on disk.</summary>
+/// <summary>Helpers for tests of macspoofchk: the rules that nft lists, and the records on disk.</summary>
 static class SpoofGuards
 {
     public const string On = """{"macspoofchk": true}""";
@@ -30,19 +30,19 @@ static class SpoofGuards
 
     public static CommandResult Add(Node node, string pod, string keys = On) => Call(node, "ADD", pod, keys).Succeed();
 
-    /// <summary>The host's end and the pod's MAC, as the result tells them.</summary>
+    /// <summary>Returns the host veth and the pod's MAC of a result.</summary>
     public static (string Port, string Mac) Ends(CommandResult added)
     {
         var interfaces = added.Json.GetProperty("interfaces");
         return (interfaces[1].GetProperty("name").GetString()!, interfaces[2].GetProperty("mac").GetString()!);
     }
 
-    /// <summary>Everything that nft tells of a family's tables, by kind: table, chain, set, rule.</summary>
+    /// <summary>Returns everything that nft lists for the tables of a family, by kind: table, chain, set, rule.</summary>
     public static List<JsonElement> Objects(Node node, string kind) =>
         [.. node.Run("nft", "-j", "list", "ruleset", "bridge").Succeeded().Json.GetProperty("nftables").EnumerateArray()
             .Where(item => item.TryGetProperty(kind, out _)).Select(item => item.GetProperty(kind))];
 
-    /// <summary>The elements of both sets, each as PORT or PORT MAC and its comment.</summary>
+    /// <summary>Returns the elements of both sets, each as PORT or PORT MAC and its comment.</summary>
     public static List<string> Elements(Node node) => [.. Objects(node, "set")
         .Where(set => set.GetProperty("table").GetString() == "cni-bridge" && set.TryGetProperty("elem", out _))
         .SelectMany(set => set.GetProperty("elem").EnumerateArray()).Select(Text).Order(StringComparer.Ordinal)];
@@ -57,7 +57,7 @@ static class SpoofGuards
         return $"{key}: {element.GetProperty("comment").GetString()}";
     }
 
-    /// <summary>What there is of attachments whose ends are these.</summary>
+    /// <summary>Returns the elements of attachments with these ends.</summary>
     public static IEnumerable<string> Expected(params IEnumerable<(string Pod, CommandResult Added)> attachments) =>
         [.. attachments.SelectMany(attachment => Expected(attachment.Pod, Ends(attachment.Added))).Order(StringComparer.Ordinal)];
 
@@ -67,7 +67,7 @@ static class SpoofGuards
         return [$"{ends.Port}: {owner} {ends.Mac}", $"{ends.Port} {ends.Mac}: {owner}"];
     }
 
-    /// <summary>How many frames our rule has dropped.</summary>
+    /// <summary>Returns the number of frames that our rule has dropped.</summary>
     public static long Dropped(Node node) => Assert.Single(
         Objects(node, "rule"), rule => rule.GetProperty("table").GetString() == "cni-bridge").GetProperty("expr").EnumerateArray()
         .Single(expression => expression.TryGetProperty("counter", out _)).GetProperty("counter").GetProperty("packets").GetInt64();
@@ -81,7 +81,7 @@ static class SpoofGuards
     public static bool Reaches(Node node, string pod, string address) =>
         node.InPod(pod, "ping", "-c2", "-i0.2", "-W1", address).ExitCode == 0;
 
-    /// <summary>Gives the pod's interface another MAC while it is up, as any container with CAP_NET_ADMIN can.</summary>
+    /// <summary>Gives the container interface another MAC while it is up, as any container with CAP_NET_ADMIN can.</summary>
     public static void SetMac(Node node, string pod, string mac) =>
         node.InPod(pod, "ip", "link", "set", "eth0", "address", mac).Succeeded();
 }

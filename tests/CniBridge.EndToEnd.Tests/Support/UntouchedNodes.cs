@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace CniBridge.EndToEnd.Tests.Support;
 
 /// <summary>
-/// Two nodes on which every call fails, and must change nothing: one where no plugin ever ran, and one with a living
-/// pod. Both have an empty pod "pod" and a link eth0 of their own.
+/// Two nodes on which every call fails and must change nothing: one where no plugin ever ran, and one with a running pod. Both have an
+/// unattached pod "pod" and a link eth0.
 /// </summary>
 public sealed class UntouchedNodes : IDisposable
 {
@@ -14,11 +14,11 @@ public sealed class UntouchedNodes : IDisposable
 
     internal ScratchNode Living => Get("living").Node;
 
-    /// <summary>On both nodes: an error with this code that holds these words, and nothing is changed.</summary>
+    /// <summary>Asserts on both nodes an error with this code and these words, without any change.</summary>
     internal void AssertRefused(int code, Func<ScratchNode, RawCall> makeCall, params string[] words) =>
         AssertRefused(code, [makeCall], words);
 
-    /// <summary>The same of several calls, one after another.</summary>
+    /// <summary>Asserts the same for several calls in turn.</summary>
     internal void AssertRefused(int code, IReadOnlyList<Func<ScratchNode, RawCall>> makeCalls, params string[] words)
     {
         AssertRefused("virgin", code, makeCalls, words);
@@ -29,8 +29,7 @@ public sealed class UntouchedNodes : IDisposable
         AssertRefused("living", code, [makeCall], words);
 
     /// <summary>
-    /// On the node with a living pod, a failure after an address was found: all is as before but the marks where the
-    /// next search for a free address begins.
+    /// Asserts on the node with a running pod a failure after an address was found. Only the markers for the next search may change.
     /// </summary>
     internal void AssertRefusedLate(int code, Func<ScratchNode, RawCall> makeCall, params string[] words) =>
         AssertRefused("living", code, [makeCall], words, WithoutMarks);
@@ -59,7 +58,7 @@ public sealed class UntouchedNodes : IDisposable
         Assert.Equal(Settled(view(before)), Settled(view(nodes[name].Snapshot)));
     }
 
-    /// <summary>What the kernel tells of an IPv6 address for the second in which it looks for duplicates.</summary>
+    /// <summary>Removes the kernel's flags of an IPv6 address during the second of its duplicate address detection.</summary>
     static string Settled(string snapshot) => snapshot.Replace("\"tentative\":true,", "", StringComparison.Ordinal);
 
     static string WithoutMarks(string snapshot) =>

@@ -1,8 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Support;
 
 /// <summary>
-/// A plugin's waits for notifications of the kernel, as strace sees them. A wait that ends at its deadline shows a fault on any
-/// machine, however fast or busy that is.
+/// The waits of a plugin for notifications of the kernel, as strace shows them. A wait that ends at its deadline is a fault, independently
+/// of the speed of the machine.
 /// </summary>
 static class WaitTrace
 {

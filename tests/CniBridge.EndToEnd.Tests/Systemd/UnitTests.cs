@@ -3,10 +3,10 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Systemd;
 
-/// <summary>conf/systemd, as systemd reads it.</summary>
+/// <summary>Tests of conf/systemd with systemd.</summary>
 public sealed class UnitTests
 {
-    /// <summary>Where the unit looks for the program.</summary>
+    /// <summary>The path of the program in the unit.</summary>
     const string Installed = "/usr/local/sbin/cni-bridge-agent";
 
     const string Copy = $"{ScratchNode.Directory}/cni-bridge-agent.service";
@@ -86,7 +86,7 @@ public sealed class UnitTests
         Assert.DoesNotContain(calls, line => line.Contains("PROT_WRITE|PROT_EXEC", StringComparison.Ordinal));
     }
 
-    /// <summary>The calls of a set, and of the sets in it.</summary>
+    /// <summary>Returns the calls of a set and of the sets in it.</summary>
     static IEnumerable<string> SystemCalls(ScratchNode node, string set)
     {
         var lines = node.Run("systemd-analyze", "syscall-filter", set).Succeeded().Stdout.Split('\n', StringSplitOptions.TrimEntries)
@@ -94,7 +94,7 @@ public sealed class UnitTests
         return lines.SelectMany(line => line[0] == '@' ? SystemCalls(node, line) : [line]);
     }
 
-    /// <summary>With the program where the unit looks for it.</summary>
+    /// <summary>Creates a node with the program at the path in the unit.</summary>
     static ScratchNode NewNode()
     {
         Requirement.Node("systemd-analyze");

@@ -3,13 +3,13 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>Which VLANs the port of a pod belongs to, and what passes it.</summary>
+/// <summary>Tests of the VLANs of a pod's port, and of its traffic.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class PortVlanTests(VlanMachine machine)
 {
     const string Trunk = """[{"id": 101}, {"minID": 200, "maxID": 210}]""";
 
-    /// <summary>One subnet for all, without a gateway.</summary>
+    /// <summary>One subnet for all pods, without a gateway.</summary>
     const string SharedSubnet = """
         {"isGateway": false, "isDefaultGateway": false, "ipam": {"type": "host-local", "subnet": "10.88.0.0/24"}}
         """;

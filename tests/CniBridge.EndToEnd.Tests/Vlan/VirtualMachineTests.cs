@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>The machine that tests of VLANs rest on, and what the Go plugin does in it.</summary>
+/// <summary>Tests of the machine for VLAN tests, and of the Go plugin in it.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VirtualMachineTests(VlanMachine machine)
 {

@@ -1,6 +1,6 @@
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>CHECK tells what became of VLANs and of their gateway since ADD.</summary>
+/// <summary>Tests of CHECK after changes of VLANs and of their gateway.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanCheckTests(VlanMachine machine)
 {
@@ -24,7 +24,7 @@ public sealed class VlanCheckTests(VlanMachine machine)
         AssertTold(node, keys, change, words);
     }
 
-    /// <summary>As for a bridge without VLANs: what carries the gateway must be up, and the pods must reach it.</summary>
+    /// <summary>The rule is the same as without VLANs: the link with the gateway must be up, and the pods must reach it.</summary>
     [Theory]
     [InlineData("""{"ipam": {"type": "host-local", "subnet": "10.88.0.0/24"}}""", "ip link set cni0.100 down", "cni0.100")]
     [InlineData("{}", "ip link set $GATEWAY_PORT down", "$GATEWAY_PORT")]

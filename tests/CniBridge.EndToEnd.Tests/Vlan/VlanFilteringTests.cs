@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>A bridge that was there before and does not tell VLANs apart: an error says what to do.</summary>
+/// <summary>Tests of an existing bridge without VLAN filtering: an error says what to do.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanFilteringTests(VlanMachine machine)
 {

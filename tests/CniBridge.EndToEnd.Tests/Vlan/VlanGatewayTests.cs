@@ -3,7 +3,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>The gateway of pods in a VLAN: one veth pair, an end of which is named like the VLAN.</summary>
+/// <summary>Tests of the gateway of pods in a VLAN: one veth pair, an end of which has the name of the VLAN.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanGatewayTests(VlanMachine machine)
 {
@@ -71,7 +71,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
         AssertPair(node, pair, gateways);
     }
 
-    /// <summary>A question that is lost is asked again only after a second.</summary>
+    /// <summary>A lost neighbour request is repeated only after a second.</summary>
     [Fact]
     public void A_pod_may_send_as_soon_as_ADD_returns()
     {
@@ -191,7 +191,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
         node.AssertPodReaches("other", "10.88.0.1");
     }
 
-    /// <summary>As an administrator makes one who does not want a pair.</summary>
+    /// <summary>An administrator can create such a link instead of a veth pair.</summary>
     [Fact]
     public void An_existing_link_with_the_name_of_the_gateway_is_used_unchanged()
     {
@@ -213,7 +213,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
         pod.Check(added.Json).Succeeded();
     }
 
-    /// <summary>The number that the kernel tells of the other end is then that of another link here.</summary>
+    /// <summary>The index that the kernel reports for the peer then belongs to another link here.</summary>
     [Fact]
     public void A_gateway_with_its_peer_in_another_namespace_is_used_unchanged()
     {

@@ -4,7 +4,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>VLANs by the Go plugins and by ours, apart and on one node.</summary>
+/// <summary>Tests of VLANs by the Go plugins and by ours, separately and on one node.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanGoTests(VlanMachine machine)
 {

@@ -5,38 +5,38 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>Pods in VLANs of the bridge cni0, and what becomes of it.</summary>
+/// <summary>Pods in VLANs of the bridge cni0, and queries of their state.</summary>
 static class VlanNetwork
 {
     public const string Vlan100 = """{"vlan": 100}""";
 
-    /// <summary>The link that carries the gateway of VLAN 100.</summary>
+    /// <summary>The link with the gateway of VLAN 100.</summary>
     public const string Gateway100 = "cni0.100";
 
-    /// <summary>What a port has that is in VLAN 100 and in no other.</summary>
+    /// <summary>The VLANs of a port that is only in VLAN 100.</summary>
     public const string Only100 = "100 PVID Egress Untagged";
 
-    /// <summary>Two families with the node as default gateway in VLAN 100, and other keys in place of these.</summary>
+    /// <summary>Returns the dual-stack network with the node as default gateway in VLAN 100, with keys replaced.</summary>
     public static string Routed(string keys = "{}") => Configurations.With(Vlan100, keys);
 
-    /// <summary>No addresses.</summary>
+    /// <summary>Returns a network without addresses.</summary>
     public static string LayerTwo(string keys) => Configurations.With("""{"ipam": {}}""", keys);
 
-    /// <summary>Makes a pod and describes its attachment.</summary>
+    /// <summary>Creates a pod and returns its attachment.</summary>
     public static PluginCall VlanPod(this Node node, string name, string configuration, bool byGo = false) =>
         node.Pod(name, byGo ? PluginDirectory.Go : PluginDirectory.UnderTest) with { Configuration = configuration };
 
-    /// <summary>Makes a pod and attaches it.</summary>
+    /// <summary>Creates a pod and attaches it.</summary>
     public static CommandResult AddVlanPod(this Node node, string name, string configuration) =>
         node.VlanPod(name, configuration).Add().Succeeded();
 
-    /// <summary>Names of a result's interfaces: the bridge, the host's end, the pod's, and the gateway of a VLAN.</summary>
+    /// <summary>Returns the names of a result's interfaces: bridge, host veth, container interface, and the gateway of a VLAN.</summary>
     public static IReadOnlyList<string> InterfaceNames(this CommandResult added) =>
         [.. added.Json.GetProperty("interfaces").EnumerateArray().Select(item => item.GetProperty("name").GetString()!)];
 
     public static string HostEnd(this CommandResult added) => added.InterfaceNames()[1];
 
-    /// <summary>The bridge port that leads to a VLAN's gateway link, with any name.</summary>
+    /// <summary>Returns the bridge port of a VLAN's gateway link, with any name.</summary>
     public static string GatewayPort(this Node node, string gateway = Gateway100) =>
         node.IpJson("link", "show", gateway)[0].GetProperty("link").GetString()!;
 
@@ -45,12 +45,12 @@ static class VlanNetwork
 
     public static string Name(JsonElement link) => link.GetProperty("ifname").GetString()!;
 
-    /// <summary>Is the bridge told to keep VLANs apart?</summary>
+    /// <summary>Returns true if the bridge filters VLANs.</summary>
     public static bool FiltersVlans(this Node node, string bridge = "cni0") =>
         node.IpJson("link", "show", bridge)[0].GetProperty("linkinfo").GetProperty("info_data")
             .GetProperty("vlan_filtering").GetInt32() == 1;
 
-    /// <summary>The VLANs of each port of any bridge and of each bridge itself, as of one.</summary>
+    /// <summary>Returns the VLANs of the ports of all bridges and of the bridges themselves, merged.</summary>
     public static IReadOnlyDictionary<string, List<string>> AllVlans(this Node node) =>
         node.Run("bridge", "-j", "vlan", "show").Succeeded().Json.EnumerateArray()
             .ToDictionary(Name, port => port.GetProperty("vlans").EnumerateArray().Select(Describe).ToList());
@@ -58,14 +58,14 @@ static class VlanNetwork
     public static IEnumerable<string> Addresses(this Node node, string link) =>
         node.IpJson("address", "show", link).GlobalAddresses().Order(StringComparer.Ordinal);
 
-    /// <summary>Runs lines of a shell that must succeed.</summary>
+    /// <summary>Runs lines of the shell that must succeed.</summary>
     public static CommandResult Script(this Node node, string script, params string[] arguments) =>
         node.Run("sh", ["-ec", script, "sh", .. arguments]).Succeeded();
 
     public static void AssertPodDoesNotReach(this Node node, string pod, string address) =>
         Assert.NotEqual(0, node.InPod(pod, "ping", "-c1", "-W0.5", address).ExitCode);
 
-    /// <summary>An error with this code that holds these words.</summary>
+    /// <summary>Asserts an error with this code and these words.</summary>
     public static void Refused(this CommandResult result, int code, params string[] words)
     {
         Assert.True(result.ExitCode == 1, result.ToString());
@@ -74,7 +74,7 @@ static class VlanNetwork
         Assert.All(words, word => Assert.Contains(word, $"{error["msg"]} {error["details"]}", StringComparison.Ordinal));
     }
 
-    /// <summary>"1 PVID, 5-7" is "1 PVID", "5", "6", "7".</summary>
+    /// <summary>Returns the parts of a list: "1 PVID, 5-7" gives "1 PVID", "5", "6", "7".</summary>
     public static IEnumerable<string> Listed(string vlans) =>
         vlans.Split(", ", StringSplitOptions.RemoveEmptyEntries).SelectMany(item => item.Split('-') switch
         {
@@ -82,7 +82,7 @@ static class VlanNetwork
             _ => [item],
         });
 
-    /// <summary>As <see cref="NodeState.Vlans"/> does.</summary>
+    /// <summary>Returns a VLAN in the form of <see cref="NodeState.Vlans"/>.</summary>
     static string Describe(JsonElement vlan)
     {
         var flags = vlan.TryGetProperty("flags", out var given) ? given.EnumerateArray().Select(flag => flag.GetString()!) : [];

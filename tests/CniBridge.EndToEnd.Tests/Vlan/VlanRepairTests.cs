@@ -2,7 +2,7 @@ using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Vlan;
 
-/// <summary>Gateways of VLANs that others make at the same time, left half made, or take apart.</summary>
+/// <summary>Tests of VLAN gateways that other programs create concurrently, leave incomplete, or damage.</summary>
 [Collection<VirtualMachineUsers>, UsesVirtualMachine]
 public sealed class VlanRepairTests(VlanMachine machine)
 {
@@ -42,7 +42,7 @@ public sealed class VlanRepairTests(VlanMachine machine)
         Assert.Equal(20, node.Reservations().Count());
     }
 
-    /// <summary>As an ADD leaves it that is killed before it named the port, or before it changed its VLANs; or worse.</summary>
+    /// <summary>The states after an ADD that was killed before it named the port or changed its VLANs, and worse ones.</summary>
     [Theory]
     [InlineData("""
         bridge vlan del vid 100 dev $1
@@ -74,7 +74,7 @@ public sealed class VlanRepairTests(VlanMachine machine)
         pod.Check(added.Json).Succeeded();
     }
 
-    /// <summary>As "ip link delete cni0" is the usual advice for a node that is to be set up anew.</summary>
+    /// <summary>The command "ip link delete cni0" is the usual advice to reset a node.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>Addresses and gateways.</summary>
+/// <summary>Scenarios of addresses and gateways.</summary>
 static class AddressScenarios
 {
     public static IReadOnlyList<Scenario> Table =>

@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>CHECK after something was changed behind the plugins' back. It changes nothing itself.</summary>
+/// <summary>Scenarios of CHECK after a change without the plugins. CHECK itself changes nothing.</summary>
 static class CheckScenarios
 {
     static readonly string Network = Config.Gateway($"\"ranges\": [{Config.Ipv4}, {Config.Ipv6}]");

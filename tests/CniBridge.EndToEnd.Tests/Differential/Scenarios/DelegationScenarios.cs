@@ -3,8 +3,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
 /// <summary>
-/// Address management by another program: Go's static, the same on both sides, and a script of the node's own that
-/// keeps a list of its calls among the files that are compared.
+/// Scenarios of external IPAM plugins: Go's static, the same on both sides, and a script that records its calls in the compared files.
 /// </summary>
 static class DelegationScenarios
 {
@@ -140,7 +139,7 @@ static class DelegationScenarios
         },
     ];
 
-    /// <summary>Known to be wrong, by us or by static, before or after there is an interface.</summary>
+    /// <summary>Scenarios of results that our plugin or static refuses, before or after the interface exists.</summary>
     static IEnumerable<Scenario> Unusable =>
     [
         new("static without an address", Config.Bridge(Static()))
@@ -163,7 +162,7 @@ static class DelegationScenarios
         }),
     ];
 
-    /// <summary>What is printed decides, and not who prints it.</summary>
+    /// <summary>Scenarios of outputs, which count independently of the plugin that prints them.</summary>
     static IEnumerable<Scenario> Answers =>
     [
         .. new[]
@@ -271,7 +270,10 @@ static class DelegationScenarios
         "isDefaultGateway": true, "ipam": {"type": "scripted", "key": ["value"]}
         """);
 
-    /// <summary>Installs the script: it writes down each call, in full but for what differs by nature, and then does its work.</summary>
+    /// <summary>
+    /// Returns a command that installs the script. The script records each call except for parts that always differ, and then runs the
+    /// action.
+    /// </summary>
     static string Script(string action) => $"""
         cat > /opt/cni/bin/scripted <<'OUTER'
         #!/bin/sh
@@ -283,7 +285,10 @@ static class DelegationScenarios
         touch /var/lib/cni/calls
         """;
 
-    /// <summary>The specification asks for a DEL after a failing ADD of a delegate; Go leaves it to the runtime.</summary>
+    /// <summary>
+    /// Returns the difference that our plugin runs DEL after a failed ADD of a delegate, as the specification demands. Go leaves it to the
+    /// runtime.
+    /// </summary>
     static Difference[] OursUndoes(params int[] after) =>
         [new("files/calls", "*", "*CNI_COMMAND=DEL*", Known.DelegateUndone) { After = after }];
 

@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>DEL in every state of what is to be deleted, and ADD of what is there already.</summary>
+/// <summary>Scenarios of DEL in every state of the attachment, and of ADD of existing attachments.</summary>
 static class DeletionScenarios
 {
     static readonly string Network = Config.Gateway($"\"ranges\": [{Config.Ipv4}, {Config.Ipv6}]");

@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>host-local for itself: its store and requested addresses. No namespace is needed.</summary>
+/// <summary>Scenarios of host-local as a separate plugin: its store and requested addresses. No namespace is needed.</summary>
 static class HostLocalScenarios
 {
     const string Subnet = "\"subnet\": \"10.88.0.0/24\"";

@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>Bridges, pairs, their MTU, MAC and modes.</summary>
+/// <summary>Scenarios of bridges and veth pairs with their MTU, MAC and modes.</summary>
 static class LinkScenarios
 {
     const string Ipam = """

@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>The loopback plugin.</summary>
+/// <summary>Scenarios of the loopback plugin.</summary>
 static class LoopbackScenarios
 {
     public static IReadOnlyList<Scenario> Table =>

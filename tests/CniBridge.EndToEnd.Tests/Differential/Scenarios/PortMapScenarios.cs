@@ -3,14 +3,14 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
 /// <summary>
-/// Host ports: who is answered, and as whom the pod sees them; in what the rules are written is each side's own affair (Go's are
-/// for iptables). Pods are attached by the administrator.
+/// Scenarios of host ports: reachability and visible source addresses. The rules themselves differ, because those of Go are for iptables.
+/// The administrator attaches the pods.
 /// </summary>
 static class PortMapScenarios
 {
     const string Tcp = """{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}""";
 
-    /// <summary>A bridge with pods a and b, which tell everybody on port 80 who they are and whom they see.</summary>
+    /// <summary>A bridge with pods a and b, whose servers on port 80 return their name and the address of the client.</summary>
     const string Setup = """
         ip link add cni0 type bridge
         ip address add 10.88.0.1/24 dev cni0
@@ -154,7 +154,7 @@ static class PortMapScenarios
         }
         """;
 
-    /// <summary>Clients on the node and in pods get this answer.</summary>
+    /// <summary>Returns the step in which clients on the node and in pods get this answer.</summary>
     static Step Answers(string from, string address, string answer, int port = 8080) =>
         Sh($"case \"$({Ask(from, address, port)})\" in {answer.Replace(" ", "\\ ", StringComparison.Ordinal)}) ;; *) exit 1 ;; esac");
 

@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>What is wrong is refused by both, and ours has changed nothing.</summary>
+/// <summary>Scenarios of invalid requests, which both plugins refuse. Our plugin changes nothing.</summary>
 static class RefusedScenarios
 {
     const string Ipam = "\"ipam\": {\"type\": \"host-local\", \"subnet\": \"10.88.0.0/24\"}";

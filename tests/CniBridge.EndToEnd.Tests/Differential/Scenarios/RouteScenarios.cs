@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>Routes and DNS.</summary>
+/// <summary>Scenarios of routes and DNS.</summary>
 static class RouteScenarios
 {
     public static IReadOnlyList<Scenario> Table =>

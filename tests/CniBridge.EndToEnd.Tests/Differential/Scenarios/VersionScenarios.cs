@@ -2,7 +2,7 @@ using static CniBridge.EndToEnd.Tests.Differential.Steps;
 
 namespace CniBridge.EndToEnd.Tests.Differential.Scenarios;
 
-/// <summary>The shapes of results.</summary>
+/// <summary>Scenarios of the formats of results.</summary>
 static class VersionScenarios
 {
     const string Ipam = $$"""
