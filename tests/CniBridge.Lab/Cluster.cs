@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.Lab;
 
-/// <summary>Nodes on one LAN, with pods whose packets find their way by one of the ways to route.</summary>
+/// <summary>Nodes on one LAN with pods, and one way to route their packets.</summary>
 sealed class Cluster : IDisposable
 {
     readonly Families families;
@@ -66,7 +66,7 @@ sealed class Cluster : IDisposable
         node.Dispose();
     }
 
-    /// <summary>Does what an administrator does after nodes came or went, and waits for the routes where nodes have some.</summary>
+    /// <summary>Does the work of an administrator after a change of nodes, and waits for the routes that nodes should have.</summary>
     public void Route()
     {
         transcript.Say(way.Title);
@@ -81,7 +81,7 @@ sealed class Cluster : IDisposable
     public IEnumerable<string> RangesOfOthers(WorkerNode node) =>
         nodes.Where(other => other != node).SelectMany(other => other.PodRanges);
 
-    /// <summary>Everything to know when something is wrong.</summary>
+    /// <summary>Returns a description of the cluster for the message of a failure.</summary>
     string Describe() => Picture.Of(this) + string.Concat(nodes.Select(node => node.DaemonOutput));
 
     public void Dispose()

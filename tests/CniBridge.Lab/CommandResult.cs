@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.Lab;
 
-/// <summary>What a process left: its exit code and everything it wrote.</summary>
+/// <summary>The result of a process: its exit code and its outputs.</summary>
 sealed record CommandResult(string CommandLine, int ExitCode, string Stdout, string Stderr)
 {
     public JsonElement Json
@@ -15,7 +15,7 @@ sealed record CommandResult(string CommandLine, int ExitCode, string Stdout, str
         }
     }
 
-    /// <summary>The same result, when the process succeeded.</summary>
+    /// <summary>Returns the result. Throws if the process failed.</summary>
     /// <exception cref="LabException">It did not; the message is all that is known.</exception>
     public CommandResult Succeeded() => ExitCode == 0 ? this : throw new LabException(ToString());
 

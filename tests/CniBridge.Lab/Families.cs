@@ -1,6 +1,6 @@
 namespace CniBridge.Lab;
 
-/// <summary>Which families nodes and pods have addresses of.</summary>
+/// <summary>The families in which nodes and pods have addresses.</summary>
 [Flags]
 enum Families
 {
@@ -11,7 +11,7 @@ enum Families
 
 static class EachFamily
 {
-    /// <summary>For each family: is it IPv6?</summary>
+    /// <summary>Returns for each family whether it is IPv6.</summary>
     public static IEnumerable<bool> Each(this Families families) =>
         new[] { false, true }.Where(isV6 => families.HasFlag(isV6 ? Families.V6 : Families.V4));
 

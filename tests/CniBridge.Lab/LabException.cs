@@ -1,4 +1,4 @@
 namespace CniBridge.Lab;
 
-/// <summary>A program of the lab did not do what it should; the message is all that is known.</summary>
+/// <summary>The error for a program of the lab that failed. The message contains all that is known.</summary>
 sealed class LabException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.Lab;
 
-/// <summary>A machine of the lab: commands typed on it are told to the transcript.</summary>
+/// <summary>A machine of the lab. The transcript shows the commands that are typed on it.</summary>
 class Machine : IDisposable
 {
     static readonly Dictionary<string, string> Variables = new()
@@ -25,7 +25,7 @@ class Machine : IDisposable
 
     public ScratchNode Node { get; }
 
-    /// <summary>Runs lines of the shell as a person would, and shows what they print.</summary>
+    /// <summary>Runs lines of the shell as an operator would, and shows their output.</summary>
     public CommandResult Type(string lines)
     {
         foreach (var line in lines.Split('\n'))
@@ -35,7 +35,7 @@ class Machine : IDisposable
         return result;
     }
 
-    /// <summary>The same for what is of no interest to a person.</summary>
+    /// <summary>Runs lines of the shell without showing them.</summary>
     public CommandResult Prepare(string lines) => Node.Run("sh", ["-ec", lines], "", Variables).Succeeded();
 
     /// <summary>Writes a file if its content differs. A reader never sees a partial file.</summary>
@@ -60,10 +60,10 @@ class Machine : IDisposable
         return daemon;
     }
 
-    /// <summary>Everything its daemons said, to be told when something is wrong.</summary>
+    /// <summary>The output of all daemons, for the message of a failure.</summary>
     public string DaemonOutput => string.Concat(daemons.Select(daemon => $"{Name}:\n{daemon.Output}\n"));
 
-    /// <summary>Routes of both families' main tables, as the kernel has them.</summary>
+    /// <summary>Returns the routes of both main tables, as the kernel lists them.</summary>
     public IReadOnlyList<JsonElement> Routes() =>
         [.. new[] { "-4", "-6" }.SelectMany(family => Node.Run("ip", family, "-j", "route").Succeeded().Json.EnumerateArray())];
 

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace CniBridge.Lab;
 
-/// <summary>A machine of its own as far as plugins can see, wherever it is.</summary>
+/// <summary>A machine of its own from the view of plugins, on this machine or in a virtual one.</summary>
 abstract class Node
 {
-    /// <summary>An empty directory in memory, of this node only.</summary>
+    /// <summary>An empty directory in memory that only this node has.</summary>
     public const string Directory = "/run/node";
 
     /// <summary>Runs a program in the node and gives it its whole input.</summary>
@@ -22,7 +22,7 @@ abstract class Node
 
     public CommandResult Run(string program, params string[] arguments) => Run(program, arguments, "");
 
-    /// <summary>Makes a network namespace in the node and returns its path.</summary>
+    /// <summary>Creates a network namespace in the node and returns its path.</summary>
     public string AddPod(string name)
     {
         Run("ip", "netns", "add", name).Succeeded();
@@ -38,7 +38,9 @@ abstract class Node
     public JsonElement IpJsonInPod(string pod, params string[] arguments) =>
         Run("ip", ["-n", pod, "-j", "-d", .. arguments]).Succeeded().Json;
 
-    /// <summary>Paths of the files in a directory and below it, from there; none when there is no such directory.</summary>
+    /// <summary>
+    /// Returns the paths of the files in a directory and below it, relative to it. Empty if the directory does not exist.
+    /// </summary>
     public IReadOnlyList<string> Files(string directory)
     {
         var found = Run("sh", "-c", "cd \"$1\" 2> /dev/null || exit 0; find . ! -type d", "sh", directory).Succeeded();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.Lab;
 
-/// <summary>The table of the cluster's nodes, as it is given to cni-bridge.</summary>
+/// <summary>The table of the cluster's nodes in the format of cni-bridge.</summary>
 static class NodesFile
 {
     public const string FilePath = "/etc/cni-bridge/nodes.json";

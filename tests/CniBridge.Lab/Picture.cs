@@ -4,8 +4,8 @@ using CniBridge.Lab.Kernel;
 namespace CniBridge.Lab;
 
 /// <summary>
-/// The lab as it is in the kernel: who is plugged into what, with which addresses and routes. Nothing in it comes from what the lab
-/// believes that it made, but which machines there are.
+/// A diagram of the lab from the state of the kernel: links between machines, addresses and routes. Only the list of machines comes from
+/// the lab itself.
 /// </summary>
 sealed class Picture
 {
@@ -27,7 +27,7 @@ sealed class Picture
 
     public static string Of(Cluster cluster) => new Picture(cluster).text.ToString();
 
-    /// <summary>A node is plugged in where its link and the port are each the other's other end.</summary>
+    /// <summary>Draws a node. It is connected if its link and the port are peers.</summary>
     void DrawNode(LinkState port, bool isLast)
     {
         var (branch, trunk) = isLast ? ("   └─ ", "      ") : ("   ├─ ", "   │  ");

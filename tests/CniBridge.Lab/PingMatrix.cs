@@ -1,12 +1,12 @@
 namespace CniBridge.Lab;
 
-/// <summary>Which pods had an answer of which addresses.</summary>
+/// <summary>The answers of all pods' addresses to the pings of all other pods.</summary>
 sealed class PingMatrix
 {
     readonly IReadOnlyList<Pod> pods;
     readonly Dictionary<Pod, HashSet<string>> answers = [];
 
-    /// <summary>Lets every pod ping every address of every other pod, all at once.</summary>
+    /// <summary>Lets every pod ping every address of every other pod at the same time.</summary>
     public PingMatrix(IReadOnlyList<Pod> pods)
     {
         this.pods = pods;
@@ -18,17 +18,17 @@ sealed class PingMatrix
         }
     }
 
-    /// <summary>"pod-1a → 10.244.2.2" for each that had no answer.</summary>
+    /// <summary>The pairs without an answer: "pod-1a → 10.244.2.2".</summary>
     public IReadOnlyList<string> Missing =>
         [.. pods.SelectMany(pod => Targets(pod).Except(answers[pod]).Select(address => $"{pod.Name} → {address}"))];
 
-    /// <summary>The addresses of all other pods.</summary>
+    /// <summary>Returns the addresses of all other pods.</summary>
     IEnumerable<string> Targets(Pod pod) => pods.Where(other => other != pod).SelectMany(other => other.Addresses);
 
-    /// <summary>The addresses that a receiver must have seen, in order.</summary>
+    /// <summary>Returns the sorted source addresses that a receiver must have seen.</summary>
     public IEnumerable<string> Senders(Pod receiver) => Targets(receiver).Order(StringComparer.Ordinal);
 
-    /// <summary>A table: receivers in rows, senders in columns.</summary>
+    /// <summary>Returns a table with receivers in rows and senders in columns.</summary>
     public override string ToString()
     {
         const int width = 18;

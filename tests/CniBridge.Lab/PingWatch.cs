@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.Lab;
 
-/// <summary>Notes in the receiver's own kernel who sends it pings: the source addresses of the packets as they arrive.</summary>
+/// <summary>A record in the receiver's kernel of the source addresses of arriving pings.</summary>
 static class PingWatch
 {
     const string Rules = """
@@ -18,7 +18,7 @@ static class PingWatch
     public static void Start(Machine machine, string pod) =>
         machine.Node.Run("ip", ["netns", "exec", pod, "nft", "-f", "-"], Rules).Succeeded();
 
-    /// <summary>Senders of both families, in order.</summary>
+    /// <summary>Returns the sorted senders of both families.</summary>
     public static IReadOnlyList<string> Seen(Pod pod) =>
         [.. pod.Node.Node.InPod(pod.Name, "nft", "-j", "list", "sets", "inet").Succeeded().Json
             .GetProperty("nftables").EnumerateArray()
@@ -26,7 +26,7 @@ static class PingWatch
             .SelectMany(item => item.GetProperty("set").GetProperty("elem").EnumerateArray())
             .Select(Text).Order(StringComparer.Ordinal)];
 
-    /// <summary>An element is a text, or an object with more about it.</summary>
+    /// <summary>Returns the text of an element, which is a string or an object with further members.</summary>
     static string Text(JsonElement element) => element.ValueKind == JsonValueKind.String
         ? element.GetString()!
         : element.GetProperty("elem").GetProperty("val").GetString()!;

@@ -1,8 +1,6 @@
 namespace CniBridge.Lab;
 
-/// <summary>
-/// The LAN with its router, as in a box with some ports: the nodes' default gateway. Behind it is a host outside.
-/// </summary>
+/// <summary>The router of the LAN with several ports, which is the default gateway of the nodes. Behind it is an outside host.</summary>
 sealed class Router : Machine
 {
     public const string Lan = "lan", Outside = "outside";
@@ -28,7 +26,7 @@ sealed class Router : Machine
         WebServer.Start(this, Outside);
     }
 
-    /// <summary>Gives a node a port of the LAN; the node's link is eth0.</summary>
+    /// <summary>Connects a node to a port of the LAN. The link of the node is eth0.</summary>
     public void Plug(ScratchNode node, string port)
     {
         // A node that is gone takes its cable with it, only not at once.

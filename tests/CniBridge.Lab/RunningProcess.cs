@@ -5,10 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace CniBridge.Lab;
 
-/// <summary>A child process with its output collected; killed with its children when disposed.</summary>
+/// <summary>A child process with its collected output. Disposal kills it with its children.</summary>
 sealed class RunningProcess : IDisposable
 {
-    /// <summary>Programs take seconds at most. A busy machine may need minutes, and only a program that hangs takes longer.</summary>
+    /// <summary>
+    /// The default time limit. Programs need seconds, and a busy machine may need minutes, so only a hanging program takes longer.
+    /// </summary>
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
     readonly Process process;
@@ -41,7 +43,7 @@ sealed class RunningProcess : IDisposable
 
     public int Id => process.Id;
 
-    /// <summary>Everything the process wrote until now.</summary>
+    /// <summary>The output of the process so far.</summary>
     public string Output
     {
         get
@@ -91,7 +93,7 @@ sealed class RunningProcess : IDisposable
     }
 
     /// <summary>
-    /// Waits until stdout or stderr matches <paramref name="pattern"/>; null when the process or the time ends before.
+    /// Waits until stdout or stderr matches <paramref name="pattern"/>. Returns null if the process or the time ends first.
     /// </summary>
     public Match? FindOutput([StringSyntax(StringSyntaxAttribute.Regex)] string pattern, TimeSpan timeout)
     {

@@ -1,15 +1,15 @@
 namespace CniBridge.Lab;
 
 /// <summary>
-/// A node on this machine's kernel: new network, mount, PID and host name namespaces, with fresh state directories.
-/// Everything in it ends with it: its first process lives as long as the test process holds the other end of its
-/// standard input, and the kernel kills all other processes of a PID namespace whose first process is gone.
+/// A node on this machine's kernel with new network, mount, PID and host name namespaces and empty state directories. Its first process
+/// lives as long as the test process holds the other end of its standard input. The kernel kills all other processes of a PID namespace
+/// when the first one ends.
 /// </summary>
 sealed class ScratchNode : Node, IDisposable
 {
     /// <summary>
-    /// Keeps what is written below a directory inside the node, where everything that is in it stays visible. A mount point that
-    /// the machine does not have would otherwise have to be made there.
+    /// The shell function that keeps writes below a directory inside the node, where the existing content stays visible. It also works for
+    /// a missing mount point, which would otherwise be created on the machine.
     /// </summary>
     const string CoverFunction = """
         cover() {
@@ -96,7 +96,7 @@ sealed class ScratchNode : Node, IDisposable
         return process.WaitForExit();
     }
 
-    /// <summary>The path by which the test process itself reaches a path of the node.</summary>
+    /// <summary>Returns the path by which the test process reaches a path of the node.</summary>
     public string FromOutside(string path) => $"/proc/{holder.Id}/root{path}";
 
     public override void WriteFile(string path, byte[] content)
@@ -114,7 +114,7 @@ sealed class ScratchNode : Node, IDisposable
         File.SetUnixFileMode(FromOutside(path), readable | UnixFileMode.UserWrite | executable);
     }
 
-    /// <summary>Lays a cable to another node: a link in each.</summary>
+    /// <summary>Connects the node to another one with a link in each.</summary>
     public void Connect(string link, ScratchNode other, string otherLink)
     {
         // With the machine's own /proc: the nodes do not know each other's processes.
@@ -124,7 +124,7 @@ sealed class ScratchNode : Node, IDisposable
         process.WaitForExit().Succeeded();
     }
 
-    /// <summary>Keeps what the node writes below a directory of the machine from the machine.</summary>
+    /// <summary>Keeps writes of the node below a directory inside the node.</summary>
     public void Cover(string directory) => Run("sh", "-ec", $"{CoverFunction}cover \"$1\"", "sh", directory).Succeeded();
 
     /// <summary>Makes a directory of the machine visible at another path of the node.</summary>

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace CniBridge.Lab;
 
-/// <summary>Words of scripts for the shell.</summary>
+/// <summary>Quoting of words in shell scripts.</summary>
 static partial class Shell
 {
-    /// <summary>Returns a text as one word of a script, in quotes where they are needed: a checkout may be in any directory.</summary>
+    /// <summary>Returns a text as one word of a script, with quotes if necessary, because a checkout may be in any directory.</summary>
     public static string Quote(string text) =>
         PlainWord().IsMatch(text) ? text : $"'{text.Replace("'", """'\''""", StringComparison.Ordinal)}'";
 

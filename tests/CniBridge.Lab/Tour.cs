@@ -2,7 +2,7 @@ using CniBridge.Lab.Routing;
 
 namespace CniBridge.Lab;
 
-/// <summary>Shows a person a cluster, one thing after the other.</summary>
+/// <summary>A tour that shows the parts of a cluster one after the other.</summary>
 static class Tour
 {
     public static Families? FindFamilies(string name) => name switch

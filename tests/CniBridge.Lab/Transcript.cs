@@ -1,6 +1,6 @@
 namespace CniBridge.Lab;
 
-/// <summary>Prints each command for a reader; silent in tests.</summary>
+/// <summary>A transcript of the commands for a reader. It prints nothing in tests.</summary>
 sealed class Transcript(TextWriter writer)
 {
     public static Transcript None { get; } = new(TextWriter.Null);

@@ -1,6 +1,6 @@
 namespace CniBridge.Lab;
 
-/// <summary>Asks again until it is so.</summary>
+/// <summary>Repeated checks until a condition is true.</summary>
 static class Wait
 {
     /// <returns>How long it took.</returns>

@@ -1,6 +1,6 @@
 namespace CniBridge.Lab;
 
-/// <summary>A small server in a pod: it tells who asks which address it sees asking.</summary>
+/// <summary>A small server in a pod that returns the source address of each client.</summary>
 static class WebServer
 {
     const string Directory = "/run/www", Page = "cgi-bin/who";
@@ -16,7 +16,7 @@ static class WebServer
         machine.Prepare($"ip netns exec {pod} busybox httpd -p 80 -h {Directory}");
     }
 
-    /// <summary>The address that the server sees when a pod asks, or the machine itself does.</summary>
+    /// <summary>Returns the address that the server sees when a pod, or the machine itself, connects.</summary>
     public static string AddressSeen(Machine machine, string? pod, string address)
     {
         var host = EachFamily.IsV6(address) ? $"[{address}]" : address;

@@ -33,7 +33,7 @@ sealed class WorkerNode : Machine
 
     public string LanAddress(bool isV6) => Addresses.Lan(Number + 10, isV6);
 
-    /// <summary>The work of the program that manages the node's network, at the start and when the link is back.</summary>
+    /// <summary>Configures the LAN as the network manager of a node does, at the start and after a link failure.</summary>
     public void ConfigureLan() => Type("ip link set eth0 up\n" + string.Join('\n', families.Each().Select(isV6 => $"""
         ip address replace {LanAddress(isV6)}/{Addresses.LanPrefix(isV6)} dev eth0{(isV6 ? " nodad" : "")}
         ip route replace {Addresses.Default(isV6)} via {Addresses.Lan(1, isV6)}
@@ -45,7 +45,7 @@ sealed class WorkerNode : Machine
         ConfigureLan();
     }
 
-    /// <summary>Makes a pod and attaches it to the network of /etc/cni/net.d.</summary>
+    /// <summary>Creates a pod and attaches it to the network of /etc/cni/net.d.</summary>
     public void AddPod(string name)
     {
         Type($"""
@@ -58,7 +58,7 @@ sealed class WorkerNode : Machine
         WebServer.Start(this, name);
     }
 
-    /// <summary>Does the kernel have a route over the LAN to each of these?</summary>
+    /// <summary>Returns true if the kernel has a route over the LAN to each range.</summary>
     public bool HasRoutes(IEnumerable<string> ranges)
     {
         var have = Routes().Where(route => route.TryGetProperty("gateway", out _)).Select(Destination).ToHashSet();

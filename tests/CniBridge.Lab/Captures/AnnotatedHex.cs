@@ -11,7 +11,7 @@ namespace CniBridge.Lab.Captures;
 /// <param name="isNetfilter">True for a socket of NETLINK_NETFILTER, whose numbers are in network byte order.</param>
 sealed class AnnotatedHex(bool isNetfilter)
 {
-    /// <summary>Bytes per line.</summary>
+    /// <summary>The number of bytes per line.</summary>
     const int LineLength = 16;
 
     /// <summary>The size in bytes up to which an attribute without padding is one line.</summary>

@@ -74,7 +74,7 @@ static partial class KernelHeaders
             : null;
     }
 
-    /// <summary>Comments and lines of the preprocessor.</summary>
+    /// <summary>Matches comments and lines of the preprocessor.</summary>
     [GeneratedRegex(@"/\*[\s\S]*?\*/|^[ \t]*#(?:[^\n]*\\\n)*[^\n]*$", RegexOptions.Multiline)]
     private static partial Regex Ignored();
 

@@ -8,7 +8,7 @@ namespace CniBridge.Lab.Captures;
 /// </summary>
 static partial class StraceLog
 {
-    /// <summary>The options before the command. The whole content of the buffers stands below each call.</summary>
+    /// <summary>Returns the options before the command. The log has the whole content of the buffers below each call.</summary>
     public static string[] Options(string logFile) =>
         ["-f", "-qq", "-yy", "-s", "0", "-e", "trace=sendto,sendmsg,recvfrom,recvmsg", "-e", "write=all", "-e", "read=all", "-o", logFile];
 

@@ -1,6 +1,6 @@
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>What the kernel may answer to a call that it cannot do, by the kind of call.</summary>
+/// <summary>The errors of the kernel for a failed system call, by the kind of call.</summary>
 static class CallErrors
 {
     static readonly string[] s_directory = ["ENOSPC", "EIO"];
@@ -65,12 +65,14 @@ static class CallErrors
         "set_robust_list", "set_tid_address", "sysinfo", "uname",
     ];
 
-    /// <summary>None for a call that does not fail.</summary>
+    /// <summary>Returns the errors. Empty for a call that cannot fail.</summary>
     public static IReadOnlyList<string> Of(string call) => s_errors.GetValueOrDefault(call, []);
 
-    /// <summary>Is something different on disk, in the kernel or about the process's namespace after it?</summary>
+    /// <summary>Returns true if the call changes something on disk, in the kernel or in the process's namespaces.</summary>
     public static bool Changes(string call) => s_changes.Contains(call);
 
-    /// <summary>Memory, signals, threads, limits: what the loader and the runtime do, most of it before any line of ours.</summary>
+    /// <summary>
+    /// Returns true for calls of the loader and the runtime: memory, signals, threads, limits. Most of them run before our code.
+    /// </summary>
     public static bool IsOfTheRuntime(string call) => s_ofTheRuntime.Contains(call);
 }

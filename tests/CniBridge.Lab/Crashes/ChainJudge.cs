@@ -1,20 +1,20 @@
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>Compares what a disturbed run of a step left with what an undisturbed one leaves.</summary>
+/// <summary>Comparison of the state after a disturbed run of a step with that of an undisturbed one.</summary>
 sealed class ChainJudge(ChainStep step, ChainReport plain)
 {
     /// <summary>
-    /// Records of owners spare a search, and prove a death. A verb that cannot write one does without and succeeds; the next makes
-    /// them right.
+    /// The directory of the owner records, which shorten a search and prove that an attachment is gone. A verb that cannot write one
+    /// succeeds, and the next verb corrects it.
     /// </summary>
     const string Help = " /var/lib/cni-bridge/owners";
 
-    /// <summary>The directory of the records of rules.</summary>
+    /// <summary>The directory of the rule records.</summary>
     const string Records = " /run/cni-bridge";
 
     /// <summary>
-    /// The begin of a line in the log. An ADD that cannot write a record succeeds without it, as the Go plugins do, which keep
-    /// none: only repair needs it. The next ADD must write it again.
+    /// The start of a line in the log. An ADD that cannot write a record succeeds like the Go plugins, because only repair needs it. The
+    /// next ADD must write it.
     /// </summary>
     const string WithoutRecord = "could not write the record ";
 
@@ -23,7 +23,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
     readonly NodeThings repaired = plain.State("repaired");
     readonly NodeThings again = plain.State("again");
 
-    /// <summary>Null when nothing was disturbed: the run had no such call.</summary>
+    /// <summary>Judges a run. Returns null if the run did not have the call and was not disturbed.</summary>
     public Place? Judge(Injection injection, ChainReport report)
     {
         if (!report.IsInjected)
@@ -51,10 +51,10 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
             yield return "it gave no error in JSON";
     }
 
-    /// <summary>Of timeout(1).</summary>
+    /// <summary>The exit code of timeout(1) after its time limit.</summary>
     const string TimedOut = "124";
 
-    /// <summary>The state before any repair.</summary>
+    /// <summary>Returns the residues before any repair.</summary>
     IEnumerable<string> Immediate(ChainReport report, Ending ending)
     {
         var after = report.State("after");
@@ -93,7 +93,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
             yield return difference;
     }
 
-    /// <summary>Tells whether a record, or its directory, is missing that the log says there is none of.</summary>
+    /// <summary>Returns true if a record or its directory is missing and the log reports it.</summary>
     static bool IsAnnounced(string difference, string log)
     {
         var start = difference.IndexOf(Records, StringComparison.Ordinal);

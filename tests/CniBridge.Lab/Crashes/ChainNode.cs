@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniBridge.Lab.Crashes;
 
 /// <summary>
-/// A node with three containers whose runtime uses the chain bridge (gateway of both families, ipMasq, macspoofchk, host-local) and
-/// portmap. GC is told that "pod" alone is valid; "stale" lives, "gone" lost its namespace without a DEL.
+/// A node with three containers. Its runtime uses the chain bridge (gateway of both families, ipMasq, macspoofchk, host-local) and portmap.
+/// GC gets only "pod" as valid: "stale" is running, and "gone" lost its namespace without a DEL.
 /// </summary>
 sealed class ChainNode : IDisposable
 {
@@ -32,14 +32,16 @@ sealed class ChainNode : IDisposable
         Write("portmap", "all", WithValid(PortMap(8080)));
     }
 
-    /// <summary>Does the step's verb with the whole chain, its plugin traced by strace with these options, and then what helps.</summary>
+    /// <summary>
+    /// Runs the verb of a step with the whole chain, with its plugin traced by strace with these options, and then the cleanup.
+    /// </summary>
     public ChainReport Run(ChainStep step, IEnumerable<string> options)
     {
         string[] arguments = [$"{ChainScript.Directory}/run", PluginDirectory.UnderTest, step.Verb, step.Plugin, .. options];
         return ChainReport.Parse(node.Run("sh", arguments));
     }
 
-    /// <summary>The names of the plugin's system calls in an undisturbed run, in order, and what the run left.</summary>
+    /// <summary>Runs a step undisturbed and returns the names of the plugin's system calls in order with the report.</summary>
     public (ChainReport Report, IReadOnlyList<string> Calls) Trace(ChainStep step)
     {
         var report = Run(step, ["-e", "trace=all"]);
@@ -72,7 +74,7 @@ sealed class ChainNode : IDisposable
         return configuration;
     }
 
-    /// <summary>Without the last brace: the script adds a result, or only the brace.</summary>
+    /// <summary>Writes a configuration without its last brace. The script appends a result and the brace.</summary>
     void Write(string plugin, string container, JsonNode configuration) =>
         node.WriteFile($"{ChainScript.Directory}/{plugin}-{container}", configuration.ToJsonString()[..^1]);
 }

@@ -1,22 +1,22 @@
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>What one run of <see cref="ChainScript"/> told: parts with a name, an exit code and lines.</summary>
+/// <summary>The report of one run of <see cref="ChainScript"/>: parts with a name, an exit code and lines.</summary>
 sealed class ChainReport
 {
     readonly Dictionary<string, (string Code, List<string> Lines)> parts = [];
 
-    /// <summary>The traced call's exit code as the shell tells it; "-" when it was never made.</summary>
+    /// <summary>The exit code of the traced call in the form of the shell. "-" if the call was never made.</summary>
     public string TracedCode => parts["traced"].Code;
 
-    /// <summary>Was there a call of that name and number?</summary>
+    /// <summary>True if a call with the name and number occurred.</summary>
     public bool IsInjected => parts["traced"].Lines.Count > 0;
 
-    /// <summary>What the disturbed call said, and what was done to it.</summary>
+    /// <summary>The output of the disturbed call, and its disturbance.</summary>
     public string Said => string.Join('\n', parts["chain"].Lines.Concat(parts["traced"].Lines));
 
     public bool Has(string part) => parts.ContainsKey(part);
 
-    /// <summary>Did it end with exit code 0?</summary>
+    /// <summary>Returns true if the part ended with exit code 0.</summary>
     public bool Succeeded(string part) => parts[part].Code == "0";
 
     public string Lines(string part) => string.Join('\n', parts[part].Lines);

@@ -1,15 +1,15 @@
 namespace CniBridge.Lab.Crashes;
 
 /// <summary>
-/// What a runtime does with the chain bridge and portmap, in the node, as a program of the shell: one run is one crash and what
-/// comes after it. What it prints is read by <see cref="ChainReport"/>.
+/// The shell script for a runtime with the chain bridge and portmap in the node. One run is one crash with its cleanup. <see
+/// cref="ChainReport"/> reads its output.
 /// </summary>
 static class ChainScript
 {
-    /// <summary>Where it and its files are.</summary>
+    /// <summary>The directory of the script and its files.</summary>
     public const string Directory = "/run/node/chain";
 
-    /// <summary>A function of the shell: state NAME tells everything that plugins could leave, for <see cref="NodeThings"/>.</summary>
+    /// <summary>A shell function: state NAME prints everything that plugins could leave, for <see cref="NodeThings"/>.</summary>
     public const string State = """
         state() {
           echo "== state-$1 0"
@@ -26,7 +26,9 @@ static class ChainScript
         }
         """;
 
-    /// <summary>PLUGINS VERB PLUGIN [OPTION of strace...]: the plugin is traced when the verb is done with the chain.</summary>
+    /// <summary>
+    /// The script. Its arguments are PLUGINS VERB PLUGIN [OPTION of strace...]; it traces the plugin during the verb of the chain.
+    /// </summary>
     public const string Text = $$$"""
         {{{State}}}
         cd /run/node/chain

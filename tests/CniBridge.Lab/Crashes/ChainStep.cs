@@ -1,9 +1,9 @@
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>One call of a plugin when a runtime does a verb with the whole chain: this call is disturbed, the others are not.</summary>
+/// <summary>The disturbed call of one plugin in a verb of the whole chain. The other calls are undisturbed.</summary>
 sealed record ChainStep(string Verb, string Plugin)
 {
-    /// <summary>In the order in which a runtime calls the plugins.</summary>
+    /// <summary>All steps in the order in which a runtime calls the plugins.</summary>
     public static IReadOnlyList<ChainStep> All { get; } =
     [
         new("ADD", "bridge"), new("ADD", "portmap"),

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>Disturbs system calls of the steps of a chain, one in each run, and judges what is left.</summary>
+/// <summary>Disturbs one system call of a chain's step in each run, and judges the remaining state.</summary>
 /// <param name="workers">How many nodes do it at once.</param>
 /// <param name="log">What is wrong is told at once.</param>
 sealed class CrashMatrix(int workers, TextWriter log)
@@ -11,7 +11,7 @@ sealed class CrashMatrix(int workers, TextWriter log)
     readonly ConcurrentQueue<(int Order, ChainStep Step, Injection Injection)> queue = new();
     readonly ConcurrentBag<(int Order, Place Place)> places = [];
 
-    /// <summary>The results, in the order of the steps and, in each, of the first call of a name.</summary>
+    /// <summary>Returns the results in the order of the steps and, inside a step, of the first call with a name.</summary>
     public IReadOnlyList<Place> Run(Func<ChainStep, Injection, bool> isWanted)
     {
         using (var node = new ChainNode())

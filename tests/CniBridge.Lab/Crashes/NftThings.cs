@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>The objects of a ruleset, as nft -j shows it, a line each: an element too, and without the kernel's numbers.</summary>
+/// <summary>The objects and elements of a ruleset that nft -j prints, one per line and without the numbers of the kernel.</summary>
 static class NftThings
 {
     public static IEnumerable<string> Of(JsonNode ruleset)

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace CniBridge.Lab.Crashes;
 
 /// <summary>
-/// Everything in a node that plugins could leave, a line each, as ip, nft and find show it: links, addresses, routes, objects and
-/// elements of nftables, files, settings. What differs from run to run is named: a pod's own address is "ADDRESS of pod".
+/// Everything in a node that plugins could leave, one line each as ip, nft and find print it: links, addresses, routes, objects and
+/// elements of nftables, files, settings. Values that vary between runs have names, such as "ADDRESS of pod".
 /// </summary>
 sealed class NodeThings
 {
@@ -14,7 +14,7 @@ sealed class NodeThings
     readonly HashSet<string> lines = [];
     readonly Dictionary<string, string> names = [];
 
-    /// <summary>What is here and not there.</summary>
+    /// <summary>Returns the lines that the other states do not have.</summary>
     public IReadOnlyList<string> Except(params NodeThings[] others) =>
         [.. lines.Where(line => !others.Any(other => other.lines.Contains(line))).Order(StringComparer.Ordinal)];
 

@@ -1,22 +1,22 @@
 namespace CniBridge.Lab.Crashes;
 
-/// <summary>How the disturbed call ended.</summary>
+/// <summary>The end of the disturbed call.</summary>
 enum Ending
 {
-    /// <summary>By the signal.</summary>
+    /// <summary>A signal killed the process.</summary>
     Killed,
 
-    /// <summary>With an error in JSON.</summary>
+    /// <summary>The process printed an error in JSON.</summary>
     Refused,
 
-    /// <summary>With success, and all is done.</summary>
+    /// <summary>The process succeeded.</summary>
     Done,
 
-    /// <summary>Otherwise: the runtime or the loader could not go on.</summary>
+    /// <summary>The process ended otherwise, because the runtime or the loader could not continue.</summary>
     Aborted,
 }
 
-/// <summary>One row of the matrix before rows are put together: a call that was disturbed, and what came of it.</summary>
+/// <summary>One result of the matrix before results are merged into rows: a disturbed call and its effect.</summary>
 /// <param name="Problems">What is wrong in words, with what is left; nothing when all is right.</param>
 sealed record Place(ChainStep Step, Injection Injection, Ending Ending, IReadOnlyList<string> Problems)
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.Lab.Kernel;
 
-/// <summary>A link as ip -j -d address tells it.</summary>
+/// <summary>A link in the output of ip -j -d address.</summary>
 /// <param name="Kind">bridge, veth, …; empty for the loopback.</param>
 /// <param name="PeerIndex">Of the other end of a veth pair, which has it in its own namespace; 0: none.</param>
 /// <param name="PeerNamespace">The number by which this namespace knows the other end's; -1: it is in this one.</param>

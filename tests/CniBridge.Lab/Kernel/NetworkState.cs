@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CniBridge.Lab.Kernel;
 
-/// <summary>Links and routes of a network namespace, as its kernel tells them.</summary>
+/// <summary>The links and routes of a network namespace, as the kernel lists them.</summary>
 /// <param name="Name">A pod's; empty for the machine's own.</param>
 sealed record NetworkState(string Name, IReadOnlyList<LinkState> Links, IReadOnlyList<string> Routes)
 {
@@ -21,7 +21,7 @@ sealed record NetworkState(string Name, IReadOnlyList<LinkState> Links, IReadOnl
 
     public IReadOnlyList<LinkState> PortsOf(string bridge) => [.. Links.Where(link => link.Master == bridge)];
 
-    /// <summary>As ip writes it, less what does not say where packets go.</summary>
+    /// <summary>Returns a route in the form of ip without parts that do not affect packets.</summary>
     static string Line(JsonElement route)
     {
         return Text(route, "dst") + Part("via", "gateway") + Part("dev", "dev") + Part("proto", "protocol");

@@ -1,13 +1,13 @@
 namespace CniBridge.Lab.Programs;
 
-/// <summary>The published agent; a missing or old publication is a failure, not a skip.</summary>
+/// <summary>The published agent. A missing or outdated publication is a failure, not a skip.</summary>
 static class AgentProgram
 {
     public const string Name = "cni-bridge-agent";
 
     static readonly Lazy<string> s_directory = new(Find);
 
-    /// <summary>The directory of the agent. It holds nothing else.</summary>
+    /// <summary>The directory that contains only the agent.</summary>
     public static string Directory => s_directory.Value;
 
     /// <summary>The path of the agent for this machine.</summary>

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Lab.Programs;
 
-/// <summary>Where the plugins are that are run.</summary>
+/// <summary>The directories of the plugins.</summary>
 static class PluginDirectory
 {
-    /// <summary>The Go plugins, as Debian installs them.</summary>
+    /// <summary>The directory of the Go plugins in Debian.</summary>
     public const string Go = "/usr/lib/cni";
 
-    /// <summary>The published plugins under test; a missing or old publication is a failure, not a skip.</summary>
+    /// <summary>The directory of the published plugins under test. A missing or outdated publication is a failure, not a skip.</summary>
     public static string UnderTest => s_underTest.Value;
 
     static readonly Lazy<string> s_underTest = new(Find);

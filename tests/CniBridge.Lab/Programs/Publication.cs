@@ -17,7 +17,7 @@ static class Publication
             : Path.GetDirectoryName(file)!;
     }
 
-    /// <summary>Returns a source that was changed later, as scripts/lib finds it; null when there is none.</summary>
+    /// <summary>Returns a source that is newer than the publication, as scripts/lib finds it. Null if there is none.</summary>
     static string? FindChangedSource(DateTime publication, string foreignProject)
     {
         string[] files = ["Directory.Build.props", "Directory.Packages.props", "global.json", "scripts/build"];

@@ -1,6 +1,6 @@
 namespace CniBridge.Lab.Routing;
 
-/// <summary>What is done on nodes and on the router in one of the ways.</summary>
+/// <summary>The work on nodes and router for one of the ways to route.</summary>
 abstract class RoutingWay
 {
     public static RoutingWay Of(Way way) => way switch
@@ -14,15 +14,15 @@ abstract class RoutingWay
 
     public abstract string Title { get; }
 
-    /// <summary>Do nodes have routes to other nodes' pods?</summary>
+    /// <summary>True if nodes have routes to pods of other nodes.</summary>
     public virtual bool IsOnNodes => true;
 
-    /// <summary>On a new node, before it has pods.</summary>
+    /// <summary>Prepares a new node before it has pods.</summary>
     public virtual void Start(WorkerNode node, Families families)
     {
     }
 
-    /// <summary>When nodes came or went.</summary>
+    /// <summary>Updates the routes after a change of nodes.</summary>
     public virtual void Update(Cluster cluster)
     {
     }

@@ -1,15 +1,15 @@
 namespace CniBridge.Lab.Routing;
 
-/// <summary>How packets find the pods of other nodes.</summary>
+/// <summary>A way for packets to reach the pods of other nodes.</summary>
 enum Way
 {
-    /// <summary>Each node has a route to each other node's pods, made when an administrator says so.</summary>
+    /// <summary>Each node has a route to the pods of each other node, created by a command of the administrator.</summary>
     Routes,
 
-    /// <summary>The same, kept by an agent.</summary>
+    /// <summary>Each node has the same routes, maintained by an agent.</summary>
     Agent,
 
-    /// <summary>Nodes have one default route, to a router that knows all.</summary>
+    /// <summary>Nodes have only a default route to a router that has all routes.</summary>
     Router,
 
     Bird,
