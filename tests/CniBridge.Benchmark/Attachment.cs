@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace CniBridge.Benchmark;
 
 /// <summary>
-/// A pod's life in a network: its calls, each in a fresh process. What is measured is one plugin's calls; where that is
-/// chained behind the bridge plugin, the bridge plugin's come before its ADD and after its DEL.
+/// The life of a pod in a network, with each call in a new process. Only the calls of one plugin are measured. For a plugin behind the
+/// bridge plugin in a chain, the bridge plugin runs before its ADD and after its DEL.
 /// </summary>
 /// <param name="number">Makes the port its own among all pods that there are at one time.</param>
 sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod, string dataDirectory, int number)
@@ -15,10 +15,10 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
     readonly string? _chained = scenario.HostPort ? contender.ConfigurePortMap(scenario, FirstPort + number) : null;
     readonly string _containerId = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
-    /// <summary>The result of ADD, which DEL and the next plugins of the chain get.</summary>
+    /// <summary>The result of ADD, which DEL and the following plugins get.</summary>
     string _result = "";
 
-    /// <summary>The call that is measured.</summary>
+    /// <summary>Prepares the measured call.</summary>
     internal PluginProcess Prepare(Verb verb, bool isRelayed = false) => _chained is null
         ? Prepare(
             verb, scenario.AddressesOnly ? contender.HostLocal : contender.Bridge, verb == Verb.Add ? _config
@@ -30,7 +30,7 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
         Environment(verb),
         verb == Verb.Version ? """{"cniVersion":"1.0.0"}""" : config);
 
-    /// <summary>As libcni does from cniVersion 0.4.0 on.</summary>
+    /// <summary>Adds the previous result as libcni does since cniVersion 0.4.0.</summary>
     string WithResult(string config) => _result.Length == 0 ? config : $"{config[..^1]},\"prevResult\":{_result}}}";
 
     string[] Environment(Verb verb) =>
@@ -62,7 +62,7 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
         return outcome;
     }
 
-    /// <summary>What goes before, or comes after, that which is measured.</summary>
+    /// <summary>Runs the bridge plugin before or after the measured call.</summary>
     void RunMain(Verb verb, string config)
     {
         if (_chained is null)
@@ -82,7 +82,7 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
         return outcome;
     }
 
-    /// <summary>Has the pod the addresses and the default route that ADD told of?</summary>
+    /// <summary>Verifies that the pod has the addresses and the default route of the result.</summary>
     internal void VerifyAdded()
     {
         using var result = JsonDocument.Parse(_result);

@@ -1,6 +1,6 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>A plugin failed, or did not do what it said: there is nothing to measure then.</summary>
+/// <summary>The error for a failed plugin or a wrong result, which makes a measurement useless.</summary>
 sealed class BenchmarkException(string message) : Exception(message)
 {
     internal static BenchmarkException Of(string what, ProcessOutcome outcome) => new(

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>A set of plugins in the race, with networks of its own.</summary>
+/// <summary>A set of plugins in the race, with its own networks.</summary>
 /// <param name="Number">Makes its subnets its own.</param>
 /// <param name="StaysEmpty">Its stores have no reservations in any scenario.</param>
 sealed record Contender(string Name, string Key, string BinDirectory, int Number, bool StaysEmpty = false)
@@ -13,10 +13,10 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
 
     internal string PortMap => Path.Combine(BinDirectory, "portmap");
 
-    /// <summary>The operator's command, which only we have.</summary>
+    /// <summary>The path of the operator command, which only our plugins have.</summary>
     internal string Command => Path.Combine(BinDirectory, "cni-bridge");
 
-    /// <summary>The plugin's configuration as libcni passes it on.</summary>
+    /// <summary>Returns the plugin's configuration as libcni passes it on.</summary>
     internal string Configure(Scenario scenario, string dataDirectory)
     {
         var ranges = $$"""[{"subnet":"10.{{Number}}.0.0/16"}]""";
@@ -36,16 +36,16 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
 
     static string Json(bool value) => value ? "true" : "false";
 
-    /// <summary>One TCP port of the node.</summary>
+    /// <summary>Returns the configuration of portmap for one TCP port of the node.</summary>
     internal string ConfigurePortMap(Scenario scenario, int hostPort) => string.Create(CultureInfo.InvariantCulture, $$$"""
         {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"portmap",
         "runtimeConfig":{"portMappings":[{"hostPort":{{{hostPort}}},"containerPort":80,"protocol":"tcp"}]}}
         """);
 
-    /// <summary>Also the bridge's name.</summary>
+    /// <summary>Returns the name of the network, which is also that of its bridge.</summary>
     internal string NetworkName(Scenario scenario) => $"{Key}-{scenario.Key}";
 
-    /// <summary>Files as either host-local writes them: the first addresses of the range are taken.</summary>
+    /// <summary>Writes reservations in the format of both host-local plugins, for the first addresses of the range.</summary>
     internal void FillStore(Scenario scenario, string dataDirectory)
     {
         if (scenario.Reservations == 0 || StaysEmpty)
@@ -61,7 +61,7 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
         File.WriteAllText(Path.Combine(store, "last_reserved_ip.0"), last);
     }
 
-    /// <summary>What the plugin says of itself when it is called by hand.</summary>
+    /// <summary>Returns the text that the plugin prints when it is called by hand.</summary>
     internal string About()
     {
         using var process = new PluginProcess([Bridge], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "");

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>The native imports of the harness, with the C prototype above each.</summary>
+/// <summary>Native imports of the harness, with the C prototype above each.</summary>
 static unsafe partial class LibC
 {
     const string libc = "libc";
@@ -110,14 +110,14 @@ static unsafe partial class LibC
     internal const int MS_BIND = 4096;
     internal const int MNT_DETACH = 2;
 
-    /// <summary>Room for glibc's posix_spawnattr_t (336 bytes), file_actions_t (80) and sigset_t (128).</summary>
+    /// <summary>Space for glibc's posix_spawnattr_t (336 bytes), file_actions_t (80) and sigset_t (128).</summary>
     [StructLayout(LayoutKind.Explicit, Size = 512)]
     internal struct opaque
     {
         [FieldOffset(0)] internal long alignment;
     }
 
-    /// <summary>struct timeval on 64-bit Linux</summary>
+    /// <summary>A struct timeval on 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct timeval
     {
@@ -125,7 +125,7 @@ static unsafe partial class LibC
         internal long tv_usec;
     }
 
-    /// <summary>struct rusage on 64-bit Linux, as far as it is read</summary>
+    /// <summary>The used part of a struct rusage on 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 144)]
     internal struct rusage
     {
@@ -134,7 +134,7 @@ static unsafe partial class LibC
         [FieldOffset(32)] internal long ru_maxrss;
     }
 
-    /// <summary>Passes a result on, or throws what errno says.</summary>
+    /// <summary>Returns a result, or throws the error of errno.</summary>
     internal static nint Check(nint result, string operation) => result >= 0
         ? result
         : throw new IOException($"{operation}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");

@@ -1,12 +1,12 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>What was measured of one contender and verb, in the order of the rounds: times in milliseconds.</summary>
+/// <summary>The measured times of one contender and verb in milliseconds, in the order of the rounds.</summary>
 sealed class Measurements
 {
     internal List<double> Walls { get; } = [];
     internal List<double> Cpus { get; } = [];
 
-    /// <summary>The largest of the runs that memory was measured in; 0: none.</summary>
+    /// <summary>The largest memory in kilobytes of the runs with a measurement of memory. 0 if there was none.</summary>
     internal long PeakKilobytes { get; private set; }
 
     internal void Add(double wall, double cpu)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>A null-terminated array of C strings, as execve wants its arguments and its environment.</summary>
+/// <summary>A null-terminated array of C strings for the arguments and the environment of execve.</summary>
 sealed unsafe class NativeTexts : IDisposable
 {
     readonly int _count;

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>A node that starts: all its pods are added at once, and later all deleted at once.</summary>
+/// <summary>A race with concurrent calls, as on a starting node: all pods are added at once, and later deleted at once.</summary>
 sealed class ParallelRace(Contender[] contenders, Scenario scenario, string workDirectory)
     : Race(contenders, scenario, workDirectory)
 {
-    /// <summary>A round here has as many calls as many of the others.</summary>
+    /// <summary>The number of rounds of other races that have as many calls as one round here.</summary>
     const int RoundsPerRound = 20;
 
     protected override void Go(int rounds)

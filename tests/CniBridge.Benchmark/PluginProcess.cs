@@ -4,12 +4,14 @@ using System.Text;
 namespace CniBridge.Benchmark;
 
 /// <summary>
-/// One plugin process, as a runtime sees it: spawn, configuration in, result out, wait. Everything else is prepared
-/// before or done after the clock runs, so the harness adds the same few system calls to everybody's time.
+/// One plugin process as a runtime runs it: spawn, configuration in, result out, wait. All other work is outside the measured time, so the
+/// harness adds the same few system calls for each contender.
 /// </summary>
 sealed unsafe class PluginProcess : IDisposable
 {
-    /// <summary>Results have 1 KB; pipes and this buffer take 64 KB, so no process waits for the harness.</summary>
+    /// <summary>
+    /// The size of the output buffer. Results have 1 KB, and pipes and this buffer hold 64 KB, so no process waits for the harness.
+    /// </summary>
     const int MaxOutput = 64 * 1024;
 
     readonly NativeTexts _arguments;
@@ -92,7 +94,7 @@ sealed unsafe class PluginProcess : IDisposable
         return (ends[0], ends[1]);
     }
 
-    /// <summary>As a shell says it: a signal is 128 and its number.</summary>
+    /// <summary>Converts a wait status as a shell does: a signal becomes 128 plus its number.</summary>
     static int ToExitCode(int status) => (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
 
     static double Milliseconds(LibC.timeval time) => (time.tv_sec * 1e3) + (time.tv_usec / 1e3);

@@ -1,6 +1,6 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>A network namespace at a path, as runtimes make them for pods.</summary>
+/// <summary>A network namespace at a path, as runtimes create it for a pod.</summary>
 sealed class PodNamespace : IDisposable
 {
     internal PodNamespace(string path)
@@ -16,7 +16,7 @@ sealed class PodNamespace : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>A file of /proc/net, seen from inside.</summary>
+    /// <summary>Reads a file of /proc/net inside the namespace.</summary>
     internal string ReadProcNet(string file)
     {
         var text = "";
@@ -30,7 +30,7 @@ sealed class PodNamespace : IDisposable
         return text;
     }
 
-    /// <summary>A thread that changed its namespace is not used for anything else.</summary>
+    /// <summary>Runs an action on a separate thread, because a thread that changed its namespace is not used again.</summary>
     static void OnOwnThread(Action action)
     {
         Exception? failure = null;

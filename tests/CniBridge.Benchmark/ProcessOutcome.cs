@@ -1,5 +1,7 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>What a plugin process cost and said: milliseconds, the CPU's with the processes it waited for.</summary>
+/// <summary>
+/// The cost and the output of a plugin process: milliseconds of wall time, and of processor time with its child processes.
+/// </summary>
 readonly record struct ProcessOutcome(
     int ExitCode, double Wall, double Cpu, long PeakKilobytes, string Output, string Errors);

@@ -1,6 +1,6 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>Order statistics: the value below which a share of all lies, between neighbours in proportion.</summary>
+/// <summary>Order statistics: the value below which a share of all values lies, interpolated between neighbours.</summary>
 sealed class Quantiles
 {
     readonly double[] _sorted;

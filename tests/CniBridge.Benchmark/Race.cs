@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>
-/// One scenario, run by all contenders in turn; who goes first in a round is drawn, so that all meet the same noise.
-/// </summary>
+/// <summary>One scenario that all contenders run in turn. The order in a round is random, so that noise affects all alike.</summary>
 abstract class Race(Contender[] contenders, Scenario scenario, string workDirectory)
 {
     readonly Dictionary<(Contender, Verb), Measurements> _measurements = [];
@@ -36,7 +34,7 @@ abstract class Race(Contender[] contenders, Scenario scenario, string workDirect
 
     protected abstract void Go(int rounds);
 
-    /// <summary>Makes pods ahead of the clock. Ending ones keep the kernel busy, so all end together, later.</summary>
+    /// <summary>Creates pods before the measurement. Deletions occupy the kernel, so all pods are deleted together later.</summary>
     protected List<(PodNamespace Pod, Attachment Attachment)> MakePods(Contender contender, int count)
     {
         var pods = new List<(PodNamespace, Attachment)>();

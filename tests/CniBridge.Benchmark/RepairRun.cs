@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 namespace CniBridge.Benchmark;
 
 /// <summary>
-/// The time of cni-bridge repair after a flush of all rules, with pods that have masquerading, the spoof check and,
-/// some of them, host ports. There is no peer: the Go plugins cannot do it.
+/// Measures the time of cni-bridge repair after a flush of all rules, with pods that have masquerading, spoofing rules and, in part, host
+/// ports. The Go plugins have no such command.
 /// </summary>
 sealed partial class RepairRun(Contender contender, string workDirectory, TextWriter output)
 {
     internal const string Key = "repair";
 
-    /// <summary>The kernel takes its time over each flush.</summary>
+    /// <summary>The maximum number of rounds, because each flush takes time in the kernel.</summary>
     internal const int MaxRounds = 50;
 
     const int Pods = 50;
@@ -72,7 +72,7 @@ sealed partial class RepairRun(Contender contender, string workDirectory, TextWr
         return outcome.Wall;
     }
 
-    /// <summary>Line by line in an order of their own, for elements of sets are told in any; without what was counted.</summary>
+    /// <summary>Returns the sorted lines of all rules without counters, because the order of set elements varies.</summary>
     static string Rules() => string.Join('\n', Counter().Replace(Ruleset.Read(), "counter").Split('\n')
         .Select(line => line.Replace("elements = {", "", StringComparison.Ordinal).Trim(' ', '\t', ',', '}'))
             .Order(StringComparer.Ordinal));

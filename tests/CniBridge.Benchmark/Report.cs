@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>The tables.</summary>
+/// <summary>The tables of the results.</summary>
 sealed class Report(TextWriter output)
 {
     internal void WriteHeader(IEnumerable<Contender> contenders, int rounds)
@@ -45,7 +45,7 @@ sealed class Report(TextWriter output)
             string.Create(CultureInfo.InvariantCulture, $"{cpu,8:0.00} {memory,8}   {ratio}").TrimEnd());
     }
 
-    /// <summary>In pairs: what disturbed a round disturbed both.</summary>
+    /// <summary>Returns the ratio of paired values, because noise in a round affects both contenders.</summary>
     static string Ratio(Race race, Verb verb, Contender peer)
     {
         var ours = race[race.Contenders[0], verb].Walls;

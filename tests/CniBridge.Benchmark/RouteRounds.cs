@@ -4,8 +4,8 @@ using System.Text;
 namespace CniBridge.Benchmark;
 
 /// <summary>
-/// The routes of a cluster of 5,000 nodes in both families on one of them: made from nothing, found as they should be, and
-/// made by ip, which shows what the kernel takes for it.
+/// Measures the routes of a cluster of 5,000 nodes in both families on one node: created from nothing, found complete, and created by ip,
+/// which shows the time of the kernel.
 /// </summary>
 sealed class RouteRounds(string binDirectory, string workDirectory)
 {
@@ -13,7 +13,7 @@ sealed class RouteRounds(string binDirectory, string workDirectory)
 
     const int Nodes = 5000;
 
-    /// <summary>Each makes and removes 20,000 routes.</summary>
+    /// <summary>The maximum number of rounds. Each creates and deletes 20,000 routes.</summary>
     internal const int MaxRounds = 20;
 
     const string Setup = """
@@ -62,7 +62,7 @@ sealed class RouteRounds(string binDirectory, string workDirectory)
             $"{name,-17}{quantiles.Min,6:0} {quantiles.Median,8:0} {quantiles[0.99],8:0}"));
     }
 
-    /// <summary>Wall time of a whole shell script, in milliseconds.</summary>
+    /// <summary>Returns the wall time of a shell script in milliseconds.</summary>
     static double Time(string script)
     {
         using var process = new PluginProcess(["/bin/sh", "-ec", script], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "");

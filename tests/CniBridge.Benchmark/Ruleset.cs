@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace CniBridge.Benchmark;
 
-/// <summary>Everybody's packet rules as text; for checks between what is measured.</summary>
+/// <summary>The packet rules of all contenders as text, for checks between measurements.</summary>
 static class Ruleset
 {
-    /// <summary>What iptables made is told by iptables: nft does not know its targets.</summary>
+    /// <summary>Reads the rules. iptables prints its own rules, because nft does not know its targets.</summary>
     internal static string Read() => Run("nft", "list", "ruleset") + Run("iptables-save");
 
     internal static void Flush() => Run("nft", "flush", "ruleset");

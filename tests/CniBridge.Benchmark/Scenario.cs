@@ -1,6 +1,6 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>What kind of network is measured.</summary>
+/// <summary>The measured kind of network.</summary>
 /// <param name="Reservations">Addresses that other pods have in its store.</param>
 /// <param name="Parallel">Pods that are added at once; 1: one after the other.</param>
 /// <param name="Masquerade">With ipMasq.</param>
@@ -22,7 +22,7 @@ sealed record Scenario(
     bool IsNearlyFull = false,
     int MaxRounds = int.MaxValue)
 {
-    /// <summary>Is a store of that size compared with an empty one, too?</summary>
+    /// <summary>True if a store of this size is compared with an empty one.</summary>
     internal bool IsLarge => Reservations >= 10_000;
 
     internal static IReadOnlyList<Scenario> All { get; } =

@@ -1,18 +1,20 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>One pod after the other: ADD, DEL and VERSION.</summary>
+/// <summary>A race with one pod after the other: ADD, DEL and VERSION.</summary>
 sealed class SequentialRace(Contender[] contenders, Scenario scenario, string workDirectory)
     : Race(contenders, scenario, workDirectory)
 {
     const int WarmUpRounds = 10;
 
-    /// <summary>Before every tenth round an extra one measures memory and whether the plugins do their work.</summary>
+    /// <summary>The interval in rounds at which an extra round measures memory and verifies the work of the plugins.</summary>
     const int InspectionInterval = 10;
 
-    /// <summary>Rounds that share a time for making and ending their pods.</summary>
+    /// <summary>The number of rounds that create and delete their pods together.</summary>
     const int BatchLength = 50;
 
-    /// <summary>What the kernel does after a call, such as telling of links, is not part of the next.</summary>
+    /// <summary>
+    /// The pause after a call, so that late work of the kernel, such as notifications of links, is not part of the next call.
+    /// </summary>
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
     protected override void Go(int rounds)

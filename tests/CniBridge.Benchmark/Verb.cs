@@ -1,6 +1,6 @@
 namespace CniBridge.Benchmark;
 
-/// <summary>What a runtime asks of a plugin; in capitals, CNI_COMMAND.</summary>
+/// <summary>The verb of a call. In capitals it is CNI_COMMAND.</summary>
 enum Verb
 {
     Add,
