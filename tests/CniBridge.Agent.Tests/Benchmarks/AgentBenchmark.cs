@@ -6,15 +6,15 @@ using CniBridge.Linux.Tests;
 namespace CniBridge.Agent.Tests.Benchmarks;
 
 /// <summary>
-/// Measures the published agent with an API server that lists thousands of nodes. scripts/bench-agent starts it in a network namespace
-/// of its own; a run of all tests leaves it out.
+/// Measurements of the published agent with an API server that lists thousands of nodes. scripts/bench-agent starts them in a separate
+/// network namespace. A run of all tests skips them.
 /// </summary>
 public sealed class AgentBenchmark
 {
-    /// <summary>Half of what the agent does not need of a Node object: FakeApi writes it twice.</summary>
+    /// <summary>Half of the bytes of a Node object that the agent does not need. FakeApi writes them twice.</summary>
     const int BallastBytes = 7_500;
 
-    /// <summary>A kubelet writes the status of an unchanged node every five minutes.</summary>
+    /// <summary>The interval in seconds at which a kubelet writes the status of an unchanged node.</summary>
     const int HeartbeatSeconds = 300;
 
     static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);

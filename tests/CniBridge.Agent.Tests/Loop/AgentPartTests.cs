@@ -133,7 +133,7 @@ public sealed class AgentPartTests
 
     static string Text(MemoryStream output) => Encoding.UTF8.GetString(output.ToArray());
 
-    /// <summary>A source that is read when a test says so, and has been when the call returns.</summary>
+    /// <summary>A source that is read on request of a test. The read has ended when the call returns.</summary>
     sealed class ScriptedSource : INodeSource, ISourceChanges
     {
         readonly Trigger _asked = new(), _answered = new();

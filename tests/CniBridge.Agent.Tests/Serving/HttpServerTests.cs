@@ -9,12 +9,14 @@ using CniBridge.Linux.Tests;
 
 namespace CniBridge.Agent.Tests.Serving;
 
-/// <summary>The server of probes and metrics on the loopback address of a namespace, with callers as bad as they can be.</summary>
+/// <summary>
+/// Tests of the server of probes and metrics on the loopback address of a namespace, with well-behaved and hostile callers.
+/// </summary>
 public sealed class HttpServerTests : IDisposable
 {
     const string Request = "GET /metrics HTTP/1.1\r\nHost: node\r\n\r\n";
 
-    /// <summary>The patience with one caller. The bad callers of a test have 30 s of patience and more together.</summary>
+    /// <summary>The time limit for one caller. The hostile callers of a test together have more than 30 s.</summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2), s_soon = TimeSpan.FromSeconds(12);
 
     readonly ScratchNamespace _scratch = new();
@@ -60,7 +62,7 @@ public sealed class HttpServerTests : IDisposable
         return socket;
     }
 
-    /// <summary>Everything until the server closes the connection.</summary>
+    /// <summary>Receives data until the server closes the connection.</summary>
     static string Receive(Socket socket)
     {
         var (text, buffer) = (new StringBuilder(), new byte[4096]);

@@ -9,9 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CniBridge.Agent.Tests.Support;
 
-/// <summary>
-/// A web server that lists and watches nodes as an API server does. A test decides what each request gets.
-/// </summary>
+/// <summary>A web server that lists and watches nodes as an API server does. A test sets the answer to each request.</summary>
 sealed class FakeApi : IAsyncDisposable
 {
     readonly WebApplication _server;
@@ -46,7 +44,7 @@ sealed class FakeApi : IAsyncDisposable
 
     internal TestAuthority Authority => _authority;
 
-    /// <summary>Each request so far: "list", "watch VERSION" or "patch PATH".</summary>
+    /// <summary>The requests so far: "list", "watch VERSION" or "patch PATH".</summary>
     internal ConcurrentQueue<string> Requests { get; } = new();
 
     internal int ListCount => Requests.Count(static request => request == "list");
@@ -62,10 +60,10 @@ sealed class FakeApi : IAsyncDisposable
 
     internal string Version { get; set; } = "100";
 
-    /// <summary>Answers the next requests instead of the default; returns false to let the default answer.</summary>
+    /// <summary>A function that answers the next requests instead of the default. It returns false to use the default answer.</summary>
     internal Func<HttpContext, Task<bool>> Override { get; set; } = static _ => Task.FromResult(false);
 
-    /// <summary>Sends nothing until the client gives up: a value of <see cref="Override"/>, or the end of one.</summary>
+    /// <summary>Sends nothing until the client gives up. Used as a value of <see cref="Override"/>, or at the end of one.</summary>
     internal static async Task<bool> HangAsync(HttpContext context)
     {
         var aborted = new TaskCompletionSource();
@@ -74,7 +72,7 @@ sealed class FakeApi : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Writes to every open watch.</summary>
+    /// <summary>The events that are written to every open watch.</summary>
     internal BlockingCollection<byte[]> Events { get; private set; } = [];
 
     internal ApiAccess Access(string? authorityPem = null, Func<string?>? readToken = null) => new()
@@ -92,10 +90,10 @@ sealed class FakeApi : IAsyncDisposable
         ? ProtobufEncoding.Event("ERROR", ProtobufEncoding.Status(code, message))
         : JsonEncoding.Event("ERROR", JsonEncoding.Status(code, message)));
 
-    /// <summary>Sends bytes as they are.</summary>
+    /// <summary>Sends bytes unchanged.</summary>
     internal void SendBytes(byte[] bytes) => Events.Add(bytes);
 
-    /// <summary>Ends the open watch as a server does when its time is up.</summary>
+    /// <summary>Ends the open watch as a server does at its time limit.</summary>
     internal void EndWatch() => Events.Add([]);
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,6 @@ sealed record FakeNode(string Name, string Address, params string[] PodRanges)
 
     internal string ResourceVersion { get; init; } = "1";
 
-    /// <summary>Fields that a real node has and that the agent does not need: most of the bytes.</summary>
+    /// <summary>Fields of a real node that the agent does not need, which are most of its bytes.</summary>
     internal string Ballast { get; init; } = "";
 }

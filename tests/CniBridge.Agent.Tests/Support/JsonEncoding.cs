@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace CniBridge.Agent.Tests.Support;
 
-/// <summary>Writes objects as the API server does in JSON.</summary>
+/// <summary>Encodes objects in JSON as the API server does.</summary>
 static class JsonEncoding
 {
     internal static byte[] List(string version, IEnumerable<FakeNode> nodes) => Bytes(new JsonObject

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace CniBridge.Agent.Tests.Support;
 
-/// <summary>Writes objects as the API server does (api, core/v1/generated.proto), field by field.</summary>
+/// <summary>Encodes objects field by field as the API server does (api, core/v1/generated.proto).</summary>
 static class ProtobufEncoding
 {
     internal static byte[] List(string version, IEnumerable<FakeNode> nodes) => Envelope("NodeList", Message(list =>

@@ -4,7 +4,7 @@ using CniBridge.Agent.Kubernetes;
 
 namespace CniBridge.Agent.Tests.Support;
 
-/// <summary>A node watch on a thread of its own, with short pauses.</summary>
+/// <summary>A node watch with short pauses on a separate thread.</summary>
 sealed class RunningWatch : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -34,7 +34,7 @@ sealed class RunningWatch : IDisposable
 
     internal IReadOnlyList<string> Names => [.. (Watch.Read().Nodes ?? []).Select(node => node.Name).Order()];
 
-    /// <summary>Waits for a state; fails with what was there instead after a time that no machine needs.</summary>
+    /// <summary>Waits for a state. Fails with the present state after a time that is long enough for any machine.</summary>
     internal void WaitUntil(Func<bool> condition)
     {
         for (var clock = Stopwatch.StartNew(); !condition();)
