@@ -79,14 +79,14 @@ sealed class MetricsText
             .OrderBy(kind => $"{kind.Key.Plugin} {kind.Key.Verb} {kind.Key.Result}", StringComparer.Ordinal);
         Add("log_operations", "Number of plugin operations in the log.", kinds.Select(kind => (
             new[] { ("plugin", kind.Key.Plugin), ("verb", kind.Key.Verb), ("result", kind.Key.Result) }, (double)kind.Count())));
-        var samples = new List<((string, string)[], double)>();
-        foreach (var times in OperationTimes.Create(operations).Where(times => times.Phase is null))
-        {
-            samples.Add(([("plugin", times.Plugin), ("verb", times.Verb), ("quantile", "0.5")], times.Median / 1e6));
-            samples.Add(([("plugin", times.Plugin), ("verb", times.Verb), ("quantile", "0.99")], times.Percentile99 / 1e6));
-        }
-        Add("log_operation_seconds", "Duration of the plugin operations in the log.", samples);
+        var times = OperationTimes.Create(operations).Where(times => times.Phase is null).ToList();
+        Add("log_operation_median_seconds", "Median duration of the plugin operations in the log.",
+            times.Select(one => (Labels(one), one.Median / 1e6)));
+        Add("log_operation_p99_seconds", "Duration that 99 % of the plugin operations in the log do not exceed.",
+            times.Select(one => (Labels(one), one.Percentile99 / 1e6)));
     }
+
+    static (string, string)[] Labels(OperationTimes times) => [("plugin", times.Plugin), ("verb", times.Verb)];
 
     void Add(string name, string help, IEnumerable<((string Name, string Value)[] Labels, double Value)> samples)
     {

@@ -113,7 +113,7 @@ public sealed partial class HealthTests
         Assert.Contains("cni_bridge_bridge_ports_max{bridge=\"cni0\"} 1023", lines);
         Assert.Contains("cni_bridge_log_operations{plugin=\"bridge\",verb=\"ADD\",result=\"success\"} 2", lines);
         Assert.Contains("cni_bridge_log_operations{plugin=\"bridge\",verb=\"ADD\",result=\"error\"} 1", lines);
-        const string quantile = "cni_bridge_log_operation_seconds{plugin=\"bridge\",verb=\"ADD\",quantile=\"0.99\"} ";
+        const string quantile = "cni_bridge_log_operation_p99_seconds{plugin=\"bridge\",verb=\"ADD\"} ";
         var seconds = double.Parse(
             Assert.Single(lines, line => line.StartsWith(quantile, StringComparison.Ordinal))[quantile.Length..],
             CultureInfo.InvariantCulture);
@@ -128,12 +128,36 @@ public sealed partial class HealthTests
         Assert.Equal(1, node.Run(Program, "metrics", "--textfile", "/run/none/cni.prom").ExitCode);
     }
 
+    [Fact]
+    public void Metrics_follow_the_conventions_of_Prometheus()
+    {
+        using var node = NewNode();
+        node.WriteFile("/var/lib/cni-bridge/nodes.json", """
+            {"nodes": [{"name": "one", "addresses": ["192.0.2.1"], "podRanges": ["10.88.0.0/24"]}]}
+            """);
+
+        var text = node.Run(Program, "metrics", "--node-name", "one").Succeeded().Stdout;
+
+        Assert.Contains("cni_bridge_log_operation_median_seconds{", text, StringComparison.Ordinal);
+        Assert.Contains("cni_bridge_routes_retained 0", text, StringComparison.Ordinal);
+        Promtool.AssertAccepts(node, text);
+    }
+
+    [Fact]
+    public void Promtool_finds_a_violation()
+    {
+        using var node = NewNode();
+
+        Assert.ThrowsAny<Exception>(() => Promtool.AssertAccepts(node, "# HELP a_total Text.\n# TYPE a_total gauge\na_total 1\n"));
+    }
+
     /// <summary>Returns the duration of the slowest ADD of the bridge plugin in the log, in microseconds.</summary>
     static long SlowestAdd(ScratchNode node) =>
         node.Run(Program, "log", "--output", "json").Succeeded().Json.GetProperty("operations").EnumerateArray()
         .Where(call => call.GetProperty("plugin").GetString() == "bridge" && call.GetProperty("verb").GetString() == "ADD")
         .Max(call => call.GetProperty("microseconds").GetInt64());
 
-    [GeneratedRegex(@"^(# (HELP|TYPE) cni_bridge_[a-z_]+ .+|cni_bridge_[a-z_]+(\{[a-z]+=""[^""]*""(,[a-z]+=""[^""]*"")*\})? [0-9.E+-]+)$")]
+    [GeneratedRegex(
+        @"^(# (HELP|TYPE) cni_bridge_[a-z0-9_]+ .+|cni_bridge_[a-z0-9_]+(\{[a-z]+=""[^""]*""(,[a-z]+=""[^""]*"")*\})? [0-9.E+-]+)$")]
     private static partial Regex LinePattern();
 }

@@ -29,6 +29,19 @@ public sealed class AgentMetricsTests
         Assert.StartsWith("HTTP/1.1 405 ", Ask(lan, @"POST /metrics HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Metrics_follow_the_conventions_of_Prometheus()
+    {
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgent();
+        lan.AwaitRoutes(AllRoutes);
+
+        var text = Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n").Split("\n\n", 2)[1];
+
+        Assert.Contains("\ncni_bridge_agent_ready ", text, StringComparison.Ordinal);
+        Promtool.AssertAccepts(lan.Node, text);
+    }
+
     // One that asks for nothing, or only says half, is not waited for longer than two seconds.
     [Fact]
     public void A_silent_client_does_not_delay_other_clients()
