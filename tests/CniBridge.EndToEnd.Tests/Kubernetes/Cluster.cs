@@ -63,8 +63,8 @@ sealed class Cluster : IDisposable
     public string Readiness() => Page("/readyz");
 
     /// <summary>Returns a page of the agent with the header of the answer.</summary>
-    public string Page(string path) => Node.Run(
-        "timeout", "60", "bash", "-c", $@"exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET {path} HTTP/1.0\r\n\r\n' >&3; cat <&3")
+    public string Page(string path, string address = "127.0.0.1") => Node.Run(
+        "timeout", "60", "bash", "-c", $@"exec 3<>/dev/tcp/{address}/9469; printf 'GET {path} HTTP/1.0\r\n\r\n' >&3; cat <&3")
         .Succeeded().Stdout;
 
     public void Dispose()

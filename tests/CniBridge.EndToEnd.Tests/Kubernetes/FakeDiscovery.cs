@@ -9,12 +9,16 @@ static class FakeDiscovery
         "/version" => """{"major": "1", "minor": "32", "gitVersion": "v1.32.0", "platform": "linux/amd64"}""",
         "/api" => """{"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}""",
         "/apis" => $$"""
-            {"kind": "APIGroupList", "apiVersion": "v1", "groups": [{{Group("apps")}}, {{Group("rbac.authorization.k8s.io")}}]}
+            {
+              "kind": "APIGroupList", "apiVersion": "v1",
+              "groups": [{{Group("apps")}}, {{Group("rbac.authorization.k8s.io")}}, {{Group("monitoring.coreos.com")}}]
+            }
             """,
         "/api/v1" => Resources("v1",
             Resource("nodes", "Node", false), Resource("namespaces", "Namespace", false),
             Resource("configmaps", "ConfigMap", true), Resource("serviceaccounts", "ServiceAccount", true)),
         "/apis/apps/v1" => Resources("apps/v1", Resource("daemonsets", "DaemonSet", true)),
+        "/apis/monitoring.coreos.com/v1" => Resources("monitoring.coreos.com/v1", Resource("podmonitors", "PodMonitor", true)),
         "/apis/rbac.authorization.k8s.io/v1" => Resources("rbac.authorization.k8s.io/v1",
             Resource("clusterroles", "ClusterRole", false), Resource("clusterrolebindings", "ClusterRoleBinding", false)),
         _ => null,

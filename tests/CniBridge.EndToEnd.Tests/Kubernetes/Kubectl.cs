@@ -32,6 +32,14 @@ static class Kubectl
         return process.WaitForExit();
     }
 
+    /// <summary>Skips the test if kubectl is older than components of kustomize.</summary>
+    public static void SkipWithoutComponents(ScratchNode node)
+    {
+        var version = node.Run("kubectl", "version", "--client", "-o", "json").Stdout;
+        Assert.SkipUnless(
+            version.Contains("kustomizeVersion", StringComparison.Ordinal), $"this kubectl has no components of kustomize: {version}");
+    }
+
     public static RunningProcess Start(ScratchNode node, params string[] arguments) =>
         // What it keeps of a server's answers is kept in the node.
         node.Start("kubectl", ["--kubeconfig", KubeConfig, "--cache-dir", $"{ScratchNode.Directory}/cache", .. arguments]);

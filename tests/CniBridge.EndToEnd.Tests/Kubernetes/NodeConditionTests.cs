@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 
@@ -29,7 +30,9 @@ public sealed class NodeConditionTests
         Assert.Equal("False", Status(cluster, "node1", Type));
         Assert.Equal("True", Status(cluster, "node1", "Ready"));
         Assert.Equal("True", Status(cluster, "node2", Type));
-        Assert.Contains("\ncni_bridge_agent_network_unavailable 0\n", cluster.Page("/metrics"), StringComparison.Ordinal);
+        var page = cluster.Page("/metrics");
+        Assert.Contains("\ncni_bridge_agent_network_unavailable 0\n", page, StringComparison.Ordinal);
+        Promtool.AssertAccepts(cluster.Node, page.Split("\n\n", 2)[1]);
     }
 
     [Fact]
@@ -83,7 +86,7 @@ public sealed class NodeConditionTests
     public void The_component_adds_the_option_and_one_right()
     {
         using var cluster = new Cluster();
-        SkipWithoutComponents(cluster);
+        Kubectl.SkipWithoutComponents(cluster.Node);
         var objects = Manifests.ReadOwn(cluster.Node, "components:\n- ../kubernetes/node-condition");
 
         Assert.Equal("--node-condition", objects.Of("DaemonSet").At("spec/template/spec/containers/agent/args").Texts().Last());
@@ -104,14 +107,6 @@ public sealed class NodeConditionTests
 
     static JsonElement Named(IReadOnlyList<JsonElement> objects, string kind) => Assert.Single(
         objects, one => one.At("kind").GetString() == kind && one.At("metadata/name").GetString() == "cni-bridge-node-condition");
-
-    /// <summary>Skips the test if kubectl is older than components.</summary>
-    static void SkipWithoutComponents(Cluster cluster)
-    {
-        var version = cluster.Node.Run("kubectl", "version", "--client", "-o", "json").Stdout;
-        Assert.SkipUnless(
-            version.Contains("kustomizeVersion", StringComparison.Ordinal), $"this kubectl has no components of kustomize: {version}");
-    }
 
     static string Status(Cluster cluster, string node, string type) => Kubectl
         .Run(cluster.Node, "get", "node", node, "-o", $"jsonpath={{.status.conditions[?(@.type==\"{type}\")].status}}")
