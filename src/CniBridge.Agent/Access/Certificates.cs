@@ -8,7 +8,8 @@ static class Certificates
 {
     /// <summary>Returns the certificate authorities in a file.</summary>
     /// <exception cref="AccessException">The file cannot be read or contains no certificate.</exception>
-    internal static X509Certificate2Collection LoadAuthorities(string path) => ParseAuthorities(ReadFile(path), path);
+    internal static X509Certificate2Collection LoadAuthorities(string path) =>
+        ParseAuthorities(AccessFile.Read(path, "certificate authorities"), path);
 
     /// <summary>Returns the certificate authorities in a text.</summary>
     /// <param name="source">The name of the text in messages.</param>
@@ -35,22 +36,9 @@ static class Certificates
         {
             return X509Certificate2.CreateFromPem(certificate, key);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
         {
             throw new AccessException($"the client certificate of {source} cannot be used: {e.Message}");
-        }
-    }
-
-    /// <exception cref="AccessException">The file cannot be read.</exception>
-    internal static string ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AccessException($"cannot read {path}: {e.Message}");
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CniBridge.Agent.Access;
 
 /// <summary>The access that Kubernetes gives a pod: two environment variables and the files of its service account.</summary>
@@ -15,14 +17,15 @@ static class InClusterAccess
         var host = environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST", "");
         var port = environment.GetValueOrDefault("KUBERNETES_SERVICE_PORT", "443");
         var literal = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-        if (!Uri.TryCreate($"https://{literal}:{port}", UriKind.Absolute, out var server))
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown || !ushort.TryParse(port, CultureInfo.InvariantCulture, out var number)
+            || number == 0 || !Uri.TryCreate($"https://{literal}:{number}", UriKind.Absolute, out var server))
             throw new AccessException($"KUBERNETES_SERVICE_HOST \"{host}\" and KUBERNETES_SERVICE_PORT \"{port}\" are no address");
         var token = Path.Combine(directory, "token");
         return new ApiAccess
         {
             Server = server,
             Authorities = Certificates.LoadAuthorities(Path.Combine(directory, "ca.crt")),
-            ReadToken = () => TokenFile.Read(token),
+            ReadToken = () => BearerToken.ReadFile(token),
         };
     }
 }

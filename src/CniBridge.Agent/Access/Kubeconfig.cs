@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Linux;
 
 namespace CniBridge.Agent.Access;
 
@@ -7,6 +8,9 @@ namespace CniBridge.Agent.Access;
 /// </summary>
 static class Kubeconfig
 {
+    /// <summary>The longest value in a message.</summary>
+    const int MaxShown = 64;
+
     /// <summary>These keys would run a program, or weaken or redirect the connection.</summary>
     static readonly string[] s_refusedForCluster = ["insecure-skip-tls-verify", "proxy-url"];
 
@@ -28,7 +32,7 @@ static class Kubeconfig
             Server = ReadServer(cluster),
             Authorities = Certificates.ParseAuthorities(ReadPem(cluster, "certificate-authority", directory)
                 ?? throw new AccessException($"{cluster.Place} has no certificate-authority"), $"the certificate-authority of {path}"),
-            TlsServerName = cluster.GetText("tls-server-name"),
+            TlsServerName = ReadServerName(cluster),
         };
         return context.GetText("user") is { } user ? WithUser(access, root.GetNamed("users", user, "user"), directory) : access;
     }
@@ -40,22 +44,34 @@ static class Kubeconfig
         var key = ReadPem(user, "client-key", directory);
         if (certificate is null != key is null)
             throw new AccessException($"{user.Place} needs both client-certificate and client-key");
-        var token = user.GetText("token");
+        var token = user.GetText("token") is { } text ? BearerToken.Parse(text, $"{user.Place}: token") : null;
         var tokenFile = user.GetText("tokenFile") is { } file ? Path.Combine(directory, file) : null;
         return access with
         {
             ClientCertificate = certificate is null ? null : Certificates.ParseClient(certificate, key!, user.Place),
             // The order of kubectl: a token's file wins over the token that stands beside it.
-            ReadToken = tokenFile is not null ? () => TokenFile.Read(tokenFile) : () => token,
+            ReadToken = tokenFile is not null ? () => BearerToken.ReadFile(tokenFile) : () => token,
         };
     }
 
     static Uri ReadServer(YamlMap cluster)
     {
         var text = Require(cluster, "server");
-        return Uri.TryCreate(text, UriKind.Absolute, out var server) && server.Scheme == Uri.UriSchemeHttps
+        return Uri.TryCreate(text, UriKind.Absolute, out var server) && server.Scheme == Uri.UriSchemeHttps && server.Port > 0
+            && server.UserInfo.Length + server.Query.Length + server.Fragment.Length == 0
             ? server
-            : throw new AccessException($"{cluster.Place}: server \"{text}\" is no https address");
+            : throw new AccessException(
+                $"{cluster.Place}: server \"{PrintableText.Cut(text, MaxShown)}\" is no https address such as https://192.168.1.10:6443");
+    }
+
+    static string? ReadServerName(YamlMap cluster)
+    {
+        const string key = "tls-server-name";
+        if (cluster.GetText(key) is not { } name)
+            return null;
+        return Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4
+            ? name
+            : throw new AccessException($"{cluster.Place}: {key} \"{PrintableText.Cut(name, MaxShown)}\" is no host name");
     }
 
     static string Require(YamlMap map, string key) => map.GetText(key) ?? throw new AccessException($"{map.Place} has no {key}");
@@ -73,7 +89,7 @@ static class Kubeconfig
     static string? ReadPem(YamlMap map, string key, string directory)
     {
         if (map.GetText($"{key}-data") is not { } data)
-            return map.GetText(key) is { } file ? Certificates.ReadFile(Path.Combine(directory, file)) : null;
+            return map.GetText(key) is { } file ? AccessFile.Read(Path.Combine(directory, file), key) : null;
         try
         {
             return Encoding.UTF8.GetString(Convert.FromBase64String(data));

@@ -14,9 +14,10 @@ sealed class YamlMap(YamlMappingNode node, string place)
     internal static YamlMap Load(string path)
     {
         var stream = new YamlStream();
+        using var text = new StringReader(AccessFile.Read(path, "kubeconfig"));
         try
         {
-            stream.Load(new StringReader(Certificates.ReadFile(path)));
+            stream.Load(new BoundedYaml(text));
         }
         catch (YamlException e)
         {

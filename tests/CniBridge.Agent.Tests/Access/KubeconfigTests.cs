@@ -82,7 +82,7 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
-    static string Config(string cluster, string user) => $"""
+    internal static string Config(string cluster, string user) => $"""
         apiVersion: v1
         kind: Config
         current-context: here
