@@ -2,6 +2,7 @@ using CniBridge;
 using CniBridge.CommandLine;
 using CniBridge.Commands;
 using CniBridge.Linux.Files;
+using CniBridge.Linux.Netlink;
 using CniBridge.Linux.Processes;
 using CniBridge.Linux.Tracing;
 using CniBridge.Plugins.Host;
@@ -22,8 +23,11 @@ using var log = new TextLog(DescriptorStream.StandardError);
 if (!isCall)
     return role.WriteAbout(log);
 ProcessDeadline.Set();
+WaitingChild.Allow();
 using var answer = new DescriptorStream(1, "standard output") { BeforeWrite = ProcessDeadline.Answer };
-return new PluginHost(role.Plugin, DescriptorStream.StandardInput, answer, log)
+var exitCode = new PluginHost(role.Plugin, DescriptorStream.StandardInput, answer, log)
 {
     Operations = new OperationLog(),
 }.Run(variables, EnvironmentVariables.ReadAll);
+SlowSockets.CloseLeft();
+return exitCode;

@@ -74,6 +74,27 @@ sealed unsafe class Descriptor : IDisposable
         return (new Descriptor(ends[0], "a pipe"), new Descriptor(ends[1], "a pipe"));
     }
 
+    /// <summary>Creates two connected sockets; null if the process or the node lacks descriptors or memory.</summary>
+    internal static (Descriptor First, Descriptor Second)? TryOpenSocketPair()
+    {
+        var ends = stackalloc int[2];
+        return LibC.socketpair(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0, ends) == 0
+            ? (new Descriptor(ends[0], "a socket pair"), new Descriptor(ends[1], "a socket pair"))
+            : null;
+    }
+
+    /// <summary>Drops all messages of a socket that a classic BPF program refuses, from now on.</summary>
+    internal void AttachFilter(ReadOnlySpan<sock_filter> filter)
+    {
+        fixed (sock_filter* start = filter)
+        {
+            var program = new sock_fprog { len = (ushort)filter.Length, filter = start };
+            KernelException.ThrowIfFailed(
+                LibC.setsockopt(Number, LibC.SOL_SOCKET, LibC.SO_ATTACH_FILTER, &program, (uint)sizeof(sock_fprog)),
+                "filter the messages of a socket");
+        }
+    }
+
     /// <summary>The size of the file in bytes.</summary>
     internal long Length => (long)Look(LibC.STATX_SIZE).stx_size;
 

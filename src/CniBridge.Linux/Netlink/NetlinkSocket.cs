@@ -65,6 +65,36 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
     /// </summary>
     public KernelException?[] TryExecute(ReadOnlySpan<INetlinkMessage> messages) => ExecuteAll(messages, tellsTolerated: true);
 
+    /// <summary>Returns the bytes of a message that a child will send on this socket, and its sequence number.</summary>
+    internal (byte[] Request, uint Sequence) Prepare(INetlinkMessage message)
+    {
+        var sequence = SequenceNumbers.Take(1);
+        var writer = new MessageWriter(stackalloc byte[UsualRequestSize]);
+        Encode(ref writer, message, NLM_F_ACK, sequence);
+        var request = writer.Written.ToArray();
+        _transport.BeginSend(request);
+        return (request, sequence);
+    }
+
+    /// <summary>Tells whether the acknowledgement of a message has arrived.</summary>
+    /// <exception cref="KernelException">The kernel refused the message.</exception>
+    internal bool TryReadAnswer(INetlinkMessage message, uint sequence)
+    {
+        Span<byte> buffer = stackalloc byte[BufferSize];
+        while (_transport.TryReceive(message, buffer, LibC.MSG_DONTWAIT, out var size))
+        {
+            var reader = new MessageReader(buffer[..Math.Min(size, buffer.Length)]);
+            while (reader.Read())
+            {
+                if (reader.Sequence != sequence || reader.Type != NLMSG_ERROR)
+                    continue;
+                var answer = Acknowledgement.Decode(reader.Payload, reader.Flags);
+                return answer.Errno == message.Tolerated || ToException(message, answer) is not { } refusal ? true : throw refusal;
+            }
+        }
+        return false;
+    }
+
     KernelException?[] ExecuteAll(ReadOnlySpan<INetlinkMessage> messages, bool tellsTolerated)
     {
         var refusals = new KernelException?[messages.Length];

@@ -54,19 +54,27 @@ sealed unsafe class NetlinkTransport : IDisposable
         KernelException.ThrowIfFailed(
             LibC.connect(_descriptor.Number, (sockaddr*)&kernel, (uint)sizeof(sockaddr_nl)), "connect a netlink socket to the kernel");
         _isConnected = true;
+        if (_protocol == LibC.NETLINK_NETFILTER)
+            SlowSockets.Add(_descriptor);
     }
 
     /// <param name="about">The message whose operation the exception names. Its text is made only then, because it costs time.</param>
     internal void Send(ReadOnlySpan<byte> request, INetlinkMessage about)
     {
-        if (!_isConnected)
-            Connect();
-        Observer?.Sending(_descriptor.Number, _protocol, request);
+        BeginSend(request);
         ssize_t count;
         fixed (byte* start = request)
             count = LibC.send(_descriptor.Number, start, request.Length, 0);
         if (count < 0)
             throw new KernelException(about.Operation, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Does everything for a request but the system call itself, for a caller that lets a child send it.</summary>
+    internal void BeginSend(ReadOnlySpan<byte> request)
+    {
+        if (!_isConnected)
+            Connect();
+        Observer?.Sending(_descriptor.Number, _protocol, request);
     }
 
     /// <summary>
@@ -135,6 +143,9 @@ sealed unsafe class NetlinkTransport : IDisposable
             "set a receive deadline");
     }
 
+    /// <summary>See <see cref="Descriptor.AttachFilter"/>.</summary>
+    internal void AttachFilter(ReadOnlySpan<sock_filter> filter) => _descriptor.AttachFilter(filter);
+
     void SetOption(int option)
     {
         var on = 1;
@@ -142,5 +153,5 @@ sealed unsafe class NetlinkTransport : IDisposable
         _ = LibC.setsockopt(_descriptor.Number, LibC.SOL_NETLINK, option, &on, sizeof(int));
     }
 
-    public void Dispose() => _descriptor.Dispose();
+    public void Dispose() => SlowSockets.Close(_descriptor);
 }

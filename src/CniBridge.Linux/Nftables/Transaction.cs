@@ -1,4 +1,5 @@
 using CniBridge.Linux.Netlink;
+using CniBridge.Linux.Nftables.Protocol;
 using static CniBridge.Linux.Netlink.NetlinkConstants;
 
 namespace CniBridge.Linux.Nftables;
@@ -25,6 +26,11 @@ readonly ref struct Transaction(NetlinkTransport transport, IReadOnlyList<INetli
             transport.SetSendBuffer(writer.Length);
         transport.Send(writer.Written, BatchMark.Begin);
         ReadAnswers(first);
+        foreach (var message in messages)
+        {
+            if (NetfilterHeader.IsDeletion(message.Type))
+                SlowSockets.NoteDeletion();
+        }
     }
 
     internal static void Encode(ref MessageWriter writer, IReadOnlyList<INetlinkMessage> messages, uint sequence)

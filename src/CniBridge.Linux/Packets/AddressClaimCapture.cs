@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
 using static CniBridge.Linux.Packets.PacketConstants;
+using static CniBridge.Linux.Packets.SocketFilter;
 
 namespace CniBridge.Linux.Packets;
 
@@ -31,7 +32,7 @@ public sealed unsafe class AddressClaimCapture : IDisposable
         _socket = Descriptor.OpenSocket(LibC.AF_PACKET, LibC.SOCK_DGRAM, 0);
         try
         {
-            Attach(CreateFilter(bridge, ignored));
+            _socket.AttachFilter(CreateFilter(bridge, ignored));
             var all = new sockaddr_ll { sll_family = (ushort)LibC.AF_PACKET, sll_protocol = LibC.htons(ETH_P_ALL) };
             KernelException.ThrowIfFailed(
                 LibC.bind(_socket.Number, (sockaddr*)&all, (uint)sizeof(sockaddr_ll)), "listen to neighbour advertisements");
@@ -40,17 +41,6 @@ public sealed unsafe class AddressClaimCapture : IDisposable
         {
             _socket.Dispose();
             throw;
-        }
-    }
-
-    void Attach(sock_filter[] filter)
-    {
-        fixed (sock_filter* start = filter)
-        {
-            var program = new sock_fprog { len = (ushort)filter.Length, filter = start };
-            KernelException.ThrowIfFailed(
-                LibC.setsockopt(_socket.Number, LibC.SOL_SOCKET, LibC.SO_ATTACH_FILTER, &program, (uint)sizeof(sock_fprog)),
-                "filter neighbour advertisements");
         }
     }
 
@@ -81,25 +71,6 @@ public sealed unsafe class AddressClaimCapture : IDisposable
             Return(CaptureLength),
         ];
     }
-
-    static sock_filter LoadExtension(int extension) =>
-        new() { code = BPF_LD | BPF_W | BPF_ABS, k = unchecked((uint)(SKF_AD_OFF + extension)) };
-
-    static sock_filter LoadByte(uint offset) => new() { code = BPF_LD | BPF_B | BPF_ABS, k = offset };
-
-    /// <param name="at">The number of the instruction itself.</param>
-    /// <param name="value">The value that is compared with the one that was loaded.</param>
-    /// <param name="equal">The number of the instruction to go to if they are equal.</param>
-    /// <param name="different">The number of the instruction to go to if they differ.</param>
-    static sock_filter Jump(int at, uint value, int equal, int different) => new()
-    {
-        code = BPF_JMP | BPF_JEQ | BPF_K,
-        jt = (byte)(equal - at - 1),
-        jf = (byte)(different - at - 1),
-        k = value,
-    };
-
-    static sock_filter Return(uint length) => new() { code = BPF_RET | BPF_K, k = length };
 
     /// <summary>Returns the links that claims of an address have come in through so far; the bridge if the node itself claims it.</summary>
     public IReadOnlyList<int> FindLinks(IpAddress address)

@@ -16,6 +16,7 @@ static class PacketConstants
     internal const ushort BPF_JMP = 0x05;
     internal const ushort BPF_RET = 0x06;
     internal const ushort BPF_W = 0x00;
+    internal const ushort BPF_H = 0x08;
     internal const ushort BPF_B = 0x10;
     internal const ushort BPF_ABS = 0x20;
     internal const ushort BPF_JEQ = 0x10;

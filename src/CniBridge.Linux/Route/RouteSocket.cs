@@ -154,8 +154,8 @@ public sealed unsafe class RouteSocket : IDisposable
         }
     }
 
-    /// <summary>Deletes a link. Succeeds if the link does not exist.</summary>
-    public void DeleteLink(int index, string name) => _socket.Execute(new DeleteLink(index, name));
+    /// <summary>Deletes a link. Succeeds if the link does not exist. A plugin call leaves the kernel's wait to a child.</summary>
+    public void DeleteLink(int index, string name) => new LinkDeletion(_socket, new DeleteLink(index, name)).Run();
 
     /// <param name="index">Of the link; 0: of all links.</param>
     /// <param name="isWanted">Null: all. The others are dropped as they come: a pod may have a million.</param>

@@ -29,6 +29,8 @@ static class CallErrors
         ["newfstatat"] = ["EIO"],
         ["flock"] = ["ENOLCK"],
         ["socket"] = ["EMFILE", "ENOMEM"],
+        ["socketpair"] = ["EMFILE"],
+        ["close_range"] = ["ENOSYS"],
         ["bind"] = s_memory,
         ["setsockopt"] = ["ENOBUFS"],
         ["sendto"] = ["ENOBUFS", "ENOMEM"],

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
+using static CniBridge.Linux.Nftables.Protocol.NftConstants;
 
 namespace CniBridge.Linux.Nftables.Protocol;
 
@@ -25,4 +26,8 @@ struct NetfilterHeader
 
     // #define NFNL_SUBSYS_ID(x) ((x & 0xff00) >> 8), #define NFNL_MSG_TYPE(x) (x & 0x00ff)
     internal static ushort TypeOf(byte message) => (ushort)((NFNL_SUBSYS_NFTABLES << 8) | message);
+
+    /// <summary>Tells whether a message of this type deletes an object or an element.</summary>
+    internal static bool IsDeletion(ushort type) => type >> 8 == NFNL_SUBSYS_NFTABLES &&
+        (byte)type is NFT_MSG_DELTABLE or NFT_MSG_DELCHAIN or NFT_MSG_DELRULE or NFT_MSG_DELSET or NFT_MSG_DELSETELEM;
 }
