@@ -12,8 +12,8 @@ public sealed class NetworkWatchTests : IDisposable
     static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(50), s_long = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The time without a notification after which all have arrived. The kernel announces some changes of IPv6 late, from a work queue that a busy machine
-    /// delays.
+    /// The time without a notification after which all have arrived. The kernel announces some changes of IPv6 late, from a work queue
+    /// that a busy machine delays.
     /// </summary>
     static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(500);
 
