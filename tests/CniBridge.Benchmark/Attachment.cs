@@ -6,7 +6,7 @@ namespace CniBridge.Benchmark;
 /// The life of a pod in a network, with each call in a new process. Only the calls of one plugin are measured. For a plugin behind the
 /// bridge plugin in a chain, the bridge plugin runs before its ADD and after its DEL.
 /// </summary>
-/// <param name="number">Makes the port its own among all pods that there are at one time.</param>
+/// <param name="number">The number of the pod, which makes its host port unique among concurrent pods.</param>
 sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod, string dataDirectory, int number)
 {
     const int FirstPort = 20_000;

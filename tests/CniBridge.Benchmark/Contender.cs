@@ -3,8 +3,8 @@ using System.Globalization;
 namespace CniBridge.Benchmark;
 
 /// <summary>A set of plugins in the race, with its own networks.</summary>
-/// <param name="Number">Makes its subnets its own.</param>
-/// <param name="StaysEmpty">Its stores have no reservations in any scenario.</param>
+/// <param name="Number">The number of the contender, which makes its subnets unique.</param>
+/// <param name="StaysEmpty">True if its stores have no reservations in any scenario.</param>
 sealed record Contender(string Name, string Key, string BinDirectory, int Number, bool StaysEmpty = false)
 {
     internal string HostLocal => Path.Combine(BinDirectory, "host-local");

@@ -39,7 +39,7 @@ sealed unsafe class PluginProcess : IDisposable
             _ = LibC.posix_spawn_file_actions_adddup2(actions, _inputPipe.Read, 0);
             _ = LibC.posix_spawn_file_actions_adddup2(actions, _outputPipe.Write, 1);
             _ = LibC.posix_spawn_file_actions_adddup2(actions, _errors, 2);
-            // The harness's own runtime ignores SIGPIPE; a plugin starts with every signal as usual.
+            // The runtime of the harness ignores SIGPIPE. A plugin starts with the default action of every signal.
             _ = LibC.posix_spawnattr_init(attributes);
             _ = LibC.posix_spawnattr_setflags(attributes, LibC.POSIX_SPAWN_SETSIGDEF);
             _ = LibC.posix_spawnattr_setsigdefault(attributes, &all);
@@ -59,7 +59,7 @@ sealed unsafe class PluginProcess : IDisposable
                 pid, _arguments.Pointer[0], actions, attributes, _arguments.Pointer, _environment.Pointer);
             _ = LibC.close(_inputPipe.Read);
             _ = LibC.close(_outputPipe.Write);
-            // A plugin that ends without reading makes this fail; its exit code says what is to be said.
+            // A plugin that ends without reading makes this fail. Its exit code is reported.
             _ = LibC.write(_inputPipe.Write, input, (nuint)_input.Length);
             _ = LibC.close(_inputPipe.Write);
         }
@@ -68,7 +68,7 @@ sealed unsafe class PluginProcess : IDisposable
     }
 
     /// <summary>Reads the output to its end, waits for the process and stops the clock.</summary>
-    /// <param name="isRelayed">A relay started the process and left it to us: wait for the other processes.</param>
+    /// <param name="isRelayed">True if a relay started the process and left it to us. Waits for the other processes too.</param>
     internal ProcessOutcome Finish(bool isRelayed = false)
     {
         var length = 0;

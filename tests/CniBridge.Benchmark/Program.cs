@@ -1,7 +1,7 @@
 using System.Globalization;
 using CniBridge.Benchmark;
 
-// The plugins, Go's plugins, a directory to work in, the number of rounds, and the scenarios: scripts/bench knows them.
+// The arguments are our plugins, Go's plugins, a work directory, the number of rounds, and the scenarios. scripts/bench passes them.
 var rounds = 0;
 if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out rounds) || rounds < 1)
 {
@@ -12,7 +12,7 @@ if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out 
 Contender[] contenders = [new("ours", "ours", args[0], 81), new("Go", "go", args[1], 82)];
 var empty = new Contender("empty", "none", args[0], 83, StaysEmpty: true);
 var scenarios = Scenario.All.Where(scenario => args.Length == 4 || args.AsSpan(4).Contains(scenario.Key));
-// Memory is measured of processes that a relay leaves behind: they become our children.
+// Memory is measured with processes that a relay leaves behind, so they become our children.
 LibC.Check(LibC.prctl(LibC.PR_SET_CHILD_SUBREAPER, 1), "prctl");
 try
 {

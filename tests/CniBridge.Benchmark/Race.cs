@@ -50,7 +50,7 @@ abstract class Race(Contender[] contenders, Scenario scenario, string workDirect
     {
         foreach (var (pod, _) in pods)
             pod.Dispose();
-        // The kernel takes namespaces apart in the background, under the lock that plugins need.
+        // The kernel deletes namespaces in the background under the lock that plugins need.
         Thread.Sleep(TimeSpan.FromSeconds(0.5));
     }
 

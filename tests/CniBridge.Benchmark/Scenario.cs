@@ -1,14 +1,14 @@
 namespace CniBridge.Benchmark;
 
 /// <summary>The measured kind of network.</summary>
-/// <param name="Reservations">Addresses that other pods have in its store.</param>
-/// <param name="Parallel">Pods that are added at once; 1: one after the other.</param>
-/// <param name="Masquerade">With ipMasq.</param>
-/// <param name="SpoofCheck">With macspoofchk.</param>
-/// <param name="AddressesOnly">Measured is host-local, which nothing calls but the harness.</param>
-/// <param name="IsNearlyFull">One address of the range is free, half-way.</param>
-/// <param name="MaxRounds">The Go plugin reads every reservation each time.</param>
-/// <param name="HostPort">Measured is portmap, chained behind the bridge plugin, which is not.</param>
+/// <param name="Reservations">The number of reservations of other pods in the store.</param>
+/// <param name="Parallel">The number of pods that are added at the same time; 1 for one after the other.</param>
+/// <param name="Masquerade">True with ipMasq.</param>
+/// <param name="SpoofCheck">True with macspoofchk.</param>
+/// <param name="AddressesOnly">True to measure host-local, which only the harness calls.</param>
+/// <param name="IsNearlyFull">True if only one address in the middle of the range is free.</param>
+/// <param name="MaxRounds">The maximum number of rounds, because the Go plugin reads every reservation each time.</param>
+/// <param name="HostPort">True to measure portmap in a chain behind the bridge plugin, which is not measured.</param>
 sealed record Scenario(
     string Name,
     string Key,

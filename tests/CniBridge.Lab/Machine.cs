@@ -54,7 +54,7 @@ class Machine : IDisposable
     public RunningProcess Start(string commandLine)
     {
         transcript.Command(Name, $"{commandLine} &");
-        // An exec, so that the daemon itself gets a signal.
+        // exec makes the daemon itself receive signals.
         var daemon = Node.Start("sh", ["-c", $"exec {commandLine}"], Variables);
         daemons.Add(daemon);
         return daemon;

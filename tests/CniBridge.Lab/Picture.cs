@@ -35,7 +35,7 @@ sealed class Picture
             && link.PeerIndex == port.Index && link.Master.Length == 0 && node.Key == port.Name)).ToList();
         if (plugged.Count == 0)
         {
-            Line(branch, $"{port.Name}: nobody");
+            Line(branch, $"{port.Name}: not connected");
             return;
         }
         var (name, state) = plugged[0];

@@ -40,7 +40,7 @@ sealed class PingMatrix
 
     string Cell(Pod from, Pod to, string address) => from == to ? "." : answers[from].Contains(address) ? "ok" : "NONE";
 
-    // The first answer is enough, for up to five seconds: neighbours must be found, and IPv6 looks for duplicates first.
+    // The first answer is enough, for up to five seconds: neighbour resolution and duplicate address detection take time.
     RunningProcess Start(Pod pod) => pod.Node.Node.Start("ip", [
         "netns", "exec", pod.Name, "sh", "-c",
         "for address; do (ping -c1 -w5 $address > /dev/null && echo $address) & done; wait", "sh", .. Targets(pod)]);

@@ -29,7 +29,7 @@ sealed class Router : Machine
     /// <summary>Connects a node to a port of the LAN. The link of the node is eth0.</summary>
     public void Plug(ScratchNode node, string port)
     {
-        // A node that is gone takes its cable with it, only not at once.
+        // A removed node takes its link with it after a moment.
         Prepare($"ip link delete {port} 2> /dev/null || true");
         Node.Connect(port, node, "eth0");
         Prepare($"ip link set {port} master {Lan} up");

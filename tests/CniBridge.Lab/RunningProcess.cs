@@ -65,7 +65,7 @@ sealed class RunningProcess : IDisposable
         }
         catch (IOException)
         {
-            // As in FinishInput.
+            // The reason is that of FinishInput.
         }
     }
 
@@ -79,7 +79,7 @@ sealed class RunningProcess : IDisposable
         }
         catch (IOException)
         {
-            // The process is gone or never wanted input; its exit code says what is to be said.
+            // The process has ended or does not read its input. Its exit code is reported.
         }
     }
 
@@ -148,7 +148,7 @@ sealed class RunningProcess : IDisposable
 
     static void FillEnvironment(ProcessStartInfo start, IReadOnlyDictionary<string, string>? environment)
     {
-        // Nothing of the developer's environment: no CNI_*, CONTAINERS_* or GO* setting of theirs decides a test.
+        // Variables of the developer, such as CNI_*, CONTAINERS_* or GO*, must not affect a test.
         start.Environment.Clear();
         start.Environment["PATH"] = InstalledPrograms.SearchPath;
         start.Environment["HOME"] = "/root";

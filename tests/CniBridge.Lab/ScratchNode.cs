@@ -23,7 +23,7 @@ sealed class ScratchNode : Node, IDisposable
 
         """;
 
-    // The shell stays the first process (no exec) so that orphaned daemons have someone to reap them.
+    // The shell stays the first process (no exec), so that it reaps orphaned daemons.
     const string Setup = $$"""
         set -e
         {{CoverFunction}}
@@ -55,7 +55,7 @@ sealed class ScratchNode : Node, IDisposable
 
     readonly RunningProcess holder;
 
-    /// <param name="name">Its host name; the machine's when there is none.</param>
+    /// <param name="name">The host name of the node; null for that of the machine.</param>
     public ScratchNode(string name = "")
     {
         holder = new RunningProcess("unshare", [
@@ -117,7 +117,7 @@ sealed class ScratchNode : Node, IDisposable
     /// <summary>Connects the node to another one with a link in each.</summary>
     public void Connect(string link, ScratchNode other, string otherLink)
     {
-        // With the machine's own /proc: the nodes do not know each other's processes.
+        // The process uses the machine's own /proc, because nodes do not see each other's processes.
         using var process = new RunningProcess("nsenter", [
             $"--net=/proc/{holder.Id}/ns/net", "--", "ip", "link", "add", link, "type", "veth",
             "peer", "name", otherLink, "netns", $"{other.holder.Id}"]);
@@ -135,7 +135,7 @@ sealed class ScratchNode : Node, IDisposable
         holder.FinishInput();
         try
         {
-            // The end of its first process waits for the end of all others in the node: afterwards nothing is left.
+            // The first process ends after all others in the node.
             holder.WaitForExit();
         }
         catch (TimeoutException)

@@ -13,7 +13,7 @@ static class Tour
         _ => null,
     };
 
-    /// <returns>Did everybody reach everybody, as itself?</returns>
+    /// <returns>True if every pod reached every other pod with its own address.</returns>
     public static bool Run(Way way, Families families, Transcript transcript)
     {
         using var cluster = new Cluster(way, families, transcript);

@@ -3,7 +3,7 @@ namespace CniBridge.Lab;
 /// <summary>Repeated checks until a condition is true.</summary>
 static class Wait
 {
-    /// <returns>How long it took.</returns>
+    /// <returns>The time until the condition was true.</returns>
     /// <exception cref="LabException">It was not so in time; the message is <paramref name="state"/>.</exception>
     public static TimeSpan Until(Func<bool> isSo, TimeSpan timeout, Func<string> state)
     {

@@ -12,7 +12,7 @@ static class WebServer
             address=${REMOTE_ADDR#[}
             printf 'Content-Type: text/plain\r\n\r\nyou are %s\n' "$(echo "${address%]}" | sed s/^::ffff://)"
             """);
-        // It leaves for the background once it listens.
+        // The server goes into the background once it listens.
         machine.Prepare($"ip netns exec {pod} busybox httpd -p 80 -h {Directory}");
     }
 

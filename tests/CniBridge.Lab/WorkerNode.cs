@@ -9,7 +9,7 @@ sealed class WorkerNode : Machine
     readonly Families families;
     readonly List<Pod> pods = [];
 
-    /// <param name="number">1, 2, …: its address on the LAN is 10 more.</param>
+    /// <param name="number">The number from 1. The last number of its LAN address is 10 more.</param>
     /// <param name="range">The number of its pod CIDR.</param>
     public WorkerNode(int number, int range, Families families, Router router, Transcript transcript)
         : base($"node{number}", transcript)

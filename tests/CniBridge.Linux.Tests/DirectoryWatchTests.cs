@@ -23,7 +23,7 @@ public sealed class DirectoryWatchTests : IDisposable
         AssertTold(watch, () => File.Delete(this["nodes"]));
     }
 
-    // As the kubelet does it: ..data is a link to a directory, and another link is renamed over it.
+    // The kubelet does the same: ..data is a link to a directory, and another link is renamed over it.
     [Fact]
     public void A_link_that_is_replaced_is_reported()
     {
@@ -33,7 +33,7 @@ public sealed class DirectoryWatchTests : IDisposable
         using var watch = DirectoryWatch.TryOpen(_directory)!;
         File.CreateSymbolicLink(this["..data_tmp"], "..2");
         Assert.True(watch.Wait(s_long));
-        // The base library looks where a link leads before it renames it.
+        // The base library would follow the link before the rename.
         AssertTold(watch, () => Assert.Equal(0, LibC.rename(this["..data_tmp"], this["..data"])));
     }
 

@@ -6,7 +6,7 @@ public sealed class ElfFileTests
 {
     static byte[] Program => File.ReadAllBytes("/bin/true");
 
-    // readelf -hl says the same of it.
+    // readelf -hl prints the same values.
     [Fact]
     public void A_program_of_the_machine_is_complete_and_names_its_interpreter()
     {

@@ -68,7 +68,7 @@ public sealed class FileLockTests : IDisposable
         Assert.Throws<KernelException>(() => FileLock.AcquireDirectory(Own, Short));
     }
 
-    // Each but the first waits for a file that is deleted before it gets the lock.
+    // Each one except the first waits for a file that is deleted before it gets the lock.
     [Fact]
     public async Task The_lock_of_a_directory_has_one_holder_at_a_time()
     {
@@ -132,7 +132,7 @@ public sealed class FileLockTests : IDisposable
         Assert.False(CanFlock());
     }
 
-    // A waiter that gave up must not get the lock later: it would never be released.
+    // A waiter that gave up must not get the lock later, because the lock would never be released.
     [Fact]
     public void A_lock_is_not_acquired_after_the_timeout()
     {
@@ -183,7 +183,7 @@ public sealed class FileLockTests : IDisposable
     {
         var version = HelperProgram.Run("", "flock", "--version");
         Assert.SkipWhen(version.ExitCode is null, "flock (util-linux) is not installed");
-        // Without a fork the program that holds the lock is the one that is started.
+        // Without a fork, the started program itself holds the lock.
         var holder = HelperProgram.Start("flock", "--no-fork", Lock, "sh", "-c", "echo held; read line");
         Assert.Equal("held", holder.ReadLine());
         return holder;

@@ -16,7 +16,7 @@ public sealed class KernelExceptionTests
         Assert.IsType<IOException>(exception, exactMatch: false);
     }
 
-    // Only the first letter goes down, and only where a word begins with it: ".lib section", "RFS specific error".
+    // Only the first letter becomes lower case, and only at the start of a word: ".lib section", "RFS specific error".
     [Theory]
     [InlineData(5, "input/output error")]
     [InlineData(45, "level 2 not synchronized")]

@@ -58,7 +58,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         Assert.Equal(2, visits);
     }
 
-    // As a runtime's: no process is in it, and the mount is in a mount namespace that we are not in.
+    // The setup is that of a runtime: no process is in the namespace, and the mount is in another mount namespace.
     [Fact]
     public void A_namespace_that_is_only_mounted_is_found()
     {
@@ -97,7 +97,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         using var holder = Hold(MountOne + "; for i in 1 2 3 4 5 6 7 8; do touch /mnt/$i; unshare --net=/mnt/$i true; done; echo");
         ReadIdentity(holder);
         holder.ReadLine();
-        // Descriptors that earlier tests left to finalizers must not go while this one counts.
+        // Finalizers of earlier tests must not close descriptors during the count.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var counts = new List<int>();
@@ -111,7 +111,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         Assert.InRange(counts.Max() - counts.Min(), 0, 4);
     }
 
-    // What lies at a mount point may be anything: another mount, of which the process decides.
+    // A mount point may contain anything, such as another mount that the process chooses.
     [Theory]
     [InlineData("mkdir '/mnt/a b' && ln -s TARGET '/mnt/a b/net'")]
     [InlineData("ln -s TARGET.d '/mnt/a b'")]
@@ -138,7 +138,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         Assert.False(target.WasOpened());
     }
 
-    // A user who is root in a user namespace mounts what he likes, and can make it as much as he likes.
+    // A user who is root in a user namespace can mount anything, and as much as wanted.
     [Fact]
     public void Mounts_of_other_user_namespaces_are_skipped()
     {
@@ -157,7 +157,7 @@ public sealed class LivingNamespacesTests(ScratchNamespace scratch) : IClassFixt
         Assert.False(target.WasOpened());
     }
 
-    // Each bind of all that is below doubles the number.
+    // Each recursive bind mount doubles the number.
     [Fact]
     public void A_table_of_thirty_thousand_mounts_costs_no_memory()
     {

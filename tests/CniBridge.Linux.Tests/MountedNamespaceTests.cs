@@ -41,7 +41,7 @@ public sealed class MountedNamespaceTests : IDisposable
     public void Mount_points_are_written_with_octal_numbers(string written, string path) =>
         Assert.Equal(path, Assert.Single(Read(Line("net:[1]", written))).Path);
 
-    // An overlay of many layers has long options; the kernel hands the table out in pieces of any size.
+    // An overlay of many layers has long options. The kernel returns the table in pieces of any size.
     [Theory]
     [InlineData(1)]
     [InlineData(4_000)]

@@ -5,7 +5,7 @@ namespace CniBridge.Linux.Tests;
 [Collection(NamespaceTests.Name)]
 public sealed class NamespaceCookieTests(ScratchNamespace scratch) : IClassFixture<ScratchNamespace>
 {
-    // The kernel tells it of a descriptor since 6.18, and of a socket since 5.14.
+    // The kernel reports the cookie for a descriptor since 6.18, and for a socket since 5.14.
     [Fact]
     public void The_cookie_of_a_namespace_and_of_its_socket_are_equal()
     {

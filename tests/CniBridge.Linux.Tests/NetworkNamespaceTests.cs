@@ -41,7 +41,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
         Assert.True(SpinWait.SpinUntil(() => AreAllThreadsIn(host), TimeSpan.FromSeconds(20)));
     }
 
-    // The process ends there; a test's does not, and its thread is lost.
+    // The process of the product ends here. That of a test continues and loses its thread.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -115,7 +115,7 @@ public sealed class NetworkNamespaceTests(ScratchNamespace scratch) : IClassFixt
         Assert.All(paths, path => Assert.Null(NetworkNamespace.TryOpen(path)));
     }
 
-    // The pipe has no writer, so an open that waits for one would wait for ever.
+    // The pipe has no writer, so an open that waits for one never returns.
     [Fact]
     public void A_named_pipe_does_not_block_TryOpen()
     {

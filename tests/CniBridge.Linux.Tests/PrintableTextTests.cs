@@ -13,7 +13,7 @@ public sealed class PrintableTextTests
     [InlineData("\u001b[2J\u0007\0", @"\u001b[2J\u0007\u0000")]
     // DEL, and CSI as one character.
     [InlineData("\u007f\u009b31m", @"\u007f\u009b31m")]
-    // Line separators, the order of letters, and what is not seen at all.
+    // The characters are line separators, marks of text direction, and invisible ones.
     [InlineData("\u2028\u2029\u0085", @"\u2028\u2029\u0085")]
     [InlineData("a\u202eb\u2066c\u200bd\ufeff", @"a\u202eb\u2066c\u200bd\ufeff")]
     [InlineData("\udb40\udc41", @"\udb40\udc41")]

@@ -71,9 +71,9 @@ public sealed class RegularFileTests : IDisposable
     public void Special_files_are_not_written(string kind, string words)
     {
         Make(kind);
-        // A link is refused itself, wherever it leads.
+        // A link itself is refused, independently of its target.
         words = kind is "device" or "link to fifo" ? "a symbolic link" : words;
-        // open(2) says of a directory what it is.
+        // open(2) has its own error for a directory.
         if (kind == "directory")
         {
             Assert.Equal(Errno.EISDIR, Assert.Throws<KernelException>(() => OverwrittenFile.Write(Target, "new"u8, 0)).Errno);
@@ -84,7 +84,7 @@ public sealed class RegularFileTests : IDisposable
         AssertRefused(() => new BoundedLog(Target, 1024).Append("line\n"u8), words);
     }
 
-    // A reader on the other end lets open(2) succeed.
+    // A reader at the other end makes open(2) succeed.
     [Fact]
     public void A_pipe_with_a_reader_is_not_written()
     {

@@ -187,7 +187,7 @@ public sealed class SmallFileTests : IDisposable
         Assert.Equal("/nowhere", new FileInfo(File + ".other").LinkTarget);
         Assert.Equal(Errno.EEXIST, Assert.Throws<KernelException>(() => SmallFile.TryAddName(File, File + ".other")).Errno);
         Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(() => SmallFile.Rename(File + ".kept", File)).Errno);
-        // Another file system than where temporary files are.
+        // The file is on another file system than temporary files.
         Assert.False(SmallFile.TryAddName("/proc/version", File + ".version"));
     }
 

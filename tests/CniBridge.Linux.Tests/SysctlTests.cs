@@ -16,7 +16,7 @@ public sealed class SysctlTests
         Assert.False(Sysctl.Ensure(Missing, "1"));
     }
 
-    // kernel/ostype cannot be written: had it been tried, it would have thrown.
+    // kernel/ostype is read-only, so a write would throw.
     [Fact]
     public void A_setting_with_the_right_value_is_not_written() => Assert.True(Sysctl.Ensure("kernel/ostype", "Linux"));
 

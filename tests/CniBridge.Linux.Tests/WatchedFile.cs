@@ -12,7 +12,7 @@ sealed unsafe class WatchedFile : IDisposable
 
     internal WatchedFile()
     {
-        // The user of another user namespace reaches it.
+        // The user of another user namespace must reach the directory.
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
         File.WriteAllText(Path, "");
         Directory.CreateDirectory(Path + ".d");

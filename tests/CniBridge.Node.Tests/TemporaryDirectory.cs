@@ -5,7 +5,7 @@ sealed class TemporaryDirectory : IDisposable
 {
     internal string Path { get; }
 
-    /// <param name="isInMemory">For a test that writes a thousand times to the end of the disk's cache, which takes no time there.</param>
+    /// <param name="isInMemory">True for a test with a thousand synchronous writes, which are fast in memory.</param>
     internal TemporaryDirectory(bool isInMemory = false) => Path = isInMemory && Directory.Exists(Memory)
         ? Directory.CreateDirectory($"{Memory}/cni-bridge-test-{Guid.NewGuid():N}").FullName
         : Directory.CreateTempSubdirectory("cni-bridge-test-").FullName;

@@ -30,7 +30,7 @@ public sealed class ConfiguredPluginTests
     [InlineData("wrapped", """{"type":"portmap"}""", "portmap")]
     [InlineData("wrapped", """{"type":"portmap.real"}""", "portmap")]
     [InlineData("wrapped", """{"type":"portmap","ipam":{"type":"host-local"}}""", "portmap")]
-    // Nothing tells a call for the bridge from a call for its IPAM plugin, where both have names of this program.
+    // A call for the bridge and one for its IPAM plugin look alike if both have names of this program.
     [InlineData("wrapped", """{"type":"bridge","ipam":{"type":"host-local"}}""", "bridge")]
     [InlineData("wrapped", """{"type":"macvlan","ipam":{"type":"host-local"}}""", "host-local")]
     [InlineData("wrapped", """{"type":"macvlan","ipam":{"type":"host-local.old"}}""", "host-local")]
@@ -50,7 +50,7 @@ public sealed class ConfiguredPluginTests
     [InlineData("wrapped", """{"type":"macvlan"}""")]
     [InlineData("wrapped", """{"type":"macvlan","ipam":{"type":"static"}}""")]
     [InlineData("wrapped", """{"type":"Bridge"}""")]
-    // Called for the addresses, it must not act as the bridge that calls it.
+    // As IPAM plugin, the program must not act as the bridge that calls it.
     [InlineData("wrapped", """{"type":"bridge","ipam":{"type":"wrapped"}}""")]
     public void A_call_without_a_known_plugin_name_is_refused(string program, string config)
     {

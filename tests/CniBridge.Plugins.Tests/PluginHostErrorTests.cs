@@ -74,7 +74,7 @@ public sealed class PluginHostErrorTests
         Call.Run(new RecordingPlugin { Failure = own }, Call.Variables("STATUS")).AssertError(50, own.Message, own.Details);
     }
 
-    // Another's plugin may tell more: that what is there is limited.
+    // The plugin of another program may report a limited network.
     [Theory]
     [InlineData(50, 50)]
     [InlineData(51, 51)]
@@ -121,7 +121,7 @@ public sealed class PluginHostErrorTests
             Call.Run(new RecordingPlugin(), variables).Text);
     }
 
-    // The runtime closed the pipe: the failure is in the log and in the exit code.
+    // The runtime closed the pipe, so the failure appears in the log and the exit code.
     [Theory]
     [InlineData("VERSION")]
     [InlineData("ADD")]

@@ -12,7 +12,7 @@ public sealed class PluginHostInputTests
     [Fact]
     public void VERSION_never_reads_its_input()
     {
-        using var input = new BrokenStream(new NotSupportedException("nobody may read this"));
+        using var input = new BrokenStream(new NotSupportedException("this must not be read"));
         var answer = Call.Run(new RecordingPlugin(), new Dictionary<string, string> { ["CNI_COMMAND"] = "VERSION" }, input);
         Assert.Equal(0, answer.ExitCode);
         Assert.Equal("1.1.0", answer.Json["cniVersion"]!.GetValue<string>());
@@ -97,7 +97,7 @@ public sealed class PluginHostInputTests
         Assert.Single(plugin.Calls);
     }
 
-    // Pipes hand out what they have: the end is where a read gives nothing.
+    // A pipe returns the available bytes, and an empty read is the end.
     [Fact]
     public void Input_may_come_in_single_bytes()
     {

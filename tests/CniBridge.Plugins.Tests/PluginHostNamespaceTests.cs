@@ -20,7 +20,7 @@ public sealed class PluginHostNamespaceTests
         Assert.Empty(plugin.Calls);
     }
 
-    // After a reboot the PID of /proc/PID/ns/net may be one of the node's own processes: the pod is gone.
+    // After a reboot the PID of /proc/PID/ns/net may belong to a process of the node, so the pod is gone.
     [Theory]
     [InlineData(Call.OwnNamespace, "")]
     [InlineData("/proc/self/task/../ns/net", "")]
@@ -32,7 +32,7 @@ public sealed class PluginHostNamespaceTests
             Call.Variables("DEL", ("CNI_NETNS", netns), ("CNI_NETNS_OVERRIDE", mayUse), ("OTHER", "x"))).ExitCode);
         var request = Assert.Single(plugin.Calls).Request;
         Assert.Empty(request.Environment.NetworkNamespace);
-        // An IPAM plugin that is run refuses a DEL in its own namespace as well.
+        // An external IPAM plugin refuses a DEL in its own namespace as well.
         Assert.Equal("", request.Variables()["CNI_NETNS"]);
         Assert.Equal("x", request.Variables()["OTHER"]);
     }
@@ -58,7 +58,7 @@ public sealed class PluginHostNamespaceTests
         Assert.Single(plugin.Calls);
     }
 
-    // What lies at the path is the plugin's matter: host-local never opens the namespace at all.
+    // The plugin itself judges the path, and host-local never opens the namespace.
     [Theory]
     [InlineData("")]
     [InlineData("/no/such/namespace")]

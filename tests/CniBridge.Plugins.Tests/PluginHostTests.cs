@@ -41,7 +41,7 @@ public sealed class PluginHostTests
     public void Only_ADD_prints_a_result(string verb) =>
         Call.Run(new RecordingPlugin(), Call.Variables(verb)).AssertSilentSuccess();
 
-    // The unknown verb is noticed last: a runtime that sends garbage hears of the garbage first.
+    // The verb is checked last, so that a runtime that sends garbage gets the error about the garbage.
     [Theory]
     [InlineData("", CniErrorCode.DecodingFailure)]
     [InlineData("{", CniErrorCode.DecodingFailure)]
@@ -88,7 +88,7 @@ public sealed class PluginHostTests
     [InlineData("""{"name":"../x"}""", "invalid characters found in network name", "../x")]
     [InlineData("""{"name":"a\n"}""", "invalid characters found in network name", "a\n")]
     [InlineData("""{"name":"a\u0000b"}""", "invalid characters found in network name", "a\0b")]
-    // The name is looked at before the version.
+    // The name is checked before the version.
     [InlineData("""{"name":"..","cniVersion":"9.9.9"}""", "invalid characters found in network name", "..")]
     public void A_network_without_a_name_is_refused(string config, string message, string? details)
     {
@@ -120,8 +120,8 @@ public sealed class PluginHostTests
         Assert.Equal(version, Assert.Single(plugin.Calls).Request.Version);
     }
 
-    // Support is a matter of exact text: "1.0" means 1.0.0 as a number and is refused all the same. For ADD and DEL
-    // nothing else is asked of the text, so one that is no version at all gets this answer too.
+    // Versions are compared as text: "1.0" is the number 1.0.0 and is refused. ADD and DEL check nothing else, so that an invalid version
+    // gets this error too.
     [Theory]
     [InlineData("9.9.9")]
     [InlineData("0.5.0")]
@@ -220,7 +220,7 @@ public sealed class PluginHostTests
 
     static string Versioned(string version) => $$"""{"name":"pods","cniVersion":"{{version}}"}""";
 
-    // The older shapes have no place for a result without an address; the plugin made it all the same.
+    // The older formats cannot express a result without an address, although the plugin made the attachment.
     [Fact]
     public void An_ADD_whose_result_cannot_be_converted_is_undone()
     {

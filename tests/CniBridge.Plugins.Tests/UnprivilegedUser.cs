@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CniBridge.Plugins.Tests;
 
-/// <summary>The user nobody, for tests that run as root: file permissions then apply.</summary>
+/// <summary>An unprivileged user for tests that run as root, so that file permissions apply.</summary>
 static partial class UnprivilegedUser
 {
     const uint Root = 0, Id = 65534;

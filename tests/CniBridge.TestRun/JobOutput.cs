@@ -30,7 +30,7 @@ sealed class JobOutput(Job job, Report report)
                 using var message = JsonDocument.Parse(line);
                 Read(message.RootElement);
             }
-            // The line of a process that was ended, or another program wrote into it: a result may be missing.
+            // The process was ended while it wrote the line, or another program wrote into it. A result may be missing.
             catch (JsonException e)
             {
                 report.AddError(new Failure(job.Title, $"a line is no message: {e.Message}\n{line}"));

@@ -54,7 +54,7 @@ sealed class JobProcess : IDisposable
     public JobOutput Output { get; }
 
     /// <summary>Runs the job to its end.</summary>
-    /// <param name="isCancelled">Tells whether the whole run was cancelled, so that this end is no failure.</param>
+    /// <param name="isCancelled">Returns true if the whole run was cancelled, so that this end is not a failure.</param>
     public void Run(Func<bool> isCancelled)
     {
         process.Start();
@@ -88,7 +88,7 @@ sealed class JobProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It has not started yet, or has ended.
+            // The process has not started yet, or has ended.
         }
     }
 

@@ -100,7 +100,7 @@ public sealed class AgentPartTests
         Assert.Equal([1, 2, 4, 8, 16, 30, 60, 1], source.Deadlines.Take(8).Select(deadline => deadline.TotalSeconds));
     }
 
-    // The directory comes later than the agent, the file after it, and another takes its place.
+    // The directory is created after the agent starts, then the file, and then another file replaces it.
     [Fact]
     public void A_file_is_followed_even_if_its_directory_does_not_exist_yet()
     {
@@ -109,7 +109,7 @@ public sealed class AgentPartTests
         using var changes = new FileChanges(path);
         changes.Wait(TimeSpan.FromMilliseconds(10));
         Directory.CreateDirectory(directory["conf"]);
-        // To find the directory is a change.
+        // The discovery of the directory is a change.
         WaitWithin(changes);
         AssertTold(changes, () => File.WriteAllText(path, "{}"));
         File.WriteAllText(path + ".new", "{ }");
@@ -137,7 +137,7 @@ public sealed class AgentPartTests
     sealed class ScriptedSource : INodeSource, ISourceChanges
     {
         readonly Trigger _asked = new(), _answered = new();
-        Func<NodeTable> _answer = () => throw new RuntimeException("nobody asked");
+        Func<NodeTable> _answer = () => throw new RuntimeException("no answer is set");
 
         public List<TimeSpan> Deadlines { get; } = [];
         public string Description => "a test";

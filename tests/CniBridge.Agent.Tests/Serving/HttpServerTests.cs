@@ -88,7 +88,7 @@ public sealed class HttpServerTests : IDisposable
         AssertAnswersAtOnce();
     }
 
-    // Each byte used to begin the two seconds anew.
+    // Once, each byte restarted the two seconds.
     [Fact]
     public void A_slow_caller_has_one_deadline_for_its_request()
     {
@@ -139,7 +139,7 @@ public sealed class HttpServerTests : IDisposable
         callers.ForEach(caller => caller.Join());
 
         Assert.Equal(2, count);
-        // Not a text of the past.
+        // The text is new.
         Assert.Equal("metric 3\n", reader.Read().Text);
     }
 

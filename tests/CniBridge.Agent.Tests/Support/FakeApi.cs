@@ -15,8 +15,8 @@ sealed class FakeApi : IAsyncDisposable
     readonly WebApplication _server;
     readonly TestAuthority _authority = new();
 
-    /// <param name="isProtobuf">False: the server offers JSON only.</param>
-    /// <param name="serverName">The only name in the server's certificate; null: its address.</param>
+    /// <param name="isProtobuf">False if the server offers only JSON.</param>
+    /// <param name="serverName">The only name in the server's certificate; null for its address.</param>
     internal FakeApi(bool isProtobuf = true, string? serverName = null)
     {
         IsProtobuf = isProtobuf;

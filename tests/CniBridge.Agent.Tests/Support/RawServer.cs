@@ -14,7 +14,7 @@ sealed class RawServer : IDisposable
     readonly Action<Stream> _answer;
     int _requests;
 
-    /// <param name="answer">Writes the answer to one request. The connection ends after it.</param>
+    /// <param name="answer">The function that writes the answer to one request. The connection ends after it.</param>
     internal RawServer(Action<Stream> answer)
     {
         _answer = answer;

@@ -27,7 +27,7 @@ public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machin
         Assert.Empty(new[] { "bridge", "cni-bridge", "host-local", "loopback", "portmap" }.Except(node.Files(Bin)));
         Assert.Equal(["net.d/10-cni-bridge.conflist"], node.Files("/etc/cni"));
         Assert.Contains("CNI bridge plugin cni-bridge", node.Run($"{Bin}/bridge").Succeeded().Stderr, StringComparison.Ordinal);
-        // The same again finds everything in place.
+        // A second installation finds everything in place.
         node.Run($"{Bin}/cni-bridge", "install").Succeeded();
 
         node.Run($"{Bin}/cni-bridge", "uninstall").Succeeded();
@@ -118,7 +118,7 @@ public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machin
             "ip", ["netns", "exec", "outside", "nc.openbsd", "-w", "5", address, "8080"], "GET /index.html HTTP/1.0\r\n\r\n");
     }
 
-    // The functions of the runtime that RuntimeHooks.c replaces, and O_TMPFILE, whose value is the architecture's own.
+    // The test covers the functions of the runtime that RuntimeHooks.c replaces, and O_TMPFILE, whose value depends on the architecture.
     [Fact]
     public void A_plugin_has_one_thread_reads_no_mounts_and_creates_unnamed_files()
     {
@@ -136,7 +136,7 @@ public sealed class Arm64Tests(Arm64Machine machine) : IClassFixture<Arm64Machin
         Assert.DoesNotContain(trace, line => line.Contains("/sys/devices/system/node", StringComparison.Ordinal));
         var nameless = trace.Where(line => line.Contains("O_TMPFILE", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(nameless);
-        // ENOENT: the first file of a directory that is made then.
+        // ENOENT occurs for the first file of a directory that is created then.
         Assert.All(nameless, line => Assert.Matches(@" = ([0-9]+|-1 ENOENT .*)$", line));
         Assert.Contains(nameless, line => !line.Contains("ENOENT", StringComparison.Ordinal));
     }

@@ -114,7 +114,7 @@ public sealed class AutomaticMtuTests
         Call(node, "DEL", "pod").Succeed();
         node.Run("ip", "link", "delete", "up0").Succeeded();
 
-        // The bridge has the MTU 1400 still.
+        // The bridge still has the MTU 1400.
         var added = Call(node, "ADD", "other").Succeed();
 
         AssertMtu(node, 1500, "other", added);

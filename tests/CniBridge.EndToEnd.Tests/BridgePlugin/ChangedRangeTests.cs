@@ -159,7 +159,7 @@ public sealed class ChangedRangeTests
         {
             AssertSaysWhoUses(added, OldGateway, pod, AddressOf(result));
             AssertConnected(node, pod, "10.88.0.1", AddressOf(result));
-            // The pod's own address is a local one, and the loopback interface is down.
+            // The pod's own address is local, and the loopback interface is down.
             foreach (var other in results.Select(AddressOf).Where(other => other != AddressOf(result)))
             {
                 node.AssertPodReaches(pod, other);
@@ -243,7 +243,7 @@ public sealed class ChangedRangeTests
         node.AssertPodReaches("old", newPod);
     }
 
-    // An IPv6 link cannot have one address twice, not even with two prefix lengths: the shorter one serves both ranges.
+    // An IPv6 link cannot have one address twice, even with two prefix lengths. The shorter one serves both ranges.
     [Theory]
     [InlineData("""{"subnet": "fd00:88::/48"}""", "fd00:88:0:5::5", """{"subnet": "fd00:88::/64"}""", "fd00:88::77")]
     [InlineData("""{"subnet": "fd00:88::/64"}""", "fd00:88::5", """{"subnet": "fd00:88::/48"}""", "fd00:88:0:7::7")]

@@ -98,7 +98,7 @@ public sealed class CheckTests
             word.Replace("$HOST_END", hostEnd, StringComparison.Ordinal), error, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Plugins that are chained after this one may give the pod a smaller MTU; the rest was never asked for.
+    // Plugins behind this one in the chain may give the pod a smaller MTU. The other settings were not configured.
     [Theory]
     [InlineData("""{"mtu": 1400}""", "ip -n pod link set eth0 mtu 1300")]
     [InlineData("""{"mtu": "auto"}""", "ip -n pod link set eth0 mtu 1300")]

@@ -156,7 +156,7 @@ public sealed class DeleteTests
         using var node = NewNode();
         Add(node);
         var link = Assert.Single(node.PodLinks(PodNetwork.Bridge));
-        node.Run("ip", "link", "set", link, "alias", "somebody else's").Succeeded();
+        node.Run("ip", "link", "set", link, "alias", "another program's").Succeeded();
         node.Run("ip", "-n", "pod", "link", "set", "eth0", "name", "moved0").Succeeded();
 
         Del(node).Succeed();

@@ -93,7 +93,7 @@ public sealed class DisabledInterfaceTests
         RawCall.Of(node, "ADD", Configurations.Plain, "other").Succeed();
         node.Run("sh", "-ec", "ip -n pod address add 10.88.0.9/24 dev eth0; ip -n pod link set eth0 up").Succeeded();
 
-        // With -w, ping goes on until the first answer.
+        // With -w, ping continues until the first answer.
         NodeState.AssertReply(node.InPod("pod", "ping", "-c1", "-w10", "10.88.0.2"));
     }
 

@@ -27,7 +27,7 @@ public sealed class GarbageAndStatusTests
         node.AssertPodReaches("a", "fd00:88::1");
     }
 
-    // null is what libcni makes of a nil slice: CRI-O sends it when no pod is alive.
+    // libcni encodes a nil slice as null. CRI-O sends it when no pod is alive.
     [Theory]
     [InlineData("[]")]
     [InlineData("null")]

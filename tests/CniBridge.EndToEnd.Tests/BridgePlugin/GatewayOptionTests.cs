@@ -64,7 +64,7 @@ public sealed class GatewayOptionTests
     public void The_result_has_the_final_MAC_of_a_bridge_of_another_program(string keys)
     {
         using var node = NewNode();
-        // A bridge that lost its last port has the address of none.
+        // A bridge that lost its last port has the MAC 0.
         const string script = """
             ip link add cni0 up type bridge
             ip link add v0 type veth peer name v1

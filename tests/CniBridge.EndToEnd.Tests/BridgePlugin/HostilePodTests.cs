@@ -64,7 +64,7 @@ public sealed class HostilePodTests
         Assert.Equal("could not bring lo in /run/netns/pod down: could not look up the link lo: no such device\n", deleted.Stderr);
     }
 
-    // No alias, no name that can be computed and no previous result: only the kernel knows which link of the node leads into the pod.
+    // Without an alias, a computed name and a previous result, only the kernel knows which link of the node leads into the pod.
     [Theory]
     [InlineData("bridge")]
     [InlineData("loopback")]
@@ -117,7 +117,7 @@ public sealed class HostilePodTests
             Wrapper = ["strace", "-f", "-qq", "-e", "trace=setns,recvfrom", "-o", trace],
         }).Run();
         string[] calls = [.. File.ReadLines(node.FromOutside(trace))];
-        // The first setns tests the return, the second enters the pod.
+        // The first setns tests the return, and the second one enters the pod.
         var entry = Array.FindIndex(calls, Array.FindIndex(calls, line => line.Contains("setns(", StringComparison.Ordinal)) + 1,
             line => line.Contains("setns(", StringComparison.Ordinal));
         Assert.True(entry > 0, string.Join('\n', calls));
@@ -162,7 +162,7 @@ public sealed class HostilePodTests
             .EnumerateArray().Select(pod => pod.GetProperty("netns").GetString()));
     }
 
-    // Runtimes unmount a namespace with umount(2), and not lazily.
+    // Runtimes unmount a namespace with umount(2), not lazily.
     [Theory]
     [InlineData("show")]
     [InlineData("status")]

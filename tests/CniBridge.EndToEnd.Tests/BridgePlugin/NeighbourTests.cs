@@ -13,8 +13,8 @@ public sealed class NeighbourTests
 {
     const int Rounds = 100;
 
-    // What follows is done for one container after another, in two pods by turns, all with one address. Two ask for it:
-    // the node and another pod; the first of them is the more severe judge, for the answer to it may teach the other.
+    // These steps run for one container after another, alternately in two pods, all with one address. The node and another pod request the
+    // address. The first request is the stricter test, because its answer may teach the other client.
     const string Common = """
         cd /run/node
         plugin=$1 address=$2 first=$3 rounds=$4
@@ -267,7 +267,7 @@ public sealed class NeighbourTests
 
         var ipam = $$"""{"subnet": "{{Subnet(address)}}"}""";
         RawCall.Of(node, "ADD", Configurations.WithIpam(ipam), "asker").Succeed();
-        // With -w, ping goes on until the first answer: from then on the bridge passes on what there is to pass on.
+        // With -w, ping continues until the first answer. From then on the bridge forwards all frames.
         node.AssertPodReaches("asker", PodNetwork.IsIpv6(address) ? "fd00:88::1" : "10.88.0.1");
         node.WriteFile($"{ScratchNode.Directory}/input", Configurations.WithIpam(ipam, keys));
         return node;

@@ -95,7 +95,7 @@ public sealed class ReusedNamespacePathTests
         node.AssertNothingLeft(PodNetwork.Bridge);
     }
 
-    // The living pod has lost its alias, and no result comes with the call: the record of the former pod has its namespace.
+    // The running pod has lost its alias, and the call has no result. The record of the former pod has its namespace.
     [Fact]
     public void The_recorded_namespace_identifies_a_pod_without_an_alias()
     {
@@ -113,7 +113,7 @@ public sealed class ReusedNamespacePathTests
         node.AssertPodReaches("other", "10.88.0.1");
     }
 
-    // The kernel gives the inode number of a namespace that is gone to a new one.
+    // The kernel gives the inode number of a deleted namespace to a new one.
     [Fact]
     public void A_new_namespace_with_path_and_inode_number_of_a_former_one_is_distinguished()
     {
@@ -126,7 +126,7 @@ public sealed class ReusedNamespacePathTests
 
         Assert.Contains($"it belongs to another namespace than that of {former}", result.Stderr, StringComparison.Ordinal);
         node.AssertPodReaches("pod", "10.88.0.1");
-        // All other former pods are gone, too.
+        // All other former pods have ended too.
         node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "ipam", "gc").Succeeded();
         Assert.Equal(2, node.Reservations().Count());
         node.AssertPodReaches("pod", "10.88.0.1");

@@ -27,7 +27,7 @@ public sealed class RouterAdvertisementTests
         Assert.Contains($"net.ipv6.conf.{Uplink}.accept_ra", added.Stderr, StringComparison.Ordinal);
         Assert.Equal("1", Setting(node, "all/forwarding"));
         Assert.Equal("2", AcceptRa(node, Uplink));
-        // Longer than what was learned before the ADD is believed.
+        // The wait is longer than the lifetime of everything learned before the ADD.
         var end = Environment.TickCount64 + (long)(2 * AdvertisingRouter.Lifetime).TotalMilliseconds;
         do
         {

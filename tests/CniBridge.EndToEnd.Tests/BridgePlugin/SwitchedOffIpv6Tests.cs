@@ -24,7 +24,7 @@ public sealed class SwitchedOffIpv6Tests
         echo 1 > /proc/sys/net/ipv6/conf/cni0/disable_ipv6
         """;
 
-    // The settings of another namespace are other directories: each is hidden by a mount of its own.
+    // The settings of another namespace are other directories, so each needs its own mount that hides it.
     const string OfKernel = """
         mount -t tmpfs tmpfs /proc/sys/net/ipv6
         nsenter --net=/run/netns/pod mount -t tmpfs tmpfs /proc/sys/net/ipv6
@@ -119,7 +119,7 @@ public sealed class SwitchedOffIpv6Tests
     public void A_pod_with_read_only_settings_is_refused_with_the_setting(string ipam, string keys)
     {
         using var node = NewNode();
-        // A new interface has what is the default of its namespace.
+        // A new interface has the default settings of its namespace.
         node.InPod("pod", "sh", "-ec", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6").Succeeded();
         MakeSettingsReadOnly(node);
 
@@ -176,7 +176,7 @@ public sealed class SwitchedOffIpv6Tests
     {
         using var node = NewNode();
 
-        // The kernel takes IPv6 away from a link of less than 1280 bytes, its settings included.
+        // The kernel disables IPv6 on a link with an MTU below 1280 and removes its settings.
         AssertRefused(Call(node, DualStack, """{"mtu": 1279}"""));
         node.AssertNoResidue("pod");
 

@@ -169,7 +169,7 @@ public sealed class BadConfigurationTests(UntouchedNodes nodes) : IClassFixture<
         AssertRefused(InvalidConfig, Configurations.WithIpam(resolvConf), "resolvConf");
     }
 
-    // It would be below the directory that the runtime was started in.
+    // A relative path would start at the working directory of the runtime.
     [Theory]
     [InlineData("dataDir", "networks")]
     [InlineData("dataDir", "./networks")]

@@ -73,7 +73,7 @@ public sealed class BadStoreTests(UntouchedNodes nodes) : IClassFixture<Untouche
             node.Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", "/run/data").Succeeded();
             if (options == "size=4k")
             {
-                // One page is the smallest size: it is taken.
+                // A file system of one page, the smallest size, is already full.
                 node.Run("dd", "if=/dev/zero", "of=/run/data/filler", "bs=4096", "count=1").Succeeded();
             }
         }

@@ -90,13 +90,13 @@ public sealed class BinaryTests
         }
     }
 
-    // What the runtime and the library would look for costs more than most of what a plugin does.
+    // The search of runtime and library for their configuration costs more than most work of a plugin.
     [Fact]
     public void An_ADD_reads_only_necessary_files()
     {
         Requirement.Programs("strace");
         using var node = NewNode();
-        // The first ADD of a network makes its index of owners.
+        // The first ADD of a network creates its owner index.
         node.AddPod("first");
         RawCall.Of(node, "ADD", Configurations.Plain, "first").Succeed();
 
@@ -120,7 +120,7 @@ public sealed class BinaryTests
 
         var trace = call.Succeed().Stderr;
 
-        // Port ID 0 is the kernel's.
+        // Port ID 0 belongs to the kernel.
         Assert.All(trace.Split('\n').Where(line => line.Contains("connect(", StringComparison.Ordinal)),
             line => Assert.Contains("{sa_family=AF_NETLINK, nl_pid=0,", line, StringComparison.Ordinal));
         var sockets = trace.Split('\n').Where(line => line.Contains("socket(", StringComparison.Ordinal)).ToList();

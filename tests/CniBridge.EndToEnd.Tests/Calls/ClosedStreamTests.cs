@@ -33,7 +33,7 @@ public sealed partial class ClosedStreamTests
     [GeneratedRegex("= [012]$")]
     private static partial Regex StandardNumber();
 
-    // The node must not be left half-way because a person looks at the first line only.
+    // The node must not be left incomplete because an operator reads only the first line.
     [Fact]
     public void An_uninstallation_finishes_after_its_reader_closed_the_pipe()
     {

@@ -8,7 +8,7 @@ public sealed class DeadlineTests
 {
     const int Sigalrm = 14;
 
-    // What strace sends is what alarm(2) sends after 90 seconds.
+    // strace sends the signal that alarm(2) sends after 90 seconds.
     [Theory]
     [InlineData("linkat")]
     [InlineData("write")]
@@ -25,7 +25,7 @@ public sealed class DeadlineTests
                 Assert.NotEqual(1, number);
                 return;
             }
-            // After the result has been written, the process ends without another word.
+            // After the result has been written, the process ends without a message.
             if (result.Stdout.Contains("\"ips\"", StringComparison.Ordinal))
             {
                 Assert.NotEmpty(JsonDocument.Parse(result.Stdout).RootElement.GetProperty("ips").EnumerateArray());
@@ -40,7 +40,7 @@ public sealed class DeadlineTests
         }
     }
 
-    // Nothing is ever written to the FIFO, and nothing closes it.
+    // The FIFO has no writer and is never closed.
     [Fact]
     public void A_call_that_waits_in_the_kernel_prints_an_error_too()
     {

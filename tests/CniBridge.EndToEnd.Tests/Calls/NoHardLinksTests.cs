@@ -36,7 +36,7 @@ public sealed class NoHardLinksTests
         Assert.Equal(["last_reserved_ip.0", "last_reserved_ip.1", "lock"], node.Files(Store));
     }
 
-    // The record of a reservation proves that its pod is gone, so it must be that of the file.
+    // The record of a reservation proves that its pod is gone, so it must belong to the file.
     [Fact]
     public void A_stale_reservation_is_reclaimed()
     {
@@ -62,7 +62,7 @@ public sealed class NoHardLinksTests
         Assert.Equal("another\r\neth0", File.ReadAllText(node.FromOutside($"{Store}/10.88.0.2")));
     }
 
-    // Killed between creating the file and writing it: an empty file counts as free when nothing else is.
+    // The plugin was killed between creation and content of the file. An empty file counts as free if no other address is free.
     [Fact]
     public void An_ADD_that_was_killed_keeps_no_address()
     {
@@ -87,7 +87,7 @@ public sealed class NoHardLinksTests
         }
     }
 
-    // The records of rules and the conflist are replaced by a rename anyway.
+    // Records of rules and the conflist are replaced by a rename in any case.
     [Theory]
     [InlineData("EPERM")]
     [InlineData("EOPNOTSUPP")]

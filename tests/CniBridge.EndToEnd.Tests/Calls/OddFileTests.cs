@@ -68,7 +68,8 @@ public sealed class OddFileTests
         agent.WaitForOutput($"problem: node1: cannot read the nodes file /run/nodes: /run/nodes is {words}");
     }
 
-    // Each state file in turn is replaced while a pod has its network. Another pod comes and goes, a runtime asks, a person looks.
+    // Each state file in turn is replaced while a pod has its network. Another pod is added and deleted, a runtime sends requests, and an
+    // operator runs commands.
     const string Script = """
         program=$1 bin=$2 make=$3
         call() { # PLUGIN VERB CONTAINER KEYS

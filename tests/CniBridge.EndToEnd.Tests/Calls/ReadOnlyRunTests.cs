@@ -10,7 +10,7 @@ namespace CniBridge.EndToEnd.Tests.Calls;
 /// </summary>
 public sealed class ReadOnlyRunTests
 {
-    // The calls' input stands in /run/node.
+    // The input of the calls is in /run/node.
     const string ReadOnly = "mount -t tmpfs tmpfs /run/node; mount -o remount,ro /run";
 
     /// <summary>A command after which no file can be created.</summary>
@@ -73,7 +73,7 @@ public sealed class ReadOnlyRunTests
         string Read(string name) => node.Run("cat", $"/run/cni-bridge/masquerade/{name}").Succeeded().Stdout;
     }
 
-    // Records of a time when /run could be written to: DEL goes by them, and cannot delete them.
+    // The records were written while /run was writable. DEL uses them and cannot delete them.
     [Fact]
     public void DEL_succeeds_if_records_cannot_be_deleted()
     {

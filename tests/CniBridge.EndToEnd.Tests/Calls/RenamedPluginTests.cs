@@ -14,7 +14,7 @@ public sealed class RenamedPluginTests
 
     const string Loopback = """{"cniVersion": "1.0.0", "name": "cni-loopback", "type": "loopback"}""";
 
-    // portmap.real is told by its name, the-real-one by the configuration alone.
+    // portmap.real is recognized by its name, the-real-one only by the configuration.
     [Theory]
     [InlineData("portmap.real")]
     [InlineData("the-real-one")]
@@ -69,7 +69,7 @@ public sealed class RenamedPluginTests
         node.AssertNoResidue("pod");
     }
 
-    // A program that is called "ours" may be anything: it must not be the bridge, whose DEL deletes the pod's interface.
+    // A program with the name "ours" may be any plugin. It must not act as the bridge, whose DEL deletes the pod's interface.
     [Theory]
     [InlineData("""{"type": "macvlan", "ipam": {}}""")]
     [InlineData("""{"type": "macvlan", "ipam": {"type": "static"}}""")]

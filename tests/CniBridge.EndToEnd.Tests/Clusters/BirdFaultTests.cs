@@ -5,10 +5,10 @@ namespace CniBridge.EndToEnd.Tests.Clusters;
 /// <summary>Tests of BIRD on each node with conf/bird.conf after failures.</summary>
 public sealed class BirdFaultTests(SpareClusters clusters) : FaultTests(clusters, Way.Bird)
 {
-    // It looks every two seconds; a busy machine takes longer to do so.
+    // BIRD looks every two seconds, and a busy machine takes longer.
     private protected override TimeSpan AwayAfterDeletion => TimeSpan.FromSeconds(20);
 
-    // Four without a hello, and what it takes to tell the others.
+    // Four missing hellos end a session, and the notice to the other nodes takes time.
     private protected override TimeSpan StayAfterLoss => TimeSpan.FromSeconds(40);
 
     [Fact]

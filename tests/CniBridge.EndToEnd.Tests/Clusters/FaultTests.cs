@@ -56,7 +56,7 @@ public abstract class FaultTests : IClassFixture<SpareClusters>
         var matrix = new PingMatrix(cluster.Pods);
         Assert.Empty(matrix.Missing);
         Assert.Equal(6, cluster.Pods.Count);
-        // The others' watches know the former pods, too.
+        // The watches of the others know the former pods, too.
         Assert.Equal(matrix.Senders(cluster.Pods[5]), PingWatch.Seen(cluster.Pods[5]));
     }
 

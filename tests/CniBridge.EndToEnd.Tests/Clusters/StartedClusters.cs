@@ -27,7 +27,7 @@ public sealed class StartedClusters : IDisposable
 
     internal static void Dispose(Task<Cluster> cluster)
     {
-        // One that could not start has cleaned up, and failed the tests that asked for it.
+        // A cluster that could not start has cleaned up, and failed the tests that need it.
         ((IAsyncResult)cluster).AsyncWaitHandle.WaitOne();
         if (cluster.IsCompletedSuccessfully)
             cluster.Result.Dispose();

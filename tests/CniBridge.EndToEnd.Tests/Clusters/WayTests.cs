@@ -78,7 +78,7 @@ public abstract class WayTests : IClassFixture<StartedClusters>
         var (node, other) = (cluster.Nodes[2], cluster.Nodes[0]);
         SetPorts(node, "down");
         Assert.Contains("NO-CARRIER", node.Type("ip link show cni0").Stdout, StringComparison.Ordinal);
-        // Longer than it takes them to tell.
+        // The wait is longer than the time of an announcement.
         Thread.Sleep(TimeSpan.FromSeconds(4));
         Assert.True(other.HasRoutes(node.PodRanges), Picture.Of(cluster));
 

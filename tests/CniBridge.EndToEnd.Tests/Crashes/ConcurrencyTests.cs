@@ -36,15 +36,15 @@ public sealed class ConcurrencyTests
         node.AssertNoResidue("p200");
     }
 
-    // An ADD that finds the bridge without a port waits for it to come up, which another's port may do before it listens. That wait
-    // has a deadline of three seconds, which none may need.
+    // An ADD that finds the bridge without a port waits for the bridge to come up. The port of another ADD may bring it up before this one
+    // listens. The wait has a deadline of three seconds, which no ADD may reach.
     [Fact]
     public void No_wait_of_concurrent_first_ADDs_times_out()
     {
         const int pods = 20;
         Requirement.Programs("strace");
         using var node = NewNode();
-        // All have seen the bridge, which has no port yet, when the first gets the lock of the addresses.
+        // All ADDs have seen the bridge without a port when the first one gets the lock of the addresses.
         Script(node, $$"""
             cd {{ScratchNode.Directory}}
             export CNI_COMMAND=ADD CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin

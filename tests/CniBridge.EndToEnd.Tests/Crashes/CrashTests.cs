@@ -43,13 +43,13 @@ public sealed class CrashTests
         Assert.NotEqual(1, number);
     }
 
-    // In the wrong namespace nothing may be undone or answered: what was made is for DEL.
+    // In the wrong namespace, the plugin must neither undo steps nor answer. DEL removes the objects.
     [Fact]
     public void An_ADD_that_cannot_leave_the_pod_namespace_aborts()
     {
         using var node = NewNode();
 
-        // The first tries whether the way back is open, the second enters.
+        // The first setns tests the return, and the second one enters the pod.
         var result = RunTraced(node, "ADD", "inject=setns:error=EPERM:when=3+");
 
         Assert.Equal(Aborted, result.ExitCode);
@@ -61,7 +61,7 @@ public sealed class CrashTests
     /// <summary>The exit code that a shell has for SIGABRT.</summary>
     const int Aborted = 128 + 6;
 
-    // The mark of the last address becomes shorter where a range begins again: then it is another file, the second that is linked.
+    // The marker becomes shorter when a range starts again. Then it is a new file, the second one that is linked.
     [Theory]
     [InlineData("unlink:signal=KILL:when=1")]
     [InlineData("unlink:signal=KILL:when=2")]
@@ -129,7 +129,7 @@ public sealed class CrashTests
     {
         if (result.ExitCode == 0)
         {
-            // The plugin could do without: then the result must be true.
+            // The plugin may succeed without the file. Then the result must be true.
             node.AssertPodReaches("pod", "10.88.0.1");
             node.AssertPodReaches("pod", "fd00:88::1");
             Call(node, "DEL").Succeed();

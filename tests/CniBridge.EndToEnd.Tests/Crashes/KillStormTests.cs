@@ -12,7 +12,7 @@ public sealed class KillStormTests : IDisposable
     const int Containers = 200;
     const int Rounds = 4;
 
-    // CONTAINER VERB SECONDS: the chain, as a runtime would do it; a plugin that takes longer is killed.
+    // The arguments are CONTAINER VERB SECONDS. The script runs the chain as a runtime does, and kills a plugin that takes longer.
     const string Chain = """
         cd /run/node
         export CNI_COMMAND=$2 CNI_CONTAINERID=c$1 CNI_NETNS=/run/netns/p$1 CNI_IFNAME=eth0 CNI_PATH="$plugins"
@@ -55,7 +55,7 @@ public sealed class KillStormTests : IDisposable
         var killed = 0;
         for (var round = 0; round < Rounds; round++)
         {
-            // Who is added in one round is deleted in the next.
+            // A container that is added in one round is deleted in the next.
             killed += AtOnce(container => (container + round) % 2 == 0 ? "ADD" : "DEL", isKilled: true)
                 .Count(code => code is 137);
         }
@@ -77,7 +77,7 @@ public sealed class KillStormTests : IDisposable
         var script = new StringBuilder($"plugins={Shell.Quote(PluginDirectory.UnderTest)}; export plugins; rm -f code.*\n");
         for (var container = 1; container <= containers; container++)
         {
-            // From a moment to more than any needs: as many short as long ones.
+            // The times range from a moment to more than any call needs, evenly on a logarithmic scale.
             var seconds = isKilled ? 0.005 * Math.Pow(400, random.Next(1000) / 1000.0) : 200;
             script.Append(
                 CultureInfo.InvariantCulture, $"sh ./chain {container} {verbOf(container)} {seconds:0.0000} 2> err.{container} &\n");

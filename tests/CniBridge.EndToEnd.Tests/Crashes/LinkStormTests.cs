@@ -46,7 +46,7 @@ public sealed class LinkStormTests
 
         Assert.Equal("", Read(node, "failures"));
         AssertUsable(node);
-        // One link of each pair is the plugin's own.
+        // One link of each pair belongs to the plugin.
         var made = storm.End() - (Workers * pairsOfEach);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Workers * pairsOfEach} pairs in {seconds:f1} s, {made} links of the node made, {made / seconds:f0} a second"));
@@ -76,7 +76,7 @@ public sealed class LinkStormTests
             collect.Succeed();
             Assert.Empty(node.IpJsonInPod("w2", "link", "show", "type", "veth").EnumerateArray());
 
-            // Nothing is left to collect: this one only asks for the list, slowly, until it was not interrupted.
+            // No garbage is left, so this GC only requests the list, slowly, until no change interrupts it.
             var trace = (collect with { Wrapper = ["strace", "-f", "-qq", "-e", "trace=sendto,recvfrom"] }).Succeed().Stderr;
             var lastRequest = trace.LastIndexOf("sendto(", StringComparison.Ordinal);
             Assert.DoesNotContain("NLM_F_DUMP_INTR", trace[lastRequest..], StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public sealed class SpoofCheckCrashTests
     {
         using var node = NewTracedNode();
         var withElements = 0;
-        // DEL knows it by the record alone: its configuration is another by then.
+        // DEL finds the attachment only by the record, because its configuration has changed.
         for (var number = 1; IsKilled(node, "ADD", $"inject={systemCall}:signal=KILL:when={number}"); number++)
         {
             withElements += Elements(node).Count > 0 ? 1 : 0;

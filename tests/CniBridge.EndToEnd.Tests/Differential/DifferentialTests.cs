@@ -15,10 +15,10 @@ public abstract class DifferentialTests
 
     private protected static TheoryData<string> NamesOf(IEnumerable<Scenario> table) => [.. table.Select(scenario => scenario.Name)];
 
-    // Asked once and not once per row; a reason to skip is kept, and thrown again for each.
+    // The value is determined once for all rows. A reason to skip is kept and thrown again for each row.
     static readonly Lazy<bool> IsPossible = new(() =>
     {
-        // Go's check of sources runs nft.
+        // Go's macspoofchk runs nft.
         Requirement.Node("nft");
         Requirement.Ipv6();
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
@@ -45,7 +45,7 @@ public abstract class DifferentialTests
         Assert.True(report.Count == 0, string.Join('\n', report));
     }
 
-    /// <returns>What is wrong after the step, and nothing if all is as expected.</returns>
+    /// <returns>The problems after the step; empty if there are none.</returns>
     static List<string> RunStep(Scenario scenario, int number, DifferentialNode go, DifferentialNode ours)
     {
         var step = scenario.Steps[number - 1];

@@ -32,7 +32,7 @@ static class Known
         "ours gives the bridge a port that runs; Go's first port does not run yet, and the carrier goes off and on";
 
     public const string OldAddress =
-        "with another address on the bridge Go's ADD fails; ours goes on beside it, or replaces it when nobody uses it";
+        "with another address on the bridge Go's ADD fails; ours adds its address, and replaces the other one if no pod uses it";
     public const string GatewayChecked = "CHECK looks at the gateways on the bridge";
 
     const string NothingThere = "DEL and CHECK make no store where there is none";

@@ -7,7 +7,7 @@ namespace CniBridge.EndToEnd.Tests.Differential;
 /// Random calls of host-local, alternately by Go and our plugin, on a range of 24 addresses with a model of the store. Sequential calls
 /// must return exactly the next address, and concurrent calls must return different ones.
 /// </summary>
-/// <param name="prefix">What stands before the last number of an address: 10.88.0. or fd00:88:: for example.</param>
+/// <param name="prefix">The text before the last number of an address, such as 10.88.0. or fd00:88::</param>
 /// <param name="length">The subnet's prefix length.</param>
 sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int length)
 {
@@ -32,7 +32,7 @@ sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int leng
     public void CallOne()
     {
         Calls++;
-        // Slightly more come than go, so that the range fills up.
+        // Slightly more containers are added than deleted, so that the range fills up.
         if (holders.Count > 0 && Draw(100) < 45)
         {
             Release(AnyHolder());
@@ -62,7 +62,7 @@ sealed class MixedStoreModel(ScratchNode node, int seed, string prefix, int leng
         containers += coming.Count;
         Calls += leaving.Count + coming.Count;
 
-        // Drawn before and not in parallel: which implementation is called follows from the seed.
+        // The containers are drawn before the parallel calls, so that the seed determines the called implementation.
         var calls = coming.ConvertAll(Container);
         var answers = new CommandResult[calls.Count];
         Parallel.Invoke(

@@ -13,7 +13,8 @@ sealed class MixedStoreStorm(ScratchNode node)
     /// <summary>The number of containers per shell. It exceeds the shell's share of the range, so that the range fills.</summary>
     const int Containers = 14;
 
-    // Reads lines VERB CONTAINER DIRECTORY; a shell's own words, for each program would cost as much as the plugin.
+    // The script reads lines VERB CONTAINER DIRECTORY. It uses only built-in commands, because each program would cost as much as the
+    // plugin.
     const string Worker = """
         cd /run/node
         export CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin CNI_NETNS=/run/netns/storm CNI_COMMAND CNI_CONTAINERID
@@ -51,7 +52,7 @@ sealed class MixedStoreStorm(ScratchNode node)
         """;
 
     /// <summary>Runs a number of concurrent shells with a number of calls each.</summary>
-    /// <returns>ADDs that got an address, and those that were told that the range is full.</returns>
+    /// <returns>The numbers of ADDs that got an address, and of ADDs that failed with a full range.</returns>
     public (int Added, int Full) Run(int seed, int shells, int callsEach)
     {
         var random = new Random(seed);

@@ -25,7 +25,7 @@ public sealed class MixedStoreTests
             node.Container(!isGo, ipam, number).Del().Succeeded();
         }
 
-        // The marker is what tells the other one where to go on.
+        // The marker tells the other plugin where to continue.
         Assert.Equal(
             Enumerable.Range(0, 12)
                 .Select(number => string.Create(CultureInfo.InvariantCulture, $"{prefix}{2 + (number % 5)}")),
@@ -66,7 +66,7 @@ public sealed class MixedStoreTests
             node.Container(number % 2 == 0, Small, number).Add().Succeeded().Json.Address())];
         Assert.Equal(["10.88.0.3", "10.88.0.5", "10.88.0.6"], rest);
 
-        // What Go says of a full range, ours says too, but not of a range with a leftover in it.
+        // Both plugins report a full range alike, except for a range with a leftover.
         Assert.NotEqual(0, node.Container(isGo: true, Small, 5).Add().ExitCode);
         Assert.Equal("10.88.0.4", node.Container(isGo: false, Small, 5).Add().Succeeded().Json.Address());
         Assert.NotEqual(0, node.Container(isGo: false, Small, 6).Add().ExitCode);

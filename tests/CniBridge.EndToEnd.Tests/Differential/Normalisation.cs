@@ -8,14 +8,14 @@ namespace CniBridge.EndToEnd.Tests.Differential;
 /// Makes the states of two nodes comparable: it replaces random values with names, and removes values that may differ everywhere, each with
 /// its reason.
 /// </summary>
-/// <param name="scenarioText">Hardware addresses that occur in it were asked for and are not random.</param>
+/// <param name="scenarioText">The text of the scenario. MACs in it are requested ones, not random ones.</param>
 sealed class Normalisation(string scenarioText)
 {
     static readonly HashSet<string> LeftOutOfLinks =
     [
-        // Numbers the kernel gives in the order of creation; who is whose peer is said by the names.
+        // The kernel assigns these numbers in the order of creation. The names identify the peers.
         "ifindex", "link_index", "link_netnsid",
-        // Ours says there whose the host's end is.
+        // Our plugin writes the owner of the host veth into it.
         "ifalias",
         // Addresses are compared one by one.
         "addr_info",
@@ -31,7 +31,7 @@ sealed class Normalisation(string scenarioText)
     static readonly HashSet<string> LeftOutOfAddresses =
     [
         "family", "local", "prefixlen",
-        // Go's addresses of the bridge are looked for on the network for a second; ours are usable at once.
+        // The kernel checks addresses of Go's bridge for duplicates for a second. Ours are usable at once.
         "tentative", "nodad",
     ];
 
@@ -210,11 +210,11 @@ sealed class Normalisation(string scenarioText)
         link.TryGetProperty("linkinfo", out var info) && info.TryGetProperty("info_kind", out var kind)
         && kind.GetString() == "veth";
 
-    // The kernel makes them, and routes to them, from the random hardware address when the link gets its carrier.
+    // The kernel creates them with their routes from the random MAC when the link gets its carrier.
     static bool IsLinkLocal(JsonElement address) =>
         Text(address, "scope") == "link" && Text(address, "family") == "inet6";
 
-    // Entries of the local table follow from the addresses; IPv6's come when the kernel has looked for duplicates.
+    // Entries of the local table follow from the addresses. Those of IPv6 appear after duplicate address detection.
     static bool IsMadeByKernelSometime(JsonElement route) =>
         Text(route, "dst") == "fe80::/64" || (Text(route, "table") == "local" && PodNetwork.IsIpv6(Text(route, "dst")));
 

@@ -4,7 +4,7 @@ namespace CniBridge.EndToEnd.Tests.Differential;
 /// One row of the table. Its steps run with the Go plugins on a new node and with our plugins on another one. After every step both nodes
 /// must be equal, except for <see cref="Differences"/>.
 /// </summary>
-/// <param name="Name">What the row is about; names the test.</param>
+/// <param name="Name">The subject of the row, which is part of the test's name.</param>
 /// <param name="Configuration">The plugin's configuration, as a runtime passes it.</param>
 sealed record Scenario(string Name, string Configuration)
 {
@@ -53,10 +53,10 @@ sealed record Step(string Verb, string Pod)
 }
 
 /// <summary>A known difference.</summary>
-/// <param name="Path">Where in the state, see <see cref="NodeSnapshot"/>; * stands for any text.</param>
-/// <param name="Go">Go's value, * as above; null where there is none.</param>
-/// <param name="Ours">Our value, likewise.</param>
-/// <param name="Reason">Why; common ones stand in <see cref="Known"/>.</param>
+/// <param name="Path">The place in the state, see <see cref="NodeSnapshot"/>; * stands for any text.</param>
+/// <param name="Go">Go's value with * as above; null for no value.</param>
+/// <param name="Ours">Our value in the same form.</param>
+/// <param name="Reason">The reason; common ones are in <see cref="Known"/>.</param>
 sealed record Difference(string Path, string? Go, string? Ours, string Reason)
 {
     /// <summary>The numbers of the steps after which the difference occurs. Empty for all steps.</summary>

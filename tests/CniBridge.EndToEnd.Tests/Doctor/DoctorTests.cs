@@ -45,7 +45,7 @@ public sealed partial class DoctorTests
         var finding = found.FirstOrDefault(
             item => Text(item, "id") == id && Text(item, "what").Contains(fault.Words, StringComparison.Ordinal));
         Assert.True(finding.ValueKind == JsonValueKind.Object, $"{id} {fault.Words} is not among {string.Join('\n', found)}");
-        // What was not filled in.
+        // No placeholder is left.
         Assert.DoesNotMatch(@"\{[A-Z_]+\}", Text(finding, "what") + Text(finding, "fix"));
         if (fault.Fix is not null)
             Assert.Equal(fault.Fix, Text(finding, "fix"));
@@ -78,7 +78,7 @@ public sealed partial class DoctorTests
     public void doctor_changes_nothing()
     {
         using var node = new DoctorNode();
-        // A fault of each kind of state, and a store whose lock and index are gone.
+        // The node has a fault of each kind of state, and a store without lock and index.
         node.Sh($"""
             rm {DoctorNode.Store}/lock; rm -r /var/lib/cni-bridge/owners; nft delete table bridge cni-bridge; ip route del 10.244.2.0/24
             : > {DoctorNode.Store}/10.244.1.9; sysctl -w net.ipv4.ip_forward=0
@@ -119,7 +119,8 @@ public sealed partial class DoctorTests
         if (!request.StartsWith("0x", StringComparison.Ordinal))
             return request.Contains("_GET", StringComparison.Ordinal);
         var type = int.Parse(request.Split(' ')[0][2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        // Of rtnetlink every third of four; of nftables (NFNL_SUBSYS_NFTABLES, 10) tables, chains, rules, sets and elements.
+        // In rtnetlink, every third of four types is a query. In nftables (NFNL_SUBSYS_NFTABLES, 10) they are those for tables, chains,
+        // rules, sets and elements.
         return type < 0x100 ? (type & 3) == 2 : type is 0xa01 or 0xa04 or 0xa07 or 0xa0a or 0xa0d;
     }
 

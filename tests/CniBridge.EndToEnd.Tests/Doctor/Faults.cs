@@ -1,8 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Doctor;
 
 /// <summary>A fault that a test plants into a healthy node.</summary>
-/// <param name="Id">What doctor calls it.</param>
-/// <param name="Plant">For the shell.</param>
+/// <param name="Id">The ID of the finding.</param>
+/// <param name="Plant">The shell command that causes the fault.</param>
 sealed record Fault(string Id, string Plant)
 {
     /// <summary>Further arguments of doctor.</summary>

@@ -49,7 +49,7 @@ public sealed class ForwardChainTests
                 chain forward { {{Base}} drop; iifname @links accept; oifname @links accept; }
             }
             """, true, true),
-        // What a set holds is not looked at, and so nothing is sure.
+        // The elements of the set are not read, so the effect is unknown.
         ["a set of others"] = new(
             $$"""
             table inet f {

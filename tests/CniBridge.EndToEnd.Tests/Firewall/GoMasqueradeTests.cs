@@ -72,7 +72,7 @@ public sealed class GoMasqueradeTests
         Assert.Equal(before, node.Ruleset());
     }
 
-    // Both share a chain, for its name does not tell interfaces apart.
+    // Both interfaces share a chain, because its name does not contain the interface.
     [Fact]
     public void Another_interface_of_the_container_stays_masqueraded()
     {
@@ -130,7 +130,7 @@ public sealed class GoMasqueradeTests
         AddByNft(node, [("podnet", "eth0", "container-living", "10.88.0.2"), ("other", "eth0", "container-dead", "10.89.0.2")]);
         node.Run("nft", "add", "chain", "ip", "nat", "CNI-000000000000000000000000").Succeeded();
         node.Run("iptables-nft", "-t", "nat", "-N", "zone:wan").Succeeded();
-        // One whose comment names another container than its name is made of, and one that says nothing.
+        // One rule has a comment with another container than its name, and one has no comment.
         foreach (var (container, comment) in new[] { ("liar", "name: \"podnet\" id: \"other\""), ("silent", "") })
         {
             node.Run("iptables-nft", "-t", "nat", "-N", Chain("podnet", container)).Succeeded();

@@ -28,7 +28,7 @@ public sealed class GoodNeighbourTests
         RawCall.Of(node, "ADD", network).Succeed();
         Assert.Contains("cni-bridge", node.Run("nft", "list", "tables").Succeeded().Stdout, StringComparison.Ordinal);
         RawCall.Of(node, "DEL", network).Succeed();
-        // The second time the attachment is unknown, and what Go may have left is looked for.
+        // In the second DEL the attachment is unknown, so the plugin looks for rules of Go.
         RawCall.Of(node, "DEL", network).Succeed();
 
         Assert.Equal(before, Theirs(node));

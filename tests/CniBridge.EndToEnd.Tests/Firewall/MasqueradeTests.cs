@@ -119,7 +119,7 @@ public sealed partial class MasqueradeTests
         Assert.Equal("fd00:88::2", outside.SenderSeen("pod", OutsideWorld.FarV6));
         Assert.Equal(OutsideWorld.NodeV4, outside.SenderSeen("pod", OutsideWorld.HostV4));
         Assert.Equal(OutsideWorld.NodeV6, outside.SenderSeen("pod", OutsideWorld.HostV6));
-        // To another network: as it is configured for the one who sends.
+        // Traffic to another network follows the configuration of the sender's network.
         Assert.Equal("10.88.0.2", outside.SenderSeen("pod", "10.99.0.2", "third"));
         Assert.Equal("10.88.0.1", outside.SenderSeen("third", "10.88.0.3", "second"));
         Assert.Equal("fd00:99::1", outside.SenderSeen("pod", "fd00:99::2", "third"));
@@ -153,7 +153,7 @@ public sealed partial class MasqueradeTests
         Assert.Equal(["ip", "ip6"], Objects(node, "rule").Select(Family).Order());
         Assert.Equal(4, Objects(node, "set").Count);
 
-        // And when they find another configuration's.
+        // The same holds if they find the rule of another configuration.
         AddAtOnce(node, 20, """{"ipMasq": true, "nonMasqueradeCIDRs": ["10.0.0.0/8", "fd00::/8"]}""");
         Assert.Equal(2, Objects(node, "chain").Count);
         Assert.Equal(2, Objects(node, "rule").Count);
@@ -285,7 +285,7 @@ public sealed partial class MasqueradeTests
 
         Assert.Equal(2, Objects(node, "rule").Count);
         Assert.Equal(4, Objects(node, "set").Count);
-        // The kernel remembers who a connection was; the same ping is one to it.
+        // The kernel remembers the translation of a connection, and the same ping belongs to it.
         Assert.Equal("10.88.0.3", outside.SenderSeen("second", OutsideWorld.FarV4));
         Assert.Equal(OutsideWorld.NodeV4, outside.SenderSeen("second", OutsideWorld.HostV4));
         Call(node, "CHECK", "pod", keys).WithPrevious(added).Succeed();
@@ -317,7 +317,7 @@ public sealed partial class MasqueradeTests
         Assert.Contains("10.89.0.1-10.89.0.254", Ruleset(node), StringComparison.Ordinal);
     }
 
-    // A LAN outside may have the range by then: without a masquerade it does not know the way back.
+    // A LAN outside may have the range by then. Without a masquerade it has no route back.
     [Theory]
     [InlineData("DEL")]
     [InlineData("GC")]
@@ -385,7 +385,7 @@ public sealed partial class MasqueradeTests
         var outside = new OutsideWorld(node);
         Assert.Equal("10.88.0.2", outside.SenderSeen("pod", OutsideWorld.HostV4));
         Assert.Equal("fd00:88::2", outside.SenderSeen("pod", OutsideWorld.HostV6));
-        // What is kept of those is read from the kernel.
+        // The state of former ranges is read from the kernel.
         RawCall.Of(node, "ADD", Configurations.WithIpam(ranges, On), "second").Succeed();
         Assert.Equal(OutsideWorld.NodeV6, outside.SenderSeen("second", OutsideWorld.HostV6));
     }
@@ -453,7 +453,7 @@ public sealed partial class MasqueradeTests
         // The first ADD of a node opens more sockets than the others.
         Add(node, "pod");
         Call(node, "DEL", "pod").Succeed();
-        // Of the sockets that the plugin opens, the one for netfilter is refused as by a kernel without.
+        // The netfilter socket of the plugin is refused as by a kernel without netfilter.
         string[] without = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=socket:error=EPROTONOSUPPORT:when="];
         (Call(node, "STATUS", "pod", """{"ipMasq": true, "cniVersion": "1.1.0"}""") with
         {

@@ -26,7 +26,7 @@ public sealed class SpoofCheckStateTests
     }
 
     [Theory]
-    // The configuration of a DEL need not be that of the ADD.
+    // The configuration of a DEL may differ from that of the ADD.
     [InlineData("true", "{}")]
     [InlineData("CNI_NETNS=", On)]
     [InlineData("CNI_NETNS=", """{"macspoofchk": "x", "ipam": 5}""")]
@@ -37,7 +37,7 @@ public sealed class SpoofCheckStateTests
     [InlineData("rm -r /run/cni-bridge", On)]
     [InlineData("rm -r /run/cni-bridge; ip netns del pod", On)]
     [InlineData("echo torn > /run/cni-bridge/spoof-check/podnet,container-pod,eth0", On)]
-    // Nothing is there any more.
+    // The ruleset is empty.
     [InlineData("nft flush ruleset", On)]
     public void DEL_leaves_no_rules_in_any_state_of_the_node(string before, string keys)
     {
@@ -70,7 +70,7 @@ public sealed class SpoofCheckStateTests
     }
 
     [Theory]
-    // The kernel takes a namespace's links away in its own time: the port's first name may still be taken.
+    // The kernel deletes the links of a namespace later, so the first name of the port may still be in use.
     [InlineData("ip netns del pod; ip netns add pod")]
     [InlineData("ip -n pod link del eth0")]
     public void A_pod_that_is_added_again_without_DEL_may_use_only_its_new_MAC(string loss)
@@ -198,7 +198,7 @@ public sealed class SpoofCheckStateTests
         Call(node, "STATUS", "pod", Network11).Succeed();
         Assert.Empty(Objects(node, "table"));
         Assert.Empty(node.Files("/run/cni-bridge"));
-        // Each of its sockets is refused once, those for nftables of the node and of the probe among them.
+        // Each socket is refused once, including those for nftables of the node and of the probe.
         for (var number = 1; IsRefused(node, number); number++)
         {
             Assert.InRange(number, 1, 9);

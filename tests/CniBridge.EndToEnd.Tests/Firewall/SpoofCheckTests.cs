@@ -25,7 +25,7 @@ public sealed class SpoofCheckTests
             Assert.InRange(Dropped(node), before + 1, long.MaxValue);
         }
 
-        // Not even the MAC of another pod.
+        // The MAC of another pod is blocked too.
         SetMac(node, "pod", Ends(Add(node, "third")).Mac);
         Assert.False(Reaches(node, "pod", "10.88.0.1"));
 
@@ -80,7 +80,7 @@ public sealed class SpoofCheckTests
     [InlineData("a forged frame", true, "0806")]
     [InlineData("an honest frame with a tag", false, "8100 0005 0806")]
     [InlineData("a forged frame with a tag", true, "8100 0005 0806")]
-    [InlineData("a forged frame of nobody's protocol", true, "88b5")]
+    [InlineData("a forged frame of an unknown protocol", true, "88b5")]
     public void Frames_are_judged_only_by_their_source_MAC(string what, bool isDropped, string type)
     {
         Assert.NotEmpty(what);
@@ -89,11 +89,11 @@ public sealed class SpoofCheckTests
         var (_, mac) = Ends(Add(node, "pod"));
         var before = Dropped(node);
 
-        // Behind the type: an ARP request whose sender is forged in any case.
+        // The frame behind the type is an ARP request with a forged sender in any case.
         Send(node, $"ffffffffffff {(isDropped ? Forged : mac)} {type} 0001 0800 06 04 0001 {Forged} 0a580063 000000000000 0a580001");
 
         Assert.Equal(before + (isDropped ? 1 : 0), Dropped(node));
-        // The node has seen who asked, or it has not.
+        // The node has learned the sender, or it has not.
         var known = node.Run("ip", "neigh", "show", "10.88.0.99").Succeeded().Stdout;
         Assert.Equal(type == "0806" && !isDropped, known.Contains(Forged, StringComparison.Ordinal));
     }
@@ -176,7 +176,7 @@ public sealed class SpoofCheckTests
         ours.Del(ourResult).Succeeded();
         Assert.Equal(theirRules, List(node, "nat"));
         AssertNothingLeft(node);
-        // What the other made can be deleted; its rules stay.
+        // Attachments of the other plugin can be deleted. Its rules stay.
         (theirs with { PluginDirectory = PluginDirectory.UnderTest }).Del().Succeeded();
         Assert.Equal(theirRules, List(node, "nat"));
     }

@@ -36,7 +36,7 @@ public sealed class FreshNodeTests
             Program, "conf", "init", "--nodes", "/etc/cni-bridge/nodes.json", "--node-name", "node1").Succeeded());
     }
 
-    // The arguments are the DaemonSet's.
+    // The arguments are those of the DaemonSet.
     [Fact]
     public void The_agent_of_the_DaemonSet_makes_a_fresh_node_ready()
     {

@@ -6,8 +6,8 @@ namespace CniBridge.EndToEnd.Tests.Installation;
 [RunsFirst]
 public sealed class InstallCrashTests
 {
-    // Each time anew: killed at call number 1, 2, … until it is through. What there is at the end must be what one that nobody
-    // kills leaves, and each plugin must work in between.
+    // The program is killed at call 1, 2, … in a new node each time until it completes. The final state must equal that of an undisturbed
+    // run, and each plugin must work in between.
     const string Script = """
         program=$1 call=$2 what=$3
         bin=/opt/cni/bin

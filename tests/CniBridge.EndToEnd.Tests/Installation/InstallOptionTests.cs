@@ -142,7 +142,7 @@ public sealed class InstallOptionTests
             node.CniBridge("install", "--host-integration").Succeeded().Stdout, StringComparison.Ordinal);
     }
 
-    // The programs that apply settings anew take pods nothing, and an uplink that listens to routers goes on listening.
+    // Programs that apply settings again must not affect pods, and an uplink continues to listen to routers.
     [Theory]
     [InlineData("sysctl", "--system")]
     [InlineData("/usr/lib/systemd/systemd-sysctl")]
@@ -162,7 +162,7 @@ public sealed class InstallOptionTests
                 "/proc/sys/net/ipv6/conf/eth0/accept_ra").Stdout);
     }
 
-    // It takes every link that a file matches for its own, and from it what it did not give it.
+    // systemd-networkd manages each link that a file matches, and removes foreign settings from it.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -177,7 +177,7 @@ public sealed class InstallOptionTests
         node.CniBridge("add", "box", "pod", "--bin-dir", WholeNode.Bin).Succeeded();
         node.WriteFile(
             "/etc/systemd/network/20-all.network", "[Match]\nName=*\n[Network]\nAddress=192.0.2.77/24\nLinkLocalAddressing=no\n");
-        // As in a container, where there is no udev to wait for; and a link that comes after all others.
+        // The setup is that of a container without udev, with a link that appears after all others.
         node.Run("sh", "-ec", """
             mount -o remount,ro /sys
             mkdir -p /run/systemd/netif/links /run/systemd/netif/leases /run/systemd/netif/lldp

@@ -46,7 +46,7 @@ public sealed class InstallTests
         Requirement.Directory(PluginDirectory.Go, "the Go plugins");
         using var node = NewNode();
         node.Run("cp", "-a", $"{PluginDirectory.Go}/.", Bin).Succeeded();
-        // The directory of another link, a link that leads nowhere, and a link to a directory.
+        // The setup has the directory of another link, a dangling link, and a link to a directory.
         node.Run("ln", "-sfn", "/nowhere", $"{Bin}/portmap").Succeeded();
         node.Run("ln", "-sfn", "/tmp", $"{Bin}/loopback").Succeeded();
         var others = node.Files(Bin).Except(s_roles).ToList();
@@ -69,7 +69,7 @@ public sealed class InstallTests
         using var running = node.Start($"{Bin}/cni-bridge", ["600"]);
         node.Run("sh", "-c", $"until ls -l /proc/[0-9]*/exe | grep -q {Bin}/cni-bridge; do sleep 0.01; done").Succeeded();
 
-        // What a copy in place would meet.
+        // A copy in place would get this error.
         Assert.Contains("Text file busy", node.Run("cp", Program, $"{Bin}/cni-bridge").Stderr, StringComparison.Ordinal);
         node.Run(Program, "install").Succeeded();
 
@@ -77,7 +77,7 @@ public sealed class InstallTests
         Assert.Contains($"{Bin}/cni-bridge (deleted)", node.Run("sh", "-c", "ls -l /proc/[0-9]*/exe").Stdout, StringComparison.Ordinal);
     }
 
-    // Every name is called all the time: it is never missing, half written or busy.
+    // Every name is called continuously, so that it must never be missing, partial or busy.
     [Fact]
     public void A_working_plugin_exists_at_every_moment()
     {
@@ -99,7 +99,7 @@ public sealed class InstallTests
         for (var i = 0; i < 20; i++)
         {
             node.Run(Program, "install").Succeeded();
-            // As a broken disk would leave it: the next installation has something to do.
+            // The state is that after a disk failure, so that the next installation has work.
             node.Run("sh", "-c", $"cp -a {Bin}/cni-bridge {Bin}/copy && echo >> {Bin}/copy && mv {Bin}/copy {Bin}/cni-bridge").Succeeded();
         }
 
@@ -119,7 +119,7 @@ public sealed class InstallTests
         installations.ForEach(installation => installation.Dispose());
     }
 
-    // strace kills it at the call that would have given the new file its name, or before it is whole.
+    // strace kills the program at the call that would rename the new file, or before the file is complete.
     [Theory]
     [InlineData("fsync")]
     [InlineData("rename")]
@@ -190,7 +190,7 @@ public sealed class InstallTests
         Assert.Equal("755", node.Run("stat", "-c", "%a", $"{Bin}/cni-bridge").Succeeded().Stdout.Trim());
     }
 
-    // flock(2) asks for no more than that the file can be opened for reading.
+    // flock(2) needs only a file that can be opened for reading.
     [Fact]
     public void Locks_of_another_user_block_no_command()
     {
@@ -222,7 +222,7 @@ public sealed class InstallTests
         locks.ForEach(held => held.Dispose());
     }
 
-    // What an init container has: root without any capability.
+    // An init container has root without any capability.
     [Fact]
     public void No_capability_is_needed()
     {

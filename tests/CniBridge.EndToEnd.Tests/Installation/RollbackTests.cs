@@ -45,7 +45,7 @@ public sealed class RollbackTests
         Assert.Equal(installed, Hashes(node));
         node.CniBridge("rollback").Succeeded();
         Assert.Equal(before, Hashes(node));
-        // And from there it can be installed and uninstalled as ever.
+        // The node can be installed and uninstalled again.
         node.CniBridge("install").Succeeded();
         Assert.Equal(installed, Hashes(node));
         node.CniBridge("uninstall").Succeeded();
@@ -74,7 +74,7 @@ public sealed class RollbackTests
         node.CniBridge("install").Succeeded();
         var first = Hashes(node);
         Install(node, "second");
-        // Nothing is changed, and nothing forgotten.
+        // The state stays unchanged and complete.
         Install(node, "second");
 
         node.CniBridge("rollback").Succeeded();
@@ -110,7 +110,7 @@ public sealed class RollbackTests
         Assert.Equal(before, Hashes(node));
     }
 
-    // A program of another version: the same with a byte more.
+    // The program of another version is the same with one more byte.
     static void Install(ScratchNode node, string version)
     {
         var copy = $"{ScratchNode.Directory}/{version}";

@@ -5,7 +5,7 @@ namespace CniBridge.EndToEnd.Tests.Installation;
 /// <summary>Tests of the caller's umask, 077 on hardened nodes: it changes the mode of no file and no directory.</summary>
 public sealed class UmaskTests
 {
-    // All that makes files, each with the umask; then what there is, with its modes.
+    // The script runs all commands that create files with the umask, and then lists the files with their modes.
     const string Script = """
         set -e
         program=$1 agent=$2
@@ -51,7 +51,7 @@ public sealed class UmaskTests
             """);
         node.WriteFile(
             "/run/node/guarded.conf", Configurations.With("""{"name": "guarded", "bridge": "br1", "macspoofchk": true, "ipMasq": true}"""));
-        // A tmpfs is made with the mode 1777.
+        // A tmpfs has the mode 1777.
         node.Run("chmod", "755", "/opt/cni", "/var/lib/cni", "/var/lib/cni-bridge", "/etc/cni").Succeeded();
         node.Run("timeout", "60", "sh", "-c", Script, "sh", WholeNode.Program, AgentProgram.Path, umask).Succeeded();
         return [.. File.ReadAllLines(node.FromOutside("/run/node/modes"))];

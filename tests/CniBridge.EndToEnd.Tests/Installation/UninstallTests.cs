@@ -211,7 +211,7 @@ public sealed class UninstallTests
             ["networks/podnet/10.88.0.7"], node.Files("/var/lib/cni").Where(file => !file.EndsWith("/lock", StringComparison.Ordinal)));
     }
 
-    // Forwarding made the plugin change it, so that the node kept its default route.
+    // The plugin changed the setting together with forwarding, so that the node kept its default route.
     [Fact]
     public void Uninstall_restores_the_settings_for_router_advertisements()
     {
@@ -245,7 +245,7 @@ public sealed class UninstallTests
         node.Run("ip", "link", "show", "cni0").Succeeded();
     }
 
-    // As the init container does, which has the node's plugins elsewhere and its other directories nowhere.
+    // The init container has the node's plugins at another path and no other directory of the node.
     [Fact]
     public void Directories_unknown_to_the_installation_stay()
     {

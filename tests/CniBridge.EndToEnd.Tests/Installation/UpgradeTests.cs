@@ -9,7 +9,7 @@ public sealed class UpgradeTests
 {
     const int Upgrades = 1000;
 
-    // What a runtime does, in a loop: each call is a new process of a program by its name in the directory of the plugins.
+    // The loop does the work of a runtime: each call is a new process of a program by its name in the plugin directory.
     const string Pods = """
         bin=/opt/cni/bin count=0
         export CNI_CONTAINERID=box CNI_NETNS=/run/netns/pod CNI_IFNAME=eth0 CNI_PATH=$bin
@@ -37,7 +37,7 @@ public sealed class UpgradeTests
         node.WriteFile("/run/node/host-local.json", """
             {"cniVersion": "1.0.0", "name": "alone", "type": "host-local", "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.77.0.0/24"}]]}}
             """);
-        // Another version: the same with a byte more.
+        // The program of another version is the same with one more byte.
         node.Run("sh", "-ec",
             $"cp {Shell.Quote(WholeNode.Program)} /run/node/new; cp /run/node/new /run/node/newer; echo >> /run/node/newer").Succeeded();
         node.Run("/run/node/newer", "install").Succeeded();

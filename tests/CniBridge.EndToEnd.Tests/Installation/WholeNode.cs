@@ -8,7 +8,7 @@ static partial class WholeNode
 {
     public const string Bin = "/opt/cni/bin";
 
-    // The machine's /etc stays what it is: the node has a copy. A node with NetworkManager and systemd has their directories.
+    // The node has a copy of /etc, so that the machine's files do not change. A node with NetworkManager and systemd has their directories.
     const string Setup = """
         set -e
         mkdir /run/node/etc

@@ -75,7 +75,7 @@ public sealed class AddressClaimTests
         }
     }
 
-    // The port of another plugin's pod tells nothing of that pod: its claim may be true.
+    // The port of another plugin's pod does not identify that pod, so its claim may be true.
     [Theory]
     [InlineData("bridge")]
     [InlineData("host-local")]

@@ -57,7 +57,7 @@ public sealed class AddressLifeTests
 
         node.AddPod("new");
         RawCall.Of(node, "ADD", config, "new").Fail(999, "no IP addresses available in range set: 10.88.0.1-10.88.0.14");
-        // The age of this one is unknown.
+        // The age of this reservation is unknown.
         node.Run("sh", "-c",
             $"printf 'gopod\\r\\neth0' > {Reservations}/10.88.0.9.new && mv {Reservations}/10.88.0.9.new {Reservations}/10.88.0.9")
             .Succeeded();
@@ -69,7 +69,7 @@ public sealed class AddressLifeTests
         Assert.Equal(new HashSet<string> { "10.88.0.9", given[..^3] }, [.. node.Reservations()]);
     }
 
-    // The runtime lost the pod and its namespace's path; its processes did not notice.
+    // The runtime lost the pod and the path of its namespace. Its processes still run.
     [Fact]
     public void An_address_in_an_existing_namespace_is_not_reclaimed()
     {
@@ -79,7 +79,7 @@ public sealed class AddressLifeTests
         using var process = node.Start("ip", ["netns", "exec", "old", "sh", "-c", "echo $$ > /run/node/pid; echo started; exec sleep 60"]);
         process.WaitForOutput("started");
         node.Run("ip", "netns", "delete", "old").Succeeded();
-        // There is also no link that could be mistaken for the pod's.
+        // No link could be mistaken for that of the pod.
         node.Run("sh", "-c",
             "ip link set cni0 down; for link in /sys/class/net/veth*; do link=${link##*/}; ip link set $link down; ip link set $link " +
             "alias ''; ip link set $link name other; done; ip link set cni0 up")
@@ -133,7 +133,7 @@ public sealed class AddressLifeTests
         Assert.Equal(250, node.Reservations().Count());
     }
 
-    // Then the node itself is the only witness: who was talked to is in its neighbour table, and behind a port of the bridge.
+    // Then only the neighbour table of the node, and the port of the bridge, prove that the pod uses the address.
     [Theory]
     [InlineData("bridge")]
     [InlineData("host-local")]
@@ -150,7 +150,7 @@ public sealed class AddressLifeTests
 
         Assert.Equal("10.88.0.3/24", result.Json.GetProperty("ips")[0].GetProperty("address").GetString());
         Assert.Contains("skipping 10.88.0.2: not reserved, but in use by ", result.Stderr, StringComparison.Ordinal);
-        // And when the pod is gone, so is what was remembered of it.
+        // The entry disappears with the pod.
         node.Run("ip", "netns", "delete", "old").Succeeded();
         node.Run("sh", "-c", "ip netns delete new; while [ -n \"$(ls /sys/class/net/cni0/brif)\" ]; do sleep 0.05; done").Succeeded();
         node.Run("rm", "-f", $"{Reservations}/last_reserved_ip.0").Succeeded();
@@ -178,7 +178,7 @@ public sealed class AddressLifeTests
         Assert.Empty(node.Reservations());
     }
 
-    // Another container may have the same names: only the same namespace, or a namespace that is gone, is a proof.
+    // Another container may have the same names. Only the same namespace, or a missing one, is a proof.
     [Fact]
     public void DEL_of_another_network_keeps_a_live_attachment_with_the_same_names()
     {
@@ -202,7 +202,7 @@ public sealed class AddressLifeTests
         RawCall.Of(node, "DEL", config).Fail(11, "held by process", "flock");
     }
 
-    // The walk from the last address reserved to the only free one passes all others.
+    // The search from the last assigned address to the only free one passes all others.
     [Fact]
     public void The_last_free_address_of_65000_is_found_without_a_full_scan()
     {
@@ -216,7 +216,7 @@ public sealed class AddressLifeTests
             File.WriteAllText($"{directory}/10.1.{i >> 8}.{i & 255}", $"gopod{i}\r\neth0");
         }
 
-        // What the Go plugin did is taken note of once.
+        // Changes by the Go plugin are recorded once.
         AddNew(node, config, "second");
         RawCall.Of(node, "DEL", config, "second").Succeed();
         File.WriteAllText($"{directory}/last_reserved_ip.0", "10.1.255.254");

@@ -16,7 +16,7 @@ public sealed class ForeignAddressTests
         return Add(node, config, pod);
     }
 
-    // Without any right, a user makes a namespace of his own and configures what he likes in it.
+    // A user without any right can create a user namespace with any addresses.
     [Theory]
     [InlineData("ip link add type veth; ip link set veth1 up; ip address add 10.88.0.2/30 dev veth0; ip link set veth0 up")]
     [InlineData("ip link set lo up; ip address add 10.88.0.2/30 dev lo")]
@@ -62,7 +62,7 @@ public sealed class ForeignAddressTests
         Assert.Equal(["10.88.0.2", "10.88.0.3"], node.Reservations());
     }
 
-    // Nothing tells whose such a namespace is: the Go plugin's pods have no aliases and no records.
+    // Such a namespace has no known owner, because the Go plugin's pods have no aliases and no records.
     [Fact]
     public void An_address_in_the_namespace_of_an_unknown_pod_is_not_reclaimed()
     {
@@ -77,7 +77,7 @@ public sealed class ForeignAddressTests
         RawCall.Of(node, "ADD", config, "new").Fail(999, "no IP addresses available");
     }
 
-    // Multus: eth0 is of our bridge, and net1 of another plugin with our address management.
+    // With Multus, eth0 belongs to our bridge, and net1 to another plugin with our host-local.
     [Fact]
     public void The_address_of_the_second_interface_of_a_pod_is_not_reclaimed()
     {
@@ -96,7 +96,7 @@ public sealed class ForeignAddressTests
         CallSecond("new").Fail(999, "no IP addresses available");
     }
 
-    // A runtime may give a pod a user namespace of its own, which then owns its network namespace.
+    // A runtime may give a pod a private user namespace, which then owns its network namespace.
     [Fact]
     public void The_address_of_a_running_pod_with_a_user_namespace_is_not_reclaimed()
     {

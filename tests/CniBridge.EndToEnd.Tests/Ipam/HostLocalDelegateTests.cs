@@ -45,7 +45,7 @@ public sealed class HostLocalDelegateTests
         Assert.Equal(["10.88.0.2/24", "fd00:88::2/64"], Addresses(one));
         Assert.Equal(["10.88.0.3/24", "fd00:88::3/64"], Addresses(two));
         Assert.Equal(Addresses(two), node.IpJsonInPod("two", "address", "show", "eth0").GlobalAddresses());
-        // Only ours keeps what it reserves from other eyes.
+        // Only our files are unreadable for other users.
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Assert.Equal(own, File.GetUnixFileMode(node.FromOutside("/var/lib/cni/networks/podnet/10.88.0.2")));
         node.AssertPodReaches("one", type == "ptp" ? "10.88.0.1" : "10.88.0.3");
@@ -77,7 +77,7 @@ public sealed class HostLocalDelegateTests
                 .Replace("fd00:88::2/", "fd00:88::3/", StringComparison.Ordinal),
             WithoutLinks(asProgram));
         node.AssertPodReaches("one", "10.88.0.3");
-        // Either takes back what the other gave.
+        // Each plugin releases the addresses of the other.
         if (version != "0.2.0")
         {
             Call("CHECK", "one", "my-ipam").WithPrevious(within).Succeed();
@@ -166,7 +166,7 @@ public sealed class HostLocalDelegateTests
         var node = new ScratchNode();
         node.AddPod("one");
         node.AddPod("two");
-        // What the binary is depends on the name it is called by: this one is no role's.
+        // The name of the binary selects its function. This name belongs to no plugin.
         node.WriteProgram("/opt/cni/bin/my-ipam", $"#!/bin/sh\nexec {Shell.Quote(PluginDirectory.UnderTest)}/host-local \"$@\"");
         return node;
     }

@@ -39,12 +39,13 @@ public sealed class IpamCallTests
 
         foreach (var verb in Verbs)
         {
-            // White space, unknown keys, a repeated key, needless escapes: a program that writes the text again changes it.
+            // The configuration has white space, unknown keys, a repeated key and needless escapes, which a program that rewrites the text
+            // would change.
             var call = Call(node, verb, Newest);
             var odd = "\n {\t\"x\":[1.50 , 1e2,\"\\u0041\\/é\"],\"X\":{},\"X\" :null,\n\"prevResult\":" + added + ','
                 + Text(call.Input).TrimStart('{') + "\r\n\n";
             call = call.WithInput(odd);
-            // What CHECK finds belongs to another interface of that name.
+            // CHECK finds another interface with the name.
             _ = verb == "CHECK" ? call.FailSomehow("eth0") : call.Succeed().Stdout;
             Assert.Equal(odd, Text(ipam.Input(verb)));
         }
@@ -92,7 +93,7 @@ public sealed class IpamCallTests
     {
         using var node = NewNode();
         var ipam = new ScriptedIpam(node);
-        // The first line of the script left the directory it was started in.
+        // The first line of the script left the directory in which it was started.
         ipam.Does("ADD", """
             readlink /proc/$$/ns/net /proc/$$/ns/mnt > namespaces
             ls -l /proc/$$/fd > files
@@ -177,14 +178,14 @@ public sealed class IpamCallTests
         using var node = NewNode();
         var ipam = new ScriptedIpam(node, readsInput: readsInput);
         var routes = string.Join(',', Enumerable.Range(0, many).Select(i => $$"""{"dst": "10.{{100 + (i / 256)}}.{{i % 256}}.0/24"}"""));
-        // More than a pipe holds comes out before anything is said that matters, and on both ways.
+        // Both outputs get more than a pipe holds before the result.
         ipam.Does("ADD", "yes note | head -c 300000 >&2; yes '' | head -c 300000\n" + ScriptedIpam.Answer(
             $$"""{"x": "{{new string('y', 100_000)}}", "ips": [{"address": "10.88.0.9/24"}], "routes": [{{routes}}]}"""));
         var call = Call(node, "ADD", $$"""{"unknown": "{{new string('u', 200_000)}}"}""");
 
         var added = call.Succeed();
 
-        // And the default route of the node as gateway.
+        // The default route of the node is one of them.
         Assert.Equal(many + 1, added.Json.GetProperty("routes").GetArrayLength());
         Assert.Equal(many + 2, node.IpJsonInPod("pod", "-4", "route", "show").GetArrayLength());
         Assert.True(added.Stderr.Length >= 300_000, $"only {added.Stderr.Length} letters");

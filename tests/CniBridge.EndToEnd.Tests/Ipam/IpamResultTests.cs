@@ -32,7 +32,7 @@ public sealed class IpamResultTests
             var data = new TheoryData<string, string, string>();
             foreach (var (version, shape) in shapes)
             {
-                // A version that says nothing is the configuration's.
+                // A result without a version has that of the configuration.
                 data.Add(version, "", shape);
                 data.Add(version, "\"cniVersion\": \"\",", shape);
                 data.Add(version, $"\"cniVersion\": \"{version}\",", shape);
@@ -40,7 +40,7 @@ public sealed class IpamResultTests
                 data.Add("0.2.0", $"\"cniVersion\": \"{version}\",", shape);
                 data.Add("1.1.0", $"\"CNIVERSION\": \"{version}\",", shape);
             }
-            // No version at all is the oldest one.
+            // A missing version is the oldest one.
             data.Add("", "", Old);
             return data;
         }
@@ -129,7 +129,7 @@ public sealed class IpamResultTests
 
         var error = Call(node, "ADD").FailSomehow();
 
-        // Nothing is wrong with what the runtime passed.
+        // The previous result of the runtime is correct.
         Assert.DoesNotContain("prevResult", error, StringComparison.Ordinal);
         Assert.Equal(["ADD", "DEL"], ipam.Calls);
         node.AssertNoResidue("pod");

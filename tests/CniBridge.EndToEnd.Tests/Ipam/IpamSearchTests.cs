@@ -59,7 +59,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
         Assert.Equal("/opt/cni/one/scripted\n", ipam.Note("name"));
     }
 
-    // Each would call the next one, and none would ever end.
+    // Each would call the next one without end.
     [Theory]
     [InlineData("bridge")]
     [InlineData("cni-bridge")]
@@ -118,7 +118,7 @@ public sealed class IpamSearchTests(UntouchedNodes nodes) : IClassFixture<Untouc
         nodes.AssertRefused(Internal, node => RawCall.Of(node, "DEL", configuration).With("CNI_PATH", path), message);
     }
 
-    // A path, and be it to a plugin, is no name.
+    // The path of a plugin is not a name.
     [Theory]
     [InlineData("a/b")]
     [InlineData("/")]

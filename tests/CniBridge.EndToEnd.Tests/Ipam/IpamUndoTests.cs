@@ -117,7 +117,7 @@ public sealed class IpamUndoTests
         Assert.Equal(before, node.SettledSnapshot());
     }
 
-    // What it gave, dhcp for one gives back through the interface that it was asked through.
+    // Some plugins, such as dhcp, release addresses through the interface of the request.
     [Fact]
     public void An_undo_releases_the_addresses_before_it_deletes_the_interface()
     {

@@ -51,7 +51,7 @@ public sealed class LargeStoreTests : IDisposable
 
         Assert.Contains("10.64.0.3/10", Call("second").Succeed().ToString(), StringComparison.Ordinal);
         Assert.Equal(reservations + 2, Count("/var/lib/cni/networks/big -name 10.*"));
-        // Records are of owners with addresses alone.
+        // The records have owners and addresses only.
         Assert.Equal(reservations + 2, Count("/var/lib/cni-bridge/owners -name *,eth0"));
         first.With("CNI_COMMAND", "DEL").Succeed();
         Assert.Equal(reservations + 1, Count("/var/lib/cni/networks/big -name 10.*"));

@@ -33,7 +33,7 @@ public sealed class AgentBinaryTests
             "-f", "-qq", "-e", "trace=open,openat", "-o", trace, AgentProgram.Path, "--kubeconfig", "/etc/cni/config", "--node-name",
                 "node1"]);
 
-        // The name is looked up, and TLS has compared it with the certificate.
+        // The name is resolved, and TLS has compared it with the certificate.
         agent.WaitForOutput("the API server localhost:6443 cannot be trusted: its certificate is for another host name");
         var files = File.ReadAllText(cluster.Node.FromOutside(trace));
         Assert.Contains("\"/etc/hosts\"", files, StringComparison.Ordinal);

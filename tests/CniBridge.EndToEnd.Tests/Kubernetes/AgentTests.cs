@@ -53,7 +53,7 @@ public sealed class AgentTests
         Assert.InRange(times.Min(), TimeSpan.Zero, s_promise);
     }
 
-    // A watch that says the same of a node again and again, as kubelets that report their health do.
+    // The watch reports the same node repeatedly, as for kubelets that report their health.
     [Fact]
     public void A_status_report_of_a_node_changes_nothing()
     {
@@ -70,7 +70,7 @@ public sealed class AgentTests
 
         cluster.Server.Nodes.Put("node3", "192.168.1.13", "10.244.3.0/24");
         WaitForRoutes(cluster, s_soon, "10.244.2.0/24 via 192.168.1.12", "10.244.3.0/24 via 192.168.1.13");
-        // Not one more list: the watch told of the third node.
+        // The watch reported the third node, so no further list was needed.
         Assert.Equal(lists, Lists(cluster));
         Assert.Equal(1, Count(agent, "info: 2 nodes from Kubernetes"));
         Assert.Equal(1, Count(agent, "info: 3 nodes from Kubernetes"));
@@ -93,7 +93,7 @@ public sealed class AgentTests
         WaitForRoutes(cluster, TimeSpan.FromSeconds(55), "10.244.3.0/24 via 192.168.1.13");
     }
 
-    // A node that starts while the API is away: what was good the last time is on the disk.
+    // A node that starts while the API server is down uses the last good table on disk.
     [Fact]
     public void An_agent_that_starts_without_the_API_server_uses_the_last_nodes()
     {
@@ -117,7 +117,7 @@ public sealed class AgentTests
         WaitForRoutes(cluster, TimeSpan.FromSeconds(55));
     }
 
-    // What the container has: one capability of all, and no way to more.
+    // The container has only one capability and cannot get more.
     [Fact]
     public void The_agent_of_the_manifest_needs_NET_ADMIN_and_nothing_else()
     {
@@ -145,7 +145,8 @@ public sealed class AgentTests
         Assert.Empty(PeerRoutes.Of(cluster.Node));
     }
 
-    // Nothing but the image's two files and what the manifest mounts: no shell, no home, no /tmp, and nothing can be written to.
+    // The root contains only the two files of the image and the mounts of the manifest: no shell, no home, no /tmp. Everything is
+    // read-only.
     [Fact]
     public void The_agent_runs_in_its_image()
     {
@@ -229,7 +230,7 @@ public sealed class AgentTests
         agent.WaitForOutput("problem: node3: the pod CIDR 10.9.0.0/24 .*10.244.0.0/16");
     }
 
-    // The node itself waits for kube-controller-manager.
+    // kube-controller-manager assigns the pod CIDR of a node later.
     [Fact]
     public void An_agent_whose_node_has_no_pod_CIDR_yet_is_not_ready_until_it_has()
     {
@@ -253,7 +254,7 @@ public sealed class AgentTests
     static RunningProcess StartAgent(Cluster cluster, string[] arguments) => cluster.Node.Start(AgentProgram.Path, arguments);
 
     static void WaitForWatch(Cluster cluster) =>
-        Wait(TimeSpan.FromSeconds(20), () => cluster.Server.Requests.Any(request => request["watch"].Length > 0), "nobody watches");
+        Wait(TimeSpan.FromSeconds(20), () => cluster.Server.Requests.Any(request => request["watch"].Length > 0), "no watch is open");
 
     static TimeSpan WaitForRoutes(Cluster cluster, TimeSpan timeout, params string[] routes)
     {

@@ -156,7 +156,7 @@ sealed class FakeApiServer : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or AuthenticationException)
         {
-            // The client went, or we were stopped.
+            // The client closed the connection, or the server stopped.
         }
     }
 
@@ -170,7 +170,7 @@ sealed class FakeApiServer : IDisposable
 
         if (Silence == Silence.Complete)
         {
-            // Until the client goes.
+            // The connection stays open until the client closes it.
             _ = stream.ReadByte();
             return;
         }
@@ -208,7 +208,7 @@ sealed class FakeApiServer : IDisposable
 
     void Watch(Stream stream, FakeRequest request)
     {
-        // Without a version, or with that of any: from now on. kubectl names the one of its list.
+        // Without a version, or with one that matches any, the watch starts now. kubectl passes the version of its list.
         var version = int.TryParse(request["resourceVersion"], CultureInfo.InvariantCulture, out var given) && given > 0
             ? given
             : Nodes.Version;

@@ -9,7 +9,7 @@ static class Image
     const string Context = $"{ScratchNode.Directory}/context";
     const string Tag = "localhost/cni-bridge:test";
 
-    /// <returns>Where the image's root file system is mounted.</returns>
+    /// <returns>The path at which the image's root file system is mounted.</returns>
     public static string BuildAndMount(ScratchNode node)
     {
         Requirement.Programs("buildah");

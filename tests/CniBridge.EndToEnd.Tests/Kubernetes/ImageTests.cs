@@ -23,7 +23,7 @@ public sealed class ImageTests
         Assert.False(configuration.TryGetProperty("Cmd", out _));
     }
 
-    // As the init container does: nothing but the image's files and the node's directory.
+    // The init container has only the files of the image and the directory of the node.
     [Fact]
     public void The_image_installs_the_plugins_without_a_shell()
     {

@@ -41,6 +41,6 @@ static class Kubectl
     }
 
     public static RunningProcess Start(ScratchNode node, params string[] arguments) =>
-        // What it keeps of a server's answers is kept in the node.
+        // The cache of server answers is in the node.
         node.Start("kubectl", ["--kubeconfig", KubeConfig, "--cache-dir", $"{ScratchNode.Directory}/cache", .. arguments]);
 }

@@ -60,7 +60,7 @@ public sealed class ManifestTests
         }
     }
 
-    // What kubectl decodes into its own types and prints again has lost every key that the type does not have.
+    // kubectl decodes the object into its own types and prints it, which removes every unknown key.
     [Theory]
     [InlineData("DaemonSet", "readOnlyRootFilesystem", "serviceaccount", "another")]
     [InlineData("ClusterRoleBinding", "roleRef", "subject", "--serviceaccount=kube-system:another")]

@@ -11,7 +11,7 @@ static class Manifests
     /// <summary>Returns all objects of the kustomization.</summary>
     public static IReadOnlyList<JsonElement> Read(ScratchNode node, string? directory = null)
     {
-        // Each is printed on its own, with nothing between.
+        // Each object is printed separately without a separator.
         var text = Kubectl.Run(node, "create", "--dry-run=client", "--validate=false", "-o", "json", "-k", directory ?? Directory)
             .Succeeded().Stdout;
         var objects = new List<JsonElement>();

@@ -31,7 +31,7 @@ static partial class NamespaceSocket
     {
         Socket? socket = null;
         Exception? failure = null;
-        // A thread of its own, which ends in the namespace that it went to.
+        // The thread ends in the namespace that it entered.
         var thread = new Thread(() =>
         {
             try

@@ -36,7 +36,7 @@ public sealed class ServiceAccountTests
         Assert.All(api.Requests, request => Assert.Equal("Bearer token-of-the-agent", request.Authorization));
     }
 
-    // Without an option the agent uses what Kubernetes gives to each pod.
+    // Without an option the agent uses the files that Kubernetes gives to each pod.
     [Fact]
     public void A_pod_needs_no_kubeconfig()
     {
@@ -48,7 +48,7 @@ public sealed class ServiceAccountTests
         agent.WaitForOutput("added: 10.244.2.0/24");
         cluster.Server.WaitForWatch();
         Assert.All(cluster.Server.Requests, request => Assert.Equal("Bearer token-of-the-agent", request.Authorization));
-        // The kubelet renews the token; the next request has it.
+        // The kubelet renews the token, and the next request has the new one.
         cluster.Node.WriteFile($"{Account}/token", "another-token");
         cluster.Server.Disconnect();
         Wait.Until(

@@ -1,8 +1,8 @@
 namespace CniBridge.EndToEnd.Tests.Machines;
 
 /// <summary>A computer that the emulator imitates.</summary>
-/// <param name="Runtime">Its .NET runtime identifier, the argument of scripts/virtual-machine and scripts/build.</param>
-/// <param name="Emulator">The program that imitates it.</param>
+/// <param name="Runtime">The .NET runtime identifier, the argument of scripts/virtual-machine and scripts/build.</param>
+/// <param name="Emulator">The emulator program.</param>
 /// <param name="Arguments">The arguments that choose the computer and its processor.</param>
 /// <param name="Console">The kernel's name of the serial port, and further parameters of the kernel.</param>
 public sealed record Hardware(string Runtime, string Emulator, IReadOnlyList<string> Arguments, string Console)

@@ -16,9 +16,9 @@ public abstract class VirtualMachine(Hardware hardware) : IDisposable
     // Longer than a script may take in the machine, whose clock may be slower than this machine's.
     static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(5);
 
-    // Scripts and answers are lines on a port of virtio, which loses nothing when the machine is slow, as an emulated
-    // serial port does. What the shell of busybox runs is busybox again, without a new program, and quick; scripts are
-    // the other shell's, which runs what it finds in the path.
+    // Scripts and answers are lines on a virtio port. It loses no data on a slow machine, unlike an emulated serial port. The shell of
+    // busybox runs busybox applets without a new program, so it is fast. Scripts run in the other shell, which runs the programs of the
+    // path.
     const string Init = """
         #!/usr/bin/busybox sh
         export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
@@ -125,7 +125,7 @@ public abstract class VirtualMachine(Hardware hardware) : IDisposable
         var kernel = Path.Combine(files, "vmlinuz");
         Assert.SkipUnless(File.Exists(kernel), $"there is no {kernel}: scripts/virtual-machine {hardware.Runtime} makes it");
 
-        // In a node of its own, so that the emulator ends with the test process in every case.
+        // The emulator runs in its own node, so that it always ends with the test process.
         cage ??= new ScratchNode();
         var plugins = PluginDirectory.Of(hardware.Runtime);
         cage.Run("sh", ["-ec", MakeInitialFiles, "sh", plugins, Path.Combine(files, "root.cpio")], Init).Succeeded();

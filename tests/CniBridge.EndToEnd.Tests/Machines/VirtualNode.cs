@@ -42,8 +42,8 @@ sealed class VirtualNode : Node
         var words = string.Join(' ', arguments.Select(Shell.Quote));
         var variables = environment ?? new Dictionary<string, string>();
         var assignments = string.Join(' ', variables.Select(item => $"{item.Key}={Shell.Quote(item.Value)}"));
-        // Busybox's nsenter is static, which makes it three times as fast; it would take busybox's own programs first. A path
-        // may lead to a file that only this node has.
+        // Busybox's nsenter is static, which makes it three times as fast. It would prefer busybox's own programs. A path may lead to a
+        // file that only this node has.
         var found = program.StartsWith('/') ? Shell.Quote(program) : $"$(command -v {Shell.Quote(program)})";
         var result = machine.Run($$"""
             program={{found}}

@@ -32,7 +32,7 @@ public sealed partial class CommandLineTests
     public void The_reference_lists_all_commands_and_options(string format, string file) =>
         Assert.Equal(Resource(file), Run(Program, "reference", format).Succeeded().Stdout);
 
-    // A unit or a manifest may still call it, with options that are gone.
+    // A unit or a manifest may still use it with removed options.
     [Fact]
     public void The_former_command_agent_names_the_program_that_replaces_it()
     {

@@ -51,7 +51,7 @@ public sealed class ConfigurationCommandTests
         var again = Init(node, "--nodes", NodesFile, "--node-name", "node1", "--service-cidr", "10.96.0.0/12").Succeeded();
 
         Assert.Equal($"wrote {Path}\n", written.Stdout);
-        // What is wrong with node3 is told, and stops nothing.
+        // The problem of node3 is reported and stops nothing.
         Assert.Equal(
         [
             "cni-bridge: node3: invalid address \"192.168.1.300\": use an IP address",
@@ -67,7 +67,7 @@ public sealed class ConfigurationCommandTests
         node.Run(Program, "check", "box", "pod").Succeeded();
         node.AssertPodReaches("pod", "10.244.1.1");
         node.AssertPodReaches("pod", "fd00:10:244:1::1");
-        // What goes to another node's pods keeps the pod's own address.
+        // Traffic to pods of other nodes keeps the pod's own address.
         var rules = node.Run("nft", "list", "ruleset").Succeeded().Stdout;
         Assert.All((string[])["10.244.1.0-10.244.2.255", "fd00:10:244:1::-fd00:10:244:2:ffff:ffff:ffff:ffff"], range =>
             Assert.Contains(range, rules, StringComparison.Ordinal));

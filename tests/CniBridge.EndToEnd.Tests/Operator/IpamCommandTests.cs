@@ -72,7 +72,7 @@ public sealed class IpamCommandTests
     public void ipam_list_changes_nothing()
     {
         using var node = NewNodeWithOneOfEach();
-        // As a person would leave it, and as every other command would mend it.
+        // An operator could leave this state, and every other command would repair it.
         node.Run("rm", $"{Store}/10.88.0.2").Succeeded();
         var before = Files(node);
 
@@ -152,7 +152,7 @@ public sealed class IpamCommandTests
         string[] pods = [.. Enumerable.Range(0, 10).Select(i => $"pod{i}")];
         var addresses = pods.Select(pod => Add(node, pod)).ToArray();
         node.Run("rm", "-rf", Store, Records).Succeeded();
-        // An address that another container has by now.
+        // Another container has the address by now.
         node.Run("sh", "-c", $"mkdir -p {Store} && printf 'thief\\r\\neth0' > {Store}/{addresses[9]}").Succeeded();
 
         var rebuilt = Run(node, "rebuild", "--output", "json");
@@ -176,7 +176,7 @@ public sealed class IpamCommandTests
         Assert.Single(node.Reservations());
     }
 
-    // A pod with CAP_NET_ADMIN configures what it likes.
+    // A pod with CAP_NET_ADMIN can configure any address.
     [Theory]
     [InlineData("reservations", "10.88.0.0/24")]
     [InlineData("reservations and records", "10.88.0.0/24")]
@@ -199,7 +199,7 @@ public sealed class IpamCommandTests
         Assert.Equal(addresses.Order(), node.Reservations().Order());
     }
 
-    // Without a record, the first address of the interface counts; here it is one that no pod gets.
+    // Without a record, the first address of the interface counts. Here no pod can have it.
     [Theory]
     [InlineData("10.88.0.1")]
     [InlineData("10.88.0.0")]
@@ -242,7 +242,7 @@ public sealed class IpamCommandTests
         static string Life(ScratchNode node)
         {
             var one = Assert.Single(Reservations(Run(node, "list", "--output", "json").Succeeded()));
-            // While the pod has it, that is seen too.
+            // While the pod has the address, this is reported too.
             var state = one.GetProperty("configured").GetBoolean() ? "unknown" : Text(one, "state");
             return $"{state}: {Text(one, "how")!.Split(':', ';')[0]}";
         }

@@ -76,7 +76,7 @@ public sealed class OperatorCommandTests
         WriteNetwork(node, "10-podnet.conflist");
         var before = node.Snapshot();
 
-        AssertSilent(Run(node, "del", "nobody"));
+        AssertSilent(Run(node, "del", "unknown"));
 
         Assert.Equal(before, node.Snapshot());
     }

@@ -124,9 +124,9 @@ public sealed class ShowTests
     public void A_pod_that_does_not_exist_is_an_error()
     {
         using var node = NewNode();
-        var result = node.Run(Program, "pod", "nobody");
+        var result = node.Run(Program, "pod", "unknown");
         Assert.Equal(
-            (1, "cni-bridge: unknown pod \"nobody\": cni-bridge show lists the pods of this node\n"), (result.ExitCode, result.Stderr));
+            (1, "cni-bridge: unknown pod \"unknown\": cni-bridge show lists the pods of this node\n"), (result.ExitCode, result.Stderr));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class TerminalTextTests
         AssertPrintable(result.Stdout);
         AssertPrintable(result.Stderr);
         Assert.Contains(expected, result.Stdout + result.Stderr, StringComparison.Ordinal);
-        // Lines of their own, either.
+        // The text cannot start a new line.
         Assert.DoesNotMatch("(?m)^(error: )?forged", result.Stdout + result.Stderr);
         Assert.InRange(result.ExitCode, 0, 2);
     }
@@ -103,7 +103,7 @@ public sealed class TerminalTextTests
         var fix = findings.First(finding => finding.GetProperty("id").GetString() == "conf-invalid").GetProperty("fix").GetString()!;
         var shown = node.Run(Program, "doctor").Stdout.Split('\n');
 
-        // As it stands on the screen, to be copied.
+        // The command appears as on the screen, for copying.
         AssertPrintable(fix);
         Assert.Contains($"  fix: {fix}", shown);
         node.Run("bash", "-c", fix).Succeeded();

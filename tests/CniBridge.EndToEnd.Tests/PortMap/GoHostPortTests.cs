@@ -52,7 +52,7 @@ public sealed class GoHostPortTests
         Assert.NotEqual(before, node.Ruleset());
         node.Run("ip", "netns", "delete", "dead").Succeeded();
 
-        // As a runtime does: of each plugin of the chain.
+        // A runtime calls each plugin of the chain.
         const string valid = """
             {"cniVersion": "1.1.0", "cni.dev/valid-attachments": [{"containerID": "container-living", "ifname": "eth0"}]}
             """;
@@ -109,7 +109,7 @@ public sealed class GoHostPortTests
     static JsonElement.ArrayEnumerator Ports(Node node) =>
         node.IpJson("link", "show", "master", PodNetwork.Bridge).EnumerateArray();
 
-    /// <returns>The result of both, for portmap passes on what the bridge said.</returns>
+    /// <returns>The result of both plugins, because portmap passes on that of the bridge.</returns>
     static JsonElement Add(PluginCall bridge, int port) => Behind(bridge, port).Add(bridge.Added()).Succeeded().Json;
 
     /// <summary>Runs DEL of the chain, starting with its last plugin.</summary>

@@ -65,7 +65,7 @@ public sealed class HostPortCheckTests
     [InlineData("flush ruleset")]
     [InlineData("delete table ip cni-bridge")]
     [InlineData("delete table ip6 cni-bridge")]
-    // Not all of what is gone can be seen by one look.
+    // One list does not show all of the damage.
     [InlineData("flush chain ip cni-bridge hostport-postrouting; delete set ip cni-bridge hostport-senders")]
     public void The_next_ADD_restores_the_shared_rules(string damage)
     {
@@ -78,7 +78,7 @@ public sealed class HostPortCheckTests
         Assert.Equal(rules, node.Objects("rule").Count());
         node.Call("CHECK", "other", Only(8081, 80)).Succeed();
         Assert.Equal("other 10.88.0.1", node.Ask(TheNode, "tcp", "127.0.0.1", 8081));
-        // And that of the pod itself, whose ADD comes again.
+        // The repeated ADD restores the rules of the pod itself.
         node.Add("pod", s_ports);
         node.Call("CHECK", "pod", s_ports).Succeed();
     }
@@ -208,7 +208,7 @@ public sealed class HostPortCheckTests
         }
     }
 
-    // A pod with addresses of both families and a port of one: of the other there is nothing, and nothing is missing.
+    // The pod has addresses of both families and a port of one. No rule of the other family exists, and none is missing.
     [Fact]
     public void Repair_ignores_a_family_without_ports()
     {
@@ -227,7 +227,7 @@ public sealed class HostPortCheckTests
         var network = Configurations.With("""{"ipMasq": true, "macspoofchk": true}""");
         var attached = Traced(RawCall.Of(node.Node, "ADD", network));
         var mapped = Traced(node.CallWithoutResult("ADD", "pod", s_ports).WithPrevious(attached));
-        // All that there is to be asked of nftables was.
+        // CHECK queried all objects in nftables.
         var chains = node.Objects("chain").Select(chain => chain.GetProperty("name").GetString()!).ToList();
         Assert.All(["masq-", "spoof-check", "hostport-translation"],
             name => Assert.Contains(chains, chain => chain.StartsWith(name, StringComparison.Ordinal)));

@@ -19,7 +19,7 @@ public sealed class HostPortCrashTests
         using var node = NewNode();
         for (var number = 1; RunKilled(node, "ADD", $"inject={systemCall}:signal=KILL:when={number}"); number++)
         {
-            // Without the mappings: what was made is found by the record.
+            // DEL without mappings finds the elements by the record.
             node.Call("DEL", "pod", "[]").Succeed();
             AssertClean(node);
             node.Add("pod", s_ports);
@@ -29,7 +29,7 @@ public sealed class HostPortCrashTests
         }
     }
 
-    // Without a DEL in between: a runtime may give up on the container, or try again.
+    // The ADD is repeated without a DEL, because a runtime may give up on the container or retry.
     [Theory]
     [InlineData("sendto")]
     [InlineData("linkat")]
@@ -88,7 +88,7 @@ public sealed class HostPortCrashTests
             }
             if (result.ExitCode == 0)
             {
-                // It could do without: then all of it must be there.
+                // The plugin may succeed without the file. Then all elements must exist.
                 node.Call("CHECK", "pod", s_ports).Succeed();
                 var isRecorded = !result.Stderr.Contains("could not write the record", StringComparison.Ordinal);
                 node.Call("DEL", "pod", isRecorded ? "[]" : s_ports).Succeed();

@@ -41,8 +41,8 @@ sealed class HostPortNode : IDisposable
         print("ready", flush=True)
         """;
 
-    // A refused connection fails at once, one without an answer after some seconds: the first packet from port to port of a
-    // bridge may be lost in br_netfilter while the node looks for the pod (IPv6), and the next is sent after a second.
+    // A refused connection fails at once, and one without an answer after some seconds. The first packet between ports of a bridge may be
+    // lost in br_netfilter while the node resolves the pod (IPv6). The next one is sent after a second.
     const string Client = """
         import socket, sys
         protocol, address, port, own = sys.argv[1:]
@@ -122,7 +122,7 @@ sealed class HostPortNode : IDisposable
         .Select(ip => ip.GetProperty("address").GetString()!.Split('/')[0]).Single(address => PodNetwork.IsIpv6(address) == isV6);
 
     /// <summary>Returns a call of portmap for a pod with the result of the bridge.</summary>
-    /// <param name="mappings">A list of JSON.</param>
+    /// <param name="mappings">The mappings as a JSON list.</param>
     /// <param name="keys">More keys of the configuration.</param>
     public RawCall Call(string verb, string pod, string mappings, string keys = "{}") =>
         CallWithoutResult(verb, pod, mappings, keys).WithPrevious(results[pod]);
@@ -154,7 +154,7 @@ sealed class HostPortNode : IDisposable
     public static string Only(int hostPort, int containerPort, string protocol = "tcp", string? hostIp = null) =>
         $"[{Mapping(hostPort, containerPort, protocol, hostIp)}]";
 
-    /// <param name="ports">tcp/80, udp/53, …</param>
+    /// <param name="ports">The ports in the form tcp/80 or udp/53.</param>
     public void Serve(string pod, params string[] ports) => Serve(["ip", "netns", "exec", pod], pod, ports);
 
     /// <summary>Starts a server on the node itself.</summary>
@@ -168,7 +168,7 @@ sealed class HostPortNode : IDisposable
     }
 
     /// <summary>Returns the server and the source address that it saw, such as "pod 192.0.2.2", or the error.</summary>
-    /// <param name="ownPort">The asker's, the same each time; 0: any.</param>
+    /// <param name="ownPort">The fixed source port of the client; 0 for any.</param>
     public string Ask(string from, string protocol, string address, int port, int ownPort = 0)
     {
         string[] client = [Python, "-ISc", Client, protocol, address, $"{port}", $"{ownPort}"];

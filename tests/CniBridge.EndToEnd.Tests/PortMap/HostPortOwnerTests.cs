@@ -26,11 +26,11 @@ public sealed class HostPortOwnerTests
 
         Assert.Equal(before, node.Handles);
         Assert.Equal(["podnet,container-pod,eth0"], node.Records);
-        // In another way the same port is another.
+        // The same port of another protocol or address does not conflict.
         node.Add("other", $"[{Mapping(8080, 80, "udp")}, {Mapping(8080, 80, "tcp", "10.88.0.1")}, {Mapping(53, 1, "udp", "10.88.0.9")}]");
     }
 
-    // What the kernel remembers of a sender's datagrams would lead them to the old pod for half a minute.
+    // The kernel remembers the translation of a sender's datagrams for half a minute, which would lead them to the old pod.
     [Theory]
     [InlineData(OutsideWorld.NodeV4)]
     [InlineData(OutsideWorld.NodeV6)]
@@ -130,7 +130,7 @@ public sealed class HostPortOwnerTests
         node.Call("CHECK", "other", s_port).Succeed();
     }
 
-    // The address went from one pod to the next, and with it what is masqueraded.
+    // The next pod got the address, and its masquerade.
     [Fact]
     public void A_late_DEL_keeps_the_ports_of_a_pod_with_the_same_address()
     {
@@ -161,7 +161,7 @@ public sealed class HostPortOwnerTests
         node.Call("CHECK", "pod", s_port).Succeed();
 
         node.Node.Run("rm", "-r", "/run/cni-bridge").Succeeded();
-        // Not even the previous result is needed.
+        // DEL does not need the previous result.
         node.CallWithoutResult("DEL", "pod", s_port).Succeed();
         node.AssertNothingLeft();
         node.Add("other", s_port);
@@ -233,7 +233,7 @@ public sealed class HostPortOwnerTests
         Call("CHECK", "pod", 8080, "1").Succeed();
         Call("DEL", "pod", 8080, "1").Succeed();
         Assert.Single(node.Owners.Distinct());
-        // GC knows them too.
+        // GC finds these names too.
         Collect(node, $$"""[{"containerID": "{{new string('c', 254)}}2", "ifname": "eth0"}]""", network).Succeed();
         Assert.Single(node.Owners.Distinct());
         Collect(node, "[]", network).Succeed();
@@ -288,7 +288,7 @@ public sealed class HostPortOwnerTests
         using var node = HostPortNode.With([.. Pods(10), "dead"]);
         for (var round = 0; round < 3; round++)
         {
-            // The last round's port has an owner who is gone: it is taken over, by one.
+            // The owner of the last round's port is gone, so that exactly one pod takes it over.
             if (round == 2)
             {
                 node.Add("dead", s_port);
@@ -335,7 +335,7 @@ public sealed class HostPortOwnerTests
     static string[] Pods(int count) => [.. Enumerable.Range(1, count).Select(number => $"p{number}")];
 
     /// <summary>Runs concurrent calls for pods p1, p2, … and returns the number of refused ones.</summary>
-    /// <returns>How many failed.</returns>
+    /// <returns>The number of failed calls.</returns>
     static int RunAtOnce(HostPortNode node, string verb, int count, Func<int, int> port)
     {
         var plugin = Path.Combine(PluginDirectory.UnderTest, "portmap");

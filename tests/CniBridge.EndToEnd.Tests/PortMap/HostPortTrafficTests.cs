@@ -56,7 +56,7 @@ public sealed class HostPortTrafficTests
             Assert.StartsWith("pod ", node.Ask("other", protocol, address, 8080), StringComparison.Ordinal);
             Assert.Equal($"pod {(PodNetwork.IsIpv6(address) ? GatewayV6 : GatewayV4)}", node.Ask("pod", protocol, address, 8080));
         }
-        // No other port of the node and no address of another host leads to the pod.
+        // Other ports of the node and addresses of other hosts do not lead to the pod.
         node.AssertNoAnswer(Outside, protocol, NodeV4, 8081);
         node.AssertNoAnswer(TheNode, protocol, OutsideWorld.HostV4, 8080);
     }
@@ -82,13 +82,13 @@ public sealed class HostPortTrafficTests
         {
             node.AssertNoAnswer(TheNode, protocol, "127.0.0.1", 8080);
         }
-        // Where it is of no use, the kernel is not told to let such packets out; and never on other links.
+        // Without a use, the kernel setting that allows such packets stays off. Other links never get it.
         Assert.Equal(serves ? "1" : "0", node.Localnet("cni0"));
         Assert.Equal("0", node.Localnet("up0"));
         Assert.Equal("0", node.Localnet("all"));
     }
 
-    // A node asks for a pod's neighbour entry from the bridge's link-local address, which the kernel would keep tentative for two seconds.
+    // A node resolves a pod's address from the bridge's link-local address, which would be tentative for two seconds.
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"mtu": 1400}""")]
@@ -103,9 +103,9 @@ public sealed class HostPortTrafficTests
 
         var address = Assert.Single(first);
         Assert.False(address.TryGetProperty("tentative", out _), $"{address}");
-        // The kernel's own is the same one.
+        // The kernel would create the same address.
         Assert.Equal(address.GetProperty("local").GetString(), Assert.Single(LinkLocals(node)).GetProperty("local").GetString());
-        // What an administrator adds is checked for duplicates as before.
+        // Addresses of an administrator are still checked for duplicates.
         node.Node.Run("ip", "address", "add", "fd00:77::1/64", "dev", "cni0").Succeeded();
         Assert.Contains(
             "tentative", node.Node.Run("ip", "address", "show", "to", "fd00:77::1", "dev", "cni0").Succeeded().Stdout,
@@ -119,7 +119,7 @@ public sealed class HostPortTrafficTests
             .Where(address => address.TryGetProperty("local", out _)),
     ];
 
-    // No packet of ::1 can leave a node: who tries it must hear so at once, to go on to 127.0.0.1.
+    // No packet from ::1 can leave a node. The client must get an error at once, so that it continues with 127.0.0.1.
     [Fact]
     public void A_service_on_the_IPv6_loopback_keeps_its_port()
     {
@@ -132,7 +132,7 @@ public sealed class HostPortTrafficTests
         Assert.Equal($"pod {GatewayV4}", node.Ask(TheNode, "tcp", "127.0.0.1", 8080));
     }
 
-    // With br_netfilter the answer of a neighbour passes the rules too, which then know who asked.
+    // With br_netfilter, the answer of a neighbour also passes the rules, which then know the client.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -226,7 +226,7 @@ public sealed class HostPortTrafficTests
         using var node = HostPortNode.With("pod", "attacker").WithOutside();
         node.ServeOnNode("tcp/9000");
         node.Add("pod", Only(8080, 80));
-        // A pod that may change its own network: its 127.0.0.1 is the node's.
+        // A pod with CAP_NET_ADMIN can use the node's 127.0.0.1 as its own.
         node.Node.Run("ip", "netns", "exec", "attacker", "sh", "-ec", """
             echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet
             ip link set lo down
@@ -234,7 +234,7 @@ public sealed class HostPortTrafficTests
             """).Succeeded();
 
         node.AssertNoAnswer("attacker", "tcp", "127.0.0.1", 9000);
-        // It is the guard that keeps them away.
+        // The localhost guard drops these packets.
         node.Node.Run("nft", "flush", "chain", "ip", "cni-bridge", "hostport-localhost").Succeeded();
         Assert.StartsWith("node 10.88.0.", node.Ask("attacker", "tcp", "127.0.0.1", 9000), StringComparison.Ordinal);
     }
@@ -253,7 +253,7 @@ public sealed class HostPortTrafficTests
         node.AssertNothingLeft();
     }
 
-    // The chained plugin may be any: here the pod is behind a link of its own.
+    // The chain may have any main plugin. Here the pod is behind a separate link.
     [Fact]
     public void A_pod_that_another_plugin_attached_is_reached_as_well()
     {

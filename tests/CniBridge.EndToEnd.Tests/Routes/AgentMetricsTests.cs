@@ -18,7 +18,7 @@ public sealed class AgentMetricsTests
 
         var answer = Ask(lan, @"GET /metrics HTTP/1.1\r\nHost: node\r\n\r\n");
 
-        // Lines come without their carriage returns.
+        // The lines have no carriage returns.
         var parts = answer.Split("\n\n");
         Assert.StartsWith("HTTP/1.1 200 OK\nContent-Type: text/plain; version=0.0.4; charset=utf-8\n", parts[0], StringComparison.Ordinal);
         Assert.Contains($"Content-Length: {parts[1].Length}\n", parts[0], StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class AgentMetricsTests
         Promtool.AssertAccepts(lan.Node, text);
     }
 
-    // One that asks for nothing, or only says half, is not waited for longer than two seconds.
+    // A client that sends nothing, or half of a request, is dropped after two seconds.
     [Fact]
     public void A_silent_client_does_not_delay_other_clients()
     {
@@ -56,7 +56,7 @@ public sealed class AgentMetricsTests
         Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
     }
 
-    // A caller waits in the queue and cannot be accepted: the kernel says so at once, again and again.
+    // A caller waits in the queue and cannot be accepted, which the kernel reports continuously.
     [Fact]
     public void An_agent_without_free_descriptors_waits_instead_of_spinning()
     {
@@ -66,7 +66,7 @@ public sealed class AgentMetricsTests
         lan.AwaitRoutes(AllRoutes);
         Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
         agent.LimitDescriptors(3);
-        // The kernel took a descriptor for this caller when the agent began to wait for it.
+        // The kernel took a descriptor for this caller when the agent started to wait for it.
         Assert.Contains("Too many open files", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
         using var waiting = lan.Node.Start(
             "bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3; sleep 60"]);
@@ -80,7 +80,7 @@ public sealed class AgentMetricsTests
         waiting.WaitForOutput("HTTP/1.1 200 ");
     }
 
-    // Prometheus on another machine asks the node's address, if the operator wants that.
+    // Prometheus on another machine uses the node's address if the operator wants that.
     [Fact]
     public void The_agent_listens_on_a_given_address()
     {
@@ -128,7 +128,7 @@ public sealed class AgentMetricsTests
         Wait.Until(
             () => Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n").EndsWith("\nready\n", StringComparison.Ordinal), TimeSpan.FromSeconds(20), () =>
             agent.Output);
-        // An API server that is away makes no agent unready: a rollout in all nodes at once would end.
+        // A missing API server makes no agent unready. Otherwise a rollout would stop on all nodes.
         lan.Node.Run("rm", NodesPath).Succeeded();
         agent.WaitFor("(problem: node1: cannot read the nodes file(.|\n)*){2}");
         Assert.EndsWith("\nready\n", Ask(lan, @"GET /readyz HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);

@@ -14,8 +14,8 @@ sealed class AgentProcess : IDisposable
     public AgentProcess(ScratchNode node, string[] command)
     {
         this.node = node;
-        // nsenter passes no signal on: the process itself says who it is.
-        // Signals have their default effect, even if the process that started the tests ignores them.
+        // nsenter does not pass signals on, so the process prints its own PID. Signals have their default action, even if the process that
+        // started the tests ignores them.
         process = node.Start("env", ["--default-signal", "sh", "-c", "echo pid $$.; exec \"$@\"", "sh", .. command]);
         pid = process.FindOutput("pid ([0-9]+)\\.", TimeSpan.FromSeconds(20))!.Groups[1].Value;
     }

@@ -30,7 +30,7 @@ public sealed class AgentTests
         using var monitor = lan.Node.Start("ip", ["-tshort", "monitor", "route"]);
         for (var i = 1; i <= 5; i++)
         {
-            // Not before the monitor listens, which it does not say.
+            // The monitor must listen first, and it does not report this.
             lan.AwaitMonitor(monitor, i);
             lan.Ip($"{family}route del {destination}");
             var found = monitor.FindOutput(
@@ -48,7 +48,7 @@ public sealed class AgentTests
         Assert.InRange(times.Min(), TimeSpan.Zero, s_promise);
     }
 
-    // A call of a plugin goes without; a process that runs for months must not.
+    // A plugin call has no such thread. A process that runs for months needs it.
     [Fact]
     public void The_agent_has_a_thread_that_runs_finalizers()
     {
@@ -182,7 +182,7 @@ public sealed class AgentTests
         Assert.Empty(lan.Node.Files("/var/lib/cni-bridge"));
     }
 
-    // A storm is answered ten times a second at most; what it hides is seen all the same.
+    // The agent handles notifications at most ten times a second, and still sees all changes.
     [Fact]
     public void Many_link_changes_cause_little_work()
     {
@@ -200,7 +200,7 @@ public sealed class AgentTests
         var looks = int.Parse(lan.Node.Run("grep", "-c", "RTM_GETADDR", trace).Succeeded().Stdout, CultureInfo.InvariantCulture);
         TestContext.Current.TestOutputHelper?.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{looks} looks in {clock.Elapsed.TotalSeconds:0.0} s"));
-        // Each lists the addresses once; a little more for a clock that is read before and after.
+        // Each comparison lists the addresses once. The limit allows for reading the clock before and after.
         Assert.InRange(looks, 2, (11 * clock.Elapsed.TotalSeconds) + 5);
     }
 
@@ -242,7 +242,7 @@ public sealed class AgentTests
         var rules = Rules();
         Assert.Contains("10.244.1.0-10.244.4.255", rules, StringComparison.Ordinal);
         Assert.Contains("fd00:a4::/64", rules, StringComparison.Ordinal);
-        // The next pod finds all as it would make it.
+        // The next pod finds everything in place.
         lan.Ip("netns add other");
         lan.Node.Run(Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), "add", "other", "other").Succeeded();
         Assert.Equal(rules, Rules());

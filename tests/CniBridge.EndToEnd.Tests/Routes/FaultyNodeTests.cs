@@ -20,7 +20,7 @@ public sealed class FaultyNodeTests
         var sync = lan.Routes("sync");
 
         Assert.Equal(2, sync.ExitCode);
-        // That of a node that left goes all the same.
+        // The route of a removed node is deleted in any case.
         Assert.Contains("0 added, 0 replaced, 1 removed, 4 unchanged", sync.Stdout, StringComparison.Ordinal);
         Assert.Contains(
             "problem: node2: unknown key \"adresses\": a node has name, addresses and podRanges", sync.Stdout, StringComparison.Ordinal);

@@ -22,7 +22,7 @@ public sealed class HostileNodeTests
         { "10.0.0.0/8", "contains pod CIDRs of node1 and node3" },
     };
 
-    // Node2 stands first, so that its claims come before those of the others.
+    // Node2 is first in the list, so that its claims precede those of the others.
     [Theory]
     [MemberData(nameof(Claims))]
     public void A_refused_range_gets_no_route_and_is_reported(string range, string why)
@@ -71,7 +71,7 @@ public sealed class HostileNodeTests
             "10.244.0.0/16,203.0.113.0/24,fd00:a0::/28)", sync.Stdout, StringComparison.Ordinal);
         Assert.Equal([RouteTo2, RouteTo3, "203.0.113.0/25 via 192.168.1.12 dev eth0", RouteTo2V6, RouteTo3V6], lan.OurRoutes());
 
-        // One that was made before the option was given goes.
+        // A route from before the option is deleted.
         lan.Routes("sync", "--cluster-cidr", "10.244.0.0/16,fd00:a0::/28");
         Assert.Equal(AllRoutes, lan.OurRoutes());
     }
@@ -99,7 +99,7 @@ public sealed class HostileNodeTests
         lan.AwaitRoutes(routes);
         agent.WaitFor("wrote /etc/cni/net\\.d");
 
-        // They know the networks that the agent was given.
+        // Both commands use the networks of the agent.
         var metrics = lan.Run("metrics", "--node-name", "node1").Succeeded().Stdout;
         Assert.Contains("\ncni_bridge_pod_ranges_refused 1\n", metrics, StringComparison.Ordinal);
         Assert.Contains("\ncni_bridge_routes_wanted 5\n", metrics, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class HostileNodeTests
         lan.AwaitRoutes(AllRoutes);
     }
 
-    // What pods of this node reach without masquerading is made of the pod CIDRs of all nodes.
+    // The networks that pods of this node reach without masquerading come from the pod CIDRs of all nodes.
     [Fact]
     public void A_refused_range_is_masqueraded()
     {

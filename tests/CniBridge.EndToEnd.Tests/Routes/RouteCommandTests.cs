@@ -20,7 +20,7 @@ public sealed class RouteCommandTests
         Assert.Equal(AllRoutes, lan.OurRoutes());
     }
 
-    // A Node of Kubernetes on two networks, of which this node shares the second.
+    // A Kubernetes Node is on two networks, and this node shares the second one.
     [Fact]
     public void The_InternalIP_on_a_link_is_the_next_hop()
     {
@@ -103,7 +103,7 @@ public sealed class RouteCommandTests
         Assert.Equal(AllRoutes, lan.OurRoutes());
     }
 
-    // As the kernel announces it: no route is ever gone in between.
+    // The notifications of the kernel show that no route is ever missing.
     [Fact]
     public void Swapped_ranges_of_two_nodes_are_replaced_in_place()
     {
@@ -165,7 +165,7 @@ public sealed class RouteCommandTests
         Assert.Empty(lan.OurRoutes());
     }
 
-    // What is printed is what ip takes, and what sync would have made.
+    // ip accepts the output, and it equals the routes of sync.
     [Fact]
     public void The_plan_of_a_node_creates_its_routes()
     {

@@ -13,7 +13,7 @@ public sealed class ContainerdTests
         using var group = new ControlGroup();
         using var node = new ScratchNode();
         node.Bind(PluginDirectory.UnderTest, "/opt/cni/bin");
-        // With an editor's key, which every reader must pass over.
+        // The configuration has a key of an editor, which every reader must ignore.
         node.WriteFile("/etc/cni/net.d/10-podnet.conflist", """
             {
               "$schema": "./cni-bridge.schema.json",

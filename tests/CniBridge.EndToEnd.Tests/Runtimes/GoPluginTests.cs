@@ -45,7 +45,7 @@ public sealed class GoPluginTests
         var expected = goNode.Pod("pod", PluginDirectory.Go, Subnets).Add().Succeeded().Json;
         var actual = ourNode.Pod("pod", PluginDirectory.UnderTest, Subnets).Add().Succeeded().Json;
 
-        // The order of properties says nothing; everything else is compared.
+        // The order of properties is irrelevant. Everything else is compared.
         Assert.True(
             JsonNode.DeepEquals(WithoutRandomParts(expected), WithoutRandomParts(actual)),
             $"Go: {expected}\nours: {actual}");
@@ -64,7 +64,7 @@ public sealed class GoPluginTests
         var copy = JsonNode.Parse(result.GetRawText())!.AsObject();
         if (copy["dns"] is JsonObject { Count: 0 })
         {
-            // An empty "dns", which Go always writes, says what a missing one says.
+            // An empty "dns", which Go always writes, equals a missing one.
             copy.Remove("dns");
         }
 

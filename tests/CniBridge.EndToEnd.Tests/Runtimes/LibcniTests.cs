@@ -51,7 +51,7 @@ public sealed class LibcniTests
         node.Run("sh", "-c", "until ip netns exec pod busybox netstat -ltn | grep -q :80; do sleep 0.01; done").Succeeded();
         Assert.Equal("here I am\n", node.Run("busybox", "nc", "-w", "5", "127.0.0.1", "8080").Stdout);
         Cnitool.Run(node, "check", "podnet", pod, mappings).Succeeded();
-        // A runtime that was started anew may not know the mappings any more.
+        // A restarted runtime may not know the mappings any more.
         Cnitool.Run(node, "del", "podnet", pod).Succeeded();
         Assert.DoesNotContain("8080", node.Run("nft", "list", "ruleset").Succeeded().Stdout, StringComparison.Ordinal);
         node.AssertNothingLeft(PodNetwork.Bridge);
@@ -170,10 +170,10 @@ public sealed class LibcniTests
     {
         Requirement.Node();
         Requirement.Ipv6();
-        // Built, or the test skipped, before anything is made.
+        // The program is built, or the test skipped, before any other work.
         _ = Cnitool.ProgramPath;
         var node = new ScratchNode();
-        // With an editor's key, which every reader must pass over.
+        // The configuration has a key of an editor, which every reader must ignore.
         node.WriteFile("/etc/cni/net.d/10-podnet.conflist", $$"""
             {
               "$schema": "./cni-bridge.schema.json",

@@ -15,7 +15,7 @@ public sealed class PodmanTests
         using var group = new ControlGroup();
         using var node = new ScratchNode();
         node.Bind(PluginDirectory.UnderTest, "/opt/cni/bin");
-        // With an editor's key, which every reader must pass over.
+        // The configuration has a key of an editor, which every reader must ignore.
         node.WriteFile($"{NetworkDirectory}/10-podnet.conflist", """
             {
               "$schema": "./cni-bridge.schema.json",
@@ -29,7 +29,7 @@ public sealed class PodmanTests
         var podman = new Podman(node, NetworkDirectory);
         Assert.Contains("podnet", podman.Run("network", "ls").Succeeded().Stdout, StringComparison.Ordinal);
 
-        // Podman passes on one mapping without an address and one of ::, with the same target.
+        // Podman passes one mapping without an address and one for ::, with the same target.
         podman.StartContainer(
             "first", "podnet", group, "--publish", "8080:80", "--publish", "[::]:8080:80", "--publish", "8053:53/udp");
         podman.StartContainer("second", "podnet", group);

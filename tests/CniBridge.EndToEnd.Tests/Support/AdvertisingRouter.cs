@@ -15,7 +15,7 @@ sealed class AdvertisingRouter : IDisposable
     /// <summary>The lifetime of an advertisement. A new one arrives every three to four seconds.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
-    // Without the search for duplicates, which takes a second or two, nothing is to be waited for but the advertisement.
+    // Without duplicate address detection, which takes a second or two, only the advertisement takes time.
     const string Setup = """
         set -e
         ip netns add router

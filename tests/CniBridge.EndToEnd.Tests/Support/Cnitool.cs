@@ -40,7 +40,7 @@ static class Cnitool
         var program = Path.Combine(root, "artifacts/libcni/cnitool");
         if (!File.Exists(program) || File.GetLastWriteTimeUtc(program) < File.GetLastWriteTimeUtc(source))
         {
-            // Without modules, from the installed library only: this never asks the network for anything.
+            // Without modules, Go uses only the installed library and never the network.
             var environment = new Dictionary<string, string>
             {
                 ["GO111MODULE"] = "off",

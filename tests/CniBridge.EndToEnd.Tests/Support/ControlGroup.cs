@@ -17,7 +17,7 @@ sealed class ControlGroup : IDisposable
             return;
         }
 
-        // One tree for all controllers, or one tree for each of them.
+        // There is one tree for all controllers, or one tree per controller.
         foreach (var tree in Directory.EnumerateDirectories(Root).Append(Root))
         {
             Remove(Path.Combine(tree, Name));

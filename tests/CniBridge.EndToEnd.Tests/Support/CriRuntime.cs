@@ -60,7 +60,7 @@ sealed class CriRuntime : IDisposable
         var status = Fields(Call("/runtime.v1.RuntimeService/Status")).First(field => field.Number == 1).Bytes;
         foreach (var condition in Fields(status).Where(field => field.Number == 1))
         {
-            // message RuntimeCondition { string type = 1; bool status = 2; }   Of a value that is false nothing is sent.
+            // message RuntimeCondition { string type = 1; bool status = 2; } False values are not sent.
             var fields = Fields(condition.Bytes);
             conditions[Encoding.UTF8.GetString(fields.First(field => field.Number == 1).Bytes)] = fields.Any(
                 field => field is { Number: 2, Value: 1 });
@@ -81,7 +81,7 @@ sealed class CriRuntime : IDisposable
             Content = new ByteArrayContent(new byte[5]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
         };
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        // CA2025: the call is waited for before the request is disposed. HTTP/2 has no synchronous one.
+        // CA2025: the call ends before the request is disposed. HTTP/2 has no synchronous call.
 #pragma warning disable CA2025
         using var response = client.SendAsync(request).GetAwaiter().GetResult();
 #pragma warning restore CA2025

@@ -16,7 +16,7 @@ sealed class DhcpService : IDisposable
     readonly ScratchNode node;
     readonly RunningProcess? server;
 
-    /// <param name="router">What the server tells its clients to be their gateway; null: there is no server.</param>
+    /// <param name="router">The gateway that the server offers; null for no server.</param>
     public DhcpService(ScratchNode node, string? router = Gateway)
     {
         this.node = node;
@@ -28,7 +28,7 @@ sealed class DhcpService : IDisposable
             touch {Leases}
             """).Succeeded();
         server = router is null ? null : StartServer(router);
-        // Short waits: a test of an answer that never comes must end.
+        // The waits are short, because a test of a missing answer must end.
         Daemon = node.Start(Path.Combine(PluginDirectory.Go, "dhcp"), ["daemon", "-timeout", "2s", "-resendmax", "3s"]);
         var deadline = Environment.TickCount64 + 20_000;
         while (!File.Exists(node.FromOutside("/run/cni/dhcp.sock")))
@@ -53,7 +53,7 @@ sealed class DhcpService : IDisposable
         var deadline = Environment.TickCount64 + 20_000;
         while (true)
         {
-            // It writes them down on this signal, some time later; a lease that was given back is one that expired.
+            // The server writes the leases some time after this signal. A returned lease appears as expired.
             node.Run("sh", "-ec", $"kill -USR1 $(cat {PidFile})").Succeeded();
             var list = node.Run("busybox", "dumpleases", "-f", Leases);
             var leases = list.Stdout.Split('\n').ToLookup(line => line.Contains("expired", StringComparison.Ordinal));

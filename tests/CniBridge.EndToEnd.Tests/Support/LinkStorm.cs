@@ -58,7 +58,7 @@ sealed class LinkStorm : IDisposable
         round.Append(CultureInfo.InvariantCulture, $"link delete group {number}\n");
         var file = $"{ScratchNode.Directory}/storm-{number}";
         node.WriteFile(file, round.ToString());
-        // A line that fails must not end the storm; that it blows at all is told by the links that it made.
+        // A failed line must not end the storm. The created links prove that it runs.
         var script = $"""
             ip -force -batch {file}
             echo "first round"

@@ -40,7 +40,7 @@ static partial class NodeSnapshot
             }
 
             Assert.True(Environment.TickCount64 < deadline, snapshot);
-            // A snapshot takes some twenty processes; the kernel looks for duplicates of an address for two seconds.
+            // A snapshot starts some twenty processes. Duplicate address detection takes two seconds.
             Thread.Sleep(200);
         }
     }
@@ -72,10 +72,10 @@ static partial class NodeSnapshot
         return text.ToString();
     }
 
-    // The lock may be held: the class library's own reading would be refused.
+    // The lock may be held, which the class library would refuse to read.
     static string ReadAllText(string path) => Path.GetFileName(path) == "lock" ? "" : File.ReadAllText(path);
 
-    // Timers that run, and what is told of addresses while the kernel looks for duplicates.
+    // The pattern matches timers, and flags of addresses during duplicate address detection.
     [GeneratedRegex("\"[a-z_]*(timer|life_time)\": *[0-9.]+,?")]
     private static partial Regex Passing();
 

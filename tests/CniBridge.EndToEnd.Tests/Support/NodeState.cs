@@ -49,8 +49,8 @@ static class NodeState
     public static void AssertReply(CommandResult ping) =>
         Assert.Matches("[1-9][0-9]*( packets)? received", ping.Succeeded().Stdout);
 
-    // A new IPv6 address of the bridge gives no answer for the two seconds in which the kernel looks for duplicates of
-    // it: with -w, ping goes on asking until the first answer.
+    // A new IPv6 address of the bridge gives no answer during the two seconds of duplicate address detection. With -w, ping continues until
+    // the first answer.
     static string[] PingArguments(string address) =>
         PodNetwork.IsIpv6(address) ? ["-c1", "-w10", address] : ["-c1", "-W2", address];
 

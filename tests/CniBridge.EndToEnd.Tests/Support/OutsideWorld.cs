@@ -37,7 +37,7 @@ sealed class OutsideWorld
             ip -6 route add 2001:db8:2::/64 via {HostV6}
             """).Succeeded();
         Watch(Name);
-        // A link that was just made says nothing in IPv6 for a moment.
+        // A new link sends nothing over IPv6 for a moment.
         node.AssertReaches(HostV6);
     }
 

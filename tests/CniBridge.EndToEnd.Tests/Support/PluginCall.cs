@@ -40,7 +40,7 @@ sealed record PluginCall
     {
         using var document = JsonDocument.Parse(Configuration);
         var plugin = document.RootElement.GetProperty("type").GetString()!;
-        // As text: a configuration may have a key twice, which a tree of nodes does not hold.
+        // The configuration is changed as text, because a tree of nodes cannot hold a repeated key.
         var configuration = previousResult is { } result
             ? $"{Configuration.TrimEnd()[..^1]}, \"prevResult\": {result.GetRawText()}}}"
             : Configuration;

@@ -15,7 +15,7 @@ sealed class Podman
             ["CONTAINERS_CONF"] = $"{directory}/containers.conf",
             ["CONTAINERS_STORAGE_CONF"] = $"{directory}/storage.conf",
         };
-        // Locks in files: those in shared memory would be the machine's, not the node's.
+        // Locks are in files, because those in shared memory would belong to the machine.
         node.WriteFile($"{directory}/containers.conf", $"""
             [engine]
             cgroup_manager = "cgroupfs"
@@ -44,7 +44,7 @@ sealed class Podman
     public void StartContainer(string name, string network, ControlGroup group, params string[] options) =>
         Run([
             "run", "--detach", "--name", name, "--network", network, "--cgroup-parent", $"/{group.Name}",
-            // Limits that root may set without CAP_SYS_RESOURCE, and the raw sockets of busybox's ping.
+            // The limits are those that root may set without CAP_SYS_RESOURCE. The raw sockets are for busybox's ping.
             "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--cap-add", "NET_RAW",
             .. options, BusyboxImage.Name, "sleep", "600"]).Succeeded();
 
@@ -54,7 +54,7 @@ sealed class Podman
 
     void SkipWithoutCni()
     {
-        // Podman 5 is built without CNI unless asked otherwise, and then refuses this configuration.
+        // Podman 5 is usually built without CNI, and then refuses this configuration.
         var backend = Run("info", "--format", "{{.Host.NetworkBackend}}");
         if (backend.ExitCode != 0 || backend.Stdout.Trim() != "cni")
         {

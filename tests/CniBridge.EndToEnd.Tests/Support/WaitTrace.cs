@@ -15,7 +15,7 @@ static class WaitTrace
     {
         var lines = File.ReadAllLines(node.FromOutside(PathOf(name)));
         Assert.Contains(lines, line => line.Contains("recvfrom(", StringComparison.Ordinal));
-        // With MSG_DONTWAIT, a socket is asked for what is there already.
+        // With MSG_DONTWAIT, a socket only returns received messages.
         Assert.DoesNotContain(lines, line =>
             line.Contains("EAGAIN", StringComparison.Ordinal) && !line.Contains("MSG_DONTWAIT", StringComparison.Ordinal));
     }

@@ -21,12 +21,12 @@ public sealed class UnitTests
         var result = node.Run("systemd-analyze", "verify", "--man=no", Unit).Succeeded();
 
         Assert.Empty(result.Stdout + result.Stderr);
-        // It would say so.
+        // systemd would report it.
         node.WriteFile(Copy, File.ReadAllText(Unit).Replace("ProtectSystem=", "ProtectSytem=", StringComparison.Ordinal));
         Assert.Contains("ProtectSytem", node.Run("systemd-analyze", "verify", "--man=no", Copy).Stderr, StringComparison.Ordinal);
     }
 
-    // Of 10, which is a service without any setting; in tenths.
+    // The score is at most 10, for a service without any setting. The value is in tenths.
     [Fact]
     public void systemd_analyze_rates_the_exposure_of_the_agent_as_low()
     {
@@ -50,7 +50,7 @@ public sealed class UnitTests
             word => Assert.Contains(word, help, StringComparison.Ordinal));
     }
 
-    // systemd itself does not run in a test; what it would refuse can be looked up.
+    // systemd itself does not run in a test, but its filter can be looked up.
     [Fact]
     public void The_agent_does_nothing_that_the_unit_forbids()
     {

@@ -129,7 +129,7 @@ public sealed class PortVlanTests(VlanMachine machine)
         node.AddVlanPod("foreign", Configurations.With(SharedSubnet, """{"vlan": 300}"""));
         node.AddVlanPod(
             "router", VlanNetwork.LayerTwo("""{"vlan": 100, "vlanTrunk": [{"minID": 200, "maxID": 210}]}"""));
-        // A subnet of the shared one each, so that it is clear which link is taken.
+        // Each pod has a part of the shared subnet, so that the used link is clear.
         node.Script("""
             ip -n router link add link eth0 name tagged205 type vlan id 205
             ip -n router link add link eth0 name tagged300 type vlan id 300

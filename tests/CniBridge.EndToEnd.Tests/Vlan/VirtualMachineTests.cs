@@ -128,7 +128,7 @@ public sealed class VirtualMachineTests(VlanMachine machine)
 
         Assert.All(pods, pod => pod.Del().Succeeded());
 
-        // Go never takes the gateway's pair away.
+        // Go never deletes the gateway's pair.
         Assert.Single(node.IpJson("link", "show", "cni0.100").EnumerateArray());
     }
 

@@ -105,7 +105,7 @@ public sealed class VlanGatewayTests(VlanMachine machine)
         node.AssertPodReaches("one", "10.88.0.1");
         node.AssertPodReaches("other", "10.99.0.1");
         node.AssertPodReaches("plain", "10.77.0.1");
-        // Through the node, which forwards.
+        // The node forwards the packets.
         node.AssertPodReaches("one", "10.99.0.2");
     }
 

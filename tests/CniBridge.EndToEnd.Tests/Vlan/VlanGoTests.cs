@@ -40,7 +40,7 @@ public sealed class VlanGoTests(VlanMachine machine)
         var second = node.VlanPod("second", VlanNetwork.Routed(), byGo: !goIsFirst);
 
         var firstResult = first.Add().Succeeded();
-        // A bridge of Go's follows its ports otherwise, and CHECK tells of that.
+        // Otherwise the MAC of Go's bridge follows its ports, which CHECK reports.
         node.Script("ip link set cni0 address $(cat /sys/class/net/cni0/address)");
         var pair = node.IpJson("link", "show", VlanNetwork.Gateway100)[0];
         var secondResult = second.Add().Succeeded();

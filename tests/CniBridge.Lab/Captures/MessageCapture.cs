@@ -44,7 +44,7 @@ static partial class MessageCapture
             return datagrams.Skip(at).Take(at < 0 ? 0 : 1);
         }
 
-        // A number does not tell whose answer a message is: nft uses the same one for several requests.
+        // A number does not identify the request of an answer, because nft uses one for several requests.
         return datagrams.Skip(at + 1).TakeWhile(datagram => !datagram.IsSent);
     }
 

@@ -13,7 +13,7 @@ static class CallErrors
         ["pread64"] = ["EIO"],
         ["getdents64"] = ["EIO"],
         ["readlink"] = ["EIO"],
-        // Not close: Linux closes the file even if close fails, and strace could only prevent that.
+        // close is not in the list: Linux closes the file even if close fails, and strace could only prevent that.
         ["write"] = ["ENOSPC", "EIO"],
         ["pwrite64"] = ["ENOSPC", "EIO"],
         ["ftruncate"] = ["EIO"],

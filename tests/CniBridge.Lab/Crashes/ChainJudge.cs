@@ -69,7 +69,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
         }
         return step.Verb switch
         {
-            // What is all attachments' together stays when the last one goes.
+            // Objects that all attachments share stay after the last one.
             "ADD" when ending == Ending.Refused => After("the error", "is left", after.Except(before, repaired)),
             "GC" => After("GC", "is missing", done.Except(after)),
             _ => [],
@@ -83,7 +83,7 @@ sealed class ChainJudge(ChainStep step, ChainReport plain)
             if (report.Has(part) && !report.Succeeded(part))
                 yield return $"{part} failed: {report.Lines(part)}";
         }
-        // An ADD that did not get far has not made what stays.
+        // An ADD that failed early has not created the remaining objects.
         var found = report.State("repaired");
         var differences = After("the repair", "is left", found.Except(repaired))
             .Concat(step.Verb == "ADD" ? [] : After("the repair", "is missing", repaired.Except(found)))

@@ -90,7 +90,7 @@ static class ChainScript
           echo 0 > /proc/sys/net/ipv4/ip_forward
           echo 0 > /proc/sys/net/ipv6/conf/all/forwarding
         }
-        # The link first: the end of a namespace is awaited by nobody.
+        # The link first, because the script does not wait for the end of a namespace.
         die() { ip -n gone link delete eth0 && ip netns del gone && rm -f result-gone; }
         revive() {
           if [ ! -e /run/netns/gone ]; then ip netns add gone; fi

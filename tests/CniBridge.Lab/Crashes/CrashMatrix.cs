@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace CniBridge.Lab.Crashes;
 
 /// <summary>Disturbs one system call of a chain's step in each run, and judges the remaining state.</summary>
-/// <param name="workers">How many nodes do it at once.</param>
-/// <param name="log">What is wrong is told at once.</param>
+/// <param name="workers">The number of nodes that work at the same time.</param>
+/// <param name="log">The output for problems, written at once.</param>
 sealed class CrashMatrix(int workers, TextWriter log)
 {
     readonly Dictionary<ChainStep, ChainJudge> judges = [];
@@ -27,7 +27,7 @@ sealed class CrashMatrix(int workers, TextWriter log)
 
     void Plan(ChainNode node, ChainStep step, Func<ChainStep, Injection, bool> isWanted)
     {
-        // The second run of a step shows what it does again and again.
+        // The second run of a step shows the calls that it always makes.
         node.Run(step, ["-e", "trace=none"]);
         var (report, calls) = node.Trace(step);
         judges[step] = new ChainJudge(step, report);

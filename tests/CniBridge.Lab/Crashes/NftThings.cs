@@ -15,7 +15,7 @@ static class NftThings
                 continue;
             var thing = value!.AsObject();
             thing.Remove("handle");
-            // A rule is another one in another place of its chain.
+            // A rule at another position of its chain is another rule.
             position = kind == "rule" ? position + 1 : 0;
             var elements = thing["elem"];
             thing.Remove("elem");

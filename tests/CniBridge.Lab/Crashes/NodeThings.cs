@@ -42,7 +42,7 @@ sealed class NodeThings
     {
         if (item["addr_info"] is JsonArray addresses)
             return OfLink(place, item, addresses);
-        // What the kernel makes by itself comes when the link is ready.
+        // The kernel creates its own routes when the link is ready.
         return item.ContainsKey("dst") && $"{item["protocol"]}" != "kernel"
             ? [$"in {place} route {item["dst"]} {item["gateway"]} {item["dev"]} {item["metric"]}"]
             : [];

@@ -17,7 +17,7 @@ enum Ending
 }
 
 /// <summary>One result of the matrix before results are merged into rows: a disturbed call and its effect.</summary>
-/// <param name="Problems">What is wrong in words, with what is left; nothing when all is right.</param>
+/// <param name="Problems">The problems and residues as text; empty if there are none.</param>
 sealed record Place(ChainStep Step, Injection Injection, Ending Ending, IReadOnlyList<string> Problems)
 {
     public override string ToString() => $"{Step}, {Injection}: {Ending}\n{string.Join('\n', Problems)}";

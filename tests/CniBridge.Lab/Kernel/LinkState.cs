@@ -4,8 +4,8 @@ namespace CniBridge.Lab.Kernel;
 
 /// <summary>A link in the output of ip -j -d address.</summary>
 /// <param name="Kind">bridge, veth, …; empty for the loopback.</param>
-/// <param name="PeerIndex">Of the other end of a veth pair, which has it in its own namespace; 0: none.</param>
-/// <param name="PeerNamespace">The number by which this namespace knows the other end's; -1: it is in this one.</param>
+/// <param name="PeerIndex">The index of the veth peer in its namespace; 0 for no peer.</param>
+/// <param name="PeerNamespace">The ID of the peer's namespace in this namespace; -1 if the peer is in this one.</param>
 sealed record LinkState(
     int Index, string Name, string Kind, string Master, int PeerIndex, int PeerNamespace, IReadOnlyList<string> Addresses)
 {

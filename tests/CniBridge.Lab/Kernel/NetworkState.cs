@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CniBridge.Lab.Kernel;
 
 /// <summary>The links and routes of a network namespace, as the kernel lists them.</summary>
-/// <param name="Name">A pod's; empty for the machine's own.</param>
+/// <param name="Name">The name of the pod; empty for the machine itself.</param>
 sealed record NetworkState(string Name, IReadOnlyList<LinkState> Links, IReadOnlyList<string> Routes)
 {
     public static NetworkState Of(ScratchNode node, string name = "")

@@ -6,7 +6,7 @@ sealed class AgentOnNodes : RoutingWay
 
     public override void Start(WorkerNode node, Families families)
     {
-        // It waits for its file.
+        // The agent waits for its file.
         node.Start($"cni-bridge-agent --nodes {NodesFile.FilePath}");
     }
 

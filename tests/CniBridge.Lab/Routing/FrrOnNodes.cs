@@ -8,8 +8,7 @@ sealed class FrrOnNodes : RoutingWay
 
     public override void Start(WorkerNode node, Families families)
     {
-        // Without the watchdog that starts the daemons of a real machine.
-        // The daemons write there, and the checkout may be there, too.
+        // The watchdog that starts the daemons of a real machine is not used. The daemons write there, and the checkout may be there, too.
         node.Node.Cover("/var/tmp");
         node.Prepare("""
             mount -t tmpfs tmpfs /etc/frr

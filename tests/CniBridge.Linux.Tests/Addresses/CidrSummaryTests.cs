@@ -23,7 +23,7 @@ public sealed class CidrSummaryTests
         summary, string.Join(' ', CidrSummary.Create(networks.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Cidr.Parse))));
 
 #pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
-    // Of a space small enough to try every address: the same are in, and no two of the result could be one.
+    // The space is small enough to try every address: both contain the same ones, and no two networks of the result can be merged.
     [Fact]
     public void A_summary_of_random_networks_contains_exactly_their_addresses()
     {

@@ -24,7 +24,7 @@ public sealed class IpAddressTests
     public void An_address_is_written_as_RFC_5952_recommends_but_without_dotted_quads(string bytes, string text) =>
         Assert.Equal(text, IpAddress.FromBytes(Convert.FromHexString(bytes)).ToString());
 
-    // System.Net.IPAddress judges: it reads what we write, and writes the same where it writes no dotted quad.
+    // System.Net.IPAddress is the judge: it reads our text, and writes the same one unless it writes a dotted quad.
     [Fact]
     public void Ten_thousand_addresses_survive_writing_and_parsing()
     {
@@ -35,7 +35,7 @@ public sealed class IpAddressTests
         {
             var bytes = new byte[i % 4 == 0 ? 4 : 16];
             random.NextBytes(bytes);
-            // Runs of zero groups are what texts of IPv6 addresses are about.
+            // Runs of zero groups are the difficult part of IPv6 texts.
             for (var group = 0; bytes.Length == 16 && group < 8; group++)
             {
                 if (random.Next(2) == 0)

@@ -17,7 +17,7 @@ public sealed class MacAddressTests
         Assert.Equal([0x00, 0x11, 0x22, 0xaa, 0xbb, 0xcc], address.ToBytes());
     }
 
-    // As the kernel derives it: ip -6 address show
+    // The kernel derives the same address: ip -6 address show
     [Theory]
     [InlineData("f2:a6:e8:54:6d:dc", "fe80::f0a6:e8ff:fe54:6ddc/64")]
     [InlineData("02:00:00:00:00:0a", "fe80::ff:fe00:a/64")]

@@ -9,7 +9,7 @@ public sealed class ConntrackEntryTests
     static readonly List<ConntrackEntry> V4 = Answer.Decode("conntrack-v4", ConntrackEntry.Decode);
     static readonly List<ConntrackEntry> V6 = Answer.Decode("conntrack-v6", ConntrackEntry.Decode);
 
-    // As conntrack -L -o id showed them
+    // conntrack -L -o id printed these entries.
     [Fact]
     public void Entries_are_decoded_as_conntrack_shows_them()
     {
@@ -43,7 +43,7 @@ public sealed class ConntrackEntryTests
     public void Impossible_values_are_refused(string payload, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {ConntrackEntry.Decode(Golden.Bytes(payload))}");
 
-    // What it would be deleted by must be there.
+    // The fields that a deletion needs must exist.
     [Fact]
     public void An_entry_without_an_id_is_refused()
     {

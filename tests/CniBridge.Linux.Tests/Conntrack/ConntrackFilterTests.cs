@@ -37,7 +37,7 @@ public sealed class ConntrackFilterTests
     public void A_connection_matches_if_it_meets_all_conditions_of_the_filter(ConntrackFilter filter, string sourcePorts) => Assert.Equal(
         sourcePorts, string.Join(' ', Entries.Where(filter.Matches).Select(entry => entry.Original.SourcePort)));
 
-    // The library writes a whole tuple. Ours has no source, so that it is not one of a single entry.
+    // The library writes a whole tuple. Ours has no source, so that it does not identify a single entry.
     [Fact]
     public void A_list_request_equals_that_of_libnetfilter_conntrack() => Request.AssertSameAttributes(
         "conntrack-list-filtered",
@@ -100,7 +100,7 @@ public sealed class ConntrackFilterTests
         new ConntrackFilter(AddressFamily.IPv6, Tcp, 8080) { ReplySourcePort = 80 },
     ];
 
-    // The two conditions of nothing else being deleted, by any kernel: DeleteMatching says why.
+    // These are the two conditions under which any kernel deletes no other entry. DeleteMatching explains them.
     [Theory]
     [MemberData(nameof(Deletable))]
     public void The_original_tuple_of_a_deletion_request_is_never_complete(ConntrackFilter filter)

@@ -97,7 +97,7 @@ public sealed class ConntrackSocketTests : IDisposable
         Assert.Equal(15 - deleted.Length, ConntrackProgram.List(_scratch).Count);
     }
 
-    // The way of a kernel that does not delete by filters.
+    // A kernel without deletion by filters works this way.
     [Theory]
     [MemberData(nameof(Filters))]
     public void Matching_connections_are_deleted_one_by_one_and_others_stay(ConntrackFilter filter, string[] deleted)
@@ -182,7 +182,7 @@ public sealed class ConntrackSocketTests : IDisposable
                 line.StartsWith("udp ", StringComparison.Ordinal) && line.Split(' ') is [_, _, ['1', ..], "53", ..]));
     }
 
-    // More than fits into one datagram of a list, or into one batch of deletions.
+    // The number exceeds one datagram of a list, and one batch of deletions.
     [Theory]
     [InlineData("udp", Udp)]
     [InlineData("sctp", Sctp)]

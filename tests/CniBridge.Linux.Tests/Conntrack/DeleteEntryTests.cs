@@ -6,8 +6,8 @@ namespace CniBridge.Linux.Tests.Conntrack;
 
 public sealed class DeleteEntryTests
 {
-    // conntrack writes all that it knows of the entry; the kernel looks at the original tuple and the zone, and at the id,
-    // which conntrack shows, and does not write.
+    // conntrack writes everything that it knows about the entry. The kernel uses the original tuple, the zone, and the id, which conntrack
+    // prints and does not write.
     [Theory]
     [InlineData("conntrack-delete-v4", "conntrack-v4", 0, 642765038)]
     [InlineData("conntrack-delete-v6", "conntrack-v6", 0, 1641260136)]

@@ -47,7 +47,7 @@ public sealed class EntryDeletionTests : IDisposable
             port => $"-I -t 300 -p udp -s 198.51.100.7 -d 192.0.2.1 --sport {port} --dport 5353\n")));
         var entries = _socket.Dump(new ListEntries(filter), payload => payload.ToArray());
         Assert.Equal(100, entries.Count);
-        // An entry of IPv4 with addresses of IPv6: the kernel misses those it looks for.
+        // The message is for an IPv4 entry and has IPv6 addresses, so the kernel misses the required ones.
         var refused = Entry();
         refused[0] = (byte)LibC.AF_INET;
         entries.Insert(place, refused);

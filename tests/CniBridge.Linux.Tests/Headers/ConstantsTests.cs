@@ -19,7 +19,7 @@ public sealed class ConstantsTests
         [nameof(NetlinkConstants.MessageHeaderSize)] = "NLMSG_HDRLEN",
         [nameof(NetlinkConstants.AttributeHeaderSize)] = "NLA_HDRLEN",
         [nameof(NetlinkConstants.Alignment)] = "NLMSG_ALIGNTO",
-        // An int there, so that its upper half is ones.
+        // The constant is an int there, so its upper half is ones.
         [nameof(NetlinkConstants.NLA_TYPE_MASK)] = "(unsigned short)NLA_TYPE_MASK",
     };
 

@@ -42,7 +42,7 @@ public sealed class AcknowledgementTests
         new Acknowledgement(Errno.EINVAL, text),
         Acknowledgement.Decode([.. Capped, .. Golden.Bytes(attributes)], NLM_F_CAPPED | NLM_F_ACK_TLVS));
 
-    // Not capped, the text begins where the request ends: a length that may lie.
+    // Without a cap, the text starts after the request, whose length may be wrong.
     [Theory]
     [InlineData("00 00 00 00")]
     [InlineData("0f 00 00 00")]

@@ -19,7 +19,7 @@ public sealed class AttributeReaderTests
     [InlineData("", "")]
     [InlineData("04 00 01 00", "1")]
     [InlineData("05 00 01 00 07 00 00 00 04 00 02 00", "1 2")]
-    // The last one's padding may be missing.
+    // The last padding may be missing.
     [InlineData("04 00 02 00 05 00 01 00 07", "2 1")]
     // NLA_F_NESTED and NLA_F_NET_BYTEORDER are no part of the type.
     [InlineData("04 00 01 80 04 00 02 40 04 00 03 c0", "1 2 3")]

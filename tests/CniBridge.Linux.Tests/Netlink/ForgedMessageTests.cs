@@ -65,7 +65,7 @@ public sealed unsafe class ForgedMessageTests : IDisposable
     public void An_answer_of_another_program_is_ignored()
     {
         using var socket = _pod.Run(() => new NetlinkSocket());
-        // A question first, so that the socket has a port.
+        // A query gives the socket its port.
         Assert.NotNull(socket.Get(new GetLink("lo"), Link.Decode));
         var address = default(sockaddr_nl);
         var size = (uint)sizeof(sockaddr_nl);

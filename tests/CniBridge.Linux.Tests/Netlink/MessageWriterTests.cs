@@ -38,7 +38,7 @@ public sealed class MessageWriterTests
     public void Lengths_are_aligned_to_four(int length, int aligned) =>
         Assert.Equal(aligned, MessageWriter.Align(length));
 
-    // The bytes that are given are used first; what was begun in them is ended in others.
+    // The given bytes are used first, and a started message continues in larger ones.
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

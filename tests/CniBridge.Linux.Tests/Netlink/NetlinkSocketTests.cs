@@ -35,7 +35,7 @@ public sealed class NetlinkSocketTests(ScratchNamespace scratch) : IClassFixture
             "could not change the link gone: no such device", exception.Message, StringComparison.Ordinal);
     }
 
-    // More than go into one send, and refused ones in each.
+    // The number exceeds one send, and each send has refused messages.
     [Fact]
     public void Each_message_gets_its_own_answer()
     {

@@ -31,7 +31,7 @@ public sealed class FieldTests
         string.Join(' ', Interval.Create(Cidr.Parse(cidr)).Select(element =>
             Convert.ToHexStringLower(element.Key) + (element.IsIntervalEnd ? "." : element.IsOpen ? "+" : ""))));
 
-    // nft_validate_register_load and the like: 1 to 4 for sixteen bytes each, 8 to 23 for four.
+    // nft_validate_register_load and similar functions accept 1 to 4 for sixteen bytes each, and 8 to 23 for four bytes each.
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 9)]

@@ -67,7 +67,7 @@ public sealed class NftBatchTests
             message => Assert.False(message.IsExclusive));
     }
 
-    // The kernel gives a list's length 16 bits.
+    // The kernel stores the length of a list in 16 bits.
     [Fact]
     public void The_largest_elements_fit_into_one_message()
     {

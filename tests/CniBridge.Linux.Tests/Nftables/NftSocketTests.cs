@@ -123,7 +123,7 @@ public sealed class NftSocketTests : IDisposable
         Assert.Empty(_socket.ListTables());
     }
 
-    // Extended acknowledgement: nf_tables rarely has words for it.
+    // nf_tables rarely sends an extended acknowledgement.
     [Fact]
     public void The_text_of_the_kernel_is_part_of_the_exception()
     {
@@ -169,7 +169,7 @@ public sealed class NftSocketTests : IDisposable
         Assert.Empty(_socket.ListRules(Cni.Chain("postrouting")));
     }
 
-    // More than fits into the socket's send buffer before it is enlarged, and into one list of elements.
+    // The number exceeds the initial send buffer of the socket, and one list of elements.
     [Theory]
     [InlineData(1)]
     [InlineData(5_000)]
@@ -186,7 +186,8 @@ public sealed class NftSocketTests : IDisposable
         Assert.Empty(_socket.ListElements(set));
     }
 
-    // The kernel resizes a hash table some time after it has grown: a list that is read meanwhile has some twice and others not.
+    // The kernel resizes a hash table some time after it has grown. A list that is read during that contains some elements twice and misses
+    // others.
     [Fact]
     public void A_set_that_has_just_grown_is_listed_completely()
     {

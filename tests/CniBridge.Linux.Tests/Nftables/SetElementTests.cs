@@ -7,7 +7,7 @@ namespace CniBridge.Linux.Tests.Nftables;
 
 public sealed class SetElementTests
 {
-    // The list is told in parts, the last of which is empty.
+    // The list arrives in parts, the last of which is empty.
     [Fact]
     public void The_elements_of_a_map_are_decoded()
     {

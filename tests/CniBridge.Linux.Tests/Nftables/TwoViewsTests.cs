@@ -32,7 +32,7 @@ public sealed class TwoViewsTests : IDisposable
 
         Assert.Equal(Nft.Run(_theirs, "", "list", "ruleset"), Nft.Run(_ours, "", "list", "ruleset"));
         Assert.Equal(List(_theirs), List(_ours));
-        // And nft can build it again from its own list.
+        // nft can also load its own list again.
         var list = Nft.Run(_ours, "", "list", "ruleset");
         Nft.Run(_ours, "flush ruleset\n" + list, "-f", "-");
         Assert.Equal(list, Nft.Run(_ours, "", "list", "ruleset"));

@@ -28,7 +28,7 @@ public sealed class UserDataTests
         Golden.AssertEqual(Golden.Bytes("00 04 04 03 02 01 07 03 68 69 00"), data.Written);
     }
 
-    // nft prints comments as they are, between quotes, and takes at most 128 bytes with the zero.
+    // nft prints comments unchanged between quotes, and accepts at most 128 bytes with the zero.
     [Theory]
     [InlineData("a \"b\"")]
     [InlineData("a\0b")]

@@ -29,8 +29,7 @@ public sealed class AddRouteTests
     public void A_route_by_a_gateway_is_added_as_ip_does(string capture, string destination) =>
         Request.AssertSameBytes(capture, Route(destination));
 
-    // ip writes :: as the destination (RTA_DST) of an IPv6 default route, but nothing of an IPv4 one: its length of 0
-    // says it all.
+    // ip writes :: as the destination (RTA_DST) of an IPv6 default route, but none for an IPv4 one, because its length 0 is sufficient.
     [Fact]
     public void An_IPv6_default_route_is_added_as_ip_does_but_without_a_destination() => Request.AssertSameAttributes(
         "route-v6-default", Route("::/0"), NLM_F_ACK, ("1 = 00000000000000000000000000000000", null));

@@ -57,7 +57,7 @@ public sealed class LinkAddressTests
     public void Impossible_values_are_refused(string payload, string what) =>
         Assert.Throws<InvalidDataException>(() => _ = $"{what}: {LinkAddress.Decode(Golden.Bytes(payload))}");
 
-    // A link may have one: ip address add ::ffff:10.0.0.1/64. It does not make the link a neighbour of 10.0.0.0/8.
+    // A link may have such an address: ip address add ::ffff:10.0.0.1/64. It does not make the link a neighbour of 10.0.0.0/8.
     [Fact]
     public void The_prefix_of_an_IPv4_mapped_address_fits_its_family()
     {

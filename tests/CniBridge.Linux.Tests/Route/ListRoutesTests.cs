@@ -7,7 +7,7 @@ namespace CniBridge.Linux.Tests.Route;
 
 public sealed class ListRoutesTests
 {
-    // ip names the table in RTA_TABLE (15), where every number fits; the main table's fits into rtm_table as well.
+    // ip names the table in RTA_TABLE (15), which holds every number. That of the main table also fits into rtm_table.
     [Theory]
     [InlineData("list-routes-v4", AddressFamily.IPv4, "02")]
     [InlineData("list-routes-v6", AddressFamily.IPv6, "0a")]

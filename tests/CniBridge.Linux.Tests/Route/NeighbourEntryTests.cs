@@ -39,7 +39,7 @@ public sealed class NeighbourEntryTests
     }
 
     [Theory]
-    // A neighbour without an answer yet, and a tunnel's neighbour, which is an IPv4 address.
+    // The first neighbour has no answer yet, and the second one belongs to a tunnel and is an IPv4 address.
     [InlineData("02 00 00 00 02 00 00 00 01 00 00 01 08 00 01 00 0a 58 00 05")]
     [InlineData("02 00 00 00 02 00 00 00 02 00 00 01 08 00 02 00 0a 58 00 05")]
     public void A_neighbour_without_a_MAC_has_none(string payload) => Assert.Null(NeighbourEntry.Decode(Golden.Bytes(payload)).Mac);

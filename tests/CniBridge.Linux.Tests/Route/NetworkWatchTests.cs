@@ -66,7 +66,7 @@ public sealed class NetworkWatchTests : IDisposable
         });
     }
 
-    // 4,000 announcements are more than there is room for, and still one change.
+    // 4,000 notifications exceed the buffer and still count as one change.
     [Fact]
     public void Many_changes_are_reported_as_one()
     {

@@ -6,7 +6,7 @@ namespace CniBridge.Linux.Tests.Route;
 
 public sealed class RouteEntryTests
 {
-    // 10.31.0.0/16 goes by an IPv6 gateway (RTA_VIA), 10.32.0.0/16 nowhere (blackhole).
+    // 10.31.0.0/16 uses an IPv6 gateway (RTA_VIA), and 10.32.0.0/16 is a blackhole.
     [Fact]
     public void IPv4_routes_are_decoded() => Assert.Equal(
         [
@@ -29,7 +29,7 @@ public sealed class RouteEntryTests
     [InlineData("routes-v4", 254u)]
     [InlineData("routes-v6", 254u)]
     [InlineData("routes-v4-100", 100u)]
-    // rtm_table says 252 (RT_TABLE_COMPAT), RTA_TABLE says it all.
+    // rtm_table is 252 (RT_TABLE_COMPAT), and RTA_TABLE has the number.
     [InlineData("routes-v4-5000", 5000u)]
     [InlineData("routes-v6-5000", 5000u)]
     public void The_table_is_decoded(string capture, uint table) =>
@@ -42,7 +42,7 @@ public sealed class RouteEntryTests
         Assert.All(Answer.Decode("routes-v6", RouteEntry.Decode), route => Assert.False(route.IsAdvertised));
     }
 
-    // 10.31.0.0/16 has a gateway that is not among those of its family: it is not straight to a link.
+    // 10.31.0.0/16 has a gateway of the other family, so it is not an on-link route.
     [Fact]
     public void On_link_routes_are_distinguished_from_others()
     {

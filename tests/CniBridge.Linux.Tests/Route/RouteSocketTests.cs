@@ -9,7 +9,7 @@ namespace CniBridge.Linux.Tests.Route;
 [Collection(NamespaceTests.Name)]
 public sealed class RouteSocketTests : IDisposable
 {
-    // Not a fixture: each test wants a namespace in which nothing is.
+    // The namespace is not a fixture, because each test needs an empty one.
     readonly ScratchNamespace _scratch = new();
     readonly NetworkNamespace _pod;
     readonly RouteSocket _socket;

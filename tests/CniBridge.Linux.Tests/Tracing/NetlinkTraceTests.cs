@@ -126,7 +126,7 @@ public sealed class NetlinkTraceTests
     public void Any_bytes_are_printed_without_a_failure_and_without_control_characters()
     {
         var captures = Golden.Captures("").Where(name => Golden.Text(name).Length < 20_000).Select(Golden.Capture).ToList();
-        // The same changes in each run.
+        // The changes are the same in each run.
 #pragma warning disable CA5394
         var random = new Random(1);
         for (var i = 0; i < 5_000; i++)

@@ -92,7 +92,7 @@ public sealed class ConflistFileTests : IDisposable
         Assert.Equal(isFirst ? _root[$"cni/net.d/{name}"] : null, _file.FindEarlier());
     }
 
-    // Runtimes read the directory whenever something in it changes.
+    // Runtimes read the directory after each change.
     [Fact]
     public void A_concurrent_reader_sees_the_old_or_the_new_file()
     {

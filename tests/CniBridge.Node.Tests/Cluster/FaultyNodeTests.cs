@@ -110,7 +110,7 @@ public sealed class FaultyNodeTests
             Take(Parse(Node1, Node3.Replace(".13", ".23", StringComparison.Ordinal)), Route3).Routes);
     }
 
-    // Kubernetes says which is the older, so that a newcomer with another's old address keeps nothing of it.
+    // The creation times in Kubernetes show which node is older, so that a new node with an old address of another one keeps nothing of it.
     [Fact]
     public void A_contested_route_is_replaced_if_creation_times_decide()
     {

@@ -59,7 +59,7 @@ public sealed class KubernetesNodesTests
         Assert.Empty(table.Problems);
     }
 
-    // The API itself names the list so, and its items have no kind.
+    // The API itself returns this kind of list, and its items have no kind.
     [Fact]
     public void A_NodeList_is_accepted_like_a_List() => Assert.Equal(["node1 192.168.1.11"], Texts(Parse("""
         {"kind":"NodeList","apiVersion":"v1","metadata":{},
@@ -116,7 +116,7 @@ public sealed class KubernetesNodesTests
         Assert.Equal(["a", "a", "items[1]", "items[1]", "items[1]"], table.Problems.Select(problem => problem.Node));
     }
 
-    // An API server writes no such thing; a person who edits what kubectl printed does.
+    // An API server does not write this, but a person can edit the output of kubectl.
     [Theory]
     [InlineData("\"spec\":\"x\"", "spec is not a JSON object", false, true)]
     [InlineData("\"spec\":{\"podCIDRs\":\"10.244.1.0/24\"}", "podCIDRs is not a list", false, true)]
@@ -160,7 +160,7 @@ public sealed class KubernetesNodesTests
     public void Objects_other_than_a_list_of_nodes_are_refused_by_name(string text, string why) =>
         Assert.StartsWith(why, Assert.Throws<RuntimeException>(() => Parse(text)).Message, StringComparison.Ordinal);
 
-    // Wherever a read ends: in a name, in a number, between the two bytes of a letter.
+    // A read may end anywhere: in a name, in a number, between the two bytes of a letter.
     [Fact]
     public void A_list_may_arrive_in_pieces_of_any_size()
     {
@@ -172,7 +172,7 @@ public sealed class KubernetesNodesTests
         }
     }
 
-    // 80 MB go through; what stays is a few hundred bytes of each node.
+    // The input has 80 MB, and a few hundred bytes of each node stay in memory.
     [Fact]
     public void Skipped_values_use_no_memory()
     {
@@ -189,7 +189,7 @@ public sealed class KubernetesNodesTests
         Assert.Equal(count, table.Nodes.Count);
         Assert.Empty(table.Problems);
         Assert.InRange(source.Length, 80_000_000, long.MaxValue);
-        // For all nodes together and for good and bad; of it stays what the table is made of.
+        // The limit is for all nodes together. Only the content of the table stays in memory.
         Assert.InRange(allocated, 1, 40_000_000);
         Assert.InRange(live, 1, 10_000_000);
     }

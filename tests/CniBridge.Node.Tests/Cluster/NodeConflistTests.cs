@@ -151,7 +151,7 @@ public sealed class NodeConflistTests(SchemaJudge judge) : IClassFixture<SchemaJ
         Entry("node1", "192.168.1.11", "10.244.1.0/24"), Entry("node2", "10.244.1.7", "10.244.1.0/25"), Entry("node2", "", ""),
     ], [new NodeProblem("node3", "x") { CostsPodRange = true }]), serviceCidrs: "10.96.0.0/12"), StringComparison.Ordinal);
 
-    // The first may be another node's, with a typing error in its name: two nodes would give out the same addresses.
+    // The first entry may belong to another node with a typing error in its name. Two nodes would assign the same addresses.
     [Fact]
     public void Two_entries_with_the_name_of_this_node_are_both_refused() => Assert.Equal(
         "cannot create the network configuration for Node1: a second entry with this name is not used",

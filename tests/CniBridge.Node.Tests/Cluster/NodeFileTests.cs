@@ -105,7 +105,7 @@ public sealed class NodeFileTests
     public void Other_keys_beside_the_nodes_are_skipped() =>
         Assert.Single(Parse($$"""{"$schema":"./nodes.schema.json","x":{"nodes":[1,[2]]},"nodes":[{{Good}}],"y":"z"}""").Nodes);
 
-    // The second list would take away the nodes of the first.
+    // The second list would replace the nodes of the first.
     [Theory]
     [InlineData("""{"nodes":[{"name":"a"}],"nodes":[]}""", "nodes")]
     [InlineData("""{"kind":"List","items":[],"items":[]}""", "items")]

@@ -49,7 +49,7 @@ public sealed class NodeTableCompletionTests
         Assert.Equal("node2 192.168.1.22 10.244.2.0/24,fd00:a2::/64", Texts(table).Last());
     }
 
-    // Node2's range was given to another node, whose entry is right.
+    // Another node with a correct entry now has the range of node2.
     [Fact]
     public void A_former_value_does_not_override_a_correct_entry()
     {

@@ -160,7 +160,7 @@ public sealed class NodeTableTests
         Assert.Empty(problems);
     }
 
-    // A kubelet that takes an address of a pod's bridge for its own.
+    // A kubelet may report an address of a pod bridge as its own.
     [Fact]
     public void A_new_address_inside_the_pod_CIDR_of_another_node_is_skipped()
     {
@@ -203,7 +203,7 @@ public sealed class NodeTableTests
     }
 
 #pragma warning disable CA5394 // A test that can be repeated is what a known seed is for.
-    // Against the rule as one would write it down, with ranges that overlap as often as not.
+    // The judge is the literal rule, with ranges that often overlap.
     [Fact]
     public void The_conflicts_equal_those_of_a_comparison_of_all_pairs()
     {
@@ -235,7 +235,7 @@ public sealed class NodeTableTests
     }
 #pragma warning restore CA5394
 
-    // Were the oldest believed, one node object could take the pods of all others.
+    // If the oldest node were trusted, one node object could take over the pods of all others.
     [Fact]
     public void A_pod_CIDR_that_contains_those_of_several_nodes_is_skipped()
     {
@@ -250,7 +250,7 @@ public sealed class NodeTableTests
             Assert.Single(table.Problems).ToString());
     }
 
-    // Two newcomers that claim its halves.
+    // Two new nodes claim its halves.
     [Fact]
     public void A_pod_CIDR_of_usual_size_wins_over_claims_of_its_parts()
     {
@@ -263,12 +263,12 @@ public sealed class NodeTableTests
         Assert.Equal(["node4", "node5"], table.Problems.Select(problem => problem.Node));
     }
 
-    // Comparing all ranges with all others would take 64 times as long for 8 times as many nodes.
+    // A comparison of all pairs would take 64 times as long for 8 times as many nodes.
     [Fact]
     public void The_time_grows_linearly_with_the_number_of_nodes()
     {
         TimeSpan few = TimeSpan.MaxValue, many = TimeSpan.MaxValue;
-        // In turn, and the best of some: other programs run beside.
+        // The sizes alternate, and the best of several times counts, because other programs run at the same time.
         for (var i = 0; i < 5; i++)
         {
             few = Min(few, Measure(1_000));

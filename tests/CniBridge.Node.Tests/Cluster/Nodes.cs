@@ -6,8 +6,8 @@ namespace CniBridge.Node.Tests.Cluster;
 /// <summary>Node tables in short form.</summary>
 static class Nodes
 {
-    /// <param name="addresses">With commas.</param>
-    /// <param name="podRanges">With commas.</param>
+    /// <param name="addresses">The values, separated by commas.</param>
+    /// <param name="podRanges">The values, separated by commas.</param>
     internal static ClusterNode Entry(string name, string addresses, string podRanges = "") =>
         new(name, [.. Split(addresses).Select(IpAddress.Parse)], [.. Split(podRanges).Select(Cidr.Parse)]);
 

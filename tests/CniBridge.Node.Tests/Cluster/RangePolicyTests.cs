@@ -83,7 +83,7 @@ public sealed class RangePolicyTests
         Assert.All(table.Problems, problem => Assert.Equal(NodeProblemKind.Refused, problem.Kind));
     }
 
-    // Behind a router, so that no link of this node speaks against it.
+    // The addresses are behind a router, so that no link of this node conflicts with them.
     [Theory]
     [InlineData("", "node2: the pod CIDR 10.9.0.0/16 is not used: it contains the address 10.9.0.13 of node3")]
     [InlineData("10.0.0.0/8", "node3: the address 10.9.0.13 is not used: it is in the pod CIDR 10.9.0.0/16 of node2")]
@@ -96,7 +96,7 @@ public sealed class RangePolicyTests
         Assert.Equal(problem, Assert.Single(table.Problems).ToString());
     }
 
-    // A node that comes with an address of this node's pods costs this node nothing.
+    // A new node with an address of this node's pods does not affect this node.
     [Fact]
     public void The_policy_does_not_apply_to_the_pod_CIDRs_of_this_node()
     {
@@ -118,7 +118,7 @@ public sealed class RangePolicyTests
         Assert.False(Policy().IsSameAs(RangePolicy.Create([])));
     }
 
-    // An old agent's, or one that was made before --cluster-cidr was given.
+    // The route comes from an old agent, or from before --cluster-cidr was given.
     [Theory]
     [InlineData("", "128.0.0.0/3")]
     [InlineData("", "2000::/3")]

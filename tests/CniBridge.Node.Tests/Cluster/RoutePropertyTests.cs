@@ -28,12 +28,12 @@ public sealed class RoutePropertyTests
                 problems += difference.Problems.Count;
             }
         }
-        // The dice fell so that there was something to do.
+        // The random tables needed changes.
         Assert.InRange(changes, Rounds, int.MaxValue);
         Assert.InRange(problems, Rounds, int.MaxValue);
     }
 
-    // With the rules, and with the routes that stay because of what the rules found.
+    // The routes include those that stay because of the problems that the rules found.
     [Fact]
     public void No_route_breaks_a_rule_with_any_claims_of_nodes()
     {
@@ -93,7 +93,7 @@ public sealed class RoutePropertyTests
             var isThere = routes.Entries.Exists(entry => entry.Protocol == ClusterRoute.Protocol && entry.Destination == route.Destination);
             var isTold = difference.Problems.Any(problem =>
                 problem.Node == route.Node && problem.Text.StartsWith($"{route.Destination} is ", StringComparison.Ordinal));
-            Assert.True(isThere || isTold, $"seed {seed}: nobody says why {route} is missing");
+            Assert.True(isThere || isTold, $"seed {seed}: no problem explains why {route} is missing");
         }
         var second = RouteReconciliation.Create(wanted, routes.Snapshot);
         Assert.True(second.Changes.Count == 0, $"seed {seed}: the second run wants to {string.Join(", ", second.Changes)}");

@@ -41,7 +41,7 @@ public sealed class RouteReconcilerTests : IDisposable
         for (var seed = 0; seed < 25; seed++)
         {
             var random = new RandomCluster(seed);
-            // Some of them the kernel refuses, as it should.
+            // The kernel refuses some of them, as it should.
             TryIp([.. random.Routes()
                 .Select(route => $"{(route.Contains("::", StringComparison.Ordinal) ? "-6 " : "")}route add {route}")]);
             for (var i = 0; i < 3; i++)
@@ -126,7 +126,7 @@ public sealed class RouteReconcilerTests : IDisposable
             Routes(isOurs: true));
     }
 
-    // What a foreign program appended to ours is one route with ours in IPv6, and several in IPv4.
+    // A next hop that a foreign program appended to ours is part of our route in IPv6, and a separate route in IPv4.
     [Fact]
     public void Next_hops_that_other_programs_added_to_our_route_stay()
     {

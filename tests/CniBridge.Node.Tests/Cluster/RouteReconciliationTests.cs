@@ -149,7 +149,7 @@ public sealed class RouteReconciliationTests
             Problems(difference));
     }
 
-    // Its own route is no reason to believe that a next hop is near.
+    // Our own route does not prove that a next hop is on a link.
     [Fact]
     public void Our_own_routes_are_ignored_in_the_search_for_next_hops()
     {
@@ -171,7 +171,7 @@ public sealed class RouteReconciliationTests
         Assert.Equal([$"node2: {range} is not routed: {reason}"], Problems(difference));
     }
 
-    // The network of the LAN is more specific: it stays as reachable as it was.
+    // The network of the LAN is more specific and stays reachable.
     [Fact]
     public void A_range_that_contains_a_network_of_the_node_is_routed() => Assert.Single(
         Run(Lan(), ShortTable.Of("node1 192.168.1.11 10.244.1.0/24", "node2 192.168.1.12 192.168.0.0/16")).Changes);
@@ -188,7 +188,7 @@ public sealed class RouteReconciliationTests
         Assert.Empty(difference.Changes);
         Assert.Equal([problem], Problems(difference));
 
-        // Ours beside it is right: to replace it would take theirs.
+        // Our own route beside it is correct, and a replacement would delete the foreign one.
         difference = Run(Ours(Lan().With(route), Node2), table);
         Assert.Empty(difference.Changes);
         Assert.Equal([problem], Problems(difference));
@@ -263,7 +263,7 @@ public sealed class RouteReconciliationTests
     [Fact]
     public void A_node_without_a_name_in_the_table_routes_to_all()
     {
-        var difference = RouteReconciliation.Create(WantedRoutes.OfNode(s_table, "nobody"), Lan().Snapshot);
+        var difference = RouteReconciliation.Create(WantedRoutes.OfNode(s_table, "unknown"), Lan().Snapshot);
         Assert.Equal(4, difference.Changes.Count);
         Assert.Contains(
             "node1: 10.244.1.0/24 is not routed: it is part of 10.244.1.0/24, the subnet of this node's link cni0", Problems(difference));

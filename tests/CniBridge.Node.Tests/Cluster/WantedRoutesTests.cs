@@ -34,7 +34,7 @@ public sealed class WantedRoutesTests
         Assert.Empty(wanted.OwnRanges);
     }
 
-    // The host's name is NODE1, and Kubernetes has it in lower case.
+    // The name of the host is NODE1, and Kubernetes has it in lower case.
     [Fact]
     public void A_node_knows_its_own_entry_regardless_of_case()
     {

@@ -40,7 +40,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
                 Assert.True(
                     failure is null or RuntimeException or CniException
                     || failure.IsIoFailure(), $"{failure}\n{Encoding.UTF8.GetString(document)}");
-                // Words of the base library help no operator.
+                // Errors must not contain texts of the base library.
                 Assert.DoesNotContain("System.", failure?.Message ?? "", StringComparison.Ordinal);
                 Assert.DoesNotContain("LineNumber", failure?.Message ?? "", StringComparison.Ordinal);
             }
@@ -59,7 +59,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Damaged_network_files_are_read_or_refused() => Run(s_networks, text =>
     {
-        // A review says what is wrong, and never fails itself.
+        // A review reports errors and never fails itself.
         Assert.Null(Record.Exception(() => ConfigurationReview.Create(text, _directory.Path)));
         File.WriteAllBytes(_directory["a.conflist"], text);
         Assert.Null(Record.Exception(() => FileReview.Create(_directory["a.conflist"], _directory.Path)));

@@ -57,7 +57,7 @@ public sealed class PluginInstallationTests : IDisposable
         Assert.Equal("precious", File.ReadAllText(_root["elsewhere"]));
     }
 
-    // A link to the very program would end as a link to itself.
+    // Otherwise a link to the program itself would become a link to itself.
     [Fact]
     public void The_program_is_copied_to_a_separate_file()
     {
@@ -82,7 +82,7 @@ public sealed class PluginInstallationTests : IDisposable
         AssertInstalled(2);
     }
 
-    // As a loss of power can leave it: of the right length.
+    // A power failure can leave a file with the right length and wrong content.
     [Theory]
     [InlineData(0)]
     [InlineData(99_999)]

@@ -76,7 +76,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
         Assert.False(IsTaken(text));
     }
 
-    // Keys that only libcni reads: what it refuses, no pod is added to.
+    // Only libcni reads these keys. A list that it refuses gets no pods.
     [Theory]
     [InlineData("\"cniVersion\":null")]
     [InlineData("\"cniVersions\":\"1.0.0\"")]
@@ -161,7 +161,7 @@ public sealed partial class NetworkListSchemaTests(SchemaJudge judge) : IClassFi
         Assert.Equal(CniVersion.Supported, version["enum"]!.AsArray().Select(item => item!.GetValue<string>()).Reverse().Skip(1));
     }
 
-    // The schema's name ends as a network's does: beside networks it must fail rather than become one.
+    // The name of the schema has the extension of a network. In a network directory it must fail and not become one.
     [Fact]
     public void The_schema_file_is_not_a_network() => Assert.False(IsTaken(SchemaJudge.Schema));
 }

@@ -22,7 +22,7 @@ public sealed class NetworkListTests : IDisposable
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
     }
 
-    // As the plugin itself reads them, with Go's rules for keys.
+    // The plugin reads these keys alike, with Go's rules.
     [Theory]
     [InlineData("""{"Name":"pods","CNIVERSION":"1.0.0","type":"bridge"}""")]
     [InlineData("""{"name":1,"NAME":"pods","cniVersion":"1.0.0","type":"bridge"}""")]
@@ -214,7 +214,7 @@ public sealed class NetworkListTests : IDisposable
         Assert.Equal("n10-a.json", NetworkList.LoadFirst(_directory.Path).Name);
         File.WriteAllText(_directory["09-c.conflist"], """{"name":"list","plugins":[{"type":"a"}]}""");
         Assert.Equal("list", NetworkList.LoadFirst(_directory.Path).Name);
-        // Not the second one where the first is broken: that would be another network.
+        // A broken first file is an error, because the second one would be another network.
         File.WriteAllText(_directory["08-d.conf"], "{");
         Assert.Contains("08-d.conf",
             Assert.Throws<RuntimeException>(() => NetworkList.LoadFirst(_directory.Path)).Message, StringComparison.Ordinal);

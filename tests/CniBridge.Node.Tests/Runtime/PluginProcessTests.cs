@@ -41,7 +41,7 @@ public sealed class PluginProcessTests : IDisposable
         Assert.Equal("any bytes\n", Encoding.UTF8.GetString(Run("one")));
     }
 
-    // More than a pipe holds, in all three directions at once.
+    // The size exceeds a pipe, in all three directions at once.
     [Fact]
     public void Large_output_does_not_block()
     {

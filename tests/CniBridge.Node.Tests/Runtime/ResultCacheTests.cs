@@ -59,7 +59,7 @@ public sealed class ResultCacheTests : IDisposable
     [InlineData("""{"kind":"cniCacheV1","containerId":"pod1","config":"e30=","ifName":"eth0","networkName":"pods","result":{"ips":[]}}""",
         """{"ips":[]}""")]
     [InlineData("""{"kind":"cniCacheV1","cniArgs":[["K","V"]],"capabilityArgs":{"mac":"x"},"netns":null,"result":{}}""", "{}")]
-    // The oldest libcni wrote the result alone.
+    // The oldest libcni wrote only the result.
     [InlineData("""{"cniVersion":"0.3.1","ips":[]}""", """{"cniVersion":"0.3.1","ips":[]}""")]
     [InlineData("""{"kind":"another","result":{}}""", """{"kind":"another","result":{}}""")]
     public void Results_that_libcni_wrote_are_read(string text, string result)
@@ -69,7 +69,7 @@ public sealed class ResultCacheTests : IDisposable
         Assert.Equal((result, ""), (Encoding.UTF8.GetString(entry.Result), entry.NetworkNamespace));
     }
 
-    // DEL goes on without: a damaged note must not keep a dead container's address.
+    // DEL continues without it, because a damaged file must not prevent the release of an address.
     [Theory]
     [InlineData("")]
     [InlineData("{")]

@@ -66,17 +66,17 @@ public sealed class AddressPlanTests
 
     [Theory]
     [InlineData(Dual, "", "0.0.0.0/0@10.0.0.1,::/0@fd00::1")]
-    // One per family, through the first address's gateway.
+    // There is one route per family, through the gateway of the first address.
     [InlineData("10.0.0.5/24@10.0.0.1 10.1.0.5/24@10.1.0.1", "", "0.0.0.0/0@10.0.0.1")]
     [InlineData(Dual, "0.0.0.0/0@10.0.0.9", "0.0.0.0/0@10.0.0.9,::/0@fd00::1")]
     [InlineData(Dual, "10.9.0.0/16@10.0.0.9", "10.9.0.0/16@10.0.0.9,0.0.0.0/0@10.0.0.1,::/0@fd00::1")]
-    // A default route without a gateway gets this one: the pod must have it once.
+    // A default route without a gateway gets this one, and the pod must have it once.
     [InlineData(Dual, "0.0.0.0/0,::/0", "0.0.0.0/0@10.0.0.1,::/0@fd00::1")]
     [InlineData("10.0.0.5/24@10.0.0.1", "0.0.0.0/0,0.0.0.0/0@10.0.0.1", "0.0.0.0/0@10.0.0.1")]
     public void A_default_gateway_adds_the_default_routes_that_are_missing(string ips, string routes, string expected) =>
         Assert.Equal(expected, Describe(AddressPlan.Make(s_defaultGateway, Assigned(ips, Routes(routes))).Routes));
 
-    // One that names its gateway is a word on the matter; one that does not is none when it comes to be another route.
+    // A default route with a gateway replaces the added one. One without a gateway replaces it only if it is the same route.
     [Theory]
     [InlineData("0.0.0.0/0", 0, null, false)]
     [InlineData("0.0.0.0/0", 0, 0, false)]
@@ -100,17 +100,17 @@ public sealed class AddressPlanTests
     [InlineData(Dual, "10.9.0.0/16,fd09::/16", "10.9.0.0/16@10.0.0.1,fd09::/16@fd00::1")]
     [InlineData(Dual, "10.9.0.0/16@10.0.0.7", "10.9.0.0/16@10.0.0.7")]
     [InlineData("10.0.0.5/24 10.1.0.5/24@10.1.0.1", "10.9.0.0/16", "10.9.0.0/16@10.1.0.1")]
-    // No gateway of the family: straight to the link.
+    // Without a gateway of the family, the route is on-link.
     [InlineData("10.0.0.5/24@10.0.0.1", "fd09::/16", "fd09::/16")]
     [InlineData("10.0.0.5/24", "10.9.0.0/16", "10.9.0.0/16")]
-    // The same twice is once; host bits are no difference, another gateway is.
+    // A repeated route counts once. Host bits do not distinguish routes, and gateways do.
     [InlineData(Dual, "10.9.0.0/16,10.9.0.0/16,10.9.9.9/16,10.9.0.0/16@10.0.0.1", "10.9.0.0/16@10.0.0.1")]
     [InlineData(Dual, "10.9.0.0/16@10.0.0.7,10.9.0.0/16@10.0.0.8", "10.9.0.0/16@10.0.0.7,10.9.0.0/16@10.0.0.8")]
     public void A_route_uses_its_own_gateway_or_the_first_of_its_family(string ips, string routes, string expected) =>
         Assert.Equal(expected,
             Describe(AddressPlan.Make(s_gateway with { IsGateway = false }, Assigned(ips, Routes(routes))).Routes));
 
-    // Scopes link, host and nowhere are straight to the link: the kernel refuses a gateway there.
+    // The scopes link, host and nowhere are on-link, so the kernel refuses a gateway.
     [Theory]
     [InlineData(null, true)]
     [InlineData(0, true)]
@@ -132,7 +132,7 @@ public sealed class AddressPlanTests
         var route = Route("10.9.9.9/16@10.0.0.7") with { Mtu = 1400, AdvertisedMss = 1360, Priority = 5, Table = 100, Scope = 0 };
         var plan = AddressPlan.Make(s_gateway, Assigned(Dual, route));
         Assert.Equal(route with { Destination = Cidr.Parse("10.9.0.0/16") }, Assert.Single(plan.Routes));
-        // What is reported is what was asked for.
+        // The result contains the requested route.
         Assert.Equal(route, Assert.Single(plan.Result.Routes));
         Assert.Equal(2, AddressPlan.Make(s_gateway, Assigned(Dual, route, route with { Table = 101 })).Routes.Count);
     }

@@ -165,7 +165,7 @@ public sealed class BridgeAddTests
         Assert.Equal(s_steps.Except(["create bridge"]), node.Calls);
     }
 
-    // One that has no MAC of its own takes over that of its ports.
+    // A bridge without its own MAC takes that of its ports.
     [Fact]
     public void The_result_has_the_final_MAC_of_the_bridge()
     {
@@ -217,7 +217,7 @@ public sealed class BridgeAddTests
         Assert.Equal(0, node.OpenPodLinks);
     }
 
-    // ADD does not wait for it: the port has no carrier while the other end is down.
+    // ADD does not wait for the port, which has no carrier while the peer is down.
     [Fact]
     public void With_disableContainerInterface_the_interface_is_not_configured()
     {
@@ -241,13 +241,13 @@ public sealed class BridgeAddTests
         ["guarded and delegated"] = new Kind(s_guarded, true, s_guardedDelegatedSteps),
     };
 
-    // The link is deleted first: an address may be assigned again only when no pod has it.
+    // The link is deleted first, because an address may be assigned again only when no pod has it.
     const string Both = "undo: delete veth|undo: release";
 
     const string Three = "undo: unguard|undo: delete veth|undo: release";
     const string ThreeDelegated = "undo: release|undo: unguard|undo: delete veth";
 
-    // What was asked for through the interface goes before it.
+    // Addresses that a plugin requested through the interface are released before its deletion.
     const string BothDelegated = "undo: release|undo: delete veth";
 
     public static TheoryData<string, string, string> Failures => new()
@@ -415,7 +415,7 @@ public sealed class BridgeAddTests
         Assert.Empty(node.Calls);
     }
 
-    // The oldest results need an address: that is known before anything is made.
+    // The oldest results need an address, so this is checked before any change.
     [Theory]
     [InlineData("0.1.0", false)]
     [InlineData("0.2.0", false)]

@@ -123,7 +123,7 @@ public sealed class BridgeCheckTests
         Passes(state => state.Interface(1)["mac"] = "");
         Passes(state => state.Addresses.Add("10.7.0.1/16"));
         Passes(state => state.Routes.Add("192.168.0.0/16"));
-        // The last entry with the bridge's name counts; other links of the node are passed over.
+        // The last entry with the bridge's name counts. Other links of the node are ignored.
         Passes(state => state.Previous!["interfaces"]!.AsArray().Add(JsonNode.Parse("""{"name":"cni0","mac":"02:00:00:00:00:01"}""")));
         Passes(state => state.Previous!["routes"]!.AsArray().Clear());
         // No connected route belongs to a single address.

@@ -125,13 +125,13 @@ public sealed class BridgeConfigTests
     public void A_value_without_an_effect_is_accepted(string key, string value) =>
         AssertEqual(s_defaults, Parse($$"""{"{{key}}":{{value}}}"""));
 
-    // A backend without masquerading asks for nothing: the Go plugin looks at the one only when it does the other.
+    // A backend without masquerading has no effect, because the Go plugin reads it only with masquerading.
     [Theory]
     [InlineData("""{"ipMasqBackend":"nftables"}""")]
     [InlineData("""{"ipMasq":false,"ipMasqBackend":"nftables"}""")]
     [InlineData("""{"ipMasq":false,"isMasq":false,"ipMasqBackend":"ufw"}""")]
     [InlineData("""{"ipMasqBackend":"ufw"}""")]
-    // Nor is there anything to masquerade without addresses.
+    // Without addresses, masquerading has no effect either.
     [InlineData("""{"ipMasq":true}""")]
     [InlineData("""{"isMasq":true,"ipam":{"type":""}}""")]
     public void Masquerading_options_without_an_effect_are_accepted(string config) =>
@@ -208,7 +208,7 @@ public sealed class BridgeConfigTests
         CniErrorCode.DecodingFailure, () => Parse("""{"mtu":"automatic"}"""),
         "key mtu: expected a whole number or \"auto\", found \"automatic\"");
 
-    // The key alone switches filtering on for a new bridge, as it does for the Go plugin.
+    // The key alone enables filtering on a new bridge, as in the Go plugin.
     [Theory]
     [InlineData("{}", false)]
     [InlineData("""{"vlan":0}""", false)]

@@ -26,7 +26,7 @@ public sealed class BridgeDeleteTests
         Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
-    // A pod decides what is in its namespace; it has no say about the node's end.
+    // A pod controls the content of its namespace, but not the end on the node.
     [Fact]
     public void DEL_with_a_known_host_veth_does_not_need_the_pod()
     {
@@ -51,7 +51,7 @@ public sealed class BridgeDeleteTests
         Assert.Equal([GoRules, Guard, HostEnd, "release"], node.Calls);
     }
 
-    // A path that no kernel opens names no namespace either: such a DEL must not fail for ever.
+    // A path that no kernel can open is no namespace. Such a DEL must not fail forever.
     [Fact]
     public void A_path_that_is_too_long_names_no_namespace()
     {
@@ -68,7 +68,7 @@ public sealed class BridgeDeleteTests
         Assert.Equal([GoRules, Guard, HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
-    // Only then does the store say that no pod uses the range.
+    // Only then does the store show that no pod uses the range.
     [Fact]
     public void Former_ranges_are_removed_after_the_addresses()
     {
@@ -98,7 +98,7 @@ public sealed class BridgeDeleteTests
     [Theory]
     [InlineData(HostEnd, HostEnd)]
     [InlineData("release", HostEnd + "|" + Look + "|" + PodLink + "|release")]
-    // The address stays until the link is known to be gone.
+    // The address stays until the link is deleted.
     [InlineData(Look, HostEnd + "|" + Look)]
     [InlineData(PodLink, HostEnd + "|" + Look + "|" + PodLink)]
     public void A_failed_deletion_is_reported_and_no_address_is_released(string step, string calls)
@@ -127,7 +127,7 @@ public sealed class BridgeDeleteTests
         Assert.Single(log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    // The kernel waits after each of the two: so it does once for both.
+    // The kernel waits after each of the two deletions, so the plugin deletes both at once.
     [Fact]
     public void MAC_spoofing_rules_are_removed_before_the_link()
     {
@@ -136,7 +136,7 @@ public sealed class BridgeDeleteTests
         Assert.Equal([GoRules, Guard + ", as configured", HostEnd, Look, PodLink, "release"], node.Calls);
     }
 
-    // Who is told of success does not come again, and it would stay for good.
+    // After a success the runtime does not retry, and the rules would stay forever.
     [Fact]
     public void A_failed_removal_of_spoofing_rules_stops_no_step_and_is_reported_last()
     {

@@ -91,7 +91,7 @@ public sealed class BridgeGarbageTests : IDisposable
     const string Guards = "collect guards of pods";
     const string Links = "host links of pods|delete veth2|delete veth3|" + Guards, Left = "collect addresses, links left";
 
-    // Address management is informed if an address may still be in use.
+    // The IPAM plugin gets GC even if an address may still be in use.
     [Theory]
     [InlineData("host links of pods", "host links of pods|" + Guards + "|" + Left)]
     [InlineData("delete veth2", Links + "|" + Left)]

@@ -94,7 +94,7 @@ public sealed class BridgeGatewaysTests
 
     static string Line(string what) => $"\"cni0\" already has an IP address different from {New}, {Old}: {what}\n";
 
-    // The way of every ADD but the first: one look, and nothing that grows with the number of pods.
+    // Every ADD except the first takes this path: one query, and no work that grows with the number of pods.
     [Theory]
     [InlineData("10.9.0.1/24", "10.9.0.1/24")]
     [InlineData("10.9.0.1/24 fd00::1/64 fe80::1/64", "10.9.0.1/24 fd00::1/64")]
@@ -129,7 +129,7 @@ public sealed class BridgeGatewaysTests
         Assert.Equal("", state.Log);
     }
 
-    // A link has each IPv6 address once, with one prefix: the shorter one serves the pods of both.
+    // A link has each IPv6 address once, with one prefix length. The shorter one serves the pods of both.
     [Fact]
     public void An_IPv6_gateway_address_with_a_shorter_prefix_replaces_the_old_one()
     {
@@ -144,7 +144,7 @@ public sealed class BridgeGatewaysTests
     [InlineData("10.9.0.1/24", "10.9.0.1/24 fd00::1/64", "fd00::1/64")]
     [InlineData("fe80::1/64", "10.9.0.1/24", "10.9.0.1/24")]
     [InlineData("10.1.0.1/24", "fd00::1/64", "fd00::1/64")]
-    // IPv6 networks stand beside each other.
+    // IPv6 networks do not conflict with each other.
     [InlineData("fd00:1::1/64 fe80::1/64", "fd00:2::1/64", "fd00:2::1/64")]
     public void A_missing_gateway_address_without_a_conflict_is_added(string present, string wanted, string added)
     {
@@ -181,7 +181,7 @@ public sealed class BridgeGatewaysTests
         Assert.Equal(Line("it is kept, because no pod of the network pods ever had an address in it"), state.Log);
     }
 
-    // The ports first, whose owners have reserved before: so no ADD beside this one has a port and no reservation.
+    // The ports are listed first. Their owners have reservations, so a concurrent ADD never has a port without a reservation.
     [Fact]
     public void An_unused_address_is_replaced()
     {
@@ -221,12 +221,12 @@ public sealed class BridgeGatewaysTests
             s.AddPort("veth2", "pods/pod2/eth0");
         }, "pod2 eth0 (10.1.0.9)"),
         ["a port without an alias"] = (s => s.AddPort("tap0", ""), "the port tap0"),
-        ["a port with a pod's name and somebody's alias"] = (s =>
+        ["a port with a pod's name and a foreign alias"] = (s =>
         {
             s.AddUser("pod2", "eth0", "10.9.0.9");
             s.AddPort(HostLink.NameOf(new Attachment("pods", "pod2", "eth0"), 0), "mine");
         }, $"the port {HostLink.NameOf(new Attachment("pods", "pod2", "eth0"), 0)}"),
-        ["a port with somebody's alias"] = (s => s.AddPort("veth2", "a/b/c/d"), "the port veth2"),
+        ["a port with a foreign alias"] = (s => s.AddPort("veth2", "a/b/c/d"), "the port veth2"),
         ["a port with a gateway's name for an alias"] = (s => s.AddPort("veth2", "cni0.100"), "the port veth2"),
         ["a port with a VLAN port's name and no alias"] =
             (s => s.AddPort(HostLink.NameOfVlanPort("cni0.100"), ""), $"the port {HostLink.NameOfVlanPort("cni0.100")}"),
@@ -364,7 +364,8 @@ public sealed class BridgeGatewaysTests
             $"the port veth2 of pod2 eth0; when they are gone: ip address del {Old} dev cni0.100\n", state.Log);
     }
 
-    // The network's own VLAN or another's: its alias is the gateway's name, which its own name is made of.
+    // The VLAN is that of the network or of another one. The alias of the port is the name of the gateway, from which the name of the port
+    // is derived.
     [Theory]
     [InlineData("cni0.100")]
     [InlineData("cni0.200")]

@@ -12,7 +12,7 @@ public sealed class BridgeMacTests
 
     static string Quoted(string? text) => text is null ? "null" : $"\"{text}\"";
 
-    // The runtime's word goes before the configuration's, and that before CNI_ARGS; an empty one is no word.
+    // The runtime's MAC wins over that of the configuration, which wins over CNI_ARGS. An empty one does not count.
     [Theory]
     [InlineData(A, B, "MAC=" + C, A)]
     [InlineData(A, null, "", A)]

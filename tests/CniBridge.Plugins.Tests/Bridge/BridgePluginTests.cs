@@ -32,7 +32,7 @@ public sealed class BridgePluginTests : IDisposable
         return new Answer(exitCode, output.ToArray(), log.ToString());
     }
 
-    // An ADD that has nothing against its configuration is stopped by the namespace that is not there.
+    // An ADD with a valid configuration fails at the missing namespace.
     const string Fine = "failed to open netns";
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class BridgePluginTests : IDisposable
         Assert.StartsWith(message, answer.Message, StringComparison.Ordinal);
     }
 
-    // In-process and on its own it is the same word for the same thing.
+    // The name is the same within the bridge and as a separate plugin.
     [Fact]
     public void host_local_is_recognized_by_its_exact_name() => Run("CHECK", ConfigOf("Host-Local"), netns: Call.OwnNamespace)
         .AssertError(CniErrorCode.Internal, $"failed to find plugin \"Host-Local\" in path [{_scripts["bin"]}]");

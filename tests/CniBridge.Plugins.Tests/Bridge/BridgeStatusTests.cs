@@ -26,7 +26,7 @@ public sealed class BridgeStatusTests
     [Theory]
     [InlineData(true, true, "find bridge|report status")]
     [InlineData(true, false, "find bridge")]
-    // Without a bridge the kernel is tried, in a namespace of its own.
+    // Without a bridge, the kernel is tried in a separate namespace.
     [InlineData(false, true, "find bridge|try kernel|report status")]
     [InlineData(false, false, "find bridge|try kernel")]
     public void STATUS_tries_the_kernel_without_a_bridge_and_runs_IPAM_last(
@@ -95,9 +95,9 @@ public sealed class BridgeStatusTests
     [Theory]
     [InlineData(true, true, false, 0)]
     [InlineData(true, false, true, 0)]
-    // The gateway of a VLAN is on a link of its own, which is not there yet.
+    // The gateway of a VLAN is on a separate link, which does not exist yet.
     [InlineData(true, true, true, 100)]
-    // A bridge that is not there yet has what new links have.
+    // A missing bridge will have the settings of new links.
     [InlineData(false, true, true, 0)]
     public void STATUS_without_IPv6_ranges_does_not_need_IPv6_on_the_bridge(bool hasBridge, bool isGateway, bool servesIPv6, int vlan)
     {

@@ -9,7 +9,7 @@ public sealed class HostLinkTests
 {
     static readonly Attachment s_attachment = new("pods", "pod1", "eth0");
 
-    // Worked out apart from this code (FNV-1a, 64 bit, folded to 32): a DEL of the next version must find this one's links.
+    // The values were computed independently (FNV-1a, 64 bit, folded to 32). DEL of the next version must find the links of this one.
     [Theory]
     [InlineData("eth0", 0, "veth19461761")]
     [InlineData("eth0", 1, "veth194611d2")]
@@ -18,7 +18,7 @@ public sealed class HostLinkTests
     public void The_name_of_a_host_veth_follows_from_its_attachment(string interfaceName, int candidate, string name) =>
         Assert.Equal(name, HostLink.NameOf(s_attachment with { InterfaceName = interfaceName }, candidate));
 
-    // One that no attachment can have: it is found again by it when half of the pair was made.
+    // No attachment can have this name. The next ADD finds an incomplete pair by it.
     [Theory]
     [InlineData("cni0.100", "vethd41ad8ab")]
     [InlineData("br-pods.4094", "veth9e1ca987")]
@@ -35,7 +35,7 @@ public sealed class HostLinkTests
     public void A_VLAN_gateway_port_is_recognized_by_name_and_alias(string name, string alias, bool isOne) =>
         Assert.Equal(isOne, HostLink.IsVlanPort(new Link { Index = 5, Name = name, Alias = alias }));
 
-    // Its name could be made without one.
+    // The name alone does not prove it, because any program could choose it.
     [Fact]
     public void A_port_without_an_alias_belongs_to_no_VLAN_gateway() =>
         Assert.False(HostLink.IsVlanPort(new Link { Index = 5, Name = HostLink.NameOfVlanPort(""), Alias = "" }));
@@ -44,7 +44,7 @@ public sealed class HostLinkTests
     public void Ten_thousand_pods_have_different_names()
     {
         var names = Enumerable.Range(0, 10_000).Select(i => HostLink.NameOf(s_attachment with { ContainerId = $"pod{i}" }, 0)).ToList();
-        // Two of them may fall together by chance (one time in ninety); then the second candidate is taken.
+        // Two names may collide by chance (one time in ninety). Then the second candidate is used.
         Assert.InRange(names.Distinct().Count(), 9_999, 10_000);
         Assert.All(names, name => Assert.Matches("^veth[0-9a-f]{8}$", name));
     }
@@ -63,7 +63,7 @@ public sealed class HostLinkTests
         Assert.Equal(s_attachment, HostLink.TryParseAlias("pods/pod1/eth0"));
     }
 
-    // The kernel takes 254 bytes; two attachments that differ only behind the cut must differ all the same.
+    // The kernel accepts 254 bytes. Two attachments that differ only after the cut must still differ.
     [Theory]
     [InlineData(200, 48, false)]
     [InlineData(200, 50, true)]

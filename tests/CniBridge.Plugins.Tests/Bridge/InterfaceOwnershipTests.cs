@@ -37,10 +37,10 @@ public sealed class InterfaceOwnershipTests
     static readonly Dictionary<string, (Link? Host, bool? IsOfRecord, string Config, string? Other)> s_cases = new()
     {
         ["own alias"] = (Host(s_own) with { Name = "renamed" }, null, "{}", null),
-        ["own alias, whatever the record says"] = (Host(s_own), false, "{}", null),
+        ["own alias with any record"] = (Host(s_own), false, "{}", null),
         ["the network was renamed"] = (Host(s_own with { Network = "former" }), null, "{}", null),
         ["another container"] = (Host(s_own with { ContainerId = "pod2" }), null, "{}", "pods/pod2/eth0"),
-        ["another container, whatever the record says"] = (Host(s_own with { ContainerId = "pod2" }), true, "{}", "pods/pod2/eth0"),
+        ["another container with any record"] = (Host(s_own with { ContainerId = "pod2" }), true, "{}", "pods/pod2/eth0"),
         ["another interface"] = (Host(s_own with { InterfaceName = "net1" }), null, "{}", "pods/pod1/net1"),
         ["another's alias that was cut"] = (Host(s_long), null, "{}", HostLink.AliasOf(s_long)),
         ["an alias that another program set"] = (Host(s_own, "web/nginx/eth0"), null, "{}", null),
@@ -77,7 +77,7 @@ public sealed class InterfaceOwnershipTests
             Assert.Equal($"not deleting eth0 in {Call.OwnNamespace}: it belongs to {other}\n", log.ToString());
     }
 
-    // The host end of the result is the attachment's own wherever the path of its namespace leads.
+    // The host veth of the result belongs to the attachment, independently of the namespace path.
     [Fact]
     public void The_host_veth_is_deleted_if_the_namespace_belongs_to_another_attachment()
     {

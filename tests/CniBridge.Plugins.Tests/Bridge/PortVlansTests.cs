@@ -43,7 +43,7 @@ public sealed class PortVlansTests
     [InlineData(0, "10-20 30", false, "-1-4094 +10-20 +30 +1!")]
     [InlineData(100, "10-20 30", false, "-1-4094 +10-20 +30 +100!")]
     [InlineData(100, "10-20 30", true, "+10-20 +30 +100!")]
-    // A trunk that names the native VLAN too must not put its tag back.
+    // A trunk that also contains the native VLAN must not add its tag again.
     [InlineData(100, "90-110", false, "-1-4094 +90-110 +100!")]
     [InlineData(100, "100", true, "+100 +100!")]
     [InlineData(0, "1-4094", false, "-1-4094 +1-4094 +1!")]

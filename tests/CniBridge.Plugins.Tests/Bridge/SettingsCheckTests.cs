@@ -125,7 +125,7 @@ public sealed class SettingsCheckTests
             (s.ForwardsV4, s.ForwardsV6) = (false, false);
             s.Obstructed.Add("from");
         },
-        ["nobody gets to pods that nobody outside knows"] = s =>
+        ["no traffic reaches pods that no outside host knows"] = s =>
         {
             s.Config = s.Config with { Masquerades = true };
             s.Obstructed.Add("to");

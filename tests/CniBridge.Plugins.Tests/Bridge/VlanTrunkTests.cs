@@ -19,10 +19,10 @@ public sealed class VlanTrunkTests
     [InlineData("""[{"minID":10,"maxID":10}]""", "10")]
     [InlineData("""[{"minID":100,"maxID":105},{"id":101}]""", "100-105")]
     [InlineData("""[{"id":101},{"minID":200,"maxID":210}]""", "101 200-210")]
-    // One item may say both.
+    // One item may have both.
     [InlineData("""[{"id":42,"minID":100,"maxID":105}]""", "42 100-105")]
     [InlineData("""[{"ID":42,"minid":100,"MAXID":105}]""", "42 100-105")]
-    // Ascending, each VLAN once, and what touches is one.
+    // The result is ascending, has each VLAN once, and merges adjacent ranges.
     [InlineData("""[{"id":30},{"id":10},{"id":20},{"id":10}]""", "10 20 30")]
     [InlineData("""[{"id":3},{"id":1},{"id":2}]""", "1-3")]
     [InlineData("""[{"minID":10,"maxID":20},{"minID":15,"maxID":30}]""", "10-30")]
@@ -34,7 +34,7 @@ public sealed class VlanTrunkTests
     [Theory]
     [InlineData("""{"minID":100}""", "maxID = null", "minID and maxID should be configured simultaneously, maxID is missing")]
     [InlineData("""{"maxID":100}""", "minID = null", "minID and maxID should be configured simultaneously, minID is missing")]
-    // An id beside it makes half a range no better.
+    // An id does not complete half of a range.
     [InlineData("""{"id":5,"minID":100}""", "maxID = null", "minID and maxID should be configured simultaneously, maxID is missing")]
     [InlineData("""{"minID":-1,"maxID":1000}""", "minID = -1", "incorrect trunk minID parameter")]
     [InlineData("""{"minID":0,"maxID":1000}""", "minID = 0", "incorrect trunk minID parameter")]

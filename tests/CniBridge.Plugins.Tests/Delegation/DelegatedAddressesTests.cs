@@ -107,7 +107,7 @@ public sealed class DelegatedAddressesTests : IDisposable
         Assert.Equal(["ADD", "ADD", "DEL"], _scripts.Verbs);
     }
 
-    // It may have failed half-way.
+    // The plugin may have failed after some of its steps.
     [Fact]
     public void After_a_failed_ADD_the_plugin_gets_DEL_and_its_error_is_returned()
     {
@@ -216,7 +216,7 @@ public sealed class DelegatedAddressesTests : IDisposable
         Assert.Equal(["find bridge", "create bridge", "prepare bridge", "create veth", "watch port", "undo: delete veth"], node.Calls);
     }
 
-    // What it does about an address that may be in use is its own affair.
+    // The plugin itself decides about an address that may be in use.
     [Fact]
     public void The_IPAM_plugin_gets_GC_even_if_links_could_not_be_deleted()
     {

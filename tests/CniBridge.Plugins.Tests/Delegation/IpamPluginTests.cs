@@ -75,9 +75,9 @@ public sealed class IpamPluginTests : IDisposable
     [InlineData("two:one", "second")]
     [InlineData("none:two:one", "second")]
     [InlineData("/no/such:empty:one", "first")]
-    // A directory is no program.
+    // A directory is not a program.
     [InlineData("directory:two", "second")]
-    // Nor is a device: /dev/null is the plugin's name here.
+    // A device is not a program either. Here the plugin's name is that of /dev/null.
     [InlineData("/dev:one", "first")]
     public void The_first_file_with_the_name_is_run(string path, string answer)
     {
@@ -125,7 +125,7 @@ public sealed class IpamPluginTests : IDisposable
         AssertFails(CniErrorCode.Internal, $"invalid plugin name: {type}", "ipam.type", ".:bin", type);
     }
 
-    // A binary that is called by an unknown name would execute itself again and again.
+    // A binary with an unknown name would execute itself without end.
     [Fact]
     public void A_link_to_this_program_is_refused()
     {

@@ -8,18 +8,18 @@ public sealed class AddressSpanTests
     [InlineData("", "")]
     [InlineData("10.0.0.1-10.0.0.5", "10.0.0.1-10.0.0.5")]
     [InlineData("10.0.0.9-10.0.0.9 10.0.0.1-10.0.0.1", "10.0.0.1-10.0.0.1 10.0.0.9-10.0.0.9")]
-    // Overlapping, one in the other, the same
+    // Overlapping, nested and equal spans
     [InlineData("10.0.0.1-10.0.0.5 10.0.0.5-10.0.0.9", "10.0.0.1-10.0.0.9")]
     [InlineData("10.0.0.3-10.0.0.9 10.0.0.1-10.0.0.5", "10.0.0.1-10.0.0.9")]
     [InlineData("10.0.0.1-10.0.0.9 10.0.0.3-10.0.0.5", "10.0.0.1-10.0.0.9")]
     [InlineData("10.0.0.1-10.0.0.9 10.0.0.1-10.0.0.9", "10.0.0.1-10.0.0.9")]
     [InlineData("10.0.0.1-10.0.0.2 10.0.0.1-10.0.0.9", "10.0.0.1-10.0.0.9")]
-    // Next to each other, and not
+    // Adjacent and separate spans
     [InlineData("10.0.0.1-10.0.0.4 10.0.0.5-10.0.0.9", "10.0.0.1-10.0.0.9")]
     [InlineData("10.0.0.1-10.0.0.4 10.0.0.6-10.0.0.9", "10.0.0.1-10.0.0.4 10.0.0.6-10.0.0.9")]
     [InlineData("10.0.0.0-10.0.0.255 10.0.1.0-10.0.1.255 10.0.2.0-10.0.2.255", "10.0.0.0-10.0.2.255")]
     [InlineData("10.0.0.1-10.0.0.9 10.0.0.2-10.0.0.3 10.0.0.10-10.0.0.12", "10.0.0.1-10.0.0.12")]
-    // The ends of the family
+    // The ends of the address families
     [InlineData("0.0.0.0-255.255.255.255 10.0.0.0-10.0.0.255 0.0.0.0-0.0.0.0", "0.0.0.0-255.255.255.255")]
     [InlineData("0.0.0.0-0.0.0.0 255.255.255.255-255.255.255.255", "0.0.0.0-0.0.0.0 255.255.255.255-255.255.255.255")]
     [InlineData("255.255.255.254-255.255.255.255 255.255.255.255-255.255.255.255", "255.255.255.254-255.255.255.255")]
@@ -38,7 +38,7 @@ public sealed class AddressSpanTests
     public void A_network_becomes_one_span(string network, string span) =>
         Assert.Equal(span, AddressSpan.From(Cidr.Parse(network)).ToString());
 
-    // A bit for each of sixteen addresses says the same as the spans do.
+    // A bit for each of sixteen addresses gives the same result as the spans.
     [Fact]
     public void Merged_spans_contain_the_same_addresses()
     {

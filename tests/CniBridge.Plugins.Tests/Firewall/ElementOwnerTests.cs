@@ -77,7 +77,7 @@ public sealed class ElementOwnerTests
         Assert.Equal("pods/", ElementOwner.PrefixOf("pods"));
         Assert.DoesNotMatch($"^{ElementOwner.PrefixOf("pods")}", ElementOwner.Format(Of("ctr", "pods2")));
         Assert.NotEqual(ElementOwner.PrefixOf(Long(100, 'a')), ElementOwner.PrefixOf(Long(100, 'b')));
-        // An upgrade must find what an older version made.
+        // An upgrade must find the objects of an older version.
         Assert.Equal($"{Long(51)}/", ElementOwner.PrefixOf(Long(51)));
         Assert.Equal("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx~b96a5acbb56db825/", ElementOwner.PrefixOf(Long(64)));
     }

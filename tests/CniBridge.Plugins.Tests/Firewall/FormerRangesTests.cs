@@ -110,12 +110,12 @@ public sealed class FormerRangesTests : IDisposable
         Assert.Equal(Both, Sets(firewall));
         Assert.Empty(new FirewallRepair(_root["run"]).Run());
 
-        // The pod went without a DEL.
+        // The pod ended without a DEL.
         Release("10.88.0.2");
         Assert.Empty(new FirewallRepair(_root["run"]).Run());
         Assert.Equal(OnlyNew, Sets(firewall));
 
-        // While the rules are missing, nothing but the record goes.
+        // While the rules are missing, only the record is deleted.
         Reserve("10.88.0.2");
         Rules(socket).Ensure(Of(Old));
         Rules(socket).Ensure(Of(New));
@@ -126,7 +126,7 @@ public sealed class FormerRangesTests : IDisposable
         Assert.False(Records.Former.Has("pods,ip"));
     });
 
-    // A wrong "no pod uses it" would leave pods without masquerade: what is unknown stays.
+    // A wrong "no pod uses it" would leave pods without masquerade, so unknown ranges stay.
     [Theory]
     [InlineData(null)]
     [InlineData("no such directory")]

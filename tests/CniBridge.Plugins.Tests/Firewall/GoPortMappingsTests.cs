@@ -115,9 +115,9 @@ public sealed class GoPortMappingsTests
         firewall.Ip("address", "add", "10.88.0.254/24", "dev", "lo");
         firewall.Portmap("ADD", "two2", Config("two2", 8082));
         firewall.Portmap("ADD", "one1", Config("one1", 8083, "other"));
-        // Of the dead too, but nothing says of which network.
+        // Stale rules are included, but no rule names its network.
         firewall.Nft(Nftables, "-f", "-");
-        // Comments that were cut, that name another container than the chain's name is made of, and another's rule.
+        // The comments are cut, or name another container than the chain, or belong to another rule.
         Jump("DNAT", GoNames.DestinationChain("podnet", "cut3"), "dnat name: \"podnet\" id: \"cu...");
         Jump("DNAT", GoNames.DestinationChain("podnet", "liar4"), "dnat name: \"podnet\" id: \"one1\"");
         Jump("SNAT", "mine", "snat name: \"podnet\" id: \"one1\"");

@@ -71,7 +71,7 @@ public sealed class NetworkMasqueradeTests
         Assert.NotEqual(Name(), Name(outside: "10.0.0.0/8"));
         Assert.NotEqual(Name(), Name("10.1.1.10/24"));
         Assert.NotEqual(Name()[..^8], Name(network: "pods2")[..^8]);
-        // An upgrade must find what an older version made.
+        // An upgrade must find the objects of an older version.
         Assert.Equal("ip cni-bridge masq-2396d220-d4ddfb63", Name());
     }
 

@@ -116,7 +116,7 @@ public sealed class SpoofCheckRulesTests
             rules.Add(s_b);
             Assert.Equal(expected, List());
             Assert.Null(rules.FindMissing(s_a));
-            // And nft can make it again of what it prints.
+            // nft can load its own output again.
             var text = Nft("", "list", "ruleset");
             Nft("flush ruleset\n" + text, "-f", "-");
             Assert.Equal(expected, List());
@@ -177,7 +177,7 @@ public sealed class SpoofCheckRulesTests
             Assert.Equal(both, List());
             Assert.Equal(4, Elements().Length);
             Assert.DoesNotContain(both, line => line.Contains("old", StringComparison.Ordinal));
-            // Its DEL comes late: what is another's now stays.
+            // The DEL is late, so the port of the other attachment stays.
             rules.Remove(Guard("old", "veth1", 9));
             rules.Remove(Guard("old", "veth1", 1));
             rules.Remove(new Attachment("pods", "old", "eth0"), ["veth1"]);

@@ -63,7 +63,7 @@ public sealed class SpoofCheckTests : IDisposable
         Assert.Empty(Files());
     }
 
-    // Their answer may be lost.
+    // The answer of the kernel may be lost.
     [Fact]
     public void Refused_rules_are_undone_too()
     {
@@ -85,7 +85,7 @@ public sealed class SpoofCheckTests : IDisposable
         Assert.StartsWith("rollback: could not remove the MAC spoofing rules: ", log.ToString(), StringComparison.Ordinal);
     }
 
-    // A read-only or full /run.
+    // /run is read-only or full.
     [Fact]
     public void Rules_are_created_and_deleted_without_a_record_if_none_can_be_written()
     {
@@ -131,7 +131,7 @@ public sealed class SpoofCheckTests : IDisposable
         Records.Save(Guard("a", "veth9"));
         Records.Save(Guard("b", "veth8"));
         var rules = Rules();
-        Check(rules).Remove(s_a, s_ports, () => throw new InvalidOperationException("nobody needs to ask"));
+        Check(rules).Remove(s_a, s_ports, () => throw new InvalidOperationException("this must not be called"));
         Assert.Equal(["remove veth9, records: 2"], rules.Calls);
         Assert.Equal(["pods,b,eth0"], Files());
     }

@@ -67,5 +67,5 @@ sealed class FuzzNode
     }
 }
 
-/// <param name="Key">Empty for an item of a list.</param>
+/// <param name="Key">The key; empty for an item of a list.</param>
 sealed record FuzzMember(string Key, FuzzNode Value);

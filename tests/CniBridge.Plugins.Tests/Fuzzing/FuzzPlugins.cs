@@ -17,7 +17,7 @@ using CniBridge.Plugins.Tests.PortMap;
 namespace CniBridge.Plugins.Tests.Fuzzing;
 
 /// <summary>The complete plugins with a node in memory and files in a directory of the test.</summary>
-/// <param name="root">All files are below.</param>
+/// <param name="root">The directory of all files.</param>
 sealed class FuzzPlugins(string root)
 {
     internal FakeNodeView View { get; } = new();
@@ -33,7 +33,7 @@ sealed class FuzzPlugins(string root)
     {
         Inside = new ContainerInterface(new() { Name = "eth0", Index = 2 }, [], []),
         HasHostLink = true,
-        // What another's address management gives: never nothing.
+        // The external IPAM plugin always returns an address.
         Assigned = new CniResult { Ips = [new CniIp(Cidr.Parse("10.5.0.5/24"), null, null)] },
     };
 

@@ -51,7 +51,7 @@ sealed class Fuzzer(PseudoRandom random)
                 members[at] = member with { Key = Rename(member.Key, containers) };
                 break;
             case 6:
-                // The value of another place, of any type.
+                // The value comes from another place and may have any type.
                 members[at] = member with { Value = Pick(Pick(containers).Members!).Value.Clone() };
                 break;
             case 7:
@@ -122,7 +122,7 @@ sealed class Fuzzer(PseudoRandom random)
             else
                 variables[name] = Is(3) ? Pick(FuzzValues.Environment) + Pick(FuzzValues.Environment) : Pick(FuzzValues.Environment);
         }
-        // No program may be found there.
+        // The path must not lead to a program.
         if (variables.TryGetValue("CNI_PATH", out var path) && path.Length > 0)
             variables["CNI_PATH"] = "/some/bin/path:" + string.Concat(path.Where(character => character != '/'));
     }

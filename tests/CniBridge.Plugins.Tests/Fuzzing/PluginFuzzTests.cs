@@ -42,7 +42,7 @@ public sealed class PluginFuzzTests(ITestOutputHelper output)
                 call(scene, i);
             output.WriteLine(string.Join(", ", scene.Codes.Select(pair => $"{pair.Value} with code {pair.Key}")));
             Assert.Equal(Calls, scene.Codes.Values.Sum());
-            // Nearly right: much is taken, and more is refused.
+            // The inputs are nearly valid, so many are accepted and more are refused.
             Assert.True(scene.Codes.GetValueOrDefault(0) > Calls / 50, "nothing succeeds");
             Assert.True(Calls - scene.Codes.GetValueOrDefault(0) > Calls / 50, "nothing is refused");
         }
@@ -94,7 +94,7 @@ public sealed class PluginFuzzTests(ITestOutputHelper output)
         foreach (var ip in answer.Json["ips"]?.AsArray() ?? [])
         {
             var address = ip!["address"]!.GetValue<string>().Split('/')[0];
-            // portmap repeats what it was given.
+            // portmap prints the input result.
             Assert.True(
                 answer.Json["ips"]!.AsArray().Count == 2 && address is "10.1.0.5" or "fd00::5"
                 || !before.Contains(address), $"{address} is given twice");

@@ -10,7 +10,7 @@ public sealed class AddressRangeTests
     internal static AddressRange Parse(string? subnet, string? start = null, string? end = null, string? gateway = null) =>
         AddressRange.Parse(new RangeJson { Subnet = subnet, RangeStart = start, RangeEnd = end, Gateway = gateway }, "ipam");
 
-    // IPv4 keeps the broadcast address back; IPv6 has none.
+    // IPv4 reserves the broadcast address, and IPv6 has none.
     [Theory]
     [InlineData("192.0.2.0/24", "192.0.2.1-192.0.2.254", "192.0.2.1")]
     [InlineData("192.0.2.0/25", "192.0.2.1-192.0.2.126", "192.0.2.1")]
@@ -30,9 +30,9 @@ public sealed class AddressRangeTests
     [InlineData("192.0.2.0/24", "192.0.2.40", "192.0.2.50", "192.0.2.254")]
     [InlineData("192.0.2.0/24", "192.0.2.40", "192.0.2.40", "192.0.2.1")]
     [InlineData("2001:db8:1::/64", "2001:db8:1::40", "2001:db8:1::50", "2001:db8:1::ffff")]
-    // The network's own address and the broadcast address are handed out where they are asked for.
+    // The network address and the broadcast address are assigned on request.
     [InlineData("192.0.2.0/24", "192.0.2.0", "192.0.2.255", "192.0.2.1")]
-    // A gateway may be elsewhere, even in the other family: then .1 is an address like any other.
+    // A gateway may be elsewhere, even in the other family. Then .1 is an ordinary address.
     [InlineData("192.0.2.0/24", "192.0.2.1", "192.0.2.9", "10.9.9.9")]
     [InlineData("192.0.2.0/24", "192.0.2.1", "192.0.2.9", "fd00::1")]
     public void A_configured_value_is_kept(string subnet, string start, string end, string gateway)
@@ -54,7 +54,7 @@ public sealed class AddressRangeTests
     [Theory]
     [InlineData("0.0.0.0/0")]
     [InlineData("::/0")]
-    // Before the host bits.
+    // The prefix length is checked before the host bits.
     [InlineData("10.0.0.0/0")]
     [InlineData("::ffff:0.0.0.0/96")]
     public void A_subnet_of_all_addresses_is_refused(string subnet) =>
@@ -65,7 +65,7 @@ public sealed class AddressRangeTests
     [Theory]
     [InlineData("192.0.2.0/31")]
     [InlineData("192.0.2.0/32")]
-    // The size is looked at before the host bits.
+    // The size is checked before the host bits.
     [InlineData("192.0.2.1/31")]
     [InlineData("2001:db8::/127")]
     [InlineData("2001:db8::/128")]
@@ -97,12 +97,12 @@ public sealed class AddressRangeTests
     [InlineData(null, "192.0.1.255")]
     [InlineData(null, "fd00::1")]
     [InlineData("192.0.2.40", "192.0.3.1")]
-    // The start is .1 where nothing else is said, so the network's own address ends before it begins.
+    // The default start is .1, so a range that ends at the network address ends before its start.
     [InlineData(null, "192.0.2.0")]
     public void An_end_outside_the_subnet_or_before_the_start_is_refused(string? start, string end) =>
         AssertRefused(() => Parse("192.0.2.0/24", start, end), "rangeEnd", $"RangeEnd {end} not in network 192.0.2.0/24");
 
-    // The end is .254 where nothing else is said: a range of nothing must not pass for a configuration.
+    // The default end is .254, so an empty range must be refused.
     [Fact]
     public void A_start_after_the_default_end_is_refused() =>
         AssertRefused(() => Parse("192.0.2.0/24", "192.0.2.255"), "RangeStart 192.0.2.255");

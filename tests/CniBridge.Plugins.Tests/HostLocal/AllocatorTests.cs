@@ -108,11 +108,11 @@ public sealed class AllocatorTests
     }
 
     [Theory]
-    // Taken.
+    // The address is in use.
     [InlineData("10.0.0.3", "requested IP address 10.0.0.3 is not available in range set 10.0.0.1-10.0.0.6")]
-    // The gateway is in the range, and never given.
+    // The gateway is in the range and is never assigned.
     [InlineData("10.0.0.1", "requested ip 10.0.0.1 is subnet's gateway")]
-    // Not in the range: the network's own, the broadcast address, another network.
+    // The addresses are outside the range: the network address, the broadcast address, another network.
     [InlineData("10.0.0.0", "failed to allocate all requested IPs: 10.0.0.0")]
     [InlineData("10.0.0.7", "failed to allocate all requested IPs: 10.0.0.7")]
     [InlineData("10.0.9.9", "failed to allocate all requested IPs: 10.0.9.9")]
@@ -190,11 +190,11 @@ public sealed class AllocatorTests
         Assert.Equal("10.0.0.5/24", Allocate(store, Config("10.0.0.0/24", "10.0.0.5")));
     }
 
-    // Whose gateway the bridge has may be known by it.
+    // The marker shows to which network the bridge's gateway address belonged.
     [Theory]
     [InlineData("10.0.0.0/24", "")]
     [InlineData("10.0.0.0/24", "0=10.0.0.9", "10.0.0.9")]
-    // A marker of an earlier configuration's range, and of a range set that is no more.
+    // The markers are those of an earlier range, and of a removed range set.
     [InlineData("10.9.0.0/24", "0=10.0.0.9", "10.0.0.9")]
     [InlineData("10.9.0.0/24", "0=10.0.0.9 1=10.1.0.9", "10.0.0.9")]
     [InlineData("10.9.0.0/24|fd00::/64", "1=fd01::9", "fd01::9")]

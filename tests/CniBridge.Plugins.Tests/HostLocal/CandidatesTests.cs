@@ -20,12 +20,12 @@ public sealed class CandidatesTests
     [InlineData("192.168.1.0/29", null, "2 3 4 5 6")]
     [InlineData("192.168.1.0/29", "192.168.1.2", "3 4 5 6 2")]
     [InlineData("192.168.1.0/29", "192.168.1.3", "4 5 6 2 3")]
-    // At the end the walk goes round; an address that lies nowhere counts for none.
+    // The search wraps around at the end. An address outside the ranges is ignored.
     [InlineData("192.168.1.0/29", "192.168.1.6", "2 3 4 5 6")]
     [InlineData("192.168.1.0/29", "192.168.1.7", "2 3 4 5 6")]
     [InlineData("192.168.1.0/29", "10.0.0.3", "2 3 4 5 6")]
     [InlineData("192.168.1.0/29", "fd00::3", "2 3 4 5 6")]
-    // The last one was the gateway before the configuration was changed.
+    // The last address was the gateway before a change of the configuration.
     [InlineData("192.168.1.0/29", "192.168.1.1", "2 3 4 5 6")]
     [InlineData("192.168.1.0/30", null, "2")]
     [InlineData("192.168.1.0/30", "192.168.1.2", "2")]
@@ -33,14 +33,14 @@ public sealed class CandidatesTests
     [InlineData("192.168.1.0/24+192.168.1.9-192.168.1.9", "192.168.1.9", "9")]
     [InlineData("192.168.1.0/24+192.168.1.1-192.168.1.1", null, "")]
     [InlineData("192.168.1.0/24+192.168.1.254-192.168.1.255", null, "254 255")]
-    // Across ranges, each with its own gateway left out.
+    // The search passes several ranges, each without its own gateway.
     [InlineData("192.168.1.0/30 192.168.2.0/29", null, "2 2 3 4 5 6")]
     [InlineData("192.168.1.0/30 192.168.2.0/29", "192.168.1.2", "2 3 4 5 6 2")]
     [InlineData("192.168.1.0/30 192.168.2.0/29", "192.168.2.4", "5 6 2 2 3 4")]
     [InlineData("10.0.1.0/24+10.0.1.3-10.0.1.4 10.0.2.0/24+10.0.2.5-10.0.2.6 10.0.3.0/24+10.0.3.7-10.0.3.8", "10.0.3.8", "3 4 5 6 7 8")]
     [InlineData("10.0.1.0/24+10.0.1.3-10.0.1.4 10.0.2.0/24+10.0.2.5-10.0.2.6 10.0.3.0/24+10.0.3.7-10.0.3.8", "10.0.2.5", "6 7 8 3 4 5")]
     [InlineData("10.0.1.0/24+10.0.1.0-10.0.1.3 10.0.2.0/24+10.0.2.0-10.0.2.3", "10.0.1.3", "0 2 3 0 2 3")]
-    // At the ends of the families' spaces nothing wraps.
+    // Addresses do not wrap at the ends of the families.
     [InlineData("255.255.255.0/24+255.255.255.254-255.255.255.255", null, "254 255")]
     [InlineData("255.255.255.0/24+255.255.255.254-255.255.255.255", "255.255.255.255", "254 255")]
     [InlineData("255.255.255.0/24+255.255.255.254-255.255.255.255", "255.255.255.254", "255 254")]
@@ -75,7 +75,7 @@ public sealed class CandidatesTests
         Assert.All(walked, candidate => Assert.Same(set.Find(candidate.Address), candidate.Range));
         if (last is { } known && all.Contains(known))
             Assert.Equal(known, walked[^1].Address);
-        // A mistake in the test's own listing would make the rest worthless.
+        // An error in the test's own list would make the comparison worthless.
         Assert.All(everything, address => Assert.NotNull(set.Find(address)));
     }
 

@@ -84,7 +84,7 @@ public sealed class ClaimedAddressTests : IDisposable
 
     [Theory]
     [InlineData("10.0.0.6", "other", "eth0", "10.0.0.2/29")]
-    // These are not the claiming attachment's, or in no range of the set.
+    // These reservations belong to another attachment, or are outside the ranges of the set.
     [InlineData("10.0.0.6", "other", "eth1", "10.0.0.3/29")]
     [InlineData("10.0.0.6", "another", "eth0", "10.0.0.3/29")]
     [InlineData("10.9.9.9", "other", "eth0", "10.0.0.3/29")]
@@ -141,12 +141,12 @@ public sealed class ClaimedAddressTests : IDisposable
     {
         Claim(null, "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6");
         _store.Releases[IpAddress.Parse("10.0.0.4")] = DateTimeOffset.UtcNow.AddSeconds(-5);
-        // What rests is searched last, and given last.
+        // A delayed address is searched and assigned last.
         Assert.Equal("10.0.0.2/29", Allocate(AllocatorTests.Config("10.0.0.0/29") with { ReuseDelay = TimeSpan.FromHours(1) }));
         Assert.Equal(5, _looks);
     }
 
-    // Networks may share a bridge; the store of the other one tells what its pod has.
+    // Networks may share a bridge. The store of the other network has the reservation of its pod.
     [Theory]
     [InlineData("10.7.0.9", "10.0.0.0/24", "10.7.0.9")]
     [InlineData("10.7.0.9", "fd00::/64", null)]

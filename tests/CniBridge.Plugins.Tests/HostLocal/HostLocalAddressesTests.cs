@@ -77,7 +77,7 @@ public sealed class HostLocalAddressesTests : IDisposable
         Assert.False(Allocate("""[[{"subnet":"10.1.0.0/24"},{"subnet":"10.9.0.0/24"}]]""", "pod5").HasMoved);
     }
 
-    // Whose the old gateway address is must still be known to the next ADD.
+    // The next ADD must still know the owner of the old gateway address.
     [Fact]
     public void The_last_address_of_the_old_range_is_known_until_an_ADD_succeeds()
     {
@@ -85,14 +85,14 @@ public sealed class HostLocalAddressesTests : IDisposable
         using (var undo = new Rollback(TextWriter.Null))
             Make(New, "pod2").Allocate(undo);
         Assert.Equal(["pod1"], Make(New).ListUsers().Select(user => user.ContainerId));
-        // The second set fails: this attachment has an address of it.
+        // The second set fails, because this attachment has an address of it.
         using (var undo = new Rollback(TextWriter.Null))
             Assert.Throws<CniException>(() => Make("""[[{"subnet":"10.9.0.0/24"}],[{"subnet":"10.1.0.0/24"}]]""").Allocate(undo));
         Assert.Equal([IpAddress.Parse("10.1.0.2")], Allocate(New, "pod3").LastServed);
         Assert.Equal([IpAddress.Parse("10.9.0.2")], Allocate(New, "pod4").LastServed);
     }
 
-    // Or an address that was given back would be the next one's.
+    // Otherwise the next ADD would get a released address.
     [Fact]
     public void A_failed_ADD_keeps_the_position_in_its_range()
     {

@@ -20,12 +20,12 @@ public sealed class HostLocalConfigTests
         "0: 10.1.2.1-10.1.2.254 | 1: 11.1.2.1-11.1.2.254,12.1.2.1-12.1.2.254")]
     [InlineData("""{"subnet":"10.1.2.0/24","ranges":[[{"subnet":"11.1.2.0/24"}]]}""",
         "0: 10.1.2.1-10.1.2.254 | 1: 11.1.2.1-11.1.2.254")]
-    // Without a subnet the other three of the old style are passed over.
+    // Without a subnet, the other three keys of the old style are ignored.
     [InlineData("""{"rangeStart":"10.1.2.9","gateway":"x","ranges":[[{"subnet":"11.1.2.0/24"}]]}""", "0: 11.1.2.1-11.1.2.254")]
     [InlineData("""{"subnet":null,"ranges":[[{"SUBNET":"11.1.2.0/24","RangeStart":"11.1.2.5"}]]}""", "0: 11.1.2.5-11.1.2.254")]
     public void Ranges_are_read_in_the_old_and_the_new_style(string ipam, string sets) => Assert.Equal(sets, Describe(ParseIpam(ipam)));
 
-    // The runtime's ranges come first: their place names the file that keeps their last address.
+    // The runtime's ranges come first, because their index names the file with their last address.
     [Fact]
     public void The_runtimes_ranges_come_first_then_the_old_style_then_the_list() => Assert.Equal(
         "0: 11.1.2.1-11.1.2.254 | 1: 12.1.2.1-12.1.2.254 | 2: 10.1.2.1-10.1.2.254 | 3: 13.1.2.1-13.1.2.254",
@@ -86,7 +86,7 @@ public sealed class HostLocalConfigTests
     [InlineData("""{"ipam":{"rangeEnd":true}}""", "ipam.rangeEnd")]
     [InlineData("""{"ipam":{"gateway":{}}}""", "ipam.gateway")]
     [InlineData("""{"ipam":{"ranges":{}}}""", "ipam.ranges")]
-    // The usual mistake: a list of ranges where a list of range sets belongs.
+    // This mistake is common: a list of ranges in place of a list of range sets.
     [InlineData("""{"ipam":{"ranges":[{"subnet":"10.0.0.0/24"}]}}""", "ipam.ranges")]
     [InlineData("""{"ipam":{"ranges":[[{"subnet":5}]]}}""", "ipam.ranges[0][0].subnet")]
     [InlineData("""{"ipam":{"routes":{}}}""", "ipam.routes")]

@@ -110,7 +110,7 @@ public sealed class HostLocalPluginTests : IDisposable
         Assert.Equal(["10.1.2.3"], Reservations());
     }
 
-    // Another request of the same pair must not cost it what it has.
+    // A repeated request of the same pair must not remove its addresses.
     [Fact]
     public void A_second_ADD_that_fails_in_its_second_set_releases_nothing_of_the_first_ADD()
     {
@@ -209,7 +209,7 @@ public sealed class HostLocalPluginTests : IDisposable
         Assert.Equal(["notes"], Reservations());
     }
 
-    // A full range is no reason: containerd takes the node out of service on any error.
+    // A full range is no reason to fail: containerd takes the node out of service on any error.
     [Fact]
     public void STATUS_fails_only_if_every_ADD_would_fail()
     {
@@ -226,7 +226,7 @@ public sealed class HostLocalPluginTests : IDisposable
     public void STATUS_fails_if_resolvConf_cannot_be_read() =>
         Run("STATUS", Config(Simple + ", \"resolvConf\": \"/no/such\"")).AssertError(50, "open /no/such: no such file or directory");
 
-    // STATUS carries no runtimeConfig.
+    // STATUS has no runtimeConfig.
     [Theory]
     [InlineData("\"capabilities\": {\"ipRanges\": true},", 0)]
     [InlineData("\"Capabilities\": {\"IPRanges\": true, \"mac\": true},", 0)]

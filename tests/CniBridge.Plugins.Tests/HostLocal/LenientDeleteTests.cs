@@ -72,7 +72,8 @@ public sealed class LenientDeleteTests : IDisposable
         Assert.True(IsReserved());
     }
 
-    // A namespace may be held by a process when its path is gone. Who makes links cuts it off; who makes none leaves it alone.
+    // A process may hold a namespace whose path is gone. A plugin that creates links deletes the link first, and one without links keeps
+    // the reservation.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -122,7 +123,7 @@ public sealed class LenientDeleteTests : IDisposable
 
     string[] Records() => [.. Directory.EnumerateFiles(_root["state"], "pod1*", SearchOption.AllDirectories)];
 
-    // There is no telling where the reservation is.
+    // The place of the reservation is unknown.
     [Fact]
     public void A_relative_data_directory_is_refused() =>
         Requests.AssertRefused(CniErrorCode.InvalidConfig, () => HostLocalAddresses.ForDelete(

@@ -28,7 +28,7 @@ public sealed class OwnerRecordTests
 
         """;
 
-    // Earlier versions wrote none, and an old kernel has none.
+    // Earlier versions and old kernels have no cookie.
     [Theory]
     [InlineData("")]
     [InlineData("netnscookie=\n")]
@@ -55,7 +55,7 @@ public sealed class OwnerRecordTests
         Assert.Equal("/data/pods", stored.Store);
     }
 
-    // A crash came between writing a shorter text and cutting the rest of the longer one.
+    // A crash occurred between writing a shorter text and truncating the longer one.
     [Fact]
     public void Text_after_the_end_of_a_record_is_ignored() =>
         Assert.Equal(Show(s_record), Show(Parse(Text + "10.1.2.6\nnetns=/other\nend\n").Record));
@@ -95,7 +95,7 @@ public sealed class OwnerRecordTests
     public void An_address_without_a_time_has_an_unknown_maker(string line) =>
         Assert.Equal([new RecordedAddress(s_record.Addresses[0], null)], Parse(line + "\nend\n").Record.Entries);
 
-    // The reservations that are there are those of the attachment before.
+    // The existing reservations belong to the previous attachment.
     [Fact]
     public void A_record_for_another_attachment_clears_the_times_of_old_addresses()
     {

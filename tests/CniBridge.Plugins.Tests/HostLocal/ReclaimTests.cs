@@ -64,7 +64,7 @@ public sealed class ReclaimTests : IDisposable
     {
         for (var boot = 0; boot < 1000; boot++)
         {
-            // One opening for all: a thousand times fifty take long enough.
+            // One store serves all attachments, because a thousand times fifty take long enough.
             using (var store = ReservationStore.Open(Place, TextWriter.Null, new StoreUser(_node, _node.AddNamespace("/run/netns/a"))))
             {
                 for (var i = 0; i < 50; i++)
@@ -75,7 +75,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.InRange(_node.Looks, 180, 250);
     }
 
-    // A runtime keeps the namespace where it was as long as the pod lives.
+    // A runtime keeps the path of the namespace as long as the pod lives.
     [Fact]
     public void Only_addresses_of_missing_or_replaced_namespaces_are_reclaimed()
     {
@@ -90,7 +90,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.Contains("another namespace is at /run/netns/pod3 now", _log.ToString(), StringComparison.Ordinal);
     }
 
-    // The kernel gives the inode number of a namespace that is gone to the next one.
+    // The kernel gives the inode number of a deleted namespace to the next one.
     [Theory]
     [InlineData(true, true, true)]
     [InlineData(true, false, false)]
@@ -110,13 +110,13 @@ public sealed class ReclaimTests : IDisposable
         Assert.Equal(isTakenBack, _log.ToString().Contains("another namespace is at /run/netns/pod3 now", StringComparison.Ordinal));
     }
 
-    // A pod with CAP_NET_ADMIN configures in its namespace what it likes.
+    // A pod with CAP_NET_ADMIN can configure any address in its namespace.
     [Theory]
     [InlineData(true, "", true)]
     [InlineData(false, "pods/pod0/eth0", true)]
     [InlineData(false, "others/pod0/net1", true)]
     [InlineData(false, "pods/stranger/eth0", true)]
-    // The container is not known: the Go plugin made the pod, or the alias was cut.
+    // The container is unknown: the Go plugin created the pod, or the alias was cut.
     [InlineData(false, "", false)]
     [InlineData(false, "pods/long~0123456789abcdef", false)]
     public void An_address_in_the_namespace_of_another_container_is_reclaimed(bool hasCookies, string alias, bool isTakenBack)
@@ -139,7 +139,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.Equal(1, _log.ToString().Split("ignoring 10.0.0.").Length - 1);
     }
 
-    // Multus: the pod has attachments of several networks, and is the same container in each.
+    // With Multus, the pod has attachments to several networks and is the same container in each.
     [Theory]
     [InlineData("others/pod0/net1")]
     [InlineData("others/stranger/eth0|others/pod0/net1")]
@@ -200,7 +200,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.Contains(content, Owners());
     }
 
-    // The Go plugin deleted our pod and made it anew, as a restarted container: what we know is of its former life.
+    // The Go plugin deleted our pod and created it again, as a restarted container. Our record describes the former attachment.
     [Fact]
     public void A_new_reservation_of_the_Go_plugin_for_our_owner_is_not_reclaimed()
     {
@@ -231,7 +231,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.Equal(["new\r\neth0", "pod0\r\neth0"], Owners());
     }
 
-    // An index that is made anew keeps what it knows.
+    // A new index keeps the known records.
     [Fact]
     public void Records_of_owners_survive_calls_of_the_Go_plugin()
     {
@@ -254,7 +254,7 @@ public sealed class ReclaimTests : IDisposable
         Assert.Equal(0, _node.Looks);
     }
 
-    // A busy machine may stop a process for seconds, wherever it is.
+    // A busy machine may stop a process for seconds at any place.
     [Fact]
     public void A_record_written_late_still_owns_its_reservation()
     {

@@ -20,7 +20,7 @@ public sealed class RequestedAddressTests
         "10.1.2.10 10.1.2.11 11.11.11.11 2001:db8:1::11")]
     [InlineData("", "null", """["10.1.2.11","11.11.11.11/24","2001:db8:1::11/64"]""", "10.1.2.11 11.11.11.11 2001:db8:1::11")]
     [InlineData("IP=10.1.2.3", """["10.1.2.2"]""", """["10.1.2.1"]""", "10.1.2.3 10.1.2.2 10.1.2.1")]
-    // One address in two dresses is one address.
+    // Two spellings of one address count once.
     [InlineData("IP=10.1.2.3", """["10.1.2.3/24","::ffff:10.1.2.3"]""", """["10.1.2.3"]""", "10.1.2.3")]
     public void Requested_addresses_come_from_three_sources_in_order(string args, string cni, string runtime, string expected) =>
         Assert.Equal(expected, string.Join(' ', HostLocalConfigTests.Parse(Config(cni, runtime), args).RequestedAddresses));

@@ -27,7 +27,7 @@ public sealed class ResolvConfTests
     [InlineData("  nameserver \t a \r\n\r\nsearch\u00a0b\n", "[a]  [b] []")]
     [InlineData("nameserver\ndomain\nsearch\noptions\nnameserver \n", "[]  [] []")]
     [InlineData("sortlist a\nNameserver b\nnameservers c\nfamily inet4\n", "[]  [] []")]
-    // Nothing is validated: what a resolver makes of it is its own affair.
+    // Values are not validated, because the resolver interprets them.
     [InlineData("nameserver not-an-address\nsearch a # b\n", "[not-an-address]  [a # b] []")]
     public void Each_line_is_a_keyword_and_its_words(string text, string expected) => Assert.Equal(expected, Describe(Read(text)));
 

@@ -46,7 +46,7 @@ public sealed class RetryTests : IDisposable
         _node.Namespaces.Clear();
         _node.AddNamespace("/run/netns/new");
         Assert.Equal(First, Allocate("/run/netns/new"));
-        // And from then on the new one counts.
+        // From then on the new namespace counts.
         Assert.EndsWith("10.1.0.2 has been allocated to pod1, duplicate allocation is not allowed: " +
             "eth0 is alive, its namespace is at /run/netns/new", Refusal("/run/netns/new"), StringComparison.Ordinal);
         _node.Reboot();
@@ -72,7 +72,7 @@ public sealed class RetryTests : IDisposable
                 StringComparison.Ordinal);
     }
 
-    // A namespace that ended keeps its links for a while. A plugin that creates links need not wait.
+    // An ended namespace keeps its links for a while. A plugin that creates links need not wait.
     [Fact]
     public void The_bridge_plugin_deletes_a_leftover_link_first()
     {
@@ -88,14 +88,14 @@ public sealed class RetryTests : IDisposable
             undo.Cancel();
         }
         Assert.Empty(_node.HostLinks);
-        // Nothing of a living attachment is deleted.
+        // The link of a running attachment is not deleted.
         _node.HostLinks[new Attachment("pods", "pod1", "eth0")] = "veth6";
         addresses = Make("/run/netns/new", deleteHostLink: _ => Assert.Fail("it lives"));
         using var second = new Rollback(TextWriter.Null);
         Assert.Contains("eth0 is alive", Assert.Throws<CniException>(() => addresses.Allocate(second)).Message, StringComparison.Ordinal);
     }
 
-    // The text that Go's users match on.
+    // Users of Go match on this text.
     [Fact]
     public void The_refusal_without_a_record_is_that_of_the_Go_plugin()
     {
@@ -113,7 +113,7 @@ public sealed class RetryTests : IDisposable
         _node.AddNamespace("/run/netns/new");
         Assert.Equal(First, Allocate("/run/netns/new", isUndone: true));
         Assert.Equal(2, Make("/run/netns/new").ListUsers().Count);
-        // And it is dead as before.
+        // The attachment is as stale as before.
         Assert.Equal(First, Allocate("/run/netns/new"));
     }
 
@@ -132,7 +132,8 @@ public sealed class RetryTests : IDisposable
         Assert.Equal("10.1.0.78/24 fd00::2/64", Allocate("/run/netns/new", ipam: """, "exclude": ["10.1.0.77"] """));
     }
 
-    // A full range took the one back, and the other set has room: from the first reservation on the record is the new attachment's.
+    // The record belongs to the new attachment from the first reservation on, although one range is full and the other set has free
+    // addresses.
     [Fact]
     public void A_container_gets_its_remaining_addresses_again()
     {

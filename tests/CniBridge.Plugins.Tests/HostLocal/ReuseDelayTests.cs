@@ -43,7 +43,7 @@ public sealed class ReuseDelayTests : IDisposable
         Delete("pod3");
         Delete("pod5");
         Age("10.0.0.5", 31);
-        // Its turn would be 10.0.0.3's.
+        // 10.0.0.3 would be the next address.
         Assert.Equal("10.0.0.5/29", Add("new"));
         Assert.Equal(["10.0.0.3"], Releases().Select(Path.GetFileName));
     }
@@ -62,7 +62,7 @@ public sealed class ReuseDelayTests : IDisposable
         Assert.Empty(Releases());
     }
 
-    // A clock that was wrong must not keep an address for years.
+    // A wrong clock must not block an address for years.
     [Fact]
     public void A_release_time_in_the_future_does_not_count()
     {

@@ -71,7 +71,7 @@ sealed class FakePorts : INodePorts, IConntrack
             act();
         Note($"{(remakesRules ? "remake, " : "")}remove {change.Removed.Count}, add {change.Added.Count}");
         var removed = change.Removed.Select(KeyOf).ToList();
-        // The kernel finds a second deletion of one key in a batch to be of none, and a second creation to be of one that is there.
+        // The kernel refuses a second deletion of one key in a batch as missing, and a second creation as existing.
         if (removed.Exists(key => !_elements.ContainsKey(key)) || removed.Distinct().Count() < removed.Count)
             throw new KernelException("delete elements", CniBridge.Linux.Errno.ENOENT);
         if (change.Added.Select(KeyOf).Distinct().Count() < change.Added.Count)

@@ -107,7 +107,7 @@ public sealed class PortMapConfigTests
     [InlineData("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1 to 80, v4")]
     [InlineData("fd00::1", "fd00:0:0::1", "fd00::1 to 80, v6")]
     [InlineData("192.0.2.1", "192.0.2.2", "192.0.2.1 to 80, v4; 192.0.2.2 to 80, v4")]
-    // A given address counts before any.
+    // A mapping with an address wins over one for any address.
     [InlineData(null, "192.0.2.1", "any address to 80, v4v6; 192.0.2.1 to 80, v4")]
     [InlineData("192.0.2.1", "0.0.0.0", "192.0.2.1 to 80, v4; any address to 80, v4")]
     public void One_port_with_one_target_is_one_mapping_in_each_family(string? one, string? other, string meaning)

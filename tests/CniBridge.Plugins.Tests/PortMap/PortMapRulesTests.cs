@@ -185,7 +185,7 @@ public sealed class PortMapRulesTests
     [InlineData("list ruleset")]
     public void Repair_restores_everything_from_the_records(string damage) => InNamespace(rules =>
     {
-        // With a port of any address in both families, and one that two records name: the first has it.
+        // The records include a port of any address in both families, and one that two records name. The first record has it.
         var any = Record("any", "10.1.0.8", new PortMapping(TransportProtocol.Tcp, 7070, 80, null), One.Mappings[0]);
         HostPortRecord[] records = [One, Two, any];
         rules.Restore(records);

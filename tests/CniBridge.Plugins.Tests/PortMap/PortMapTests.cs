@@ -80,7 +80,7 @@ public sealed class PortMapTests : IDisposable
         new PortMapCheck(request, PortMapConfig.Parse(request), node).Run();
     }
 
-    /// <param name="list">Empty: a request without the key.</param>
+    /// <param name="list">The list; empty for a request without the key.</param>
     void Collect(string list)
     {
         var key = list.Length > 0 ? $",\"cni.dev/valid-attachments\":{list}" : "";
@@ -224,7 +224,7 @@ public sealed class PortMapTests : IDisposable
         Assert.Equal(["lock", "remove 4, add 7", "allow localhost on cni0",
             "forget own of Tcp any 8080 to 10.1.0.9 80", "forget own of Tcp any 8080 to fd00::5 80"], _node.Calls);
         Assert.Equal(["pods,other,eth0", "pods,pod1,eth0"], RecordNames);
-        // What is the new one's stays, and so do connections over its ports.
+        // The elements of the new attachment stay, and so do connections over its ports.
         _node.Calls.Clear();
         Delete("", "other");
         Assert.Equal(["lock", "remove 3, add 0"], _node.Calls);
@@ -267,7 +267,7 @@ public sealed class PortMapTests : IDisposable
 
     [Theory]
     [InlineData("\"snat\":false", Previous, "fd00::5,10.1.0.5", 3)]
-    // Without a place the address may be the interface's; with another's it is not.
+    // Without an interface index the address may belong to the interface. With another index it does not.
     [InlineData("\"snat\":false", """{"cniVersion":"0.2.0","ip4":{"ip":"10.1.0.7/24"}}""", "10.1.0.7", 2)]
     [InlineData("\"snat\":false",
         """{"cniVersion":"1.0.0","interfaces":[{"name":"eth0"}],"ips":[{"address":"10.1.0.1/24","interface":0},{"address":"10.1.0.8/24","interface":7}]}""",
@@ -343,7 +343,7 @@ public sealed class PortMapTests : IDisposable
         Assert.Equal([GoPorts], _node.Calls);
     }
 
-    // Each pass goes through all connections of the node, and takes 20 ms.
+    // Each list contains all connections of the node and takes 20 ms.
     [Fact]
     public void Each_call_lists_the_connections_once()
     {

@@ -43,7 +43,7 @@ public sealed class CniArgsTests
     [InlineData("IgnoreUnknown=FALSE;A=1", "ARGS: unknown args [\"A=1\"]")]
     [InlineData("IgnoreUnknown=1;A=1;IgnoreUnknown=0", "ARGS: unknown args [\"A=1\"]")]
     [InlineData("=x", "ARGS: unknown args [\"=x\"]")]
-    // A broken pair is never ignorable.
+    // A broken pair is never ignored.
     [InlineData("IgnoreUnknown=1;", "ARGS: invalid pair \"\"")]
     [InlineData(";", "ARGS: invalid pair \"\"")]
     [InlineData("IgnoreUnknown=1;;MAC=a", "ARGS: invalid pair \"\"")]

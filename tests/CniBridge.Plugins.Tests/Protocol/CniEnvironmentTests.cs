@@ -69,7 +69,7 @@ public sealed class CniEnvironmentTests
     public void An_unknown_verb_needs_nothing() =>
         Assert.Equal("NOPE", CniEnvironment.Read(new Dictionary<string, string> { ["CNI_COMMAND"] = "NOPE" }).CommandName);
 
-    // A bad value ends the search at once, so it wins over what is missing, before and behind it.
+    // A bad value ends the check at once, so it wins over missing ones before and after it.
     [Theory]
     [InlineData("CNI_CONTAINERID", "a b", "", "invalid characters in containerID", "a b")]
     [InlineData("CNI_CONTAINERID", "a b", "CNI_NETNS CNI_IFNAME CNI_PATH", "invalid characters in containerID", "a b")]

@@ -18,7 +18,7 @@ public sealed class CniNameTests
         Assert.Equal("DEL", CniEnvironment.Read(Call.Variables("DEL", ("CNI_CONTAINERID", name))).CommandName);
     }
 
-    // A file name is made of each: nothing that ends a name, changes the directory or hides a file.
+    // Each becomes part of a file name, so it must not end a name, change the directory or hide a file.
     [Theory]
     [InlineData(".")]
     [InlineData("..")]
@@ -86,7 +86,7 @@ public sealed class CniNameTests
         Assert.Null(CniName.WhyNoInterfaceName(name));
     }
 
-    // Length is in bytes, for that is what IFNAMSIZ counts.
+    // The length is in bytes, as IFNAMSIZ counts.
     [Theory]
     [InlineData("")]
     [InlineData("sixteen-bytes---")]
@@ -136,7 +136,7 @@ public sealed class CniNameTests
         _ => "interface name contains / or : or whitespace characters",
     };
 
-    // Not white space, though they look like it: the kernel takes them.
+    // These characters look like white space and are none, so the kernel accepts them.
     [Theory]
     [InlineData("a\u200bb")]
     [InlineData("a\u180eb")]

@@ -95,7 +95,7 @@ public sealed class CniResultReaderTests
         "ip4":{"ip":"10.9.9.5/24","routes":[{"dst":"10.0.0.0/8"}]},"ip6":{"ip":"fd00::5/64"}
         """;
 
-    // As libcni, which reads a result with the type of its version.
+    // libcni reads a result with the type of its version in the same way.
     [Theory]
     [MemberData(nameof(Versions))]
     public void A_result_of_another_plugin_has_its_stated_version_or_the_requested_one(string version)

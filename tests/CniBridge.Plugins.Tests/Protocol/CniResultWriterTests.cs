@@ -23,7 +23,7 @@ public sealed class CniResultWriterTests
         Ips =
         [
             new CniIp(Cidr.Parse("10.1.2.5/24"), IpAddress.Parse("10.1.2.1"), 2),
-            // The index 0 is an index, and no index is none.
+            // The index 0 is written, and a missing index is not.
             new CniIp(Cidr.Parse("10.2.0.7/16"), null, 0),
             new CniIp(Cidr.Parse("FD00::5/64"), IpAddress.Parse("fd00::1"), 2),
             new CniIp(Cidr.Parse("fd01::5/48"), null, null),
@@ -31,7 +31,7 @@ public sealed class CniResultWriterTests
         Routes =
         [
             new CniRoute(Cidr.Parse("0.0.0.0/0"), IpAddress.Parse("10.1.2.1")),
-            // Host bits are kept, and a scope of 0 is one.
+            // Host bits are kept, and a scope of 0 is written.
             new CniRoute(Cidr.Parse("10.9.9.9/16"), null) { Mtu = 1400, AdvertisedMss = 1360, Priority = 5, Table = 100, Scope = 0 },
             new CniRoute(Cidr.Parse("::/0"), IpAddress.Parse("fd00::1")),
         ],
@@ -86,7 +86,7 @@ public sealed class CniResultWriterTests
         Assert.Equal("""[{"dst":"::/0","gw":"fd00::1"}]""", json["ip6"]!["routes"]!.ToJsonString());
     }
 
-    // Go prints such addresses in hex groups, .NET with dotted quads; an IPv4-mapped address is an IPv4 address.
+    // Go prints such addresses in hex groups, .NET with dotted quads. An IPv4-mapped address is an IPv4 address.
     [Theory]
     [InlineData("fd00::5efe:10.0.0.1/64", "fd00::5efe:a00:1/64", "6")]
     [InlineData("::1.2.3.4/96", "::102:304/96", "6")]
@@ -118,7 +118,7 @@ public sealed class CniResultWriterTests
     [InlineData("\0\u0001\u000b\u001b\u001f", @"\u0000\u0001\u000b\u001b\u001f")]
     [InlineData("é'+=`\u00a0\u200b\ufeff世界🎈", "é'+=`\u00a0\u200b\ufeff世界🎈")]
     [InlineData("a<é🎈>b", @"a\u003cé🎈\u003eb")]
-    // Go writes these two as they are; a terminal would obey them.
+    // Go writes these two unchanged, and a terminal would obey them.
     [InlineData("\u007f\u0085", @"\u007f\u0085")]
     public void A_text_is_escaped_as_Go_escapes_it(string text, string written)
     {

@@ -13,7 +13,7 @@ public sealed class CniVersionTests
     [InlineData("0.4.10", "0.4.9", true)]
     [InlineData("10.0.0", "9.9.9", true)]
     [InlineData("0.3.99", "0.4.0", false)]
-    // Missing parts are 0, and no version at all is the oldest.
+    // Missing parts are 0, and a missing version is the oldest.
     [InlineData("1", "1.0.0", true)]
     [InlineData("1.1", "1.1.0", true)]
     [InlineData("0.4", "0.4.1", false)]

@@ -25,7 +25,7 @@ public sealed class DeleteJsonTests
     public void A_macspoofchk_of_a_wrong_type_counts_as_false(string config, bool isChecked) => Assert.Equal(
         isChecked, CniJson.Decode(Encoding.UTF8.GetBytes(config), DeleteJson.Read, "network config").ChecksMacSpoofing);
 
-    // It is a cache: another one is as good.
+    // The directory is a cache, so another one works as well.
     [Theory]
     [InlineData("5")]
     [InlineData("null")]

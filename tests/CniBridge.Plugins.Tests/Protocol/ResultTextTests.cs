@@ -198,7 +198,7 @@ public sealed class ResultTextTests
     public void Every_key_is_written_in_its_order(string version, string shape, string text) =>
         Assert.Equal(text.Replace($"\"{shape}\"", $"\"{version}\"", StringComparison.Ordinal), Write(s_full, version));
 
-    // What has nothing to say is left out, but dns before 1.0.0.
+    // Empty values are omitted, except dns before 1.0.0.
     [Theory]
     [InlineData("0.2.0", "{\n    \"cniVersion\": \"0.2.0\",\n    \"ip4\": {\n        \"ip\": \"10.1.2.5/24\"\n    },\n    \"dns\": {}\n}")]
     [InlineData("0.4.0", "{\n    \"cniVersion\": \"0.4.0\",\n    \"ips\": [\n        {\n            \"version\": \"4\",\n" +

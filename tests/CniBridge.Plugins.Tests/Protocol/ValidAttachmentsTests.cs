@@ -12,7 +12,7 @@ public sealed class ValidAttachmentsTests
     [InlineData("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}]}""")]
     [InlineData("""{"cni.dev/attachments":[{"containerID":"a","ifname":"eth0"}]}""")]
     [InlineData("""{"CNI.dev/Valid-Attachments":[{"ContainerID":"a","IfName":"eth0"},{"containerID":"b","ifname":"eth0"}]}""")]
-    // Of the two names the specification's own counts.
+    // The key of the specification wins over the other one.
     [InlineData("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"}],"cni.dev/attachments":[]}""")]
     public void An_attachment_is_valid_if_container_and_interface_are_in_the_list(string config)
     {
@@ -35,7 +35,7 @@ public sealed class ValidAttachmentsTests
         [new Attachment("pods", "a", "eth0"), new Attachment("pods", "a", "net1")],
         Parse("""{"cni.dev/valid-attachments":[{"containerID":"a","ifname":"eth0"},{"containerID":"a","ifname":"net1"}]}""").List("pods"));
 
-    // libcni writes a nil slice of Go as null: CRI-O sends it when no pod is alive.
+    // libcni encodes a nil slice of Go as null. CRI-O sends it when no pod is alive.
     [Theory]
     [InlineData("""{"cni.dev/valid-attachments":[]}""")]
     [InlineData("""{"cni.dev/valid-attachments":null}""")]
@@ -46,7 +46,7 @@ public sealed class ValidAttachmentsTests
     public void An_empty_list_or_null_means_that_no_attachment_is_valid(string config) =>
         Assert.False(Parse(config).Contains("a", "eth0"));
 
-    // Taken for an empty list, its absence would make garbage of everything.
+    // If a missing list counted as empty, GC would delete everything.
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"valid-attachments":[]}""")]

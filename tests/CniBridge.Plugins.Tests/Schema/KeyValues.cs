@@ -42,7 +42,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         TextList("dns.options"),
         TextOrNull("dns.options[0]"),
 
-        // What the runtime fills in
+        // Keys that the runtime adds
         new("prevResult", """[{}, {"cniVersion":"1.0.0","interfaces":[],"ips":[]}, null]""", $"[{NoObject}]"),
         new("args", """[{}, {"cni":{}}, {"other":5}, null]""", $"[{NoObject}]"),
         new("args.cni", """[{}, {"labels":[{"key":"a","value":"b"}]}, null]""", $"[{NoObject}]"),
@@ -64,7 +64,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
 
         new("capabilities", """[{}, {"ipRanges":true,"ips":true}, {"io.kubernetes.cri.pod-annotations":true}, null]""", $"[{NoObject}]"),
 
-        // Address management; of another type than host-local, what is there is the other plugin's affair.
+        // The ipam section. For other types than host-local, its content belongs to the other plugin.
         new("ipam", """
             [{}, {"type":""}, {"type":"host-local","subnet":"10.1.1.0/24"}, null,
              {"type":"dhcp","subnet":5,"routes":5}, {"type":"static","addresses":[{"address":"10.1.1.5/24"}]}]
@@ -117,7 +117,7 @@ sealed record KeyValues(string Path, string Good, string Bad)
         ("""{"ipam":{"type":"host-local"}}""", "the ranges may come with the capability ipRanges"),
         ("""{"ipam":{"type":"host-local","ranges":[]}}""", "as above"),
         (Ipam("\"subnet\":\"10.1.1.0/33\""), "the length of a prefix depends on the family"),
-        (Ipam("\"subnet\":\"10.1.1.256/24\""), "an address in full would be a pattern that nobody can read"),
+        (Ipam("\"subnet\":\"10.1.1.256/24\""), "a pattern for whole addresses would be illegible"),
         (Ipam("\"subnet\":\"::ffff:0.0.0.0/96\""), "the length of an IPv4 network in IPv6 form"),
         (Ipam("\"subnet\":\"10.1.1.0/31\""), "too small to hand anything out"),
         (Ipam("\"subnet\":\"10.1.1.5/24\""), "host bits"),

@@ -51,8 +51,8 @@ static partial class ParserSource
         return keys;
     }
 
-    /// <param name="keys">Gets the keys that a record reads, and those of the records in it.</param>
-    /// <param name="records">Loses them.</param>
+    /// <param name="keys">The set that receives the keys of a record and of its nested records.</param>
+    /// <param name="records">The set from which these records are removed.</param>
     static void Find(string record, string path, SortedSet<string> keys, SortedSet<string> records)
     {
         records.Remove(record);

@@ -58,7 +58,7 @@ static class SchemaFile
             Add(path + "[0]", items, keys);
         foreach (var part in (JsonNode?[])[.. schema["allOf"]?.AsArray() ?? [], schema["then"], schema["else"]])
         {
-            // What is chained to a plugin is another, with keys of its own.
+            // The next plugin of a chain has its own keys.
             if (part is not null && part["$ref"]?.GetValue<string>() != "#/definitions/chained")
                 Walk(Resolve(part), path, keys);
         }
@@ -67,7 +67,7 @@ static class SchemaFile
     static void Add(string path, JsonNode property, Dictionary<string, JsonObject> keys)
     {
         var schema = Resolve(property);
-        // A condition says more about a key that is described already.
+        // A condition adds to a key that is already described.
         keys.TryAdd(path, schema);
         Walk(schema, path, keys);
     }

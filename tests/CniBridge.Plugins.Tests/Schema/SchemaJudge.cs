@@ -95,7 +95,7 @@ public sealed class SchemaJudge : IDisposable
         }
         catch (IOException)
         {
-            // It ended already, and its answer is there or its reason.
+            // The process has ended, and its answer or its error is available.
         }
         return process.StandardOutput.ReadLine()
             ?? throw new InvalidOperationException($"the judge ended: {process.StandardError.ReadToEnd()}");

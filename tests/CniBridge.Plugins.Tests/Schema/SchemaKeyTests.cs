@@ -37,7 +37,7 @@ public sealed class SchemaKeyTests(SchemaJudge judge) : IClassFixture<SchemaJudg
         Assert.Contains($" {path}", refusal.Message, StringComparison.Ordinal);
     }
 
-    // What is in a list of texts is described with the list.
+    // The items of a list of texts are described with the list.
     [Fact]
     public void Every_key_is_described() => Assert.All(
         SchemaFile.AllKeys.Where(key => !key.Key.EndsWith(']') || SchemaFile.Takes(key.Value, "object")),

@@ -35,7 +35,7 @@ public sealed class SchemaPortMapTests(SchemaJudge judge) : IClassFixture<Schema
     [Fact]
     public void The_keys_are_those_that_the_plugin_reads()
     {
-        // What is in a list of words that is refused needs no words.
+        // The items of a refused list of words need no description.
         var read = ParserSource.PortMapKeys.Where(key => !key.StartsWith("conditions", StringComparison.Ordinal) || !key.EndsWith(']'));
         Assert.Equal(read, SchemaFile.PortMapKeys.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(read, Values.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));

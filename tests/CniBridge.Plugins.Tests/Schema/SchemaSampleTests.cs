@@ -77,7 +77,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
     [InlineData("""{"cniVersion":"1.0.0","name":"lo","type":"loopback"}""")]
     [InlineData("""{"cniVersion":"1.0.0","name":"lo","plugins":[{"type":"loopback"}]}""")]
     [InlineData("""{"cniVersion":"1.0.0","name":"pods","type":"host-local","ipam":{"type":"host-local","subnet":"10.0.0.0/24"}}""")]
-    // Of other plugins nothing is known: not even that their keys of the same name mean the same.
+    // Keys of other plugins are unknown, even if they have the name of one of ours.
     [InlineData("""{"name":"a","plugins":[{"type":"macvlan","mtu":"x","vlan":-5,"dns":5,"ipam":{"type":"dhcp","routes":5}}]}""")]
     [InlineData("""{"$schema":"./cni-bridge.schema.json","name":"a","disableCheck":true,"plugins":[{"type":"bridge"}],"x":5}""")]
     public void The_schema_accepts_well_known_configurations(string text) => Assert.Empty(judge.Errors(text));
@@ -101,7 +101,7 @@ public sealed partial class SchemaSampleTests(SchemaJudge judge) : IClassFixture
     public void The_examples_of_the_README_are_valid()
     {
         var networks = JsonBlockPattern().Matches(Resource.Text("README.md")).Select(block => block.Groups[1].Value).Where(IsNetwork);
-        // The judge is asked outside of Assert.All, which would make a failure of its skip.
+        // The judge runs outside of Assert.All, which would report its skip as a failure.
         Assert.All(networks.Select(judge.Errors).ToList(), Assert.Empty);
     }
 

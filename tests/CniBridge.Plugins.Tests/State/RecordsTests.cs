@@ -102,7 +102,7 @@ public sealed class RecordsTests : IDisposable
         Assert.Equal([Of("one")], Records.ReadAll());
     }
 
-    // GC would think that there is nothing to be removed, and say that it is done.
+    // Otherwise GC would find nothing to remove and report success.
     [Fact]
     public void An_unreadable_directory_of_records_is_an_error()
     {

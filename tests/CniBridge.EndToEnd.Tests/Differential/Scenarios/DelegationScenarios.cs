@@ -47,7 +47,7 @@ static class DelegationScenarios
             Steps = OnePod,
             Differences = Known.ZeroMac(3),
         },
-        new("static, a gateway that is nobody's", Config.Bridge(
+        new("static, a gateway that no host has", Config.Bridge(
             Static($"\"addresses\": [{Static4}], \"routes\": [{{\"dst\": \"0.0.0.0/0\"}}]")))
         {
             Steps = OnePod,
@@ -179,7 +179,7 @@ static class DelegationScenarios
             ("0.2.0", """{"cniVersion": "1.0.0", "ips": [{"address": "10.88.0.9/24"}, {"address": "fd00:88::9/64"}]}"""),
             ("", """{"ip4": {"ip": "10.88.0.9/24"}}"""),
         }.Select(row => Answered(row) with { Steps = [Sh(Print(row.Item2)), Add("a"), Del("a")] }),
-        // Go gives back what it could read.
+        // Go releases the addresses that it could parse.
         .. new[]
         {
             ("1.0.0", "null"), ("1.0.0", "{}"), ("1.0.0", """{"ip4": {"ip": "10.88.0.9/24"}}"""),

@@ -64,7 +64,7 @@ static class PortMapScenarios
         },
         Row("CHECK", Portmap(Tcp), Add("a"), NoCheck("a"), Del("a")) with
         {
-            // They look for the rules of one family in the tables of the other.
+            // The older plugins look for the rules of one family in the tables of the other.
             Differences = Known.OnlyOursSucceeds(Known.Older, 3),
         },
         Row("no snat", Portmap(Tcp, "\"snat\": false,"),
@@ -137,7 +137,7 @@ static class PortMapScenarios
         Steps = [Sh(Setup), .. steps],
     };
 
-    /// <param name="keys">With a comma at the end.</param>
+    /// <param name="keys">Further keys, with a comma at the end.</param>
     static string Portmap(string mappings, string keys = "", string pod = "a", int number = 2) => $$"""
         {
           "cniVersion": "1.0.0", "name": "podnet", "type": "portmap", {{keys}}

@@ -35,7 +35,7 @@ public sealed class ChainEvaluationTests
         return new ExpressionEntry(expression.Name, writer.Written.ToArray());
     }
 
-    /// <param name="chains">CHAIN = RULE RULE; the first is the base chain. What is not there cannot be had.</param>
+    /// <param name="chains">CHAIN = RULE RULE; the first is the base chain. Missing chains cannot be listed.</param>
     static (Outcomes, string) Run(string policy, string chains, List<string>? listed = null)
     {
         var rules = chains.Split(';', StringSplitOptions.TrimEntries).Select(text => text.Split('=', StringSplitOptions.TrimEntries))

@@ -8,7 +8,7 @@ namespace CniBridge.Linux.Tests.Route.Links;
 /// <summary>Tests against ip, which writes the names last. The kernel reads the attributes in any order.</summary>
 public sealed class CreateVethTests
 {
-    // What ip had in its hands when it was captured: the pod's namespace and the index of cni0.
+    // The values are those of the capture: the pod's namespace and the index of cni0.
     const int PodNamespace = 4, Bridge = 2;
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class LinkTests
     [InlineData("an address of 4 bytes, as of a tunnel", "08 00 01 00 0a 00 00 01")]
     [InlineData("an address of 20 bytes, as of InfiniBand",
         "18 00 01 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 14")]
-    [InlineData("a type nobody knows", "05 00 ff 3f 07 00 00 00")]
+    [InlineData("an unknown type", "05 00 ff 3f 07 00 00 00")]
     [InlineData("an empty IFLA_LINKINFO", "04 00 12 80")]
     public void Irrelevant_values_are_skipped(string what, string attribute)
     {

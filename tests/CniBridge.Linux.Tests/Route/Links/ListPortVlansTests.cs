@@ -6,7 +6,7 @@ namespace CniBridge.Linux.Tests.Route.Links;
 
 public sealed class ListPortVlansTests
 {
-    // bridge lists all ports and looks for the one itself; we let the kernel do it. Flags of zero are none.
+    // bridge lists all ports and selects one itself. We let the kernel do it. Flags of zero are no flags.
     [Fact]
     public void The_VLANs_of_a_port_are_requested_as_bridge_does_but_of_that_port_only() => Request.AssertSameAttributes(
         "list-port-vlans",

@@ -6,7 +6,7 @@ namespace CniBridge.Linux.Tests.Route.Links;
 
 public sealed class ListPortsTests
 {
-    // ip asks in the family of packets and for virtual functions; neither changes which links are listed.
+    // ip sets the packet family and requests virtual functions. Neither changes the listed links.
     [Fact]
     public void The_ports_of_a_bridge_are_requested_as_ip_does_but_without_statistics() => Request.AssertSameAttributes(
         "list-ports",

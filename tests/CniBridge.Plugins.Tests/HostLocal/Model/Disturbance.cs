@@ -6,7 +6,7 @@ namespace CniBridge.Plugins.Tests.HostLocal.Model;
 sealed class EndedCall() : Exception("killed");
 
 /// <summary>The disturbance of a call: none, a kill, or a failed change of a file.</summary>
-/// <param name="After">Changes that go well before; null: all do.</param>
+/// <param name="After">The number of successful changes before the disturbance; null for no disturbance.</param>
 sealed record Disturbance(int? After, bool IsKill)
 {
     /// <summary>The text in the message of a failed change.</summary>
@@ -14,7 +14,7 @@ sealed record Disturbance(int? After, bool IsKill)
 
     internal static Disturbance None { get; } = new(null, false);
 
-    /// <returns>Was it disturbed? A call may end before.</returns>
+    /// <returns>True if the call was disturbed. It may end before.</returns>
     internal bool Run(Action call)
     {
         if (After is not { } left)

@@ -48,7 +48,7 @@ sealed class ModelAdds(ModelScene scene) : ModelSteps(scene)
     void NoteRefused(ModelAdd call, Exception refusal, bool isDisturbed)
     {
         Tell($"{(isDisturbed ? "failed" : "refused")} {refusal.Message}");
-        // Where the undo itself was disturbed, something may be left for DEL.
+        // If the undo itself was disturbed, DEL may have to clean up.
         if (!isDisturbed || refusal.Message.Contains(Disturbance.Text, StringComparison.Ordinal))
             Judge.AssertNothingNew(call.Owner);
         if (!isDisturbed)
@@ -87,7 +87,7 @@ sealed class ModelAdds(ModelScene scene) : ModelSteps(scene)
         Judge.AssertGiven(call, given, isDisturbed);
         var pod = new ModelPod(call.Owner) { Origins = [call.Origin], Known = isDisturbed ? Knowledge.Perhaps : Knowledge.Recorded };
         Node.Pods[call.Owner] = pod;
-        // Or the main plugin is killed before it has made the interface.
+        // Or the main plugin is killed before it has created the interface.
         if (!Draw(6))
             Node.BringUp(pod, given, call.IsBridge);
     }

@@ -17,7 +17,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
     HashSet<IpAddress> _ofLinks = [];
 
     /// <summary>Runs a call and records its state for the checks.</summary>
-    /// <returns>Was it disturbed?</returns>
+    /// <returns>True if the call was disturbed.</returns>
     internal bool Watch(Disturbance disturbance, Action call)
     {
         _before = store.Reservations;
@@ -56,7 +56,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
     /// <summary>
     /// Returns true if only addresses of pods without a reservation remain. Such an address cannot be restored and is assigned last.
     /// </summary>
-    /// <param name="isDisturbed">True: the records may have been unreadable, and then no other pod is proven gone.</param>
+    /// <param name="isDisturbed">True if the records may have been unreadable. Then no other pod is proven gone.</param>
     bool IsLast(RangeSet set, IpAddress address, bool isDisturbed) => !node.UsersOf(address).Any(node.IsProvenUp) && (isDisturbed ||
         Candidates.List(set, null).All(one => one.Address == address || node.UserOf(one.Address) is not null || IsTaken(one.Address)));
 
@@ -140,8 +140,7 @@ sealed class ModelJudge(ModelNode node, ModelStore store, IReadOnlyList<RangeSet
             if (ModelStore.HasNoName(owner))
                 continue;
             var pod = node.Pods[owner];
-            // The record of a former life counts for a file of the same tick of the kernel's clock, when that of the present one was not
-            // written.
+            // The record of a former attachment counts for a file with the same coarse time, if the current record was not written.
             var isOfLivingNamespace = pod.Known == Knowledge.Recorded && pod.Origins.TrueForAll(node.IsThere);
             if (pod.Known == Knowledge.Nothing || node.UserOf(address) is not null || isOfLivingNamespace)
                 Assert.True(now.ContainsKey(address), $"{address} of {owner} was freed");

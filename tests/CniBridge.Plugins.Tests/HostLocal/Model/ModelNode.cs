@@ -47,7 +47,7 @@ sealed class ModelNode
         if (pod.IsUp)
             pod.Last = pod.Addresses;
         (pod.Addresses, pod.IsHidden) = ([], false);
-        // Two may have one address: that of a pod whose reservation is gone is given when no other is free.
+        // Two pods may have one address: that of a pod without a reservation is assigned if no other is free.
         View.Hidden.Clear();
         View.Hidden.UnionWith(Living.Where(one => one.IsHidden).SelectMany(one => one.Addresses));
         if (!leavesLink)

@@ -38,7 +38,7 @@ sealed class ModelPlugin(ModelNode node, ModelStore store, string ranges, string
     {
         var more = call.Wanted is null ? "" : $$""", "runtimeConfig": {"ips": ["{{call.Wanted}}"]}""";
         var network = new AttachmentNetwork(
-            // A reservation must be enough to keep an address.
+            // A reservation alone must protect an address.
             address => store.Reservations.ContainsKey(address) ? null : node.FindClaim(address),
             call.IsBridge ? attachment => node.View.HostLinks.Remove(attachment) : null);
         var addresses = HostLocalAddresses.ForAdd(Request(call.Owner, call.Origin.Path, more), CniArgs.Parse(""), network);

@@ -41,7 +41,7 @@ sealed class ModelScene : IDisposable
     /// <summary>The last steps, oldest first.</summary>
     internal string Trace => string.Join('\n', _trace);
 
-    /// <param name="what">Its first word is what is counted.</param>
+    /// <param name="what">The event; its first word is counted.</param>
     internal void Tell(string what)
     {
         _trace.Enqueue(what);

@@ -38,7 +38,7 @@ abstract class ModelSteps(ModelScene scene)
     };
 
     /// <summary>Runs a call and returns its failure.</summary>
-    /// <returns>Was it told to have failed, and was it disturbed at all?</returns>
+    /// <returns>The failure of the call, or null, and whether the call was disturbed.</returns>
     protected (Exception? Failure, bool IsDisturbed) Call(Disturbance disturbance, Action call)
     {
         Exception? failure = null;

@@ -34,9 +34,8 @@ public sealed class ReservationModelTests(ITestOutputHelper output)
             Run(seed, seed % 2 == 0 ? Tiny : Several + "," + Wide, "", 150);
     }
 
-    // Seeds that once failed: the last address that a hidden pod has is given twice; an ADD that fails deletes the link of a former
-    // attachment;
-    // an ADD that cannot read its records gives an address that a hidden pod has.
+    // These seeds failed once: the last address of a hidden pod is assigned twice; a failed ADD deletes the link of a former attachment; an
+    // ADD that cannot read its records assigns an address of a hidden pod.
     [Theory]
     [InlineData(87122)]
     [InlineData(221745)]
@@ -51,7 +50,7 @@ public sealed class ReservationModelTests(ITestOutputHelper output)
         ? int.Parse(given, CultureInfo.InvariantCulture)
         : 1 + RandomNumberGenerator.GetInt32(1_000_000);
 
-    /// <returns>How often what happened.</returns>
+    /// <returns>The number of events of each kind.</returns>
     SortedDictionary<string, int> Run(int seed, string ranges, string ipam, int steps)
     {
         using var run = new ModelRun(seed, ranges, ipam);

@@ -22,7 +22,7 @@ public sealed class LostStoreTests : IDisposable
 
     StorePlace Place => new(_root["data/pods"], _root["state"]);
 
-    /// <param name="hasLink">A link on the node, as the bridge makes it; otherwise only the namespace has the address.</param>
+    /// <param name="hasLink">True for a link on the node, as the bridge creates it; otherwise only the namespace has the address.</param>
     string Add(string id, bool hasLink = true, params ReadOnlySpan<string> requested)
     {
         var netns = $"/run/netns/{id}";
@@ -52,13 +52,13 @@ public sealed class LostStoreTests : IDisposable
         Assert.Equal("pod7\r\neth0", File.ReadAllText(Path.Combine(Place.Directory, "10.0.0.9")));
         Assert.Contains("restored the lost reservation of 10.0.0.9 for pod7 eth0: its pod is alive",
             _log.ToString(), StringComparison.Ordinal);
-        // And their owners release them as ever.
+        // Their owners can release them as usual.
         using (var store = ReservationStore.TryOpen(Place, _log, new StoreUser(_node)))
             Assert.True(store!.ReleaseAll(new ReservationOwner("pod7", "eth0")));
         Assert.False(File.Exists(Path.Combine(Place.Directory, "10.0.0.9")));
     }
 
-    // The Go plugin's DEL releases first, and its runtime deletes the namespace later.
+    // The Go plugin's DEL releases first, and the runtime deletes the namespace later.
     [Fact]
     public void An_address_that_the_Go_plugin_released_is_free()
     {
@@ -90,7 +90,7 @@ public sealed class LostStoreTests : IDisposable
             Add($"pod{i}");
     }
 
-    // A full disk keeps the record of the attachment that ended; the link on the node is that of the next one.
+    // A full disk keeps the record of the former attachment. The link on the node belongs to the next one.
     [Fact]
     public void The_record_of_a_former_attachment_restores_no_reservation()
     {
@@ -134,7 +134,7 @@ public sealed class LostStoreTests : IDisposable
         }
     }
 
-    // What is put back was reserved long ago, and its record need not be written again.
+    // A restored reservation is old, and its record need not be written again.
     [Fact]
     public void The_time_of_a_reservation_is_restored_too()
     {

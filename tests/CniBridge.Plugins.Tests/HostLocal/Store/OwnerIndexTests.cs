@@ -42,7 +42,7 @@ public sealed class OwnerIndexTests : IDisposable
         Assert.Equal("", Find(s_owner));
     }
 
-    // Rewriting a file in place does not change its directory: no stamp shows it, so what the index says is looked at.
+    // Rewriting a file in place does not change its directory, so the stamp is unchanged and the file itself is read.
     [Theory]
     [InlineData("cid1", "10.1.2.5")]
     [InlineData("cid2\r\neth0", "")]
@@ -108,7 +108,7 @@ public sealed class OwnerIndexTests : IDisposable
         Assert.Equal("10.1.2.8", Find(new ReservationOwner("a", "c")));
     }
 
-    // Killed between the reservation and its record: there is nothing to release any more.
+    // The plugin was killed between the reservation and its record, and there is nothing left to release.
     [Fact]
     public void GC_deletes_the_record_of_a_missing_reservation()
     {
@@ -128,7 +128,7 @@ public sealed class OwnerIndexTests : IDisposable
         Assert.Empty(other.FindByOwner(s_owner));
     }
 
-    // Ours, the Go plugin's and a crash's writes in any order: the scan of the files is always right.
+    // Our writes, those of the Go plugin and those of a crash occur in any order. The scan of the files is always right.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -178,7 +178,7 @@ public sealed class OwnerIndexTests : IDisposable
         return string.Join(' ', (own.Count > 0 ? own : legacy).Select(file => file.Name));
     }
 
-    // A kill between making the record and writing it: no reservation was made, so the stamp is that of before.
+    // The plugin was killed between creating and writing the record. No reservation was made, so the stamp is unchanged.
     [Fact]
     public void An_empty_record_is_deleted_at_the_next_search()
     {

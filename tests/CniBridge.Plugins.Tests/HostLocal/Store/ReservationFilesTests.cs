@@ -12,7 +12,7 @@ public sealed class ReservationFilesTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    // A text that gets shorter would take two writes; the file that comes in its place appears in one step.
+    // A shorter text in place would take two writes. The new file appears in one step.
     [Theory]
     [InlineData(null, "10.0.0.2", false)]
     [InlineData("10.0.0.2", "10.0.0.3", true)]
@@ -33,7 +33,7 @@ public sealed class ReservationFilesTests : IDisposable
         Assert.Equal([marker], Directory.EnumerateFileSystemEntries(_root.Path));
     }
 
-    // The specification gives container IDs no largest length.
+    // The specification has no maximum length of container IDs.
     [Fact]
     public void A_reservation_of_a_long_container_ID_is_read_whole()
     {
@@ -45,7 +45,7 @@ public sealed class ReservationFilesTests : IDisposable
         Assert.Equal(owner, Assert.Single(files.Read()).Owner);
     }
 
-    // Of many in a row that are taken, the rest is answered from one list: it must keep up with what is done since.
+    // After many unavailable addresses in a row, one list of names answers the rest. It must follow later changes.
     [Fact]
     public void The_list_of_names_follows_changes()
     {

@@ -12,7 +12,7 @@ public sealed class ReservationStoreLockTests : IDisposable
 
     StorePlace Place => new(_root["data/pods"], _root["state"]);
 
-    // flock belongs to the open file, so two opens in one process exclude each other as two processes do.
+    // flock belongs to the open file, so two opens in one process exclude each other like two processes.
     [Fact]
     public void A_second_opener_waits_until_the_first_is_done()
     {

@@ -47,7 +47,7 @@ public sealed class ReservationStoreTests : IDisposable
         return (UnixFileMode)(mode & ~Convert.ToInt32(mask, 8));
     }
 
-    // The Go plugin gives an interface as many addresses as are asked for by name; the index is not made for hundreds.
+    // The Go plugin gives an interface any number of requested addresses. The index is not designed for hundreds.
     [Fact]
     public void All_addresses_of_an_owner_are_found_for_any_number()
     {
@@ -144,7 +144,7 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.Equal(Masked(0b111_101_101), File.GetUnixFileMode(Place.Directory));
     }
 
-    // Addresses that .NET's own formatter writes with dotted quads: Go does not, and the name must be Go's.
+    // .NET writes these addresses with dotted quads. Go does not, and the file needs the name of Go.
     [Theory]
     [InlineData("fd00::5efe:10.0.0.1", "fd00::5efe:a00:1")]
     [InlineData("::1.2.3.4", "::102:304")]
@@ -214,7 +214,8 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.Equal("10.1.2.6", Find(s_owner));
     }
 
-    // Content is compared without blanks at its ends; a bare LF between the two is no match, nor is anything more.
+    // Contents are compared without white space at their ends. A bare LF between the two parts does not match, and neither does further
+    // text.
     [Theory]
     [InlineData("cid1\r\neth0", true)]
     [InlineData("cid1\r\neth0\n", true)]
@@ -226,7 +227,7 @@ public sealed class ReservationStoreTests : IDisposable
     [InlineData("cid1 \r\neth0", false)]
     [InlineData("CID1\r\neth0", false)]
     [InlineData("cid1\r\neth0\r\nmore", false)]
-    // The oldest Go versions wrote the container alone.
+    // The oldest Go versions wrote only the container.
     [InlineData("cid1", true)]
     [InlineData("cid1\n", true)]
     [InlineData("cid2", false)]
@@ -280,7 +281,7 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.True(Reserve("10.1.2.5"));
     }
 
-    // A power failure leaves files of zeros; a person leaves anything. Neither may keep others from their addresses.
+    // A power failure leaves files of zeros, and an operator may leave anything. Neither may block other addresses.
     [Theory]
     [InlineData("\0\0\0\0\0\0\0\0")]
     [InlineData("a\0b\r\neth0")]
@@ -296,7 +297,7 @@ public sealed class ReservationStoreTests : IDisposable
         Assert.Equal("10.1.2.6", Find(s_owner));
         Assert.False(Reserve("10.1.2.5"));
         Assert.Equal(content, File.ReadAllText(PathOf("10.1.2.5")));
-        // And nothing is written anywhere but in the two directories.
+        // Only the two directories contain new files.
         Assert.Equal(["data", "state"],
             Directory.EnumerateFileSystemEntries(_root.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(["pods"], Directory.EnumerateFileSystemEntries(_root["data"]).Select(Path.GetFileName));
@@ -348,7 +349,7 @@ public sealed class ReservationStoreTests : IDisposable
         var (release, left) = s_releases[verb];
         using (var store = ReservationStore.Open(Place, log))
         {
-            // Root's own stamp is read by root.
+            // Root can read its own stamp.
             Assert.Equal(3, store.FindByOwner(s_owner).Count);
             var failure = UnprivilegedUser.Run(() => Assert.Throws<CniException>(() => release(store)));
             Assert.Equal(CniErrorCode.IoFailure, failure.Code);

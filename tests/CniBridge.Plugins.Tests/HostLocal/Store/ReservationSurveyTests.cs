@@ -58,7 +58,7 @@ public sealed class ReservationSurveyTests : IDisposable
     [Fact]
     public void The_survey_takes_no_lock_and_writes_nothing()
     {
-        // Stale: the Go plugin was there, and a lock is held.
+        // The index is outdated because the Go plugin wrote, and the lock is held.
         using var held = ReservationStore.Open(new StorePlace(_root["data/pods"], _root["state"]), TextWriter.Null);
         var before = Everything;
         Assert.Equal(4, Survey.List().Count);
