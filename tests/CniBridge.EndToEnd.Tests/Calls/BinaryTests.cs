@@ -79,9 +79,8 @@ public sealed class BinaryTests
                 Wrapper = [
                     "strace", "-f", "-e", "trace=execve,execveat,fork,vfork,clone,clone3,nanosleep,clock_nanosleep,poll,select"],
             };
-            var calls = call.Succeed().Stderr.Split('\n')
-                .Where(line => line.Contains('(', StringComparison.Ordinal) && !line.Contains("resumed>", StringComparison.Ordinal))
-                .Select(line => Regex.Replace(line, "^\\[pid +[0-9]+\\] ", "")).ToList();
+            var calls = Regex.Matches(call.Succeed().Stderr, @"^(?:\[pid +\d+\] )?(\w+\(.*)$", RegexOptions.Multiline)
+                .Select(match => match.Groups[1].Value).ToList();
 
             Assert.StartsWith("execve(", calls[0], StringComparison.Ordinal);
             // DEL forks the child that waits for the kernel (WaitingChildTests), and waits for its announcement.
