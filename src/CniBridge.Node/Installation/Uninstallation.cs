@@ -107,7 +107,7 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         kernel.AddRoutes();
         kernel.AddBridges(record?.Bridges ?? [DefaultBridge], pods);
         kernel.AddSettings();
-        AddState(files, record, pods);
+        AddState(plan, files, record, pods);
         // The program and the record go last, because repeating the run needs them.
         new PluginRemoval(_place, plan, files, record).Add();
         foreach (var path in PreinstallState.WithParents(binDirectory))
@@ -130,12 +130,14 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
     }
 
     /// <summary>Adds the removal of records, and of reservations whose pods are gone or will be disconnected.</summary>
-    static void AddState(FileRemoval files, InstallationRecord? record, List<PodInterface> pods)
+    static void AddState(UninstallationPlan plan, FileRemoval files, InstallationRecord? record, List<PodInterface> pods)
     {
         foreach (var store in record?.Stores ?? [])
         {
+            if (!record!.Node.KnowsDirectories && Directory.Exists(store))
+                plan.Leave(store, "it may be older than the installation, which was made in a container");
             // Reading the store would create its lock file.
-            if (record!.Node.HadDirectory(store))
+            if (record.Node.HadDirectory(store))
                 continue;
             var states = new ReservationInventory(store, ReservationInventory.DefaultStateDirectory, TextWriter.Null).List();
             files.AddStore(store, address => states.Any(state => state.Address == address && IsOver(state, Path.GetFileName(store), pods)));

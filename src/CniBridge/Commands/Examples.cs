@@ -23,7 +23,7 @@ static class Examples
             "cni-bridge install --with-conf --pod-cidr 10.244.1.0/24 --cluster-cidr 10.244.0.0/16 --host-integration",
         ],
         ["rollback"] = ["cni-bridge rollback"],
-        ["uninstall"] = ["cni-bridge uninstall --dry-run", "cni-bridge uninstall"],
+        ["uninstall"] = ["cni-bridge uninstall --dry-run", "cni-bridge uninstall", "cni-bridge uninstall --root /host"],
         ["version"] = ["cni-bridge version --output json"],
         ["routes sync"] =
         [

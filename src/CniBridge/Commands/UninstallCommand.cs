@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CniBridge.CommandLine;
+using CniBridge.Linux.Files;
 using CniBridge.Node.Installation;
 using CniBridge.Plugins.Protocol;
 
@@ -18,6 +19,11 @@ sealed class UninstallCommand
 
     readonly Option<bool> _force = SharedOptions.Force("Uninstall even if running pods lose their network.");
 
+    readonly Option<string?> _root = new("--root")
+    {
+        Description = "Directory with the root file system of the node, for a container in the node's network. [default: /]",
+    };
+
     internal static Command Uninstall() => new UninstallCommand().Make();
 
     Command Make()
@@ -26,7 +32,7 @@ sealed class UninstallCommand
             "Restore the node to its state before install: remove everything that belongs to cni-bridge, and restore the files that " +
             "install replaced.")
         {
-            _binDir, _confDir, _dryRun, _force,
+            _binDir, _confDir, _dryRun, _force, _root,
         };
         _output.AddTo(command);
         command.SetReportedAction(Run);
@@ -35,6 +41,8 @@ sealed class UninstallCommand
 
     int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(_root) is { } root)
+            RootDirectory.Change(root);
         var isDryRun = parsed.GetValue(_dryRun);
         var uninstallation = new Uninstallation(parsed.GetRequiredValue(_binDir), PluginName.All, parsed.GetRequiredValue(_confDir))
         {
