@@ -39,6 +39,20 @@ public sealed class NftSocket : IDisposable
         return elements is { Count: > 0 } ? elements[0] : null;
     }
 
+    /// <summary>Returns the element of a set for all other keys; null if there is none.</summary>
+    public SetElement? TryGetCatchAll(SetName set)
+    {
+        try
+        {
+            return TryGet(new GetCatchAll(set), SetElement.DecodeList) is { Count: > 0 } elements ? elements[0] : null;
+        }
+        catch (KernelException e) when (e.Errno is Errno.EINVAL or Errno.EOPNOTSUPP)
+        {
+            // Kernels before 5.13 have no such elements.
+            return null;
+        }
+    }
+
     public List<TableEntry> ListTables(TableFamily family = TableFamily.Any) =>
         List(new ListTables(family), TableEntry.Decode);
 

@@ -1,103 +1,132 @@
 using System.Buffers.Binary;
-using System.Text;
 using CniBridge.Linux.Addresses;
+using CniBridge.Linux.Nftables.Evaluation;
+using CniBridge.Linux.Nftables.Protocol;
+using CniBridge.Linux.Nftables.Rules;
+using CniBridge.Linux.Nftables.Sets;
 using static CniBridge.Linux.XTables.XTablesConstants;
 
 namespace CniBridge.Linux.XTables;
 
 /// <summary>
-/// A table of iptables-legacy: struct ipt_getinfo and the entries, one behind the other. Only the parts are decoded that show who
-/// added chains and whether forwarding is dropped.
+/// A table of iptables-legacy: struct ipt_getinfo and the entries, one behind the other. Its rules are translated to expressions of
+/// nftables, so that one evaluation serves both.
 /// </summary>
-public sealed class XTable
+public sealed class XTable : ITableReader
 {
     // struct ipt_getinfo { char name[32]; unsigned int valid_hooks, hook_entry[5], underflow[5], num_entries, size; };
     internal const int InfoSize = 84;
-    const int ValidHooksOffset = 32, UnderflowOffset = 56;
+    const int ValidHooksOffset = 32, EntryOffset = 36, UnderflowOffset = 56;
     internal const int SizeOffset = 80;
 
-    // struct xt_entry_target { __u16 target_size; char name[29]; __u8 revision; }, followed by a verdict or a chain's name.
-    const int TargetHeaderSize = 32;
+    /// <summary>The names of the built-in chains by the number of the hook.</summary>
+    static readonly string[] s_builtIn = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
 
+    readonly string _name;
+    readonly AddressFamily _family;
     readonly List<string> _chains = [];
-    readonly List<(byte[] Name, byte[] Mask)> _acceptedInputs = [];
+    readonly List<ChainEntry> _baseChains = [];
+    readonly Dictionary<string, List<RuleEntry>> _rules = [];
+
+    XTable(ReadOnlySpan<byte> info, AddressFamily family) => (_name, _family) = (XTableEntry.TextOf(info[..ValidHooksOffset]), family);
 
     /// <summary>The names of the user-defined chains.</summary>
     public IReadOnlyList<string> Chains => _chains;
 
-    /// <summary>True if the policy of the chain FORWARD is DROP.</summary>
-    public bool DropsForwarded { get; private set; }
+    /// <summary>The built-in chains with their policies.</summary>
+    public IReadOnlyList<ChainEntry> BaseChains => _baseChains;
 
-    XTable()
-    {
-    }
+    /// <summary>Returns the rules of a chain. Their handles are their numbers, beginning with 1, as iptables prints them.</summary>
+    public IReadOnlyList<RuleEntry>? ListRules(string chain) => _rules.GetValueOrDefault(chain);
+
+    /// <summary>Returns null, because iptables-legacy has no sets of nftables.</summary>
+    public SetEntry? FindSet(string set) => null;
+
+    public SetElement? FindElement(string set, byte[] key) => null;
+
+    public IReadOnlyList<SetElement> ListElements(string set) => [];
 
     /// <exception cref="InvalidDataException">The bytes do not have the kernel's layout.</exception>
-    internal static XTable Decode(ReadOnlySpan<byte> info, ReadOnlySpan<byte> entries, AddressFamily family)
+    internal static XTable Decode(ReadOnlySpan<byte> info, ReadOnlySpan<byte> bytes, AddressFamily family)
     {
-        var table = new XTable();
+        var table = new XTable(info, family);
         var layout = family.IsV6 ? EntryLayout.V6 : EntryLayout.V4;
-        for (var offset = 0; offset < entries.Length;)
+        var entries = new List<XTableEntry>();
+        for (var offset = 0; offset < bytes.Length;)
         {
-            var length = layout.ReadLength(entries, offset);
-            table.Read(entries.Slice(offset, length), layout, FindHook(info, offset));
+            var length = layout.ReadLength(bytes, offset);
+            entries.Add(XTableEntry.Decode(bytes.Slice(offset, length), offset, layout));
             offset += length;
         }
+        table.Add(entries, table.FindStarts(entries, info), FindPolicies(info));
         return table;
     }
 
-    /// <summary>Returns the hook whose policy the entry is, or -1.</summary>
-    static int FindHook(ReadOnlySpan<byte> info, int offset)
+    /// <summary>Returns the names of all chains by the offsets of their first entries.</summary>
+    Dictionary<int, string> FindStarts(List<XTableEntry> entries, ReadOnlySpan<byte> info)
     {
-        var validHooks = BinaryPrimitives.ReadUInt32LittleEndian(info[ValidHooksOffset..]);
+        var starts = new Dictionary<int, string>();
         for (var hook = 0; hook < NF_INET_NUMHOOKS; hook++)
         {
-            var policy = BinaryPrimitives.ReadInt32LittleEndian(info[(UnderflowOffset + (4 * hook))..]);
-            if ((validHooks & (1u << hook)) != 0 && policy == offset)
-                return hook;
+            if (HasHook(info, hook))
+                starts[ReadOffset(info, EntryOffset, hook)] = s_builtIn[hook];
         }
-        return -1;
-    }
-
-    void Read(ReadOnlySpan<byte> entry, EntryLayout layout, int hook)
-    {
-        var target = entry[layout.ReadTargetOffset(entry)..];
-        if (target.Length <= TargetHeaderSize)
-            throw new InvalidDataException("an entry of iptables without a target");
-        var name = TextOf(target[2..TargetHeaderSize]);
-        var data = target[TargetHeaderSize..];
-        // A user-defined chain starts with an entry that contains its name. The end of the table looks the same, with the name ERROR.
-        if (name == "ERROR" && TextOf(data) is not "ERROR" and { Length: > 0 } chain)
-            _chains.Add(chain);
-        if (name.Length > 0 || data.Length < 4)
-            return;
-        var verdict = BinaryPrimitives.ReadInt32LittleEndian(data);
-        if (hook == NF_INET_FORWARD)
-            DropsForwarded = verdict == -NF_DROP - 1;
-        else if (hook < 0 && verdict == -NF_ACCEPT - 1)
-            _acceptedInputs.Add((layout.ReadInput(entry), layout.ReadInputMask(entry)));
-    }
-
-    /// <summary>
-    /// Tells whether any rule of any chain accepts packets that arrive on a link. Other conditions of the rule are ignored.
-    /// </summary>
-    public bool MayAccept(string link)
-    {
-        var name = Encoding.ASCII.GetBytes(link);
-        foreach (var (accepted, mask) in _acceptedInputs)
+        foreach (var entry in entries)
         {
-            var matches = true;
-            for (var i = 0; i < mask.Length; i++)
-                matches &= (((i < name.Length ? name[i] : 0) ^ accepted[i]) & mask[i]) == 0;
-            if (matches)
-                return true;
+            if (entry.ChainName is not { } chain)
+                continue;
+            _chains.Add(chain);
+            starts[entry.End] = chain;
         }
-        return false;
+        return starts;
     }
 
-    static string TextOf(ReadOnlySpan<byte> bytes)
+    /// <summary>Returns the hooks by the offsets of the entries that contain their policies.</summary>
+    static Dictionary<int, int> FindPolicies(ReadOnlySpan<byte> info)
     {
-        var end = bytes.IndexOf((byte)0);
-        return Encoding.ASCII.GetString(end < 0 ? bytes : bytes[..end]);
+        var policies = new Dictionary<int, int>();
+        for (var hook = 0; hook < NF_INET_NUMHOOKS; hook++)
+        {
+            if (HasHook(info, hook))
+                policies[ReadOffset(info, UnderflowOffset, hook)] = hook;
+        }
+        return policies;
     }
+
+    static bool HasHook(ReadOnlySpan<byte> info, int hook) =>
+        (BinaryPrimitives.ReadUInt32LittleEndian(info[ValidHooksOffset..]) & (1u << hook)) != 0;
+
+    static int ReadOffset(ReadOnlySpan<byte> info, int offset, int hook) =>
+        BinaryPrimitives.ReadInt32LittleEndian(info[(offset + (sizeof(int) * hook))..]);
+
+    void Add(List<XTableEntry> entries, Dictionary<int, string> starts, Dictionary<int, int> policies)
+    {
+        var rules = new List<RuleEntry>();
+        var chain = "";
+        foreach (var entry in entries)
+        {
+            if (starts.TryGetValue(entry.Offset, out var name))
+                _rules[chain = name] = rules = [];
+            if (policies.TryGetValue(entry.Offset, out var hook))
+                AddBaseChain(hook, entry.Verdict(starts));
+            else if (!entry.IsHead)
+                rules.Add(new RuleEntry(_name, chain) { Handle = (ulong)rules.Count + 1, Expressions = entry.Translate(starts) });
+        }
+    }
+
+    void AddBaseChain(int hook, Verdict? policy) => _baseChains.Add(
+        new ChainEntry(_family.IsV6 ? TableFamily.IPv6 : TableFamily.IPv4, _name, s_builtIn[hook])
+        {
+            Hook = new ChainHook(_name == "nat" ? "nat" : "filter", (uint)hook, PriorityOf(_name)),
+            Policy = policy,
+        });
+
+    /// <summary>NF_IP_PRI_RAW, NF_IP_PRI_MANGLE, NF_IP_PRI_SECURITY, NF_IP_PRI_FILTER</summary>
+    static int PriorityOf(string table) => table switch
+    {
+        "raw" => -300,
+        "mangle" => -150,
+        "security" => 50,
+        _ => 0,
+    };
 }

@@ -2,8 +2,6 @@ using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables;
 using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Linux.Route;
-using CniBridge.Linux.Route.Links;
-using CniBridge.Plugins.Bridge.Node;
 using CniBridge.Plugins.Firewall;
 using CniBridge.Plugins.HostLocal.Liveness;
 using CniBridge.Plugins.PortMap;
@@ -26,6 +24,7 @@ public sealed class RecordedAttachment(Attachment attachment, string path)
 public sealed class FirewallSurvey(RouteSocket links, string root = StateDirectory.DefaultRoot) : IDisposable
 {
     readonly NftSocket _socket = new();
+    TrafficSurvey? _traffic;
 
     Records<SpoofGuard> Guards => new(SpoofGuard.Format, root);
 
@@ -90,20 +89,12 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
         }
     }
 
-    /// <summary>
-    /// Returns a firewall chain that is certain to drop a pod's new connections, and a command that fixes it. Returns null if no chain is
-    /// certain to.
-    /// </summary>
-    /// <param name="gateway">The link with the pod's gateway address.</param>
-    public (string What, string Remedy)? FindObstacle(Link gateway, IpAddress pod, ForwardDirection direction)
-    {
-        var uplink = direction == ForwardDirection.BetweenPods ? gateway : Uplink.Find(links, pod.Family);
-        // The outside world is on the bridge then, and the node does not forward this traffic.
-        if (direction != ForwardDirection.BetweenPods && uplink?.Index == gateway.Index)
-            return null;
-        var path = new ForwardPath(pod, gateway, uplink, IsFromPod: direction != ForwardDirection.ToPod);
-        return new ForwardChains(_socket).Find(path) is { } obstacle ? (obstacle.Message, obstacle.Remedy) : null;
-    }
+    /// <summary>The search for chains that drop traffic of pods.</summary>
+    public TrafficSurvey Traffic => _traffic ??= new TrafficSurvey(links, _socket);
+
+    /// <summary>Tells whether host ports lead to pods of a network.</summary>
+    public bool HasHostPorts(string network) =>
+        Ports.ReadAll().Exists(record => record.Owner.IsAlive && record.Owner.Attachment.Network == network);
 
     /// <summary>
     /// Returns the address families with nftables rules of kube-proxy, in its own table or in those of iptables
@@ -122,12 +113,4 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     }
 
     public void Dispose() => _socket.Dispose();
-}
-
-/// <summary>The direction of new connections.</summary>
-public enum ForwardDirection
-{
-    FromPod,
-    ToPod,
-    BetweenPods,
 }

@@ -1,24 +1,83 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Nftables.Evaluation;
+using CniBridge.Linux.Nftables.Rules;
 using CniBridge.Linux.Route.Links;
 
 namespace CniBridge.Plugins.Firewall;
 
-/// <summary>The path of new connections between a pod and the outside, through the node.</summary>
+/// <summary>The path of packets of a pod through the node.</summary>
 /// <param name="Pod">The pod's address.</param>
 /// <param name="Gateway">The link with the pod's gateway address: the bridge, or the link of a VLAN.</param>
 /// <param name="Uplink">The link of the node's default route; null without a default route: any link.</param>
-sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, bool IsFromPod)
+sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, TrafficKind Kind)
 {
-    internal PacketSketch Packet => IsFromPod
-        ? new PacketSketch(Pod.Family) { Input = Gateway, Output = Uplink, Source = Pod }
-        : new PacketSketch(Pod.Family) { Input = Uplink, Output = Gateway, Destination = Pod };
+    /// <summary>IPPROTO_TCP</summary>
+    const byte Tcp = 6;
 
-    public override string ToString() => (IsFromPod, Uplink) switch
+    /// <summary>NF_IP_PRI_CONNTRACK: chains before this priority do not know the connection of a packet.</summary>
+    const int ConnectionTracking = -200;
+
+    internal bool IsFromPod => Kind is TrafficKind.PodToOutside or TrafficKind.ReplyOfPod or TrafficKind.ReplyOfHostPort
+        or TrafficKind.ReplyToNode or TrafficKind.BetweenPods;
+
+    bool IsReply => Kind is TrafficKind.ReplyToPod or TrafficKind.ReplyOfPod or TrafficKind.ReplyOfHostPort or TrafficKind.ReplyToNode;
+
+    bool IsOfNode => Kind is TrafficKind.NodeToPod or TrafficKind.ReplyToNode;
+
+    bool IsOfHostPort => Kind is TrafficKind.HostPort or TrafficKind.ReplyOfHostPort;
+
+    /// <summary>
+    /// Returns the hooks that judge the packet, in their order. The hook prerouting sees addresses before NAT changes them, so only
+    /// packets from the pod are known there.
+    /// </summary>
+    internal IReadOnlyList<uint> Hooks => Kind switch
     {
-        (true, null) => $"of pod {Pod} from {Gateway.Name}",
-        (true, _) => $"of pod {Pod} from {Gateway.Name} to {Uplink.Name}",
-        (false, null) => $"to pod {Pod} through {Gateway.Name}",
-        (false, _) => $"to pod {Pod} from {Uplink.Name} to {Gateway.Name}",
+        TrafficKind.NodeToPod => [ChainHook.FilterOutput.Number],
+        TrafficKind.ReplyToNode => [ChainHook.RawPrerouting.Number, ChainHook.FilterInput.Number],
+        TrafficKind.PodToOutside or TrafficKind.ReplyOfPod => [ChainHook.RawPrerouting.Number, ChainHook.FilterForward.Number],
+        _ => [ChainHook.FilterForward.Number],
+    };
+
+    /// <summary>Returns the known fields of the packet when a chain sees it.</summary>
+    internal PacketSketch PacketAt(ChainHook hook) => new(Pod.Family)
+    {
+        Input = Kind == TrafficKind.NodeToPod ? null : IsFromPod ? Gateway : Uplink,
+        Output = OutputAt(hook),
+        Source = IsFromPod ? Pod : null,
+        Destination = IsFromPod ? null : Pod,
+        Protocol = Tcp,
+        State = hook.Priority <= ConnectionTracking ? ConnectionState.Unknown : IsReply ? ConnectionState.Reply : ConnectionState.New,
+        HasNewDestination = IsOfHostPort,
+        IsUnmarked = true,
+    };
+
+    /// <summary>Returns the link on which the packet leaves; null if it is not known, or not yet chosen.</summary>
+    Link? OutputAt(ChainHook hook)
+    {
+        if (hook.Number == ChainHook.RawPrerouting.Number || Kind == TrafficKind.ReplyToNode)
+            return null;
+        return Kind == TrafficKind.BetweenPods || !IsFromPod ? Gateway : Uplink;
+    }
+
+    public override string ToString() => IsOfNode
+        ? $"{Words} {Gateway.Name}"
+        : (IsFromPod, Kind == TrafficKind.BetweenPods ? Gateway : Uplink) switch
+        {
+            (true, null) => $"{Words} from {Gateway.Name}",
+            (true, { } output) => $"{Words} from {Gateway.Name} to {output.Name}",
+            (false, null) => $"{Words} through {Gateway.Name}",
+            (false, { } input) => $"{Words} from {input.Name} to {Gateway.Name}",
+        };
+
+    string Words => Kind switch
+    {
+        TrafficKind.PodToOutside or TrafficKind.BetweenPods => $"new connections of pod {Pod}",
+        TrafficKind.ReplyToPod => $"replies to pod {Pod}",
+        TrafficKind.OutsideToPod => $"new connections to pod {Pod}",
+        TrafficKind.ReplyOfPod => $"replies of pod {Pod}",
+        TrafficKind.HostPort => $"new connections to host ports of pod {Pod}",
+        TrafficKind.ReplyOfHostPort => $"replies of host ports of pod {Pod}",
+        TrafficKind.NodeToPod => $"new connections of this node to pod {Pod} through",
+        _ => $"replies of pod {Pod} to this node from",
     };
 }

@@ -44,6 +44,7 @@ static partial class SystemHeaders
         #include <linux/netfilter/nfnetlink.h>
         #include <linux/netfilter/nfnetlink_conntrack.h>
         #include <linux/netfilter/xt_conntrack.h>
+        #include <linux/netfilter/xt_mark.h>
         #include <linux/netfilter_bridge.h>
         #include <linux/netfilter_ipv4.h>
         #include <linux/net_namespace.h>

@@ -45,9 +45,9 @@ sealed partial class FakeNode : INodeFirewall
     {
         var direction = isFromPod ? "from" : "to";
         Note($"forward chains of {gateway.Name} {direction} {pod}");
+        var kind = isFromPod ? TrafficKind.PodToOutside : TrafficKind.OutsideToPod;
         return Obstructed.Contains(direction)
-            ? new ForwardObstacle(
-                new ForwardPath(pod, gateway, null, isFromPod), new ChainEntry(TableFamily.Inet, "theirs", "forward"), null)
+            ? new ForwardObstacle(new ForwardPath(pod, gateway, null, kind), new ChainEntry(TableFamily.Inet, "theirs", "forward"), null)
             : null;
     }
 

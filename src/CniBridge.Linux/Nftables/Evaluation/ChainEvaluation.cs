@@ -7,8 +7,7 @@ namespace CniBridge.Linux.Nftables.Evaluation;
 /// A prediction of what a base chain does with a packet, made from its rules. It reads only chains that the packet can reach, and
 /// stops when the packet may be accepted.
 /// </summary>
-/// <param name="listRules">Returns the rules of a chain, or null if they cannot be read.</param>
-public sealed class ChainEvaluation(PacketSketch packet, Func<string, IReadOnlyList<RuleEntry>?> listRules)
+public sealed class ChainEvaluation(PacketState state, ITableReader table)
 {
     readonly Dictionary<string, Outcomes> _outcomes = [];
 
@@ -32,7 +31,7 @@ public sealed class ChainEvaluation(PacketSketch packet, Func<string, IReadOnlyL
         // The kernel refuses loops. A list that changed while it was read can contain one, so the chain may do anything until it is
         // evaluated.
         _outcomes[chain] = Outcomes.Anything & ~Outcomes.Returned;
-        return _outcomes[chain] = listRules(chain) is { } rules ? Run(rules) : _outcomes[chain];
+        return _outcomes[chain] = table.ListRules(chain) is { } rules ? Run(rules) : _outcomes[chain];
     }
 
     Outcomes Run(IReadOnlyList<RuleEntry> rules)
@@ -41,11 +40,14 @@ public sealed class ChainEvaluation(PacketSketch packet, Func<string, IReadOnlyL
         var possible = Outcomes.None;
         foreach (var rule in rules)
         {
-            var outcomes = new RuleEvaluation(packet, Run).Run(rule);
+            var (wasMarkKnown, dropping) = (state.IsMarkKnown, Dropping);
+            var outcomes = new RuleEvaluation(state, table, Run).Run(rule);
+            if (wasMarkKnown && !state.IsMarkKnown)
+                _outcomes.Clear();
             possible |= outcomes & ends;
             if ((outcomes & Outcomes.Returned) != 0)
                 possible |= Outcomes.Next;
-            if ((outcomes & Outcomes.Dropped) != 0 && !rule.IsJump)
+            if ((outcomes & Outcomes.Dropped) != 0 && rule.JumpTarget is null && ReferenceEquals(Dropping, dropping))
                 Dropping = rule;
             if ((possible & Outcomes.Accepted) != 0 || (outcomes & Outcomes.Next) == 0)
                 return possible;

@@ -31,6 +31,18 @@ readonly record struct KnownBytes(byte[] Values, byte[] Mask)
         return new KnownBytes(values, known);
     }
 
+    /// <summary>Returns the bytes with the order within each unit of <paramref name="size"/> bytes reversed.</summary>
+    internal KnownBytes Swap(int size)
+    {
+        var (values, known) = ((byte[])Values.Clone(), (byte[])Mask.Clone());
+        for (var i = 0; i + size <= values.Length; i += size)
+        {
+            Array.Reverse(values, i, size);
+            Array.Reverse(known, i, size);
+        }
+        return new KnownBytes(values, known);
+    }
+
     /// <summary>Compares with a value: one known bit that differs is enough for No.</summary>
     internal MatchResult IsEqual(byte[] other)
     {

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using CniBridge.Linux.Nftables.Expressions;
 using CniBridge.Linux.Nftables.Protocol;
 using CniBridge.Linux.Nftables.Rules;
+using CniBridge.Linux.Nftables.Sets;
 using static CniBridge.Linux.Nftables.Expressions.ExpressionConstants;
 using static CniBridge.Linux.Nftables.Protocol.NetfilterConstants;
 using static CniBridge.Linux.Nftables.Protocol.NftConstants;
@@ -10,14 +10,8 @@ namespace CniBridge.Linux.Nftables.Evaluation;
 
 /// <summary>The evaluation of one rule for one packet. An unknown expression may match, and may do anything.</summary>
 /// <param name="run">Returns the outcomes of the chain that a rule jumps to.</param>
-sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
+sealed class RuleEvaluation(PacketState state, ITableReader table, Func<string, Outcomes> run)
 {
-    /// <summary>XT_CONNTRACK_STATE, XT_CONNTRACK_STATE_ALIAS: the flags of -m conntrack --ctstate and -m state.</summary>
-    internal const int StateFlag = 1, AliasFlag = 1 << 13;
-
-    /// <summary>offsetof(struct xt_conntrack_mtinfo3, …); revision 2 has the same offsets.</summary>
-    internal const int MatchFlagsOffset = 146, InvertFlagsOffset = 148, StateMaskOffset = 150;
-
     readonly RegisterFile _registers = new();
 
     internal Outcomes Run(RuleEntry rule)
@@ -44,19 +38,22 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
             case "immediate": return Decide(step);
             case "reject": return Outcomes.Dropped;
             case XtExtension.Target: return Do(XtExtension.Decode(step));
-            case XtExtension.Match: match = MatchExtension(XtExtension.Decode(step)); break;
+            case XtExtension.Match: match = XtMatch.Run(XtExtension.Decode(step), state); break;
             case "cmp": match = Compare(step); break;
+            case "range": match = CompareRange(step); break;
             case "bitwise": ChangeBits(step); break;
+            case "byteorder": ChangeOrder(step); break;
             case "payload" when step.FindNumber(NFTA_PAYLOAD_DREG) is { } register: _registers.Store(register, Payload(step)); break;
             case "meta" when step.FindNumber(NFTA_META_DREG) is { } register:
-                _registers.Store(register, packet.Meta(step.Number(NFTA_META_KEY)));
+                _registers.Store(register, state.Meta(step.Number(NFTA_META_KEY)));
                 break;
             case "ct" when step.FindNumber(NFTA_CT_DREG) is { } register:
-                _registers.Store(register, PacketSketch.Connection(step.Number(NFTA_CT_KEY)));
+                _registers.Store(register, state.Packet.Connection(step.Number(NFTA_CT_KEY)));
                 break;
-            // Expressions with a source register change something that is unknown anyway.
-            case "counter" or "log" or "last" or "meta" or "ct": break;
-            case "lookup" when step.FindNumber(NFTA_LOOKUP_DREG) is NFT_REG_VERDICT: return Outcomes.Anything;
+            case "meta" when step.FindNumber(NFTA_META_KEY) is NFT_META_MARK: state.ForgetMark(); break;
+            // Other expressions with a source register change something that is unknown anyway.
+            case "counter" or "log" or "last" or "notrack" or "meta" or "ct": break;
+            case "lookup": return LookUp(step, out match);
             default:
                 match = MatchResult.Maybe;
                 _registers.Forget();
@@ -66,10 +63,10 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
     }
 
     /// <summary>Tells whether the expression can end its rule but never decides about the packet.</summary>
-    static bool DecidesNothing(string name) => name is "lookup" or "range" or "limit" or "quota" or "connlimit" or "fib" or "rt"
-        or "socket" or "osf" or "exthdr" or "hash" or "numgen" or "byteorder" or "objref" or "dynset" or "flow_offload";
+    static bool DecidesNothing(string name) => name is "limit" or "quota" or "connlimit" or "fib" or "rt"
+        or "socket" or "osf" or "exthdr" or "hash" or "numgen" or "objref" or "dynset" or "flow_offload";
 
-    KnownBytes Payload(ExpressionEntry step) => packet.Payload(
+    KnownBytes Payload(ExpressionEntry step) => state.Packet.Payload(
         step.Number(NFTA_PAYLOAD_BASE), step.Number(NFTA_PAYLOAD_OFFSET), step.Number(NFTA_PAYLOAD_LEN));
 
     void ChangeBits(ExpressionEntry step)
@@ -93,7 +90,7 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
         if (comparison is NFT_CMP_EQ or NFT_CMP_NEQ)
         {
             var isEqual = bytes.IsEqual(value);
-            return comparison == NFT_CMP_EQ ? isEqual : Not(isEqual);
+            return comparison == NFT_CMP_EQ ? isEqual : XtMatch.Not(isEqual);
         }
         if (!bytes.AreAllKnown)
             return MatchResult.Maybe;
@@ -108,9 +105,49 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
         };
     }
 
-    static MatchResult From(bool matches) => matches ? MatchResult.Yes : MatchResult.No;
+    MatchResult CompareRange(ExpressionEntry step)
+    {
+        var (first, last) = (step.FindValue(NFTA_RANGE_FROM_DATA) ?? [], step.FindValue(NFTA_RANGE_TO_DATA) ?? []);
+        var bytes = _registers.Load(step.Number(NFTA_RANGE_SREG), first.Length);
+        if (!bytes.AreAllKnown)
+            return MatchResult.Maybe;
+        var match = From(bytes.Values.AsSpan().SequenceCompareTo(first) >= 0 && bytes.Values.AsSpan().SequenceCompareTo(last) <= 0);
+        return step.Number(NFTA_RANGE_OP) == NFT_RANGE_EQ ? match : XtMatch.Not(match);
+    }
 
-    static MatchResult Not(MatchResult match) => (MatchResult)(MatchResult.Yes - match);
+    /// <summary>Applies ntoh or hton, which are the same on machines with the little end first.</summary>
+    void ChangeOrder(ExpressionEntry step)
+    {
+        var (length, size) = ((int)Math.Min(step.Number(NFTA_BYTEORDER_LEN), int.MaxValue), step.Number(NFTA_BYTEORDER_SIZE));
+        var bytes = _registers.Load(step.Number(NFTA_BYTEORDER_SREG), length);
+        _registers.Store(step.Number(NFTA_BYTEORDER_DREG), size is 2 or 4 or 8 ? bytes.Swap((int)size) : KnownBytes.Nothing(length));
+    }
+
+    Outcomes LookUp(ExpressionEntry step, out MatchResult match)
+    {
+        var found = SetLookup.Run(step, _registers, table);
+        match = (step.FindNumber(NFTA_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV) is null or 0 ? found.Match : XtMatch.Not(found.Match);
+        if (step.FindNumber(NFTA_LOOKUP_DREG) is not { } destination)
+            return Outcomes.None;
+        if (destination == NFT_REG_VERDICT)
+            return found.Elements is null ? Outcomes.Anything : OutcomesOf(found.Elements);
+        if (found is { Match: MatchResult.Yes, Elements: [{ Data: { } data }] })
+            _registers.Store(destination, KnownBytes.All(data));
+        else
+            _registers.Forget();
+        return Outcomes.None;
+    }
+
+    /// <summary>Returns the outcomes of all elements that the packet may have in a verdict map.</summary>
+    Outcomes OutcomesOf(IReadOnlyList<SetElement> elements)
+    {
+        var outcomes = Outcomes.None;
+        foreach (var element in elements)
+            outcomes |= element.Verdict is { } verdict ? OutcomesOf(verdict) : Outcomes.Anything;
+        return outcomes;
+    }
+
+    static MatchResult From(bool matches) => matches ? MatchResult.Yes : MatchResult.No;
 
     Outcomes Decide(ExpressionEntry step)
     {
@@ -135,26 +172,15 @@ sealed class RuleEvaluation(PacketSketch packet, Func<string, Outcomes> run)
         ? outcomes
         : (outcomes & ~Outcomes.Next) | Outcomes.Returned;
 
-    static MatchResult MatchExtension(XtExtension extension)
+    Outcomes Do(XtExtension target)
     {
-        if (extension.Name == "comment")
-            return MatchResult.Yes;
-        if (extension is not { Name: "conntrack", Revision: 2 or 3, Info.Length: > StateMaskOffset + 1 })
-            return MatchResult.Maybe;
-        var (flags, inverted) = (Number(extension, MatchFlagsOffset), Number(extension, InvertFlagsOffset));
-        if ((flags & ~AliasFlag) != StateFlag)
-            return MatchResult.Maybe;
-        var match = PacketSketch.IsInState(Number(extension, StateMaskOffset));
-        return (inverted & StateFlag) == 0 ? match : Not(match);
+        if (target.Name is "MARK" or "CONNMARK")
+            state.ForgetMark();
+        return target.Name switch
+        {
+            "REJECT" => Outcomes.Dropped,
+            "LOG" or "NFLOG" or "TRACE" or "MARK" or "CONNMARK" or "TCPMSS" or "DSCP" or "CLASSIFY" or "CT" => Outcomes.None,
+            _ => Outcomes.Anything,
+        };
     }
-
-    static ushort Number(XtExtension extension, int offset) =>
-        BinaryPrimitives.ReadUInt16LittleEndian(extension.Info.AsSpan(offset));
-
-    static Outcomes Do(XtExtension target) => target.Name switch
-    {
-        "REJECT" => Outcomes.Dropped,
-        "LOG" or "NFLOG" or "MARK" or "CONNMARK" or "TCPMSS" => Outcomes.None,
-        _ => Outcomes.Anything,
-    };
 }

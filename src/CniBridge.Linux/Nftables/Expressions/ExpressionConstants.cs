@@ -12,6 +12,7 @@ static class ExpressionConstants
     internal const ushort NFTA_META_DREG = 1;
     internal const ushort NFTA_META_KEY = 2;
     internal const ushort NFTA_META_SREG = 3;
+    internal const uint NFT_META_PROTOCOL = 1;
     internal const uint NFT_META_MARK = 3;
     internal const uint NFT_META_IIF = 4;
     internal const uint NFT_META_OIF = 5;
@@ -20,6 +21,11 @@ static class ExpressionConstants
     internal const uint NFT_META_NFPROTO = 15;
     internal const uint NFT_META_L4PROTO = 16;
     internal const uint NFT_META_PKTTYPE = 19;
+
+    internal const ushort NFTA_BYTEORDER_SREG = 1;
+    internal const ushort NFTA_BYTEORDER_DREG = 2;
+    internal const ushort NFTA_BYTEORDER_LEN = 4;
+    internal const ushort NFTA_BYTEORDER_SIZE = 5;
 
     internal const ushort NFTA_CMP_SREG = 1;
     internal const ushort NFTA_CMP_OP = 2;

@@ -12,6 +12,14 @@ public sealed record ExpressionEntry(string Name, byte[] Data)
     /// <summary>The initial size of a buffer in bytes.</summary>
     const int UsualSize = 128;
 
+    /// <summary>Creates the entry that the kernel would list for an expression.</summary>
+    internal static ExpressionEntry Create(Expression expression)
+    {
+        var writer = new MessageWriter(new byte[UsualSize]);
+        expression.WriteReportedData(ref writer);
+        return new ExpressionEntry(expression.Name, writer.Written.ToArray());
+    }
+
     /// <summary>Tells whether the kernel would list the given expression like this. Counter values do not matter.</summary>
     public bool Is(Expression expression)
     {
@@ -70,6 +78,17 @@ public sealed record ExpressionEntry(string Name, byte[] Data)
     internal uint Number(ushort type) =>
         FindNumber(type) ?? throw new InvalidDataException($"{Name} of a rule lacks its attribute {type}");
 
+    internal string? FindText(ushort type)
+    {
+        var attributes = new AttributeReader(Data);
+        while (attributes.Read())
+        {
+            if (attributes.Type == type)
+                return attributes.Text;
+        }
+        return null;
+    }
+
     internal byte[]? FindValue(ushort type) =>
         TryFind(Data, type, out var data) ? NftData.FindValue(new AttributeReader(data)) : null;
 
@@ -84,7 +103,7 @@ public sealed record ExpressionEntry(string Name, byte[] Data)
         return expressions;
     }
 
-    static ExpressionEntry Decode(AttributeReader attributes)
+    internal static ExpressionEntry Decode(AttributeReader attributes)
     {
         var expression = new ExpressionEntry("", []);
         while (attributes.Read())

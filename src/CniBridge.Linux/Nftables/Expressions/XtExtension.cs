@@ -11,7 +11,21 @@ namespace CniBridge.Linux.Nftables.Expressions;
 /// <param name="Info">The extension's own structure; the revision tells its layout.</param>
 sealed record XtExtension(string Name, uint Revision, byte[] Info)
 {
+    /// <summary>The initial size of a buffer without the structure, in bytes.</summary>
+    const int UsualSize = 128;
+
     internal const string Match = "match", Target = "target";
+
+    /// <summary>Returns the expression as the kernel lists it.</summary>
+    /// <param name="kind"><see cref="Match"/> or <see cref="Target"/>.</param>
+    internal ExpressionEntry Encode(string kind)
+    {
+        var writer = new MessageWriter(new byte[Info.Length + UsualSize]);
+        writer.Attribute(NFTA_MATCH_NAME, Name);
+        writer.BigEndian(NFTA_MATCH_REV, Revision);
+        writer.Attribute(NFTA_MATCH_INFO, Info);
+        return new ExpressionEntry(kind, writer.Written.ToArray());
+    }
 
     // Attributes of a target have the same numbers as those of a match.
     internal static XtExtension Decode(ExpressionEntry step)

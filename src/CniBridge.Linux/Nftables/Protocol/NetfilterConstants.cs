@@ -2,7 +2,7 @@ namespace CniBridge.Linux.Nftables.Protocol;
 
 /// <summary>
 /// linux/netfilter.h, netfilter_ipv4.h, netfilter_bridge.h, if_packet.h, netfilter/nfnetlink.h, nf_nat.h, nf_conntrack_common.h,
-/// nf_conntrack_tuple_common.h; netinet/in.h
+/// nf_conntrack_tuple_common.h; netinet/in.h, linux/if_ether.h
 /// </summary>
 static class NetfilterConstants
 {
@@ -39,6 +39,9 @@ static class NetfilterConstants
     internal const uint NF_NAT_RANGE_PROTO_SPECIFIED = 2;
     internal const uint NF_NAT_RANGE_PROTO_RANDOM = 4;
     internal const uint NF_NAT_RANGE_PROTO_RANDOM_FULLY = 16;
+
+    internal const ushort ETH_P_IP = 0x0800;
+    internal const ushort ETH_P_IPV6 = 0x86dd;
 
     internal const byte IPPROTO_TCP = 6;
     internal const byte IPPROTO_UDP = 17;

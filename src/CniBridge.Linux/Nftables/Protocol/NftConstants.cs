@@ -57,8 +57,10 @@ static class NftConstants
     internal const ushort NFTA_SET_USERDATA = 13;
     internal const ushort NFTA_SET_HANDLE = 16;
 
+    internal const uint NFT_SET_ANONYMOUS = 1;
     internal const uint NFT_SET_INTERVAL = 4;
     internal const uint NFT_SET_MAP = 8;
+    internal const uint NFT_SET_EVAL = 32;
     internal const uint NFT_SET_CONCAT = 128;
 
     internal const ushort NFTA_SET_DESC_CONCAT = 2;
@@ -72,8 +74,11 @@ static class NftConstants
     internal const ushort NFTA_SET_ELEM_DATA = 2;
     internal const ushort NFTA_SET_ELEM_FLAGS = 3;
     internal const ushort NFTA_SET_ELEM_USERDATA = 6;
+    internal const ushort NFTA_SET_ELEM_EXPR = 7;
     internal const ushort NFTA_SET_ELEM_KEY_END = 10;
+    internal const ushort NFTA_SET_ELEM_EXPRESSIONS = 11;
     internal const uint NFT_SET_ELEM_INTERVAL_END = 1;
+    internal const uint NFT_SET_ELEM_CATCHALL = 2;
 
     internal const ushort NFTA_DATA_VALUE = 1;
     internal const ushort NFTA_DATA_VERDICT = 2;

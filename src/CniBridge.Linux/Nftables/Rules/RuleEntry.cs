@@ -34,9 +34,10 @@ public sealed record RuleEntry(string Table, string Chain)
     /// <summary>Tells whether the rule ends with a jump to the given chain.</summary>
     public bool JumpsTo(ChainName chain) => Expressions.Count > 0 && Expressions[^1].Is(new Decide(Verdict.Jump(chain)));
 
-    /// <summary>True for a rule that ends with a jump or a goto.</summary>
-    internal bool IsJump => Expressions.Count > 0 && Expressions[^1] is { Name: "immediate" } last &&
-        last.FindVerdict(ExpressionConstants.NFTA_IMMEDIATE_DATA) is { Chain: not null };
+    /// <summary>The chain of the jump or goto that ends the rule; otherwise null.</summary>
+    public string? JumpTarget => Expressions.Count > 0 && Expressions[^1] is { Name: "immediate" } last
+        ? last.FindVerdict(ExpressionConstants.NFTA_IMMEDIATE_DATA)?.Chain
+        : null;
 
     internal static RuleEntry Decode(ReadOnlySpan<byte> payload)
     {

@@ -26,6 +26,12 @@ public sealed record SetElement(byte[] Key)
     /// <summary>True for a range up to the last possible key. Only nft's listing uses this.</summary>
     public bool IsOpen { get; init; }
 
+    /// <summary>True for the element of all keys that have no element of their own. It has no key.</summary>
+    public bool IsCatchAll { get; init; }
+
+    /// <summary>True if an expression of the element, such as a limit, decides whether a packet matches.</summary>
+    public bool IsConditional { get; init; }
+
     // NFTNL_UDATA_SET_ELEM_FLAGS (libnftnl, udata.h) and SET_ELEM_F_INTERVAL_OPEN (nft, rule.h)
     const byte FlagsType = 1;
     const uint IntervalOpen = 1;
@@ -85,6 +91,8 @@ public sealed record SetElement(byte[] Key)
         return elements;
     }
 
+    static bool IsCondition(ExpressionEntry expression) => expression.Name is not ("counter" or "last");
+
     static SetElement Decode(AttributeReader attributes)
     {
         // The catch-all element has no key.
@@ -103,6 +111,12 @@ public sealed record SetElement(byte[] Key)
                 NFTA_SET_ELEM_FLAGS => element with
                 {
                     IsIntervalEnd = (attributes.UInt32BigEndian & NFT_SET_ELEM_INTERVAL_END) != 0,
+                    IsCatchAll = (attributes.UInt32BigEndian & NFT_SET_ELEM_CATCHALL) != 0,
+                },
+                NFTA_SET_ELEM_EXPR => element with { IsConditional = IsCondition(ExpressionEntry.Decode(attributes.Nested)) },
+                NFTA_SET_ELEM_EXPRESSIONS => element with
+                {
+                    IsConditional = ExpressionEntry.DecodeList(attributes.Nested).Exists(IsCondition),
                 },
                 NFTA_SET_ELEM_USERDATA => element with { Comment = UserData.FindComment(attributes.Value) },
                 _ => element,

@@ -10,6 +10,15 @@ public sealed record SetEntry(string Table, string Name)
 {
     readonly uint _flags, _keyType, _dataType;
 
+    /// <summary>The length of a key in bytes.</summary>
+    internal int KeyLength { get; private init; }
+
+    /// <summary>True for a set that is part of one rule and that only this rule can change.</summary>
+    internal bool IsAnonymous => (_flags & NFT_SET_ANONYMOUS) != 0;
+
+    /// <summary>True for a set that rules change while they run.</summary>
+    internal bool IsDynamic => (_flags & NFT_SET_EVAL) != 0;
+
     public ulong Handle { get; init; }
     public string Comment { get; init; } = "";
 
@@ -29,7 +38,7 @@ public sealed record SetEntry(string Table, string Name)
     {
         _ = Header.Read<NetfilterHeader>(payload, out var bytes);
         var (table, name, comment) = ("", "", "");
-        uint flags = 0, keyType = 0, dataType = 0;
+        uint flags = 0, keyType = 0, keyLength = 0, dataType = 0;
         ulong handle = 0;
         var attributes = new AttributeReader(bytes);
         while (attributes.Read())
@@ -40,11 +49,17 @@ public sealed record SetEntry(string Table, string Name)
                 case NFTA_SET_NAME: name = attributes.Text; break;
                 case NFTA_SET_FLAGS: flags = attributes.UInt32BigEndian; break;
                 case NFTA_SET_KEY_TYPE: keyType = attributes.UInt32BigEndian; break;
+                case NFTA_SET_KEY_LEN: keyLength = attributes.UInt32BigEndian; break;
                 case NFTA_SET_DATA_TYPE: dataType = attributes.UInt32BigEndian; break;
                 case NFTA_SET_HANDLE: handle = attributes.UInt64BigEndian; break;
                 case NFTA_SET_USERDATA: comment = UserData.FindComment(attributes.Value, NewSet.CommentType); break;
             }
         }
-        return new SetEntry(table, name, flags, keyType, dataType) { Handle = handle, Comment = comment };
+        return new SetEntry(table, name, flags, keyType, dataType)
+        {
+            Handle = handle,
+            Comment = comment,
+            KeyLength = (int)Math.Min(keyLength, int.MaxValue),
+        };
     }
 }

@@ -1,7 +1,6 @@
 using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Files;
-using CniBridge.Node.Firewall;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Inspection.Findings;
 
@@ -12,8 +11,7 @@ sealed class FirewallCheck(DoctorContext node)
 {
     internal void Run()
     {
-        if (!HasNftables())
-            return;
+        CheckNftables();
         foreach (var network in node.Networks)
         {
             if (network is not { Configured.IsGateway: true, Gateway: not null })
@@ -26,12 +24,11 @@ sealed class FirewallCheck(DoctorContext node)
         }
     }
 
-    bool HasNftables()
+    void CheckNftables()
     {
         try
         {
             node.Firewall.Try();
-            return true;
         }
         catch (KernelException e) when (e.Errno is not (Errno.EPERM or Errno.EACCES))
         {
@@ -40,23 +37,24 @@ sealed class FirewallCheck(DoctorContext node)
                 if (network.Configured.NeedsFirewall)
                     node.Found.Add(RuleFindings.KernelWithoutNftables(network.Name, e.Message));
             }
-            return false;
         }
     }
 
-    /// <summary>Reports the first blocked direction only, because its remedy usually fixes the other one as well.</summary>
     void Check(ExaminedNetwork network, IpAddress pod)
     {
         var gateway = network.Gateway!;
-        var obstacle = node.Firewall.FindObstacle(gateway, pod, ForwardDirection.FromPod)
-            ?? (network.Configured.IsKnownOutside ? node.Firewall.FindObstacle(gateway, pod, ForwardDirection.ToPod) : null);
-        if (obstacle is var (what, remedy))
-            node.Found.Add(RuleFindings.ForwardingDropped(what, ShellCommand.Create(remedy)));
-        var setting = pod.IsV6 ? "net/bridge/bridge-nf-call-ip6tables" : "net/bridge/bridge-nf-call-iptables";
-        if (Sysctl.TryRead(setting) == "1" &&
-            node.Firewall.FindObstacle(gateway, pod, ForwardDirection.BetweenPods) is var (whatBetween, remedyBetween))
+        var hasHostPorts = node.Firewall.HasHostPorts(network.Name);
+        foreach (var drop in node.Firewall.Traffic.Find(gateway, pod, network.Configured.IsKnownOutside, hasHostPorts))
         {
-            node.Found.Add(RuleFindings.PodsDropped(whatBetween, ShellCommand.Create(remedyBetween)));
+            var remedy = ShellCommand.Create(drop.Remedy);
+            node.Found.Add(drop.IsLegacy
+                ? RuleFindings.LegacyForwardingDropped(drop.What, remedy)
+                : RuleFindings.ForwardingDropped(drop.What, remedy));
         }
+        var setting = pod.IsV6 ? "net/bridge/bridge-nf-call-ip6tables" : "net/bridge/bridge-nf-call-iptables";
+        if (Sysctl.TryRead(setting) != "1")
+            return;
+        foreach (var drop in node.Firewall.Traffic.FindBetweenPods(gateway, pod))
+            node.Found.Add(RuleFindings.PodsDropped(drop.What, ShellCommand.Create(drop.Remedy)));
     }
 }

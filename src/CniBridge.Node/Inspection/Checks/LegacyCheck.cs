@@ -5,7 +5,7 @@ using CniBridge.Node.Inspection.Findings;
 
 namespace CniBridge.Node.Inspection.Checks;
 
-/// <summary>The check of iptables-legacy tables, which nft does not list: leftovers of the Go plugins, and the policy of FORWARD.</summary>
+/// <summary>The check of iptables-legacy tables, which nft does not list: leftovers of the Go plugins.</summary>
 sealed class LegacyCheck(DoctorContext node)
 {
     const string PrefixOfGo = "CNI-";
@@ -29,15 +29,5 @@ sealed class LegacyCheck(DoctorContext node)
         }
         if (chains.Count > 0)
             node.Found.Add(RuleFindings.LegacyChains(name, family, chains.Count, chains[0]));
-        if (name != "filter" || !table.DropsForwarded)
-            return;
-        foreach (var network in node.Networks)
-        {
-            if (network is { Configured.IsGateway: true, Gateway: { } gateway } &&
-                (family.IsV6 ? network.ServesV6 : network.ServesV4) && !table.MayAccept(gateway.Name))
-            {
-                node.Found.Add(RuleFindings.LegacyForwardDropped(family, gateway.Name));
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ static class RuleFindings
 
     internal static Finding ForwardingDropped(string what, ShellCommand command) => Finding.Error("forward-dropped",
         what,
-        "Pods and hosts outside the node cannot reach each other",
+        "Connections of pods or to pods time out or are refused",
         command);
 
     internal static Finding PodsDropped(string what, ShellCommand command) => Finding.Error("forward-dropped-between-pods",
@@ -20,10 +20,10 @@ static class RuleFindings
         "Pods of this node cannot reach each other",
         command);
 
-    internal static Finding LegacyForwardDropped(AddressFamily family, string bridge) => Finding.Error("forward-dropped-legacy",
-        $"The policy of the iptables-legacy chain FORWARD ({family}) is DROP, and no rule accepts packets from {bridge}",
-        "Pods cannot reach hosts outside the node",
-        $"{IptablesOf(family)} -P FORWARD ACCEPT");
+    internal static Finding LegacyForwardingDropped(string what, ShellCommand command) => Finding.Error("forward-dropped-legacy",
+        what,
+        "Connections of pods or to pods time out or are refused; nft does not list this chain",
+        command);
 
     internal static Finding LegacyChains(string table, AddressFamily family, long count, string chain) => Finding.Warning("legacy-chains",
         $"The iptables-legacy table {table} ({family}) contains chains of the Go plugins ({count}, for example {chain})",

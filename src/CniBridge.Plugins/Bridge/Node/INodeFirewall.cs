@@ -31,7 +31,8 @@ interface INodeFirewall
     void CollectGoMasquerade(string network, ValidAttachments valid);
 
     /// <summary>
-    /// Returns the rule or policy that drops new connections between the pod and the outside; null if none certainly does.
+    /// Returns the rule or policy that drops new connections between the pod and the outside, or their replies. Returns null if none
+    /// certainly does.
     /// </summary>
     ForwardObstacle? FindForwardObstacle(Link gateway, IpAddress pod, bool isFromPod);
 

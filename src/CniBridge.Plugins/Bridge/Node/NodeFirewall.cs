@@ -98,7 +98,12 @@ sealed class NodeFirewall(RouteSocket links, TextWriter log) : INodeFirewall, ID
             return null;
         try
         {
-            return new ForwardChains(Socket).Find(new ForwardPath(pod, gateway, uplink, isFromPod));
+            var (opening, reply) = isFromPod
+                ? (TrafficKind.PodToOutside, TrafficKind.ReplyToPod)
+                : (TrafficKind.OutsideToPod, TrafficKind.ReplyOfPod);
+            var chains = new ForwardChains(Socket);
+            return chains.Find(new ForwardPath(pod, gateway, uplink, opening))
+                ?? chains.Find(new ForwardPath(pod, gateway, uplink, reply));
         }
         catch (Exception e) when (e.IsIoFailure())
         {

@@ -41,11 +41,11 @@ public sealed class ChainEvaluationTests
         var rules = chains.Split(';', StringSplitOptions.TrimEntries).Select(text => text.Split('=', StringSplitOptions.TrimEntries))
             .ToDictionary(parts => parts[0], parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select((rule, i) => Rule(parts[0], rule, i + 1)).ToList());
-        var evaluation = new ChainEvaluation(new PacketSketch(Family: AddressFamily.IPv4), name =>
+        var evaluation = new ChainEvaluation(new PacketState(new PacketSketch(Family: AddressFamily.IPv4)), new FakeTable(name =>
         {
             listed?.Add(name);
             return rules.GetValueOrDefault(name);
-        });
+        }));
         var outcomes = evaluation.Run(new ChainEntry(TableFamily.IPv4, "theirs", "base")
         {
             Hook = ChainHook.FilterForward,

@@ -123,20 +123,29 @@ public sealed class RuleEvaluationTests
         [
             .. new[] { 2, 3 }.SelectMany(revision => new (string, long)[]
             {
-                ($"offsetof({type}{revision}, match_flags)", RuleEvaluation.MatchFlagsOffset),
-                ($"offsetof({type}{revision}, invert_flags)", RuleEvaluation.InvertFlagsOffset),
-                ($"offsetof({type}{revision}, state_mask)", RuleEvaluation.StateMaskOffset),
+                ($"offsetof({type}{revision}, match_flags)", XtMatch.MatchFlagsOffset),
+                ($"offsetof({type}{revision}, invert_flags)", XtMatch.InvertFlagsOffset),
+                ($"offsetof({type}{revision}, state_mask)", XtMatch.StateMaskOffset),
             }),
-            ("XT_CONNTRACK_STATE", RuleEvaluation.StateFlag), ("XT_CONNTRACK_STATE_ALIAS", RuleEvaluation.AliasFlag),
+            ("offsetof(struct xt_mark_mtinfo1, mark)", XtMatch.MarkOffset),
+            ("offsetof(struct xt_mark_mtinfo1, mask)", XtMatch.MarkMaskOffset),
+            ("offsetof(struct xt_mark_mtinfo1, invert)", XtMatch.MarkInvertOffset),
+            ("XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED_REPLY)", PacketSketch.Established),
+            ("NF_CT_STATE_BIT(IP_CT_ESTABLISHED_REPLY)", PacketSketch.Established),
+            ("XT_CONNTRACK_STATE_SNAT", PacketSketch.SourceChangedByXt), ("XT_CONNTRACK_STATE_DNAT", PacketSketch.DestinationChangedByXt),
+            ("XT_CONNTRACK_STATE", XtMatch.StateFlag), ("XT_CONNTRACK_STATE_ALIAS", XtMatch.AliasFlag),
             ("XT_CONNTRACK_STATE_BIT(IP_CT_NEW)", PacketSketch.New), ("NF_CT_STATE_BIT(IP_CT_NEW)", PacketSketch.New),
             ("XT_CONNTRACK_STATE_UNTRACKED", PacketSketch.UntrackedByXt), ("NF_CT_STATE_UNTRACKED_BIT", PacketSketch.Untracked),
         ]);
     }
 
-    internal static Outcomes Run(PacketSketch packet, RuleEntry rule) => new RuleEvaluation(packet, chain => chain switch
-    {
-        "accepting" => Accepted,
-        "dropping" => Dropped,
-        _ => Next,
-    }).Run(rule);
+    internal static Outcomes Run(PacketSketch packet, RuleEntry rule) => Run(packet, rule, new FakeTable());
+
+    internal static Outcomes Run(PacketSketch packet, RuleEntry rule, ITableReader table) =>
+        new RuleEvaluation(new PacketState(packet), table, chain => chain switch
+        {
+            "accepting" => Accepted,
+            "dropping" => Dropped,
+            _ => Next,
+        }).Run(rule);
 }
