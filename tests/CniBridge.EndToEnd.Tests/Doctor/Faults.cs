@@ -165,8 +165,9 @@ static class Faults
             nft add rule inet fw forward iifname cni0 oifname cni0 drop; sysctl -w net/bridge/bridge-nf-call-iptables=1
             """)
         { Words = "from cni0 to cni0" },
-        new("forward-dropped-legacy", "iptables-legacy -P FORWARD DROP") { Words = "IPv4" },
-        new("forward-dropped-legacy", "ip6tables-legacy -A FORWARD -i eth0 -j ACCEPT; ip6tables-legacy -P FORWARD DROP") { Words = "IPv6" },
+        new("forward-dropped-legacy", "iptables-legacy -P FORWARD DROP") { Words = "ip filter FORWARD of iptables-legacy" },
+        new("forward-dropped-legacy", "ip6tables-legacy -A FORWARD -i eth0 -j ACCEPT; ip6tables-legacy -P FORWARD DROP")
+        { Words = "ip6 filter FORWARD of iptables-legacy" },
         new("legacy-chains",
             "iptables-legacy -t nat -N CNI-1; iptables-legacy -t nat -A CNI-1 -j ACCEPT; iptables-legacy -t nat -A POSTROUTING -s " +
             "10.9.0.0/16 -j CNI-1")
