@@ -57,7 +57,9 @@ sealed class HttpServer : IDisposable
                 Serve(_listener.AcceptSocket());
                 _failure = null;
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException || e.IsIoFailure())
+            // OutOfMemoryException and ThreadStartException: the process may have no more threads.
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException or OutOfMemoryException
+                or ThreadStartException || e.IsIoFailure())
             {
                 Report(e);
                 _ended.WaitForStop(s_acceptPause);
@@ -67,8 +69,13 @@ sealed class HttpServer : IDisposable
 
     void Report(Exception e)
     {
-        // The text of .NET says "in system", but the limit is that of the process.
-        var failure = e is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } ? "too many open files" : e.Message;
+        var failure = e switch
+        {
+            // The text of .NET says "in system", but the limit is that of the process.
+            SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } => "too many open files",
+            OutOfMemoryException or ThreadStartException => "no more threads can be started",
+            _ => e.Message,
+        };
         if (!_ended.IsStopped && _failure != failure)
             _tell($"cannot accept requests of probes: {failure}");
         _failure = failure;
@@ -86,7 +93,15 @@ sealed class HttpServer : IDisposable
             }
             _callers.Add(caller);
         }
-        new Thread(() => Answer(caller)) { IsBackground = true, Name = "caller" }.Start();
+        try
+        {
+            new Thread(() => Answer(caller)) { IsBackground = true, Name = "caller" }.Start();
+        }
+        catch
+        {
+            End(caller);
+            throw;
+        }
     }
 
     /// <summary>Ends the oldest caller that is still sending its request. Returns false if there is none.</summary>
@@ -109,10 +124,15 @@ sealed class HttpServer : IDisposable
         }
         finally
         {
-            lock (_callers)
-                _callers.Remove(caller);
-            caller.Dispose();
+            End(caller);
         }
+    }
+
+    void End(HttpCaller caller)
+    {
+        lock (_callers)
+            _callers.Remove(caller);
+        caller.Dispose();
     }
 
     public void Dispose()

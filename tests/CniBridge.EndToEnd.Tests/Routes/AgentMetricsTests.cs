@@ -56,6 +56,26 @@ public sealed class AgentMetricsTests
         Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /metrics HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
     }
 
+    // The container's limit of processes, for example.
+    [Fact]
+    public void An_agent_that_can_start_no_thread_goes_on()
+    {
+        Requirement.Programs("setpriv", "prlimit");
+        const string user = "4711", capability = "-all,+net_admin";
+        using var lan = new NodeLan();
+        using var agent = lan.StartAgentUnder(["setpriv", "--reuid", user, "--clear-groups", "--inh-caps", capability,
+            "--ambient-caps", "+net_admin", "--bounding-set", capability]);
+        lan.AwaitRoutes(AllRoutes);
+        agent.LimitThreads(user, 1);
+
+        _ = lan.Node.Run("timeout", "60", "bash", "-c", @"exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET / HTTP/1.0\r\n\r\n' >&3; cat <&3");
+        agent.WaitFor("info: cannot accept requests of probes: no more threads can be started\n");
+
+        agent.LimitThreads(user, 100);
+        Assert.StartsWith("HTTP/1.1 200 ", Ask(lan, @"GET /healthz HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+        Assert.Equal(0, agent.Kill().ExitCode);
+    }
+
     // A caller waits in the queue and cannot be accepted, which the kernel reports continuously.
     [Fact]
     public void An_agent_without_free_descriptors_waits_instead_of_spinning()

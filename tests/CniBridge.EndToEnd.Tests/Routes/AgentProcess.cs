@@ -34,6 +34,11 @@ sealed class AgentProcess : IDisposable
     public void LimitDescriptors(int count) =>
         node.Run("prlimit", "--pid", pid, $"--nofile={count.ToString(CultureInfo.InvariantCulture)}:1024").Succeeded();
 
+    /// <summary>Sets how many threads all processes of the agent's user may have. Root has no limit.</summary>
+    public void LimitThreads(string user, int count) => node.Run(
+        "setpriv", "--reuid", user, "--clear-groups", "prlimit", "--pid", pid,
+        $"--nproc={count.ToString(CultureInfo.InvariantCulture)}:").Succeeded();
+
     /// <summary>The processor time that the agent has used so far.</summary>
     public TimeSpan ProcessorTime()
     {
