@@ -71,18 +71,20 @@ sealed class AgentCommand
 
     void Run(ParseResult parsed)
     {
-        var log = new AgentLog(DescriptorStream.StandardError, parsed.GetValue(_log) == "json");
-        using var source = _source.Open(parsed, log, parsed.GetValue(_dryRun));
-        var agent = new NodeAgent(OptionsOf(parsed, source, log), source.Feed, log);
-        using var server = Serve(parsed, agent.State, source.Condition, log);
+        // Registered before anything that takes time: the kernel ignores a signal without handler if the agent is process 1 of a container.
+        var trigger = new Trigger();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        var log = new AgentLog(DescriptorStream.StandardError, parsed.GetValue(_log) == "json");
+        using var source = _source.Open(parsed, log, parsed.GetValue(_dryRun));
+        var agent = new NodeAgent(OptionsOf(parsed, source, log), source.Feed, log, trigger);
+        using var server = Serve(parsed, agent.State, source.Condition, log);
         agent.Run();
 
         void Stop(PosixSignalContext context)
         {
             context.Cancel = true;
-            agent.Stop();
+            trigger.Stop();
         }
     }
 

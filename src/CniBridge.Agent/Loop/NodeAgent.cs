@@ -29,7 +29,7 @@ sealed class NodeAgent
     readonly AgentLog _log;
     readonly ProblemLog _problems;
     readonly INodeFeed _feed;
-    readonly Trigger _trigger = new();
+    readonly Trigger _trigger;
     readonly HashSet<RouteStep> _foretold = [];
 
     /// <summary>The last table of the source, even if it is implausible.</summary>
@@ -57,18 +57,16 @@ sealed class NodeAgent
 
     long _lastCollection = Environment.TickCount64 - (long)s_collectInterval.TotalMilliseconds;
 
-    public NodeAgent(AgentOptions options, INodeFeed feed, AgentLog log)
+    /// <param name="trigger">Wakes the agent. Its stop ends <see cref="Run"/> soon.</param>
+    public NodeAgent(AgentOptions options, INodeFeed feed, AgentLog log, Trigger trigger)
     {
-        (_options, _log, _feed) = (options, log, feed);
+        (_options, _log, _feed, _trigger) = (options, log, feed, trigger);
         _problems = new ProblemLog(log);
     }
 
     public AgentState State { get; } = new();
 
-    /// <summary>Ends <see cref="Run"/> soon. Any thread may call it. The routes stay.</summary>
-    public void Stop() => _trigger.Stop();
-
-    /// <summary>Runs until <see cref="Stop"/>, in the network namespace of the calling thread.</summary>
+    /// <summary>Runs until the trigger is stopped, in the network namespace of the calling thread. The routes stay.</summary>
     public void Run()
     {
         using var socket = new RouteSocket();
@@ -243,8 +241,8 @@ sealed class NodeAgent
         if (_options.IsDryRun)
             _foretold.UnionWith(report.Changes);
         problems.AddRange(report.Problems);
-        // Routes come first: a file can wait, packets cannot.
-        if (_isNew)
+        // Routes come first: a file can wait, packets cannot. A file of another program may be gone by now.
+        if (_isNew || _options.Conflist?.Failure is not null)
             _tableProblems = Follow(report.Table);
     }
 }
