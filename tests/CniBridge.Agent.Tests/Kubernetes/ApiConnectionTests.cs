@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using CniBridge.Agent.Access;
 using CniBridge.Agent.Kubernetes;
 using CniBridge.Agent.Kubernetes.Wire;
@@ -69,6 +71,30 @@ public sealed class ApiConnectionTests
         client.ListNodes(TestContext.Current.CancellationToken);
 
         Assert.Equal(["CN=agent"], api.ClientNames);
+    }
+
+    [Fact]
+    public void A_server_that_says_nothing_in_the_handshake_does_not_delay_the_end()
+    {
+        using var authority = new TestAuthority();
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var client = new ApiClient(new ApiAccess
+        {
+            Server = new Uri($"https://{silent.LocalEndpoint}"),
+            Authorities = Certificates.ParseAuthorities(authority.Pem, "test"),
+        });
+        using var stop = new CancellationTokenSource();
+        var list = new Thread(() => Assert.Throws<OperationCanceledException>(() => client.ListNodes(stop.Token)));
+        list.Start();
+        using var connection = silent.AcceptSocket();
+        // The first record of the handshake.
+        Assert.NotEqual(0, connection.Receive(new byte[1]));
+
+        stop.Cancel();
+
+        // The handshake itself would end after ten seconds.
+        Assert.True(list.Join(TimeSpan.FromSeconds(5)), "the request does not end");
     }
 
     static string Fail(ApiAccess access)

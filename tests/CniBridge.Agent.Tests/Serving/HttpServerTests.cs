@@ -88,6 +88,50 @@ public sealed class HttpServerTests : IDisposable
         AssertAnswersAtOnce();
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:9469")]
+    [InlineData("[::1]:65535")]
+    [InlineData("[fe80::1%1]:9469")]
+    public void An_address_with_a_port_is_an_endpoint(string text) => Assert.Equal(text, HttpServer.ParseEndpoint(text).ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("9469")]
+    [InlineData(":9469")]
+    [InlineData("localhost:9469")]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("127.0.0.1:-1")]
+    [InlineData("127.0.0.1:65536")]
+    [InlineData("127.0.0.1:http")]
+    [InlineData("[::1]")]
+    [InlineData("::1:9469")]
+    [InlineData("[::1:9469")]
+    public void Other_texts_are_no_endpoint(string text) => Assert.Equal(
+        $"invalid endpoint \"{text}\": use an address and a port, such as 127.0.0.1:9469",
+        Assert.Throws<FormatException>(() => HttpServer.ParseEndpoint(text)).Message);
+
+    [Fact]
+    public void Pipelined_requests_have_one_answer()
+    {
+        var text = Receive(Send(Request + Request));
+
+        Assert.StartsWith("HTTP/1.1 200 ", text, StringComparison.Ordinal);
+        Assert.Equal(2, text.Split("HTTP/1.1 ").Length);
+    }
+
+    [Fact]
+    public void A_request_without_end_has_an_answer_or_none_and_delays_no_other()
+    {
+        var socket = Connect();
+        Assert.Throws<SocketException>(() =>
+        {
+            for (var sent = 0; sent < 64 * 1024 * 1024; sent += 1000)
+                socket.Send(Encoding.ASCII.GetBytes(new string('x', 1000)));
+        });
+        AssertAnswersAtOnce();
+    }
+
     // Once, each byte restarted the two seconds.
     [Fact]
     public void A_slow_caller_has_one_deadline_for_its_request()
