@@ -113,6 +113,12 @@ public sealed class ManifestTests
         Assert.True(cluster.Pod("hostNetwork").GetBoolean());
         Assert.Equal("Default", cluster.Pod("dnsPolicy").GetString());
         Assert.Equal("system-node-critical", cluster.Pod("priorityClassName").GetString());
+        var term = Assert.Single(cluster
+            .Pod("affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms").EnumerateArray());
+        var expression = Assert.Single(term.At("matchExpressions").EnumerateArray());
+        Assert.Equal("kubernetes.io/arch", expression.At("key").GetString());
+        Assert.Equal(["amd64", "arm64"], expression.At("values").Texts());
+        Assert.Equal("""{"kubernetes.io/os":"linux"}""", JsonSerializer.Serialize(cluster.Pod("nodeSelector")));
         var toleration = Assert.Single(cluster.Pod("tolerations").EnumerateArray());
         Assert.Equal("""{"operator":"Exists"}""", JsonSerializer.Serialize(toleration));
     }
