@@ -1,6 +1,5 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route.Links;
-using CniBridge.Plugins.Bridge;
 using CniBridge.Plugins.Bridge.Plan;
 using CniBridge.Plugins.Protocol;
 
@@ -9,65 +8,7 @@ namespace CniBridge.Plugins.Tests.Bridge;
 /// <summary>Tests of settings that affect traffic and that no result contains.</summary>
 public sealed class SettingsCheckTests
 {
-    /// <summary>The settings as ADD leaves them. Each test changes one of them.</summary>
-    sealed class State
-    {
-        internal BridgeConfig Config { get; set; } = new() { Bridge = "cni0", IsGateway = true, IpamType = "host-local" };
-        internal Link Bridge { get; set; } = Up("cni0", "bridge");
-        internal Link Host { get; set; } = Up("veth0", "veth");
-        internal Link Pod { get; set; } = Up("eth0", "veth");
-        internal Link? VlanGateway { get; set; }
-
-        /// <summary>The VLAN gateway's port. Null if the gateway is a link of another kind, or has its peer in another namespace.</summary>
-        internal Link? VlanPort { get; set; }
-        internal List<PortVlan> GatewayVlans { get; } = [];
-        internal List<PortVlan> Vlans { get; } = [];
-        internal List<string> Ips { get; } = ["10.0.0.5/24@10.0.0.1", "fd00::5/64@fd00::1"];
-        internal List<string> Gateways { get; } = ["10.0.0.1/24", "fd00::1/64", "fe80::1/64"];
-        internal HashSet<string> Obstructed { get; } = [];
-        internal bool ForwardsV4 { get; set; } = true;
-        internal bool ForwardsV6 { get; set; } = true;
-        internal List<string> Calls { get; private set; } = [];
-
-        static Link Up(string name, string kind) => new() { Index = 3, Name = name, Kind = kind, Flags = FakeNode.IFF_UP, Mtu = 1500 };
-
-        internal void MakeVlan(int vlan, params ReadOnlySpan<VlanRange> trunk)
-        {
-            Config = Config with { Vlan = vlan, Trunk = [.. trunk], FiltersVlans = true };
-            Bridge = Bridge with { FiltersVlans = true };
-            VlanGateway = vlan == 0 ? null : Up($"cni0.{vlan}", "veth");
-            VlanPort = vlan == 0 ? null : Up("veth9", "veth") with { Master = Bridge.Index };
-            GatewayVlans.Add(s_native100);
-        }
-
-        internal void Check()
-        {
-            var node = new FakeNode
-            {
-                Vlans = Vlans,
-                VlanPort = VlanPort,
-                GatewayVlans = GatewayVlans,
-                Addresses = { [VlanGateway?.Name ?? "cni0"] = [.. Gateways.Select(Cidr.Parse)] },
-                ForwardsV4 = ForwardsV4,
-                ForwardsV6 = ForwardsV6,
-                Obstructed = Obstructed,
-            };
-            if (VlanGateway is not null)
-                node.Links[VlanGateway.Name] = VlanGateway;
-            Calls = node.Calls;
-            var check = new SettingsCheck(Config, node);
-            check.CheckLinks(Bridge, Host, Pod);
-            check.CheckGateways(Bridge, new CniResult { Ips = [.. Ips.Select(Ip)] });
-        }
-
-        static CniIp Ip(string text) => text.Split('@') is [var address, var gateway]
-            ? new CniIp(Cidr.Parse(address), IpAddress.Parse(gateway), 2)
-            : new CniIp(Cidr.Parse(text), null, 2);
-    }
-
-    static readonly PortVlan s_native100 = new(100, IsNative: true);
-
-    static readonly Dictionary<string, Action<State>> s_fine = new()
+    static readonly Dictionary<string, Action<SettingsState>> s_fine = new()
     {
         ["as ADD left it"] = s => { },
         ["pod down as configured"] = s =>
@@ -95,18 +36,18 @@ public sealed class SettingsCheckTests
         ["a VLAN"] = s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
         },
         ["a VLAN whose gateway is no pair of the node"] = s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.VlanPort = null;
         },
         ["a VLAN and others"] = s =>
         {
             s.MakeVlan(100);
-            s.Vlans.AddRange([new(1, IsNative: false), s_native100, new(200, IsNative: false)]);
+            s.Vlans.AddRange([new(1, IsNative: false), SettingsState.Native100, new(200, IsNative: false)]);
         },
         ["a trunk"] = s =>
         {
@@ -116,7 +57,7 @@ public sealed class SettingsCheckTests
         ["a trunk with the native VLAN in it"] = s =>
         {
             s.MakeVlan(100, new VlanRange(99, 100));
-            s.Vlans.AddRange([new(99, IsNative: false), s_native100]);
+            s.Vlans.AddRange([new(99, IsNative: false), SettingsState.Native100]);
         },
         ["no gateway"] = s =>
         {
@@ -157,7 +98,7 @@ public sealed class SettingsCheckTests
     [MemberData(nameof(Fine))]
     public void Settings_as_configured_pass(string what)
     {
-        var state = new State();
+        var state = new SettingsState();
         s_fine[what](state);
         state.Check();
     }
@@ -165,7 +106,7 @@ public sealed class SettingsCheckTests
     [Fact]
     public void CHECK_reads_only_the_configured_settings()
     {
-        var state = new State();
+        var state = new SettingsState();
         state.Check();
         Assert.Equal(
             [
@@ -178,12 +119,12 @@ public sealed class SettingsCheckTests
         state.Check();
         Assert.Empty(state.Calls);
         state.MakeVlan(100);
-        state.Vlans.Add(s_native100);
+        state.Vlans.Add(SettingsState.Native100);
         state.Check();
         Assert.Equal(["VLANs of veth0"], state.Calls);
     }
 
-    static readonly Dictionary<string, (Action<State> Change, string Message)> s_wrong = new()
+    static readonly Dictionary<string, (Action<SettingsState> Change, string Message)> s_wrong = new()
     {
         ["bridge down"] = (s => s.Bridge = s.Bridge with { Flags = 0 }, "The bridge cni0 is down"),
         ["host's end down"] = (s => s.Host = s.Host with { Flags = 0 }, "The host's end veth0 is down"),
@@ -224,12 +165,12 @@ public sealed class SettingsCheckTests
         ["trunk with a gap"] = (s =>
         {
             s.MakeVlan(100, new VlanRange(10, 12));
-            s.Vlans.AddRange([s_native100, new(10, IsNative: false), new(12, IsNative: false)]);
+            s.Vlans.AddRange([SettingsState.Native100, new(10, IsNative: false), new(12, IsNative: false)]);
         }, "The port veth0 is not in VLAN 11"),
         ["trunk without its tag"] = (s =>
         {
             s.MakeVlan(100, new VlanRange(10, 10));
-            s.Vlans.AddRange([s_native100, new(10, IsNative: true)]);
+            s.Vlans.AddRange([SettingsState.Native100, new(10, IsNative: true)]);
         }, "The port veth0 is not in VLAN 10"),
         ["no IPv4 gateway"] = (s => s.Gateways.Remove("10.0.0.1/24"), "The gateway address 10.0.0.1/24 is not on cni0"),
         ["no IPv6 gateway"] = (s => s.Gateways.Remove("fd00::1/64"), "The gateway address fd00::1/64 is not on cni0"),
@@ -243,31 +184,31 @@ public sealed class SettingsCheckTests
         ["VLAN's gateway gone"] = (s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.VlanGateway = null;
         }, "The VLAN's gateway cni0.100 not found"),
         ["VLAN's gateway down"] = (s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.VlanGateway = s.VlanGateway! with { Flags = 0 };
         }, "The VLAN's gateway cni0.100 is down"),
         ["VLAN's gateway off the bridge"] = (s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.VlanPort = s.VlanPort! with { Master = 0 };
         }, "The port veth9 of the VLAN's gateway cni0.100 is not on the bridge cni0"),
         ["VLAN's gateway behind a port that is down"] = (s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.VlanPort = s.VlanPort! with { Flags = 0 };
         }, "The port veth9 of the VLAN's gateway cni0.100 is down"),
         ["VLAN's gateway not in the VLAN"] = (s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.GatewayVlans.Clear();
         }, "The port veth9 is not in VLAN 100 untagged"),
         ["bridge that does not filter"] = (s =>
@@ -278,7 +219,7 @@ public sealed class SettingsCheckTests
         ["VLAN's gateway without address"] = (s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.Gateways.Clear();
         }, "The gateway address 10.0.0.1/24 is not on cni0.100"),
         ["nothing gets out"] = (s => s.Obstructed.Add("from"),
@@ -293,7 +234,7 @@ public sealed class SettingsCheckTests
         ["nothing gets out of a VLAN"] = (s =>
         {
             s.MakeVlan(100);
-            s.Vlans.Add(s_native100);
+            s.Vlans.Add(SettingsState.Native100);
             s.Obstructed.Add("from");
         }, "The firewall drops new connections of pod 10.0.0.5 from cni0.100 (chain inet theirs forward, policy drop)"),
         ["IPv4 not forwarded"] = (s => s.ForwardsV4 = false, "The node does not forward: net.ipv4.ip_forward = 0"),
@@ -306,7 +247,7 @@ public sealed class SettingsCheckTests
     [MemberData(nameof(PortSettingValues))]
     public void Every_port_setting_is_compared_in_both_directions(PortSettings setting)
     {
-        var state = new State();
+        var state = new SettingsState();
         state.Host = state.Host with { PortSettings = setting };
         AssertFails($"The port veth0 is {setting.ToWord()}: True, configured: False");
 
@@ -323,7 +264,7 @@ public sealed class SettingsCheckTests
     [MemberData(nameof(Wrong))]
     public void A_different_setting_fails_and_the_error_names_it(string what)
     {
-        var state = new State();
+        var state = new SettingsState();
         s_wrong[what].Change(state);
         var failure = Assert.Throws<CniException>(state.Check);
         Assert.Equal((CniErrorCode.Internal, s_wrong[what].Message), (failure.Code, failure.Message));
