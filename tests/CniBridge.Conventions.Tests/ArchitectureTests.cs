@@ -6,7 +6,7 @@ namespace CniBridge.Conventions.Tests;
 /// <summary>The rules for folders and types that docs/architecture.md states.</summary>
 public sealed partial class ArchitectureTests
 {
-    const int MaxFilesInFolder = 25;
+    const int MaxFilesInFolder = 25, MaxLinesInFile = 300;
 
     public static TheoryData<string> SourceProjects => [.. Repository.Projects("src").Select(Repository.Relative)];
 
@@ -33,6 +33,18 @@ public sealed partial class ArchitectureTests
             .Select(folder => $"{Repository.Relative(folder.Key)}: {folder.Count()} files");
 
         Violations.AssertNone(crowded);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllProjects))]
+    public void A_file_has_at_most_300_lines(string project)
+    {
+        var large = Repository.Sources(Path.Combine(Repository.Root, project))
+            .Select(path => (Path: path, Lines: File.ReadLines(path).Count()))
+            .Where(file => file.Lines > MaxLinesInFile)
+            .Select(file => $"{Repository.Relative(file.Path)}: {file.Lines} lines");
+
+        Violations.AssertNone(large);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ static partial class ProseReader
 
     /// <summary>Returns each comment, documentation element and string literal below a directory.</summary>
     internal static IReadOnlyList<Prose> Texts(string directory) =>
-        [.. Repository.Sources(directory).SelectMany(path => CommentsAndStrings(path, Parse(path)))];
+        [.. Repository.Sources(directory).SelectMany(path => CommentsAndStrings(path, Parse(path), hasStrings: true))];
 
     /// <summary>Returns each line of the files below a directory, without the parts that are inside raw string literals.</summary>
     internal static IEnumerable<Prose> LinesWithoutRawText(string directory)
@@ -38,6 +38,10 @@ static partial class ProseReader
         }
     }
 
+    /// <summary>Returns each comment and documentation element below a directory.</summary>
+    internal static IReadOnlyList<Prose> Comments(string directory) =>
+        [.. Repository.Sources(directory).SelectMany(path => CommentsAndStrings(path, Parse(path), hasStrings: false))];
+
     static bool IsRawString(SyntaxNode node) => node switch
     {
         LiteralExpressionSyntax literal => literal.Token.Text.StartsWith("\"\"\"", StringComparison.Ordinal),
@@ -45,10 +49,11 @@ static partial class ProseReader
         _ => false,
     };
 
-    /// <summary>Returns the names of methods with underscores below a directory, with spaces between the words.</summary>
+    /// <summary>Returns the names of tests below a directory, with spaces between the words.</summary>
     internal static IReadOnlyList<Prose> NamesOfTests(string directory) =>
         [.. Repository.Sources(directory).SelectMany(path => Parse(path).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
-            .Where(method => method.Identifier.Text.Contains('_', StringComparison.Ordinal))
+            .Where(method => method.AttributeLists.SelectMany(list => list.Attributes)
+                .Any(attribute => attribute.Name.ToString() is "Fact" or "Theory"))
             .Select(method => Create(path, method, method.Identifier.Text.Replace('_', ' '))))];
 
     /// <summary>Returns the paragraphs, list items and table cells of a Markdown text; code blocks are left out.</summary>
@@ -83,7 +88,7 @@ static partial class ProseReader
     static SyntaxTree Parse(string path) => CSharpSyntaxTree.ParseText(File.ReadAllText(path),
         new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Parse), path);
 
-    static IEnumerable<Prose> CommentsAndStrings(string path, SyntaxTree tree)
+    static IEnumerable<Prose> CommentsAndStrings(string path, SyntaxTree tree, bool hasStrings)
     {
         foreach (var trivia in tree.GetRoot().DescendantTrivia(descendIntoTrivia: true))
         {
@@ -92,9 +97,9 @@ static partial class ProseReader
         }
         foreach (var token in tree.GetRoot().DescendantTokens(descendIntoTrivia: true))
         {
-            if (token.Kind() is SyntaxKind.XmlTextLiteralToken or SyntaxKind.StringLiteralToken
+            if (token.IsKind(SyntaxKind.XmlTextLiteralToken) || (hasStrings && token.Kind() is SyntaxKind.StringLiteralToken
                 or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
-                or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.Utf8StringLiteralToken)
+                or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.Utf8StringLiteralToken))
                 yield return new Prose(Repository.Relative(path), LineOf(token.GetLocation()), token.ValueText.Trim());
         }
     }

@@ -9,10 +9,13 @@ public sealed class WritingTests
 
     static readonly string s_source = Path.Combine(Repository.Root, "src"), s_tests = Path.Combine(Repository.Root, "tests");
 
-    [Fact]
-    public void Summaries_start_with_a_noun_or_a_verb()
+    public static TheoryData<string> Parents => ["src", "tests"];
+
+    [Theory]
+    [MemberData(nameof(Parents))]
+    public void Summaries_start_with_a_noun_or_a_verb(string parent)
     {
-        var summaries = ProseReader.Summaries(s_source);
+        var summaries = ProseReader.Summaries(Path.Combine(Repository.Root, parent));
         var inverted = summaries.Where(summary => summary.IsInverted).ToList();
 
         Assert.NotEmpty(summaries);
@@ -23,6 +26,11 @@ public sealed class WritingTests
     [Fact]
     public void Texts_name_the_actor() =>
         Violations.AssertNone(ProseReader.Texts(s_source).Where(text => text.FindVagueSubject() is not null));
+
+    /// <summary>Strings of tests do not count, because they may be input of the product.</summary>
+    [Fact]
+    public void Comments_of_the_tests_name_the_actor() =>
+        Violations.AssertNone(ProseReader.Comments(s_tests).Where(text => text.FindVagueSubject() is not null));
 
     [Fact]
     public void Lines_of_the_sources_fit_140_columns()
@@ -40,13 +48,27 @@ public sealed class WritingTests
         Violations.AssertNone(ProseReader.LinesWithoutRawText(s_tests).Where(line => line.Text.Length > MaxColumns));
 
     [Fact]
-    public void Names_of_tests_name_the_actor()
+    public void Names_of_tests_say_case_and_expectation()
     {
         var names = ProseReader.NamesOfTests(s_tests);
 
         Assert.NotEmpty(names);
-        Violations.AssertNone(names.Where(name => name.IsVagueName));
+        Violations.AssertNone(names.Where(name => name.WhyUnclearName() is not null).Select(name => $"{name} ({name.WhyUnclearName()})"));
     }
+
+    [Theory]
+    [InlineData("It is not read", "\"It\"")]
+    [InlineData("So it is over", "\"So\"")]
+    [InlineData("What is wrong is refused", "\"What\"")]
+    [InlineData("ADD refuses what is wrong", "\"what is\"")]
+    [InlineData("A file that nobody reads stays", "\"nobody\"")]
+    [InlineData("CHECK tells of changes", "\"tells\"")]
+    [InlineData("Address management", "fewer than 3 words")]
+    [InlineData("DEL succeeds if the namespace is gone", null)]
+    [InlineData("The error for a missing node says what to do", null)]
+    [InlineData("Items are merged", null)]
+    public void The_rule_for_names_of_tests_finds_unclear_ones(string name, string? why) =>
+        Assert.Equal(why, new Prose("", 1, name).WhyUnclearName());
 
     [Fact]
     public void Sentences_of_the_documents_have_at_most_35_words()

@@ -157,7 +157,7 @@ public sealed class NetworkConditionTests
     }
 
     [Fact]
-    public async Task A_dry_run_says_once_what_it_would_do()
+    public async Task A_dry_run_reports_its_planned_change_once()
     {
         await using var api = new FakeApi();
         api.Nodes.Add(s_unavailable);
