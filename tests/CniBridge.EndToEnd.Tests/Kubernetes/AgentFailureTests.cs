@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 using CniBridge.EndToEnd.Tests.Routes;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
@@ -12,7 +13,7 @@ public sealed class AgentSignalTests
     [Theory]
     [InlineData(nameof(Silence.Complete))]
     [InlineData(nameof(Silence.AfterHalfAList))]
-    public void It_ends_while_a_list_hangs(string silence)
+    public void The_agent_ends_while_a_list_hangs(string silence)
     {
         using var cluster = Cluster.OfTwoNodes();
         cluster.Server.Silence = Enum.Parse<Silence>(silence);
@@ -23,7 +24,7 @@ public sealed class AgentSignalTests
     }
 
     [Fact]
-    public void It_ends_while_a_watch_is_open()
+    public void The_agent_ends_while_a_watch_is_open()
     {
         using var cluster = Cluster.OfTwoNodes();
         using var agent = Start(cluster);
@@ -34,7 +35,7 @@ public sealed class AgentSignalTests
     }
 
     [Fact]
-    public void It_ends_in_the_pause_after_a_failure()
+    public void The_agent_ends_in_the_pause_after_a_failure()
     {
         using var cluster = Cluster.OfTwoNodes();
         cluster.Server.Stop();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;
 

@@ -1,3 +1,4 @@
+using CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Kubernetes;

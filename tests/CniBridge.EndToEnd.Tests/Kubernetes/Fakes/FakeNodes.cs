@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CniBridge.EndToEnd.Tests.Kubernetes;
+namespace CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 
 /// <summary>The Node objects of a cluster, and their changes in the form of watch events.</summary>
 sealed class FakeNodes

@@ -1,4 +1,4 @@
-namespace CniBridge.EndToEnd.Tests.Kubernetes;
+namespace CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 
 /// <summary>The discovery documents of an API server for nodes and the kinds of the manifests.</summary>
 static class FakeDiscovery

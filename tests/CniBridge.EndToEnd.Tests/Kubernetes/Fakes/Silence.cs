@@ -1,4 +1,4 @@
-namespace CniBridge.EndToEnd.Tests.Kubernetes;
+namespace CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 
 /// <summary>The part of an answer that a hanging API server does not send.</summary>
 enum Silence

@@ -6,7 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace CniBridge.EndToEnd.Tests.Kubernetes;
+namespace CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 
 /// <summary>
 /// An API server in a node's network with the functions that kubectl and the agent need to get and watch nodes. It runs in the test

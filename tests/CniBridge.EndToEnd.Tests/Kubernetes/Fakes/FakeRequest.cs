@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Web;
 
-namespace CniBridge.EndToEnd.Tests.Kubernetes;
+namespace CniBridge.EndToEnd.Tests.Kubernetes.Fakes;
 
 /// <summary>A request of a client: HTTP/1.1.</summary>
 sealed record FakeRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, string? Authorization)
