@@ -41,17 +41,33 @@ public sealed class TrafficSurvey(RouteSocket links, NftSocket socket)
         return Find(kinds.ConvertAll(kind => new ForwardPath(pod, gateway, uplink, kind)));
     }
 
+    /// <summary>
+    /// Returns the chains that drop traffic with the pods of another node. Chains that drop all traffic with the outside are left out.
+    /// </summary>
+    /// <param name="peers">The pod CIDR of the other node.</param>
+    /// <param name="uplink">The link of the route to the other node.</param>
+    public IReadOnlyList<TrafficDrop> FindWithPeers(Link gateway, IpAddress pod, Cidr peers, Link uplink)
+    {
+        TrafficKind[] kinds = [TrafficKind.PodToOutside, TrafficKind.ReplyToPod, TrafficKind.OutsideToPod, TrafficKind.ReplyOfPod];
+        var isKnown = kinds.Select(kind => new ForwardPath(pod, gateway, Uplink.Find(links, pod.Family), kind))
+            .SelectMany(_chains.FindAll).Select(static obstacle => obstacle.Place).ToHashSet();
+        var paths = kinds.Select(kind => new ForwardPath(pod, gateway, uplink, kind) { Peers = peers }).ToList();
+        return Find(paths, obstacle => !isKnown.Contains(obstacle.Place));
+    }
+
     /// <summary>Returns the chains that drop traffic between two pods of a bridge while bridge netfilter is on.</summary>
     public IReadOnlyList<TrafficDrop> FindBetweenPods(Link gateway, IpAddress pod) =>
         Find([new ForwardPath(pod, gateway, gateway, TrafficKind.BetweenPods)]);
 
-    List<TrafficDrop> Find(List<ForwardPath> paths)
+    List<TrafficDrop> Find(List<ForwardPath> paths, Func<ForwardObstacle, bool>? isReported = null)
     {
         var chains = new Dictionary<(TableFamily, string, string, bool), List<ForwardObstacle>>();
         foreach (var path in paths)
         {
             foreach (var obstacle in _chains.FindAll(path))
             {
+                if (isReported?.Invoke(obstacle) == false)
+                    continue;
                 var key = (obstacle.Chain.Family, obstacle.Chain.Table, obstacle.Chain.Name, obstacle.IsLegacy);
                 if (!chains.TryGetValue(key, out var obstacles))
                     chains[key] = obstacles = [];

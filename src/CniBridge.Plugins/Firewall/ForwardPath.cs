@@ -17,6 +17,9 @@ sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, TrafficKind
     /// <summary>NF_IP_PRI_CONNTRACK: chains before this priority do not know the connection of a packet.</summary>
     const int ConnectionTracking = -200;
 
+    /// <summary>The pod CIDR of another node, if the packet is from or to its pods; null: any host outside.</summary>
+    internal Cidr? Peers { get; init; }
+
     internal bool IsFromPod => Kind is TrafficKind.PodToOutside or TrafficKind.ReplyOfPod or TrafficKind.ReplyOfHostPort
         or TrafficKind.ReplyToNode or TrafficKind.BetweenPods;
 
@@ -45,6 +48,8 @@ sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, TrafficKind
         Output = OutputAt(hook),
         Source = IsFromPod ? Pod : null,
         Destination = IsFromPod ? null : Pod,
+        SourceRange = IsFromPod ? null : Peers,
+        DestinationRange = IsFromPod ? Peers : null,
         Protocol = Tcp,
         State = hook.Priority <= ConnectionTracking ? ConnectionState.Unknown : IsReply ? ConnectionState.Reply : ConnectionState.New,
         HasNewDestination = IsOfHostPort,
@@ -69,7 +74,9 @@ sealed record ForwardPath(IpAddress Pod, Link Gateway, Link? Uplink, TrafficKind
             (false, { } input) => $"{Words} from {input.Name} to {Gateway.Name}",
         };
 
-    string Words => Kind switch
+    string Words => Subject + (Peers is null ? "" : $" {(IsFromPod ? "to" : "from")} pods of {Peers}");
+
+    string Subject => Kind switch
     {
         TrafficKind.PodToOutside or TrafficKind.BetweenPods => $"new connections of pod {Pod}",
         TrafficKind.ReplyToPod => $"replies to pod {Pod}",

@@ -159,6 +159,10 @@ static class Faults
         new("forward-dropped",
             "nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; policy drop; }'")
         { Words = "of pod 10.244.1.2 from cni0 to eth0 (chain inet fw forward, policy drop)" },
+        new("forward-dropped",
+            "nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; }'; " +
+            "nft add rule inet fw forward ip daddr 10.244.0.0/16 ip saddr 10.244.0.0/16 drop")
+        { Words = "of pod 10.244.1.2 to pods of 10.244.2.0/24 from cni0 to eth0 (chain inet fw forward, rule handle 2 of chain forward)" },
         new("forward-dropped", "iptables -P FORWARD DROP") { Words = "ip filter FORWARD" },
         new("forward-dropped-between-pods", """
             nft add table inet fw; nft add chain inet fw forward '{ type filter hook forward priority 0; }'

@@ -1,3 +1,5 @@
+using CniBridge.Linux.Addresses;
+
 namespace CniBridge.Linux.Nftables.Evaluation;
 
 /// <summary>Bytes of which each bit is known or unknown.</summary>
@@ -11,6 +13,16 @@ readonly record struct KnownBytes(byte[] Values, byte[] Mask)
     internal static KnownBytes Nothing(int length) => new(new byte[length], new byte[length]);
 
     internal static KnownBytes All(byte[] values) => new(values, Ones(values.Length));
+
+    /// <summary>Returns an address of which only the bits of the prefix are known.</summary>
+    internal static KnownBytes Prefix(Cidr range)
+    {
+        var values = range.Network.ToBytes();
+        var mask = new byte[values.Length];
+        for (var bit = 0; bit < range.PrefixLength; bit++)
+            mask[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        return new KnownBytes(values, mask);
+    }
 
     internal int Length => Values.Length;
 

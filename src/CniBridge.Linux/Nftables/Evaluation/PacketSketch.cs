@@ -31,6 +31,11 @@ public sealed record PacketSketch(AddressFamily Family)
     public IpAddress? Source { get; init; }
     public IpAddress? Destination { get; init; }
 
+    /// <summary>The range of the source, if the address itself is not known.</summary>
+    public Cidr? SourceRange { get; init; }
+
+    public Cidr? DestinationRange { get; init; }
+
     /// <summary>The number of the transport protocol, IPPROTO_TCP for example.</summary>
     public byte? Protocol { get; init; }
 
@@ -53,19 +58,20 @@ public sealed record PacketSketch(AddressFamily Family)
         var bytes = KnownBytes.Nothing(Family.IsV6 ? HeaderSizeV6 : HeaderSizeV4);
         if (header != NFT_PAYLOAD_NETWORK_HEADER || (long)offset + length > bytes.Length)
             return KnownBytes.Unknown;
-        Put(bytes, Source?.ToBytes(), Family.IsV6 ? 8 : 12);
-        Put(bytes, Destination?.ToBytes(), Family.IsV6 ? 24 : 16);
+        Put(bytes, Known(Source, SourceRange), Family.IsV6 ? 8 : 12);
+        Put(bytes, Known(Destination, DestinationRange), Family.IsV6 ? 24 : 16);
         // The byte of IPv6 can be the number of an extension header.
         if (Protocol is { } protocol && !Family.IsV6)
-            Put(bytes, [protocol], ProtocolOffsetV4);
+            Put(bytes, KnownBytes.All([protocol]), ProtocolOffsetV4);
         return bytes.Slice((int)offset, (int)length);
     }
 
-    static void Put(KnownBytes header, byte[]? field, int offset)
+    static KnownBytes Known(IpAddress? address, Cidr? range) => address is not null
+        ? KnownBytes.All(address.ToBytes())
+        : range is null ? KnownBytes.Unknown : KnownBytes.Prefix(range);
+
+    static void Put(KnownBytes header, KnownBytes bytes, int offset)
     {
-        if (field is null)
-            return;
-        var bytes = KnownBytes.All(field);
         bytes.Values.CopyTo(header.Values, offset);
         bytes.Mask.CopyTo(header.Mask, offset);
     }

@@ -125,6 +125,29 @@ public sealed class NftTableReaderTests(ScratchNamespace scratch) : IClassFixtur
         Assert.Equal(Accepted, Run(s_reply with { HasNewDestination = true }));
     }
 
+    [Theory]
+    [InlineData("ip daddr 10.244.0.0/16 drop", Dropped)]
+    [InlineData("ip daddr 10.244.2.0/24 drop", Dropped)]
+    [InlineData("ip daddr 10.244.2.0/25 drop", Accepted | Dropped)]
+    [InlineData("ip daddr 10.244.2.2 drop", Accepted | Dropped)]
+    [InlineData("ip daddr 10.244.3.0/24 drop", Accepted)]
+    [InlineData("ip daddr { 10.244.0.0/16, 10.9.0.0/16 } drop", Accepted | Dropped)]
+    public void A_range_of_destinations_is_dropped_only_as_a_whole(string rule, Outcomes expected)
+    {
+        Load($$"""
+            flush ruleset
+            table inet theirs {
+                chain forward {
+                    type filter hook forward priority filter; policy accept;
+                    {{rule}}
+                }
+            }
+
+            """);
+
+        Assert.Equal(expected, Run(s_opening with { DestinationRange = Cidr.Parse("10.244.2.0/24") }));
+    }
+
     [Fact]
     public void The_rule_in_the_chain_of_a_map_is_named()
     {
