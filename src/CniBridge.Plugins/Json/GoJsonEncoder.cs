@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace CniBridge.Plugins.Json;
 
@@ -10,6 +11,9 @@ namespace CniBridge.Plugins.Json;
 /// </summary>
 sealed unsafe class GoJsonEncoder : JavaScriptEncoder
 {
+    /// <summary>Options for compact JSON.</summary>
+    internal static readonly JsonWriterOptions Compact = new() { Encoder = new GoJsonEncoder() };
+
     /// <summary>The longest escape sequence: a backslash, the letter u and four hexadecimal digits.</summary>
     public override int MaxOutputCharactersPerInputCharacter => 6;
 

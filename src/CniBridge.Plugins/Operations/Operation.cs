@@ -40,14 +40,11 @@ public sealed record Operation(DateTimeOffset Time, string Verb, string Plugin, 
     /// <summary>The maximum number of addresses in a line.</summary>
     const int MaxAddresses = 100;
 
-    /// <summary>The encoder of results; the library's own fills tables on first use.</summary>
-    static readonly JsonWriterOptions s_options = new() { Encoder = new GoJsonEncoder() };
-
     /// <summary>Returns the call as one line of JSON.</summary>
     internal ReadOnlySpan<byte> ToLine()
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, GoJsonEncoder.Compact))
         {
             json.WriteStartObject();
             Write(json);

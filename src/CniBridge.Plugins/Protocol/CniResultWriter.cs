@@ -11,7 +11,7 @@ public static class CniResultWriter
     {
         Indented = true,
         IndentSize = 4,
-        Encoder = new GoJsonEncoder(),
+        Encoder = GoJsonEncoder.Compact.Encoder,
     };
 
     /// <summary>Refuses a result without an address for the older formats, which cannot express it. Call it before any change.</summary>
@@ -55,7 +55,7 @@ public static class CniResultWriter
         json.WriteString("cniVersion", CniVersion.Current);
         json.WriteTexts("supportedVersions", CniVersion.Supported);
         json.WriteEndObject();
-    }, new JsonWriterOptions()), (byte)'\n'];
+    }, GoJsonEncoder.Compact), (byte)'\n'];
 
     static byte[] Write(Action<Utf8JsonWriter> write, JsonWriterOptions? options = null)
     {

@@ -21,7 +21,7 @@ sealed class Records<T>(RecordFormat<T> format, string root = StateDirectory.Def
     internal void Save(T record)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, GoJsonEncoder.Compact))
         {
             json.WriteStartObject();
             format.Write(record, json);
