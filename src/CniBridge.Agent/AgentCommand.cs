@@ -56,6 +56,10 @@ sealed class AgentCommand
         return OperatorCommands.Run(root, args, Program);
     }
 
+    /// <summary>Returns the manual page, docs/cni-bridge-agent.8.</summary>
+    internal static string CreateManual() => ManualPage.Create(
+        new AgentCommand().Make(), Program, "maintains the routes of a node to the pods of other nodes", s_examples);
+
     RootCommand Make()
     {
         _log.AcceptOneOf("text", "json");

@@ -57,9 +57,6 @@ static class ReferenceCommand
         return usage.Append(command.Options.Any(option => !option.Hidden) ? " [options]" : "").ToString();
     }
 
-    static string NameOf(Option option) =>
-        string.Join(", ", [.. option.Aliases.Order(StringComparer.Ordinal), option.Name]);
-
     static string ToMarkdown(RootCommand root)
     {
         var text = new StringBuilder(
@@ -73,7 +70,7 @@ static class ReferenceCommand
             foreach (var argument in command.Arguments)
                 text.Append($"| {argument.Name} | {Escape(argument.Description)} |\n");
             foreach (var option in command.Options.Where(option => !option.Hidden))
-                text.Append($"| `{NameOf(option)}` | {Escape(option.Description)} |\n");
+                text.Append($"| `{ManualPage.NameOf(option)}` | {Escape(option.Description)} |\n");
             if (Examples.For(words) is { Length: > 0 } examples)
                 text.Append($"\n```sh\n{string.Join('\n', examples)}\n```\n");
         }
@@ -87,24 +84,17 @@ static class ReferenceCommand
         var text = new StringBuilder(
             ".TH CNI-BRIDGE 8\n.SH NAME\ncni-bridge \\- pod networking with a Linux bridge\n" +
             ".SH SYNOPSIS\n.B cni-bridge\n.I command\n[options]\n" +
-            $".SH DESCRIPTION\n{Roff(root.Description)}\n.SH COMMANDS\n");
+            $".SH DESCRIPTION\n{ManualPage.Escape(root.Description)}\n.SH COMMANDS\n");
         foreach (var (words, command) in CommandsOf(root))
         {
-            text.Append($".SS {Roff(UsageOf(words, command))}\n{Roff(command.Description)}\n");
+            text.Append($".SS {ManualPage.Escape(UsageOf(words, command))}\n{ManualPage.Escape(command.Description)}\n");
             foreach (var argument in command.Arguments)
-                text.Append($".TP\n.I {Roff(argument.Name)}\n{Roff(argument.Description)}\n");
+                text.Append($".TP\n.I {ManualPage.Escape(argument.Name)}\n{ManualPage.Escape(argument.Description)}\n");
             foreach (var option in command.Options.Where(option => !option.Hidden))
-                text.Append($".TP\n.B {Roff(NameOf(option))}\n{Roff(option.Description)}\n");
+                text.Append($".TP\n.B {ManualPage.Escape(ManualPage.NameOf(option))}\n{ManualPage.Escape(option.Description)}\n");
             foreach (var example in Examples.For(words))
-                text.Append($".PP\n.nf\n{Roff(example)}\n.fi\n");
+                text.Append($".PP\n.nf\n{ManualPage.Escape(example)}\n.fi\n");
         }
         return text.Append(".SH EXIT STATUS\n0 success, 1 error, 2 findings\n").ToString();
-    }
-
-    /// <summary>Escapes text for roff: backslashes, hyphens, and a dot or quote at the start of a line.</summary>
-    static string Roff(string? text)
-    {
-        var escaped = (text ?? "").Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
-        return escaped is ['.' or '\'', ..] ? "\\&" + escaped : escaped;
     }
 }
