@@ -73,6 +73,18 @@ public sealed class NftSocket : IDisposable
         return rules;
     }
 
+    /// <summary>Returns the rules of a chain, or null if there are more than a limit. It keeps no more rules than that in memory.</summary>
+    internal List<RuleEntry>? TryListRules(ChainName chain, int limit)
+    {
+        var last = new RuleEntry("", "");
+        var count = 0;
+        var rules = List(new ListRules(chain), payload => count++ < limit ? RuleEntry.Decode(payload) : last);
+        if (count > limit)
+            return null;
+        rules.RemoveAll(rule => rule.Table != chain.Table.Name || rule.Chain != chain.Name);
+        return rules;
+    }
+
     public List<SetEntry> ListSets(TableName table)
     {
         var sets = List(new ListSets(table), SetEntry.Decode);

@@ -26,7 +26,8 @@ public sealed class XTable : ITableReader
     readonly AddressFamily _family;
     readonly List<string> _chains = [];
     readonly List<ChainEntry> _baseChains = [];
-    readonly Dictionary<string, List<RuleEntry>> _rules = [];
+    readonly Dictionary<string, List<XTableEntry>> _entries = [];
+    Dictionary<int, string> _starts = [];
 
     XTable(ReadOnlySpan<byte> info, AddressFamily family) => (_name, _family) = (XTableEntry.TextOf(info[..ValidHooksOffset]), family);
 
@@ -36,8 +37,19 @@ public sealed class XTable : ITableReader
     /// <summary>The built-in chains with their policies.</summary>
     public IReadOnlyList<ChainEntry> BaseChains => _baseChains;
 
-    /// <summary>Returns the rules of a chain. Their handles are their numbers, beginning with 1, as iptables prints them.</summary>
-    public IReadOnlyList<RuleEntry>? ListRules(string chain) => _rules.GetValueOrDefault(chain);
+    /// <summary>
+    /// Returns the rules of a chain; null if there is no such chain, or if it has too many. The handles of the rules are their numbers,
+    /// beginning with 1, as iptables prints them.
+    /// </summary>
+    public IReadOnlyList<RuleEntry>? ListRules(string chain)
+    {
+        if (!_entries.TryGetValue(chain, out var entries) || entries.Count > ITableReader.MaxRules)
+            return null;
+        var rules = new List<RuleEntry>(entries.Count);
+        foreach (var entry in entries)
+            rules.Add(new RuleEntry(_name, chain) { Handle = (ulong)rules.Count + 1, Expressions = entry.Translate(_starts) });
+        return rules;
+    }
 
     /// <summary>Returns null, because iptables-legacy has no sets of nftables.</summary>
     public SetEntry? FindSet(string set) => null;
@@ -52,13 +64,15 @@ public sealed class XTable : ITableReader
         var table = new XTable(info, family);
         var layout = family.IsV6 ? EntryLayout.V6 : EntryLayout.V4;
         var entries = new List<XTableEntry>();
+        var copy = bytes.ToArray();
         for (var offset = 0; offset < bytes.Length;)
         {
             var length = layout.ReadLength(bytes, offset);
-            entries.Add(XTableEntry.Decode(bytes.Slice(offset, length), offset, layout));
+            entries.Add(XTableEntry.Decode(copy, offset, length, layout));
             offset += length;
         }
-        table.Add(entries, table.FindStarts(entries, info), FindPolicies(info));
+        table._starts = table.FindStarts(entries, info);
+        table.Add(entries, FindPolicies(info));
         return table;
     }
 
@@ -99,18 +113,17 @@ public sealed class XTable : ITableReader
     static int ReadOffset(ReadOnlySpan<byte> info, int offset, int hook) =>
         BinaryPrimitives.ReadInt32LittleEndian(info[(offset + (sizeof(int) * hook))..]);
 
-    void Add(List<XTableEntry> entries, Dictionary<int, string> starts, Dictionary<int, int> policies)
+    void Add(List<XTableEntry> entries, Dictionary<int, int> policies)
     {
-        var rules = new List<RuleEntry>();
-        var chain = "";
+        var rules = new List<XTableEntry>();
         foreach (var entry in entries)
         {
-            if (starts.TryGetValue(entry.Offset, out var name))
-                _rules[chain = name] = rules = [];
+            if (_starts.TryGetValue(entry.Offset, out var name))
+                _entries[name] = rules = [];
             if (policies.TryGetValue(entry.Offset, out var hook))
-                AddBaseChain(hook, entry.Verdict(starts));
+                AddBaseChain(hook, entry.Verdict(_starts));
             else if (!entry.IsHead)
-                rules.Add(new RuleEntry(_name, chain) { Handle = (ulong)rules.Count + 1, Expressions = entry.Translate(starts) });
+                rules.Add(entry);
         }
     }
 

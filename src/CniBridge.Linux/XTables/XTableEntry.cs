@@ -17,13 +17,16 @@ sealed class XTableEntry
     readonly int _verdict;
     readonly string _target;
     readonly bool _isGoto;
-    readonly List<ExpressionEntry> _conditions;
-    readonly XtExtension? _extension;
+    readonly int _targetOffset;
+    readonly byte[] _table;
+    readonly EntryLayout _layout;
 
-    XTableEntry(ReadOnlySpan<byte> entry, int offset, EntryLayout layout)
+    XTableEntry(byte[] table, int offset, int length, EntryLayout layout)
     {
-        var targetOffset = layout.ReadTargetOffset(entry);
-        var target = entry[targetOffset..];
+        (_table, _layout) = (table, layout);
+        ReadOnlySpan<byte> entry = table.AsSpan(offset, length);
+        _targetOffset = layout.ReadTargetOffset(entry);
+        var target = entry[_targetOffset..];
         if (target.Length <= ExtensionHeaderSize)
             throw new InvalidDataException("an entry of iptables without a target");
         (Offset, End) = (offset, offset + entry.Length);
@@ -34,11 +37,7 @@ sealed class XTableEntry
         if (IsHead && TextOf(data) is not "ERROR" and { Length: > 0 } chain)
             ChainName = chain;
         _verdict = _target.Length == 0 && data.Length >= sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(data) : End;
-        if (_target.Length > 0 && !IsHead)
-            _extension = new XtExtension(_target, target[RevisionOffset], data.ToArray());
         _isGoto = layout.IsGoto(entry);
-        _conditions = XTableConditions.Translate(entry[..targetOffset], layout);
-        ReadMatches(entry[layout.HeaderSize..targetOffset]);
     }
 
     internal int Offset { get; }
@@ -52,9 +51,9 @@ sealed class XTableEntry
     /// <summary>The name of the chain that starts behind this entry, or null.</summary>
     internal string? ChainName { get; }
 
-    internal static XTableEntry Decode(ReadOnlySpan<byte> entry, int offset, EntryLayout layout) => new(entry, offset, layout);
+    internal static XTableEntry Decode(byte[] table, int offset, int length, EntryLayout layout) => new(table, offset, length, layout);
 
-    void ReadMatches(ReadOnlySpan<byte> matches)
+    static void ReadMatches(ReadOnlySpan<byte> matches, List<ExpressionEntry> conditions)
     {
         while (!matches.IsEmpty)
         {
@@ -63,7 +62,7 @@ sealed class XTableEntry
                 throw new InvalidDataException($"a match of iptables says that it has {size} bytes, {matches.Length} are there");
             var match = new XtExtension(
                 TextOf(matches[NameOffset..RevisionOffset]), matches[RevisionOffset], matches[ExtensionHeaderSize..size].ToArray());
-            _conditions.Add(match.Encode(XtExtension.Match));
+            conditions.Add(match.Encode(XtExtension.Match));
             matches = matches[size..];
         }
     }
@@ -72,9 +71,15 @@ sealed class XTableEntry
     /// <param name="starts">The names of all chains by the offsets of their first entries.</param>
     internal List<ExpressionEntry> Translate(Dictionary<int, string> starts)
     {
-        if (_extension is not null)
-            return [.. _conditions, _extension.Encode(XtExtension.Target)];
-        return Verdict(starts) is { } verdict ? [.. _conditions, ExpressionEntry.Create(new Decide(verdict))] : _conditions;
+        ReadOnlySpan<byte> entry = _table.AsSpan(Offset, End - Offset);
+        var steps = XTableConditions.Translate(entry[.._targetOffset], _layout);
+        ReadMatches(entry[_layout.HeaderSize.._targetOffset], steps);
+        var target = entry[_targetOffset..];
+        if (_target.Length > 0)
+            steps.Add(new XtExtension(_target, target[RevisionOffset], target[ExtensionHeaderSize..].ToArray()).Encode(XtExtension.Target));
+        else if (Verdict(starts) is { } verdict)
+            steps.Add(ExpressionEntry.Create(new Decide(verdict)));
+        return steps;
     }
 
     /// <summary>Returns the verdict of the standard target; null for a rule without a target.</summary>

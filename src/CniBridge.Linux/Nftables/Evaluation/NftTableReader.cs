@@ -7,15 +7,17 @@ namespace CniBridge.Linux.Nftables.Evaluation;
 /// <summary>A reader of a table of nf_tables. It reads each chain and set once.</summary>
 public sealed class NftTableReader(NftSocket socket, TableName table) : ITableReader
 {
-    readonly Dictionary<string, IReadOnlyList<RuleEntry>> _rules = [];
+    readonly Dictionary<string, IReadOnlyList<RuleEntry>?> _rules = [];
     readonly Dictionary<string, SetEntry?> _sets = [];
 
-    /// <summary>Returns the rules of a chain; null if iptables gave the chain a name that nft cannot parse.</summary>
+    /// <summary>
+    /// Returns the rules of a chain; null if iptables gave the chain a name that nft cannot parse, or if there are too many.
+    /// </summary>
     public IReadOnlyList<RuleEntry>? ListRules(string chain)
     {
         if (_rules.TryGetValue(chain, out var known))
             return known;
-        return NftName.IsName(chain) ? _rules[chain] = socket.ListRules(table.Chain(chain)) : null;
+        return NftName.IsName(chain) ? _rules[chain] = socket.TryListRules(table.Chain(chain), ITableReader.MaxRules) : null;
     }
 
     public SetEntry? FindSet(string set)
