@@ -24,11 +24,13 @@ sealed class ApiClient : IDisposable
 
     readonly ApiAccess _access;
     readonly HttpClient _http;
+    readonly string _address;
     readonly TimeSpan _timeout;
 
     internal ApiClient(ApiAccess access, TimeSpan? timeout = null)
     {
         (_access, _timeout) = (access, timeout ?? DefaultTimeout);
+        _address = $"{ApiConnection.GetAddress(access).AbsoluteUri.TrimEnd('/')}/api/v1/nodes";
         _http = new HttpClient(ApiConnection.Create(access)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -103,10 +105,10 @@ sealed class ApiClient : IDisposable
     /// <param name="rest">The part of the address that follows /api/v1/nodes.</param>
     HttpRequestMessage CreateRequest(HttpMethod method, string rest)
     {
-        var request = new HttpRequestMessage(method, new Uri($"{_access.Server.AbsoluteUri.TrimEnd('/')}/api/v1/nodes{rest}"));
+        var request = new HttpRequestMessage(method, new Uri($"{_address}{rest}"));
+        // The handler watches an idle connection with asynchronous reads, after which it would be non-blocking (see ApiConnection).
+        request.Headers.ConnectionClose = true;
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("cni-bridge-agent", null));
-        // The handler takes the name to check from the Host header; TargetHost of the TLS options does not count.
-        request.Headers.Host = _access.TlsServerName;
         if (_access.ReadToken() is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return request;
@@ -202,11 +204,14 @@ sealed class ApiClient : IDisposable
     string Describe(Exception e) => e switch
     {
         { InnerException: AuthenticationException tls } => $"the API server {Server} cannot be trusted: {DescribeTls(tls)}",
-        { InnerException: SocketException socket } => $"cannot reach the API server {Server}: {socket.Message}",
+        { InnerException: SocketException socket } => $"cannot reach the API server {Server}: {Describe(socket)}",
         { InnerException: IOException { InnerException: SocketException socket } } =>
-            $"the connection to the API server {Server} broke: {socket.Message}",
+            $"the connection to the API server {Server} broke: {Describe(socket)}",
         _ => $"the connection to the API server {Server} failed: {e.Message}",
     };
+
+    /// <summary>Returns the text of the error code. The exception's own message also has the address.</summary>
+    static string Describe(SocketException e) => new SocketException((int)e.SocketErrorCode).Message;
 
     static string DescribeTls(AuthenticationException e)
     {

@@ -19,16 +19,25 @@ static class ApiConnection
     const int KeepAliveSeconds = 15, ProbeSeconds = 5, ProbeCount = 4, UserTimeoutMilliseconds = 30_000;
 
     /// <summary>Returns a handler that trusts only the authorities of <paramref name="access"/> and ignores proxy variables.</summary>
-    internal static SocketsHttpHandler Create(ApiAccess access) => new()
+    internal static SocketsHttpHandler Create(ApiAccess access)
     {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = s_connectTimeout,
-        ConnectCallback = ConnectAsync,
-        SslOptions = CreateTlsOptions(access),
-    };
+        var options = CreateTlsOptions(access);
+        return new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = s_connectTimeout,
+            ConnectCallback = (context, cancellation) => ValueTask.FromResult<Stream>(Connect(context.DnsEndPoint, options, cancellation)),
+        };
+    }
+
+    /// <summary>
+    /// Returns the address for requests. Its scheme is http, so that the handler leaves TLS to <see cref="Connect"/>.
+    /// </summary>
+    internal static Uri GetAddress(ApiAccess access) =>
+        new UriBuilder(access.Server) { Scheme = Uri.UriSchemeHttp, Port = access.Server.Port }.Uri;
 
     static SslClientAuthenticationOptions CreateTlsOptions(ApiAccess access)
     {
@@ -47,15 +56,21 @@ static class ApiConnection
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
 #pragma warning restore CA5398
             CertificateChainPolicy = policy,
+            TargetHost = access.TlsServerName ?? access.Server.IdnHost,
         };
         if (access.ClientCertificate is { } certificate)
             options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         return options;
     }
 
-    static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    /// <summary>
+    /// Opens a connection, and makes the handshake of TLS with blocking calls. An asynchronous call would make the socket non-blocking
+    /// until its end, and each event of a watch would wake three threads instead of one.
+    /// </summary>
+    static SslStream Connect(DnsEndPoint endpoint, SslClientAuthenticationOptions options, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var abort = cancellation.Register(socket.Dispose);
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -63,8 +78,14 @@ static class ApiConnection
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, ProbeCount);
             socket.SetRawSocketOption((int)ProtocolType.Tcp, TcpUserTimeout, BitConverter.GetBytes(UserTimeoutMilliseconds));
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            socket.Connect(endpoint);
+            var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            stream.AuthenticateAsClient(options);
+            return stream;
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
         }
         catch
         {
