@@ -69,6 +69,7 @@ sealed class AgentCommand
             _conflist, _serviceCidrs, _dryRun, _log, _listen,
         };
         _source.AddTo(command);
+        ArgumentOrder.AddAliases(command);
         command.SetAction(parsed => OperatorCommands.Report(() => Run(parsed)));
         return command;
     }

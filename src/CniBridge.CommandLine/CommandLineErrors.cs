@@ -20,20 +20,24 @@ static class CommandLineErrors
     static IEnumerable<string> MessagesOf(ParseResult parsed, Command command)
     {
         // Only the unknown word: other errors, such as a missing argument, may be consequences of it.
-        if (parsed.UnmatchedTokens is [var token, ..])
+        if (parsed.UnmatchedTokens is [var token, ..] && !IsOptionOfMissingCommand(token, command))
             return [DescribeUnknown(token, command)];
         if (command.Subcommands.Count > 0)
             return [$"a command is missing: {string.Join(", ", NamesOf(command.Subcommands))}"];
         return parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
     }
 
+    static bool IsOptionOfMissingCommand(string token, Command command) =>
+        token.StartsWith('-') && command.Subcommands.Count > 0 && ArgumentOrder.FindOption(command, token) is not null;
+
     static string DescribeUnknown(string token, Command command)
     {
         var isOption = token.StartsWith('-');
         if (!isOption && command.Subcommands.Count == 0)
             return $"unexpected argument \"{token}\"";
-        var known = isOption ? command.Options.Where(option => !option.Hidden).Select(option => option.Name) : NamesOf(command.Subcommands);
-        var meant = Spelling.FindNearest(token, [.. known]) is { } nearest ? $": did you mean {nearest}?" : "";
+        var known = isOption ? ArgumentOrder.AllOptions(command).Select(option => option.Name) : NamesOf(command.Subcommands);
+        var word = isOption ? ArgumentOrder.NameOf(token) : token;
+        var meant = Spelling.FindNearest(word, [.. known.Distinct()]) is { } nearest ? $": did you mean {nearest}?" : "";
         return $"unknown {(isOption ? "option" : "command")} \"{token}\"{meant}";
     }
 

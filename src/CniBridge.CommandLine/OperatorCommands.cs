@@ -23,7 +23,7 @@ static class OperatorCommands
     internal static int Run(RootCommand root, string[] args, string program)
     {
         Program = program;
-        return StandardOutput.Complete(Run(root.Parse(args, s_parser)));
+        return StandardOutput.Complete(Run(root.Parse(ArgumentOrder.Arrange(root, args), s_parser)));
     }
 
     static int Run(ParseResult parsed)
@@ -43,7 +43,7 @@ static class OperatorCommands
 #pragma warning disable CA1031
         catch (Exception e)
         {
-            Warn($"internal error, please report it: {e.Message} ({e.GetType().Name})");
+            Warn($"internal error, please report it: {e.Message}");
             return ExitCode.Error;
         }
 #pragma warning restore CA1031

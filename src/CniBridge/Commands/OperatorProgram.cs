@@ -32,6 +32,7 @@ static class OperatorProgram
         };
         root.Add(ReferenceCommand.Reference(root));
         root.Add(MovedAgentCommand.Agent());
+        ArgumentOrder.AddAliases(root);
         HelpWithExamples.AddTo(root, Examples.For);
         return OperatorCommands.Run(root, args, "cni-bridge");
     }

@@ -137,6 +137,11 @@ public sealed partial class CommandLineTests
     [InlineData("show --output xml", "invalid --output \"xml\": use text, json, dot, mermaid", "show")]
     [InlineData("completion tcsh", "invalid shell \"tcsh\": use bash, zsh, fish", "completion")]
     [InlineData("add a b c", "unexpected argument \"c\"", "add")]
+    [InlineData("--output json", "a command is missing: add, del, check, ", "")]
+    [InlineData("--output json nonsense", "unknown command \"nonsense\"", "")]
+    [InlineData("--outptu json show", "unknown option \"--outptu\": did you mean --output?", "show")]
+    [InlineData("ipam --ntwork=x list", "unknown option \"--ntwork=x\": did you mean --network?", "ipam list")]
+    [InlineData("help dctor", "unknown command \"dctor\": did you mean doctor?", "")]
     [InlineData("pod \u001b[31m \u001b[32m\n", @"unexpected argument ""\u001b[32m\n""", "pod")]
     // Files of further words are not read.
     [InlineData("version @/etc/hostname", "unexpected argument \"@/etc/hostname\"", "version")]
@@ -151,9 +156,42 @@ public sealed partial class CommandLineTests
         Assert.DoesNotContain("System.", result.Stderr, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("help", "-h", "--help", "-?")]
+    [InlineData("ipam --help", "ipam -h", "ipam help", "help ipam", "-h ipam")]
+    [InlineData("ipam list --help", "help ipam list", "ipam help list", "ipam list help", "--network x ipam list -h")]
+    [InlineData("pod --help", "help pod", "help pod web-0", "-h pod")]
+    [InlineData("--version", "-v", "ipam -v", "ipam list --version", "-v doctor", "pod --version", "--output json show -v")]
+    [InlineData("version -o json", "-o json version", "--output=json version", "version --output json")]
+    [InlineData(
+        "ipam list --network list", "--network list ipam list", "ipam --network list list", "ipam --network=list list")]
+    [InlineData("install --with-conf --bin-dir /dev/null", "--bin-dir /dev/null --with-conf install")]
+    [InlineData("log --file /run/none --failed", "--failed log --file /run/none", "--failed --file /run/none log")]
+    public void Help_version_and_options_are_accepted_everywhere(string line, params string[] others)
+    {
+        var expected = Run(Program, line.Split(' '));
+        Assert.DoesNotContain("unknown option", expected.Stderr, StringComparison.Ordinal);
+        foreach (var other in others)
+        {
+            var result = Run(Program, other.Split(' '));
+            Assert.Equal(
+                (other, expected.ExitCode, expected.Stdout, expected.Stderr), (other, result.ExitCode, result.Stdout, result.Stderr));
+        }
+    }
+
+    [Fact]
+    public void The_word_help_is_the_name_of_a_container_where_a_command_expects_one() =>
+        Assert.Equal("cni-bridge: unknown pod \"help\": cni-bridge show lists the pods of this node\n", Run(Program, "pod", "help").Stderr);
+
+    /// <summary>All commands, with arguments that make them print.</summary>
     static readonly string[] s_printing =
-        ["--help", "add --help", "version", "version --output json", "completion bash", "reference man", "log", "show", "metrics",
-            "conf validate /etc/none", "[suggest] l"];
+    [
+        "--help", "add --help", "version", "version --output json", "completion bash", "reference man", "log", "log --timing", "show",
+        "show --output dot", "show --output mermaid", "show --output json", "metrics", "status", "doctor", "doctor --output json", "repair",
+        "conf validate /etc/none", "conf show", "ipam list", "ipam leaks", "ipam gc", "ipam rebuild", "uninstall --dry-run",
+        "routes show --nodes /run/nodes.json --node-name a",
+        "[suggest] l",
+    ];
 
     public static TheoryData<string> Printing => [.. s_printing];
 
@@ -164,10 +202,42 @@ public sealed partial class CommandLineTests
     {
         using var node = new ScratchNode();
         node.Run("mkfifo", "/run/out").Succeeded();
+        node.WriteFile("/etc/cni/net.d/10-podnet.conflist", """
+            {"cniVersion": "1.0.0", "name": "podnet", "plugins": [
+              {"type": "bridge", "ipam": {"type": "host-local", "subnet": "10.88.0.0/24"}}]}
+            """);
+        node.WriteFile("/run/nodes.json", """{"nodes": [{"name": "a", "addresses": ["192.0.2.1"], "podRanges": ["10.88.0.0/24"]}]}""");
 
         var result = Redirected(node, line, "3<>/run/out 4>/run/out 3<&- >&4 4>&-");
 
         Assert.Equal((141, ""), (result.ExitCode, result.Stderr));
+    }
+
+    // The output is longer than the buffer of the pipe, so the writer waits for the reader and fails in the middle.
+    [Theory]
+    [InlineData("log --last 100000")]
+    [InlineData("log --last 100000 --output json")]
+    [InlineData("ipam list")]
+    [InlineData("ipam leaks")]
+    [InlineData("ipam gc --dry-run --output json")]
+    public void A_reader_may_leave_in_the_middle_of_long_output(string line)
+    {
+        Requirement.Programs("bash");
+        using var node = new ScratchNode();
+        node.Run("bash", "-ec", """
+            mkdir -p /var/lib/cni-bridge /var/lib/cni/networks/podnet
+            for i in $(seq 3000); do
+                echo '{"time":"2026-01-02T03:04:05Z","verb":"ADD","plugin":"bridge","error":"no such network at all","code":1}'
+            done > /var/lib/cni-bridge/operations.log
+            cd /var/lib/cni/networks/podnet
+            touch 10.88.{0..7}.{2..250}
+            """).Succeeded();
+
+        var result = node.Run(
+            "bash", ["-c", "\"$@\" | head -n 1; echo ${PIPESTATUS[0]}", "bash", Program, .. line.Split(' ')]);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Stderr));
+        Assert.Equal("141", result.Stdout.Split('\n')[1]);
     }
 
     [Theory]
