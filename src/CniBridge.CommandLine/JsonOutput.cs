@@ -3,19 +3,14 @@ using System.Text.Json;
 
 namespace CniBridge.CommandLine;
 
-/// <summary>JSON for standard output: an indented document, or one object per line.</summary>
+/// <summary>An indented JSON document for standard output.</summary>
 static class JsonOutput
 {
     /// <param name="write">Writes the members of the object.</param>
-    internal static ScreenText Object(Action<Utf8JsonWriter> write) => Write(write, isIndented: true);
-
-    /// <param name="write">Writes the members of the object.</param>
-    internal static ScreenText Line(Action<Utf8JsonWriter> write) => Write(write, isIndented: false);
-
-    static ScreenText Write(Action<Utf8JsonWriter> write, bool isIndented)
+    internal static ScreenText Object(Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = isIndented }))
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             write(json);

@@ -26,6 +26,7 @@ static class VersionCommand
     {
         json.WriteString("version", ProductVersion.Number);
         json.WriteOptional("commit", ProductVersion.Commit);
+        json.WriteString("build", ProductVersion.BuildKind);
         json.WriteStrings("roles", PluginName.All);
         json.WriteStrings("cniVersions", CniVersion.Supported);
         json.WriteStrings("capabilities", s_capabilities);

@@ -9,9 +9,9 @@ namespace CniBridge.Output;
 /// <summary>Reports about routes as text and as JSON.</summary>
 static class RouteOutput
 {
-    internal static ScreenText Text(RouteReport report, int width)
+    internal static ScreenText Text(RouteReport report)
     {
-        var table = CreateTable();
+        var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
         foreach (var step in report.Changes)
             Add(table, step, report.IsDryRun ? $"would be {WordOf(step.Action)}" : WordOf(step.Action));
         var (added, replaced) = (report.Count(RouteAction.Add), report.Count(RouteAction.Replace));
@@ -20,20 +20,18 @@ static class RouteOutput
             $"{added} added, {replaced} replaced, {removed} removed, {report.Kept.Count} unchanged{(report.IsDryRun ? " (dry run)" : "")}");
         var text = new ScreenText();
         if (!table.IsEmpty)
-            text.Append(table.ToText(width)).Append('\n');
+            text.Append(table.ToText()).Append('\n');
         return text.Append($"{summary}\n").Append(Text(report.Problems));
     }
 
-    internal static ScreenText Text(RouteStatus status, int width)
+    internal static ScreenText Text(RouteStatus status)
     {
-        var table = CreateTable();
+        var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
         foreach (var (route, state) in status.Routes)
             Add(table, route, state);
-        var text = table.IsEmpty ? new ScreenText().Append($"no routes between nodes\n") : table.ToText(width);
+        var text = table.IsEmpty ? new ScreenText().Append($"no routes between nodes\n") : table.ToText();
         return text.Append(Text(status.Problems));
     }
-
-    static TextTable CreateTable() => new("DESTINATION", "VIA", "LINK", "NODE", "STATE") { Shortened = ["NODE", "STATE"] };
 
     static void Add(TextTable table, RouteStep step, string state) =>
         table.Add(step.Destination.ToString(), step.Gateway?.ToString() ?? "", step.Link, step.Node ?? "", state);
