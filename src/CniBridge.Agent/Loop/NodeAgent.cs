@@ -22,6 +22,9 @@ sealed class NodeAgent
     /// <summary>The shortest time between two collections after new tables.</summary>
     static readonly TimeSpan s_collectInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>The shortest time between two looks at an unchanged network configuration. The longest is that between two runs.</summary>
+    static readonly TimeSpan s_conflistInterval = TimeSpan.FromSeconds(5);
+
     /// <summary>The pause after the kernel failed to report changes.</summary>
     static readonly TimeSpan s_failurePause = TimeSpan.FromSeconds(1);
 
@@ -49,6 +52,9 @@ sealed class NodeAgent
 
     /// <summary>True if the last table was not yet saved and written to the network configuration.</summary>
     bool _isNew;
+
+    /// <summary>The time when the last table was saved and compared with the network configuration, in milliseconds.</summary>
+    long _lastFollow;
 
     IReadOnlyList<NodeProblem> _tableProblems = [];
 
@@ -201,11 +207,18 @@ sealed class NodeAgent
     string DescribeRefusal(string why) => $"the nodes from {_feed.Description} are refused: {why}; " +
         (_table is null ? "no route is changed" : $"the last {_table.Nodes.Count} valid nodes stay in use");
 
+    /// <summary>
+    /// Tells whether it is time to look at the network configuration again: without a new table, only another program changes it. A dry
+    /// run would log the same text each time.
+    /// </summary>
+    bool MayHaveLostConflist() => _options is { Conflist: not null, IsDryRun: false } &&
+        Environment.TickCount64 - _lastFollow >= s_conflistInterval.TotalMilliseconds;
+
     /// <summary>Saves the table, updates the network configuration, and returns the problems.</summary>
     List<NodeProblem> Follow(NodeTable table)
     {
         var problems = new List<NodeProblem>();
-        _isNew = false;
+        (_isNew, _lastFollow) = (false, Environment.TickCount64);
         Try(() => _options.Save(table), problems);
         Try(() => problems.AddRange(_options.Conflist?.Update(table) ?? []), problems);
         return problems;
@@ -241,8 +254,8 @@ sealed class NodeAgent
         if (_options.IsDryRun)
             _foretold.UnionWith(report.Changes);
         problems.AddRange(report.Problems);
-        // Routes come first: a file can wait, packets cannot. A file of another program may be gone by now.
-        if (_isNew || _options.Conflist?.Failure is not null)
+        // Routes come first: a file can wait, packets cannot.
+        if (_isNew || _options.Conflist?.Failure is not null || MayHaveLostConflist())
             _tableProblems = Follow(report.Table);
     }
 }
