@@ -3,14 +3,19 @@ using System.Text.Json;
 
 namespace CniBridge.CommandLine;
 
-/// <summary>An indented JSON document for standard output.</summary>
+/// <summary>JSON for standard output: an indented document, or one object per line.</summary>
 static class JsonOutput
 {
     /// <param name="write">Writes the members of the object.</param>
-    internal static ScreenText Object(Action<Utf8JsonWriter> write)
+    internal static ScreenText Object(Action<Utf8JsonWriter> write) => Write(write, isIndented: true);
+
+    /// <param name="write">Writes the members of the object.</param>
+    internal static ScreenText Line(Action<Utf8JsonWriter> write) => Write(write, isIndented: false);
+
+    static ScreenText Write(Action<Utf8JsonWriter> write, bool isIndented)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = isIndented }))
         {
             json.WriteStartObject();
             write(json);

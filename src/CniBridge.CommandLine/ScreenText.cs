@@ -12,6 +12,8 @@ namespace CniBridge.CommandLine;
 [InterpolatedStringHandler]
 sealed class ScreenText
 {
+    const char Escape = '\u001b';
+
     readonly StringBuilder _text = new();
 
     internal ScreenText()
@@ -62,8 +64,29 @@ sealed class ScreenText
     internal ScreenText With(string style)
     {
         var styled = new ScreenText { Width = Width };
-        styled._text.Append($"\u001b[{style}m").Append(_text).Append("\u001b[0m");
+        styled._text.Append($"{Escape}[{style}m").Append(_text).Append($"{Escape}[0m");
         return styled;
+    }
+
+    /// <summary>Returns the text with at most so many characters. The last one is then an ellipsis; the styles stay.</summary>
+    internal ScreenText Shorten(int width)
+    {
+        if (Width <= width)
+            return this;
+        var shortened = new ScreenText { Width = width };
+        var isStyle = false;
+        var count = 0;
+        foreach (var letter in _text.ToString())
+        {
+            isStyle |= letter == Escape;
+            if (isStyle || ++count < width)
+                shortened._text.Append(letter);
+            else if (count == width)
+                shortened._text.Append('…');
+            // A style is "ESC [ NUMBER m". The text itself contains no ESC.
+            isStyle &= letter != 'm';
+        }
+        return shortened;
     }
 
     ScreenText Value(string value) => Raw(PrintableText.Escape(value));

@@ -12,6 +12,9 @@ static class StandardOutput
 {
     static KernelException? s_failure;
 
+    /// <summary>True if a write failed, or if the reader closed its end of the pipe.</summary>
+    internal static bool IsClosed => s_failure is not null || DescriptorStream.StandardOutput.IsReaderGone;
+
     internal static void Write(ScreenText text)
     {
         if (s_failure is not null)

@@ -33,17 +33,26 @@ public sealed unsafe class BoundedLog(string path, int maxBytes)
     }
 
     /// <summary>Returns the lines without their line feeds, oldest first. Returns nothing if there is no log file.</summary>
-    public IEnumerable<byte[]> Read()
+    public IReadOnlyList<byte[]> Read()
     {
-        foreach (var file in (string[])[path + BeforeSuffix, path])
+        while (true)
         {
-            if (SmallFile.TryRead(file, maxBytes) is not { } bytes)
-                continue;
-            var start = 0;
-            // Drops text without a line feed: a full disk leaves an incomplete line.
-            for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
-                yield return bytes[start..end];
+            var identity = SmallFile.IdentityOf(path);
+            List<byte[]> lines = [.. Read(path + BeforeSuffix), .. Read(path)];
+            // A rotation between the two files hides the lines of the file that was renamed.
+            if (SmallFile.IdentityOf(path) == identity)
+                return lines;
         }
+    }
+
+    IEnumerable<byte[]> Read(string file)
+    {
+        if (SmallFile.TryRead(file, maxBytes) is not { } bytes)
+            yield break;
+        var start = 0;
+        // Drops text without a line feed: a full disk leaves an incomplete line.
+        for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
+            yield return bytes[start..end];
     }
 
     Descriptor Open()

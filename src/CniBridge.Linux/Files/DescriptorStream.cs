@@ -36,6 +36,16 @@ public sealed unsafe class DescriptorStream(int descriptor, string name) : Strea
         }
     }
 
+    /// <summary>True if the stream is a pipe or a socket, and its reader closed it.</summary>
+    public bool IsReaderGone
+    {
+        get
+        {
+            var polled = new pollfd { fd = descriptor };
+            return LibC.poll_errno(&polled, 1, 0) > 0 && (polled.revents & LibC.POLLERR) != 0;
+        }
+    }
+
     public override bool CanRead => true;
     public override bool CanWrite => true;
     public override bool CanSeek => false;

@@ -16,6 +16,8 @@ sealed class IpamCommands
 {
     readonly OutputOption _output = new();
 
+    readonly WideOption _wide = new();
+
     readonly Option<string?> _network = new("--network") { Description = "Only this network. [default: all networks of the node]" };
 
     readonly Option<string> _confDir = SharedOptions.ConfDir(
@@ -45,7 +47,7 @@ sealed class IpamCommands
         new IpamCommands().Rebuild(),
     };
 
-    Command List() => Make("list", "Print all reservations, each with the state of its pod and the evidence.", parsed =>
+    Command List() => Make("list", "Print all reservations, each with its pod and the state of the pod.", parsed =>
     {
         Print(parsed, ReadAll(parsed), "no addresses are reserved");
         return ExitCode.Success;
@@ -83,7 +85,7 @@ sealed class IpamCommands
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(freed));
         else
-            OperatorCommands.Print($"{(freed.Count == 0 ? "" : IpamOutput.Table(freed))}{freed.Count} {word}\n");
+            OperatorCommands.Print($"{(freed.Count == 0 ? "" : IpamOutput.Table(freed, WidthOf(parsed)))}{freed.Count} {word}\n");
         return ExitCode.Success;
     }, _dryRun);
 
@@ -125,7 +127,7 @@ sealed class IpamCommands
             foreach (var one in store.Open(Log).Rebuild(pods, store.Configured, nodeAddresses))
                 rebuilt.Add((store, one));
         }
-        OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(rebuilt) : IpamOutput.Text(rebuilt));
+        OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(rebuilt) : IpamOutput.Text(rebuilt, _wide.WidthOf(parsed)));
         return rebuilt.Exists(one => one.Address.Step == RebuildStep.Taken) ? ExitCode.Findings : ExitCode.Success;
     });
 
@@ -134,10 +136,12 @@ sealed class IpamCommands
         if (_output.IsJson(parsed))
             OperatorCommands.Print(IpamOutput.Json(found));
         else if (found.Count > 0)
-            OperatorCommands.Print(IpamOutput.Table(found));
+            OperatorCommands.Print(IpamOutput.Table(found, WidthOf(parsed)));
         else
             OperatorCommands.Print($"{nothing}\n");
     }
+
+    int? WidthOf(ParseResult parsed) => _wide.IsSet(parsed) ? null : _wide.WidthOf(parsed);
 
     IpAddress AddressOf(ParseResult parsed) => IpAddress.TryParse(parsed.GetRequiredValue(_address), out var address)
         ? address
@@ -186,6 +190,8 @@ sealed class IpamCommands
         foreach (var option in (ReadOnlySpan<Option>)[_network, _confDir, _dataDir, _stateDir])
             command.Add(option);
         _output.AddTo(command);
+        if (name is not ("show" or "release"))
+            _wide.AddTo(command);
         command.SetReportedAction(action);
         return command;
     }

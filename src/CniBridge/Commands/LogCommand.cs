@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using CniBridge.CommandLine;
 using CniBridge.Node.Inspection;
+using CniBridge.Node.Runtime;
 using CniBridge.Output;
 using CniBridge.Plugins.Operations;
 
@@ -11,6 +11,8 @@ namespace CniBridge.Commands;
 sealed class LogCommand
 {
     readonly OutputOption _output = new();
+
+    readonly WideOption _wide = new();
 
     readonly Option<int> _last = new("--last")
     {
@@ -26,6 +28,19 @@ sealed class LogCommand
         Description = "Show only operations of containers whose ID begins with this text.",
     };
 
+    readonly Option<string?> _pod = new("--pod") { Description = "Show only operations of this Kubernetes pod: NAMESPACE/NAME or NAME." };
+
+    readonly Option<DateTimeOffset?> _since = new("--since")
+    {
+        Description = "Show only operations since a time: a duration such as 90s, 10m, 2h or 1d, or a time such as 2026-11-22T01:05:23Z.",
+        CustomParser = result => TimeValue.ParseSince(result),
+    };
+
+    readonly Option<bool> _follow = new("--follow", "-f")
+    {
+        Description = "Also print new operations until the command is interrupted. With --output json: one object per line.",
+    };
+
     readonly Option<bool> _timing = new("--timing")
     {
         Description = "Show the median and 99th percentile of each phase, over all operations in the log.",
@@ -38,10 +53,11 @@ sealed class LogCommand
     Command Make()
     {
         var command = new Command("log",
-            "Print the last plugin operations on this node: time, verb, attachment, duration, and result or error.")
+            "Print the last plugin operations on this node: age, verb, pod, duration, and result or error.")
         {
-            _last, _failed, _container, _timing, _file,
+            _last, _failed, _container, _pod, _since, _follow, _timing, _file,
         };
+        _wide.AddTo(command);
         _output.AddTo(command);
         command.SetReportedAction(Run);
         return command;
@@ -49,82 +65,67 @@ sealed class LogCommand
 
     int Run(ParseResult parsed)
     {
-        var operations = new OperationLog(parsed.GetRequiredValue(_file)).Read()
-            .Where(one => one.Error is not null || !parsed.GetValue(_failed))
-            .Where(one => parsed.GetValue(_container) is not { } id || one.Attachment.ContainerId.StartsWith(id, StringComparison.Ordinal))
-            .ToList();
+        if (parsed.GetValue(_follow))
+            return Follow(parsed);
+        var operations = Select(parsed, new OperationLog(parsed.GetRequiredValue(_file)).Read());
         if (parsed.GetValue(_timing))
         {
             var times = OperationTimes.Create(operations);
-            OperatorCommands.Print(_output.IsJson(parsed) ? TimesJson(times) : TimesText(times));
+            OperatorCommands.Print(_output.IsJson(parsed) ? LogOutput.Json(times) : LogOutput.Text(times));
             return ExitCode.Success;
         }
-        operations.RemoveRange(0, Math.Max(0, operations.Count - parsed.GetValue(_last)));
-        OperatorCommands.Print(_output.IsJson(parsed) ? Json(operations) : Text(operations));
+        operations = KeepLast(parsed, operations);
+        OperatorCommands.Print(_output.IsJson(parsed) ? LogOutput.Json(operations) : Text(parsed, operations));
         return ExitCode.Success;
     }
 
-    static readonly ScreenText s_noCalls = $"no operations\n";
-
-    static ScreenText Text(List<Operation> operations)
+    int Follow(ParseResult parsed)
     {
-        var table = new TextTable("TIME", "VERB", "PLUGIN", "NETWORK", "CONTAINER", "INTERFACE", "POD", "MS", "RESULT");
-        foreach (var one in operations)
+        if (parsed.GetValue(_timing))
+            throw new RuntimeException("--timing and --follow exclude each other");
+        using var log = new FollowedLog(parsed.GetRequiredValue(_file));
+        var isJson = _output.IsJson(parsed);
+        var table = LogOutput.CreateTable(_wide.IsSet(parsed));
+        Print(KeepLast(parsed, Select(parsed, log.ReadNew())));
+        while (!StandardOutput.IsClosed)
         {
-            table.Add(
-                one.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), one.Verb, one.Plugin,
-                one.Attachment.Network, IpamOutput.Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, one.Pod,
-                (one.Microseconds / 1000.0).ToString("0.0", CultureInfo.InvariantCulture), ResultOf(one));
+            if (log.Wait())
+                Print(Select(parsed, log.ReadNew()));
         }
-        return table.IsEmpty ? s_noCalls : table.ToText();
+        return ExitCode.Success;
+
+        void Print(List<Operation> operations)
+        {
+            foreach (var one in operations)
+            {
+                if (isJson)
+                    OperatorCommands.Print(JsonOutput.Line(one.Write));
+                else
+                    LogOutput.Add(table, one, _wide.IsSet(parsed));
+            }
+            if (!isJson && operations.Count > 0)
+                OperatorCommands.Print(table.TakeNewRows(_wide.WidthOf(parsed)));
+        }
     }
 
-    static ScreenText ResultOf(Operation one) => one.Error is { } error
-        ? Paint.Bad($"error {error.Code}: {error.Message}")
-        : one.Addresses.Count > 0 ? string.Join(' ', one.Addresses) : "ok";
+    List<Operation> Select(ParseResult parsed, IEnumerable<Operation> operations) =>
+    [
+        .. operations
+            .Where(one => one.Error is not null || !parsed.GetValue(_failed))
+            .Where(one => parsed.GetValue(_container) is not { } id || one.Attachment.ContainerId.StartsWith(id, StringComparison.Ordinal))
+            .Where(one => parsed.GetValue(_pod) is not { } pod || one.Pod == pod || one.Pod.EndsWith("/" + pod, StringComparison.Ordinal))
+            .Where(one => parsed.GetValue(_since) is not { } since || one.Time >= since),
+    ];
 
-    static ScreenText Json(List<Operation> operations) => JsonOutput.Object(json =>
+    List<Operation> KeepLast(ParseResult parsed, List<Operation> operations) =>
+        operations[Math.Max(0, operations.Count - parsed.GetValue(_last))..];
+
+    ScreenText Text(ParseResult parsed, List<Operation> operations)
     {
-        json.WriteStartArray("operations");
+        var isWide = _wide.IsSet(parsed);
+        var table = LogOutput.CreateTable(isWide);
         foreach (var one in operations)
-        {
-            json.WriteStartObject();
-            one.Write(json);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
-
-    static ScreenText TimesText(IReadOnlyList<OperationTimes> times)
-    {
-        var table = new TextTable("PLUGIN", "VERB", "PHASE", "CALLS", "P50 MS", "P99 MS");
-        foreach (var one in times)
-        {
-            table.Add(
-                one.Plugin, one.Verb, NameOf(one), one.Count.ToString(CultureInfo.InvariantCulture),
-                Milliseconds(one.Median), Milliseconds(one.Percentile99));
-        }
-        return table.IsEmpty ? s_noCalls : table.ToText();
+            LogOutput.Add(table, one, isWide);
+        return table.IsEmpty ? LogOutput.NoOperations : table.ToText(_wide.WidthOf(parsed));
     }
-
-    static string NameOf(OperationTimes one) => one.Phase is { } phase ? Operation.NameOf(phase) : "all";
-
-    static string Milliseconds(long microseconds) => (microseconds / 1000.0).ToString("0.000", CultureInfo.InvariantCulture);
-
-    static ScreenText TimesJson(IReadOnlyList<OperationTimes> times) => JsonOutput.Object(json =>
-    {
-        json.WriteStartArray("times");
-        foreach (var one in times)
-        {
-            json.WriteStartObject();
-            json.WriteString("plugin", one.Plugin);
-            json.WriteString("verb", one.Verb);
-            json.WriteString("phase", NameOf(one));
-            json.WriteNumber("calls", one.Count);
-            json.WriteNumber("p50Microseconds", one.Median);
-            json.WriteNumber("p99Microseconds", one.Percentile99);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
 }

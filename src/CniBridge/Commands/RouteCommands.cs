@@ -16,6 +16,8 @@ sealed class RouteCommands
 
     readonly OutputOption _output = new();
 
+    readonly WideOption _wide = new();
+
     readonly Option<bool> _dryRun = SharedOptions.DryRun("Print the changes without making them.");
 
     readonly Option<bool> _force = SharedOptions.Force(
@@ -60,7 +62,7 @@ sealed class RouteCommands
             }
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(table, name, parsed.GetValue(_dryRun));
-            OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report));
+            OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report, _wide.WidthOf(parsed)));
             return report.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Success;
         });
         return command;
@@ -79,7 +81,7 @@ sealed class RouteCommands
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(isKnown ? table! : s_nothing, name, isDryRun: true);
             var status = new RouteStatus(report, isKnown);
-            OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status));
+            OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status, _wide.WidthOf(parsed)));
             return status.HasFindings || implausibility is not null ? ExitCode.Findings : ExitCode.Success;
         });
         return command;
@@ -137,6 +139,8 @@ sealed class RouteCommands
         var command = new Command(name, description);
         _source.AddTo(command);
         _output.AddTo(command);
+        if (name != "plan")
+            _wide.AddTo(command);
         foreach (var option in options)
             command.Add(option);
         return command;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using CniBridge.CommandLine;
 using CniBridge.Node.Inspection.Snapshots;
@@ -11,17 +10,39 @@ namespace CniBridge.Output;
 /// <summary>Address reservations as text and as JSON.</summary>
 static class IpamOutput
 {
-    internal static ScreenText Table(IReadOnlyList<StoredReservation> reservations)
+    /// <summary>Returns a table of reservations in a width; null for all columns with complete values.</summary>
+    internal static ScreenText Table(IReadOnlyList<StoredReservation> reservations, int? width) =>
+        width is { } columns ? ShortTable(reservations).ToText(columns) : WideTable(reservations).ToText();
+
+    static TextTable ShortTable(IReadOnlyList<StoredReservation> reservations)
     {
-        var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STATE", "RESERVED", "EVIDENCE");
+        var table = new TextTable("NETWORK", "ADDRESS", "POD", "INTERFACE", "STATE", "AGE")
+        {
+            Shortened = ["NETWORK", "POD", "INTERFACE"],
+        };
         foreach (var (store, state) in reservations)
         {
             table.Add(
-                store.Network, state.Address.ToString(), Short(state.ContainerId), state.InterfaceName, Paint(state),
-                TimeOf(state.ReservedAt), HowOf(state));
+                store.Network, state.Address.ToString(), PodOf(state), state.InterfaceName, Paint(state),
+                RelativeTime.AgeOf(state.ReservedAt));
         }
-        return table.ToText();
+        return table;
     }
+
+    static TextTable WideTable(IReadOnlyList<StoredReservation> reservations)
+    {
+        var table = new TextTable("NETWORK", "ADDRESS", "POD", "CONTAINER", "INTERFACE", "STATE", "RESERVED", "REASON");
+        foreach (var (store, state) in reservations)
+        {
+            table.Add(
+                store.Network, state.Address.ToString(), state.Origin?.Pod ?? "", state.ContainerId, state.InterfaceName, Paint(state),
+                RelativeTime.Absolute(state.ReservedAt), HowOf(state));
+        }
+        return table;
+    }
+
+    /// <summary>Returns the name of the pod if the runtime passed it, otherwise the container ID.</summary>
+    static string PodOf(ReservationState state) => state.Origin?.Pod is { Length: > 0 } pod ? pod : Short(state.ContainerId);
 
     /// <summary>Returns the first 13 characters of a long ID and an ellipsis. IDs of runtimes have 64 hexadecimal digits.</summary>
     internal static string Short(string containerId) => containerId.Length <= 20 ? containerId : containerId[..13] + "…";
@@ -37,9 +58,9 @@ static class IpamOutput
             Append("pod", state.Origin?.Pod ?? "");
             Append("container", state.ContainerId);
             Append("interface", state.InterfaceName);
-            Append("reserved", TimeOf(state.ReservedAt));
+            Append("reserved", RelativeTime.AbsoluteWithAge(state.ReservedAt));
             Append("namespace", state.Origin?.Netns ?? "");
-            Append("since", state.Origin is { } origin ? TimeOf(origin.Since) : "");
+            Append("since", RelativeTime.AbsoluteWithAge(state.Origin?.Since));
             Append("state", Paint(state));
             Append("because", HowOf(state));
         }
@@ -76,9 +97,6 @@ static class IpamOutput
         var unknown => CommandLine.Paint.Warning(unknown),
     };
 
-    internal static string TimeOf(DateTimeOffset? time) =>
-        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
-
     internal static ScreenText Json(IReadOnlyList<StoredReservation> reservations) => JsonOutput.Object(json =>
     {
         json.WriteStartArray("reservations");
@@ -109,17 +127,20 @@ static class IpamOutput
         json.WriteEndObject();
     }
 
-    internal static ScreenText Text(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt)
+    internal static ScreenText Text(IReadOnlyList<(AddressStore Store, RebuiltAddress Address)> rebuilt, int width)
     {
         if (rebuilt.Count == 0)
             return $"the addresses of all running pods are reserved\n";
-        var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STEP");
+        var table = new TextTable("NETWORK", "ADDRESS", "CONTAINER", "INTERFACE", "STEP")
+        {
+            Shortened = ["NETWORK", "CONTAINER", "INTERFACE", "STEP"],
+        };
         foreach (var (store, one) in rebuilt)
         {
             table.Add(
                 store.Network, one.Address.ToString(), Short(one.Attachment.ContainerId), one.Attachment.InterfaceName, WordOf(one.Step));
         }
-        return table.ToText();
+        return table.ToText(width);
     }
 
     static string WordOf(RebuildStep step) => step switch

@@ -66,7 +66,7 @@ static class NodeOutput
         if (pod.Netns.Length > 0)
             more.Add(pod.Netns);
         if (pod.Origin is { } origin)
-            more.Add($"since {IpamOutput.TimeOf(origin.Since)}");
+            more.Add($"age {RelativeTime.AgeOf(origin.Since)}");
         more.AddRange(pod.Ports.Select(TextOf));
         return
         [
@@ -119,7 +119,7 @@ static class NodeOutput
             Append("bridge", bridge.Link.Name);
             Append("host link", $"{one.Host.Name} ({UpOf(one.Host)})");
             Append("namespace", pod.Netns);
-            Append("since", pod.Origin is { } origin ? IpamOutput.TimeOf(origin.Since) : "");
+            Append("since", RelativeTime.AbsoluteWithAge(pod.Origin?.Since));
         }
         return text;
 

@@ -9,9 +9,9 @@ namespace CniBridge.Output;
 /// <summary>Reports about routes as text and as JSON.</summary>
 static class RouteOutput
 {
-    internal static ScreenText Text(RouteReport report)
+    internal static ScreenText Text(RouteReport report, int width)
     {
-        var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
+        var table = CreateTable();
         foreach (var step in report.Changes)
             Add(table, step, report.IsDryRun ? $"would be {WordOf(step.Action)}" : WordOf(step.Action));
         var (added, replaced) = (report.Count(RouteAction.Add), report.Count(RouteAction.Replace));
@@ -20,18 +20,20 @@ static class RouteOutput
             $"{added} added, {replaced} replaced, {removed} removed, {report.Kept.Count} unchanged{(report.IsDryRun ? " (dry run)" : "")}");
         var text = new ScreenText();
         if (!table.IsEmpty)
-            text.Append(table.ToText()).Append('\n');
+            text.Append(table.ToText(width)).Append('\n');
         return text.Append($"{summary}\n").Append(Text(report.Problems));
     }
 
-    internal static ScreenText Text(RouteStatus status)
+    internal static ScreenText Text(RouteStatus status, int width)
     {
-        var table = new TextTable("DESTINATION", "VIA", "LINK", "NODE", "STATE");
+        var table = CreateTable();
         foreach (var (route, state) in status.Routes)
             Add(table, route, state);
-        var text = table.IsEmpty ? new ScreenText().Append($"no routes between nodes\n") : table.ToText();
+        var text = table.IsEmpty ? new ScreenText().Append($"no routes between nodes\n") : table.ToText(width);
         return text.Append(Text(status.Problems));
     }
+
+    static TextTable CreateTable() => new("DESTINATION", "VIA", "LINK", "NODE", "STATE") { Shortened = ["NODE", "STATE"] };
 
     static void Add(TextTable table, RouteStep step, string state) =>
         table.Add(step.Destination.ToString(), step.Gateway?.ToString() ?? "", step.Link, step.Node ?? "", state);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
@@ -64,8 +65,33 @@ public sealed class IpamCommandTests
 
         var text = Run(node, "list").Succeeded().Stdout.Split('\n');
         Assert.StartsWith("NETWORK  ADDRESS", text[0], StringComparison.Ordinal);
-        Assert.Matches("^podnet +10.88.0.2 +container-lives +eth0 +alive ", text[1]);
+        Assert.Matches("^podnet +10.88.0.2 +container-lives +eth0 +alive +[0-9ms]+$", text[1]);
         Assert.DoesNotContain('\u001b', string.Concat(text));
+    }
+
+    [Fact]
+    public void The_list_fits_80_columns_and_has_complete_values_on_request()
+    {
+        using var node = NewNodeWithOneOfEach();
+        var container = new string('c', 64);
+        const string pod = "a-long-namespace/a-deployment-with-a-long-name-7c9d8f6b5c-x2x4z";
+        node.AddPod("named");
+        RawCall.Of(node, "ADD", s_config, "named").With("CNI_CONTAINERID", container)
+            .With("CNI_ARGS", $"IgnoreUnknown=1;K8S_POD_NAMESPACE={pod.Split('/')[0]};K8S_POD_NAME={pod.Split('/')[1]}").Succeed();
+
+        var lines = Run(node, "list").Succeeded().Stdout.TrimEnd().Split('\n');
+        Assert.Matches("^NETWORK  ADDRESS +POD +INTERFACE  STATE +AGE$", lines[0]);
+        Assert.Contains(lines, line => Regex.IsMatch(line, "^podnet +10.88.0.[0-9]+ +a-long-namespace/[^ ]+…  eth0 +alive +[0-9ms]+$"));
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+        var wide = Run(node, "list", "--wide").Succeeded().Stdout;
+        Assert.Matches($"(?m)^podnet +10.88.0.[0-9]+ +{pod} +{container} +eth0 +alive +[0-9-]+ [0-9:]+Z +its host veth ", wide);
+        Assert.Matches("(?m)^podnet +10.88.0.3 .* dead .* its namespace is gone from /run/netns/died", wide);
+        var columns = node.Run("env", "COLUMNS=200", Program, "ipam", "list").Succeeded().Stdout;
+        Assert.Contains($"  {pod}  ", columns, StringComparison.Ordinal);
+        // The width of a terminal.
+        Requirement.Programs("script");
+        var shell = $"stty columns 150; {Shell.Quote(Program)} ipam list";
+        Assert.Contains($"  {pod}  ", node.Run("script", "-qec", shell, "/dev/null").Succeeded().Stdout, StringComparison.Ordinal);
     }
 
     [Fact]

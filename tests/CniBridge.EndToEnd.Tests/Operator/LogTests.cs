@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Operator;
@@ -56,14 +57,96 @@ public sealed class LogTests
         RawCall.Of(node, "ADD", Configurations.Plain).Succeed();
         RawCall.Of(node, "ADD", "{").Fail(6, "");
 
-        var lines = node.Run(Program, "log").Succeeded().Stdout.Split('\n');
+        var lines = node.Run(Program, "log", "--wide").Succeeded().Stdout.Split('\n');
         Assert.Matches("^TIME +VERB +PLUGIN +NETWORK +CONTAINER +INTERFACE +POD +MS +RESULT$", lines[0]);
         Assert.Matches("^[0-9-]+ [0-9:.]+Z +ADD +bridge +podnet +container-pod +eth0 +- +[0-9.]+ +10.88.0.2/24 ", lines[1]);
         Assert.Matches(" error 6: ", lines[2]);
+        var shorter = node.Run(Program, "log").Succeeded().Stdout.Split('\n');
+        Assert.Matches("^AGE  VERB  PLUGIN  POD +MS  RESULT$", shorter[0]);
+        Assert.Matches("^[0-9ms]+ +ADD +bridge +container-pod +[0-9.]+  10.88.0.2/24 ", shorter[1]);
+        Assert.All(shorter, line => Assert.InRange(line.Length, 0, 80));
+        Assert.Equal(shorter[0].IndexOf("MS", StringComparison.Ordinal) + 2, Regex.Match(shorter[1], "[0-9]  10.88").Index + 1);
         var times = node.Run(Program, "log", "--timing").Succeeded().Stdout;
         Assert.Matches("(?m)^bridge +ADD +addresses +1 +[0-9.]+ +[0-9.]+$", times);
         Assert.Matches("(?m)^bridge +ADD +all +1 +[0-9.]+ +[0-9.]+$", times);
         Assert.Equal("no operations\n", node.Run(Program, "log", "--file", "/run/none").Succeeded().Stdout);
+    }
+
+    static string Line(string time, string container, string pod) =>
+        $$"""{"time":"{{time}}","verb":"ADD","plugin":"bridge","containerId":"{{container}}","pod":"{{pod}}","microseconds":1}""" + "\n";
+
+    static string AgoOf(TimeSpan age) => (DateTimeOffset.UtcNow - age).UtcDateTime.ToString("O");
+
+    [Theory]
+    [InlineData("--pod shop/web", "old new")]
+    [InlineData("--pod web", "old other new")]
+    [InlineData("--pod eb", "")]
+    [InlineData("--since 1h", "new")]
+    [InlineData("--since 3d", "other new")]
+    [InlineData("--since 2026-01-02T00:00:00Z", "old other new")]
+    [InlineData("--since 2026-01-02T10:00:00+09:00", "old other new")]
+    [InlineData("--since 2026-01-02", "old other new")]
+    [InlineData("--since 2026-01-03", "other new")]
+    [InlineData("--since 1d --pod shop/web --last 5", "new")]
+    public void Operations_are_selected_by_pod_and_time(string options, string containers)
+    {
+        using var node = NewNode();
+        node.WriteFile(LogFile, Line("2026-01-02T03:04:05Z", "old", "shop/web") + Line(AgoOf(TimeSpan.FromDays(2)), "other", "test/web") +
+            Line(AgoOf(TimeSpan.Zero), "new", "shop/web"));
+
+        Assert.Equal(
+            containers.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Operations(node, options.Split(' ')).Select(one => one.GetProperty("containerId").GetString()!));
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("10")]
+    [InlineData("-5m")]
+    [InlineData("1w")]
+    [InlineData("999999d")]
+    public void The_error_for_an_invalid_time_names_the_value(string value)
+    {
+        using var node = NewNode();
+        var result = node.Run(Program, "log", $"--since={value}");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"cni-bridge: invalid --since \"{value}\": use a duration", result.Stderr, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public void New_operations_are_printed_while_the_log_is_followed_and_rotated(string output)
+    {
+        using var node = NewNode();
+        node.Run("mkfifo", "/run/out").Succeeded();
+        const string file = "/run/followed/log/operations.log";
+        node.WriteFile(file, Line("2026-01-02T03:04:05Z", "first", "") + Line("2026-01-02T03:04:06Z", "before", ""));
+        // Each change waits for the output of the previous one. The watched directory is replaced too.
+        var script = $$"""
+            "$1" log --file {{file}} --follow --last 1 --output {{output}} > /run/out & follower=$!
+            exec 3< /run/out
+            wait_for() { while read -r line <&3; do echo "$line"; case $line in *$1*) return ;; esac; done; exit 9; }
+            line() { echo '{"time":"2026-01-02T03:05:0'$2'Z","verb":"DEL","plugin":"bridge","containerId":"'$1'","microseconds":1}'; }
+            cd {{Path.GetDirectoryName(file)}}
+            wait_for before
+            line second 1 >> operations.log; wait_for second
+            mv operations.log operations.log.1; line third 2 > operations.log; wait_for third
+            mkdir ../next; line fourth 3 > ../next/operations.log; rm -r ../log; mv ../next ../log; wait_for fourth
+            exec 3<&-
+            wait $follower
+            """;
+
+        var result = node.Run("timeout", "60", "bash", "-c", script, "bash", Program);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Stderr));
+        var lines = result.Stdout.TrimEnd().Split('\n');
+        Assert.Equal(output == "text" ? 5 : 4, lines.Length);
+        Assert.Equal(output == "text", lines[0].StartsWith("AGE", StringComparison.Ordinal));
+        string[] containers = ["before", "second", "third", "fourth"];
+        Assert.All(containers.Zip(lines[^4..]), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+        if (output == "json")
+            Assert.All(lines, line => JsonDocument.Parse(line));
     }
 
     [Fact]
@@ -72,7 +155,7 @@ public sealed class LogTests
         using var node = NewNode();
         RawCall.Of(node, "ADD", Configurations.With("""{"mtu": "\u001b[2J\nADD"}"""))
             .With("CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=a;K8S_POD_NAME=b\u001b[2J").Fail(6, "mtu");
-        var lines = node.Run(Program, "log").Succeeded().Stdout.Split('\n');
+        var lines = node.Run(Program, "log", "--wide").Succeeded().Stdout.Split('\n');
         Assert.Equal(3, lines.Length);
         Assert.DoesNotContain('\u001b', string.Concat(lines));
         Assert.Matches(" eth0 +- +[0-9.]+ +error 6: .*mtu", lines[1]);

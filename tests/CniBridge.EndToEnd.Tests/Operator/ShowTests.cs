@@ -74,7 +74,7 @@ public sealed class ShowTests
 
         Assert.Matches("^├─ cni0  10.88.0.1/24 fd00:88::1/64  [0-9a-f:]{17}  mtu 1500  up  2 of 1023 ports$", lines[1]);
         Assert.Matches("^│  shop/web-0  10.88.0.2/24 fd00:88::2/64  eth0 [0-9a-f:]{17}  \\(veth[0-9a-f]{8} up\\)$", lines[2]);
-        Assert.Matches("^│     podnet container-web  /run/netns/web  since [0-9-]+ [0-9:]+Z  8080/tcp → 80$", lines[3]);
+        Assert.Matches("^│     podnet container-web  /run/netns/web  age [0-9ms]+  8080/tcp → 80$", lines[3]);
         Assert.Matches("^│  container-db  10.88.0.3/24 ", lines[4]);
         Assert.Equal(["├─ routes to other nodes", "│  10.244.2.0/24 via 10.88.0.254 dev cni0", "└─ rules: complete", ""], lines[6..]);
         node.Run("nft", "flush", "ruleset").Succeeded();
