@@ -81,11 +81,15 @@ static class OperatorCommands
 
     internal static void Warn(ScreenText text) => DescriptorStream.StandardError.Write(Encoding.UTF8.GetBytes($"{Program}: {text}\n"));
 
-    /// <summary>Warns a user without root privileges that the output is incomplete.</summary>
-    internal static void TellWhatRootSees(string what)
+    /// <summary>
+    /// Warns a user without root privileges that the output is incomplete. Returns the exit code of a complete or incomplete answer.
+    /// </summary>
+    internal static int TellWhatRootSees(string what)
     {
-        if (!Environment.IsPrivilegedProcess)
-            Warn($"you are not root: run as root to see {what} too");
+        if (Environment.IsPrivilegedProcess)
+            return ExitCode.Success;
+        Warn($"you are not root: run as root to see {what} too");
+        return ExitCode.Error;
     }
 
     internal static void Print(ScreenText text) => StandardOutput.Write(text);

@@ -109,7 +109,9 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         if (list.DisablesCheck)
             return;
         var entry = cache.TryLoad(attachment)
-            ?? throw new RuntimeException($"{containerId} was not added to the network {list.Name}: add it first");
+            ?? throw new RuntimeException(!Environment.IsPrivilegedProcess
+                ? $"cannot read the cached result of {containerId}: run as root"
+                : $"{containerId} was not added to the network {list.Name}: add it first");
         var previous = Converted(entry.Result);
         foreach (var plugin in list.Plugins)
             plugins.Run("CHECK", TypeOf(plugin), attachment, netns, Request(plugin, previous));

@@ -17,9 +17,11 @@ sealed class HealthOptions
         command.Add(_nodeName);
     }
 
+    /// <summary>Warns a user without root privileges. Returns the exit code of a complete or incomplete answer.</summary>
+    internal static int TellWhatRootSees() => OperatorCommands.TellWhatRootSees("the interfaces inside the pods, and missing rules");
+
     internal NodeHealth Take(ParseResult parsed)
     {
-        OperatorCommands.TellWhatRootSees("the interfaces inside the pods, and missing rules");
         var name = parsed.GetValue(_nodeName) is { Length: > 0 } given ? given : NodeSourceOptions.FindNodeName() ?? "";
         return NodeHealth.Take(parsed.GetRequiredValue(_confDir), name);
     }

@@ -50,7 +50,7 @@ sealed class IpamCommands
     Command List() => Make("list", "Print all reservations, each with its pod and the state of the pod.", parsed =>
     {
         Print(parsed, ReadAll(parsed), "no addresses are reserved");
-        return ExitCode.Success;
+        return TellWhatRootSees();
     });
 
     Command Show() => Make("show", "Print the details of one reserved address.", parsed =>
@@ -60,14 +60,22 @@ sealed class IpamCommands
         if (found.Count == 0)
             throw new RuntimeException($"{address} is not reserved");
         OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(found) : IpamOutput.Details(found));
-        return ExitCode.Success;
+        return TellWhatRootSees();
     }, _address);
 
     Command Leaks() => Make("leaks", "Print the reservations whose pods are proven gone (leaked). Exit with 2 if there are any.", parsed =>
     {
-        var leaked = ReadAll(parsed).FindAll(one => one.State.IsLeftOver);
-        Print(parsed, leaked, "no leaked addresses");
-        return leaked.Count > 0 ? ExitCode.Findings : ExitCode.Success;
+        var all = ReadAll(parsed);
+        var code = TellWhatRootSees();
+        var leaked = all.FindAll(one => one.State.IsLeftOver);
+        var doubtful = all.Count(one => one.State is { Life.State: LivenessState.Dead, IsConfigured: null, IsLeftOver: false });
+        Print(parsed, leaked, code == ExitCode.Success && doubtful == 0 ? "no leaked addresses" : "no addresses are proven leaked");
+        if (doubtful > 0)
+        {
+            OperatorCommands.Warn($"{doubtful} addresses of dead containers are not proven leaked: not all namespaces could be checked");
+            code = ExitCode.Error;
+        }
+        return leaked.Count > 0 ? ExitCode.Findings : code;
     });
 
     Command Collect() => Make("gc", "Release the addresses whose pods are proven gone. ADD does the same when a range is full.", parsed =>
@@ -130,6 +138,8 @@ sealed class IpamCommands
         OperatorCommands.Print(_output.IsJson(parsed) ? IpamOutput.Json(rebuilt) : IpamOutput.Text(rebuilt, _wide.WidthOf(parsed)));
         return rebuilt.Exists(one => one.Address.Step == RebuildStep.Taken) ? ExitCode.Findings : ExitCode.Success;
     });
+
+    static int TellWhatRootSees() => OperatorCommands.TellWhatRootSees("the namespaces that use the addresses");
 
     void Print(ParseResult parsed, List<StoredReservation> found, string nothing)
     {

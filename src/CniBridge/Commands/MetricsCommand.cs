@@ -26,12 +26,13 @@ sealed class MetricsCommand
         _options.AddTo(command);
         command.SetReportedAction(parsed =>
         {
+            var code = HealthOptions.TellWhatRootSees();
             var text = MetricsText.Format(_options.Take(parsed), new OperationLog().Read());
             if (parsed.GetValue(_textFile) is { } path)
                 AtomicFile.Replace(Path.GetFullPath(path), Encoding.UTF8.GetBytes(text), FileMode);
             else
                 OperatorCommands.Print(ScreenText.Document(text));
-            return ExitCode.Success;
+            return code;
         });
         return command;
     }

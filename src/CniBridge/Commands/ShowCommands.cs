@@ -37,6 +37,7 @@ sealed class ShowCommands
         _output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
+            var code = TellWhatRootSees();
             var picture = Take(parsed);
             OperatorCommands.Print(_output.GetValue(parsed) switch
             {
@@ -45,7 +46,7 @@ sealed class ShowCommands
                 NodeGraph.Mermaid => NodeGraph.ToMermaid(picture),
                 _ => NodeOutput.Tree(picture),
             });
-            return ExitCode.Success;
+            return code;
         });
         return command;
     }
@@ -59,6 +60,7 @@ sealed class ShowCommands
         _output.AddTo(command);
         command.SetReportedAction(parsed =>
         {
+            var code = TellWhatRootSees();
             var name = parsed.GetRequiredValue(_name);
             List<(BridgeSnapshot, PodSnapshot)> found =
             [
@@ -67,14 +69,16 @@ sealed class ShowCommands
             if (found.Count == 0)
                 throw new RuntimeException($"unknown pod \"{name}\": cni-bridge show lists the pods of this node");
             OperatorCommands.Print(_output.IsJson(parsed) ? NodeOutput.Json(found) : NodeOutput.Details(found));
-            return ExitCode.Success;
+            return code;
         });
         return command;
     }
 
+    static int TellWhatRootSees() => OperatorCommands.TellWhatRootSees(
+        "the interfaces inside the pods, the recorded names and host ports, and missing rules");
+
     NodeSnapshot Take(ParseResult parsed)
     {
-        OperatorCommands.TellWhatRootSees("the interfaces inside the pods");
         var configured = NetworkFile.ReadAll(parsed.GetRequiredValue(_confDir)).Select(file => file.Network.Bridge).ToHashSet();
         return NodeSnapshot.Take(configured, parsed.GetRequiredValue(_stateDir));
     }
