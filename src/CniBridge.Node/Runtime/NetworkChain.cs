@@ -12,27 +12,31 @@ namespace CniBridge.Node.Runtime;
 public sealed class NetworkChain(NetworkList list, PluginProcess plugins, ResultCache cache, TextWriter log)
 {
     /// <summary>Attaches a container. If a plugin fails, runs DEL for all plugins.</summary>
+    /// <param name="arguments">The arguments of the attachment, which DEL and CHECK get again; null for none.</param>
     /// <returns>The result of the last plugin.</returns>
     /// <exception cref="RuntimeException">A plugin failed.</exception>
-    public byte[] Add(string containerId, string netns, string interfaceName)
+    public byte[] Add(string containerId, string netns, string interfaceName, RuntimeArguments? arguments = null)
     {
         var attachment = MakeAttachment(containerId, interfaceName);
+        arguments ??= RuntimeArguments.None;
+        arguments.CheckDeclared(list);
         byte[]? result = null;
         try
         {
             foreach (var plugin in list.Plugins)
             {
-                result = plugins.Run("ADD", TypeOf(plugin), attachment, netns, Request(plugin, result));
+                result = plugins.Run(
+                    "ADD", TypeOf(plugin), attachment, netns, Request(plugin, result, arguments), arguments.ToVariable());
                 CheckResult(TypeOf(plugin), result);
             }
-            cache.Save(list, attachment, netns, result!);
+            cache.Save(list, attachment, netns, result!, arguments);
             return result!;
         }
         catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             if (e is RuntimeException && IsAttached(attachment))
                 throw;
-            TryUndo(attachment, netns);
+            TryUndo(attachment, netns, arguments);
             throw;
         }
     }
@@ -54,11 +58,11 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
     /// <summary>Tells whether the attachment exists. Then a failed second ADD must not delete what the first one created.</summary>
     bool IsAttached(Attachment attachment) => cache.TryLoad(attachment) is not null;
 
-    void TryUndo(Attachment attachment, string netns)
+    void TryUndo(Attachment attachment, string netns, RuntimeArguments arguments)
     {
         try
         {
-            Delete(attachment, netns, null);
+            Delete(attachment, netns, null, arguments);
         }
         catch (RuntimeException e)
         {
@@ -72,11 +76,12 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
     {
         var attachment = MakeAttachment(containerId, interfaceName);
         var entry = cache.TryLoad(attachment);
-        Delete(attachment, netns.Length > 0 ? netns : entry?.NetworkNamespace ?? "", entry?.Result);
+        Delete(attachment, netns.Length > 0 ? netns : entry?.NetworkNamespace ?? "", entry?.Result,
+            entry?.Arguments ?? RuntimeArguments.None);
         cache.Remove(attachment);
     }
 
-    void Delete(Attachment attachment, string netns, byte[]? result)
+    void Delete(Attachment attachment, string netns, byte[]? result, RuntimeArguments arguments)
     {
         var previous = result is not null && CniVersion.IsAtLeast(list.Version, "0.4.0") ? Converted(result) : null;
         var failures = new List<string>();
@@ -84,7 +89,7 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
         {
             try
             {
-                plugins.Run("DEL", TypeOf(plugin), attachment, netns, Request(plugin, previous));
+                plugins.Run("DEL", TypeOf(plugin), attachment, netns, Request(plugin, previous, arguments), arguments.ToVariable());
             }
             catch (RuntimeException e)
             {
@@ -114,7 +119,10 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
                 : $"{containerId} was not added to the network {list.Name}: add it first");
         var previous = Converted(entry.Result);
         foreach (var plugin in list.Plugins)
-            plugins.Run("CHECK", TypeOf(plugin), attachment, netns, Request(plugin, previous));
+        {
+            plugins.Run(
+                "CHECK", TypeOf(plugin), attachment, netns, Request(plugin, previous, entry.Arguments), entry.Arguments.ToVariable());
+        }
     }
 
     Attachment MakeAttachment(string containerId, string interfaceName)
@@ -147,11 +155,12 @@ public sealed class NetworkChain(NetworkList list, PluginProcess plugins, Result
 
     static string TypeOf(JsonObject plugin) => plugin["type"]!.GetValue<string>();
 
-    byte[] Request(JsonObject plugin, byte[]? previous)
+    byte[] Request(JsonObject plugin, byte[]? previous, RuntimeArguments arguments)
     {
         var request = (JsonObject)plugin.DeepClone();
         request["name"] = list.Name;
         request["cniVersion"] = list.Version;
+        arguments.AddTo(request);
         if (previous is not null)
             request["prevResult"] = new JsonText(previous).ToNode();
         return Encoding.UTF8.GetBytes(request.ToJsonString());

@@ -11,9 +11,10 @@ namespace CniBridge.Node.Runtime;
 public sealed class PluginProcess(string pluginDirectory, IReadOnlyDictionary<string, string> environment)
 {
     /// <summary>Runs a plugin for one verb.</summary>
+    /// <param name="arguments">CNI_ARGS; null to keep the variable of this process.</param>
     /// <returns>The standard output of the plugin.</returns>
     /// <exception cref="RuntimeException">The plugin is missing, or reported an error.</exception>
-    public byte[] Run(string verb, string type, Attachment attachment, string netns, byte[] config)
+    public byte[] Run(string verb, string type, Attachment attachment, string netns, byte[] config, string? arguments = null)
     {
         var variables = new Dictionary<string, string>(environment)
         {
@@ -23,6 +24,8 @@ public sealed class PluginProcess(string pluginDirectory, IReadOnlyDictionary<st
             ["CNI_IFNAME"] = attachment.InterfaceName,
             ["CNI_PATH"] = pluginDirectory,
         };
+        if (arguments is not null)
+            variables["CNI_ARGS"] = arguments;
         var result = Start(PathOf(type), variables, config);
         if (result.ExitCode == 0)
             return result.Output;

@@ -7,7 +7,8 @@ using CniBridge.Plugins.Protocol;
 namespace CniBridge.Node.Runtime;
 
 /// <summary>A cached ADD: the result as printed, and the namespace path, which is empty if libcni did not store it.</summary>
-public sealed record CachedResult(byte[] Result, string NetworkNamespace);
+/// <param name="Arguments">The arguments of the ADD, which CHECK and DEL get too.</param>
+public sealed record CachedResult(byte[] Result, string NetworkNamespace, RuntimeArguments Arguments);
 
 /// <summary>
 /// The results of ADD, cached for DEL and CHECK in the directory and format of libcni (libcni/api.go, cachedInfo). So cnitool, a
@@ -19,7 +20,7 @@ public sealed class ResultCache(string directory)
     const string Kind = "cniCacheV1";
     const uint FileMode = 0b110_000_000;
 
-    public void Save(NetworkList list, Attachment attachment, string netns, byte[] result)
+    public void Save(NetworkList list, Attachment attachment, string netns, byte[] result, RuntimeArguments? arguments = null)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var entry = new JsonObject
@@ -32,6 +33,7 @@ public sealed class ResultCache(string directory)
             ["netns"] = netns,
             ["result"] = new JsonText(result).ToNode(),
         };
+        arguments?.Save(entry);
         AtomicFile.Replace(PathOf(attachment), Encoding.UTF8.GetBytes(entry.ToJsonString()), FileMode);
     }
 
@@ -44,7 +46,8 @@ public sealed class ResultCache(string directory)
         var isEntry = root["kind"]?.ToString() == Kind;
         var result = isEntry ? root["result"] : root;
         var netns = isEntry ? root["netns"]?.ToString() : null;
-        return result is null ? null : new CachedResult(Encoding.UTF8.GetBytes(result.ToJsonString()), netns ?? "");
+        return result is null ? null : new CachedResult(
+            Encoding.UTF8.GetBytes(result.ToJsonString()), netns ?? "", isEntry ? RuntimeArguments.Load(root) : RuntimeArguments.None);
     }
 
     public void Remove(Attachment attachment)

@@ -32,12 +32,18 @@ sealed class AttachmentCommands
         DefaultValueFactory = _ => "eth0",
     };
 
-    internal static Command Add() => new AttachmentCommands().Make(
-        "add", "Attach a container to the network and print the CNI result.", (chain, call) =>
-        {
-            var result = chain.Add(call.Container, call.Netns, call.InterfaceName);
-            OperatorCommands.Print(ScreenText.Document(Encoding.UTF8.GetString(result) + "\n"));
-        });
+    internal static Command Add()
+    {
+        var arguments = new AttachmentArguments();
+        var command = new AttachmentCommands().Make(
+            "add", "Attach a container to the network and print the CNI result.", (chain, call) =>
+            {
+                var result = chain.Add(call.Container, call.Netns, call.InterfaceName, arguments.Parse(call.Parsed));
+                OperatorCommands.Print(ScreenText.Document(Encoding.UTF8.GetString(result) + "\n"));
+            });
+        arguments.AddTo(command);
+        return command;
+    }
 
     internal static Command Delete()
     {
@@ -52,14 +58,15 @@ sealed class AttachmentCommands
         "check", "Check that a container's interface is still as 'add' created it.", (chain, call) =>
             chain.Check(call.Container, call.Netns, call.InterfaceName));
 
-    sealed record Call(string Container, string Netns, string InterfaceName);
+    sealed record Call(ParseResult Parsed, string Container, string Netns, string InterfaceName);
 
     Command Make(string name, string description, Action<NetworkChain, Call> action)
     {
         var command = new Command(name, description) { _container, _netns, _confDir, _conf, _binDir, _ifName };
         command.SetAction(parsed => OperatorCommands.Report(() =>
         {
-            var call = new Call(parsed.GetRequiredValue(_container), PathOf(parsed.GetValue(_netns)), parsed.GetRequiredValue(_ifName));
+            var call = new Call(
+                parsed, parsed.GetRequiredValue(_container), PathOf(parsed.GetValue(_netns)), parsed.GetRequiredValue(_ifName));
             using var log = new TextLog(DescriptorStream.StandardError);
             var list = parsed.GetValue(_conf) is { } file
                 ? NetworkList.Load(file)

@@ -9,6 +9,7 @@ static class Examples
         ["add"] =
         [
             "cni-bridge add box /run/netns/box",
+            "cni-bridge add box box --port 8080:80/tcp --ip 10.244.1.9 --args K8S_POD_NAME=web-0",
             "cni-bridge add box box --conf conf/10-bridge.conflist --bin-dir artifacts/cni-bin",
         ],
         ["del"] = ["cni-bridge del box box", "cni-bridge del box"],
