@@ -9,7 +9,7 @@ static class GeneralDifferences
     const string Dns = "Debian's Go plugins print an empty dns in every version, newer ones and ours before 1.0.0 only";
     const string Keep = "newer Go plugins and ours let IPv6 addresses survive that the link is down";
 
-    const string Announced = "README: an address that another pod had a moment ago";
+    const string Announced = "differences.md: an address that another pod had a moment ago";
 
     public static IReadOnlyList<Difference> Table { get; } =
     [

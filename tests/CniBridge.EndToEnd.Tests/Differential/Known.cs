@@ -1,32 +1,32 @@
 namespace CniBridge.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Differences of several scenarios. Each takes the numbers of the steps after which it occurs. Reasons name the row of "Differences from
-/// the Go plugins" in README.md if there is one.
+/// Differences of several scenarios. Each takes the numbers of the steps after which it occurs. Reasons name the row of
+/// docs/differences.md if there is one.
 /// </summary>
 static class Known
 {
     public const string Older = "the Go plugins of Debian 12 are older than what ours follows";
-    public const string FailingAdd = "README: failing ADD";
-    public const string Ownership = "README: DEL of an interface that is no veth";
-    public const string OwnNamespace = "README: CNI_NETNS is the node's own namespace";
-    public const string InvalidDel = "README: DEL with a configuration that became invalid";
-    public const string NoNamespace = "README: DEL without a namespace, or with a plain file at its path";
-    public const string SecondAddress = "README: requested address for an interface that has one";
-    public const string Rollback = "README: rolling back";
-    public const string LoopbackResult = "README: loopback's result";
-    public const string RouteMetrics = "README: mtu and advmss of routes";
-    public const string DefaultRoutes = "README: a default route in ipam.routes and isDefaultGateway";
-    public const string GatewayPerSet = "README: several IPv4 range sets with isGateway";
-    public const string LinkRoutes = "README: routes of scope link or nearer without gw";
+    public const string FailingAdd = "differences.md: failing ADD";
+    public const string Ownership = "differences.md: DEL of an interface that is no veth";
+    public const string OwnNamespace = "differences.md: CNI_NETNS is the node's own namespace";
+    public const string InvalidDel = "differences.md: DEL with a configuration that became invalid";
+    public const string NoNamespace = "differences.md: DEL without a namespace, or with a plain file at its path";
+    public const string SecondAddress = "differences.md: requested address for an interface that has one";
+    public const string Rollback = "differences.md: rolling back";
+    public const string LoopbackResult = "differences.md: loopback's result";
+    public const string RouteMetrics = "differences.md: mtu and advmss of routes";
+    public const string DefaultRoutes = "differences.md: a default route in ipam.routes and isDefaultGateway";
+    public const string GatewayPerSet = "differences.md: several IPv4 range sets with isGateway";
+    public const string LinkRoutes = "differences.md: routes of scope link or nearer without gw";
     public const string HostBits = "a destination with host bits means its network; Go's IPv4 routes fail";
     public const string DefaultGatewayChecked = "CHECK compares the gateway of default routes as of all others";
-    public const string NamespaceIdentity = "README: CHECK compares namespaces by identity";
+    public const string NamespaceIdentity = "differences.md: CHECK compares namespaces by identity";
 
-    public const string Arguments = "README: CNI_ARGS with MAC or IP";
+    public const string Arguments = "differences.md: CNI_ARGS with MAC or IP";
     public const string DelegateUndone = "ours calls a failed ADD's program with DEL, as the specification asks; Go does not";
 
-    public const string BridgeMac = "README: MAC of the bridge";
+    public const string BridgeMac = "differences.md: MAC of the bridge";
     public const string AnyOrder = "Go takes requested addresses in a random order, ours in the order they are given";
     public const string NoCarrierChange =
         "ours gives the bridge a port that runs; Go's first port does not run yet, and the carrier goes off and on";

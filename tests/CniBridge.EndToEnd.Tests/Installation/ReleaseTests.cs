@@ -1,3 +1,4 @@
+using CniBridge.EndToEnd.Tests.Documents;
 using CniBridge.EndToEnd.Tests.Kubernetes;
 using CniBridge.EndToEnd.Tests.Support;
 
@@ -105,6 +106,18 @@ public sealed class ReleaseTests(ReleaseFiles release) : IClassFixture<ReleaseFi
         Assert.Equal(["bridge", "cni-bridge", "host-local", "loopback", "portmap"], node.Plugins());
         node.Run("/usr/local/sbin/cni-bridge-agent", "--help").Succeeded();
         AssertPodsPing(node, hasConfiguration: true);
+    }
+
+    [Fact]
+    public void The_first_commands_of_the_README_make_two_pods_ping()
+    {
+        using var node = NewNode();
+
+        var result = node.Run("sh", "-ec", $"cd {release.Output}; {MarkdownCode.ShellBlocks("README.md")[0]}");
+
+        Assert.Contains("1 received, 0% packet loss", result.Stdout, StringComparison.Ordinal);
+        // The last command is doctor. 2 means that it has findings, such as a node without a container runtime.
+        Assert.True(result.ExitCode is 0 or 2, result.ToString());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CniBridge.EndToEnd.Tests.Documents;
 using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Runtimes;
@@ -6,6 +7,25 @@ namespace CniBridge.EndToEnd.Tests.Runtimes;
 public sealed class PodmanTests
 {
     const string NetworkDirectory = "/etc/cni/net.d";
+
+    [Fact]
+    public void The_commands_of_the_quick_start_run_a_container_with_a_port()
+    {
+        Requirement.Node("podman", "conmon", "runc", "busybox", "nft");
+        using var group = new ControlGroup();
+        using var node = new ScratchNode();
+        node.Bind(PluginDirectory.UnderTest, "/opt/cni/bin");
+        var podman = new Podman(node, NetworkDirectory);
+        var commands = string.Concat(MarkdownCode.ShellBlocks("docs/quickstart-podman.md"))
+            .Replace("podman run ", $"podman run {string.Join(' ', Podman.Limits(group))} ", StringComparison.Ordinal)
+            .Replace("IMAGE", $"{BusyboxImage.Name} sleep 600", StringComparison.Ordinal);
+
+        var output = podman.RunScript(commands).Succeeded().Stdout;
+
+        Assert.Contains("podnet", output, StringComparison.Ordinal);
+        Assert.Contains("8080/tcp → 80", output, StringComparison.Ordinal);
+        Assert.Empty(node.PodLinks("cni-podnet0"));
+    }
 
     [Fact]
     public void Containers_get_addresses_reach_each_other_and_leave_nothing_behind()

@@ -43,14 +43,21 @@ sealed class Podman
     /// <summary>Starts a container that stays until its removal.</summary>
     public void StartContainer(string name, string network, ControlGroup group, params string[] options) =>
         Run([
-            "run", "--detach", "--name", name, "--network", network, "--cgroup-parent", $"/{group.Name}",
-            // The limits are those that root may set without CAP_SYS_RESOURCE. The raw sockets are for busybox's ping.
-            "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--cap-add", "NET_RAW",
-            .. options, BusyboxImage.Name, "sleep", "600"]).Succeeded();
+            "run", "--detach", "--name", name, "--network", network,
+            // The raw sockets are for busybox's ping.
+            .. Limits(group), "--cap-add", "NET_RAW", .. options, BusyboxImage.Name, "sleep", "600"]).Succeeded();
+
+    /// <summary>Returns the options that a container needs here. The limits are those that root may set without CAP_SYS_RESOURCE.</summary>
+    public static string[] Limits(ControlGroup group) =>
+        ["--cgroup-parent", $"/{group.Name}", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
 
     public CommandResult InContainer(string name, params string[] command) => Run(["exec", name, .. command]);
 
     public CommandResult Run(params string[] arguments) => node.Run("podman", arguments, "", environment);
+
+    /// <summary>Runs a script that calls podman, in the root directory of the repository.</summary>
+    public CommandResult RunScript(string script) => node.Run(
+        "sh", ["-ec", $"cd {Shell.Quote(PluginDirectory.RepositoryRoot)}; PATH=$PATH:/opt/cni/bin; {script}"], "", environment);
 
     void SkipWithoutCni()
     {

@@ -102,27 +102,27 @@ static class PortMapScenarios
         Row("a port that another pod has", Portmap(Tcp), Add("a"), Add("b") with { Network = "b" }, Answers("", "192.0.2.1", "a *")) with
         {
             Networks = new Dictionary<string, string> { ["b"] = Portmap(Tcp, pod: "b", number: 3) },
-            Differences = [.. Known.OnlyGoSucceeds("README: a host port that another pod has", 3), ResultOfGo(3)],
+            Differences = [.. Known.OnlyGoSucceeds("differences.md: a host port that another pod has", 3), ResultOfGo(3)],
         },
         Row("the same port twice", Portmap($"{Tcp}, {Tcp}"), Add("a")),
         Row("the same port twice, to other ports", Portmap($"{Tcp}, {Tcp.Replace(": 80,", ": 81,", StringComparison.Ordinal)}"),
             Add("a")) with
         {
-            Differences = [.. Known.OnlyGoSucceeds("README: the same host port twice in a request", 2), ResultOfGo(2)],
+            Differences = [.. Known.OnlyGoSucceeds("differences.md: the same host port twice in a request", 2), ResultOfGo(2)],
         },
         Row("conditions of iptables", Portmap(Tcp, "\"conditionsV4\": [\"!\", \"-s\", \"10.0.0.0/8\"],"), Add("a")) with
         {
-            Differences = [.. Known.OnlyGoSucceeds("README: conditionsV4, conditionsV6, externalSetMarkChain", 2), ResultOfGo(2)],
+            Differences = [.. Known.OnlyGoSucceeds("differences.md: conditionsV4, conditionsV6, externalSetMarkChain", 2), ResultOfGo(2)],
         },
         Row("DEL without mappings", Portmap(Tcp), Add("a"), Del("a") with { Network = "none" },
             Silent("", "192.0.2.1") with { Fails = true }) with
         {
             Networks = new Dictionary<string, string> { ["none"] = Portmap("") },
-            Differences = [new("exit code", "not 0", "0", "README: DEL without port mappings") { After = [4] }],
+            Differences = [new("exit code", "not 0", "0", "differences.md: DEL without port mappings") { After = [4] }],
         },
         Row("a protocol that is not said", Portmap("""{"hostPort": 8080, "containerPort": 80}"""), NoAdd("a")) with
         {
-            Differences = [.. Known.OnlyOursSucceeds("README: a port without a protocol", 2), ResultOfOurs(2)],
+            Differences = [.. Known.OnlyOursSucceeds("differences.md: a port without a protocol", 2), ResultOfOurs(2)],
         },
     ];
 

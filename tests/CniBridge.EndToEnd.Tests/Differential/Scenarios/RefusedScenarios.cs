@@ -88,7 +88,7 @@ static class RefusedScenarios
         new("bridge, an interface name with a percent sign", Config.Bridge(Ipam))
         {
             Steps = [NoAdd("a") with { Interface = "eth%d", ChangesNothing = true }],
-            Differences = [.. Known.NoBridgeMade(1), .. Known.PairStays("a", "README: interface names with %", 1)],
+            Differences = [.. Known.NoBridgeMade(1), .. Known.PairStays("a", "differences.md: interface names with %", 1)],
         },
         new("bridge, a namespace that is not there", Config.Bridge(Ipam))
         {
