@@ -27,10 +27,13 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
     /// <summary>True to change nothing.</summary>
     public bool IsDryRun { get; init; }
 
+    /// <summary>The reason why a run without a dry run would change nothing; null if there is none. A dry run finds it.</summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>Runs the uninstallation.</summary>
     /// <param name="tell">Called after each step; in a dry run for each planned step.</param>
     /// <returns>The objects that were not removed.</returns>
-    /// <exception cref="RuntimeException">Pods are running, and <see cref="IsForced"/> is false.</exception>
+    /// <exception cref="RuntimeException">Pods are running, and neither force nor a dry run is requested.</exception>
     public IReadOnlyList<LeftAlone> Run(Action<UninstallationStep> tell)
     {
         using var held = Directory.Exists(binDirectory) && !IsDryRun ? _place.Lock() : null;
@@ -59,10 +62,11 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         var names = pods.Select(pod => origins.GetValueOrDefault(pod.Attachment!)?.Pod is { Length: > 0 } name
             ? name
             : pod.Name);
-        throw new RuntimeException(
+        Refusal =
             $"{pods.Count} pods of this node use networks of cni-bridge: {string.Join(", ", names.Take(10))}" +
             $"{(pods.Count > 10 ? ", …" : "")}; " +
-            "drain the node first, or disconnect them with --force (cni-bridge rollback restores the previous plugins without either)");
+            "drain the node first, or disconnect them with --force (cni-bridge rollback restores the previous plugins without either)";
+        return IsDryRun ? pods : throw new RuntimeException(Refusal);
     }
 
     /// <summary>Saves bridges and reservation directories in the record, before the configurations that name them are deleted.</summary>
@@ -107,6 +111,7 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         kernel.AddRoutes();
         kernel.AddBridges(record?.Bridges ?? [DefaultBridge], pods);
         kernel.AddSettings();
+        AddResults(files, pods);
         AddState(plan, files, record, pods);
         // The program and the record go last, because repeating the run needs them.
         new PluginRemoval(_place, plan, files, record).Add();
@@ -129,8 +134,23 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
         }
     }
 
+    /// <summary>
+    /// Adds the removal of cached results: those of the disconnected pods, and those of attachments whose record is removed too. Others
+    /// belong to pods of other plugins, which need them for DEL.
+    /// </summary>
+    static void AddResults(FileRemoval files, List<PodInterface> pods)
+    {
+        var cache = new ResultCache(ResultCache.DefaultDirectory);
+        foreach (var attachment in pods.Select(pod => pod.Attachment!).Union(PodRecords.ReadOrigins().Keys))
+        {
+            var isName = !$"{attachment.Network}{attachment.ContainerId}{attachment.InterfaceName}".Contains('/', StringComparison.Ordinal);
+            if (isName && File.Exists(cache.PathOf(attachment)))
+                files.AddFile(cache.PathOf(attachment));
+        }
+    }
+
     /// <summary>Adds the removal of records, and of reservations whose pods are gone or will be disconnected.</summary>
-    static void AddState(UninstallationPlan plan, FileRemoval files, InstallationRecord? record, List<PodInterface> pods)
+    void AddState(UninstallationPlan plan, FileRemoval files, InstallationRecord? record, List<PodInterface> pods)
     {
         foreach (var store in record?.Stores ?? [])
         {
@@ -148,6 +168,8 @@ public sealed class Uninstallation(string binDirectory, IReadOnlyList<string> ro
             files.AddEmptied(path);
     }
 
-    static bool IsOver(ReservationState state, string network, List<PodInterface> pods) => state.IsLeftOver ||
+    /// <summary>Tells whether a reservation ends. With force, so does that of a container that lost its interface but still runs.</summary>
+    bool IsOver(ReservationState state, string network, List<PodInterface> pods) => state.IsLeftOver ||
+        (IsForced && state.Origin is not null) ||
         pods.Any(pod => pod.Attachment == new Attachment(network, state.ContainerId, state.InterfaceName));
 }

@@ -56,7 +56,7 @@ public sealed class ResultCache(string directory)
             File.Delete(PathOf(attachment));
     }
 
-    /// <summary>Returns the path of the cache file. The three names were checked, so none contains a slash.</summary>
-    string PathOf(Attachment attachment) =>
+    /// <summary>Returns the path of the cache file. The three names must be checked, so that none contains a slash.</summary>
+    internal string PathOf(Attachment attachment) =>
         Path.Combine(directory, $"{attachment.Network}-{attachment.ContainerId}-{attachment.InterfaceName}");
 }

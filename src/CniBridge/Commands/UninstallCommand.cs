@@ -15,7 +15,8 @@ sealed class UninstallCommand
 
     readonly Option<string> _confDir = SharedOptions.ConfDir();
 
-    readonly Option<bool> _dryRun = SharedOptions.DryRun("Print the steps without executing them.");
+    readonly Option<bool> _dryRun = SharedOptions.DryRun(
+        "Print the steps without executing them. Exit with 2 if running pods require --force.");
 
     readonly Option<bool> _force = SharedOptions.Force("Uninstall even if running pods lose their network.");
 
@@ -59,7 +60,10 @@ sealed class UninstallCommand
                 OperatorCommands.Print($"{(isDryRun ? "would " : "")}{WordOf(step.Verb, isDryRun)} {step.What}\n");
         });
         OperatorCommands.Print(isJson ? Json(isDryRun, done, left) : Text(done, left));
-        return ExitCode.Success;
+        if (uninstallation.Refusal is not { } refusal)
+            return ExitCode.Success;
+        OperatorCommands.Warn($"uninstall would refuse: {refusal}");
+        return ExitCode.Findings;
     }
 
     static string WordOf(UninstallationVerb verb, bool isDryRun) => verb switch

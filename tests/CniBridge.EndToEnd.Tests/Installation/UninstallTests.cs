@@ -10,7 +10,7 @@ public sealed class UninstallTests
     const string Fancy = "/etc/cni/net.d/20-fancy.conflist";
     const string Nodes = $"{ScratchNode.Directory}/nodes.json";
 
-    static readonly string[] s_install =
+    internal static string[] InstallOptions { get; } =
     [
         "install", "--with-conf", "--pod-cidr", "10.88.0.0/24", "--pod-cidr", "fd00:88::/64",
         "--cluster-cidr", "10.88.0.0/16,fd00:88::/48", "--host-integration",
@@ -26,7 +26,7 @@ public sealed class UninstallTests
             PutOthers(node);
         var before = node.WholeState();
 
-        node.CniBridge(s_install).Succeeded();
+        node.CniBridge(InstallOptions).Succeeded();
         Use(node);
         var used = node.WholeState();
         var announced = node.CniBridge("uninstall", "--dry-run").Succeeded().Stdout;
@@ -106,7 +106,7 @@ public sealed class UninstallTests
         node.Run("ip", "netns", "delete", "fancy").Succeeded();
     }
 
-    static string Announced(string done) =>
+    internal static string Announced(string done) =>
         string.Concat(done.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2) switch
     {
         ["removed", var rest] => $"would remove {rest}\n",
@@ -118,7 +118,7 @@ public sealed class UninstallTests
     public void The_JSON_output_contains_the_same_actions()
     {
         using var node = WholeNode.NewNode();
-        node.CniBridge(s_install).Succeeded();
+        node.CniBridge(InstallOptions).Succeeded();
 
         var announced = JsonNode.Parse(node.CniBridge("uninstall", "--dry-run", "--output", "json").Succeeded().Stdout)!;
         var done = JsonNode.Parse(node.CniBridge("uninstall", "--output", "json").Succeeded().Stdout)!;
@@ -127,40 +127,6 @@ public sealed class UninstallTests
         Assert.False((bool)done["dryRun"]!);
         Assert.Equal(announced["steps"]!.ToJsonString(), done["steps"]!.ToJsonString());
         Assert.Equal(("remove", $"the file {Conflist}"), ((string)done["steps"]![0]!["verb"]!, (string)done["steps"]![0]!["what"]!));
-    }
-
-    [Fact]
-    public void Running_pods_are_named_and_kept()
-    {
-        using var node = WholeNode.NewNode();
-        node.CniBridge(s_install).Succeeded();
-        node.AddPod("pod");
-        node.Run("env", "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-0", $"{WholeNode.Bin}/cni-bridge", "add", "box",
-            "pod").Succeeded();
-        var before = node.WholeState();
-
-        node.CniBridge("uninstall").Fails("1 pods", "shop/web-0", "--force");
-        node.CniBridge("uninstall", "--dry-run").Fails("shop/web-0");
-
-        Assert.Equal(before, node.WholeState());
-        node.AssertPodReaches("pod", "10.88.0.1");
-    }
-
-    [Fact]
-    public void Uninstall_with_force_removes_the_network_of_pods()
-    {
-        using var node = WholeNode.NewNode();
-        node.AddPod("pod");
-        var before = node.WholeState();
-        node.CniBridge(s_install).Succeeded();
-        RawCall.Of(node, "ADD", Configurations.With("""{"ipMasq": true, "macspoofchk": true}""")).Succeed();
-
-        var done = node.CniBridge("uninstall", "--force").Succeeded().Stdout;
-
-        Assert.Contains("of the pod podnet/container-pod/eth0\n", done, StringComparison.Ordinal);
-        Assert.Equal(before, node.WholeState());
-        Assert.Equal(
-            ["lo"], node.IpJsonInPod("pod", "link", "show").EnumerateArray().Select(link => link.GetProperty("ifname").GetString()));
     }
 
     [Fact]
@@ -201,7 +167,7 @@ public sealed class UninstallTests
     public void Foreign_reservations_keep_their_directory()
     {
         using var node = WholeNode.NewNode();
-        node.CniBridge(s_install).Succeeded();
+        node.CniBridge(InstallOptions).Succeeded();
         node.WriteFile("/var/lib/cni/networks/podnet/10.88.0.7", "somebody\r\neth0");
 
         var done = node.CniBridge("uninstall").Succeeded().Stdout;
@@ -269,7 +235,7 @@ public sealed class UninstallTests
     public void A_damaged_record_is_reported_and_no_step_is_undone()
     {
         using var node = WholeNode.NewNode();
-        node.CniBridge(s_install).Succeeded();
+        node.CniBridge(InstallOptions).Succeeded();
         node.WriteFile($"{WholeNode.Bin}/.cni-bridge/installation.json", "{");
         var before = node.WholeState();
 
