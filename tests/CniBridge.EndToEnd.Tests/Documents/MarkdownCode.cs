@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CniBridge.EndToEnd.Tests.Support;
 
 namespace CniBridge.EndToEnd.Tests.Documents;
 
