@@ -79,6 +79,16 @@ static unsafe class LibCExtensions
             return LibC.utimensat(dirfd, path.Pointer, times, flags);
         }
 
+        // int statvfs(const char *path, struct statvfs *buf);
+        [DllImport(libc, SetLastError = true)]
+        internal static extern int statvfs(byte* path, statvfs64* buf);
+
+        internal static int statvfs(string path, statvfs64* buf)
+        {
+            using var text = new CString(path, stackalloc byte[CString.BufferSize]);
+            return LibC.statvfs(text.Pointer, buf);
+        }
+
         // int flock(int fd, int operation);
         [DllImport(libc, SetLastError = true)]
         internal static extern int flock(int fd, int operation);

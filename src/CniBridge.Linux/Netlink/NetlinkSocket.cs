@@ -178,6 +178,20 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
     /// <param name="decode">Decodes an entry; null leaves the entry out.</param>
     /// <param name="limit">The maximum number of entries to return.</param>
     public List<T> Dump<T>(INetlinkMessage message, Decoder<T?> decode, int limit = int.MaxValue)
+        where T : class => Dump(message, decode, limit, stopsAtLimit: false);
+
+    /// <summary>
+    /// Returns a list, or null if it has more entries than the limit. After null, close the socket: the kernel has written a part of the
+    /// list only, and writes the rest before the answer of another request.
+    /// </summary>
+    public List<T>? TryDumpSmall<T>(INetlinkMessage message, Decoder<T> decode, int limit)
+        where T : class
+    {
+        var items = Dump(message, decode, limit + 1, stopsAtLimit: true);
+        return items.Count > limit ? null : items;
+    }
+
+    List<T> Dump<T>(INetlinkMessage message, Decoder<T?> decode, int limit, bool stopsAtLimit)
         where T : class
     {
         Span<byte> buffer = stackalloc byte[BufferSize];
@@ -185,8 +199,8 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
         for (var attempt = 1; Environment.TickCount64 < giveUp; attempt++)
         {
             var items = new List<T>();
-            var isWhole = TryDump(message, decode, limit, buffer, items, out var size);
-            if (isWhole || (IsForeign && attempt >= AttemptsOfForeign && size <= buffer.Length))
+            var isWhole = TryDump(message, decode, limit, stopsAtLimit, buffer, items, out var size);
+            if (isWhole || (stopsAtLimit && items.Count == limit) || (IsForeign && attempt >= AttemptsOfForeign && size <= buffer.Length))
                 return items;
             if (size > buffer.Length)
                 buffer = new byte[LargerThan(size)];
@@ -196,7 +210,8 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
 
     /// <param name="size">The size of the largest part in bytes; the buffer may be too small for it.</param>
     /// <returns>False if the list is not complete.</returns>
-    bool TryDump<T>(INetlinkMessage message, Decoder<T?> decode, int limit, Span<byte> buffer, List<T> items, out int size)
+    bool TryDump<T>(
+        INetlinkMessage message, Decoder<T?> decode, int limit, bool stopsAtLimit, Span<byte> buffer, List<T> items, out int size)
         where T : class
     {
         var sequence = Send(NLM_F_DUMP, message);
@@ -226,6 +241,8 @@ public sealed class NetlinkSocket(int protocol) : IDisposable
                     default:
                         if (items.Count < limit && decode(reader.Payload) is { } item)
                             items.Add(item);
+                        if (stopsAtLimit && items.Count == limit)
+                            return false;
                         break;
                 }
             }

@@ -14,7 +14,7 @@ public sealed class NftSocket : IDisposable
 {
     const int MaxAttempts = 100;
 
-    readonly NetlinkSocket _socket = new(LibC.NETLINK_NETFILTER);
+    NetlinkSocket _socket = new(LibC.NETLINK_NETFILTER);
 
     /// <summary>Makes all changes of a batch, or none.</summary>
     /// <exception cref="KernelException">The kernel refused the batch. The message names the first refused change.</exception>
@@ -73,16 +73,30 @@ public sealed class NftSocket : IDisposable
         return rules;
     }
 
-    /// <summary>Returns the rules of a chain, or null if there are more than a limit. It keeps no more rules than that in memory.</summary>
+    /// <summary>
+    /// Returns the rules of a chain, or null if there are more than a limit. The kernel takes a time that grows with the square of their
+    /// number (nf_tables_dump_rules), so the rest is not read: another socket, of the calling thread's namespace, takes over.
+    /// </summary>
     internal List<RuleEntry>? TryListRules(ChainName chain, int limit)
     {
-        var last = new RuleEntry("", "");
-        var count = 0;
-        var rules = List(new ListRules(chain), payload => count++ < limit ? RuleEntry.Decode(payload) : last);
-        if (count > limit)
-            return null;
-        rules.RemoveAll(rule => rule.Table != chain.Table.Name || rule.Chain != chain.Name);
-        return rules;
+        try
+        {
+            var rules = _socket.TryDumpSmall(new ListRules(chain), RuleEntry.Decode, limit);
+            if (rules is null)
+                Reopen();
+            rules?.RemoveAll(rule => rule.Table != chain.Table.Name || rule.Chain != chain.Name);
+            return rules;
+        }
+        catch (KernelException e) when (e.Errno == Errno.ENOENT)
+        {
+            return [];
+        }
+    }
+
+    void Reopen()
+    {
+        _socket.Dispose();
+        _socket = new NetlinkSocket(LibC.NETLINK_NETFILTER);
     }
 
     public List<SetEntry> ListSets(TableName table)

@@ -39,6 +39,14 @@ public sealed record RouteEntry(
     /// <summary>True for a route that forwards packets; false for the types unreachable, prohibit and blackhole.</summary>
     public bool IsUnicast { get; init; }
 
+    /// <summary>
+    /// The word of iproute2 for a route that forwards no packets: blackhole, unreachable, prohibit or throw. Empty for all other routes.
+    /// </summary>
+    public string Refusal { get; init; } = "";
+
+    /// <summary>The MTU of the route in bytes (RTAX_MTU); 0: that of the link.</summary>
+    public uint Mtu { get; init; }
+
     /// <summary>True for a destination that is an address of the namespace itself.</summary>
     public bool IsLocal { get; init; }
 
@@ -49,7 +57,7 @@ public sealed record RouteEntry(
     {
         var header = Header.Read<RouteHeader>(payload, out var bytes);
         var destination = Cidr.Default(AddressFamilies.From(header.Family == LibC.AF_INET6)).Address;
-        uint table = header.Table, priority = 0;
+        uint table = header.Table, priority = 0, mtu = 0;
         var hasForeignGateway = false;
         var gateways = new List<IpAddress>();
         var links = new List<int>();
@@ -63,6 +71,7 @@ public sealed record RouteEntry(
                 case RTA_GATEWAY: gateways.Add(IpAddress.FromBytes(attributes.Value)); break;
                 case RTA_PRIORITY: priority = attributes.UInt32; break;
                 case RTA_VIA: hasForeignGateway = true; break;
+                case RTA_METRICS: mtu = DecodeMtu(attributes.Nested); break;
                 case RTA_OIF: links.Add(attributes.Int32); break;
                 case RTA_MULTIPATH: hasForeignGateway |= DecodeNextHops(attributes.Value, gateways, links); break;
             }
@@ -77,7 +86,28 @@ public sealed record RouteEntry(
             IsDead = (header.Flags & RTNH_F_DEAD) != 0,
             IsUnicast = header.RouteType == RTN_UNICAST,
             IsLocal = header.RouteType == RTN_LOCAL,
+            Refusal = RefusalOf(header.RouteType),
+            Mtu = mtu,
         };
+    }
+
+    static string RefusalOf(byte type) => type switch
+    {
+        RTN_BLACKHOLE => "blackhole",
+        RTN_UNREACHABLE => "unreachable",
+        RTN_PROHIBIT => "prohibit",
+        RTN_THROW => "throw",
+        _ => "",
+    };
+
+    static uint DecodeMtu(AttributeReader metrics)
+    {
+        while (metrics.Read())
+        {
+            if (metrics.Type == RTAX_MTU)
+                return metrics.UInt32;
+        }
+        return 0;
     }
 
     /// <summary>Decodes the next hops. Returns true if one of them is of the other family.</summary>

@@ -210,18 +210,32 @@ public sealed unsafe class RouteSocket : IDisposable
         TryGetRoute(destination) is { IsUnicast: true, Links: [var index, ..] } ? index : null;
 
     /// <summary>Returns the route that a packet to an address takes, or null.</summary>
-    public RouteEntry? TryGetRoute(IpAddress destination)
+    public RouteEntry? TryGetRoute(IpAddress destination) => TryGetRoute(new GetRoute(destination));
+
+    /// <summary>
+    /// Returns the route that the policy rules select for a packet, with its table. Returns null if there is none, or if the kernel does
+    /// not accept the source on the link.
+    /// </summary>
+    /// <param name="source">The source of a forwarded packet; null for a packet of the namespace itself.</param>
+    /// <param name="input">The index of the link through which a forwarded packet arrives.</param>
+    public RouteEntry? TryGetSelectedRoute(IpAddress destination, IpAddress? source = null, int input = 0) =>
+        TryGetRoute(new GetRoute(destination, source, input) { ShowsTable = true });
+
+    RouteEntry? TryGetRoute(GetRoute message)
     {
         try
         {
-            return _socket.Get(new GetRoute(destination), RouteEntry.Decode);
+            return _socket.Get(message, RouteEntry.Decode);
         }
-        catch (KernelException e) when (e.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL)
+        catch (KernelException e) when (e.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL or Errno.EXDEV)
         {
             // There is no route, or one of type unreachable, prohibit or blackhole.
             return null;
         }
     }
+
+    /// <summary>Returns the policy rules of a family in the kernel's order.</summary>
+    public List<PolicyRule> ListPolicyRules(AddressFamily family) => _socket.Dump(new ListPolicyRules(family), PolicyRule.Decode);
 
     /// <summary>Returns the neighbour entry of an address on a link, or null if the kernel has none.</summary>
     public NeighbourEntry? TryGetNeighbour(int index, IpAddress address) =>

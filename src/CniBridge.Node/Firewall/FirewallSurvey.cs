@@ -34,6 +34,19 @@ public sealed class FirewallSurvey(RouteSocket links, string root = StateDirecto
     /// <exception cref="Linux.KernelException">The kernel has no nftables, or refuses access.</exception>
     public void Try() => _socket.TryGetTable(NetworkMasquerade.TableOf(AddressFamily.IPv4));
 
+    /// <summary>Returns the tables of cni-bridge that are dormant, in nft's notation: the kernel does not run their rules.</summary>
+    public IReadOnlyList<string> FindDormantTables()
+    {
+        var dormant = new List<string>();
+        foreach (var table in (ReadOnlySpan<TableName>)
+            [NetworkMasquerade.TableOf(AddressFamily.IPv4), NetworkMasquerade.TableOf(AddressFamily.IPv6), SpoofCheckRules.Table])
+        {
+            if (_socket.TryGetTable(table) is { IsDormant: true })
+                dormant.Add(table.ToString());
+        }
+        return dormant;
+    }
+
     /// <summary>Returns the networks whose masquerade rules are missing or incomplete.</summary>
     public IReadOnlyList<string> FindLostMasquerades()
     {

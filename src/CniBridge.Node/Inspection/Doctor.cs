@@ -21,6 +21,7 @@ public sealed class Doctor(DoctorOptions options)
         Try("router advertisements", () => new AdvertisementCheck(node).Run());
         Try("bridges", () => new BridgeLinkCheck(node).Run());
         Try("bridge ports", () => new PortCheck(node).Run());
+        Try("MTU", () => new MtuCheck(node).Run());
         Try("address reservations", () => new StoreCheck(node).Run());
         Try("claims of addresses", () => new ClaimCheck(node).Run());
         Try("nftables", () => new FirewallCheck(node).Run());
@@ -28,6 +29,7 @@ public sealed class Doctor(DoctorOptions options)
         Try("bridge netfilter", () => new ServiceCheck(node).Run());
         Try("iptables-legacy", () => new LegacyCheck(node).Run());
         Try("routes to other nodes", () => new RoutesCheck(node).Run());
+        Try("policy rules", () => new PolicyCheck(node).Run());
         Try("kernel limits", () => new LimitCheck(node).Run());
         return new DoctorReport(node.Found, omissions);
 

@@ -20,14 +20,14 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
     /// <summary>The number of tries; more than one is needed only if several first ADDs or removals meet.</summary>
     const int Attempts = 5;
 
-    static readonly TableName s_table = new(TableFamily.Bridge, "cni-bridge");
-    static readonly ChainName s_chain = s_table.Chain("spoof-check");
+    internal static TableName Table { get; } = new(TableFamily.Bridge, "cni-bridge");
+    static readonly ChainName s_chain = Table.Chain("spoof-check");
 
     /// <summary>The checked ports, each with its owner and MAC in the comment.</summary>
-    static readonly SetName s_guarded = s_table.Set("guarded");
+    static readonly SetName s_guarded = Table.Set("guarded");
 
     /// <summary>The allowed pairs of port and MAC, each with its owner in the comment.</summary>
-    static readonly SetName s_allowed = s_table.Set("allowed");
+    static readonly SetName s_allowed = Table.Set("allowed");
 
     public void Add(SpoofGuard guard) => Commit(batch =>
     {
@@ -126,7 +126,7 @@ sealed class SpoofCheckRules(Func<NftSocket> open) : ISpoofCheckRules
     }
 
     static void AddChain(NftBatch batch) => batch.Add([
-        new NewTable(s_table),
+        new NewTable(Table),
         // Of two processes that create the chain, the second must fail, or the chain would have two rules.
         new NewChain(s_chain) { Hook = ChainHook.BridgePrerouting, Policy = Verdict.Accept, IsExclusive = true },
         .. Sets(),

@@ -4,6 +4,7 @@ using CniBridge.Linux;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster.Nodes;
 using CniBridge.Node.Cluster.Routes;
+using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
 using CniBridge.Output;
 
@@ -62,10 +63,27 @@ sealed class RouteCommands
             }
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(table, name, parsed.GetValue(_dryRun));
+            if (!parsed.GetValue(_dryRun))
+                Keep(table, parsed);
             OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(report) : RouteOutput.Text(report, _wide.WidthOf(parsed)));
             return report.Problems.Count > 0 ? ExitCode.Findings : ExitCode.Success;
         });
         return command;
+    }
+
+    /// <summary>Saves the table as the agent does, so that doctor and status miss routes that are lost later.</summary>
+    void Keep(NodeTable table, ParseResult parsed)
+    {
+        if (_source.FindNodes(parsed) == NodeCache.DefaultPath)
+            return;
+        try
+        {
+            new NodeCache(NodeCache.DefaultPath).Save(table);
+        }
+        catch (Exception e) when (e.IsIoFailure())
+        {
+            OperatorCommands.Warn($"doctor cannot find routes that are lost later, because the nodes could not be saved: {e.Message}");
+        }
     }
 
     Command Show()

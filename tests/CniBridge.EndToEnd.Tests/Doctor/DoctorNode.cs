@@ -5,7 +5,7 @@ namespace CniBridge.EndToEnd.Tests.Doctor;
 
 /// <summary>
 /// A healthy node: node1 of three on a LAN, with installed plugins, routes to the others and two dual-stack pods. The pods use every
-/// option, and one has a host port.
+/// option, and one has a host port. The namespace lan answers for the gateway of the LAN, and for the other nodes with their pods.
 /// </summary>
 sealed class DoctorNode : IDisposable
 {
@@ -41,6 +41,17 @@ sealed class DoctorNode : IDisposable
         ip link set eth0 up
         ip route add default via 192.168.1.1
         ip -6 route add default via fd00:1::1
+        ip -n lan link set lo up
+        for number in 1 12 13; do
+          ip -n lan address add 192.168.1.$number/24 dev node1
+          ip -n lan address add fd00:1::$number/64 dev node1 nodad
+        done
+        for node in 2 3; do
+          ip -n lan address add 10.244.$node.1/32 dev lo
+          ip -n lan address add fd00:a$node::1/128 dev lo
+        done
+        ip -n lan route add 10.244.1.0/24 via 192.168.1.11
+        ip -n lan route add fd00:a1::/64 via fd00:1::11
         """;
 
     public DoctorNode()
@@ -66,9 +77,33 @@ sealed class DoctorNode : IDisposable
     {
         Node.AddPod(pod);
         var result = RawCall.Of(Node, "ADD", Named(Plugin), pod).Succeed();
+        _results[pod] = result;
         var portmap = Named($$$"""{"type": "portmap", "runtimeConfig": {"portMappings": {{{mappings}}}}}""");
         (RawCall.Of(Node, "ADD", portmap, pod).WithPrevious(result) with { Plugin = "portmap" }).Succeed();
     }
+
+    /// <summary>The addresses that pods must reach: the gateway of the LAN, and pods of other nodes.</summary>
+    static readonly string[] s_outside = ["192.168.1.1", "fd00:1::1", "10.244.2.1", "fd00:a2::1", "10.244.3.1", "fd00:a3::1"];
+
+    static readonly Dictionary<string, string[]> s_pods = new()
+    {
+        ["pod1"] = ["10.244.1.2", "fd00:a1::2"],
+        ["pod2"] = ["10.244.1.3", "fd00:a1::3"],
+    };
+
+    /// <summary>Pings from one of the remaining pods all addresses that it must reach.</summary>
+    public void AssertPodsReachAll()
+    {
+        var remaining = Sh("ip netns list").Stdout;
+        string[] pods = [.. s_pods.Keys.Where(pod => remaining.Contains(pod, StringComparison.Ordinal))];
+        string[] targets = [.. s_outside, .. pods.Skip(1).SelectMany(pod => s_pods[pod])];
+        targets.AsParallel().ForAll(target => Node.InPod(pods[0], "ping", "-c", "1", "-w", "30", target).Succeeded());
+    }
+
+    /// <summary>Returns the result of CHECK of a pod's interface.</summary>
+    public CommandResult Check(string pod) => RawCall.Of(Node, "CHECK", Named(Plugin), pod).WithPrevious(_results[pod]).Run();
+
+    readonly Dictionary<string, CommandResult> _results = [];
 
     static string Named(string plugin) => $$"""{"cniVersion": "1.0.0", "name": "podnet", {{plugin[1..]}}""";
 

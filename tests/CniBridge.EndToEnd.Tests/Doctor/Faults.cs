@@ -14,6 +14,11 @@ sealed record Fault(string Id, string Plant)
     /// <summary>The command of the finding. Null skips the comparison.</summary>
     public string? Fix { get; init; }
 
+    /// <summary>
+    /// How often doctor must be asked until its commands leave nothing to find. More than once if a fault hides another one.
+    /// </summary>
+    public int Rounds { get; init; } = 1;
+
     /// <summary>The reason why the command of the finding cannot run here. Null if it runs.</summary>
     public string? NoCure { get; init; }
 }
@@ -37,9 +42,13 @@ static class Faults
     static readonly Fault[] s_configuration =
     [
         new("conf-missing", $"rm {Conf}/*") { Words = Conf },
+        new("conf-missing", $"rm {Conf}/* /etc/cni-bridge/nodes.json; rm -r {Bin}/*") { Words = Conf },
+        new("conf-missing", $"rm {Conf}/* /etc/cni-bridge/nodes.json /var/lib/cni-bridge/nodes.json") { Words = Conf },
         new("conf-invalid", $"echo '{{' > {Conf}/05-x.conflist") { Words = "05-x.conflist is not valid: it is not valid JSON" },
         new("conf-invalid", $"ln -s none {Conf}/05-x.conflist") { Words = "05-x.conflist is not valid: cannot read" },
-        new("conf-invalid", $"sed -i s/10.244.1.0/10.244.1.7/ {DoctorNode.Conflist}") { Words = "host bits" },
+        new("conf-invalid", $"ln -s /proc/self/mem {Conf}/05-x.conflist; sed -i s/10.244.1.0/10.244.1.7/ {DoctorNode.Conflist}")
+        { Words = "host bits", Rounds = 2 },
+        new("conf-invalid", $"sed -i s/10.244.1.0/10.244.1.7/ {DoctorNode.Conflist}") { Words = "host bits", Rounds = 2 },
         new("conf-misnamed", $"mv {DoctorNode.Conflist} {Conf}/10-podnet.conf") { Words = "list of plugins" },
         new("conf-shadowed",
             $$"""echo '{"name": "x", "plugins": [{"type": "ptp"}]}' > '{{Conf}}/05 x.conflist'""") { Words = "05 x.conflist" },
@@ -57,6 +66,14 @@ static class Faults
         new("range-overlaps-service", "true") { Arguments = "--service-cidr 10.244.0.0/16", Words = "10.244.0.0/16", NoCure = Person },
         new("range-overlaps-link", "ip link add up1 type veth peer name up2; ip address add 10.244.1.200/30 dev up1; ip link set up1 up")
         { Words = "10.244.1.200/30, the subnet of the link up1", NoCure = Person },
+        new("route-refuses-pods", "ip route add unreachable 10.244.1.0/25") { Words = "unreachable route 10.244.1.0/25" },
+        new("route-refuses-pods", "ip -6 route add blackhole fd00:a1::/96") { Words = "blackhole route fd00:a1::/96" },
+        new("policy-rule-diverts", "ip route add 10.244.1.0/24 via 192.168.1.1 table 100; ip rule add to 10.244.0.0/16 lookup 100")
+        { Words = "(table 100) takes packets for pods of 10.244.1.0/24 away from the bridge cni0" },
+        new("policy-rule-diverts", "ip route add default via 192.168.1.1 table 100; ip rule add from 10.244.1.0/24 lookup 100 priority 77")
+        { Words = "rule 77 (table 100) takes packets for pods of 10.244.3.0/24 away from the next hop 192.168.1.13 (node3)" },
+        new("policy-rule-diverts", "ip -6 route add blackhole fd00:a3::/64 table 100; ip -6 rule add iif cni0 lookup 100 priority 77")
+        { Words = "rule 77 (table 100) takes packets for pods of fd00:a3::/64 away from the next hop fd00:1::13 (node3)" },
         new("route-hides-pods", "ip route add 10.244.1.0/25 via 192.168.1.1") { Words = "10.244.1.0/25 dev eth0" },
         new("route-hides-pods", "ip -6 route add fd00:a1::/96 via fd00:1::9") { Words = "fd00:a1::/96 dev eth0" },
     ];
@@ -82,7 +99,6 @@ static class Faults
         new("forwarding-off-ipv4", "sysctl -w net.ipv4.ip_forward=0"),
         new("forwarding-off-ipv6", "sysctl -w net.ipv6.conf.all.forwarding=0"),
         new("forwarding-off-link", "sysctl -w net/ipv4/conf/eth0/forwarding=0") { Words = "IPv4 forwarding is off on eth0" },
-        new("forwarding-off-link", "sysctl -w net/ipv6/conf/cni0/forwarding=0") { Words = "IPv6 forwarding is off on cni0" },
         new("rp-filter-strict", """
             ip link add eth1 type veth peer name up1; ip address add 192.168.2.11/24 dev eth1; ip link set eth1 up; ip link set up1 up
             ip route add default via 192.168.2.1 metric 100; sysctl -w net/ipv4/conf/eth1/rp_filter=1
@@ -103,12 +119,18 @@ static class Faults
 
     static readonly Fault[] s_bridge =
     [
-        new("not-a-bridge", "ip link delete cni0; ip link add cni0 type veth peer name x") { Words = "kind veth" },
+        new("not-a-bridge", "ip link delete cni0; ip link add cni0 type veth peer name x") { Words = "kind veth", Rounds = 3 },
+        new("bridge-missing", "ip link delete cni0") { Words = "such as podnet/container-pod", Rounds = 2 },
         new("bridge-down", "ip link set cni0 down"),
         new("gateway-missing", "ip address del 10.244.1.1/24 dev cni0") { Words = "10.244.1.1/24" },
         new("gateway-missing", "ip address del fd00:a1::1/64 dev cni0") { Words = "fd00:a1::1/64" },
         new("bridge-foreign-address", "ip address add 10.250.0.1/24 dev cni0") { Words = "10.250.0.1/24" },
-        new("bridge-mtu", "ip link set eth0 mtu 1400") { Words = "1400" },
+        new("bridge-mtu", "ip link set eth0 mtu 1400") { Words = "the uplink eth0 (1400)" },
+        new("bridge-mtu", "ip route change default via 192.168.1.1 mtu 1400") { Words = "the IPv4 default route through eth0 (1400)" },
+        new("pod-mtu", $"{Port}; ip link set $port mtu 1400") { Words = "is 1500, but its host veth" },
+        new("pod-mtu", "ip -n pod1 link set eth0 mtu 1400") { Words = "is 1400, but its host veth" },
+        new("pod-mtu-large", "ip link set eth0 mtu 1400; ip link set cni0 mtu 1400") { Words = "the bridge cni0 (1400)" },
+        new("pod-mtu-large", "ip route change default via 192.168.1.1 mtu 1400") { Words = "the IPv4 default route through eth0 (1400)" },
         new("port-mtu", $"{Port}; ip link set cni0 mtu 1400; ip link set cni0 mtu 1500; ip link set $port mtu 1300") { Words = "1300" },
         new("bridge-stp", "ip link set cni0 type bridge stp_state 1"),
         new("bridge-full",
@@ -124,6 +146,10 @@ static class Faults
     static readonly Fault[] s_store =
     [
         new("store-not-writable", "mount -o remount,ro /var/lib/cni") { Words = Store },
+        new("store-full", $"mount -t tmpfs -o nr_inodes=3 x {Store}; touch {Store}/lock {Store}/x")
+        { Words = "no free inodes", NoCure = Person },
+        new("store-full", $"mount -t tmpfs -o size=8k x {Store}; dd if=/dev/zero of={Store}/x bs=4k count=2")
+        { Words = "no free space", NoCure = Person },
         new("reservation-leaked",
             $"{AgeRecorded}; ip -n pod2 link delete eth0; ip netns delete pod2") { Words = "10.244.1.3 (container-pod2), fd00:a1::3 " +
             "(container-pod2)" },
@@ -150,6 +176,8 @@ static class Faults
 
     static readonly Fault[] s_rules =
     [
+        new("table-dormant", "nft add table ip cni-bridge '{ flags dormant; }'") { Words = "table ip cni-bridge" },
+        new("table-dormant", "nft add table bridge cni-bridge '{ flags dormant; }'") { Words = "table bridge cni-bridge" },
         new("masquerade-lost", "nft flush ruleset") { Words = "podnet" },
         new("macspoofchk-lost", "nft delete table bridge cni-bridge") { Words = "podnet/container-pod" },
         new("hostport-lost", "nft flush map ip cni-bridge hostports") { Words = "8080" },
@@ -186,6 +214,8 @@ static class Faults
         new("route-foreign",
             "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
         new("route-foreign", "ip -6 route add fd00:a3::/64 via fd00:1::99 metric 512") { Words = "fd00:a3::/64" },
+        new("route-inside-peer", "ip route add blackhole 10.244.2.0/25") { Words = "blackhole route 10.244.2.0/25" },
+        new("route-inside-peer", "ip -6 route add fd00:a3::/96 via fd00:1::99") { Words = "unicast route fd00:a3::/96" },
         new("node-unreachable", "sed -i s/192.168.1.13/192.168.9.13/ /var/lib/cni-bridge/nodes.json") { Words = "behind the gateway",
             NoCure = Person },
         new("node-table", "sed -i s/192.168.1.13/192.168.1.12/ /var/lib/cni-bridge/nodes.json")

@@ -28,11 +28,6 @@ sealed class FirewallNode : IDisposable
         foreach (var directory in s_kept.Where(Directory.Exists))
             _node.Node.Cover(directory);
         _node.Sh($"""
-            ip -n {Outside} address add 192.168.1.1/24 dev node1
-            ip -n {Outside} address add fd00:1::1/64 dev node1 nodad
-            ip -n {Outside} link set lo up
-            ip -n {Outside} route add 10.244.1.0/24 via 192.168.1.11
-            ip -n {Outside} route add fd00:a1::/64 via fd00:1::11
             mkdir -p /run/www
             echo page > /run/www/index.html
             ip netns exec pod1 busybox httpd -p 80 -h /run/www
@@ -44,6 +39,11 @@ sealed class FirewallNode : IDisposable
     }
 
     public CommandResult Sh(string script) => _node.Sh(script);
+
+    /// <summary>Returns the result of doctor with a trace of all netlink messages on standard error.</summary>
+    public CommandResult TraceDoctor() => _node.Sh($"CNI_BRIDGE_DEBUG=netlink {DoctorNode.Program} doctor");
+
+    public CommandResult Check(string pod) => _node.Check(pod);
 
     /// <summary>Returns the names of the connections that fail.</summary>
     /// <param name="seconds">The time after which a connection counts as failed.</param>

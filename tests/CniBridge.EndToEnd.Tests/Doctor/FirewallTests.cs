@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace CniBridge.EndToEnd.Tests.Doctor;
 
@@ -217,6 +218,26 @@ public sealed class FirewallTests
 
         node.AssertAllConnect();
         Assert.Empty(node.Examine());
+    }
+
+    [Fact]
+    public void Only_the_start_of_a_chain_with_100000_rules_is_read()
+    {
+        using var node = new FirewallNode();
+        node.Sh("""
+            {
+              echo 'table inet big { chain forward { type filter hook forward priority 0; policy accept;'
+              yes 'ip saddr 192.0.2.1 drop' | head -n 100000
+              printf '}\n}\n'
+            } | nft -f -
+            """);
+
+        var trace = node.TraceDoctor();
+
+        Assert.Equal("no problems found\n", trace.Stdout);
+        var read = Regex.Count(trace.Stderr, "NFT_MSG_NEWRULE");
+        Assert.InRange(read, 5000, 20_000);
+        node.Check("pod1").Succeeded();
     }
 
     /// <summary>Firewalls that drop no traffic of pods.</summary>

@@ -53,6 +53,7 @@ static partial class SystemHeaders
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>
+        #include <linux/fib_rules.h>
         #include <linux/veth.h>
 
         """;

@@ -47,9 +47,6 @@ public sealed record PacketSketch(AddressFamily Family)
     /// <summary>True if the packet has the mark 0 until a rule sets another one.</summary>
     public bool IsUnmarked { get; init; }
 
-    /// <summary>True for a packet that a chain of the family bridge sees.</summary>
-    public bool IsBridged { get; init; }
-
     uint StateBit => State == ConnectionState.New ? New : Established;
 
     /// <summary>Returns bytes of the IP header; bytes of other headers or behind its end are unknown.</summary>
@@ -78,7 +75,7 @@ public sealed record PacketSketch(AddressFamily Family)
 
     internal KnownBytes Meta(uint key) => key switch
     {
-        NFT_META_NFPROTO => KnownBytes.All([IsBridged ? NFPROTO_BRIDGE : Family.IsV6 ? NFPROTO_IPV6 : NFPROTO_IPV4]),
+        NFT_META_NFPROTO => KnownBytes.All([Family.IsV6 ? NFPROTO_IPV6 : NFPROTO_IPV4]),
         NFT_META_PROTOCOL => KnownBytes.All(Field.Port(Family.IsV6 ? ETH_P_IPV6 : ETH_P_IP)),
         NFT_META_L4PROTO when Protocol is { } protocol => KnownBytes.All([protocol]),
         NFT_META_IIF when Input is not null => KnownBytes.All(Field.Number((uint)Input.Index)),

@@ -15,6 +15,7 @@ static class RouteConstants
     internal const ushort RTM_GETROUTE = 26;
     internal const ushort RTM_NEWNEIGH = 28;
     internal const ushort RTM_GETNEIGH = 30;
+    internal const ushort RTM_GETRULE = 34;
     internal const ushort RTM_GETNSID = 90;
     internal const ushort RTM_NEWVLAN = 112;
     internal const ushort RTM_GETVLAN = 114;
@@ -93,6 +94,8 @@ static class RouteConstants
     internal const ushort NUD_PERMANENT = 0x80;
 
     internal const ushort RTA_DST = 1;
+    internal const ushort RTA_SRC = 2;
+    internal const ushort RTA_IIF = 3;
     internal const ushort RTA_OIF = 4;
     internal const ushort RTA_GATEWAY = 5;
     internal const ushort RTA_PRIORITY = 6;
@@ -107,9 +110,16 @@ static class RouteConstants
     internal const byte RT_TABLE_MAIN = 254;
     internal const byte RT_SCOPE_NOWHERE = 255;
     internal const uint RTM_F_CLONED = 0x200;
+    internal const uint RTM_F_LOOKUP_TABLE = 0x1000;
+    internal const ushort FRA_PRIORITY = 6;
+    internal const ushort FRA_TABLE = 15;
     internal const uint RTNH_F_DEAD = 0x1;
     internal const byte RTPROT_BOOT = 3;
     internal const byte RTPROT_RA = 9;
     internal const byte RTN_UNICAST = 1;
     internal const byte RTN_LOCAL = 2;
+    internal const byte RTN_BLACKHOLE = 6;
+    internal const byte RTN_UNREACHABLE = 7;
+    internal const byte RTN_PROHIBIT = 8;
+    internal const byte RTN_THROW = 9;
 }

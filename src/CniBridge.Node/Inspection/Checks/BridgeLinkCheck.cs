@@ -20,13 +20,27 @@ sealed class BridgeLinkCheck(DoctorContext node)
         foreach (var network in node.Networks)
         {
             if (network.Bridge is not { } bridge)
+            {
+                CheckMissing(network);
                 continue;
+            }
             if (seen.Add(bridge.Index))
                 CheckLink(bridge);
             if (bridge.Kind == "bridge" && network.Configured.FiltersVlans && bridge.FiltersVlans == false)
                 node.Found.Add(BridgeFindings.VlansNotFiltered(bridge.Name, network.Name));
-            if (network.Configured.IsGateway && network.Gateway is { } gateway)
+            // A gateway address on a link that is no bridge helps no pod.
+            if (network.Configured.IsGateway && network.Gateway is { } gateway && bridge.Kind == "bridge")
                 CheckGateways(network, gateway);
+        }
+    }
+
+    /// <summary>Reports a bridge that is gone while pods of its network run. Without pods, the next ADD creates it.</summary>
+    void CheckMissing(ExaminedNetwork network)
+    {
+        if (node.Pods.FirstOrDefault(pod => pod.Attachment?.Network == network.Name) is { } pod)
+        {
+            node.Found.Add(BridgeFindings.BridgeMissing(
+                network.Configured.Bridge, pod.Name, network.Configured.FiltersVlans ? ["vlan_filtering", "1"] : []));
         }
     }
 
@@ -44,19 +58,10 @@ sealed class BridgeLinkCheck(DoctorContext node)
             node.Found.Add(BridgeFindings.SpanningTree(bridge.Name));
         if (node.Links.ListPorts(bridge.Index).Count is var count && count > BridgeSnapshot.MaxPorts - FewPorts)
             node.Found.Add(BridgeFindings.BridgeFull(bridge.Name, count, BridgeSnapshot.MaxPorts, node.Options.NodeName ?? "NODE"));
-        CheckMtu(bridge);
     }
 
     /// <summary>Returns a name of at most 15 bytes (IFNAMSIZ).</summary>
     static string NewName(string name) => name[..Math.Min(name.Length, 11)] + ".old";
-
-    void CheckMtu(Link bridge)
-    {
-        var (one, other) = (node.FindUplink(AddressFamily.IPv4), node.FindUplink(AddressFamily.IPv6));
-        var smallest = one is null || other?.Mtu < one.Mtu ? other : one;
-        if (smallest is not null && smallest.Index != bridge.Index && smallest.Mtu < bridge.Mtu)
-            node.Found.Add(BridgeFindings.BridgeMtu(bridge.Name, bridge.Mtu, smallest.Name, smallest.Mtu));
-    }
 
     void CheckGateways(ExaminedNetwork network, Link gateway)
     {

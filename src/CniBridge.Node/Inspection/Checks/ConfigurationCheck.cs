@@ -14,7 +14,10 @@ sealed class ConfigurationCheck(DoctorContext node)
     internal void Run()
     {
         if (node.Files.Count == 0)
-            node.Found.Add(ConfigurationFindings.ConfigurationMissing(node.Options.ConfigurationDirectory, node.Options.Program));
+        {
+            node.Found.Add(ConfigurationFindings.ConfigurationMissing(
+                node.Options.ConfigurationDirectory, new MissingConfiguration(node).Command));
+        }
         foreach (var file in node.Files)
         {
             CheckMode(file);

@@ -18,14 +18,28 @@ sealed class ForwardingCheck(DoctorContext node)
         }
         if (FindGateway(AddressFamily.IPv4) is { } gateway)
         {
-            if (IsOn("net/ipv4/ip_forward", ForwardingFindings.ForwardingOff(gateway.Name)))
-                CheckLinks(gateway, AddressFamily.IPv4);
+            if (Sysctl.TryRead("net/ipv4/ip_forward") == "0")
+                node.Found.Add(ForwardingFindings.ForwardingOff(gateway.Name));
+            else
+                CheckLinks(gateway);
             CheckReversePath();
         }
-        if (FindGateway(AddressFamily.IPv6) is { } gatewayV6 &&
-            IsOn("net/ipv6/conf/all/forwarding", ForwardingFindings.ForwardingOffV6(gatewayV6.Name)))
-            CheckLinks(gatewayV6, AddressFamily.IPv6);
+        if (FindGateway(AddressFamily.IPv6) is { } gatewayV6 && IsOffV6(gatewayV6))
+            node.Found.Add(ForwardingFindings.ForwardingOffV6(gatewayV6.Name));
     }
+
+    /// <summary>
+    /// Tells whether the kernel forwards no IPv6 packets of pods. It ignores the setting "forwarding" of a link, but a link with
+    /// force_forwarding forwards what it receives (ip6_forward, Linux 6.17).
+    /// </summary>
+    bool IsOffV6(Link gateway)
+    {
+        if (Sysctl.TryRead("net/ipv6/conf/all/forwarding") != "0")
+            return false;
+        return !Forces(gateway) || (node.FindUplink(AddressFamily.IPv6) is { } uplink && !Forces(uplink));
+    }
+
+    static bool Forces(Link link) => Sysctl.TryRead($"net/ipv6/conf/{link.Name}/force_forwarding") == "1";
 
     /// <summary>Returns the gateway link of any network of the family, because the settings apply to the whole node.</summary>
     Link? FindGateway(AddressFamily family)
@@ -38,15 +52,6 @@ sealed class ForwardingCheck(DoctorContext node)
         return null;
     }
 
-    /// <param name="off">The finding if the setting is 0.</param>
-    bool IsOn(string setting, Finding off)
-    {
-        if (Sysctl.TryRead(setting) is not "0")
-            return true;
-        node.Found.Add(off);
-        return false;
-    }
-
     void CheckSwitch(ExaminedNetwork network, Link gateway)
     {
         if (Sysctl.TryRead($"net/ipv6/conf/{gateway.Name}/disable_ipv6") is not (null or "0"))
@@ -54,17 +59,17 @@ sealed class ForwardingCheck(DoctorContext node)
     }
 
     /// <summary>Checks the setting of each link. The global setting sets them all, but each can be changed later.</summary>
-    void CheckLinks(Link gateway, AddressFamily family)
+    void CheckLinks(Link gateway)
     {
-        CheckLink(gateway.Name, family);
-        if (node.FindUplink(family) is { } uplink && uplink.Index != gateway.Index)
-            CheckLink(uplink.Name, family);
+        CheckLink(gateway.Name);
+        if (node.FindUplink(AddressFamily.IPv4) is { } uplink && uplink.Index != gateway.Index)
+            CheckLink(uplink.Name);
     }
 
-    void CheckLink(string link, AddressFamily family)
+    void CheckLink(string link)
     {
-        if (Sysctl.TryRead($"net/{FindingWords.SysctlDirectory(family)}/conf/{link}/forwarding") == "0")
-            node.Found.Add(ForwardingFindings.ForwardingOffLink(family, link));
+        if (Sysctl.TryRead($"net/ipv4/conf/{link}/forwarding") == "0")
+            node.Found.Add(ForwardingFindings.ForwardingOffLink(link));
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ sealed class PortCheck(DoctorContext node)
             node.Found.Add(BridgeFindings.PortDown(port.Name, port.Alias));
         if (port.Master != bridge.Index)
         {
-            node.Found.Add(BridgeFindings.PortDetached(port.Name, port.Alias, bridge.Name));
+            node.Found.Add(BridgeFindings.PortDetached(port.Name, port.Alias, bridge.Name, Attach(network, bridge, port)));
             return;
         }
         CheckSettings(port, network.Configured.PortSettings);
@@ -44,6 +44,14 @@ sealed class PortCheck(DoctorContext node)
             var create = BridgeFindings.ForPortSetting(setting);
             node.Found.Add(create(port.Name, port.Alias, Word(port.PortSettings.HasFlag(setting)), Word(configured.HasFlag(setting))));
         }
+    }
+
+    static ShellCommand Attach(ExaminedNetwork network, Link bridge, Link port)
+    {
+        ShellCommand command = $"ip link set {port.Name} master {bridge.Name}";
+        foreach (var setting in network.Configured.PortSettings.Each())
+            command = $"{command} && ip link set {port.Name} type bridge_slave {setting.ToWord()} on";
+        return command;
     }
 
     static string Word(bool isOn) => isOn ? "on" : "off";

@@ -79,7 +79,14 @@ sealed class RangeCheck(DoctorContext node)
             return;
         foreach (var route in node.Routes)
         {
-            if (!Hides(route, range) || route.IsDead || route.Links.Count == 0 || IsGateway(route.Links[0]) || IsConnected(route))
+            if (!Hides(route, range) || route.IsDead || route.IsCached)
+                continue;
+            if (route.Refusal.Length > 0)
+            {
+                node.Found.Add(RangeFindings.RouteRefusesPods(route.Refusal, route.Destination, range));
+                continue;
+            }
+            if (route.Links.Count == 0 || IsGateway(route.Links[0]) || IsConnected(route))
                 continue;
             var link = node.Links.TryGetName(route.Links[0]) ?? "?";
             node.Found.Add(RangeFindings.RouteHidesPods(route.Destination, link, range, network.Gateway.Name));

@@ -26,6 +26,8 @@ sealed class RoutesCheck(DoctorContext node)
         foreach (var step in report.Changes)
             Report(step, path, name);
         ReportForeign(report.Wanted, path, name);
+        ReportInside(report.Wanted);
+        new PolicyCheck(node).Run(report);
         foreach (var problem in report.Problems)
             Report(problem, path, name, table.Origin ?? new NodeOrigin(NodeFile.DefaultPath));
     }
@@ -69,6 +71,30 @@ sealed class RoutesCheck(DoctorContext node)
             }
             node.Found.Add(RouteFindings.RouteForeign(
                 route.Destination, route.Protocol, other, route.Priority, path, name, node.Options.Program));
+        }
+    }
+
+    /// <summary>Reports routes to a part of a peer's pod CIDR, which the kernel prefers, unless they have the same next hop.</summary>
+    void ReportInside(IReadOnlyList<WantedRoute> wanted)
+    {
+        var ranges = new Dictionary<(IpAddress Network, int Length), WantedRoute>(wanted.Count);
+        foreach (var route in wanted)
+            ranges.TryAdd((route.Destination.Network, route.Destination.PrefixLength), route);
+        var lengths = ranges.Keys.Select(range => range.Length).Distinct().ToList();
+        foreach (var route in node.Routes)
+        {
+            if (ClusterRoute.IsOurs(route) || route.IsCached || route.IsDead)
+                continue;
+            foreach (var length in lengths)
+            {
+                if (length < route.Destination.PrefixLength &&
+                    ranges.TryGetValue((new Cidr(route.Destination.Address, length).Network, length), out var whole) &&
+                    !(route.Gateways is [var gateway] && whole.NextHops.Contains(gateway)))
+                {
+                    node.Found.Add(RouteFindings.RouteInsidePeer(
+                        route.Refusal.Length > 0 ? route.Refusal : "unicast", route.Destination, whole.Destination, whole.Node));
+                }
+            }
         }
     }
 

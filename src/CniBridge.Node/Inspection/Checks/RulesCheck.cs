@@ -9,6 +9,8 @@ sealed class RulesCheck(DoctorContext node)
 {
     internal void Run()
     {
+        foreach (var table in node.Firewall.FindDormantTables())
+            node.Found.Add(RuleFindings.TableDormant(table.Split(' ')));
         foreach (var lost in node.Firewall.FindLostMasquerades())
             node.Found.Add(RuleFindings.MasqueradeLost(lost, node.Options.Program));
         foreach (var lost in node.Firewall.FindLostGuards())

@@ -34,6 +34,8 @@ sealed class StoreCheck(DoctorContext node)
     {
         if (node.Options.IsRoot && Directories.WhyNotWritable(directory) is { } why)
             node.Found.Add(StoreFindings.StoreNotWritable(directory, why));
+        else if (FileSystemSpace.FindShortage(directory) is { } shortage)
+            node.Found.Add(StoreFindings.StoreFull(directory, shortage));
     }
 
     void CheckReservations(ExaminedNetwork network, string directory)

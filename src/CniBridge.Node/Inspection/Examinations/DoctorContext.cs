@@ -1,4 +1,5 @@
 using System.Text;
+using CniBridge.Linux;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Linux.Route.Links;
@@ -6,6 +7,7 @@ using CniBridge.Node.Firewall;
 using CniBridge.Node.Inspection.Findings;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Bridge.Plan;
+using CniBridge.Plugins.Inspection;
 using CniBridge.Plugins.Protocol;
 
 namespace CniBridge.Node.Inspection.Examinations;
@@ -17,6 +19,7 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
     IReadOnlyList<ExaminedNetwork>? _networks;
     IReadOnlyList<LinkAddress>? _addresses;
     IReadOnlyList<RouteEntry>? _routes;
+    IReadOnlyList<PodInterface>? _pods;
     FirewallSurvey? _firewall;
 
     internal DoctorOptions Options => options;
@@ -55,9 +58,10 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
             var list = NetworkList.Load(path);
             return new ExaminedFile(path, list, null);
         }
-        catch (RuntimeException e)
+        // One file that cannot be read must not hide the others.
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
-            var about = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message[(path.Length + 2)..] : e.Message;
+            var about = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message[path.Length..].TrimStart(':', ' ') : e.Message;
             return new ExaminedFile(path, null, about);
         }
     }
@@ -93,8 +97,15 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
         }
     }
 
+    /// <summary>The pods' interfaces. Those inside of namespaces that cannot be entered are unknown.</summary>
+    internal IReadOnlyList<PodInterface> Pods => _pods ??= PodInterfaces.List();
+
     /// <summary>Returns the link of the default route with the lowest metric; null without a default route of the family.</summary>
-    internal Link? FindUplink(AddressFamily family)
+    internal Link? FindUplink(AddressFamily family) =>
+        FindDefaultRoute(family) is { } best ? Links.TryGetLink(best.Links[0]) : null;
+
+    /// <summary>Returns the default route with the lowest metric; null without a default route of the family.</summary>
+    internal RouteEntry? FindDefaultRoute(AddressFamily family)
     {
         RouteEntry? best = null;
         foreach (var route in Routes)
@@ -102,7 +113,7 @@ sealed class DoctorContext(DoctorOptions options) : IDisposable
             if (IsDefault(route, family) && !(best?.Priority <= route.Priority))
                 best = route;
         }
-        return best is null ? null : Links.TryGetLink(best.Links[0]);
+        return best;
     }
 
     internal static bool IsDefault(RouteEntry route, AddressFamily family) =>

@@ -3,10 +3,12 @@ namespace CniBridge.Node.Inspection.Findings;
 /// <summary>Findings about the configuration directory.</summary>
 static class ConfigurationFindings
 {
-    internal static Finding ConfigurationMissing(string directory, string program) => Finding.Error("conf-missing",
+    /// <summary>Creates the finding that no file configures a network.</summary>
+    /// <param name="command">Writes a configuration, or shows the pod CIDRs that it needs.</param>
+    internal static Finding ConfigurationMissing(string directory, ShellCommand command) => Finding.Error("conf-missing",
         $"There is no network configuration in {directory}",
         "The runtime cannot start pods that need a network, and the node stays NotReady",
-        $"{program} conf init --path {directory}/10-cni-bridge.conflist");
+        command);
 
     internal static Finding ConfigurationInvalid(string file, string reason) => Finding.Error("conf-invalid",
         $"{file} is not valid: {reason}",

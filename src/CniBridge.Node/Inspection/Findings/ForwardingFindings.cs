@@ -15,10 +15,10 @@ static class ForwardingFindings
         "Pods cannot reach hosts outside the node, and hosts outside cannot reach pods",
         $"sysctl -w net.ipv6.conf.all.forwarding=1");
 
-    internal static Finding ForwardingOffLink(AddressFamily family, string link) => Finding.Error("forwarding-off-link",
-        $"{family} forwarding is off on {link} (net/{FindingWords.SysctlDirectory(family)}/conf/{link}/forwarding = 0)",
+    internal static Finding ForwardingOffLink(string link) => Finding.Error("forwarding-off-link",
+        $"IPv4 forwarding is off on {link} (net/ipv4/conf/{link}/forwarding = 0)",
         "Pods cannot reach hosts outside the node, or receive no replies",
-        $"sysctl -w net/{FindingWords.SysctlDirectory(family)}/conf/{link}/forwarding=1");
+        $"sysctl -w net/ipv4/conf/{link}/forwarding=1");
 
     internal static Finding StrictReversePath(string link, string other) => Finding.Warning("rp-filter-strict",
         $"{link} drops packets from hosts that the node reaches through {other} (rp_filter = 1), and both have a default route",

@@ -23,6 +23,13 @@ static class RangeFindings
             "Pods cannot reach hosts on that link, or the node cannot reach its pods",
             $"vi {file}");
 
+    /// <summary>Creates the finding that a route without a next hop takes packets for pods of this node.</summary>
+    /// <param name="kind">The type of the route: "blackhole", "unreachable", "prohibit" or "throw".</param>
+    internal static Finding RouteRefusesPods(string kind, Cidr route, Cidr range) => Finding.Error("route-refuses-pods",
+        $"The {kind} route {route} takes packets for pods of {range}",
+        "Pods with these addresses cannot be reached, and receive no replies",
+        $"ip -{FindingWords.Digit(route.Address.Family)} route del {kind} {route}");
+
     internal static Finding RouteHidesPods(Cidr route, string link, Cidr range, string bridge) => Finding.Error("route-hides-pods",
         $"The route {route} dev {link} diverts packets for pods of {range} away from {bridge}",
         "Pods with these addresses cannot be reached, and receive no replies",

@@ -33,6 +33,20 @@ static class RouteFindings
             $"ip -{FindingWords.Digit(route.Address.Family)} route del {route} proto {protocol} metric {metric} && " +
             $"{Synchronize(table, name, program)}");
 
+    /// <summary>Creates the finding that a route to a part of a peer's pod CIDR takes its packets.</summary>
+    /// <param name="kind">The type of the route: "unicast", "blackhole", "unreachable", "prohibit" or "throw".</param>
+    internal static Finding RouteInsidePeer(string kind, Cidr route, Cidr range, string node) => Finding.Error("route-inside-peer",
+        $"The {kind} route {route} of another program takes packets for pods of {node} ({range})",
+        "Pods of this node cannot reach these pods of the other node",
+        $"ip -{FindingWords.Digit(route.Address.Family)} route del {kind} {route}");
+
+    /// <summary>Creates the finding that a policy rule (ip rule) selects another routing table for packets of pods.</summary>
+    /// <param name="target">The place where the packets belong, such as "the next hop 192.168.1.12 (node2)".</param>
+    internal static Finding PolicyRule(long priority, long table, Cidr range, string target) => Finding.Error("policy-rule-diverts",
+        $"The policy rule {priority} (table {table}) takes packets for pods of {range} away from {target}",
+        "Pods cannot reach these pods, or receive no replies from them",
+        $"ip -{FindingWords.Digit(range.Address.Family)} rule del priority {priority}");
+
     internal static Finding NodeUnreachable(string what, string table, string program) => Finding.Error("node-unreachable",
         what,
         "Pods of the two nodes cannot reach each other",

@@ -30,6 +30,13 @@ static class RuleFindings
         "Host port and masquerade rules of deleted pods capture packets of new pods",
         $"{IptablesOf(family)}-save --table {table} | grep -v CNI- | {IptablesOf(family)}-restore --table {table}");
 
+    /// <summary>Creates the finding that the kernel does not run the rules of a table.</summary>
+    /// <param name="table">The family and the name of the table.</param>
+    internal static Finding TableDormant(IReadOnlyList<string> table) => Finding.Error("table-dormant",
+        $"The nftables table {string.Join(' ', table)} of cni-bridge is dormant",
+        "Masquerading, host ports or the check of MAC addresses do not work",
+        $"nft add table {table}");
+
     internal static Finding MasqueradeLost(string what, string program) => Finding.Error("masquerade-lost",
         $"Masquerade rules of the network {what} are missing or incomplete",
         "Traffic leaves the node with pod source addresses, so replies never arrive",

@@ -8,6 +8,13 @@ static class StoreFindings
         "ADD cannot reserve addresses, and DEL cannot release them",
         $"mount -o remount,rw \"$(findmnt --noheadings --output TARGET --target {directory} | tail -n 1)\"");
 
+    /// <summary>Creates the finding that no file can be created on the file system of a directory.</summary>
+    /// <param name="shortage">"space" or "inodes".</param>
+    internal static Finding StoreFull(string directory, string shortage) => Finding.Error("store-full",
+        $"The file system of {directory} has no free {shortage}",
+        "ADD cannot reserve addresses, so new pods cannot start",
+        $"df --human-readable {directory} && df --inodes {directory}");
+
     /// <summary>Creates the finding that reservations belong to containers that are gone.</summary>
     /// <param name="addresses">The addresses with their containers, for the sentence.</param>
     /// <param name="containers">The container IDs, each once.</param>

@@ -1,3 +1,4 @@
+using CniBridge.Linux;
 using CniBridge.Node.Inspection.Examinations;
 using CniBridge.Node.Runtime;
 using CniBridge.Plugins.Bridge.Plan;
@@ -25,7 +26,7 @@ public sealed record NetworkFile(string Path, ConfiguredNetwork Network)
         {
             return NetworkList.Load(path);
         }
-        catch (RuntimeException)
+        catch (Exception e) when (e is RuntimeException || e.IsIoFailure())
         {
             return null;
         }
