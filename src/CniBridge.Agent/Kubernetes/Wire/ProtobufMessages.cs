@@ -93,7 +93,7 @@ sealed class NodeMessage : ProtobufMessage
         {
             1 => new MetadataMessage(Node),
             2 => new SpecMessage(Node),
-            3 => new StatusMessage(Node),
+            3 => new NodeStatusMessage(Node),
             _ => null,
         };
         if (part is not null)
@@ -151,7 +151,7 @@ sealed class NodeMessage : ProtobufMessage
     }
 
     /// <summary>core/v1 NodeStatus</summary>
-    sealed class StatusMessage(NodeObject node) : ProtobufMessage
+    sealed class NodeStatusMessage(NodeObject node) : ProtobufMessage
     {
         protected override bool TryRead(int field, CodedInputStream input)
         {
