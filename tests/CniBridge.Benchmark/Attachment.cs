@@ -9,10 +9,13 @@ namespace CniBridge.Benchmark;
 /// <param name="number">The number of the pod, which makes its host port unique among concurrent pods.</param>
 sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod, string dataDirectory, int number)
 {
-    const int FirstPort = 20_000;
+    internal const int FirstPort = 20_000;
 
     readonly string _config = contender.Configure(scenario, dataDirectory);
-    readonly string? _chained = scenario.HostPort ? contender.ConfigurePortMap(scenario, FirstPort + number) : null;
+    readonly string? _chained = scenario.HostPorts > 0
+        ? contender.ConfigurePortMap(scenario, FirstPort + number, scenario.HostPorts)
+        : null;
+
     readonly string _containerId = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
     /// <summary>The result of ADD, which DEL and the following plugins get.</summary>
@@ -55,6 +58,8 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
         if (verb == Verb.Add)
             RunMain(verb, _config);
         using var process = Prepare(verb, measuresMemory);
+        if (measuresMemory)
+            PluginProcess.WaitForOrphans();
         process.Start();
         var outcome = Accept(verb, process.Finish(measuresMemory));
         if (verb == Verb.Del)
@@ -80,6 +85,13 @@ sealed class Attachment(Contender contender, Scenario scenario, PodNamespace pod
         if (verb == Verb.Add)
             _result = outcome.Output;
         return outcome;
+    }
+
+    /// <summary>The IPv4 address of the pod, after ADD.</summary>
+    internal string FindAddress()
+    {
+        using var result = JsonDocument.Parse(_result);
+        return Address(result);
     }
 
     /// <summary>Verifies that the pod has the addresses and the default route of the result.</summary>

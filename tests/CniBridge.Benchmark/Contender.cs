@@ -36,11 +36,16 @@ sealed record Contender(string Name, string Key, string BinDirectory, int Number
 
     static string Json(bool value) => value ? "true" : "false";
 
-    /// <summary>Returns the configuration of portmap for one TCP port of the node.</summary>
-    internal string ConfigurePortMap(Scenario scenario, int hostPort) => string.Create(CultureInfo.InvariantCulture, $$$"""
-        {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"portmap",
-        "runtimeConfig":{"portMappings":[{"hostPort":{{{hostPort}}},"containerPort":80,"protocol":"tcp"}]}}
-        """);
+    /// <summary>Returns the configuration of portmap for TCP ports of the node, which all lead to port 80.</summary>
+    internal string ConfigurePortMap(Scenario scenario, int first, int count)
+    {
+        var mappings = Enumerable.Range(first, count).Select(hostPort => string.Create(CultureInfo.InvariantCulture,
+            $$"""{"hostPort":{{hostPort}},"containerPort":80,"protocol":"tcp"}"""));
+        return $$$"""
+            {"cniVersion":"1.0.0","name":"{{{NetworkName(scenario)}}}","type":"portmap",
+            "runtimeConfig":{"portMappings":[{{{string.Join(',', mappings)}}}]}}
+            """;
+    }
 
     /// <summary>Returns the name of the network, which is also that of its bridge.</summary>
     internal string NetworkName(Scenario scenario) => $"{Key}-{scenario.Key}";

@@ -46,6 +46,18 @@ sealed unsafe class PluginProcess : IDisposable
         }
     }
 
+    /// <summary>
+    /// Waits until all processes have ended that plugins left to us. A DEL of ours leaves a child, which must not be taken for the next plugin.
+    /// </summary>
+    internal static void WaitForOrphans()
+    {
+        int status;
+        LibC.rusage usage;
+        while (LibC.wait4(-1, &status, 0, &usage) > 0)
+        {
+        }
+    }
+
     /// <summary>Starts the clock and the process, and gives it its whole input.</summary>
     internal void Start()
     {

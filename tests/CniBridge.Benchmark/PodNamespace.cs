@@ -20,15 +20,18 @@ sealed class PodNamespace : IDisposable
     internal string ReadProcNet(string file)
     {
         var text = "";
-        OnOwnThread(() =>
-        {
-            var descriptor = (int)LibC.Check(LibC.open(Path, LibC.O_RDONLY | LibC.O_CLOEXEC), $"open {Path}");
-            LibC.Check(LibC.setns(descriptor, LibC.CLONE_NEWNET), "setns");
-            _ = LibC.close(descriptor);
-            text = File.ReadAllText("/proc/thread-self/net/" + file);
-        });
+        Run(() => text = File.ReadAllText("/proc/thread-self/net/" + file));
         return text;
     }
+
+    /// <summary>Runs an action inside the namespace. A socket that it opens stays there.</summary>
+    internal void Run(Action action) => OnOwnThread(() =>
+    {
+        var descriptor = (int)LibC.Check(LibC.open(Path, LibC.O_RDONLY | LibC.O_CLOEXEC), $"open {Path}");
+        LibC.Check(LibC.setns(descriptor, LibC.CLONE_NEWNET), "setns");
+        _ = LibC.close(descriptor);
+        action();
+    });
 
     /// <summary>Runs an action on a separate thread, because a thread that changed its namespace is not used again.</summary>
     static void OnOwnThread(Action action)

@@ -6,7 +6,7 @@ var rounds = 0;
 if (args.Length < 4 || !int.TryParse(args[3], CultureInfo.InvariantCulture, out rounds) || rounds < 1)
 {
     Console.Error.WriteLine("usage: scripts/bench [ROUNDS [SCENARIO...]]; scenarios: " +
-        string.Join(' ', [.. Scenario.All.Select(scenario => scenario.Key), RepairRun.Key, RouteRounds.Key]));
+        string.Join(' ', [.. Scenario.All.Select(scenario => scenario.Key), RepairRun.Key, RouteRounds.Key, DataPathRun.Key]));
     return 2;
 }
 Contender[] contenders = [new("ours", "ours", args[0], 81), new("Go", "go", args[1], 82)];
@@ -28,6 +28,8 @@ try
         new RepairRun(contenders[0], args[2], Console.Out).Run(Math.Min(rounds, RepairRun.MaxRounds));
     if (args.Length == 4 || args.AsSpan(4).Contains(RouteRounds.Key))
         new RouteRounds(args[0], args[2]).Run(Math.Min(rounds, RouteRounds.MaxRounds), Console.Out);
+    if (args.Length == 4 || args.AsSpan(4).Contains(DataPathRun.Key))
+        new DataPathRun(contenders, args[2], Console.Out).Run(Math.Min(rounds, DataPathRun.MaxRounds));
     return 0;
 }
 catch (BenchmarkException e)

@@ -49,7 +49,7 @@ sealed partial class RepairRun(Contender contender, string workDirectory, TextWr
         for (var i = 0; i < Pods; i++)
         {
             var pod = new PodNamespace(Path.Combine(workDirectory, $"netns-{Key}-{i}"));
-            var attachment = new Attachment(contender, s_plain with { HostPort = i < HostPorts }, pod, workDirectory, i);
+            var attachment = new Attachment(contender, s_plain with { HostPorts = i < HostPorts ? 1 : 0 }, pod, workDirectory, i);
             pods.Add((pod, attachment));
             attachment.Run(Verb.Add);
             attachment.VerifyAdded();

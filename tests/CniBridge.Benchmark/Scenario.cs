@@ -8,7 +8,7 @@ namespace CniBridge.Benchmark;
 /// <param name="AddressesOnly">True to measure host-local, which only the harness calls.</param>
 /// <param name="IsNearlyFull">True if only one address in the middle of the range is free.</param>
 /// <param name="MaxRounds">The maximum number of rounds, because the Go plugin reads every reservation each time.</param>
-/// <param name="HostPort">True to measure portmap in a chain behind the bridge plugin, which is not measured.</param>
+/// <param name="HostPorts">The number of host ports of a pod. Other than 0, portmap is measured behind the bridge plugin.</param>
 sealed record Scenario(
     string Name,
     string Key,
@@ -16,7 +16,7 @@ sealed record Scenario(
     int Reservations = 0,
     int Parallel = 1,
     bool Masquerade = false,
-    bool HostPort = false,
+    int HostPorts = 0,
     bool SpoofCheck = false,
     bool AddressesOnly = false,
     bool IsNearlyFull = false,
@@ -39,6 +39,6 @@ sealed record Scenario(
         new("IPv4, 50 pods at once (wall: until all are done; CPU, ratio: of all)", "many", Parallel: 50),
         new("IPv4 with ipMasq", "masq", Masquerade: true),
         new("IPv4 and IPv6 with ipMasq", "masq6", HasIPv6: true, Masquerade: true),
-        new("hostPort: portmap alone, IPv4", "port", HostPort: true),
+        new("hostPort: portmap alone, IPv4", "port", HostPorts: 1),
     ];
 }
