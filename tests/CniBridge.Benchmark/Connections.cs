@@ -73,7 +73,8 @@ static class Connections
     /// <summary>Opens a connection and resets it, so that no closed connections occupy the ports.</summary>
     static void Connect(string address, int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.LingerState = new LingerOption(true, 0);
         socket.Connect(IPAddress.Parse(address), port);
     }
 }

@@ -18,8 +18,8 @@ sealed class DataPathRun(IReadOnlyList<Contender> contenders, string workDirecto
     static readonly Scenario s_scenario = new("traffic", Key, Masquerade: true);
 
     /// <summary>
-    /// The numbers of host ports. The last port counts, because rules may be compared one after the other. With 1000 ports, an ADD of the Go
-    /// plugin takes minutes.
+    /// The numbers of host ports. The last port counts, because rules may be compared one after the other. With 1000 ports, an ADD of the
+    /// Go plugin takes minutes.
     /// </summary>
     static readonly int[] s_hostPorts = [1, 100];
 

@@ -47,7 +47,8 @@ sealed unsafe class PluginProcess : IDisposable
     }
 
     /// <summary>
-    /// Waits until all processes have ended that plugins left to us. A DEL of ours leaves a child, which must not be taken for the next plugin.
+    /// Waits until all processes have ended that plugins left to us. A DEL of ours leaves a child, which must not be taken for the next
+    /// plugin.
     /// </summary>
     internal static void WaitForOrphans()
     {
