@@ -42,6 +42,8 @@ sealed class InstallCommand
             "the pods' links.",
     };
 
+    readonly Option<bool> _force = SharedOptions.Force("Change the pod CIDRs even if running pods have other addresses.");
+
     internal static Command Install() => new InstallCommand().Make();
 
     Command Make()
@@ -51,7 +53,7 @@ sealed class InstallCommand
             $"Copy this program into the plugin directory and link {names} to it. " +
             "Existing files with these names are replaced and kept for rollback.")
         {
-            _binDir, _withConf, _podCidr, _clusterCidr, _confDir, _hostIntegration,
+            _binDir, _withConf, _podCidr, _clusterCidr, _confDir, _hostIntegration, _force,
         };
         _output.AddTo(command);
         command.SetReportedAction(Run);
@@ -65,6 +67,8 @@ sealed class InstallCommand
         var text = MakeConflist(parsed);
         if (text is not null && conflist.Compare(text) == ConflistChange.NotOurs)
             throw new RuntimeException(conflist.DescribeNotOurs());
+        if (text is not null && !parsed.GetValue(_force) && conflist.Compare(text) == ConflistChange.Written)
+            RangeChange.RefuseUnderPods(text);
         if (parsed.GetValue(_hostIntegration))
             HostIntegration.RefuseOthers();
         var directory = parsed.GetRequiredValue(_binDir);
