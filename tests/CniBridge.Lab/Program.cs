@@ -17,7 +17,7 @@ try
     if (args is [var wayName, var familyName]
         && Enum.TryParse<Way>(wayName, ignoreCase: true, out var way)
         && Tour.FindFamilies(familyName) is { } families)
-        return Tour.Run(way, families, new Transcript(Console.Out)) ? 0 : 1;
+        return Tour.Run(way, families, new Transcript(Console.Out, Transcript.AllowsColours)) ? 0 : 1;
     Console.Error.WriteLine("scripts/lab [routes|agent|router|bird|frr] [4|6|dual], scripts/crash-matrix, or scripts/capture");
     return 2;
 }

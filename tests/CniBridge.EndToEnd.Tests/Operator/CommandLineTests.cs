@@ -118,6 +118,24 @@ public sealed partial class CommandLineTests
     }
 
     [Theory]
+    [InlineData("TERM=xterm", true)]
+    [InlineData("TERM=xterm NO_COLOR=1", false)]
+    [InlineData("TERM=dumb", false)]
+    public void The_demo_uses_colours_under_the_same_conditions(string environment, bool areThere)
+    {
+        Requirement.Programs("script", "bash");
+        var lines = File.ReadAllLines(Path.Combine(PluginDirectory.RepositoryRoot, "scripts/demo"));
+        var start = Array.FindIndex(lines, line => line.StartsWith("bold=", StringComparison.Ordinal));
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, $"set -eu\n{string.Join('\n', lines[start..(start + 3)])}\nsay title\n");
+        var shown = Run("env", [.. environment.Split(' '), "script", "-qec", $"bash {path}", "/dev/null"]).Succeeded().Stdout;
+        var piped = Run("env", "TERM=xterm", "bash", path).Succeeded().Stdout;
+        File.Delete(path);
+        Assert.Equal(areThere, shown.Contains("\u001b[1m# title\u001b[0m", StringComparison.Ordinal));
+        Assert.Equal("\n# title\n", piped);
+    }
+
+    [Theory]
     [InlineData("", "a command is missing: add, del, check, ", "")]
     [InlineData("nonsense", "unknown command \"nonsense\"", "")]
     [InlineData("dctor", "unknown command \"dctor\": did you mean doctor?", "")]
