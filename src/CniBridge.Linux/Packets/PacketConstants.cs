@@ -4,7 +4,27 @@ namespace CniBridge.Linux.Packets;
 static class PacketConstants
 {
     internal const ushort ETH_P_ALL = 0x3;
+    internal const ushort ETH_P_IP = 0x800;
+    internal const ushort ETH_P_ARP = 0x806;
     internal const ushort ETH_P_IPV6 = 0x86dd;
+
+    internal const byte ARPHRD_ETHER = 1;
+    internal const byte ARPOP_REQUEST = 1;
+    internal const byte ARPOP_REPLY = 2;
+
+    internal const byte IPPROTO_ICMP = 1;
+    internal const byte ICMP_ECHO = 8;
+    internal const byte ICMP_ECHOREPLY = 0;
+    internal const byte ICMP6_ECHO_REQUEST = 128;
+    internal const byte ICMP6_ECHO_REPLY = 129;
+    internal const byte ND_OPT_SOURCE_LINKADDR = 1;
+
+    internal const int IPPROTO_IP = 0;
+    internal const int IPPROTO_IPV6 = 41;
+    internal const int IP_MTU_DISCOVER = 10;
+    internal const int IP_PMTUDISC_PROBE = 3;
+    internal const int IPV6_MTU_DISCOVER = 23;
+    internal const int IPV6_PMTUDISC_PROBE = 3;
 
     internal const byte PACKET_OUTGOING = 4;
 

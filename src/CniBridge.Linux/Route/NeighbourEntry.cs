@@ -14,6 +14,9 @@ public sealed record NeighbourEntry(int Index, ushort State, MacAddress? Mac)
     /// <summary>The IP address of a neighbour; null for a forwarding entry.</summary>
     public IpAddress? Address { get; init; }
 
+    /// <summary>True if the neighbour has answered in the last seconds, or needs no answer.</summary>
+    public bool IsConfirmed => (State & (NUD_REACHABLE | NUD_PERMANENT | NUD_NOARP)) != 0;
+
     /// <summary>True for a bridge's entry with the MAC of one of the node's own links.</summary>
     public bool IsOwn => (State & NUD_PERMANENT) != 0;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using CniBridge.CommandLine;
 using CniBridge.Linux;
+using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Route;
 using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Probes;
 using CniBridge.Node.Cluster.Routes;
 using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Runtime;
@@ -10,7 +12,7 @@ using CniBridge.Output;
 
 namespace CniBridge.Commands;
 
-/// <summary>The commands routes sync, show and plan: update or print the routes between nodes once.</summary>
+/// <summary>The commands routes sync, show, verify and plan: update, print or test the routes between nodes once.</summary>
 sealed class RouteCommands
 {
     readonly NodeSourceOptions _source = new();
@@ -46,6 +48,7 @@ sealed class RouteCommands
     {
         new RouteCommands().Sync(),
         new RouteCommands().Show(),
+        new RouteCommands().Verify(),
         new RouteCommands().Plan(),
     };
 
@@ -71,7 +74,7 @@ sealed class RouteCommands
         return command;
     }
 
-    /// <summary>Saves the table as the agent does, so that doctor and status miss routes that are lost later.</summary>
+    /// <summary>Saves the table as the agent does, so that doctor and status find routes that are lost later.</summary>
     void Keep(NodeTable table, ParseResult parsed)
     {
         if (_source.FindNodes(parsed) == NodeCache.DefaultPath)
@@ -98,9 +101,36 @@ sealed class RouteCommands
             var isKnown = table is not null && implausibility is null;
             using var socket = new RouteSocket();
             var report = new RouteReconciler(socket).Run(isKnown ? table! : s_nothing, name, isDryRun: true);
-            var status = new RouteStatus(report, isKnown);
+            var status = new RouteStatus(report, isKnown, FindSilent(socket, report));
             OperatorCommands.Print(_output.IsJson(parsed) ? RouteOutput.Json(status) : RouteOutput.Text(status, _wide.WidthOf(parsed)));
             return status.HasFindings || implausibility is not null ? ExitCode.Findings : ExitCode.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Returns the next hops that do not answer. Without root they are unknown.</summary>
+    static IReadOnlySet<IpAddress> FindSilent(RouteSocket socket, RouteReport report)
+    {
+        if (Environment.IsPrivilegedProcess)
+            return new NextHopProbe(socket).FindSilent(report.NextHops, NextHopProbe.UsualDeadline);
+        OperatorCommands.TellWhatRootSees("whether the next hops answer");
+        return new HashSet<IpAddress>();
+    }
+
+    Command Verify()
+    {
+        var command = Make(
+            "verify",
+            "Test the path to each other node: whether its next hop answers, whether the gateway address of its pods answers to " +
+            "a ping, the round-trip time, and the largest usual packet that passes. Exit code 2: a node does not answer.");
+        command.SetReportedAction(parsed =>
+        {
+            var (table, name) = (_source.Source(parsed).Read(), _source.NodeName(parsed));
+            using var socket = new RouteSocket();
+            var report = new RouteReconciler(socket).Run(table, name, isDryRun: true);
+            var peers = new PeerVerification(socket).Run(report);
+            OperatorCommands.Print(_output.IsJson(parsed) ? PeerOutput.Json(peers) : PeerOutput.Text(peers));
+            return peers.All(peer => peer.IsGood) ? ExitCode.Success : ExitCode.Findings;
         });
         return command;
     }

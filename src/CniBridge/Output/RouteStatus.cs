@@ -1,3 +1,4 @@
+using CniBridge.Linux.Addresses;
 using CniBridge.Node.Cluster.Nodes;
 using CniBridge.Node.Cluster.Routes;
 
@@ -6,7 +7,8 @@ namespace CniBridge.Output;
 /// <summary>The routes between nodes in the kernel, compared with the nodes table.</summary>
 /// <param name="report">The report of a dry run.</param>
 /// <param name="isTableKnown">False if the nodes table could not be read: the wanted routes are then unknown.</param>
-sealed class RouteStatus(RouteReport report, bool isTableKnown)
+/// <param name="silent">The next hops that do not answer.</param>
+sealed class RouteStatus(RouteReport report, bool isTableKnown, IReadOnlySet<IpAddress> silent)
 {
     /// <summary>The routes that are present or wanted, each with its state, such as "ok" or "missing".</summary>
     internal IEnumerable<(RouteStep Route, string State)> Routes
@@ -14,7 +16,7 @@ sealed class RouteStatus(RouteReport report, bool isTableKnown)
         get
         {
             foreach (var step in report.Kept)
-                yield return (step, step.Action == RouteAction.Retain ? "kept" : "ok");
+                yield return (step, IsSilent(step) ? "no answer" : step.Action == RouteAction.Retain ? "kept" : "ok");
             foreach (var step in report.Changes)
                 yield return (step, StateOf(step));
         }
@@ -22,7 +24,10 @@ sealed class RouteStatus(RouteReport report, bool isTableKnown)
 
     internal IReadOnlyList<NodeProblem> Problems => isTableKnown ? report.Problems : [];
 
-    internal bool HasFindings => isTableKnown && (report.Changes.Count > 0 || report.Problems.Count > 0);
+    internal bool HasFindings =>
+        report.Kept.Any(IsSilent) || (isTableKnown && (report.Changes.Count > 0 || report.Problems.Count > 0));
+
+    bool IsSilent(RouteStep step) => step.Gateway is { } gateway && silent.Contains(gateway);
 
     string StateOf(RouteStep step) => step.Action switch
     {

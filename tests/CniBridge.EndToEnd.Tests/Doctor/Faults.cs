@@ -214,6 +214,8 @@ static class Faults
         new("route-foreign",
             "ip route del 10.244.2.0/24; ip route add 10.244.2.0/24 via 192.168.1.99 proto static") { Words = "protocol 4" },
         new("route-foreign", "ip -6 route add fd00:a3::/64 via fd00:1::99 metric 512") { Words = "fd00:a3::/64" },
+        new("next-hop-silent", "ip -n lan address del 192.168.1.12/24 dev node1")
+        { Words = "do not answer: 192.168.1.12 (node2)", NoCure = Cluster },
         new("route-inside-peer", "ip route add blackhole 10.244.2.0/25") { Words = "blackhole route 10.244.2.0/25" },
         new("route-inside-peer", "ip -6 route add fd00:a3::/96 via fd00:1::99") { Words = "unicast route fd00:a3::/96" },
         new("node-unreachable", "sed -i s/192.168.1.13/192.168.9.13/ /var/lib/cni-bridge/nodes.json") { Words = "behind the gateway",

@@ -26,6 +26,8 @@ static partial class SystemHeaders
         #include <net/if.h>
         #include <netinet/in.h>
         #include <netinet/icmp6.h>
+        #include <netinet/ip_icmp.h>
+        #include <net/if_arp.h>
         #include <linux/filter.h>
         #include <linux/if.h>
         #include <linux/if_addr.h>

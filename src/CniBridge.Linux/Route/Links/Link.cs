@@ -51,6 +51,9 @@ public sealed record Link
 
     public bool IsUp => (Flags & IFF_UP) != 0;
 
+    /// <summary>True for a link whose hosts have MACs and answer to ARP or neighbour discovery.</summary>
+    public bool HasNeighbours => (Flags & IFF_NOARP) == 0 && Mac != default;
+
     /// <summary>The carrier flag. It changes at once; the operational state changes later, in a worker of the kernel.</summary>
     bool HasCarrier => (Flags & IFF_LOWER_UP) != 0;
 

@@ -27,6 +27,7 @@ static class RouteConstants
     internal const uint RTMGRP_IPV6_ROUTE = 0x400;
 
     internal const uint IFF_UP = 0x1;
+    internal const uint IFF_NOARP = 0x80;
     internal const uint IFF_PROMISC = 0x100;
     internal const uint IFF_LOWER_UP = 0x10000;
 
@@ -91,6 +92,7 @@ static class RouteConstants
     internal const ushort NDA_IFINDEX = 8;
     internal const ushort NDA_MASTER = 9;
     internal const ushort NUD_REACHABLE = 0x02;
+    internal const ushort NUD_NOARP = 0x40;
     internal const ushort NUD_PERMANENT = 0x80;
 
     internal const ushort RTA_DST = 1;

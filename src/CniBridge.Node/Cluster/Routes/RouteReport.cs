@@ -1,4 +1,5 @@
 using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Probes;
 
 namespace CniBridge.Node.Cluster.Routes;
 
@@ -25,6 +26,19 @@ public sealed class RouteReport
 
     /// <summary>The problems of nodes, and of changes that the kernel refused.</summary>
     public required IReadOnlyList<NodeProblem> Problems { get; init; }
+
+    /// <summary>The next hops of the routes that exist as wanted, or are retained.</summary>
+    public IEnumerable<NextHop> NextHops
+    {
+        get
+        {
+            foreach (var step in Kept)
+            {
+                if (step is { Gateway: { } gateway, Index: > 0 })
+                    yield return new NextHop(gateway, step.Index);
+            }
+        }
+    }
 
     public int Count(RouteAction action)
     {

@@ -1,5 +1,6 @@
 using CniBridge.Linux.Addresses;
 using CniBridge.Node.Cluster.Nodes;
+using CniBridge.Node.Cluster.Probes;
 using CniBridge.Node.Cluster.Routes;
 using CniBridge.Node.Cluster.Sources;
 using CniBridge.Node.Inspection.Examinations;
@@ -28,8 +29,25 @@ sealed class RoutesCheck(DoctorContext node)
         ReportForeign(report.Wanted, path, name);
         ReportInside(report.Wanted);
         new PolicyCheck(node).Run(report);
+        ReportSilent(report, path, name);
         foreach (var problem in report.Problems)
             Report(problem, path, name, table.Origin ?? new NodeOrigin(NodeFile.DefaultPath));
+    }
+
+    /// <summary>Reports next hops that do not answer. Only root can ask them.</summary>
+    void ReportSilent(RouteReport report, string path, string name)
+    {
+        if (!node.Options.IsRoot)
+            return;
+        var silent = new NextHopProbe(node.Links).FindSilent(report.NextHops, NextHopProbe.UsualDeadline);
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var step in report.Kept)
+        {
+            if (step.Gateway is { } gateway && silent.Contains(gateway))
+                names.Add($"{gateway} ({step.Node ?? "unknown"})");
+        }
+        if (names.Count > 0)
+            node.Found.Add(RouteFindings.NextHopSilent([.. names], path, name, node.Options.Program));
     }
 
     NodeTable? FindTable(out string path)

@@ -47,6 +47,14 @@ static class RouteFindings
         "Pods cannot reach these pods, or receive no replies from them",
         $"ip -{FindingWords.Digit(range.Address.Family)} rule del priority {priority}");
 
+    /// <summary>Creates the finding that next hops do not answer to ARP or neighbour discovery.</summary>
+    /// <param name="hops">The addresses with the names of their nodes.</param>
+    internal static Finding NextHopSilent(IReadOnlyList<string> hops, string table, string name, string program) =>
+        Finding.Error("next-hop-silent",
+            $"Next hops of routes to other nodes do not answer: {FindingWords.List(hops)}",
+            "Pods of this node cannot reach pods of these nodes",
+            $"{program} routes verify --nodes {table} --node-name {name}");
+
     internal static Finding NodeUnreachable(string what, string table, string program) => Finding.Error("node-unreachable",
         what,
         "Pods of the two nodes cannot reach each other",
