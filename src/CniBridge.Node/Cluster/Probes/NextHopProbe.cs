@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CniBridge.Linux.Addresses;
 using CniBridge.Linux.Packets;
 using CniBridge.Linux.Route;
+using CniBridge.Node.Cluster.Routes;
 
 namespace CniBridge.Node.Cluster.Probes;
 

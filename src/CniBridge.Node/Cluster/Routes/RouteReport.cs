@@ -1,5 +1,4 @@
 using CniBridge.Node.Cluster.Nodes;
-using CniBridge.Node.Cluster.Probes;
 
 namespace CniBridge.Node.Cluster.Routes;
 
