@@ -29,21 +29,27 @@ sealed class FollowedLog(string path) : IDisposable
         _watch?.Dispose();
         _watch = DirectoryWatch.TryOpen(_directory);
         var all = new OperationLog(path).Read();
-        var start = _last is null ? 0 : FindLast(all) + 1;
-        if (all.Count > 0)
+        var start = _last is null ? 0 : FindNext(all, _last);
+        if (start < all.Count)
             _last = all[^1];
         return [.. all.Skip(start)];
     }
 
-    /// <summary>Returns the index of the last known operation; -1 if it was removed from the log.</summary>
-    int FindLast(IReadOnlyList<Operation> all)
+    /// <summary>
+    /// Returns the index of the first operation after the last known one. If a rotation or another program removed that one, the
+    /// operations that are later than it are new: older ones may remain in the other file.
+    /// </summary>
+    static int FindNext(IReadOnlyList<Operation> all, Operation last)
     {
         for (var i = all.Count - 1; i >= 0; i--)
         {
-            if (IsSame(all[i], _last!))
-                return i;
+            if (IsSame(all[i], last))
+                return i + 1;
         }
-        return -1;
+        var next = 0;
+        while (next < all.Count && all[next].Time <= last.Time)
+            next++;
+        return next;
     }
 
     /// <summary>Compares two operations. Times have a resolution of 100 ns.</summary>
