@@ -32,6 +32,7 @@ static class Examples
             "kubectl get nodes -o json | cni-bridge routes sync --nodes - --dry-run",
         ],
         ["routes show"] = ["cni-bridge routes show --output json"],
+        ["routes verify"] = ["cni-bridge routes verify --wide"],
         ["routes plan"] = ["cni-bridge routes plan --for router --format frr"],
         ["ipam list"] = ["cni-bridge ipam list --wide", "cni-bridge ipam list --network podnet --output json"],
         ["ipam show"] = ["cni-bridge ipam show 10.244.1.7"],
