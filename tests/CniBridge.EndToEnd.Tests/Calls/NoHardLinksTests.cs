@@ -102,7 +102,7 @@ public sealed class NoHardLinksTests
             """{"runtimeConfig": {"portMappings": [{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}]}}""");
         (Without(RawCall.Of(node, "ADD", ported), error).WithPrevious(added) with { Plugin = "portmap" }).Succeed();
         node.WriteProgram("/opt/cni/bin/bridge", "#!/bin/sh\n");
-        foreach (var command in (string[])["install --with-conf --pod-cidr 10.88.0.0/24", "install", "rollback"])
+        foreach (var command in (string[])["install --with-conf --pod-cidr 10.88.0.0/24 --force", "install", "rollback"])
         {
             node.Run("strace", ["-f", "-qq", "-o", "/dev/null", "-e", $"inject=linkat:error={error}",
                 Path.Combine(PluginDirectory.UnderTest, "cni-bridge"), .. command.Split(' ')]).Succeeded();

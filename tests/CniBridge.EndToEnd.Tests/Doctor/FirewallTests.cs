@@ -188,7 +188,11 @@ public sealed class FirewallTests
             node.Sh(fix);
     }
 
-    static string Ruleset(FirewallNode node) => node.Sh("nft --stateless list ruleset; iptables-legacy-save; ip6tables-legacy-save").Stdout;
+    // The programs of iptables-legacy also print the time, and counters of policies.
+    static string Ruleset(FirewallNode node) => node.Sh("""
+        nft --stateless list ruleset
+        for i in iptables-legacy-save ip6tables-legacy-save; do $i | sed '/^#/d; s/ [[][0-9:]*[]]$//'; done
+        """).Stdout;
 
     static string Text(JsonElement finding, string key) => finding.GetProperty(key).GetString()!;
 

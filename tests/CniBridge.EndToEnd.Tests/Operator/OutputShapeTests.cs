@@ -77,7 +77,7 @@ public sealed class OutputShapeTests
             ("show", "show"), ("log", "log"), ("log", "log --timing"), ("ipam", "ipam list"), ("ipam", "ipam leaks"),
                 ("ipam", "ipam gc --dry-run"),
             ("status", "status"), ("conf", "conf validate"), ("conf", "conf show"), ("version", "version"),
-                ("install, rollback, uninstall", "install --bin-dir /run/bin --with-conf --pod-cidr 10.3.0.0/24"),
+                ("install, rollback, uninstall", "install --bin-dir /run/bin --with-conf --pod-cidr 10.3.0.0/24 --force"),
             ("install, rollback, uninstall", "uninstall --bin-dir /run/bin --dry-run --force"),
         ];
         foreach (var (heading, words) in commands)

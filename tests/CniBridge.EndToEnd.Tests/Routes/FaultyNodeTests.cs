@@ -99,6 +99,8 @@ public sealed class FaultyNodeTests
     {
         using var lan = new NodeLan();
         lan.Routes("sync").Succeeded();
+        // The table that sync keeps would be used instead.
+        lan.Node.Run("rm", "/var/lib/cni-bridge/nodes.json").Succeeded();
         lan.ReplaceFile("{\"nodes\": []}");
         using var agent = lan.StartAgent();
         agent.WaitFor("the list of nodes is empty; no route is changed");
